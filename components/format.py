@@ -1,0 +1,80 @@
+"""Numbers, money, dates and durations as the reader's language writes them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
+
+_LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
+NOTHING = "–"
+
+
+def number(value: float | None, language: str, digits: int = 0) -> str:
+    """A number with its language's separators.
+
+    >>> number(1234.56, "en", 1), number(None, "en")
+    ('1,234.6', '–')
+    """
+    if value is None:
+        return NOTHING
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return str(format_decimal(value, pattern, locale=_LOCALES[language]))
+
+
+def percent(rate: float | None, language: str, digits: int = 0) -> str:
+    """A rate 0–1 as percent.
+
+    >>> percent(0.853, "en")
+    '85%'
+    """
+    if rate is None:
+        return NOTHING
+    pattern = "0" + ("." + "0" * digits if digits else "") + "%"
+    return str(format_percent(rate, pattern, locale=_LOCALES[language]))
+
+
+def money(amount: Decimal | None, currency: str, language: str, *, compact: bool = False) -> str:
+    """An amount with its currency; `compact` says 1.2M or 120万.
+
+    >>> money(Decimal(1234567), "CNY", "en"), money(Decimal(1234567), "CNY", "zh", compact=True)
+    ('CN¥1,234,567', '¥123万')
+    """
+    if amount is None:
+        return NOTHING
+    locale = _LOCALES[language]
+    if compact and abs(amount) >= 1000:
+        return str(
+            format_compact_currency(
+                amount, currency, locale=locale, fraction_digits=_digits(amount, language)
+            )
+        )
+    return str(format_currency(amount, currency, format="¤#,##0.##", locale=locale, currency_digits=False))
+
+
+def _digits(amount: Decimal, language: str) -> int:
+    unit = 10_000 if language == "zh" else 1_000
+    while abs(amount) >= unit * 1000:
+        unit *= 10_000 if language == "zh" else 1_000
+    return 1 if abs(amount) < unit * 100 else 0
+
+
+def day(value: date | None, language: str) -> str:
+    """A date, e.g. 4 Mar 2026 or 2026年3月4日."""
+    return str(format_date(value, "medium", locale=_LOCALES[language])) if value else NOTHING
+
+
+def instant(value: datetime | None, language: str, timezone: str) -> str:
+    """An instant in the reader's time zone, to the minute."""
+    if value is None:
+        return NOTHING
+    pattern = "y年M月d日 HH:mm" if language == "zh" else "d MMM y, HH:mm"
+    return str(format_datetime(value, pattern, tzinfo=ZoneInfo(timezone), locale=_LOCALES[language]))
+
+
+def ago(value: datetime | None, now: datetime, language: str) -> str:
+    """How long ago, or how soon: 3 days ago, in 2 hours."""
+    if value is None:
+        return NOTHING
+    return str(format_timedelta(value - now, add_direction=True, locale=_LOCALES[language]))

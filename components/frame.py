@@ -1,0 +1,89 @@
+"""page(): the frame of every page. It says who looks, checks the role, and turns errors into words."""
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import streamlit as st
+from sqlalchemy.orm import Session
+
+from components import format
+from components.text import explain, language, say, t
+from core.access import Permission, Who, decide
+from core.messages import AppError, NotAllowed, Problem
+from data.engine import Store
+from data.runtime import this_store
+
+WHO = "who"
+P = ParamSpec("P")
+R = TypeVar("R")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a page works with: the person, the language, reading and doing.
+
+    Attributes:
+        now: the instant of this run, UTC.
+    """
+
+    who: Who
+    store: Store
+    language: str
+    now: datetime
+
+    def read(self, query: Callable[Concatenate[Session, Who, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a query in this person's scope."""
+        with self.store.reading() as session:
+            return query(session, self.who, *args, **kwargs)
+
+    def do(self, command: Callable[Concatenate[Store, Who, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Carry out a command as this person; its errors are raised."""
+        return command(self.store, self.who, *args, **kwargs)
+
+    def instant(self, value: datetime | None) -> str:
+        """An instant in this person's language and time zone."""
+        return format.instant(value, self.language, self.who.timezone)
+
+    def explain(self, problem: Problem) -> str:
+        """A problem as a sentence, its instants in this person's time zone."""
+        shown = {k: self.instant(v) for k, v in problem.params.items() if isinstance(v, datetime)}
+        return explain(problem, **shown)
+
+
+def signed_in() -> Who | None:
+    """The person of this session, put there by the shell's gate."""
+    return st.session_state.get(WHO)
+
+
+@contextmanager
+def page(title: str, needs: Permission) -> Iterator[View]:
+    """Frame a page: title, permission, errors.
+
+    Args:
+        title: catalogue key of the page's heading.
+        needs: without this permission the page shows a refusal and nothing else, whatever the menu says.
+    """
+    who = signed_in()
+    try:
+        if who is None or not decide(who, needs).allowed:
+            raise NotAllowed(permission=needs)
+        st.title(t(title), anchor=False)
+        store = this_store()
+        yield View(who, store, language(), store.clock())
+    except AppError as error:
+        show_error(error)
+    except Exception:
+        reference = secrets.token_hex(4)
+        _log.exception("page %s failed, reference %s", title, reference)
+        st.error(t("errors.unexpected", reference=reference), icon=":material/error:")
+
+
+def show_error(error: AppError, **params: Any) -> None:
+    """An error as a sentence on the page."""
+    st.error(say(error, **params), icon=":material/block:")

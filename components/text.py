@@ -1,0 +1,40 @@
+"""t(): the sentence of a key in the language of the person who looks."""
+
+from typing import Any
+
+import streamlit as st
+
+from core.messages import AppError, Problem
+from data.text import DEFAULT_LANGUAGE, has, translate
+
+LANGUAGE = "language"
+
+
+def language() -> str:
+    """The language of this session, set by the shell before any page runs."""
+    chosen: str = st.session_state.get(LANGUAGE, DEFAULT_LANGUAGE)
+    return chosen
+
+
+def t(key: str, **params: Any) -> str:
+    """The sentence of a key; `n` chooses a plural form."""
+    return translate(language(), key, **params)
+
+
+def term(area: str, key: str | None) -> str:
+    """A word of the field, `terms.<area>.<key>`; a company's own key shows as it is."""
+    if key is None:
+        return ""
+    name = f"terms.{area}.{key}"
+    return t(name) if has(language(), name) else key
+
+
+def say(error: AppError, **params: Any) -> str:
+    """An error as a sentence."""
+    extra = {"n": error.params["count"]} if "count" in error.params else {}
+    return t(f"errors.{error.code}", **(dict(error.params) | extra | params))
+
+
+def explain(problem: Problem, **params: Any) -> str:
+    """A problem as a sentence; `params` replaces raw values by formatted ones."""
+    return t(f"problems.{problem.code}", **(dict(problem.params) | params))

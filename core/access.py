@@ -1,0 +1,103 @@
+"""Who may do what, and how far: one table of permissions for pages, queries and commands."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.messages import Decision
+from core.terms import Role
+
+
+class Permission(StrEnum):
+    """Something a person can be allowed to see or do."""
+
+    TODAY = "today"
+    SEE_CUSTOMERS = "see_customers"
+    EDIT_CUSTOMERS = "edit_customers"
+    ASSIGN = "assign"
+    RECORD_ACTIONS = "record_actions"
+    SEE_BOARD = "see_board"
+    IMPORT = "import"
+    EXPORT = "export"
+    MANAGE_PEOPLE = "manage_people"
+    SEE_AUDIT = "see_audit"
+    OWN_ACCOUNT = "own_account"
+
+
+class Reach(StrEnum):
+    """How far a permission goes: over one's own records, the team's, or all."""
+
+    OWN = "own"
+    TEAM = "team"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The person asking. `role` None is the operator at the command line, who may do all."""
+
+    person_id: int | None
+    role: Role | None
+    team_id: int | None
+    name: str
+    language: str = "en"
+    timezone: str = "Asia/Shanghai"
+
+
+OPERATOR = Who(person_id=None, role=None, team_id=None, name="operator")
+
+_EVERYONE = {Permission.TODAY: Reach.OWN, Permission.OWN_ACCOUNT: Reach.OWN}
+
+GRANTS: dict[Role, dict[Permission, Reach]] = {
+    Role.REP: _EVERYONE
+    | {
+        Permission.SEE_CUSTOMERS: Reach.OWN,
+        Permission.EDIT_CUSTOMERS: Reach.OWN,
+        Permission.RECORD_ACTIONS: Reach.OWN,
+        Permission.EXPORT: Reach.OWN,
+    },
+    Role.MANAGER: _EVERYONE
+    | {
+        Permission.SEE_CUSTOMERS: Reach.TEAM,
+        Permission.EDIT_CUSTOMERS: Reach.TEAM,
+        Permission.ASSIGN: Reach.TEAM,
+        Permission.RECORD_ACTIONS: Reach.TEAM,
+        Permission.SEE_BOARD: Reach.TEAM,
+        Permission.EXPORT: Reach.TEAM,
+    },
+    Role.DIRECTOR: _EVERYONE
+    | {
+        Permission.SEE_CUSTOMERS: Reach.ALL,
+        Permission.EDIT_CUSTOMERS: Reach.ALL,
+        Permission.ASSIGN: Reach.ALL,
+        Permission.SEE_BOARD: Reach.ALL,
+        Permission.EXPORT: Reach.ALL,
+        Permission.SEE_AUDIT: Reach.ALL,
+    },
+    Role.PRODUCT: _EVERYONE,
+    Role.DELIVERY: _EVERYONE,
+    Role.STORE_MANAGER: _EVERYONE,
+    Role.ADMIN: _EVERYONE
+    | {
+        Permission.SEE_CUSTOMERS: Reach.ALL,
+        Permission.IMPORT: Reach.ALL,
+        Permission.EXPORT: Reach.ALL,
+        Permission.MANAGE_PEOPLE: Reach.ALL,
+        Permission.SEE_AUDIT: Reach.ALL,
+    },
+}
+
+
+def reach(who: Who, needs: Permission) -> Reach | None:
+    """How far `who` may use a permission; None when not at all.
+
+    >>> reach(Who(1, Role.REP, 1, "Li"), Permission.SEE_BOARD) is None
+    True
+    >>> reach(OPERATOR, Permission.IMPORT)
+    <Reach.ALL: 'all'>
+    """
+    return Reach.ALL if who.role is None else GRANTS[who.role].get(needs)
+
+
+def decide(who: Who, needs: Permission) -> Decision:
+    """Whether `who` holds the permission at all, whatever its reach."""
+    return Decision(True) if reach(who, needs) else Decision(False, "role")

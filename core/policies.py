@@ -1,0 +1,53 @@
+"""What the company may change without code: frozen defaults here, versioned overrides in the store."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+LONGEST_ACTION_HOURS = 24  # no policy may allow longer: look-ups around an action rely on it
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Thresholds and defaults (PRODUCT.md, every "default").
+
+    Attributes:
+        version: 0 for the shipped defaults; otherwise the store's policy version.
+        min_gap_minutes: least minutes between two actions on one opportunity (A6).
+        max_action_hours: longest plausible action; longer is refused as a typing error.
+        min_summary_chars: least length of an action's summary (A2).
+        recording_required: whether a typed summary alone is not enough evidence (A2).
+        max_recording_mb: largest recording that is kept, in megabytes.
+        demos_without_quote: demos in a row without a quote that turn red (A3).
+        high_value_tags: tags from which "follow up together" is offered (A4).
+        grade_days: days after which a customer's grade should be looked at again (F1).
+        quote_expiry_days: days before a quote's end at which it becomes a to-do (F1).
+        currency: the company's own currency, ISO 4217.
+    """
+
+    version: int = 0
+    min_gap_minutes: int = 30
+    max_action_hours: int = 12
+    min_summary_chars: int = 10
+    recording_required: bool = False
+    max_recording_mb: int = 25
+    demos_without_quote: int = 3
+    high_value_tags: int = 3
+    grade_days: int = 180
+    quote_expiry_days: int = 3
+    currency: str = "CNY"
+
+
+DEFAULTS = Policy()
+
+
+def override(changes: Mapping[str, Any], version: int) -> Policy:
+    """The defaults with a company's changes laid over them.
+
+    Keys that this release does not know are ignored, so a newer store opens in an older release.
+
+    >>> override({"min_gap_minutes": 15, "from_the_future": 1}, version=4).min_gap_minutes
+    15
+    """
+    known = {f.name for f in fields(Policy)} - {"version"}
+    return replace(DEFAULTS, version=version, **{k: v for k, v in changes.items() if k in known})

@@ -1,0 +1,65 @@
+"""Sweeping the alert rules over present state: raise what is new, clear what is gone."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.messages import Finding
+from core.policies import Policy
+from core.process.alerts import findings
+from core.process.alerts.facts import OpportunityFacts
+from data.jsontext import to_json
+from data.schema import Alert, Opportunity, OpportunityState, Stage
+
+
+def sweep(session: Session, now: datetime, policy: Policy, ids: Collection[int] | None = None) -> None:
+    """Hold every rule against these opportunities; against all when None.
+
+    One cause is told once: a standing alert of the same rule and opportunity is kept, a cleared one
+    of the same key is not raised again.
+    """
+    session.flush()
+    standing = _standing(session, ids)
+    found = {(f.rule, o): f for o, f in _found(session, policy, ids)}
+    for cause, alert in standing.items():
+        if cause not in found:
+            alert.cleared_at = now
+    fresh = {finding.key: (o, finding) for (rule, o), finding in found.items() if (rule, o) not in standing}
+    known = set(session.scalars(select(Alert.key).where(Alert.key.in_(fresh))))
+    for key, (opportunity_id, finding) in fresh.items():
+        if key not in known:
+            session.add(_alert(opportunity_id, finding, now))
+
+
+def _standing(session: Session, ids: Collection[int] | None) -> dict[tuple[str, int], Alert]:
+    query = select(Alert).where(Alert.cleared_at.is_(None))
+    if ids is not None:
+        query = query.where(Alert.opportunity_id.in_(ids))
+    return {(a.rule, a.opportunity_id): a for a in session.scalars(query)}
+
+
+def _found(session: Session, policy: Policy, ids: Collection[int] | None) -> list[tuple[int, Finding]]:
+    state = OpportunityState
+    query = (
+        select(state.opportunity_id, Stage.key, state.stage_since, state.run_length, state.run_started_by)
+        .join(Stage, Stage.id == state.stage_id)
+        .join(Opportunity, Opportunity.id == state.opportunity_id)
+        .where(Opportunity.outcome == "open")
+    )
+    if ids is not None:
+        query = query.where(state.opportunity_id.in_(ids))
+    facts = (OpportunityFacts(*row) for row in session.execute(query))
+    return [(f.opportunity_id, finding) for f in facts for finding in findings(f, policy)]
+
+
+def _alert(opportunity_id: int, finding: Finding, now: datetime) -> Alert:
+    return Alert(
+        key=finding.key,
+        rule=finding.rule,
+        severity=finding.severity,
+        opportunity_id=opportunity_id,
+        params=to_json(dict(finding.params)),
+        raised_at=now,
+    )

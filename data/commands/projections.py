@@ -1,0 +1,208 @@
+"""Present state kept beside the events, written in the same transaction, rebuilt by one command.
+
+The SQL here is `core.process.stages.standing` said as a set; a test holds the two against each other.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Select, case, delete, func, insert, literal, or_, select
+from sqlalchemy.orm import Session
+
+from core.terms import ActionStatus
+from data.schema import (
+    Action,
+    Base,
+    Customer,
+    CustomerState,
+    CustomerTag,
+    Interaction,
+    Opportunity,
+    OpportunityState,
+    StageEvent,
+    Tag,
+)
+
+Ids = Collection[int] | None
+
+
+def project_opportunities(session: Session, ids: Ids = None) -> None:
+    """Recompute the state of these opportunities from their events; of all when None."""
+    session.flush()
+    session.execute(delete(OpportunityState).where(_among(OpportunityState.opportunity_id, ids)))
+    session.execute(
+        insert(OpportunityState).from_select(_columns(OpportunityState), _opportunity_states(ids))
+    )
+
+
+def project_customers(session: Session, ids: Ids = None) -> None:
+    """Recompute the state of these customers; of all when None."""
+    session.flush()
+    session.execute(delete(CustomerState).where(_among(CustomerState.customer_id, ids)))
+    fresh = insert(CustomerState).from_select(_columns(CustomerState), _customer_states(ids))
+    session.execute(fresh)
+
+
+def _columns(state: type[Base]) -> list[str]:
+    return [c.name for c in state.__table__.columns]
+
+
+def _among(column, ids: Ids):  # type: ignore[no-untyped-def]  # any column, any boolean
+    return column.in_(ids) if ids is not None else literal(True)
+
+
+def _opportunity_states(ids: Ids) -> Select[tuple[int, ...]]:
+    runs, steps = _runs(ids), _next_steps(ids)
+    return (
+        select(
+            Opportunity.id,
+            runs.c.stage_id,
+            runs.c.stage_since,
+            func.coalesce(runs.c.run_length, 0),
+            runs.c.run_started_by,
+            func.coalesce(runs.c.events, 0),
+            runs.c.last_event_at,
+            steps.c.next_step_id,
+            steps.c.next_step_at,
+        )
+        .outerjoin(runs, runs.c.opportunity_id == Opportunity.id)
+        .outerjoin(steps, steps.c.opportunity_id == Opportunity.id)
+        .where(_among(Opportunity.id, ids))
+    )
+
+
+def _runs(ids: Ids):  # type: ignore[no-untyped-def]  # a subquery
+    """One row per opportunity: its latest run of one stage.
+
+    Counting from the latest event backwards, an event belongs to the present run while every later
+    one has the same stage, i.e. while its rank among all equals its rank within its stage.
+    """
+    newest = (StageEvent.happened_at.desc(), StageEvent.id.desc())
+    ranked = (
+        select(
+            StageEvent.opportunity_id,
+            StageEvent.stage_id,
+            StageEvent.happened_at,
+            StageEvent.action_id,
+            func.row_number().over(partition_by=StageEvent.opportunity_id, order_by=newest).label("rank"),
+            func.row_number()
+            .over(partition_by=(StageEvent.opportunity_id, StageEvent.stage_id), order_by=newest)
+            .label("rank_in_stage"),
+            func.first_value(StageEvent.stage_id)
+            .over(partition_by=StageEvent.opportunity_id, order_by=newest)
+            .label("present_stage"),
+        )
+        .where(StageEvent.voided_at.is_(None), _among(StageEvent.opportunity_id, ids))
+        .subquery()
+    )
+    in_run = (ranked.c.rank == ranked.c.rank_in_stage) & (ranked.c.stage_id == ranked.c.present_stage)
+    grouped = (
+        select(
+            ranked.c.opportunity_id,
+            func.max(ranked.c.present_stage).label("stage_id"),
+            func.min(case((in_run, ranked.c.happened_at))).label("stage_since"),
+            func.sum(case((in_run, 1), else_=0)).label("run_length"),
+            func.max(case((in_run, ranked.c.rank))).label("run_rank"),
+            func.count().label("events"),
+            func.max(ranked.c.happened_at).label("last_event_at"),
+        )
+        .group_by(ranked.c.opportunity_id)
+        .subquery()
+    )
+    return (
+        select(grouped, ranked.c.action_id.label("run_started_by"))
+        .join(
+            ranked,
+            (ranked.c.opportunity_id == grouped.c.opportunity_id) & (ranked.c.rank == grouped.c.run_rank),
+        )
+        .subquery()
+    )
+
+
+def _next_steps(ids: Ids):  # type: ignore[no-untyped-def]  # a subquery
+    """The earliest planned action of each opportunity."""
+    order = func.row_number().over(
+        partition_by=Action.opportunity_id, order_by=(Action.planned_for, Action.id)
+    )
+    planned = (
+        select(
+            Action.opportunity_id,
+            Action.id.label("next_step_id"),
+            Action.planned_for.label("next_step_at"),
+            order.label("rank"),
+        )
+        .where(
+            Action.status == ActionStatus.PLANNED,
+            Action.voided_at.is_(None),
+            _among(Action.opportunity_id, ids),
+        )
+        .subquery()
+    )
+    return select(planned).where(planned.c.rank == 1).subquery()
+
+
+def _customer_states(ids: Ids) -> Select[tuple[int, ...]]:
+    done = (Action.status == ActionStatus.COMPLETED) & Action.voided_at.is_(None)
+    actions = (
+        select(
+            Action.customer_id,
+            func.count().label("actions"),
+            func.max(Action.ended_at).label("last_action_at"),
+        )
+        .where(done, Action.customer_id.is_not(None), _among(Action.customer_id, ids))
+        .group_by(Action.customer_id)
+        .subquery()
+    )
+    latest = (
+        select(Action.customer_id, func.max(Action.id).label("last_action_id"))
+        .join(
+            actions,
+            (actions.c.customer_id == Action.customer_id) & (actions.c.last_action_at == Action.ended_at),
+        )
+        .where(done)
+        .group_by(Action.customer_id)
+        .subquery()
+    )
+    touches = (
+        select(Interaction.customer_id, func.max(Interaction.happened_at).label("touched_at"))
+        .where(_among(Interaction.customer_id, ids))
+        .group_by(Interaction.customer_id)
+        .subquery()
+    )
+    opportunities = (
+        select(Opportunity.customer_id, func.count().label("open_opportunities"))
+        .where(Opportunity.outcome == "open", _among(Opportunity.customer_id, ids))
+        .group_by(Opportunity.customer_id)
+        .subquery()
+    )
+    tags = (
+        select(CustomerTag.customer_id, func.count().label("high_value_tags"))
+        .join(Tag, Tag.id == CustomerTag.tag_id)
+        .where(Tag.high_value, _among(CustomerTag.customer_id, ids))
+        .group_by(CustomerTag.customer_id)
+        .subquery()
+    )
+    a, t = actions.c.last_action_at, touches.c.touched_at
+    last_touch = case((or_(t.is_(None), a >= t), a), else_=t)
+    return (
+        select(
+            Customer.id,
+            last_touch,
+            latest.c.last_action_id,
+            func.coalesce(actions.c.actions, 0),
+            func.coalesce(opportunities.c.open_opportunities, 0),
+            func.coalesce(tags.c.high_value_tags, 0),
+        )
+        .outerjoin(actions, actions.c.customer_id == Customer.id)
+        .outerjoin(latest, latest.c.customer_id == Customer.id)
+        .outerjoin(touches, touches.c.customer_id == Customer.id)
+        .outerjoin(opportunities, opportunities.c.customer_id == Customer.id)
+        .outerjoin(tags, tags.c.customer_id == Customer.id)
+        .where(_among(Customer.id, ids))
+    )
+
+
+def rebuild(session: Session, now: datetime) -> None:
+    """Every projection anew from the events."""
+    project_opportunities(session)
+    project_customers(session)

@@ -1,0 +1,29 @@
+"""Making an empty database a store: schema, Firebreak's own pipeline, the shipped tags."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.process.stages import BENCHMARK_DAYS, PIPELINE, STAGES
+from core.terms import HIGH_VALUE_TAGS
+from data.engine import Store
+from data.migrate import upgrade
+from data.schema import Pipeline, Stage, Tag
+
+
+def install(store: Store) -> None:
+    """Bring the store to this release; safe to repeat, touches no company data."""
+    upgrade(store)
+    with store.writing() as session:
+        if session.scalar(select(Pipeline.id).where(Pipeline.key == PIPELINE)) is None:
+            _ship(session)
+
+
+def _ship(session: Session) -> None:
+    pipeline = Pipeline(key=PIPELINE, name="Firebreak")
+    session.add(pipeline)
+    session.flush()
+    for position, key in enumerate(STAGES):
+        session.add(
+            Stage(pipeline_id=pipeline.id, key=key, position=position, benchmark_days=BENCHMARK_DAYS[key])
+        )
+    session.add_all(Tag(key=key, high_value=True) for key in HIGH_VALUE_TAGS)

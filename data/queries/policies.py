@@ -1,0 +1,22 @@
+"""The policy in force, and facts about the installation."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.policies import DEFAULTS, Policy, override
+from data.schema import PolicyVersion, Setting
+
+
+def policy_in_force(session: Session) -> Policy:
+    """The highest published version over the defaults."""
+    row = session.execute(
+        select(PolicyVersion.version, PolicyVersion.changes).order_by(PolicyVersion.version.desc()).limit(1)
+    ).first()
+    return override(row.changes, row.version) if row else DEFAULTS
+
+
+def setting(session: Session, key: str) -> Any:
+    """One installation fact; None when it was never set."""
+    return session.scalar(select(Setting.value).where(Setting.key == key))

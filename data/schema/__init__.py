@@ -1,0 +1,54 @@
+"""The tables, by noun."""
+
+from data.schema.actions import Action, Draft, StoredFile
+from data.schema.base import Base
+from data.schema.customers import Contact, Customer, CustomerState, CustomerTag, Interaction, Tag
+from data.schema.opportunities import (
+    Alert,
+    Opportunity,
+    OpportunityChange,
+    OpportunityState,
+    Pipeline,
+    Stage,
+    StageEvent,
+)
+from data.schema.people import Person, SignInAttempt, SignInTicket, Team, UserSession
+from data.schema.platform import (
+    Audit,
+    ImportBatch,
+    ImportChange,
+    PolicyVersion,
+    Receipt,
+    Setting,
+)
+
+__all__ = [
+    "Action",
+    "Alert",
+    "Audit",
+    "Base",
+    "Contact",
+    "Customer",
+    "CustomerState",
+    "CustomerTag",
+    "Draft",
+    "ImportBatch",
+    "ImportChange",
+    "Interaction",
+    "Opportunity",
+    "OpportunityChange",
+    "OpportunityState",
+    "Person",
+    "Pipeline",
+    "PolicyVersion",
+    "Receipt",
+    "Setting",
+    "SignInAttempt",
+    "SignInTicket",
+    "Stage",
+    "StageEvent",
+    "StoredFile",
+    "Tag",
+    "Team",
+    "UserSession",
+]

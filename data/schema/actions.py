@@ -1,0 +1,69 @@
+"""Actions with customers, their recordings, and drafts of what is not submitted yet."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from data.schema.base import Base, Imported, Keyed
+
+
+class Action(Keyed, Imported, Base):
+    """One action with a customer (PRODUCT.md A1).
+
+    `planned_for` stays when a planned action is completed: completion is measured by it.
+    `started_at`/`ended_at` are when it happened, `recorded_at` when it became known.
+    """
+
+    __tablename__ = "action"
+    __table_args__ = (
+        Index(None, "opportunity_id", "ended_at"),
+        Index(None, "customer_id", "ended_at"),
+        Index(None, "owner_id", "started_at"),
+        Index(None, "owner_id", "planned_for"),
+    )
+
+    type: Mapped[str]
+    status: Mapped[str]
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
+    opportunity_id: Mapped[int] = mapped_column(ForeignKey("opportunity.id"))
+    owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    planned_for: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    recorded_at: Mapped[datetime]
+    cancel_reason: Mapped[str | None]  # `replaced`, `closed`, or a person's own words
+    note: Mapped[str] = mapped_column(default="")
+    summary: Mapped[str] = mapped_column(default="")
+    recording: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("action.id"), index=True)
+    fields: Mapped[dict[str, Any]]
+    policy_version: Mapped[int] = mapped_column(default=0)
+    voided_at: Mapped[datetime | None]
+
+
+class StoredFile(Base):
+    """A file kept under its content's hash; the bytes lie in the files folder."""
+
+    __tablename__ = "stored_file"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    media_type: Mapped[str]
+    size: Mapped[int]
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+
+
+class Draft(Keyed, Base):
+    """What somebody has typed and not submitted; one per person, kind and key."""
+
+    __tablename__ = "draft"
+    __table_args__ = (UniqueConstraint("person_id", "kind", "key"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str]
+    key: Mapped[str]
+    body: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime]

@@ -1,0 +1,116 @@
+"""Pipelines, opportunities, and the events that move them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from data.schema.base import Base, Batched, Imported, Keyed, Versioned
+from data.schema.types import Json
+
+
+class Pipeline(Keyed, Batched, Base):
+    """An ordered set of stages: Firebreak's own, or one that came with an import."""
+
+    __tablename__ = "pipeline"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+
+
+class Stage(Keyed, Batched, Base):
+    """One stage. `benchmark_days` is the industry's dwell time, elapsed days; None if unknown."""
+
+    __tablename__ = "stage"
+    __table_args__ = (UniqueConstraint("pipeline_id", "key"),)
+
+    pipeline_id: Mapped[int] = mapped_column(ForeignKey("pipeline.id"))
+    key: Mapped[str]
+    position: Mapped[int]
+    benchmark_days: Mapped[float | None] = mapped_column(Float)
+
+
+class Opportunity(Keyed, Imported, Versioned, Base):
+    """A possible sale. Its customer may be unknown in imported history, its opening date too."""
+
+    __tablename__ = "opportunity"
+    __table_args__ = (Index(None, "owner_id", "outcome"), Index(None, "customer_id", "outcome"))
+
+    pipeline_id: Mapped[int] = mapped_column(ForeignKey("pipeline.id"), index=True)
+    name: Mapped[str]
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    product: Mapped[str | None]
+    amount: Mapped[Decimal | None]
+    currency: Mapped[str]
+    opened_at: Mapped[datetime | None]
+    close_on: Mapped[date | None]  # expected
+    closed_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(default="open")
+    recorded_at: Mapped[datetime]
+
+
+class StageEvent(Keyed, Batched, Base):
+    """It was at a stage at an instant: one per completed action, or an imported stage change.
+
+    `happened_at` orders them, `id` breaks ties in file order. A voided event is undone, not erased.
+    """
+
+    __tablename__ = "stage_event"
+    __table_args__ = (Index(None, "opportunity_id", "happened_at"),)
+
+    opportunity_id: Mapped[int] = mapped_column(ForeignKey("opportunity.id"))
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"), index=True)
+    action_id: Mapped[int | None] = mapped_column(ForeignKey("action.id"), index=True)
+    happened_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    voided_at: Mapped[datetime | None]
+
+
+class OpportunityChange(Keyed, Base):
+    """A change of amount, expected close, owner or outcome, with both times, for replay."""
+
+    __tablename__ = "opportunity_change"
+    __table_args__ = (Index(None, "opportunity_id", "recorded_at"),)
+
+    opportunity_id: Mapped[int] = mapped_column(ForeignKey("opportunity.id"))
+    field: Mapped[str]
+    before: Mapped[Any | None] = mapped_column(Json)
+    after: Mapped[Any | None] = mapped_column(Json)
+    happened_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+
+
+class OpportunityState(Base):
+    """Projection: where an opportunity stands (`core.process.stages.Standing`) and its next step."""
+
+    __tablename__ = "opportunity_state"
+
+    opportunity_id: Mapped[int] = mapped_column(
+        ForeignKey("opportunity.id"), primary_key=True, autoincrement=False
+    )
+    stage_id: Mapped[int | None] = mapped_column(ForeignKey("stage.id"), index=True)
+    stage_since: Mapped[datetime | None]
+    run_length: Mapped[int] = mapped_column(default=0)
+    run_started_by: Mapped[int | None]
+    events: Mapped[int] = mapped_column(default=0)
+    last_event_at: Mapped[datetime | None]
+    next_step_id: Mapped[int | None]
+    next_step_at: Mapped[datetime | None]
+
+
+class Alert(Keyed, Base):
+    """A finding that was raised once; `cleared_at` when its cause is gone."""
+
+    __tablename__ = "alert"
+    __table_args__ = (Index(None, "opportunity_id", "rule"),)
+
+    key: Mapped[str] = mapped_column(unique=True)
+    rule: Mapped[str]
+    severity: Mapped[str]
+    opportunity_id: Mapped[int] = mapped_column(ForeignKey("opportunity.id"))
+    params: Mapped[dict[str, Any]]
+    raised_at: Mapped[datetime]
+    cleared_at: Mapped[datetime | None] = mapped_column(index=True)

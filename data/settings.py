@@ -1,0 +1,24 @@
+"""Configuration of the machine: environment variables `FIREBREAK_*`, nothing else."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What the operator sets from outside; everything else is policy and lives in the store."""
+
+    model_config = SettingsConfigDict(env_prefix="FIREBREAK_")
+
+    database_url: str = "sqlite:///var/firebreak.db"
+    read_url: str | None = None
+    files_dir: Path = Path("var/files")
+    session_hours: int = 12
+    trusted_proxies: int = 0
+
+
+@lru_cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

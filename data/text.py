@@ -1,0 +1,68 @@
+"""The translator: keys to sentences in English and Simplified Chinese.
+
+Catalogues are TOML files by area, `data/locale/<language>/<area>.toml`; the key `board.title` is
+`title` in `board.toml`. A key whose sentence depends on a count has forms `one` and `other`.
+"""
+
+import logging
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+
+LANGUAGES = {"en": "English", "zh": "简体中文"}
+DEFAULT_LANGUAGE = "en"
+_FOLDER = Path(__file__).parent / "locale"
+_log = logging.getLogger(__name__)
+
+
+@lru_cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """All sentences of a language by dotted key."""
+    flat: dict[str, str] = {}
+    for path in sorted((_FOLDER / language).glob("*.toml")):
+        with path.open("rb") as file:
+            _flatten(path.stem, tomllib.load(file), flat)
+    return flat
+
+
+def _flatten(prefix: str, tree: Mapping[str, Any], into: dict[str, str]) -> None:
+    for key, value in tree.items():
+        name = f"{prefix}.{key}"
+        if isinstance(value, Mapping):
+            _flatten(name, value, into)
+        else:
+            into[name] = value
+
+
+def has(language: str, key: str) -> bool:
+    """Whether the language knows the key."""
+    return key in catalogue(language)
+
+
+def translate(language: str, key: str, **params: Any) -> str:
+    """The sentence of a key; `n` among the parameters chooses its plural form.
+
+    A missing key shows itself and is logged: visible, and never a crash in front of a person.
+    """
+    sentences = catalogue(language)
+    sentence = sentences.get(key)
+    if sentence is None and "n" in params:
+        form = Locale.parse(language).plural_form(params["n"])
+        sentence = sentences.get(f"{key}.{form}") or sentences.get(f"{key}.other")
+    if sentence is None:
+        _log.error("no text for %s in %s", key, language)
+        return key
+    return sentence.format_map(params) if params else sentence
+
+
+def language_of(locale: str | None) -> str:
+    """The product's language for a browser's: Chinese of any region is `zh`, all else English.
+
+    >>> language_of("zh-TW"), language_of("de-DE"), language_of(None)
+    ('zh', 'en', 'en')
+    """
+    return "zh" if (locale or "").lower().startswith("zh") else DEFAULT_LANGUAGE
