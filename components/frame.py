@@ -1,22 +1,27 @@
 """page(): the frame of every page. It says who looks, checks the role, and turns errors into words."""
 
+from __future__ import annotations
+
 import logging
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
-from sqlalchemy.orm import Session
 
 from components import format
 from components.text import explain, language, say, t
 from core.access import Permission, Who, decide
 from core.messages import AppError, NotAllowed, Problem
-from data.engine import Store
 from data.runtime import this_store
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from data.engine import Store
 
 WHO = "who"
 P = ParamSpec("P")
@@ -70,11 +75,12 @@ def page(title: str, needs: Permission) -> Iterator[View]:
         needs: without this permission the page shows a refusal and nothing else, whatever the menu says.
     """
     who = signed_in()
+    if who is None or not decide(who, needs).allowed:
+        show_error(NotAllowed(permission=needs))
+        st.stop()
+    st.title(t(title), anchor=False)
+    store = this_store()
     try:
-        if who is None or not decide(who, needs).allowed:
-            raise NotAllowed(permission=needs)
-        st.title(t(title), anchor=False)
-        store = this_store()
         yield View(who, store, language(), store.clock())
     except AppError as error:
         show_error(error)

@@ -65,6 +65,11 @@ class Store:
         """The writing engine, for migrations."""
         return self._writer
 
+    @property
+    def shown_url(self) -> str:
+        """The address without its password, for messages."""
+        return make_url(self.url).render_as_string(hide_password=True)
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one moment and writes nothing."""

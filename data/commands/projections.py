@@ -4,7 +4,6 @@ The SQL here is `core.process.stages.standing` said as a set; a test holds the t
 """
 
 from collections.abc import Collection
-from datetime import datetime
 
 from sqlalchemy import Select, case, delete, func, insert, literal, or_, select
 from sqlalchemy.orm import Session
@@ -202,7 +201,30 @@ def _customer_states(ids: Ids) -> Select[tuple[int, ...]]:
     )
 
 
-def rebuild(session: Session, now: datetime) -> None:
+def rebuild(session: Session) -> None:
     """Every projection anew from the events."""
     project_opportunities(session)
     project_customers(session)
+
+
+def differences(session: Session) -> list[str]:
+    """Where the kept projections differ from what their events give; rebuilds them on the way.
+
+    The caller decides whether to commit the rebuild or to roll it back.
+    """
+    kept = _contents(session)
+    rebuild(session)
+    fresh = _contents(session)
+    return [
+        f"{table} {key}: kept {kept.get((table, key))}, events give {fresh.get((table, key))}"
+        for table, key in sorted(kept.keys() | fresh.keys())
+        if kept.get((table, key)) != fresh.get((table, key))
+    ]
+
+
+def _contents(session: Session) -> dict[tuple[str, int], tuple[object, ...]]:
+    rows: dict[tuple[str, int], tuple[object, ...]] = {}
+    for state in (OpportunityState, CustomerState):
+        for row in session.execute(select(*state.__table__.columns)):
+            rows[(state.__tablename__, row[0])] = tuple(row[1:])
+    return rows

@@ -1,0 +1,38 @@
+"""The pages, once: address, heading, icon, section of the menu, and who may open them."""
+
+from dataclasses import dataclass
+
+from core.access import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class PageSpec:
+    """One page.
+
+    Attributes:
+        name: its file `pages/<name>.py`, its address `/<name>`, and its catalogue area.
+        section: catalogue key of its part of the menu; None keeps it out of the menu.
+    """
+
+    name: str
+    icon: str
+    needs: Permission
+    section: str | None
+
+    @property
+    def title(self) -> str:
+        """Catalogue key of its heading and menu entry."""
+        return f"{self.name}.title"
+
+
+PAGES = (
+    PageSpec("today", ":material/today:", Permission.TODAY, "work"),
+    PageSpec("record", ":material/edit_note:", Permission.RECORD_ACTIONS, "work"),
+    PageSpec("board", ":material/monitoring:", Permission.SEE_BOARD, "work"),
+    PageSpec("customers", ":material/apartment:", Permission.SEE_CUSTOMERS, "work"),
+    PageSpec("customer", ":material/domain:", Permission.SEE_CUSTOMERS, None),
+    PageSpec("exchange", ":material/swap_vert:", Permission.EXPORT, "company"),
+    PageSpec("people", ":material/group:", Permission.MANAGE_PEOPLE, "company"),
+    PageSpec("audit", ":material/history:", Permission.SEE_AUDIT, "company"),
+    PageSpec("account", ":material/account_circle:", Permission.OWN_ACCOUNT, None),
+)

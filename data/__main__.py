@@ -1,0 +1,37 @@
+"""The command line: `python -m data …`. Exit 0: done; 3: done, rows refused; 2: nothing could be done."""
+
+import argparse
+import sys
+
+from core.messages import AppError, Invalid
+from data.cli import maintain
+from data.text import translate
+
+PARTS = (maintain,)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m data", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for part in PARTS:
+        part.add(commands)
+    chosen = parser.parse_args(arguments)
+    try:
+        status: int = chosen.run(chosen)
+    except AppError as error:
+        print(_sentence(error), file=sys.stderr)
+        return 2
+    return status
+
+
+def _sentence(error: AppError) -> str:
+    if isinstance(error, Invalid):
+        return "\n".join(
+            f"{p.field}: {translate('en', f'problems.{p.code}', **p.params)}" for p in error.problems
+        )
+    return translate("en", f"errors.{error.code}", **error.params)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,154 @@
+"""Teams and people of the company (PRODUCT.md P4)."""
+
+from typing import Any
+
+import bcrypt
+from sqlalchemy import func, select, update
+
+from core.access import Permission
+from core.messages import Conflict, Invalid, NotFound, Problem, refuse
+from core.people import PersonInput, check_password, check_person
+from data.commands.command import Tx, command
+from data.schema import Person, Team, UserSession
+
+
+@command("team.create", needs=Permission.MANAGE_PEOPLE)
+def create_team(
+    tx: Tx, name: str, *, kind: str = "sales", region: str | None = None, timezone: str = "Asia/Shanghai"
+) -> int:
+    """Create a team, a store or an office; returns its id.
+
+    Raises:
+        Invalid: the name is missing or taken.
+    """
+    if not name.strip():
+        raise Invalid([Problem("name", "required")])
+    if tx.session.scalar(select(Team.id).where(Team.name == name.strip())):
+        raise Invalid([Problem("name", "taken", {"value": name})])
+    row = Team(name=name.strip(), kind=kind, region=region, timezone=timezone)
+    tx.session.add(row)
+    tx.session.flush()
+    tx.audit("team", row.id, after={"name": row.name, "kind": kind, "region": region, "timezone": timezone})
+    return row.id
+
+
+@command("person.create", needs=Permission.MANAGE_PEOPLE)
+def create_person(tx: Tx, person: PersonInput, *, password: str | None = None) -> int:
+    """Create a person; without a password they cannot sign in yet. Returns their id.
+
+    Raises:
+        Invalid: a value is wrong, the user name is taken, or the password too weak.
+    """
+    refuse([*check_person(person), *_taken(tx, person), *(check_password(password) if password else ())])
+    row = Person(
+        username=person.username.strip(),
+        name=person.name.strip(),
+        email=person.email,
+        role=person.role,
+        team_id=person.team_id,
+        language=person.language,
+        password_hash=hash_password(password) if password else None,
+        created_at=tx.now,
+    )
+    tx.session.add(row)
+    tx.session.flush()
+    tx.audit("person", row.id, after=_picture(row))
+    return row.id
+
+
+@command("person.edit", needs=Permission.MANAGE_PEOPLE)
+def edit_person(tx: Tx, person_id: int, person: PersonInput, version: int) -> int:
+    """Change a person; returns the new version. A changed role or team counts from the next run on.
+
+    Raises:
+        NotFound, Conflict: no such person, or changed since `version`.
+        Invalid: a value is wrong, or the last administrator would lose the role.
+    """
+    row = _person(tx, person_id)
+    if row.version != version:
+        raise Conflict("edited_meanwhile", name=row.name)
+    refuse([*check_person(person), *_taken(tx, person, person_id)])
+    if row.role == "admin" and person.role != "admin":
+        _keep_an_admin(tx, row)
+    before = _picture(row)
+    row.username, row.name, row.role = person.username.strip(), person.name.strip(), person.role
+    row.team_id, row.email, row.language = person.team_id, person.email, person.language
+    row.version += 1
+    tx.audit("person", row.id, before=before, after=_picture(row))
+    return row.version
+
+
+@command("person.activate", needs=Permission.MANAGE_PEOPLE)
+def activate_person(tx: Tx, person_id: int, active: bool) -> int:
+    """Let a person in again, or lock them out at once: their sessions end. Their records stay.
+
+    Raises:
+        NotFound: no such person.
+        Invalid: the last administrator cannot be locked out.
+    """
+    row = _person(tx, person_id)
+    if row.role == "admin" and not active:
+        _keep_an_admin(tx, row)
+    before = _picture(row)
+    row.active = active
+    row.version += 1
+    if not active:
+        _end_sessions(tx, person_id)
+    tx.audit("person", row.id, before=before, after=_picture(row))
+    return row.id
+
+
+@command("person.set_password", needs=Permission.MANAGE_PEOPLE)
+def set_password(tx: Tx, person_id: int, password: str) -> int:
+    """Give a person a new password; their sessions end.
+
+    Raises:
+        NotFound: no such person.
+        Invalid: the password is too short or too long.
+    """
+    row = _person(tx, person_id)
+    refuse(check_password(password))
+    row.password_hash = hash_password(password)
+    _end_sessions(tx, person_id)
+    tx.audit("person", row.id, after={"password": "changed"})
+    return row.id
+
+
+def hash_password(password: str, rounds: int = 12) -> str:
+    """bcrypt's hash of a password."""
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(rounds)).decode()
+
+
+def _person(tx: Tx, person_id: int) -> Person:
+    row = tx.session.get(Person, person_id)
+    if row is None:
+        raise NotFound(entity="person")
+    return row
+
+
+def _taken(tx: Tx, person: PersonInput, own_id: int | None = None) -> list[Problem]:
+    problems = []
+    holder = tx.session.scalar(select(Person.id).where(Person.username == person.username.strip()))
+    if holder is not None and holder != own_id:
+        problems.append(Problem("username", "taken", {"value": person.username}))
+    if person.team_id is not None and tx.session.get(Team, person.team_id) is None:
+        problems.append(Problem("team", "unknown_team"))
+    return problems
+
+
+def _keep_an_admin(tx: Tx, row: Person) -> None:
+    others = select(func.count()).where(Person.role == "admin", Person.active, Person.id != row.id)
+    if not tx.session.scalar(others):
+        raise Invalid([Problem("role", "last_admin")])
+
+
+def _end_sessions(tx: Tx, person_id: int) -> None:
+    living = (UserSession.person_id == person_id, UserSession.revoked_at.is_(None))
+    tx.session.execute(update(UserSession).where(*living).values(revoked_at=tx.now))
+
+
+def _picture(row: Person) -> dict[str, Any]:
+    return {
+        k: getattr(row, k)
+        for k in ("username", "name", "email", "role", "team_id", "language", "active", "version")
+    }
