@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Reach, Who, reach
-from core.messages import NotAllowed
+from core.messages import Conflict, NotAllowed
 from core.policies import Policy
 from data.engine import Store
 from data.queries.policies import policy_in_force
@@ -84,7 +84,10 @@ class Command(Generic[P, R]):
             NotAllowed: the role lacks the permission.
             Invalid, NotFound, Conflict: as the command says; nothing is written then.
         """
-        return self._in_transaction(store, who, None, *args, **kwargs)
+        try:
+            return self._in_transaction(store, who, None, *args, **kwargs)
+        except IntegrityError as error:  # two hands took the same unique name at once
+            raise Conflict from error
 
     def once(self, store: Store, who: Who, key: str, *args: P.args, **kwargs: P.kwargs) -> R:
         """Carry the command out unless `key` was used before; then return that first result.
@@ -94,12 +97,12 @@ class Command(Generic[P, R]):
         owned = f"{who.person_id}:{self.name}:{key}"
         try:
             return self._in_transaction(store, who, owned, *args, **kwargs)
-        except IntegrityError:
+        except IntegrityError as error:
             with store.writing() as session:
                 receipt = session.get(Receipt, owned)
-            if receipt is None:
-                raise
-            return cast(R, receipt.result)
+                if receipt is None:
+                    raise Conflict from error
+                return cast(R, receipt.result)
 
     def _in_transaction(
         self, store: Store, who: Who, key: str | None, *args: P.args, **kwargs: P.kwargs

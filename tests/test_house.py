@@ -1,0 +1,113 @@
+"""The house keeps its own rules: layers, types, lint, both languages, no text of this machine."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import string
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from data.text import LANGUAGES, catalogue
+
+ROOT = Path(__file__).parents[1]
+CODE = ("app.py", "pages", "components", "core", "data")
+BIN = Path(sys.executable).parent
+
+
+def run(*command: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def copy_of_the_house(to: Path) -> Path:
+    for name in (*CODE, "pyproject.toml"):
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, to / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, to / name)
+    return to
+
+
+def test_imports_point_down_only():
+    result = run(str(BIN / "lint-imports"))
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("core/process/timing.py", "import data.engine"),
+        ("core/policies.py", "import streamlit"),
+        ("core/process/stages.py", "import core.promises"),
+        ("components/format.py", "import sqlalchemy"),
+        ("pages/today.py", "import pages.board"),
+        ("data/engine.py", "import components.text"),
+    ],
+)
+def test_a_planted_violation_is_found(tmp_path, file, line):
+    house = copy_of_the_house(tmp_path)
+    planted = house / file
+    planted.write_text(planted.read_text() + f"\n{line}\n")
+    assert run(str(BIN / "lint-imports"), "--no-cache", cwd=house).returncode != 0
+
+
+def test_ruff_is_content():
+    for check in (("check", "."), ("format", "--check", ".")):
+        result = run(str(BIN / "ruff"), *check)
+        assert result.returncode == 0, result.stdout
+
+
+def test_types_hold():
+    result = run(sys.executable, "-m", "mypy")
+    assert result.returncode == 0, result.stdout
+
+
+def test_both_languages_say_the_same_things():
+    english, chinese = (catalogue(language) for language in LANGUAGES)
+    plural = re.compile(r"\.(one|other)$")
+    assert {plural.sub("", k) for k in english} == {plural.sub("", k) for k in chinese}
+    for key, sentence in chinese.items():
+        twin = english.get(key) or english[plural.sub(".other", key)]
+        assert placeholders(sentence) - {"n"} == placeholders(twin) - {"n"}, key
+
+
+def placeholders(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def test_every_word_is_in_its_language():
+    """A Chinese sentence has Chinese in it, an English one has none."""
+    han = re.compile(r"[\u4e00-\u9fff]")
+    own_names = re.compile(r"^[\W\d_a-zA-Z{}]*$")  # e.g. "CSV", "{n} / {total}"
+    assert [k for k, s in catalogue("en").items() if han.search(s) and k not in BILINGUAL] == []
+    english_in_chinese = [
+        k for k, s in catalogue("zh").items() if own_names.match(s) and re.search("[a-z]{5}", s)
+    ]
+    assert [k for k in english_in_chinese if k not in BILINGUAL] == []
+
+
+BILINGUAL: set[str] = set()
+
+
+def keys_used() -> set[str]:
+    """Catalogue keys written out in the code as t("area.key")."""
+    call = re.compile(r"""\bt\(\s*["']([a-z_]+\.[a-z_.0-9]+)["']""")
+    files = [p for part in ("pages", "components") for p in (ROOT / part).rglob("*.py")]
+    return {key for path in files for key in call.findall(path.read_text())}
+
+
+def test_every_key_in_the_code_has_its_sentence():
+    english = catalogue("en")
+    missing = {k for k in keys_used() if k not in english and f"{k}.other" not in english}
+    assert missing == set()
+
+
+def test_pages_are_layout():
+    """A page is 80 lines or less and knows no SQL (contracts above) and no literal sentence."""
+    assert {
+        p.name: n for p in (ROOT / "pages").glob("*.py") if (n := len(p.read_text().splitlines())) > 80
+    } == {}
