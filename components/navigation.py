@@ -1,8 +1,13 @@
 """The pages, once: address, heading, icon, section of the menu, and who may open them."""
 
 from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
 
 from core.access import Permission
+
+_FOLDER = Path(__file__).parents[1] / "pages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +41,8 @@ PAGES = (
     PageSpec("audit", ":material/history:", Permission.SEE_AUDIT, "company"),
     PageSpec("account", ":material/account_circle:", Permission.OWN_ACCOUNT, None),
 )
+
+
+def open_page(name: str, **query: str | int) -> None:
+    """Leave for another page, with what its address should say: `open_page("customer", customer=12)`."""
+    st.switch_page(_FOLDER / f"{name}.py", query_params={k: str(v) for k, v in query.items()})

@@ -1,0 +1,165 @@
+"""Building blocks that every page shares: values in, widgets out. Texts come in already translated.
+
+    section(t("board.alerts"), icon=":material/warning:")    a heading inside a page
+    cards([Card(t("board.open"), "12", note="¥3.4M")])        a row of figures, two abreast on a phone
+    empty(t("board.none"), t("board.none_hint"))              nothing to show, and what will appear here
+    with loading(240): …                                      grey bars while something takes long
+    badge("Overdue", Tone.RED)                                a status word
+    if picked := rows([Row("7", "Haihe Pumps", "…", action="Record")], "todo"): …   a list to act on
+    plain(customer.name)                                      people's text, safe inside Markdown
+
+Text from people (names, notes, reasons) always goes through `plain` unless a block says that it does so.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal
+
+import streamlit as st
+
+
+class Tone(StrEnum):
+    """How loudly a value speaks. Never by colour alone: a word or an icon stands beside it."""
+
+    RED = "red"
+    AMBER = "orange"
+    GREEN = "green"
+    BLUE = "blue"
+    QUIET = "gray"
+
+
+_Colour = Literal["red", "orange", "green", "blue", "gray"]
+_COLOURS: dict[Tone, _Colour] = {
+    Tone.RED: "red",
+    Tone.AMBER: "orange",
+    Tone.GREEN: "green",
+    Tone.BLUE: "blue",
+    Tone.QUIET: "gray",
+}
+_ICONS = {
+    Tone.RED: ":material/error:",
+    Tone.AMBER: ":material/warning:",
+    Tone.GREEN: ":material/check_circle:",
+}
+_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=])")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One figure.
+
+    Attributes:
+        value: already formatted.
+        note: a short line under the figure, coloured by `tone`.
+        help: what the figure means, shown on demand.
+    """
+
+    label: str
+    value: str
+    note: str = ""
+    tone: Tone = Tone.QUIET
+    help: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a list to act on.
+
+    Attributes:
+        key: returned when its button is pressed; unique in its list.
+        title, detail: plain text; escaped here.
+        mark: a status word before the title.
+        action: the button's label; without it the row has no button.
+    """
+
+    key: str
+    title: str
+    detail: str = ""
+    mark: str = ""
+    tone: Tone = Tone.QUIET
+    action: str = ""
+    icon: str | None = None
+    primary: bool = False
+
+
+def plain(text: str) -> str:
+    r"""Text that Markdown shows as it was written.
+
+    >>> print(plain("A*B [x](y) :red[z] $1"))
+    A\*B \[x\]\(y\) \:red\[z\] \$1
+    """
+    return _MARKUP.sub(r"\\\1", text).replace("\n", " ")
+
+
+def section(title: str, *, icon: str = "", help: str | None = None) -> None:
+    """A heading inside a page."""
+    st.subheader(f"{icon} {title}".strip(), anchor=False, help=help)
+
+
+def cards(items: Iterable[Card], *, key: str | None = None) -> None:
+    """Figures side by side; two abreast on a phone."""
+    items = tuple(items)
+    with st.grid(len(items) or 1, min_column_width=150, gap="small", key=key):
+        for card in items:
+            st.metric(
+                card.label,
+                card.value,
+                delta=card.note or None,
+                delta_color=_COLOURS[card.tone],
+                delta_arrow="off",
+                help=card.help,
+                border=True,
+                height="stretch",
+            )
+
+
+def badge(text: str, tone: Tone = Tone.QUIET) -> None:
+    """A status word with its icon."""
+    st.badge(text, icon=_ICONS.get(tone), color=_COLOURS[tone])
+
+
+def empty(title: str, hint: str = "", *, icon: str = ":material/inbox:") -> None:
+    """Nothing to show: says so calmly, and what will appear here."""
+    with st.container(border=True, horizontal_alignment="center", gap="xsmall"):
+        st.space("xsmall")
+        st.markdown(f"## :gray[{icon}]", text_alignment="center", anchors=False)
+        st.markdown(f"**{title}**", text_alignment="center")
+        if hint:
+            st.caption(hint, text_alignment="center")
+        st.space("xsmall")
+
+
+def loading(height: int = 200) -> AbstractContextManager[Any]:
+    """Grey bars of so many pixels until the block is done."""
+    waiting: AbstractContextManager[Any] = st.skeleton(height=height)
+    return waiting
+
+
+def rows(items: Sequence[Row], key: str) -> str | None:
+    """Lines with a button each; returns the key of the row whose button was pressed in this run.
+
+    Args:
+        key: of this list, unique on the page.
+    """
+    pressed = None
+    with st.container(border=True, gap="small", key=key):
+        for item in items:
+            if _row(item, f"{key}-{item.key}"):
+                pressed = item.key
+    return pressed
+
+
+def _row(item: Row, key: str) -> bool:
+    words, button = st.columns([4, 1], vertical_alignment="center", gap="small")
+    mark = (
+        f":{_COLOURS[item.tone]}-badge[{_ICONS.get(item.tone, '')} {plain(item.mark)}] " if item.mark else ""
+    )
+    detail = f"  \n:small[:gray[{plain(item.detail)}]]" if item.detail else ""
+    words.markdown(f"{mark}**{plain(item.title)}**{detail}")
+    if not item.action:
+        return False
+    kind: Literal["primary", "secondary"] = "primary" if item.primary else "secondary"
+    return button.button(item.action, key=key, icon=item.icon, type=kind, width="stretch")
