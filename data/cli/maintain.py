@@ -1,11 +1,11 @@
-"""`init`, `rebuild` and `check`: making a store, and holding it against its own events."""
+"""`init`, `rebuild`, `check`, `revise`: making a store, and holding it against its own events."""
 
 import argparse
 from typing import Any
 
 from data.commands.projections import differences, rebuild
 from data.install import install
-from data.migrate import is_current
+from data.migrate import is_current, revise
 from data.runtime import this_store
 
 Parsers = Any  # argparse names the type only privately
@@ -16,6 +16,9 @@ def add(commands: Parsers) -> None:
     commands.add_parser("init", help="make or upgrade the store").set_defaults(run=_init)
     commands.add_parser("rebuild", help="recompute every projection").set_defaults(run=_rebuild)
     commands.add_parser("check", help="compare projections with their events").set_defaults(run=_check)
+    revision = commands.add_parser("revise", help="write a migration for a changed schema (developers)")
+    revision.add_argument("message")
+    revision.set_defaults(run=_revise)
 
 
 def _init(_: argparse.Namespace) -> int:
@@ -44,3 +47,10 @@ def _check(_: argparse.Namespace) -> int:
         print(line)
     print(f"{len(found)} differences between projections and events.")
     return 3 if found else 0
+
+
+def _revise(chosen: argparse.Namespace) -> int:
+    store = this_store()
+    install(store)
+    revise(store, chosen.message)
+    return 0
