@@ -21,6 +21,7 @@ class Policy:
         demos_without_quote: demos in a row without a quote that turn red (A3).
         high_value_tags: tags from which "follow up together" is offered (A4).
         grade_days: days after which a customer's grade should be looked at again (F1).
+        undo_minutes: minutes within which a recorded action can be undone.
         quote_expiry_days: days before a quote's end at which it becomes a to-do (F1).
         currency: the company's own currency, ISO 4217.
     """
@@ -34,6 +35,7 @@ class Policy:
     demos_without_quote: int = 3
     high_value_tags: int = 3
     grade_days: int = 180
+    undo_minutes: int = 60
     quote_expiry_days: int = 3
     currency: str = "CNY"
 

@@ -1,5 +1,6 @@
 """Recording what happened with a customer (PRODUCT.md A1, A2, A6)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,10 +46,12 @@ def record_action(
     refuse(_problems(tx, opportunity, owner_id, action, known_at))
     if action.status is ActionStatus.PLANNED:
         row = _plan(tx, opportunity, owner_id, action.type, action.started_at, action.note, known_at)
+        was: dict[str, Any] | None = None
+        effects: dict[str, Any] = {}
     else:
-        row = _complete(tx, opportunity, owner_id, action, known_at)
+        row, was, effects = _complete(tx, opportunity, owner_id, action, known_at)
     _refresh(tx, opportunity)
-    tx.audit("action", row.id, after=_picture(row))
+    tx.audit("action", row.id, before=was, after=_picture(row) | effects)
     return row.id
 
 
@@ -221,8 +224,11 @@ def _plan(
 
 def _complete(
     tx: Tx, opportunity: Opportunity, owner_id: int, action: ActionInput, known_at: datetime
-) -> Action:
-    row = _settle_planned(tx, opportunity, action, known_at)
+) -> tuple[Action, dict[str, Any] | None, dict[str, Any]]:
+    """The action, the planned step that it was before, and what else it moved: all that undoing needs."""
+    steps = open_steps(tx, opportunity)
+    was, standing = {s.id: _picture(s) for s in steps}, _standing(opportunity)
+    row = _settle_planned(steps, action, known_at)
     if row is None:
         row = _plan(tx, opportunity, owner_id, action.type, None, action.note, known_at)
     row.status = ActionStatus.COMPLETED
@@ -234,28 +240,41 @@ def _complete(
     if action.type == "quote_confirmation":
         quote = action.fields["quote"]
         change(tx, opportunity, row.ended_at, amount=quote["amount"], currency=quote["currency"])
+    planned: int | None = None
     if isinstance(action.next_step, NextStep):
         step = action.next_step
-        _plan(tx, opportunity, owner_id, step.type, step.planned_for, step.note, known_at)
+        planned = _plan(tx, opportunity, owner_id, step.type, step.planned_for, step.note, known_at).id
     if action.outcome is not Outcome.OPEN:
         close(tx, opportunity, action.outcome, row.ended_at or tx.now)
-    return row
+    effects = {
+        "next_step": planned,
+        "called_off": [i for i in was if i != row.id],
+        "opportunity": [standing, _standing(opportunity)],
+    }
+    return row, was.get(row.id), effects
 
 
-def _settle_planned(
-    tx: Tx, opportunity: Opportunity, action: ActionInput, known_at: datetime
-) -> Action | None:
+def _standing(opportunity: Opportunity) -> dict[str, Any]:
+    """What recording an action can change of its opportunity."""
+    kept: dict[str, Any] = to_json(
+        {name: getattr(opportunity, name) for name in ("amount", "currency", "outcome", "closed_at")}
+    )
+    return kept
+
+
+def open_steps(tx: Tx, opportunity: Opportunity) -> Sequence[Action]:
+    """The opportunity's planned actions, the earliest first."""
+    query = select(Action).where(
+        Action.opportunity_id == opportunity.id,
+        Action.status == ActionStatus.PLANNED,
+        Action.voided_at.is_(None),
+    )
+    return tx.session.scalars(query.order_by(Action.planned_for, Action.id)).all()
+
+
+def _settle_planned(open_steps: Sequence[Action], action: ActionInput, known_at: datetime) -> Action | None:
     """The planned action that this record completes; other steps of the opportunity that were planned
     before this action's end are replaced by what it plans next."""
-    open_steps = tx.session.scalars(
-        select(Action)
-        .where(
-            Action.opportunity_id == opportunity.id,
-            Action.status == ActionStatus.PLANNED,
-            Action.voided_at.is_(None),
-        )
-        .order_by(Action.planned_for, Action.id)
-    ).all()
     chosen = next((s for s in open_steps if s.id == action.completes), None)
     if chosen is None:
         chosen = next((s for s in open_steps if s.type == action.type), None)

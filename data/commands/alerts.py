@@ -18,7 +18,7 @@ def sweep(session: Session, now: datetime, policy: Policy, ids: Collection[int] 
     """Hold every rule against these opportunities; against all when None.
 
     One cause is told once: a standing alert of the same rule and opportunity is kept, a cleared one
-    of the same key is not raised again.
+    of the same key stands again (what had cleared it was undone) and is not raised anew.
     """
     session.flush()
     standing = _standing(session, ids)
@@ -27,9 +27,11 @@ def sweep(session: Session, now: datetime, policy: Policy, ids: Collection[int] 
         if cause not in found:
             alert.cleared_at = now
     fresh = {finding.key: (o, finding) for (rule, o), finding in found.items() if (rule, o) not in standing}
-    known = set(session.scalars(select(Alert.key).where(Alert.key.in_(fresh))))
+    known = {alert.key: alert for alert in session.scalars(select(Alert).where(Alert.key.in_(fresh)))}
     for key, (opportunity_id, finding) in fresh.items():
-        if key not in known:
+        if key in known:
+            known[key].cleared_at = None
+        else:
             session.add(_alert(opportunity_id, finding, now))
 
 

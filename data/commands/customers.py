@@ -22,7 +22,7 @@ def open_customer(tx: Tx, customer: CustomerInput) -> int:
     Raises:
         Invalid: a value is wrong or the owner is out of reach.
     """
-    refuse([*check_customer(customer), *_check_owner(tx, customer.owner_id)])
+    refuse([*check_customer(customer), *check_owner(tx, customer.owner_id)])
     row = Customer(created_at=tx.now, owner_id=customer.owner_id or tx.who.person_id)
     _fill(row, customer)
     tx.session.add(row)
@@ -60,7 +60,7 @@ def assign_customer(tx: Tx, customer_id: int, owner_id: int) -> int:
         Invalid: the new owner is out of reach.
     """
     row = reached_customer(tx, customer_id)
-    refuse(_check_owner(tx, owner_id))
+    refuse(check_owner(tx, owner_id))
     before = picture(row)
     row.owner_id = owner_id
     row.version += 1
@@ -192,7 +192,8 @@ def _fill(row: Customer | Contact, values: CustomerInput | ContactInput) -> None
             setattr(row, name, value.strip() if isinstance(value, str) else value)
 
 
-def _check_owner(tx: Tx, owner_id: int | None) -> list[Problem]:
+def check_owner(tx: Tx, owner_id: int | None) -> list[Problem]:
+    """What is wrong with a new owner: they must be active and within reach."""
     if owner_id is None:
         return []
     allowed = owned(tx.who, Permission.EDIT_CUSTOMERS, Person.id)

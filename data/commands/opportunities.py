@@ -18,6 +18,8 @@ from data.jsontext import to_json
 from data.queries.scope import customers, owned
 from data.schema import Action, Customer, Opportunity, OpportunityChange, Person, Pipeline
 
+EVENT_FIELDS = ("amount", "currency", "close_on", "owner_id", "outcome", "closed_at")
+
 
 @dataclass(frozen=True, slots=True)
 class OpportunityEdit:
