@@ -13,6 +13,10 @@ from statistics import median
 from core.process.stages import StageEvent
 from core.terms import ActionStatus
 
+COMPLETION_DAYS = 30  # completion looks back so far
+DWELL_DAYS = 180  # and dwell time so far
+FEW_RUNS = 5  # fewer finished runs than this say too little about a stage
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedAction:
@@ -45,23 +49,53 @@ def completion_rate(actions: Iterable[PlannedAction], now: datetime) -> float | 
     return sum(a.status is ActionStatus.COMPLETED for a in due) / len(due) if due else None
 
 
-def dwell_days(events: Sequence[StageEvent]) -> list[tuple[str, float]]:
-    """(stage, elapsed days) of each finished run of one opportunity, in order; the last run is open.
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished stay of one opportunity in one stage: it began, and another stage followed."""
+
+    stage: str
+    started_at: datetime
+    ended_at: datetime
+
+    @property
+    def days(self) -> float:
+        """Elapsed days, fractions included."""
+        return (self.ended_at - self.started_at).total_seconds() / 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Dwell:
+    """How long opportunities stay in a stage.
+
+    Attributes:
+        median_days: median elapsed days of the finished runs.
+        runs: how many there were; few runs say little.
+    """
+
+    median_days: float
+    runs: int
+
+
+def finished_runs(events: Sequence[StageEvent]) -> list[Run]:
+    """The finished runs of one opportunity, in order; its last run is still open and not among them.
 
     >>> from datetime import datetime, UTC
     >>> day = lambda n: datetime(2026, 1, n, tzinfo=UTC)
-    >>> dwell_days([StageEvent("a", day(1), 1), StageEvent("a", day(3), 2), StageEvent("b", day(6), 3)])
+    >>> events = [StageEvent("a", day(1), 1), StageEvent("a", day(3), 2), StageEvent("b", day(6), 3)]
+    >>> runs = finished_runs(events)
+    >>> [(r.stage, r.days) for r in runs]
     [('a', 5.0)]
     """
     ordered = sorted(events, key=lambda e: (e.happened_at, e.order))
     starts = ordered[:1] + [b for a, b in pairwise(ordered) if a.stage != b.stage]
-    return [(a.stage, (b.happened_at - a.happened_at).total_seconds() / 86_400) for a, b in pairwise(starts)]
+    return [Run(a.stage, a.happened_at, b.happened_at) for a, b in pairwise(starts)]
 
 
-def median_dwell(cases: Iterable[Sequence[StageEvent]]) -> dict[str, float]:
-    """Median elapsed days per stage over the finished runs of many opportunities."""
+def dwell_by_stage(
+    cases: Iterable[Sequence[StageEvent]], since: datetime, until: datetime
+) -> dict[str, Dwell]:
+    """Dwell time per stage over the runs of many opportunities that ended after `since`, up to `until`."""
     by_stage: dict[str, list[float]] = {}
-    for events in cases:
-        for stage, days in dwell_days(events):
-            by_stage.setdefault(stage, []).append(days)
-    return {stage: median(days) for stage, days in by_stage.items()}
+    for run in (r for events in cases for r in finished_runs(events) if since < r.ended_at <= until):
+        by_stage.setdefault(run.stage, []).append(run.days)
+    return {stage: Dwell(median(days), len(days)) for stage, days in by_stage.items()}

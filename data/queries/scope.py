@@ -6,7 +6,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from core.access import Permission, Reach, Who, reach
 from data.schema import Customer, Opportunity, Person
 
-Owner = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
+Owner = InstrumentedAttribute[int] | InstrumentedAttribute[int | None] | ColumnElement[int | None]
 
 
 def owned(who: Who, needs: Permission, owner: Owner) -> ColumnElement[bool]:

@@ -22,6 +22,7 @@ class Action(Keyed, Imported, Base):
         Index(None, "customer_id", "ended_at"),
         Index(None, "owner_id", "started_at"),
         Index(None, "owner_id", "planned_for"),
+        Index(None, "planned_for"),  # what came due in a window of time
     )
 
     type: Mapped[str]

@@ -36,9 +36,13 @@ class Opportunity(Keyed, Imported, Versioned, Base):
     """A possible sale. Its customer may be unknown in imported history, its opening date too."""
 
     __tablename__ = "opportunity"
-    __table_args__ = (Index(None, "owner_id", "outcome"), Index(None, "customer_id", "outcome"))
+    __table_args__ = (
+        Index(None, "owner_id", "outcome"),
+        Index(None, "customer_id", "outcome"),
+        Index(None, "pipeline_id", "outcome"),
+    )
 
-    pipeline_id: Mapped[int] = mapped_column(ForeignKey("pipeline.id"), index=True)
+    pipeline_id: Mapped[int] = mapped_column(ForeignKey("pipeline.id"))
     name: Mapped[str]
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -59,7 +63,10 @@ class StageEvent(Keyed, Batched, Base):
     """
 
     __tablename__ = "stage_event"
-    __table_args__ = (Index(None, "opportunity_id", "happened_at"),)
+    __table_args__ = (
+        Index(None, "opportunity_id", "happened_at"),
+        Index(None, "happened_at", "opportunity_id"),  # what moved in a window of time
+    )
 
     opportunity_id: Mapped[int] = mapped_column(ForeignKey("opportunity.id"))
     stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"), index=True)

@@ -354,7 +354,11 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_opportunity_owner_id_opportunity_outcome"), ["owner_id", "outcome"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_opportunity_pipeline_id"), ["pipeline_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_opportunity_pipeline_id_opportunity_outcome"),
+            ["pipeline_id", "outcome"],
+            unique=False,
+        )
 
     op.create_table(
         "sign_in_ticket",
@@ -425,6 +429,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_action_owner_id_action_started_at"), ["owner_id", "started_at"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_action_planned_for"), ["planned_for"], unique=False)
 
     op.create_table(
         "alert",
@@ -556,6 +561,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_stage_event_action_id"), ["action_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_stage_event_batch_id"), ["batch_id"], unique=False)
         batch_op.create_index(
+            batch_op.f("ix_stage_event_happened_at_stage_event_opportunity_id"),
+            ["happened_at", "opportunity_id"],
+            unique=False,
+        )
+        batch_op.create_index(
             batch_op.f("ix_stage_event_opportunity_id_stage_event_happened_at"),
             ["opportunity_id", "happened_at"],
             unique=False,
@@ -570,6 +580,7 @@ def downgrade() -> None:
     with op.batch_alter_table("stage_event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stage_event_stage_id"))
         batch_op.drop_index(batch_op.f("ix_stage_event_opportunity_id_stage_event_happened_at"))
+        batch_op.drop_index(batch_op.f("ix_stage_event_happened_at_stage_event_opportunity_id"))
         batch_op.drop_index(batch_op.f("ix_stage_event_batch_id"))
         batch_op.drop_index(batch_op.f("ix_stage_event_action_id"))
 
@@ -594,6 +605,7 @@ def downgrade() -> None:
 
     op.drop_table("alert")
     with op.batch_alter_table("action", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_action_planned_for"))
         batch_op.drop_index(batch_op.f("ix_action_owner_id_action_started_at"))
         batch_op.drop_index(batch_op.f("ix_action_owner_id_action_planned_for"))
         batch_op.drop_index(batch_op.f("ix_action_opportunity_id_action_ended_at"))
@@ -604,7 +616,7 @@ def downgrade() -> None:
     op.drop_table("action")
     op.drop_table("sign_in_ticket")
     with op.batch_alter_table("opportunity", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_opportunity_pipeline_id"))
+        batch_op.drop_index(batch_op.f("ix_opportunity_pipeline_id_opportunity_outcome"))
         batch_op.drop_index(batch_op.f("ix_opportunity_owner_id_opportunity_outcome"))
         batch_op.drop_index(batch_op.f("ix_opportunity_customer_id_opportunity_outcome"))
         batch_op.drop_index(batch_op.f("ix_opportunity_batch_id"))
