@@ -1,0 +1,62 @@
+"""The first visit to a real installation: name the company and make its first administrator."""
+
+from zoneinfo import available_timezones
+
+import streamlit as st
+
+from components import text
+from components.forms import Marks
+from components.session import enter
+from components.text import language, t
+from core.messages import Invalid, Problem
+from core.people import PersonInput
+from data.commands.setup import set_up
+from data.runtime import this_store
+
+
+def setup_card() -> None:
+    """Draw the set-up form; on success its person is signed in."""
+    with st.container(key="sign_in_card"):
+        st.image("components/assets/mark.svg", width=44)
+        st.header(t("signin.setup"), anchor=False)
+        st.caption(t("signin.setup_lead"))
+        marks = Marks(text)
+        with st.form("setup", border=False):
+            values = _fields(marks)
+            sent = st.form_submit_button(t("signin.setup_send"), type="primary", width="stretch")
+        if sent:
+            made: list[int] = []
+            if marks.sent(lambda: made.append(_send(values))):
+                enter(made[0])
+
+
+def _fields(marks: Marks) -> dict[str, str]:
+    values = {}
+    for name, kind in (
+        ("code", "password"),
+        ("company", "default"),
+        ("name", "default"),
+        ("username", "default"),
+        ("password", "password"),
+        ("repeat", "password"),
+    ):
+        with marks.field(name):
+            values[name] = st.text_input(
+                t(f"signin.setup_{name}"),
+                type="password" if kind == "password" else "default",
+                help=t("signin.setup_code_help") if name == "code" else None,
+                autocomplete="new-password" if kind == "password" else None,
+            )
+    zones = sorted(available_timezones())
+    here = st.context.timezone if st.context.timezone in zones else "Asia/Shanghai"
+    values["timezone"] = st.selectbox(t("signin.setup_timezone"), zones, index=zones.index(here))
+    return values
+
+
+def _send(values: dict[str, str]) -> int:
+    if values["password"] != values["repeat"]:
+        raise Invalid([Problem("repeat", "passwords_differ")])
+    admin = PersonInput(values["username"], values["name"], "admin", language=language())
+    return set_up(
+        this_store(), values["code"], values["company"], admin, values["password"], values["timezone"]
+    )

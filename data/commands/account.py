@@ -1,0 +1,54 @@
+"""What people change about themselves: language, name shown, password."""
+
+import bcrypt
+from sqlalchemy import update
+
+from core.access import Permission
+from core.messages import Invalid, NotFound, Problem, refuse
+from core.people import check_password
+from data.commands.command import Tx, command
+from data.commands.people import hash_password
+from data.schema import Person, UserSession
+from data.text import LANGUAGES
+
+
+@command("account.language", needs=Permission.OWN_ACCOUNT)
+def choose_language(tx: Tx, language: str) -> str:
+    """Remember one's own language; returns it.
+
+    Raises:
+        Invalid: the product does not speak it.
+    """
+    if language not in LANGUAGES:
+        raise Invalid([Problem("language", "unknown_choice", {"value": language})])
+    row = _own_row(tx)
+    before, row.language = row.language, language
+    tx.audit("person", row.id, before={"language": before}, after={"language": language})
+    return language
+
+
+@command("account.password", needs=Permission.OWN_ACCOUNT)
+def change_own_password(tx: Tx, old: str, new: str, kept_session_id: int | None) -> int:
+    """Change one's own password; every other session of oneself ends. Returns one's id.
+
+    Raises:
+        Invalid: the old password is wrong, or the new one too short or too long.
+    """
+    row = _own_row(tx)
+    if not row.password_hash or not bcrypt.checkpw(old.encode()[:72], row.password_hash.encode()):
+        raise Invalid([Problem("old", "wrong_password")])
+    refuse(check_password(new))
+    row.password_hash = hash_password(new)
+    others = (UserSession.person_id == row.id, UserSession.id != (kept_session_id or 0))
+    tx.session.execute(
+        update(UserSession).where(*others, UserSession.revoked_at.is_(None)).values(revoked_at=tx.now)
+    )
+    tx.audit("person", row.id, after={"password": "changed"})
+    return row.id
+
+
+def _own_row(tx: Tx) -> Person:
+    row = tx.session.get(Person, tx.who.person_id) if tx.who.person_id else None
+    if row is None:
+        raise NotFound(entity="person")
+    return row

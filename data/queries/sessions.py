@@ -1,0 +1,113 @@
+"""Who is behind a session, and which sessions a person has."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from core.access import Who
+from core.terms import Role
+from data.queries.policies import setting
+from data.schema import Person, Team, UserSession
+
+DEMO_ACCOUNTS = ("manager", "rep", "director", "product", "delivery", "store", "admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A living session and the person behind it, as they are now.
+
+    Attributes:
+        language: the person's own choice; None when they never chose.
+    """
+
+    session_id: int
+    who: Who
+    username: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSession:
+    """One of a person's living sessions."""
+
+    session_id: int
+    created_at: datetime
+    expires_at: datetime
+    address: str
+    agent: str
+
+
+def by_token(session: Session, token_hash: str, now: datetime) -> Recognised | None:
+    """The person whose cookie has this hash; None when revoked, expired, or locked out."""
+    return _recognise(session, UserSession.token_hash == token_hash, now)
+
+
+def by_id(session: Session, session_id: int, now: datetime) -> Recognised | None:
+    """The person of a session that this browser tab opened itself."""
+    return _recognise(session, UserSession.id == session_id, now)
+
+
+def _recognise(session: Session, which: ColumnElement[bool], now: datetime) -> Recognised | None:
+    row = session.execute(
+        select(UserSession.id, Person, Team.timezone)
+        .join(Person, Person.id == UserSession.person_id)
+        .outerjoin(Team, Team.id == Person.team_id)
+        .where(which, UserSession.revoked_at.is_(None), UserSession.expires_at > now, Person.active)
+    ).first()
+    if row is None:
+        return None
+    session_id, person, timezone = row
+    who = Who(
+        person_id=person.id,
+        role=Role(person.role),
+        team_id=person.team_id,
+        name=person.name,
+        language=person.language or "en",
+        timezone=timezone or setting(session, "timezone") or "Asia/Shanghai",
+    )
+    return Recognised(session_id, who, person.username, person.language)
+
+
+def credentials(session: Session) -> Mapping[str, tuple[int, str, str]]:
+    """Lower-cased user name → (person id, name, password hash) of everybody who may sign in."""
+    rows = session.execute(
+        select(Person.username, Person.id, Person.name, Person.password_hash).where(
+            Person.active, Person.password_hash.is_not(None)
+        )
+    )
+    return {username.lower(): (i, name, hash_) for username, i, name, hash_ in rows if hash_}
+
+
+def own_sessions(session: Session, who: Who, now: datetime) -> tuple[OwnSession, ...]:
+    """A person's living sessions, newest first."""
+    rows = session.scalars(
+        select(UserSession)
+        .where(
+            UserSession.person_id == who.person_id,
+            UserSession.revoked_at.is_(None),
+            UserSession.expires_at > now,
+        )
+        .order_by(UserSession.id.desc())
+    )
+    return tuple(OwnSession(r.id, r.created_at, r.expires_at, r.address or "", r.agent or "") for r in rows)
+
+
+def nobody_yet(session: Session) -> bool:
+    """Whether the store has no people at all: the first administrator is still to be set up."""
+    return session.scalar(select(Person.id).limit(1)) is None
+
+
+def demo_accounts(session: Session) -> tuple[tuple[str, str, str], ...]:
+    """(user name, name, role) of the accounts that a demo installation offers; empty elsewhere."""
+    if setting(session, "installation") != "demo":
+        return ()
+    rows = session.execute(
+        select(Person.username, Person.name, Person.role).where(
+            Person.username.in_(DEMO_ACCOUNTS), Person.active
+        )
+    )
+    found = {username: (username, name, role) for username, name, role in rows}
+    return tuple(found[n] for n in DEMO_ACCOUNTS if n in found)

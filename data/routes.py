@@ -1,0 +1,76 @@
+"""HTTP routes beside the pages: handing a browser its session's cookie, and health."""
+
+from urllib.parse import urlsplit
+
+from sqlalchemy import text
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from data.commands.sessions import exchange_ticket
+from data.runtime import this_store
+
+COOKIE = "firebreak_session"
+LONGEST_TICKET = 200
+
+
+async def exchange(request: Request) -> Response:
+    """POST /session/exchange: a one-time ticket as body, the session's cookie as answer."""
+    if not _same_origin(request):
+        return JSONResponse({"error": "cross-site"}, status_code=403)
+    body = await request.body()
+    ticket = body[:LONGEST_TICKET].decode(errors="replace")
+    given = await run_in_threadpool(exchange_ticket, this_store(), ticket)
+    if given is None:
+        return JSONResponse({"error": "ticket"}, status_code=401)
+    token, expires_at = given
+    response = JSONResponse({"status": "ok"})
+    response.set_cookie(
+        COOKIE, token, expires=expires_at, httponly=True, samesite="lax", secure=_is_tls(request), path="/"
+    )
+    return response
+
+
+async def leave(request: Request) -> Response:
+    """POST /session/end: takes the cookie out of the browser; the session itself was revoked before."""
+    if not _same_origin(request):
+        return JSONResponse({"error": "cross-site"}, status_code=403)
+    response = JSONResponse({"status": "ok"})
+    response.delete_cookie(COOKIE, path="/")
+    return response
+
+
+async def health(_: Request) -> Response:
+    """GET /healthz: whether this process and its store answer."""
+    try:
+        await run_in_threadpool(_ask_store)
+    except Exception:  # whatever the database says, the answer is the same
+        return JSONResponse({"status": "unavailable"}, status_code=503)
+    return JSONResponse({"status": "ok"})
+
+
+def _ask_store() -> None:
+    with this_store().reading() as session:
+        session.execute(text("SELECT 1"))
+
+
+def _same_origin(request: Request) -> bool:
+    """Browsers say where a request comes from; one from another site is refused."""
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    if site not in (None, "same-origin") or origin is None:
+        return False
+    return urlsplit(origin).netloc == request.headers.get("host")
+
+
+def _is_tls(request: Request) -> bool:
+    forwarded = request.headers.get("x-forwarded-proto", "").split(",")[0].strip()
+    return (forwarded or request.url.scheme) == "https"
+
+
+ROUTES = (
+    Route("/session/exchange", exchange, methods=["POST"]),
+    Route("/session/end", leave, methods=["POST"]),
+    Route("/healthz", health, methods=["GET"]),
+)

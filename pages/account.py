@@ -1,0 +1,10 @@
+"""How do I sign in, and where am I signed in?"""
+
+from components.account import own_sessions_card, password_card
+from components.frame import page
+from core.access import Permission
+from data.queries.sessions import own_sessions
+
+with page("account.title", needs=Permission.OWN_ACCOUNT) as view:
+    password_card(view)
+    own_sessions_card(view, view.read(own_sessions, view.now))
