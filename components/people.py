@@ -1,0 +1,206 @@
+"""The people page's parts: filters, tables, and the dialogs that add and change."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+from zoneinfo import available_timezones
+
+import streamlit as st
+
+from components.blocks import empty, plain
+from components.forms import Marks
+from components.frame import View
+from components.text import t, term
+from core.people import PersonInput
+from core.terms import Role
+from data.commands.people import activate_person, create_person, create_team, edit_person, set_password
+from data.queries.people import PersonRow, TeamRow
+from data.text import LANGUAGES
+
+TEAM_KINDS = ("sales", "store", "office")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the list shows; None means all."""
+
+    search: str
+    role: str | None
+    active: bool | None
+
+
+def filters() -> Filters:
+    """Search, role and state, kept in the address."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        search = st.text_input(t("people.search"), key="search", bind="query-params", live=True)
+        role = st.selectbox(
+            t("people.role"),
+            list(Role),
+            index=None,
+            format_func=lambda r: term("role", r),
+            key="role",
+            bind="query-params",
+            placeholder=t("people.all"),
+        )
+        active = st.toggle(t("people.only_active"), value=True, key="active", bind="query-params")
+    return Filters(search or "", role, True if active else None)
+
+
+def ask(key: str, label: str, icon: str) -> bool:
+    """A button that opens a dialog."""
+    return st.button(label, icon=icon, type="primary", key=f"ask_{key}")
+
+
+def people_table(rows: Sequence[PersonRow]) -> PersonRow | None:
+    """The list; returns the person whose line was chosen in this run."""
+    if not rows:
+        empty(t("people.nobody"), t("people.nobody_hint"))
+        return None
+    st.caption(t("people.count", n=len(rows)))
+    table = {
+        t("people.name"): [r.name for r in rows],
+        t("people.username"): [r.username for r in rows],
+        t("people.role"): [term("role", r.role) for r in rows],
+        t("people.team"): [r.team or "" for r in rows],
+        t("people.state"): [t(f"people.{_state(r)}") for r in rows],
+    }
+    event = st.dataframe(
+        table, hide_index=True, on_select="rerun", selection_mode="single-row", key=_table_key()
+    )
+    picked = cast("list[int]", event.selection.rows)
+    return rows[picked[0]] if picked and picked[0] < len(rows) else None
+
+
+def _table_key() -> str:
+    """A fresh key after each closed dialog, so that its line is no longer chosen."""
+    return f"people_{st.session_state.get('people_round', 0)}"
+
+
+def _close() -> None:
+    st.session_state["people_round"] = st.session_state.get("people_round", 0) + 1
+
+
+def _state(row: PersonRow) -> str:
+    if not row.active:
+        return "locked_out"
+    return "active" if row.can_sign_in else "no_password"
+
+
+def person_dialog(view: View, teams: Sequence[TeamRow], row: PersonRow | None) -> None:
+    """Add a person, or change, lock out or let in the one given."""
+    title = row.name if row else t("people.add")
+
+    @st.dialog(plain(title), on_dismiss=_close)
+    def draw() -> None:
+        marks = Marks(view)
+        person = _person_fields(marks, teams, row)
+        if st.button(t("people.save"), type="primary", width="stretch") and marks.sent(
+            lambda: _save(view, person, row)
+        ):
+            _close()
+            st.rerun()
+        if row:
+            _access(view, marks, row)
+
+    draw()
+
+
+def _save(view: View, person: PersonInput, row: PersonRow | None) -> None:
+    if row:
+        view.do(edit_person, row.person_id, person, row.version)
+    else:
+        view.do(create_person, person)
+
+
+def _person_fields(marks: Marks, teams: Sequence[TeamRow], row: PersonRow | None) -> PersonInput:
+    of = f"person_{row.person_id if row else 'new'}"
+    roles, names = list(Role), {team.team_id: team.name for team in teams}
+    with marks.field("name"):
+        name = st.text_input(t("people.name"), row.name if row else "", key=f"{of}_name")
+    with marks.field("username"):
+        username = st.text_input(t("people.username"), row.username if row else "", key=f"{of}_username")
+    with marks.field("role"):
+        role = st.selectbox(
+            t("people.role"),
+            roles,
+            index=roles.index(Role(row.role)) if row else 0,
+            format_func=lambda r: term("role", r),
+            key=f"{of}_role",
+        )
+    with marks.field("team"):
+        team_id = st.selectbox(
+            t("people.team"),
+            list(names),
+            index=list(names).index(row.team_id) if row and row.team_id in names else None,
+            format_func=names.__getitem__,
+            placeholder=t("people.no_team"),
+            key=f"{of}_team",
+        )
+    with marks.field("email"):
+        email = st.text_input(t("people.email"), (row.email or "") if row else "", key=f"{of}_email")
+    with marks.field("language"):
+        language = st.selectbox(
+            t("people.language"),
+            list(LANGUAGES),
+            index=list(LANGUAGES).index(row.language) if row and row.language in LANGUAGES else None,
+            format_func=LANGUAGES.__getitem__,
+            placeholder=t("people.browser_language"),
+            key=f"{of}_language",
+        )
+    return PersonInput(username, name, role, team_id, email.strip() or None, language)
+
+
+def _access(view: View, marks: Marks, row: PersonRow) -> None:
+    st.divider()
+    with st.container(horizontal=True):
+        if st.button(t("people.new_password"), icon=":material/key:", key=f"password_{row.person_id}"):
+            password = secrets.token_urlsafe(9)
+            if marks.sent(lambda: view.do(set_password, row.person_id, password)):
+                st.success(t("people.password_once", name=plain(row.name)), icon=":material/key:")
+                st.code(password, language=None)
+        label = t("people.lock_out") if row.active else t("people.let_in")
+        if st.button(label, icon=":material/block:", key=f"lock_{row.person_id}") and marks.sent(
+            lambda: view.do(activate_person, row.person_id, not row.active)
+        ):
+            _close()
+            st.rerun()
+
+
+def teams_table(teams: Sequence[TeamRow]) -> None:
+    """All teams with their number of people."""
+    if not teams:
+        empty(t("people.no_teams"), t("people.no_teams_hint"))
+        return
+    table = {
+        t("people.team"): [r.name for r in teams],
+        t("people.kind"): [t(f"people.kind_{r.kind}") for r in teams],
+        t("people.region"): [r.region or "" for r in teams],
+        t("people.timezone"): [r.timezone for r in teams],
+        t("people.people"): [r.people for r in teams],
+    }
+    st.dataframe(table, hide_index=True)
+
+
+def team_dialog(view: View) -> None:
+    """Add a team, a store or an office."""
+    zones = sorted(available_timezones())
+
+    @st.dialog(t("people.add_team"))
+    def draw() -> None:
+        marks = Marks(view)
+        with marks.field("name"):
+            name = st.text_input(t("people.name"), key="team_name")
+        kind = st.selectbox(
+            t("people.kind"), TEAM_KINDS, format_func=lambda k: t(f"people.kind_{k}"), key="team_kind"
+        )
+        region = st.text_input(t("people.region"), key="team_region")
+        zone = st.selectbox(
+            t("people.timezone"), zones, index=zones.index(view.who.timezone), key="team_timezone"
+        )
+        if st.button(t("people.save"), type="primary", width="stretch") and marks.sent(
+            lambda: view.do(create_team, name, kind=kind, region=region.strip() or None, timezone=zone)
+        ):
+            st.rerun()
+
+    draw()

@@ -1,0 +1,116 @@
+"""People and teams, for those who manage them and for whoever chooses an owner."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from core.access import Permission, Who, reach
+from core.messages import NotAllowed
+from core.terms import Role
+from data.queries.scope import owned
+from data.schema import Person, Team
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person as the people page lists them; `can_sign_in` is False without a password."""
+
+    person_id: int
+    username: str
+    name: str
+    email: str | None
+    role: str
+    team_id: int | None
+    team: str | None
+    active: bool
+    can_sign_in: bool
+    language: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """A team, store or office with the number of its active people."""
+
+    team_id: int
+    name: str
+    kind: str
+    region: str | None
+    timezone: str
+    people: int
+
+
+def people(
+    session: Session, who: Who, *, search: str = "", role: str | None = None, active: bool | None = None
+) -> tuple[PersonRow, ...]:
+    """People whose name or user name contains `search`, by name.
+
+    Raises:
+        NotAllowed: for whoever does not manage people.
+    """
+    _check(who)
+    found = (
+        select(Person, Team.name)
+        .outerjoin(Team, Team.id == Person.team_id)
+        .order_by(Person.active.desc(), Person.name, Person.id)
+    )
+    if words := search.strip():
+        like = f"%{words.lower()}%"
+        found = found.where(or_(func.lower(Person.name).like(like), func.lower(Person.username).like(like)))
+    if role:
+        found = found.where(Person.role == role)
+    if active is not None:
+        found = found.where(Person.active.is_(active))
+    return tuple(_row(person, team) for person, team in session.execute(found))
+
+
+def _row(person: Person, team: str | None) -> PersonRow:
+    return PersonRow(
+        person_id=person.id,
+        username=person.username,
+        name=person.name,
+        email=person.email,
+        role=person.role,
+        team_id=person.team_id,
+        team=team,
+        active=person.active,
+        can_sign_in=person.password_hash is not None,
+        language=person.language,
+        version=person.version,
+    )
+
+
+def teams(session: Session, who: Who) -> tuple[TeamRow, ...]:
+    """All teams, stores and offices, by name.
+
+    Raises:
+        NotAllowed: for whoever does not manage people.
+    """
+    _check(who)
+    rows = session.execute(
+        select(Team, func.count(Person.id))
+        .outerjoin(Person, (Person.team_id == Team.id) & Person.active)
+        .group_by(Team.id)
+        .order_by(Team.kind, Team.name)
+    )
+    return tuple(TeamRow(t.id, t.name, t.kind, t.region, t.timezone, n) for t, n in rows)
+
+
+def assignable(session: Session, who: Who) -> dict[int, str]:
+    """Active reps and managers whom `who` may make an owner: person id → name."""
+    rows = session.execute(
+        select(Person.id, Person.name)
+        .where(
+            Person.active,
+            Person.role.in_((Role.REP, Role.MANAGER)),
+            owned(who, Permission.ASSIGN, Person.id),
+        )
+        .order_by(Person.name)
+    )
+    return {i: name for i, name in rows}
+
+
+def _check(who: Who) -> None:
+    if reach(who, Permission.MANAGE_PEOPLE) is None:
+        raise NotAllowed(permission=Permission.MANAGE_PEOPLE)

@@ -1,0 +1,24 @@
+"""Who works with Firebreak, in which role and team, and can they sign in?"""
+
+import streamlit as st
+
+from components.frame import page
+from components.people import ask, filters, people_table, person_dialog, team_dialog, teams_table
+from components.text import t
+from core.access import Permission
+from data.queries.people import people, teams
+
+with page("people.title", needs=Permission.MANAGE_PEOPLE) as view:
+    all_teams = view.read(teams)
+    members, groups = st.tabs([t("people.people"), t("people.teams")])
+    with members:
+        chosen = filters()
+        rows = view.read(people, search=chosen.search, role=chosen.role, active=chosen.active)
+        if person := people_table(rows):
+            person_dialog(view, all_teams, person)
+        if ask("person", t("people.add"), ":material/person_add:"):
+            person_dialog(view, all_teams, None)
+    with groups:
+        teams_table(all_teams)
+        if ask("team", t("people.add_team"), ":material/group_add:"):
+            team_dialog(view)
