@@ -4,10 +4,10 @@ import argparse
 import sys
 
 from core.messages import AppError, Invalid
-from data.cli import maintain
+from data.cli import exchange, maintain
 from data.text import translate
 
-PARTS = (maintain,)
+PARTS = (maintain, exchange)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -76,7 +76,7 @@ class StageEvent(Keyed, Batched, Base):
     voided_at: Mapped[datetime | None]
 
 
-class OpportunityChange(Keyed, Base):
+class OpportunityChange(Keyed, Batched, Base):
     """A change of amount, expected close, owner or outcome, with both times, for replay."""
 
     __tablename__ = "opportunity_change"

@@ -501,6 +501,10 @@ def upgrade() -> None:
         sa.Column("after", types.Json, nullable=True),
         sa.Column("happened_at", types.Instant(), nullable=False),
         sa.Column("recorded_at", types.Instant(), nullable=False),
+        sa.Column("batch_id", types.Id, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["import_batch.id"], name=op.f("fk_opportunity_change_batch_id_import_batch")
+        ),
         sa.ForeignKeyConstraint(
             ["opportunity_id"],
             ["opportunity.id"],
@@ -509,6 +513,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunity_change")),
     )
     with op.batch_alter_table("opportunity_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_opportunity_change_batch_id"), ["batch_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_opportunity_change_opportunity_id_opportunity_change_recorded_at"),
             ["opportunity_id", "recorded_at"],
@@ -591,6 +596,7 @@ def downgrade() -> None:
     op.drop_table("opportunity_state")
     with op.batch_alter_table("opportunity_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_opportunity_change_opportunity_id_opportunity_change_recorded_at"))
+        batch_op.drop_index(batch_op.f("ix_opportunity_change_batch_id"))
 
     op.drop_table("opportunity_change")
     with op.batch_alter_table("interaction", schema=None) as batch_op:

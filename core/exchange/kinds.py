@@ -1,0 +1,241 @@
+"""What can be imported and exported: the kinds, their columns, and the words that files use for them."""
+
+# ruff: noqa: E501 - tables of words read better in long lines
+# fmt: off
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.process.actions import FIELDS, REACTIONS, RESOLUTIONS
+from core.process.stages import STAGES
+from core.terms import (
+    DIRECTIONS,
+    INTERACTION_KINDS,
+    SEGMENTS,
+    ActionStatus,
+    DecisionRole,
+    Grade,
+    Outcome,
+    Role,
+)
+
+
+class Holds(StrEnum):
+    """What a column's cells hold."""
+
+    TEXT = "text"
+    COUNT = "count"  # whole, not negative
+    AMOUNT = "amount"  # Decimal
+    DATE = "date"
+    INSTANT = "instant"  # UTC; a date alone is the start of its day
+    CHOICE = "choice"
+    FLAG = "flag"
+    LIST = "list"  # separated by ; or |
+    PEOPLE = "people"  # "Wang Lei (decision_maker); Li Na (buyer)"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a kind.
+
+    Attributes:
+        name: the field's name in our own files, in mappings and in problems.
+        words: other headers that mean the same, in English and Chinese.
+        choices: keys that a CHOICE allows.
+        area: catalogue area `terms.<area>` whose words mean those keys.
+    """
+
+    name: str
+    holds: Holds = Holds.TEXT
+    words: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    area: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of file.
+
+    Attributes:
+        needed: groups of columns; of each group at least one must be in the file.
+        keys: column groups that name a record; the first that a row fills is its key.
+        told: columns that an export adds for its reader and an import passes over.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    needed: tuple[tuple[str, ...], ...]
+    keys: tuple[tuple[str, ...], ...] = (("ref",),)
+    told: tuple[str, ...] = ()
+
+    def column(self, name: str) -> Column | None:
+        """The column of that name; None when the kind has no such column."""
+        return next((c for c in self.columns if c.name == name), None)
+
+
+def _ref(*words: str) -> Column:
+    return Column("ref", words=("id", "external id", "reference", "编号", "外部编号", *words))
+
+
+_OWNER = Column("owner", words=("sales rep", "sales agent", "account manager", "rep", "assigned to", "负责人", "销售", "归属人", "所有人"))
+_CUSTOMER = Column("customer", words=("account", "company", "client", "customer name", "account name", "客户", "客户名称", "公司"))
+_OPPORTUNITY = Column("opportunity", words=("opportunity id", "deal", "deal id", "case", "case id", "商机", "商机编号", "案例"))
+_RECORDED = Column("recorded_at", Holds.INSTANT, ("recorded at", "entered at", "record time", "录入时间", "登记时间"))
+_PIPELINE = Column("pipeline", words=("sales process", "销售流程", "流程", "管道"))
+_ROLES = tuple(DecisionRole)
+
+USERS = Kind(
+    "users",
+    (
+        _ref("user id", "工号"),
+        Column("username", words=("user name", "login", "account name", "用户名", "账号", "登录名")),
+        Column("name", words=("full name", "user", "employee", "sales agent", "姓名", "员工", "成员")),
+        Column("role", Holds.CHOICE, ("position", "角色", "岗位", "职位"), tuple(Role), "role"),
+        Column("team", words=("sales team", "group", "department", "团队", "销售团队", "部门", "小组")),
+        Column("region", words=("regional office", "area", "territory", "区域", "大区", "地区")),
+        Column("email", words=("mail", "e-mail", "email address", "邮箱", "电子邮箱", "邮件")),
+        Column("manager", words=("team lead", "supervisor", "reports to", "主管", "上级", "经理")),
+        Column("language", Holds.CHOICE, ("locale", "语言"), ("en", "zh"), "language"),
+        Column("active", Holds.FLAG, ("enabled", "启用", "在职")),
+        Column("created_at", Holds.INSTANT, ("created", "created at", "创建时间")),
+    ),
+    needed=(("name",),),
+    keys=(("username",), ("name",)),
+)
+
+CUSTOMERS = Kind(
+    "customers",
+    (
+        _ref("customer id", "account id", "客户编号"),
+        Column("name", words=("customer", "account", "company", "customer name", "account name", "client", "客户", "客户名称", "公司", "公司名称", "名称")),
+        Column("industry", words=("sector", "branch", "vertical", "行业", "所属行业"), area="industry"),
+        Column("segment", Holds.CHOICE, ("size", "company size", "规模", "客户规模", "客户分级"), SEGMENTS, "segment"),
+        Column("region", words=("office location", "country", "location", "area", "province", "区域", "地区", "省份")),
+        Column("grade", Holds.CHOICE, ("rating", "等级", "客户等级", "评级"), tuple(Grade)),
+        Column("graded_at", Holds.INSTANT, ("graded at", "评级时间")),
+        _OWNER,
+        Column("note", words=("notes", "remark", "comment", "description", "备注", "说明")),
+        Column("tags", Holds.LIST, ("labels", "标签"), area="tag"),
+        Column("created_at", Holds.INSTANT, ("created", "created at", "创建时间", "建档时间")),
+    ),
+    needed=(("name",),),
+    keys=(("ref",), ("name",)),
+)
+
+CONTACTS = Kind(
+    "contacts",
+    (
+        _ref("contact id", "联系人编号"),
+        _CUSTOMER,
+        Column("name", words=("contact", "contact name", "full name", "person", "姓名", "联系人", "联系人姓名")),
+        Column("title", words=("job title", "position", "职位", "职务", "头衔")),
+        Column("decision_role", Holds.CHOICE, ("decision role", "buying role", "决策角色", "决策身份"), _ROLES, "decision_role"),
+        Column("phone", words=("mobile", "telephone", "phone number", "tel", "电话", "手机", "手机号", "联系电话")),
+        Column("email", words=("mail", "e-mail", "email address", "邮箱", "电子邮箱", "邮件")),
+    ),
+    needed=(("customer",), ("name",)),
+    keys=(("ref",), ("customer", "name", "phone", "email")),
+)
+
+OPPORTUNITIES = Kind(
+    "opportunities",
+    (
+        _ref("opportunity id", "opportunity_id", "deal id", "case", "case id", "商机编号", "商机id"),
+        Column("name", words=("opportunity", "opportunity name", "deal", "deal name", "topic", "商机", "商机名称", "项目名称")),
+        _CUSTOMER,
+        _OWNER,
+        Column("product", words=("product name", "item", "产品", "产品名称", "意向产品")),
+        _PIPELINE,
+        Column("stage", words=("deal stage", "sales stage", "phase", "阶段", "销售阶段", "商机阶段")),
+        Column("outcome", Holds.CHOICE, ("result", "win loss", "结果", "状态", "输赢"), tuple(Outcome), "outcome"),
+        Column("amount", Holds.AMOUNT, ("value", "deal value", "close value", "revenue", "expected revenue", "price", "金额", "商机金额", "预计金额", "合同金额")),
+        Column("currency", words=("currency code", "币种", "货币")),
+        Column("opened_at", Holds.INSTANT, ("opened", "opened at", "open date", "engage date", "start", "created", "created at", "created date", "start date", "开始时间", "创建时间", "创建日期", "立项时间")),
+        Column("closed_at", Holds.INSTANT, ("closed", "closed at", "closed date", "end", "end date", "成交时间", "关闭时间", "结束时间", "成交日期")),
+        Column("close_on", Holds.DATE, ("expected close", "expected close date", "close on", "forecast close", "预计成交日期", "预计结单日期", "预计签约日期")),
+        _RECORDED,
+    ),
+    needed=(("ref", "name"),),
+    keys=(("ref",), ("customer", "name")),
+    told=("present_stage",),
+)
+
+STAGE_CHANGES = Kind(
+    "stage_changes",
+    (
+        _OPPORTUNITY,
+        Column("stage", words=("activity", "event", "status", "new stage", "阶段", "活动", "事件")),
+        Column("at", Holds.INSTANT, ("time", "timestamp", "date", "happened at", "changed at", "complete timestamp", "时间", "时间戳", "发生时间", "变更时间")),
+        _PIPELINE,
+        Column("position", Holds.COUNT, ("stage position", "阶段顺序")),
+        _RECORDED,
+    ),
+    needed=(("opportunity",), ("stage",), ("at",)),
+    keys=(("opportunity", "stage", "at"),),
+)
+
+_HOLDS = {"long_text": Holds.TEXT, "money": Holds.AMOUNT}
+_CHOICES = {"reaction": (REACTIONS, "reaction"), "resolution": (RESOLUTIONS, "resolution")}
+
+
+def _action_columns() -> tuple[Column, ...]:
+    """One column for each field of the action types; fields of the same name share theirs."""
+    found: dict[str, Column] = {}
+    for field in (f for fields in FIELDS.values() for f in fields):
+        choices, area = _CHOICES.get(field.key, ((), ""))
+        if field.kind == "people":
+            choices, area = _ROLES, "decision_role"
+        holds = _HOLDS.get(str(field.kind)) or Holds(str(field.kind))
+        found[field.key] = Column(field.key, holds, choices=choices, area=area)
+    return tuple(found.values())
+
+
+ACTIONS = Kind(
+    "actions",
+    (
+        _ref("action id", "动作编号"),
+        _OPPORTUNITY,
+        Column("type", Holds.CHOICE, ("action", "action type", "动作", "动作类型", "类型"), STAGES, "stage"),
+        Column("status", Holds.CHOICE, ("state", "状态"), tuple(ActionStatus), "status"),
+        _OWNER,
+        Column("planned_for", Holds.INSTANT, ("planned for", "planned time", "计划时间")),
+        Column("started_at", Holds.INSTANT, ("start", "started at", "start time", "开始时间")),
+        Column("ended_at", Holds.INSTANT, ("end", "ended at", "end time", "结束时间")),
+        Column("cancelled_at", Holds.INSTANT, ("cancelled at", "取消时间")),
+        Column("cancel_reason", words=("cancel reason", "取消原因")),
+        Column("note", words=("notes", "remark", "备注")),
+        Column("summary", words=("minutes", "voice summary", "小结", "纪要", "语音小结")),
+        Column("recording", words=("audio", "录音")),
+        Column("follows", words=("previous action", "follow up of", "上一动作", "关联记录")),
+        Column("outcome", Holds.CHOICE, ("result", "结果"), tuple(Outcome), "outcome"),
+        Column("next_type", Holds.CHOICE, ("next step", "next action", "下一步", "下一步动作"), STAGES, "stage"),
+        Column("next_at", Holds.INSTANT, ("next step at", "next time", "下一步时间")),
+        Column("next_note", words=("next step note", "下一步说明")),
+        *_action_columns(),
+        Column("currency", words=("currency code", "币种")),
+        _RECORDED,
+    ),
+    needed=(("opportunity",), ("type",)),
+    keys=(("ref",), ("opportunity", "type", "started_at", "planned_for")),
+)
+
+INTERACTIONS = Kind(
+    "interactions",
+    (
+        _ref("interaction id", "互动编号"),
+        _CUSTOMER,
+        _OPPORTUNITY,
+        Column("contact", words=("contact name", "person", "联系人", "联系人姓名")),
+        Column("kind", Holds.CHOICE, ("type", "channel", "方式", "互动方式", "渠道"), INTERACTION_KINDS, "interaction"),
+        Column("direction", Holds.CHOICE, ("方向", "发起方"), DIRECTIONS, "direction"),
+        Column("happened_at", Holds.INSTANT, ("time", "date", "at", "happened at", "时间", "发生时间", "日期")),
+        Column("duration_seconds", Holds.COUNT, ("duration", "talk time", "时长", "通话时长", "通话秒数")),
+        Column("questions", Holds.COUNT, ("question count", "提问数", "客户提问数")),
+        Column("subject", words=("topic", "title", "主题", "标题")),
+        _RECORDED,
+    ),
+    needed=(("customer",), ("kind",), ("direction",), ("happened_at",)),
+    keys=(("ref",), ("customer", "kind", "happened_at")),
+)
+
+KINDS = {k.name: k for k in (USERS, CUSTOMERS, CONTACTS, OPPORTUNITIES, ACTIONS, INTERACTIONS, STAGE_CHANGES)}

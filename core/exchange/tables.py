@@ -1,0 +1,175 @@
+"""Tables as files bring them: headers and rows of cells, and reading them from delimited text."""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from core.messages import Invalid, Problem
+
+Cell = str | int | float | Decimal | bool | datetime | date | time | None
+
+MAX_ROWS = 200_000
+MAX_COLUMNS = 500
+_SEPARATORS = ",;\t|"
+_HEADER_SEARCH = 10  # rows among which the header lies; above it may stand a title
+_CONTROLS = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f]")
+# What a spreadsheet takes for a formula, full-width forms included.
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its line as a spreadsheet numbers it (for an event log, its ordinal), and its cells."""
+
+    line: int
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file's content.
+
+    Attributes:
+        how: how it was read, for the person to check: encoding and separator, or the sheet.
+    """
+
+    headers: tuple[str, ...]
+    rows: tuple[Row, ...]
+    how: str = ""
+
+
+def unreadable(code: str, **params: object) -> Invalid:
+    """The file as a whole cannot be used."""
+    return Invalid([Problem("file", code, params)])
+
+
+def guard(text: str) -> str:
+    """Text that no spreadsheet runs as a formula; `unguard` gives the original back.
+
+    >>> guard("=1+1"), guard("'=1"), guard("a=b")
+    ("'=1+1", "''=1", 'a=b')
+    """
+    return "'" + text if _FORMULA.match(text) else text
+
+
+def unguard(text: str) -> str:
+    """The text that `guard` protected; any other text as it is.
+
+    >>> unguard("'=1+1"), unguard("'tis")
+    ('=1+1', "'tis")
+    """
+    return text[1:] if text[:1] == "'" and _FORMULA.match(text) else text
+
+
+def read_text(content: bytes, encoding: str | None = None) -> Table:
+    """A table from delimited text, whatever its encoding and separator.
+
+    Raises:
+        Invalid: it is not text, not a table, or larger than allowed.
+    """
+    text, used = decode(content, encoding)
+    if _CONTROLS.search(text[:100_000]):
+        raise unreadable("not_a_table")
+    separator = _separator(text)
+    lines = _parse(text, separator)
+    shown = "tab" if separator == "\t" else separator
+    return tabulate(lines, f"{used}, {shown}")
+
+
+def decode(content: bytes, encoding: str | None = None) -> tuple[str, str]:
+    """The text of bytes and the name of the encoding found; NUL characters are dropped.
+
+    >>> decode("客户".encode("gb18030")), decode("客户".encode("utf-16"))
+    (('客户', 'gb18030'), ('客户', 'utf-16'))
+    """
+    for name in [encoding] if encoding else _encodings(content):
+        try:
+            return content.decode(name).removeprefix("\ufeff").replace("\0", ""), name.removesuffix("-sig")
+        except (UnicodeDecodeError, LookupError):
+            continue
+    raise unreadable("unknown_encoding")
+
+
+def _encodings(content: bytes) -> tuple[str, ...]:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ("utf-16",)
+    head = content[:2000]
+    if len(head) > 3 and head[1::2].count(0) > len(head) * 0.3:
+        return ("utf-16-le",)
+    if len(head) > 3 and head[::2].count(0) > len(head) * 0.3:
+        return ("utf-16-be",)
+    return ("utf-8-sig", "gb18030", "cp1252")
+
+
+def _separator(text: str) -> str:
+    """The separator that splits the first lines into the most, and the most even, columns."""
+    head = text[:20_000]
+
+    def score(separator: str) -> tuple[int, int]:
+        widths = [len(cells) for cells in _parse(head, separator, partial=True)[:20] if any(cells)]
+        common = max(set(widths), key=widths.count, default=1)
+        return (widths.count(common) if common > 1 else 0, common)
+
+    return max(_SEPARATORS, key=score)
+
+
+def _parse(text: str, separator: str, *, partial: bool = False) -> list[list[str]]:
+    for strict in (True, False):
+        try:
+            found = []
+            for cells in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict):
+                found.append(cells)
+                if len(found) > MAX_ROWS + _HEADER_SEARCH:
+                    raise unreadable("too_many_rows", limit=MAX_ROWS)
+            return found
+        except csv.Error as error:
+            if "unexpected end of data" in str(error) and not partial:
+                raise unreadable("open_quote", line=len(found) + 1) from error
+            if not strict and not partial:
+                raise unreadable("not_a_table") from error
+    return found
+
+
+def tabulate(lines: Sequence[Sequence[Cell]], how: str) -> Table:
+    """A table from raw lines: finds the header, drops blank lines, keeps the line numbers.
+
+    The header is the first line with at least two filled cells (a title above it has one); in a
+    table of one column, the first filled line.
+
+    Raises:
+        Invalid: nothing is in it, or it is larger than allowed.
+    """
+    filled = [n for n, cells in enumerate(lines[:_HEADER_SEARCH]) if _width(cells)]
+    if not filled:
+        raise unreadable("no_rows")
+    head = next((n for n in filled if _width(lines[n]) > 1), filled[0])
+    width = max(n for n, cell in enumerate(lines[head], 1) if not blank(cell))
+    if width > MAX_COLUMNS:
+        raise unreadable("not_a_table")
+    headers = tuple(header(cell) for cell in lines[head][:width])
+    rows = tuple(
+        Row(number, tuple(cells))
+        for number, cells in enumerate(lines[head + 1 :], head + 2)
+        if any(not blank(c) for c in cells)
+    )
+    if len(rows) > MAX_ROWS:
+        raise unreadable("too_many_rows", limit=MAX_ROWS)
+    return Table(headers, rows, how)
+
+
+def header(cell: Cell) -> str:
+    """A header's text: trimmed, line breaks as spaces."""
+    return " ".join(unguard(str(cell)).split()) if cell is not None else ""
+
+
+def blank(cell: Cell) -> bool:
+    """Whether nothing is in a cell."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _width(cells: Sequence[Cell]) -> int:
+    return sum(not blank(c) for c in cells)

@@ -1,0 +1,276 @@
+"""Values from cells: text, numbers, instants and choices, as people and spreadsheets write them."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from core.exchange.kinds import Column, Holds
+from core.exchange.tables import Cell
+from core.messages import Problem
+
+LARGEST_AMOUNT = Decimal(10) ** 14
+MAX_TEXT = 20_000
+_YEARS = range(1900, 2200)
+_CENT = Decimal("0.0001")
+_SIGNS = re.compile(r"[\s\u00a0¥￥$€£]|CNY|RMB|USD|EUR|元")
+_NUMBER = re.compile(r"[+-]?\d{1,25}(\.\d{1,30})?([eE][+-]?\d{1,2})?")
+_MULTIPLES = {"万": 10_000, "亿": 100_000_000}
+_DATE = re.compile(
+    r"(\d{1,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,4})\s*日?"
+    r"(?:[T\s]+(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:\.\d+)?秒?)?分?\s*([AaPp][Mm])?)?"
+)
+_PERSON = re.compile(r"\s*(.*?)\s*(?:[(（]([^()（）]*)[)）])?\s*")
+_YES, _NO = ("true", "yes", "y", "1", "是", "在职", "启用"), ("false", "no", "n", "0", "否", "离职", "停用")
+_FLAGS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """How a file writes dates and numbers.
+
+    Attributes:
+        time_zone: IANA name, for times without a zone of their own.
+        dates: "day first" or "month first" for 03/04/2026; None refuses what could be either.
+        decimal, thousands: the separators of numbers.
+        words: per catalogue area, the words (case-folded) that mean a key.
+    """
+
+    time_zone: str = "Asia/Shanghai"
+    dates: str | None = None
+    decimal: str = "."
+    thousands: str = ","
+    words: Mapping[str, Mapping[str, str]] = attribute(default_factory=dict)
+
+
+class Wrong(Exception):
+    """A cell that holds something else than its column; carries the problem's code."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        self.code, self.params = code, params
+        super().__init__(code)
+
+
+def parse(column: Column, cell: Cell, formats: Formats) -> Any:
+    """The value of a filled cell, in the column's type.
+
+    Raises:
+        Wrong: it holds something else.
+    """
+    return _PARSERS[column.holds](column, cell, formats)
+
+
+def check_cell(column: Column, cell: Cell, formats: Formats) -> Problem | None:
+    """What is wrong with a cell; None when nothing is."""
+    try:
+        parse(column, cell, formats)
+    except Wrong as wrong:
+        return Problem(column.name, wrong.code, wrong.params)
+    return None
+
+
+def text_of(cell: Cell) -> str:
+    """A cell as text; whole numbers without a decimal point, so that an id stays an id.
+
+    >>> text_of(1001.0), text_of(True), text_of(" a ")
+    ('1001', 'true', 'a')
+    """
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return str(cell).lower()
+        case float():
+            return str(int(cell)) if cell.is_integer() else repr(cell)
+        case datetime() | date() | time():
+            return cell.isoformat()
+        case _:
+            return str(cell).strip()
+
+
+def fold(words: str) -> str:
+    """Words for comparing: case, width and punctuation do not count.
+
+    >>> fold("Deal_Stage ") == fold("deal stage"), fold("客户 名称")
+    (True, '客户名称')
+    """
+    return re.sub(r"[\s_\-./:()]+", "", unicodedata.normalize("NFKC", words).casefold())
+
+
+def amount_of(cell: Cell, formats: Formats) -> Decimal:
+    """A number as Decimal, to four places.
+
+    >>> [str(amount_of(c, Formats())) for c in ("¥1,200.50", "(3.5)", "12.5万", 4)]
+    ['1200.5000', '-3.5000', '125000.0000', '4.0000']
+    """
+    if isinstance(cell, bool | datetime | date | time) or cell is None:
+        raise Wrong("not_number")
+    number = _from_text(cell, formats) if isinstance(cell, str) else _decimal(str(cell))
+    if abs(number) >= LARGEST_AMOUNT:
+        raise Wrong("number_too_large")
+    return number.quantize(_CENT)
+
+
+def _from_text(text: str, formats: Formats) -> Decimal:
+    plain = _SIGNS.sub("", unicodedata.normalize("NFKC", text))
+    negative = plain.startswith("(") and plain.endswith(")")
+    plain = plain.strip("()") if negative else plain
+    times = _MULTIPLES.get(plain[-1:], 1)
+    plain = plain[:-1] if times > 1 else plain
+    whole, _, rest = plain.partition(formats.decimal)
+    if formats.thousands and formats.thousands in whole:
+        if not re.fullmatch(rf"[+-]?\d{{1,3}}({re.escape(formats.thousands)}\d{{3}})+", whole):
+            raise Wrong("not_number")
+        whole = whole.replace(formats.thousands, "")
+    number = _decimal(f"{whole}.{rest}" if rest else whole) * times
+    return -number if negative else number
+
+
+def _decimal(text: str) -> Decimal:
+    if not _NUMBER.fullmatch(text):
+        raise Wrong("not_number")
+    return Decimal(text)
+
+
+def instant_of(cell: Cell, formats: Formats) -> datetime:
+    """An instant, UTC. Without a zone of its own it is in the file's; a date alone is its start.
+
+    >>> instant_of("2026-03-04", Formats()).isoformat(), instant_of("2026-03-04T08:00Z", Formats()).hour
+    ('2026-03-03T16:00:00+00:00', 8)
+    """
+    local = _moment(cell, formats)
+    if local.year not in _YEARS:
+        raise Wrong("bad_date")
+    if local.tzinfo is None:
+        local = local.replace(tzinfo=ZoneInfo(formats.time_zone))
+    return local.astimezone(UTC)
+
+
+def _moment(cell: Cell, formats: Formats) -> datetime:
+    if isinstance(cell, datetime):
+        return cell
+    if isinstance(cell, date):
+        return datetime.combine(cell, time())
+    if not isinstance(cell, str):
+        raise Wrong("bad_date")
+    text = unicodedata.normalize("NFKC", cell).strip()
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return _written(text, formats)
+
+
+def _written(text: str, formats: Formats) -> datetime:
+    found = _DATE.fullmatch(text)
+    if not found:
+        raise Wrong("bad_date")
+    year, month, day = _in_order(found[1], found[2], found[3], formats)
+    hour, minute, second = (int(found[n] or 0) for n in (4, 5, 6))
+    if found[7]:
+        hour = hour % 12 + (12 if found[7].lower() == "pm" else 0)
+    try:
+        return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - its zone is set by the caller
+    except ValueError:
+        raise Wrong("bad_date") from None
+
+
+def _in_order(first: str, second: str, third: str, formats: Formats) -> tuple[int, int, int]:
+    a, b, c = int(first), int(second), int(third)
+    if len(first) == 4:
+        return a, b, c
+    if len(third) != 4:
+        raise Wrong("bad_date")
+    if formats.dates == "day first" or (formats.dates is None and a > 12):
+        return c, b, a
+    if formats.dates == "month first" or b > 12 or a == b:
+        return c, a, b
+    raise Wrong("ambiguous_date")
+
+
+def _text(column: Column, cell: Cell, formats: Formats) -> str:
+    text = text_of(cell)
+    if len(text) > MAX_TEXT:
+        raise Wrong("too_long", limit=MAX_TEXT)
+    return _word(column, text, formats) or text if column.area else text
+
+
+def _word(column: Column, text: str, formats: Formats) -> str | None:
+    return formats.words.get(column.area, {}).get(fold(text))
+
+
+def _choice(column: Column, cell: Cell, formats: Formats) -> str:
+    text = text_of(cell)
+    own = {fold(c): c for c in column.choices}.get(fold(text))
+    chosen = own or _word(column, text, formats)
+    if chosen not in column.choices:
+        raise Wrong("unknown_choice", value=text[:80])
+    return str(chosen)
+
+
+def _count(_: Column, cell: Cell, formats: Formats) -> int:
+    number = amount_of(cell, formats)
+    if number != int(number):
+        raise Wrong("not_number")
+    if number < 0:
+        raise Wrong("negative_number")
+    if number > 2**31:
+        raise Wrong("number_too_large")
+    return int(number)
+
+
+def _date(_: Column, cell: Cell, formats: Formats) -> date:
+    local = _moment(cell, formats)
+    if local.year not in _YEARS:
+        raise Wrong("bad_date")
+    return local.date()
+
+
+def _flag(_: Column, cell: Cell, __: Formats) -> bool:
+    text = text_of(cell).casefold()
+    if text not in _FLAGS:
+        raise Wrong("unknown_choice", value=text[:80])
+    return _FLAGS[text]
+
+
+def _list(column: Column, cell: Cell, formats: Formats) -> tuple[str, ...]:
+    parts = (p.strip() for p in re.split(r"[;；|]", text_of(cell)))
+    return tuple(dict.fromkeys(_word(column, p, formats) or p for p in parts if p))
+
+
+def _people(column: Column, cell: Cell, formats: Formats) -> list[dict[str, str]]:
+    text = text_of(cell)
+    if text.startswith("["):
+        return _people_in_json(text)
+    people = []
+    for part in re.split(r"[;；|]", text):
+        if found := _PERSON.fullmatch(part):
+            role = found[2] or ""
+            known = _word(column, role, formats) or role.strip()
+            people.append({"name": found[1], "role": known})
+    return [p for p in people if p["name"] or p["role"]]
+
+
+def _people_in_json(text: str) -> list[dict[str, str]]:
+    try:
+        return [{"name": str(p["name"]), "role": str(p["role"])} for p in json.loads(text)]
+    except (ValueError, TypeError, KeyError):
+        raise Wrong("unknown_choice", value=text[:80]) from None
+
+
+_PARSERS: dict[Holds, Callable[[Column, Cell, Formats], Any]] = {
+    Holds.TEXT: _text,
+    Holds.COUNT: _count,
+    Holds.AMOUNT: lambda _, cell, formats: amount_of(cell, formats),
+    Holds.DATE: _date,
+    Holds.INSTANT: lambda _, cell, formats: instant_of(cell, formats),
+    Holds.CHOICE: _choice,
+    Holds.FLAG: _flag,
+    Holds.LIST: _list,
+    Holds.PEOPLE: _people,
+}

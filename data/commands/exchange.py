@@ -1,0 +1,103 @@
+"""Importing a file, taking an import back, exporting: each one transaction and one audit row (P1, P2)."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from core.access import Permission
+from core.exchange.kinds import KINDS
+from core.exchange.mapping import FileMapping
+from core.exchange.rows import Rejection
+from core.exchange.tables import Table
+from core.messages import Conflict, Invalid, NotFound, Problem
+from data.commands.command import Tx, command
+from data.exchange.exporting import as_file, export_rows
+from data.exchange.importing import plan_import
+from data.exchange.plan import Plan
+from data.exchange.undoing import take_back
+from data.exchange.writing import write
+from data.schema import ImportBatch
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What became of a file's rows.
+
+    Attributes:
+        batch_id: with which it can be undone; None when nothing was written.
+    """
+
+    accepted: int
+    updated: int
+    duplicates: int
+    rejected: tuple[Rejection, ...]
+    batch_id: int | None = None
+
+
+@command("import.run", needs=Permission.IMPORT)
+def import_table(tx: Tx, kind: str, filename: str, table: Table, mapping: FileMapping) -> ImportResult:
+    """Import a table: good rows are written, bad ones are not, all in one transaction.
+
+    Raises:
+        Invalid: no such kind, or a needed column is not in the file.
+    """
+    if kind not in KINDS:
+        raise Invalid([Problem("kind", "unknown_choice", {"value": kind})])
+    plan = plan_import(tx.session, KINDS[kind], table, mapping, tx.policy, tx.now, reserve=True)
+    counts = {k: getattr(plan, k) for k in ("accepted", "updated", "duplicates")}
+    counts["rejected"] = len(plan.rejected)
+    batch = ImportBatch(kind=kind, filename=filename, at=tx.now, person_id=tx.who.person_id, counts=counts)
+    tx.session.add(batch)
+    tx.session.flush()
+    write(tx, plan, batch)
+    tx.audit("import", batch.id, after={"kind": kind, "filename": filename} | counts)
+    return result_of(plan, batch.id)
+
+
+def result_of(plan: Plan, batch_id: int | None = None) -> ImportResult:
+    """What a plan means for the person who imports."""
+    rejected = tuple(sorted(plan.rejected, key=lambda r: r.line))
+    return ImportResult(plan.accepted, plan.updated, plan.duplicates, rejected, batch_id)
+
+
+@command("import.undo", needs=Permission.IMPORT)
+def undo_import(tx: Tx, batch_id: int | None = None) -> int:
+    """Take an import back, the latest when None; returns its id.
+
+    Raises:
+        NotFound: there is no such import.
+        Conflict: it was undone already, or records of it were changed or built upon since.
+    """
+    batch = _batch(tx, batch_id)
+    if batch.undone_at is not None:
+        raise Conflict("undone_already")
+    take_back(tx, batch)
+    batch.undone_at = tx.now
+    tx.audit("import", batch.id, before=batch.counts, after={"undone": batch.filename})
+    return batch.id
+
+
+@command("export.run", needs=Permission.EXPORT)
+def export_file(tx: Tx, kind: str, form: str) -> tuple[bytes, int]:
+    """Export what the person may see of a kind as `csv` or `xlsx`; returns the file and its rows.
+
+    Raises:
+        Invalid: no such kind.
+    """
+    if kind not in KINDS:
+        raise Invalid([Problem("kind", "unknown_choice", {"value": kind})])
+    headers, rows = export_rows(tx.session, tx.who, kind)
+    tx.audit("export", None, after={"kind": kind, "form": form, "rows": len(rows)})
+    return as_file(kind, form, headers, rows), len(rows)
+
+
+def _batch(tx: Tx, batch_id: int | None) -> ImportBatch:
+    query = select(ImportBatch).with_for_update()
+    if batch_id is None:
+        query = query.where(ImportBatch.undone_at.is_(None)).order_by(ImportBatch.id.desc()).limit(1)
+    else:
+        query = query.where(ImportBatch.id == batch_id)
+    batch = tx.session.scalar(query)
+    if batch is None:
+        raise NotFound(entity="import")
+    return batch

@@ -1,0 +1,220 @@
+"""Rows of customers, their contacts, and interactions with them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from core.customers import (
+    ContactInput,
+    CustomerInput,
+    InteractionInput,
+    check_contact,
+    check_customer,
+    check_interaction,
+)
+from core.exchange.rows import Record
+from core.messages import Problem
+from data.exchange.lookups import Named, People, table_row
+from data.exchange.plan import Plan, fetch, words
+from data.schema import Contact, Customer, CustomerTag, Interaction, Opportunity, Tag
+
+
+def plan_customers(plan: Plan, records: Sequence[Record]) -> None:
+    """Plan every row of customers; tags that do not exist yet come with them."""
+    people = People(plan.session)
+    known = Named(plan, Customer, words(records, "ref") | words(records, "name"))
+    tags = _Tags(plan, list(known.rows))
+    for record in records:
+        problems: list[Problem] = []
+        owner_id = people.owner(record.get("owner"), problems)
+        said = {k: record.get(k) for k in ("industry", "segment", "region")}
+        customer = CustomerInput(
+            record.get("name", ""), **said, owner_id=owner_id, note=record.get("note", "")
+        )
+        problems += check_customer(customer)
+        if problems:
+            plan.reject(record, problems)
+            continue
+        stored = _stored_customer(known, record)
+        wanted = {k: v for k, v in record.values.items() if k not in ("owner", "tags")}
+        wanted |= {"owner_id": owner_id} if owner_id else {}
+        if "grade" in wanted and (stored is None or stored["grade"] != wanted["grade"]):
+            wanted.setdefault("graded_at", plan.now)
+        if stored is None:
+            _create_customer(plan, known, tags, record, wanted)
+        else:
+            _update_customer(plan, tags, record, stored, wanted)
+
+
+def _stored_customer(known: Named, record: Record) -> Mapping[str, Any] | None:
+    """By reference; by name when the row has none, or when the customer of that name has none yet."""
+    ref, same = record.get("ref"), known.by_name(record.values["name"])
+    if ref and (found := known.by_ref(ref)):
+        return found
+    free = [c for c in same if ref is None or c["ref"] is None]
+    return free[0] if len(free) == 1 else None
+
+
+def _create_customer(plan: Plan, known: Named, tags: "_Tags", record: Record, wanted: dict[str, Any]) -> None:
+    row = table_row(Customer, {"created_at": plan.now, "note": "", "version": 1} | wanted)
+    row["id"] = plan.new_id(Customer)
+    plan.add(Customer, **row)
+    known.put(row)
+    plan.accepted += 1
+    plan.customers.add(row["id"])
+    for tag_id in tags.ids(record):
+        plan.add_link(CustomerTag, customer_id=row["id"], tag_id=tag_id, added_at=plan.now)
+
+
+def _update_customer(
+    plan: Plan, tags: "_Tags", record: Record, stored: Mapping[str, Any], wanted: dict[str, Any]
+) -> None:
+    before = tags.carried[stored["id"]]
+    after = sorted(tags.ids(record)) if "tags" in record.values else before
+    held = dict(stored) | {"tags": before}
+    if plan.settle(Customer, held, wanted | {"tags": after}):
+        plan.customers.add(stored["id"])
+
+
+class _Tags:
+    """Tags by key, and which customers carry which."""
+
+    def __init__(self, plan: Plan, customers: Sequence[int]) -> None:
+        self.plan = plan
+        self._by_key = {key: tag_id for tag_id, key in plan.session.execute(select(Tag.id, Tag.key))}
+        self.carried: dict[int, list[int]] = defaultdict(list)
+        carried = select(CustomerTag.customer_id, CustomerTag.tag_id).order_by(CustomerTag.tag_id)
+        for row in fetch(plan.session, carried, CustomerTag.customer_id, customers):
+            self.carried[row["customer_id"]].append(row["tag_id"])
+
+    def ids(self, record: Record) -> list[int]:
+        found = []
+        for key in record.get("tags", ()):
+            if key not in self._by_key:
+                self._by_key[key] = self.plan.add(Tag, key=key)
+            found.append(self._by_key[key])
+        return found
+
+
+def plan_contacts(plan: Plan, records: Sequence[Record]) -> None:
+    """Plan every row of contacts."""
+    customers = Named(plan, Customer, words(records, "customer"))
+    known = _Contacts(plan, list(customers.rows), words(records, "ref"))
+    for record in records:
+        problems = [] if record.get("customer") else [Problem("customer", "required")]
+        customer = customers.find(record.get("customer"), "customer", problems)
+        said = {k: record.get(k) for k in ("title", "decision_role", "phone", "email")}
+        problems += check_contact(ContactInput(record.get("name", ""), **said))
+        if problems or customer is None:
+            plan.reject(record, problems)
+            continue
+        wanted = {k: v for k, v in record.values.items() if k != "customer"} | {"customer_id": customer["id"]}
+        if stored := known.find(wanted):
+            plan.settle(Contact, stored, wanted)
+            continue
+        row = table_row(Contact, wanted) | {"id": plan.new_id(Contact), "version": 1}
+        plan.add(Contact, **row)
+        plan.accepted += 1
+
+
+class _Contacts:
+    """Stored contacts by reference, or by customer, name and a phone or mail address in common."""
+
+    def __init__(self, plan: Plan, customers: Sequence[int], refs: set[str]) -> None:
+        self._refs: dict[str, Mapping[str, Any]] = {}
+        self._named: dict[tuple[int, str], list[Mapping[str, Any]]] = defaultdict(list)
+        query = select(*Contact.__table__.columns)
+        for row in fetch(plan.session, query, Contact.customer_id, customers):
+            self._named[row["customer_id"], row["name"]].append(row)
+        for row in fetch(plan.session, query, Contact.ref, refs):
+            self._refs[row["ref"]] = row
+
+    def find(self, wanted: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        ref = wanted.get("ref")
+        if ref and ref in self._refs:
+            return self._refs[ref]
+        same = self._named.get((wanted["customer_id"], wanted["name"]), [])
+        free = (c for c in same if ref is None or c["ref"] is None)
+        return next((c for c in free if _reached_alike(c, wanted)), None)
+
+
+def _reached_alike(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    pairs = [(stored[k], wanted.get(k)) for k in ("phone", "email")]
+    return any(a and a == b for a, b in pairs) or not any(a and b for a, b in pairs)
+
+
+def plan_interactions(plan: Plan, records: Sequence[Record]) -> None:
+    """Plan every row of interactions."""
+    planner = _Interactions(plan, records)
+    for record in records:
+        planner.row(record)
+
+
+class _Interactions:
+    def __init__(self, plan: Plan, records: Sequence[Record]) -> None:
+        self.plan = plan
+        self.customers = Named(plan, Customer, words(records, "customer"))
+        self.opportunities = Named(plan, Opportunity, words(records, "opportunity"))
+        self.contacts = self._contacts()
+        self.refs: dict[str, Mapping[str, Any]] = {}
+        self.moments: dict[tuple[int, str, Any], Mapping[str, Any]] = {}
+        query = select(*Interaction.__table__.columns)
+        for row in fetch(plan.session, query, Interaction.customer_id, list(self.customers.rows)):
+            self.moments.setdefault((row["customer_id"], row["kind"], row["happened_at"]), row)
+        for row in fetch(plan.session, query, Interaction.ref, words(records, "ref")):
+            self.refs[row["ref"]] = row
+
+    def row(self, record: Record) -> None:
+        plan = self.plan
+        problems = [] if record.get("customer") else [Problem("customer", "required")]
+        wanted = self._wanted(record, problems)
+        counts = {k: record.get(k) for k in ("duration_seconds", "questions")}
+        touch = InteractionInput(
+            record.get("kind", ""), record.get("direction", ""), record.get("happened_at"), **counts
+        )
+        problems += check_interaction(touch, plan.now)
+        if problems:
+            plan.reject(record, problems)
+            return
+        plan.customers.add(wanted["customer_id"])
+        moment = (wanted["customer_id"], wanted["kind"], wanted["happened_at"])
+        ref = wanted.get("ref")
+        stored = self.refs.get(ref) if ref else self.moments.get(moment)
+        if stored:
+            plan.settle(Interaction, stored, wanted)
+            return
+        recorded = record.get("recorded_at") or record.values["happened_at"]
+        row = table_row(Interaction, {"subject": ""} | wanted) | {"recorded_at": recorded}
+        plan.add(Interaction, **(row | {"id": plan.new_id(Interaction)}))
+        plan.accepted += 1
+
+    def _wanted(self, record: Record, problems: list[Problem]) -> dict[str, Any]:
+        own = ("ref", "kind", "direction", "happened_at", "duration_seconds", "questions", "subject")
+        wanted = {k: record.values[k] for k in own if k in record.values}
+        customer = self.customers.find(record.get("customer"), "customer", problems)
+        opportunity = self.opportunities.find(record.get("opportunity"), "opportunity", problems)
+        if customer:
+            wanted["customer_id"] = customer["id"]
+        if opportunity and customer:
+            wanted["opportunity_id"] = opportunity["id"]
+            if opportunity["customer_id"] != customer["id"]:
+                problems.append(Problem("opportunity", "other_customer"))
+        if customer and (word := record.get("contact")):
+            found = self.contacts.get((customer["id"], word), [])
+            if len(found) != 1:
+                code = "ambiguous_name" if found else "unknown_contact"
+                problems.append(Problem("contact", code, {"value": word}))
+            else:
+                wanted["contact_id"] = found[0]
+        return wanted
+
+    def _contacts(self) -> dict[tuple[int, str], list[int]]:
+        """Contacts of the file's customers, by name and by reference."""
+        found: dict[tuple[int, str], list[int]] = defaultdict(list)
+        query = select(Contact.id, Contact.customer_id, Contact.name, Contact.ref)
+        for row in fetch(self.plan.session, query, Contact.customer_id, list(self.customers.rows)):
+            for word in {row["name"], row["ref"]} - {None}:
+                found[row["customer_id"], word].append(row["id"])
+        return found

@@ -1,0 +1,303 @@
+"""Records of each kind as rows that import again without loss, limited to what the person may see."""
+
+import csv
+import io
+import json
+import re
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy.orm import Session, aliased
+
+from core.access import Permission, Who
+from core.exchange.kinds import KINDS, Kind
+from core.exchange.tables import Cell, guard
+from core.terms import ActionStatus, Outcome
+from data.exchange.xlsx import write_xlsx
+from data.queries import scope
+from data.schema import (
+    Action,
+    Contact,
+    Customer,
+    CustomerTag,
+    Interaction,
+    Opportunity,
+    OpportunityState,
+    Person,
+    Pipeline,
+    Stage,
+    StageEvent,
+    Tag,
+    Team,
+)
+
+Record = Mapping[str, Any]
+EXPORT = Permission.EXPORT
+_PLAIN_NAME = re.compile(r"[^;；|()（）\[\]]*")
+
+
+def export_rows(session: Session, who: Who, kind: str) -> tuple[list[str], list[list[Cell]]]:
+    """Headers and rows of a kind within the person's reach.
+
+    Records without a reference get a permanent one first: an export names records by it, and an
+    import knows them again by it.
+    """
+    _give_refs(session, who, kind)
+    spec = KINDS[kind]
+    headers = [*(c.name for c in spec.columns), *spec.told]
+    zone = ZoneInfo(who.timezone)
+    rows = [[_cell(record.get(h), zone) for h in headers] for record in _RECORDS[kind](session, who)]
+    return headers, rows
+
+
+def as_file(kind: str, form: str, headers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
+    """A file of these rows: `csv` (UTF-8 with BOM, as spreadsheets expect) or `xlsx`."""
+    if form == "xlsx":
+        return write_xlsx(kind, headers, rows)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(headers)
+    writer.writerows([guard(c) if isinstance(c, str) else c for c in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def template(kind: str, form: str) -> bytes:
+    """An empty file of a kind, with its headers."""
+    spec: Kind = KINDS[kind]
+    return as_file(kind, form, [c.name for c in spec.columns], [])
+
+
+def _cell(value: Any, zone: ZoneInfo) -> Cell:
+    match value:
+        case datetime():
+            return value.astimezone(zone).isoformat()
+        case Decimal():
+            plain = value.normalize()
+            return plain if plain != plain.to_integral() else plain.quantize(Decimal(1))
+        case bool():
+            return str(value).lower()
+        case _:
+            return value  # type: ignore[no-any-return]
+
+
+_REACHED: dict[type[Any], Callable[[Who], ColumnElement[bool]]] = {
+    Customer: lambda who: scope.customers(who, EXPORT),
+    Contact: lambda who: Contact.customer_id.in_(select(Customer.id).where(scope.customers(who, EXPORT))),
+    Opportunity: lambda who: scope.owned(who, EXPORT, Opportunity.owner_id),
+    Action: lambda who: scope.owned(who, EXPORT, Action.owner_id),
+    Interaction: lambda who: Interaction.customer_id.in_(
+        select(Customer.id).where(scope.customers(who, EXPORT))
+    ),
+}
+_NAMED: dict[str, tuple[type[Any], ...]] = {
+    "users": (),
+    "customers": (Customer,),
+    "contacts": (Customer, Contact),
+    "opportunities": (Customer, Opportunity),
+    "stage_changes": (Opportunity,),
+    "actions": (Opportunity, Action),
+    "interactions": (Customer, Contact, Opportunity, Interaction),
+}
+
+
+def _give_refs(session: Session, who: Who, kind: str) -> None:
+    for table in _NAMED[kind]:
+        reached = _REACHED[table](who)
+        if table is Opportunity and kind != "opportunities":
+            reached = Opportunity.ref.is_(None)  # an action may be on a colleague's opportunity
+        ids = session.scalars(select(table.id).where(table.ref.is_(None), reached)).all()
+        if ids:
+            statement = update(table.__table__).where(table.__table__.c.id == bindparam("row_id"))
+            fresh = [{"row_id": i, "given": f"fb{secrets.token_hex(8)}"} for i in ids]
+            session.connection().execute(statement.values(ref=bindparam("given")), fresh)
+
+
+def _ambiguous(session: Session, table: type[Customer] | type[Contact], *by: Any) -> set[tuple[Any, ...]]:
+    query = select(*by).group_by(*by).having(func.count(table.id) > 1)
+    return {tuple(row) for row in session.execute(query)}
+
+
+def _word(ambiguous: set[tuple[Any, ...]], key: tuple[Any, ...], ref: str | None) -> str | None:
+    """A record's name where it is the only one of that name, else its reference."""
+    return ref if key in ambiguous else key[-1]
+
+
+def _users(session: Session, who: Who) -> Iterator[Record]:
+    query = (
+        select(*Person.__table__.columns, Team.name.label("team"), Team.region)
+        .outerjoin(Team, Team.id == Person.team_id)
+        .where(scope.owned(who, EXPORT, Person.id))
+        .order_by(Person.id)
+    )
+    yield from map(dict, session.execute(query).mappings())
+
+
+def _customers(session: Session, who: Who) -> Iterator[Record]:
+    tags: dict[int, list[str]] = defaultdict(list)
+    carried = select(CustomerTag.customer_id, Tag.key).join(Tag).order_by(CustomerTag.customer_id, Tag.key)
+    for customer_id, key in session.execute(carried):
+        tags[customer_id].append(key)
+    query = (
+        select(*Customer.__table__.columns, Person.username.label("owner"))
+        .outerjoin(Person, Person.id == Customer.owner_id)
+        .where(scope.customers(who, EXPORT))
+        .order_by(Customer.id)
+    )
+    for row in session.execute(query).mappings():
+        yield dict(row) | {"tags": "; ".join(tags[row["id"]])}
+
+
+def _contacts(session: Session, who: Who) -> Iterator[Record]:
+    ambiguous = _ambiguous(session, Customer, Customer.name)
+    query = (
+        select(*Contact.__table__.columns, Customer.name.label("at"), Customer.ref.label("at_ref"))
+        .join(Customer, Customer.id == Contact.customer_id)
+        .where(scope.customers(who, EXPORT))
+        .order_by(Contact.id)
+    )
+    for row in session.execute(query).mappings():
+        yield dict(row) | {"customer": _word(ambiguous, (row["at"],), row["at_ref"])}
+
+
+def _opportunities(session: Session, who: Who) -> Iterator[Record]:
+    ambiguous = _ambiguous(session, Customer, Customer.name)
+    query = (
+        select(
+            *Opportunity.__table__.columns,
+            Pipeline.name.label("pipeline"),
+            Person.username.label("owner"),
+            Customer.name.label("at"),
+            Customer.ref.label("at_ref"),
+            Stage.key.label("present_stage"),
+        )
+        .join(Pipeline, Pipeline.id == Opportunity.pipeline_id)
+        .outerjoin(Person, Person.id == Opportunity.owner_id)
+        .outerjoin(Customer, Customer.id == Opportunity.customer_id)
+        .outerjoin(OpportunityState, OpportunityState.opportunity_id == Opportunity.id)
+        .outerjoin(Stage, Stage.id == OpportunityState.stage_id)
+        .where(scope.owned(who, EXPORT, Opportunity.owner_id))
+        .order_by(Opportunity.id)
+    )
+    for row in session.execute(query).mappings():
+        yield dict(row) | {"customer": _word(ambiguous, (row["at"],), row["at_ref"])}
+
+
+def _stage_changes(session: Session, who: Who) -> Iterator[Record]:
+    query = (
+        select(
+            Opportunity.ref.label("opportunity"),
+            Stage.key.label("stage"),
+            StageEvent.happened_at.label("at"),
+            Pipeline.name.label("pipeline"),
+            Stage.position,
+            StageEvent.recorded_at,
+        )
+        .join(Opportunity, Opportunity.id == StageEvent.opportunity_id)
+        .join(Stage, Stage.id == StageEvent.stage_id)
+        .join(Pipeline, Pipeline.id == Stage.pipeline_id)
+        .where(StageEvent.voided_at.is_(None), scope.owned(who, EXPORT, Opportunity.owner_id))
+        .order_by(StageEvent.id)
+    )
+    yield from map(dict, session.execute(query).mappings())
+
+
+def _actions(session: Session, who: Who) -> Iterator[Record]:
+    follows = aliased(Action)
+    query = (
+        select(
+            *Action.__table__.columns,
+            Opportunity.ref.label("opportunity"),
+            Opportunity.closed_at,
+            Opportunity.outcome.label("ended"),
+            Person.username.label("owner"),
+            follows.ref.label("follows"),
+        )
+        .join(Opportunity, Opportunity.id == Action.opportunity_id)
+        .join(Person, Person.id == Action.owner_id)
+        .outerjoin(follows, follows.id == Action.follows_id)
+        .where(Action.voided_at.is_(None), scope.owned(who, EXPORT, Action.owner_id))
+        .order_by(Action.id)
+    )
+    rows = [dict(row) for row in session.execute(query).mappings()]
+    by_opportunity: dict[int, list[Record]] = defaultdict(list)
+    for row in rows:
+        by_opportunity[row["opportunity_id"]].append(row)
+    for row in rows:
+        yield dict(row) | _said_fields(row["fields"]) | _what_next(row, by_opportunity[row["opportunity_id"]])
+
+
+def _what_next(row: Record, siblings: Sequence[Record]) -> dict[str, Any]:
+    """The next step that a completed action announced, or how it closed its opportunity."""
+    if row["status"] != ActionStatus.COMPLETED:
+        return {}
+    if row["ended"] != Outcome.OPEN and row["closed_at"] == row["ended_at"]:
+        return {"outcome": row["ended"]}
+    ahead = [s for s in siblings if s["planned_for"] and s["planned_for"] > row["recorded_at"]]
+    later = [s for s in ahead if s["id"] > row["id"]] or sorted(ahead, key=lambda s: s["planned_for"])
+    if not later:
+        return {}
+    step = later[0]
+    return {"next_type": step["type"], "next_at": step["planned_for"], "next_note": step["note"]}
+
+
+def _said_fields(fields: Record) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    for key, value in fields.items():
+        if isinstance(value, dict):
+            said |= {key: Decimal(str(value["amount"])), "currency": value["currency"]}
+        elif isinstance(value, list):
+            said[key] = people_text(value)
+        else:
+            said[key] = value
+    return said
+
+
+def people_text(people: Sequence[Mapping[str, str]]) -> str:
+    """People with their roles as one cell.
+
+    >>> people_text([{"name": "Wu", "role": "buyer"}])
+    'Wu (buyer)'
+    """
+    if all(_PLAIN_NAME.fullmatch(p["name"]) for p in people):
+        return "; ".join(f"{p['name']} ({p['role']})" for p in people)
+    return json.dumps(people, ensure_ascii=False)
+
+
+def _interactions(session: Session, who: Who) -> Iterator[Record]:
+    names = _ambiguous(session, Customer, Customer.name)
+    same = _ambiguous(session, Contact, Contact.customer_id, Contact.name)
+    query = (
+        select(
+            *Interaction.__table__.columns,
+            Customer.name.label("at"),
+            Customer.ref.label("at_ref"),
+            Opportunity.ref.label("opportunity"),
+            Contact.name.label("contact_name"),
+            Contact.ref.label("contact_ref"),
+        )
+        .join(Customer, Customer.id == Interaction.customer_id)
+        .outerjoin(Opportunity, Opportunity.id == Interaction.opportunity_id)
+        .outerjoin(Contact, Contact.id == Interaction.contact_id)
+        .where(scope.customers(who, EXPORT))
+        .order_by(Interaction.id)
+    )
+    for row in session.execute(query).mappings():
+        contact = _word(same, (row["customer_id"], row["contact_name"]), row["contact_ref"])
+        yield dict(row) | {"customer": _word(names, (row["at"],), row["at_ref"]), "contact": contact}
+
+
+_RECORDS: dict[str, Callable[[Session, Who], Iterator[Record]]] = {
+    "users": _users,
+    "customers": _customers,
+    "contacts": _contacts,
+    "opportunities": _opportunities,
+    "stage_changes": _stage_changes,
+    "actions": _actions,
+    "interactions": _interactions,
+}

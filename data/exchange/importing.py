@@ -1,0 +1,78 @@
+"""From a file to a plan: the same steps for a dry run and for the import itself."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy.orm import Session
+
+from core.exchange.kinds import Kind
+from core.exchange.mapping import FileMapping, match
+from core.exchange.rows import Record, read_rows, without_repeats
+from core.exchange.tables import Table
+from core.exchange.values import fold
+from core.policies import Policy
+from data.exchange.actions import plan_actions
+from data.exchange.customers import plan_contacts, plan_customers, plan_interactions
+from data.exchange.opportunities import plan_opportunities
+from data.exchange.plan import Plan
+from data.exchange.stage_changes import plan_stage_changes
+from data.exchange.users import plan_users
+from data.text import LANGUAGES, catalogue
+
+_PLANNERS: Mapping[str, Callable[[Plan, Sequence[Record]], None]] = {
+    "users": plan_users,
+    "customers": plan_customers,
+    "contacts": plan_contacts,
+    "opportunities": plan_opportunities,
+    "actions": plan_actions,
+    "interactions": plan_interactions,
+    "stage_changes": plan_stage_changes,
+}
+
+
+def plan_import(
+    session: Session,
+    kind: Kind,
+    table: Table,
+    mapping: FileMapping,
+    policy: Policy,
+    now: datetime,
+    *,
+    reserve: bool = False,
+) -> Plan:
+    """What an import of this table would do; writes nothing.
+
+    Raises:
+        Invalid: the table lacks a needed column.
+    """
+    mapping = with_words(mapping)
+    reading = read_rows(kind, table, match(kind, table.headers, mapping), mapping)
+    plan = Plan(session, mapping, policy, now, reserve=reserve)
+    plan.rejected += reading.rejected
+    records = reading.records
+    if kind.name != "stage_changes":
+        single = without_repeats(kind, records)
+        plan.rejected += single.rejected
+        plan.duplicates += single.repeats
+        records = single.records
+    _PLANNERS[kind.name](plan, records)
+    return plan
+
+
+def with_words(mapping: FileMapping) -> FileMapping:
+    """The mapping with the catalogues' words for choices: 赢单 and Won both mean `won`."""
+    return replace(mapping, formats=replace(mapping.formats, words=_words()))
+
+
+@lru_cache
+def _words() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for language in LANGUAGES:
+        for key, sentence in catalogue(language).items():
+            parts = key.split(".")
+            if parts[0] == "terms" and len(parts) == 3:
+                found.setdefault(parts[1], {})[fold(sentence)] = parts[2]
+                found[parts[1]].setdefault(fold(parts[2]), parts[2])
+    return found

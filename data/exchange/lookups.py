@@ -1,0 +1,193 @@
+"""Finding what rows refer to: people, customers, opportunities, pipelines and their stages."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.exchange.mapping import PipelineSpec
+from core.exchange.values import fold
+from core.messages import Problem
+from core.process.stages import PIPELINE
+from data.exchange.plan import Plan, fetch
+from data.schema import Base, Customer, Opportunity, Person, Pipeline, Stage
+
+
+class People:
+    """People by reference, user name or unambiguous name."""
+
+    def __init__(self, session: Session) -> None:
+        self.rows: dict[int, dict[str, Any]] = {}
+        self._names: dict[str, list[int]] = defaultdict(list)
+        self._keys: dict[str, int] = {}
+        for row in session.execute(select(*Person.__table__.columns)).mappings():
+            self.put(dict(row))
+
+    def put(self, row: dict[str, Any]) -> None:
+        """Make a person known, stored or planned."""
+        self.rows[row["id"]] = row
+        self._names[row["name"]].append(row["id"])
+        self._keys[row["username"]] = row["id"]
+        if row.get("ref"):
+            self._keys[row["ref"]] = row["id"]
+
+    def find(self, word: str) -> int | None:
+        """The person that a word means; None when nobody or more than one is meant."""
+        if word in self._keys:
+            return self._keys[word]
+        named = self._names.get(word, [])
+        return named[0] if len(named) == 1 else None
+
+    def has_username(self, username: str) -> bool:
+        """Whether a user name is taken."""
+        return any(r["username"] == username for r in (self.rows.get(self._keys.get(username, 0)),) if r)
+
+    def owner(self, word: str | None, problems: list[Problem]) -> int | None:
+        """The owner that a row names; adds the problem when there is none."""
+        if word is None:
+            return None
+        found = self.find(word)
+        if found is None:
+            problems.append(Problem("owner", "unknown_owner", {"value": word}))
+        return found
+
+
+class Named:
+    """Stored records of a table by reference or unambiguous name."""
+
+    def __init__(
+        self, plan: Plan, table: type[Customer] | type[Opportunity], wanted: Collection[str]
+    ) -> None:
+        self.table = table
+        self.rows: dict[int, Mapping[str, Any]] = {}
+        self._refs: dict[str, int] = {}
+        self._names: dict[str, list[int]] = defaultdict(list)
+        query = select(*table.__table__.columns)
+        for column in (table.ref, table.name):
+            for row in fetch(plan.session, query, column, wanted):
+                self.put(row)
+
+    def put(self, row: Mapping[str, Any]) -> None:
+        """Make a record known, stored or planned."""
+        if row["id"] in self.rows:
+            return
+        self.rows[row["id"]] = row
+        self._names[row["name"]].append(row["id"])
+        if row["ref"]:
+            self._refs[row["ref"]] = row["id"]
+
+    def by_ref(self, ref: str) -> Mapping[str, Any] | None:
+        """The record that another system knows by this id."""
+        return self.rows.get(self._refs.get(ref, 0))
+
+    def by_name(self, name: str) -> list[Mapping[str, Any]]:
+        """All records of that name."""
+        return [self.rows[i] for i in self._names.get(name, [])]
+
+    def find(self, word: str | None, field_name: str, problems: list[Problem]) -> Mapping[str, Any] | None:
+        """The record that a row names; adds the problem when none or several are meant."""
+        if word is None:
+            return None
+        if found := self.by_ref(word):
+            return found
+        named = self.by_name(word)
+        if len(named) != 1:
+            code = "ambiguous_name" if named else f"unknown_{field_name}"
+            problems.append(Problem(field_name, code, {"value": word}))
+            return None
+        return named[0]
+
+
+@dataclass(slots=True)
+class KnownPipeline:
+    """A pipeline, stored or planned, with its stages by folded word."""
+
+    id: int
+    key: str
+    name: str
+    stages: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is Firebreak's own, whose stages no file may add to."""
+        return self.key == PIPELINE
+
+
+class Pipelines:
+    """Pipelines by key or name; a file's own are planned as it needs them."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._by_id: dict[int, KnownPipeline] = {}
+        self._by_word: dict[str, KnownPipeline] = {}
+        for pipeline_id, key, name in plan.session.execute(select(Pipeline.id, Pipeline.key, Pipeline.name)):
+            self._put(KnownPipeline(pipeline_id, key, name))
+        stages = select(Stage.id, Stage.pipeline_id, Stage.key).order_by(Stage.pipeline_id, Stage.position)
+        for stage_id, pipeline_id, key in plan.session.execute(stages):
+            self._by_id[pipeline_id].stages[fold(key)] = stage_id
+        own = self._by_word[fold(PIPELINE)]
+        for word, key in plan.mapping.formats.words.get("stage", {}).items():
+            if key in own.stages or fold(key) in own.stages:
+                own.stages.setdefault(word, own.stages[fold(key)])
+
+    def get(self, pipeline_id: int) -> KnownPipeline:
+        """A pipeline by its id."""
+        return self._by_id[pipeline_id]
+
+    def named_own(self) -> int:
+        """Id of Firebreak's own pipeline."""
+        return self._by_word[fold(PIPELINE)].id
+
+    def named(self, word: str | None) -> KnownPipeline:
+        """The pipeline that a row names, else the mapping's, else Firebreak's own; planned if new."""
+        spec = self.plan.mapping.pipeline
+        if word is None and spec is None:
+            return self._by_word[fold(PIPELINE)]
+        if word is None or (spec and fold(word) in (fold(spec.key), fold(spec.name))):
+            assert spec is not None
+            return self._ensure(spec)
+        return self._ensure(PipelineSpec(word, word))
+
+    def stage(self, pipeline: KnownPipeline, word: str) -> int | None:
+        """The stage that a word means; a new one is planned at the end of a file's own pipeline.
+
+        Returns:
+            None when Firebreak's own pipeline has no such stage.
+        """
+        found = pipeline.stages.get(fold(word))
+        if found is None and not pipeline.is_own:
+            found = self._add_stage(pipeline, word)
+        return found
+
+    def order(self, pipeline: KnownPipeline, stages: Iterable[str]) -> None:
+        """Plan stages in the order given, after those that stand."""
+        if not pipeline.is_own:
+            for word in stages:
+                self.stage(pipeline, word)
+
+    def _ensure(self, spec: PipelineSpec) -> KnownPipeline:
+        known = self._by_word.get(fold(spec.key)) or self._by_word.get(fold(spec.name))
+        if known is None:
+            known = KnownPipeline(self.plan.add(Pipeline, key=spec.key, name=spec.name), spec.key, spec.name)
+            self._put(known)
+        self.order(known, spec.stages)
+        return known
+
+    def _add_stage(self, pipeline: KnownPipeline, word: str) -> int:
+        position = len(set(pipeline.stages.values()))
+        made = self.plan.add(Stage, pipeline_id=pipeline.id, key=word, position=position)
+        pipeline.stages[fold(word)] = made
+        return made
+
+    def _put(self, known: KnownPipeline) -> None:
+        self._by_id[known.id] = known
+        for word in (known.name, known.key):
+            self._by_word[fold(word)] = known
+
+
+def table_row(table: type[Base], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Planned values as a stored row would show them: every column, None where nothing is said."""
+    return {c.name: values.get(c.name) for c in table.__table__.columns}

@@ -1,0 +1,231 @@
+"""Rows of opportunities: another system's pipeline, amounts, opening, closing, outcome."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from core.exchange.rows import Record
+from core.messages import Problem
+from core.terms import Outcome
+from data.commands.opportunities import check_opportunity
+from data.exchange.lookups import KnownPipeline, Named, People, Pipelines, table_row
+from data.exchange.plan import Plan, fetch, words
+from data.jsontext import to_json
+from data.schema import Customer, Opportunity, OpportunityChange, OpportunityState, StageEvent
+
+_EVENTFUL = ("amount", "currency", "close_on", "closed_at", "outcome", "owner_id", "customer_id")
+
+
+def plan_opportunities(plan: Plan, records: Sequence[Record]) -> None:
+    """Plan every row: new, updated, duplicate or refused."""
+    planner = _Planner(plan, records)
+    for record in records:
+        planner.row(record)
+
+
+class _Planner:
+    def __init__(self, plan: Plan, records: Sequence[Record]) -> None:
+        self.plan = plan
+        self.people = People(plan.session)
+        self.customers = Named(plan, Customer, words(records, "customer"))
+        self.known = Named(plan, Opportunity, words(records, "ref") | words(records, "name"))
+        self.pipelines = Pipelines(plan)
+        self.stages = self._present_stages()
+
+    def row(self, record: Record) -> None:
+        problems: list[Problem] = []
+        wanted = self._wanted(record, problems)
+        stored = self._stored(record, wanted, problems)
+        pipeline, stage_id = self._stage(record, stored, problems)
+        values = dict(stored or {}) | wanted
+        if not problems:
+            problems += _check(values, self.plan.now)
+        if problems:
+            self.plan.reject(record, problems)
+        elif stored is None:
+            self._create(record, wanted, pipeline, stage_id)
+        else:
+            self._update(record, stored, wanted, stage_id)
+
+    def _wanted(self, record: Record, problems: list[Problem]) -> dict[str, Any]:
+        """The columns that the row speaks of."""
+        names = (
+            "ref",
+            "name",
+            "product",
+            "amount",
+            "currency",
+            "opened_at",
+            "closed_at",
+            "close_on",
+            "outcome",
+        )
+        wanted = {n: record.values[n] for n in names if n in record.values}
+        owner = self.people.owner(record.get("owner"), problems)
+        customer = self.customers.find(record.get("customer"), "customer", problems)
+        wanted |= {"owner_id": owner} if owner else {}
+        wanted |= {"customer_id": customer["id"]} if customer else {}
+        if "currency" in wanted:
+            wanted["currency"] = wanted["currency"].upper()
+        if self.plan.mapping.expected_while_open and wanted.get("outcome", "open") == Outcome.OPEN:
+            closing = wanted.pop("closed_at", None)
+            if closing:
+                wanted.setdefault(
+                    "close_on", closing.astimezone(ZoneInfo(self.plan.mapping.formats.time_zone)).date()
+                )
+        return wanted
+
+    def _stored(
+        self, record: Record, wanted: Mapping[str, Any], problems: list[Problem]
+    ) -> Mapping[str, Any] | None:
+        if ref := record.get("ref"):
+            return self.known.by_ref(ref)
+        if "name" not in wanted:
+            problems.append(Problem("name", "required"))
+            return None
+        same = self.known.by_name(wanted["name"])
+        return next((o for o in same if o["customer_id"] == wanted.get("customer_id")), None)
+
+    def _stage(
+        self, record: Record, stored: Mapping[str, Any] | None, problems: list[Problem]
+    ) -> tuple[KnownPipeline, int | None]:
+        word = record.get("pipeline")
+        if stored is not None and word is None and self.plan.mapping.pipeline is None:
+            pipeline = self.pipelines.get(stored["pipeline_id"])
+        else:
+            pipeline = self.pipelines.named(word)
+        if stored is not None and stored["pipeline_id"] != pipeline.id:
+            problems.append(Problem("pipeline", "other_pipeline", {"value": pipeline.name}))
+        stage = record.get("stage")
+        stage_id = self.pipelines.stage(pipeline, stage) if stage else None
+        if stage and stage_id is None:
+            problems.append(Problem("stage", "unknown_stage", {"value": stage}))
+        return pipeline, stage_id
+
+    def _create(
+        self, record: Record, wanted: dict[str, Any], pipeline: KnownPipeline, stage_id: int | None
+    ) -> None:
+        plan = self.plan
+        opened, closed = wanted.get("opened_at"), wanted.get("closed_at")
+        recorded = record.get("recorded_at") or opened or closed or plan.now
+        fallback = " ".join(filter(None, (wanted.get("product"), wanted.get("ref"))))
+        row = table_row(Opportunity, wanted) | {
+            "name": wanted.get("name") or fallback,
+            "pipeline_id": pipeline.id,
+            "currency": wanted.get("currency") or plan.policy.currency,
+            "outcome": wanted.get("outcome", Outcome.OPEN),
+            "recorded_at": recorded,
+            "version": 1,
+        }
+        row["id"] = plan.new_id(Opportunity)
+        plan.add(Opportunity, **row)
+        plan.accepted += 1
+        self.known.put(row)
+        self._touch(row)
+        if closed:
+            self._closing(row, max(closed, record.get("recorded_at") or closed))
+        if stage_id:
+            self._event(row["id"], stage_id, opened or recorded, recorded)
+
+    def _closing(self, row: Mapping[str, Any], recorded_at: datetime) -> None:
+        """The events of a closing: what was open becomes known as closed, and only then."""
+        before = {"outcome": str(Outcome.OPEN), "closed_at": None}
+        before |= {"amount": None} if "amount" in self.plan.mapping.known_at_close else {}
+        before |= {"customer_id": None} if "customer" in self.plan.mapping.known_at_close else {}
+        for name, value in before.items():
+            if row[name] != value:
+                self._event_of(row["id"], name, value, row[name], row["closed_at"], recorded_at)
+
+    def _update(
+        self, record: Record, stored: Mapping[str, Any], wanted: dict[str, Any], stage_id: int | None
+    ) -> None:
+        plan = self.plan
+        moved = stage_id is not None and not self._stands_at(stored["id"], stage_id, wanted.get("opened_at"))
+        changed = {k: v for k, v in wanted.items() if stored[k] != v}
+        if moved and not changed:
+            plan.updated += 1
+        elif plan.settle(Opportunity, stored, wanted):
+            for name in (n for n in changed if n in _EVENTFUL):
+                at = wanted.get("closed_at") if name in ("outcome", "closed_at") else None
+                self._event_of(stored["id"], name, stored[name], changed[name], at or plan.now, plan.now)
+        if moved and stage_id:
+            at = record.get("recorded_at") or plan.now
+            self._event(stored["id"], stage_id, at, at)
+        if moved or changed:
+            self._touch(dict(stored) | wanted)
+            self._touch(stored)
+
+    def _stands_at(self, opportunity_id: int, stage_id: int, opened_at: datetime | None) -> bool:
+        present, first = self.stages.get(opportunity_id, (None, set()))
+        return present == stage_id or (stage_id, opened_at) in first
+
+    def _present_stages(self) -> dict[int, tuple[int | None, set[tuple[int, datetime]]]]:
+        """Per stored opportunity: its present stage, and all its (stage, instant) events."""
+        state, ids = OpportunityState, list(self.known.rows)
+        present = select(state.opportunity_id, state.stage_id)
+        found: dict[int, tuple[int | None, set[tuple[int, datetime]]]] = {
+            r["opportunity_id"]: (r["stage_id"], set())
+            for r in fetch(self.plan.session, present, state.opportunity_id, ids)
+        }
+        events = select(StageEvent.opportunity_id, StageEvent.stage_id, StageEvent.happened_at)
+        living = events.where(StageEvent.voided_at.is_(None))
+        for r in fetch(self.plan.session, living, StageEvent.opportunity_id, ids):
+            found[r["opportunity_id"]][1].add((r["stage_id"], r["happened_at"]))
+        return found
+
+    def _event(self, opportunity_id: int, stage_id: int, at: datetime, recorded_at: datetime) -> None:
+        self.plan.add(
+            StageEvent,
+            opportunity_id=opportunity_id,
+            stage_id=stage_id,
+            happened_at=at,
+            recorded_at=recorded_at,
+        )
+
+    def _event_of(
+        self, opportunity_id: int, name: str, before: Any, after: Any, at: datetime, recorded_at: datetime
+    ) -> None:
+        self.plan.add(
+            OpportunityChange,
+            opportunity_id=opportunity_id,
+            field=name,
+            before=to_json(before),
+            after=to_json(after),
+            happened_at=at,
+            recorded_at=recorded_at,
+        )
+
+    def _touch(self, row: Mapping[str, Any]) -> None:
+        self.plan.opportunities.add(row["id"])
+        if row["customer_id"]:
+            self.plan.customers.add(row["customer_id"])
+
+
+def _check(values: Mapping[str, Any], now: datetime) -> list[Problem]:
+    """What is wrong with the opportunity as it would stand."""
+    name = values.get("name") or values.get("product") or values.get("ref") or ""
+    problems = check_opportunity(name, values.get("amount"))
+    currency = values.get("currency")
+    if currency is not None and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
+        problems.append(Problem("currency", "unknown_currency"))
+    return problems + _check_times(values, now)
+
+
+def _check_times(values: Mapping[str, Any], now: datetime) -> list[Problem]:
+    opened, closed = values.get("opened_at"), values.get("closed_at")
+    problems = [
+        Problem(name, "instant_in_future")
+        for name, at in (("opened_at", opened), ("closed_at", closed))
+        if at is not None and at > now
+    ]
+    if opened and closed and closed < opened:
+        problems.append(Problem("closed_at", "closed_before_opened"))
+    is_open = values.get("outcome", Outcome.OPEN) == Outcome.OPEN
+    if is_open and closed:
+        problems.append(Problem("closed_at", "closed_but_open"))
+    if not is_open and closed is None:
+        problems.append(Problem("closed_at", "required"))
+    return problems

@@ -1,0 +1,125 @@
+"""What an import is going to write, worked out before anything is written: so a dry run is the run."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select, text
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from core.exchange.mapping import FileMapping
+from core.exchange.rows import Record, Rejection
+from core.messages import Problem
+from core.policies import Policy
+from data.schema import Base
+
+CHUNK = 5_000  # values in one IN: SQLite allows 32,766 parameters in a statement
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A stored record that the import changes; only the changed columns."""
+
+    table: type[Base]
+    id: int
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Plan:
+    """Everything that one import will do.
+
+    Attributes:
+        reserve: take ids from PostgreSQL's sequences; a dry run only counts on from the highest.
+        inserts: rows to be written per table, each with its id.
+        opportunities, customers: whose projections the import touches.
+    """
+
+    session: Session
+    mapping: FileMapping
+    policy: Policy
+    now: datetime
+    reserve: bool = False
+    accepted: int = 0
+    updated: int = 0
+    duplicates: int = 0
+    rejected: list[Rejection] = field(default_factory=list)
+    inserts: dict[type[Base], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    updates: list[Update] = field(default_factory=list)
+    opportunities: set[int] = field(default_factory=set)
+    customers: set[int] = field(default_factory=set)
+    _ids: dict[type[Base], Iterator[int]] = field(default_factory=dict)
+
+    def new_id(self, table: type[Base]) -> int:
+        """The next free id of a table."""
+        if table not in self._ids:
+            self._ids[table] = self._sequence(table) if self._has_sequences() else self._count_on(table)
+        return next(self._ids[table])
+
+    def add(self, table: type[Base], **values: Any) -> int:
+        """Plan a new row; returns the id that it will have."""
+        row_id: int = values.setdefault("id", self.new_id(table))
+        self.inserts[table].append(values)
+        return row_id
+
+    def add_link(self, table: type[Base], **values: Any) -> None:
+        """Plan a row of a table without an id of its own."""
+        self.inserts[table].append(values)
+
+    def reject(self, record: Record, problems: Collection[Problem]) -> None:
+        """Refuse a row."""
+        self.rejected.append(Rejection(record.line, tuple(problems)))
+
+    def settle(self, table: type[Base], stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+        """Hold a row against the stored record: a duplicate, or an update of what differs.
+
+        Returns:
+            Whether it is an update.
+        """
+        changed = {k: v for k, v in wanted.items() if stored[k] != v}
+        if not changed:
+            self.duplicates += 1
+            return False
+        self.updated += 1
+        self.change(table, stored, changed)
+        return True
+
+    def change(self, table: type[Base], stored: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
+        """Plan a change of a stored record."""
+        self.updates.append(Update(table, stored["id"], {k: stored[k] for k in changed}, changed))
+
+    def _has_sequences(self) -> bool:
+        return self.reserve and self.session.get_bind().dialect.name == "postgresql"
+
+    def _count_on(self, table: type[Base]) -> Iterator[int]:
+        key = table.__table__.c["id"]
+        number = self.session.scalar(select(func.max(key))) or 0
+        while True:
+            number += 1
+            yield number
+
+    def _sequence(self, table: type[Base]) -> Iterator[int]:
+        query = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, 1000)")
+        while True:
+            yield from self.session.scalars(query, {"name": table.__tablename__}).all()
+
+
+def fetch(
+    session: Session,
+    query: Select[*tuple[Any, ...]],
+    column: ColumnElement[Any] | InstrumentedAttribute[Any],
+    values: Collection[Any],
+) -> Iterator[dict[str, Any]]:
+    """Rows of `query` whose `column` is among many values, in as few statements as parameters allow."""
+    wanted = list(values)
+    for start in range(0, len(wanted), CHUNK):
+        chosen = query.where(column.in_(wanted[start : start + CHUNK]))
+        yield from map(dict, session.execute(chosen).mappings())
+
+
+def words(records: Collection[Record], column: str) -> set[str]:
+    """What the records say in a column."""
+    return {v for r in records if (v := r.get(column)) is not None}

@@ -1,0 +1,81 @@
+"""Files to tables: CSV, XLSX and XES, refused before they are expanded when they are too large."""
+
+import gzip
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import PurePath
+
+from core.exchange.tables import Table, read_text, unreadable
+from data.exchange.xes import read_xes
+from data.exchange.xlsx import read_xlsx
+
+MAX_MB = 64
+MAX_EXPANDED_MB = 512
+SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xes", ".xes.gz")
+# First bytes of what is often renamed to .csv: ZIP and XLSX, gzip, old Excel, PDF, PNG, JPEG.
+_FOREIGN = (b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\xff\xd8\xff")
+
+
+def read_table(
+    filename: str, content: bytes, kind: str, *, sheet: str | None = None, encoding: str | None = None
+) -> Table:
+    """The table in a file.
+
+    Args:
+        kind: the kind that it is read for; an event log has a row per case or per event.
+
+    Raises:
+        Invalid: it is too large, of a wrong type, or unreadable.
+    """
+    name = filename.lower()
+    suffix = ".xes.gz" if name.endswith(".xes.gz") else PurePath(name).suffix
+    if suffix not in SUFFIXES:
+        raise unreadable("wrong_file_type", value=suffix or filename)
+    if len(content) > MAX_MB * 2**20:
+        raise unreadable("file_too_large", limit=MAX_MB)
+    if not content:
+        raise unreadable("empty_file")
+    return _READERS.get(suffix, _delimited)(content, kind, sheet, encoding)
+
+
+def _delimited(content: bytes, kind: str, sheet: str | None, encoding: str | None) -> Table:
+    del kind, sheet
+    if content.startswith(_FOREIGN):
+        raise unreadable("not_a_table")
+    return read_text(content, encoding)
+
+
+def _workbook(content: bytes, kind: str, sheet: str | None, encoding: str | None) -> Table:
+    del kind, encoding
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            expanded = sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        raise unreadable("wrong_file_type", value=".xlsx") from error
+    if expanded > MAX_EXPANDED_MB * 2**20:
+        raise unreadable("file_too_large", limit=MAX_EXPANDED_MB)
+    return read_xlsx(content, sheet)
+
+
+def _log(content: bytes, kind: str, sheet: str | None, encoding: str | None) -> Table:
+    del sheet, encoding
+    return read_xes(content, kind)
+
+
+def _packed_log(content: bytes, kind: str, sheet: str | None, encoding: str | None) -> Table:
+    try:
+        with gzip.open(io.BytesIO(content)) as file:
+            plain = file.read(MAX_EXPANDED_MB * 2**20 + 1)
+    except (OSError, EOFError) as error:
+        raise unreadable("wrong_file_type", value=".xes.gz") from error
+    if len(plain) > MAX_EXPANDED_MB * 2**20:
+        raise unreadable("file_too_large", limit=MAX_EXPANDED_MB)
+    return _log(plain, kind, sheet, encoding)
+
+
+_READERS: dict[str, Callable[[bytes, str, str | None, str | None], Table]] = {
+    ".xlsx": _workbook,
+    ".xes": _log,
+    ".xes.gz": _packed_log,
+}

@@ -1,0 +1,45 @@
+"""An import's result in words: for the command line, for the page, and as a file of rejected rows."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from core.exchange.rows import Rejection
+from core.messages import Problem
+from data.text import translate
+
+
+def sentence(problem: Problem, language: str, timezone: str = "Asia/Shanghai") -> str:
+    """A problem as a sentence, its instants in local time."""
+    zone = ZoneInfo(timezone)
+    params = {
+        k: v.astimezone(zone).strftime("%Y-%m-%d %H:%M") if isinstance(v, datetime) else v
+        for k, v in problem.params.items()
+    }
+    return translate(language, f"problems.{problem.code}", **params)
+
+
+def reasons(rejection: Rejection, language: str, timezone: str = "Asia/Shanghai") -> str:
+    """All that is wrong with a row; from the second problem on each with its field."""
+    first, *more = rejection.problems
+    parts = [sentence(first, language, timezone)]
+    parts += [f"{p.field}: {sentence(p, language, timezone)}" for p in more]
+    return " ".join(parts)
+
+
+def as_json(result: Any, language: str = "en") -> dict[str, Any]:
+    """The object that `import --json` prints."""
+    return {
+        "accepted": result.accepted,
+        "updated": result.updated,
+        "duplicates": result.duplicates,
+        "rejected": [
+            {
+                "line": r.line,
+                "field": r.problems[0].field,
+                "code": r.problems[0].code,
+                "message": reasons(r, language),
+            }
+            for r in result.rejected
+        ],
+    }

@@ -1,0 +1,118 @@
+"""Workbooks: reading their cells with their types, and writing text that never runs as a formula."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from xml.etree.ElementTree import ParseError
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.utils.cell import get_column_letter, range_boundaries
+
+from core.exchange.tables import MAX_COLUMNS, MAX_ROWS, Cell, Table, blank, tabulate, unreadable
+
+_MERGED = re.compile(rb'<mergeCell [^>]*ref="([A-Z]+\d+:[A-Z]+\d+)"')
+_MAX_MERGED = 100_000  # cells that merged ranges may cover together
+
+
+def read_xlsx(content: bytes, sheet: str | None = None) -> Table:
+    """The named sheet, or the first one with anything in it.
+
+    Formulas give the values that were last computed; merged cells give their value to all they cover.
+
+    Raises:
+        Invalid: it is no workbook, or has no such sheet, or nothing in it.
+    """
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        names = [n for n in book.sheetnames if sheet in (None, n)]
+        for name in names:
+            lines = _lines(book[name])
+            if any(not blank(c) for cells in lines for c in cells):
+                _unmerge(lines, content, _part(book, name))
+                return tabulate(lines, name)
+    except (
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        OSError,
+        ParseError,
+        zipfile.BadZipFile,
+    ) as error:
+        raise unreadable("wrong_file_type", value=".xlsx") from error
+    raise unreadable("no_rows") if names else unreadable("no_such_sheet", value=sheet)
+
+
+def _lines(sheet) -> list[list[Cell]]:  # type: ignore[no-untyped-def]  # openpyxl has no types
+    lines: list[list[Cell]] = []
+    if not hasattr(sheet, "iter_rows"):  # a chart sheet
+        return lines
+    sheet.reset_dimensions()  # the size that a file claims is often wrong
+    for cells in sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS):
+        lines.append(list(cells))
+        if len(lines) > MAX_ROWS + 100:
+            raise unreadable("too_many_rows", limit=MAX_ROWS)
+    return lines
+
+
+def _part(book, name: str) -> str:  # type: ignore[no-untyped-def]
+    return str(getattr(book[name], "_worksheet_path", ""))
+
+
+def _unmerge(lines: list[list[Cell]], content: bytes, part: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        ranges = _MERGED.findall(archive.read(part)) if part in archive.namelist() else []
+    covered = 0
+    for found in ranges:
+        left, top, right, bottom = range_boundaries(found.decode())
+        covered += (right - left + 1) * (bottom - top + 1)
+        if top > len(lines) or covered > _MAX_MERGED or top == bottom:
+            continue  # a range within one line is a title or a wide cell: its value is said once
+        value = lines[top - 1][left - 1] if left <= len(lines[top - 1]) else None
+        for cells in lines[top - 1 : bottom]:
+            cells.extend([None] * (right - len(cells)))
+            cells[left - 1 : right] = [value] + [None] * (right - left)
+
+
+def write_xlsx(title: str, headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """A workbook of one sheet. Text is written as text whatever it looks like; numbers and dates
+    keep their type; instants are text, in ISO with their zone, because a sheet knows no zones."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title[:31])
+    sheet.freeze_panes = "A2"
+    for number, _ in enumerate(headers):
+        sheet.column_dimensions[_letter(number)].width = 18
+    sheet.append([_cell(sheet, h, bold=True) for h in headers])
+    for row in rows:
+        sheet.append([_cell(sheet, c) for c in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _letter(number: int) -> str:
+    return str(get_column_letter(number + 1))
+
+
+def _cell(sheet, value: Cell, *, bold: bool = False):  # type: ignore[no-untyped-def]
+    if isinstance(value, datetime):
+        value = value.isoformat()
+    if isinstance(value, str):
+        value = ILLEGAL_CHARACTERS_RE.sub("", value)
+    if isinstance(value, Decimal):
+        short = int(value) if value == int(value) else float(value)
+        value = short if Decimal(str(short)) == value else str(value)
+    if value is None:
+        return None
+    cell = WriteOnlyCell(sheet, value)
+    if isinstance(value, str):
+        cell.data_type = "s"  # else a leading = would make it a formula
+    if bold:
+        cell.font = Font(bold=True)
+    return cell

@@ -1,0 +1,71 @@
+"""Reading around imports: what one would do, and which ones were done."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.access import Permission, Who, decide
+from core.exchange.kinds import KINDS
+from core.exchange.mapping import FileMapping
+from core.exchange.tables import Table
+from core.messages import NotAllowed
+from data.commands.exchange import ImportResult, result_of
+from data.engine import Store
+from data.exchange.importing import plan_import
+from data.queries.policies import policy_in_force
+from data.schema import ImportBatch, Person
+
+
+@dataclass(frozen=True, slots=True)
+class PastImport:
+    """An import that was carried out; `by` is None for the operator at the command line."""
+
+    id: int
+    kind: str
+    filename: str
+    at: datetime
+    by: str | None
+    accepted: int
+    updated: int
+    duplicates: int
+    rejected: int
+    undone_at: datetime | None
+
+
+def dry_run(
+    store: Store, who: Who, kind: str, filename: str, table: Table, mapping: FileMapping
+) -> ImportResult:
+    """What an import of this table would do now; writes nothing.
+
+    Raises:
+        NotAllowed: the role may not import.
+        Invalid: a needed column is not in the file.
+    """
+    del filename
+    if not decide(who, Permission.IMPORT).allowed:
+        raise NotAllowed(permission=Permission.IMPORT)
+    with store.reading() as session:
+        plan = plan_import(session, KINDS[kind], table, mapping, policy_in_force(session), store.clock())
+        return result_of(plan)
+
+
+def past_imports(session: Session, who: Who, limit: int = 20) -> list[PastImport]:
+    """The latest imports, newest first; none for who may not import."""
+    if not decide(who, Permission.IMPORT).allowed:
+        return []
+    query = (
+        select(ImportBatch, Person.name)
+        .outerjoin(Person, Person.id == ImportBatch.person_id)
+        .order_by(ImportBatch.id.desc())
+        .limit(limit)
+    )
+    return [
+        PastImport(b.id, b.kind, b.filename, b.at, by, **_counts(b), undone_at=b.undone_at)
+        for b, by in session.execute(query)
+    ]
+
+
+def _counts(batch: ImportBatch) -> dict[str, int]:
+    return {k: int(batch.counts.get(k, 0)) for k in ("accepted", "updated", "duplicates", "rejected")}
