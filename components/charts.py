@@ -1,8 +1,8 @@
 """The product's one chart template, and how a chart is shown.
 
-Streamlit's theme supplies fonts, grid and text colours for light and dark; this template takes away
-what does not carry data. Colours are Okabe and Ito's, told apart by colour-blind people and readable
-on both backgrounds; `MARK` is the one colour of plain data, `OVER` of what needs attention.
+Streamlit's theme supplies fonts and text colours for light and dark; this template takes away what does
+not carry data. Teal and orange are told apart by colour-blind people and stand on both backgrounds:
+`MARK` is plain data, `OVER` what needs attention, `QUIET` what says little.
 """
 
 from typing import Any
@@ -10,12 +10,10 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-MARK = "#0072B2"
-SOFT = "#56B4E9"
-OVER = "#D55E00"
-GOOD = "#009E73"
-QUIET = "#8A8F98"
-SEQUENCE = (MARK, "#E69F00", GOOD, "#CC79A7", SOFT, OVER, QUIET)
+MARK = "#14897F"
+OVER = "#D97706"
+QUIET = "#8A949C"
+SEQUENCE = (MARK, OVER, "#3B6FB6", "#A855A0", "#64748B", "#65A30D")
 
 _AXIS = {
     "showgrid": False,
@@ -32,7 +30,14 @@ TEMPLATE = go.layout.Template(
         "margin": {"l": 0, "r": 8, "t": 8, "b": 0},
         "xaxis": _AXIS,
         "yaxis": _AXIS,
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": {"text": ""}},
+        "legend": {
+            "orientation": "h",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "x": 0,
+            "title": {"text": ""},
+            "traceorder": "normal",
+        },
         "bargap": 0.45,
         "hoverlabel": {"align": "left"},
         "dragmode": False,
@@ -61,10 +66,13 @@ def show(chart: go.Figure, key: str, *, alt: str) -> None:
     st.plotly_chart(chart, key=key, config=_CONFIG, alt=alt)
 
 
-def pick(chart: go.Figure, key: str, *, alt: str) -> Any:
-    """Draw a figure; returns the customdata of the mark that was clicked, None without a click."""
-    event = st.plotly_chart(
-        chart, key=key, config=_CONFIG, alt=alt, on_select="rerun", selection_mode="points"
-    )
-    points = event.selection.points
-    return points[0].get("customdata") if points else None
+def clicked(chart: go.Figure, key: str, *, alt: str) -> Any:
+    """Draw a figure; returns the customdata of the mark that was clicked in this run."""
+    mark = f"{key}-clicked"
+
+    def remember() -> None:
+        if points := st.session_state[key].selection.points:
+            st.session_state[mark] = points[0].get("customdata")
+
+    st.plotly_chart(chart, key=key, config=_CONFIG, alt=alt, on_select=remember, selection_mode="points")
+    return st.session_state.pop(mark, None)

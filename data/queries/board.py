@@ -28,11 +28,17 @@ ALERTS_SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something to filter by; `count` is of open opportunities within reach."""
+    """Something to filter by.
+
+    Attributes:
+        count: open opportunities within reach.
+        team: key of a person's team.
+    """
 
     key: str
     name: str
     count: int
+    team: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +153,7 @@ def choices(session: Session, who: Who) -> Choices:
             teams[(team, team_id)] = teams.get((team, team_id), 0) + count
     return Choices(
         teams=tuple(Choice(str(i), name, n) for (name, i), n in sorted(teams.items())),
-        reps=tuple(Choice(str(i), name, n) for i, name, _, _, n in people),
+        reps=tuple(Choice(str(i), name, n, str(team)) for i, name, team, _, n in people),
         pipelines=tuple(Choice(*row) for row in session.execute(_pipelines(who))),
     )
 

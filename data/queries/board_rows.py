@@ -1,5 +1,6 @@
 """The rows behind the board's numbers: the same sets, listed (A3, D3)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -72,12 +73,13 @@ class Rows:
     lines: tuple[OpenLine, ...] | tuple[RunLine, ...] | tuple[DueLine, ...]
 
 
-def open_opportunities(session: Session, who: Who, ask: Ask, *, past: bool = False) -> Rows:
-    """Open opportunities, longest past their benchmark first.
+def past_benchmark(session: Session, who: Who, ask: Ask) -> Rows:
+    """Open opportunities past their stage's benchmark."""
+    return open_opportunities(session, who, ask, past=True)
 
-    Args:
-        past: only those past their stage's benchmark.
-    """
+
+def open_opportunities(session: Session, who: Who, ask: Ask, *, past: bool = False) -> Rows:
+    """Open opportunities, longest past their benchmark first."""
     rows = sets.open_rows(who, ask).subquery()
     query = _narrowed(select(rows), ask, rows.c.group_id, rows.c.stage)
     if past:
@@ -114,3 +116,11 @@ def _first(session: Session, query: Select[Any], line: type[Any], *order: Column
     ).all()
     made = tuple(line(**{k: getattr(row, k) for k in (f.name for f in fields(line))}) for row in found)
     return Rows(found[0].total if found else 0, made)
+
+
+ROWS: dict[str, Callable[[Session, Who, Ask], Rows]] = {
+    "open": open_opportunities,
+    "past": past_benchmark,
+    "runs": stage_runs,
+    "due": due_actions,
+}

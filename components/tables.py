@@ -1,0 +1,72 @@
+"""Tables whose rows can be clicked, and how their columns show instants and rates."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import pandas as pd
+import streamlit as st
+
+from components import charts
+
+Id = TypeVar("Id")
+_DAYS = {"en": "D MMM YYYY", "zh": "YYYY年M月D日"}
+_ROW = 35  # pixels
+_MOST_ROWS = 12
+
+
+def clickable(
+    columns: Mapping[str, Sequence[Any]],
+    ids: Sequence[Id],
+    key: str,
+    *,
+    config: Mapping[str, Any],
+    alt: str,
+) -> Id | None:
+    """Draw a table; returns the id of the row that was clicked in this run.
+
+    What was clicked is remembered by id at the moment of the click: rows may have moved since.
+
+    Args:
+        columns: values by column, each as long as `ids`.
+    """
+    clicked = f"{key}-clicked"
+
+    def remember() -> None:
+        if cells := st.session_state[key].selection.cells:
+            st.session_state[clicked] = ids[cells[0][0]]
+
+    st.dataframe(
+        pd.DataFrame(columns),
+        key=key,
+        hide_index=True,
+        height=_ROW * (min(len(ids), _MOST_ROWS) + 1) + 3,
+        column_config=dict(config),
+        on_select=remember,
+        selection_mode="single-cell",
+        placeholder="",
+        alt=alt,
+    )
+    chosen: Id | None = st.session_state.pop(clicked, None)
+    return chosen
+
+
+def day_column(label: str, language: str, timezone: str) -> Any:
+    """Instants as days in the reader's time zone."""
+    return st.column_config.DatetimeColumn(label, format=_DAYS[language], timezone=timezone)
+
+
+def days_column(label: str, help: str | None = None) -> Any:
+    """Elapsed days, to a tenth."""
+    return st.column_config.NumberColumn(label, format="%.1f", help=help)
+
+
+def rate_column(label: str, help: str | None = None) -> Any:
+    """A rate 0–1 as a bar with its percent."""
+    return st.column_config.ProgressColumn(
+        label, format="percent", min_value=0, max_value=1, help=help, color=charts.MARK
+    )
+
+
+def bars_column(label: str, help: str) -> Any:
+    """A few counts as small bars."""
+    return st.column_config.BarChartColumn(label, help=help, y_min=0, width="small", color=charts.MARK)
