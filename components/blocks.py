@@ -1,8 +1,8 @@
 """Building blocks that every page shares: values in, widgets out. Texts come in already translated.
 
-    section(t("board.alerts"), icon=":material/warning:")    a heading inside a page
-    cards([Card(t("board.open"), "12", note="¥3.4M")])        a row of figures, two abreast on a phone
-    empty(t("board.none"), t("board.none_hint"))              nothing to show, and what will appear here
+    section("Red alerts", icon=":material/warning:")          a heading inside a page
+    cards([Card("Open", "12", note="¥3.4M")])                 a row of figures, two abreast on a phone
+    empty("Nothing to do", "Due steps will appear here.")     nothing to show, and what will appear here
     with loading(240): …                                      grey bars while something takes long
     badge("Overdue", Tone.RED)                                a status word
     if picked := rows([Row("7", "Haihe Pumps", "…", action="Record")], "todo"): …   a list to act on

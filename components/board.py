@@ -67,12 +67,7 @@ def headline(board: Board, language: str) -> None:
     cards(
         [
             Card(t("board.open"), format.number(board.open, language)),
-            *(
-                Card(
-                    t("board.value", currency=currency), format.money(sum_, currency, language, compact=True)
-                )
-                for currency, sum_ in board.money[:3]
-            ),
+            _value(board.money, language),
             Card(
                 t("board.red"),
                 format.number(board.alert_count, language),
