@@ -9,8 +9,9 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from streamlit import config
 
-from data.commands.setup import new_setup_code
+from data.commands.setup import cookie_secret, new_setup_code
 from data.install import install
 from data.routes import ROUTES
 from data.runtime import this_store
@@ -18,22 +19,28 @@ from data.runtime import this_store
 _log = logging.getLogger("firebreak")
 
 
+def prepare() -> None:
+    """Bring the store to this release, and take from it the key that signs Streamlit's cookies."""
+    install(this_store())
+    if not config.is_manually_set("server.cookieSecret"):
+        config.set_option("server.cookieSecret", cookie_secret(this_store()))
+
+
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[None]:
-    """Bring the store to this release, load what is slow to load, and keep it out of the collector's way."""
-    store = this_store()
-    install(store)
-    if code := new_setup_code(store):
-        _log.warning("No people yet. Set-up code for the first administrator: %s", code)
-    import plotly.graph_objects  # noqa: F401  # loaded here once, not in the first visitor's run
-    import streamlit_authenticator  # noqa: F401
+    """Load what is slow to load and keep it out of the collector's way; tell the set-up code."""
+    import components.charts  # loaded here once, not in the first visitor's run
+    import components.signin  # noqa: F401
 
+    if code := new_setup_code(this_store()):
+        _log.warning("Set-up code for the first administrator: %s", code)
     gc.collect()
     gc.freeze()
     yield
-    store.close()
+    this_store().close()
 
 
+prepare()  # before the server asks for its key, which is before `lifespan`
 app = st.App(
     "components/shell.py",
     lifespan=lifespan,

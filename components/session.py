@@ -1,60 +1,72 @@
 """The browser's side of a session: the cookie is fetched and dropped by the browser itself."""
 
-import hashlib
 from typing import Any
 
 import streamlit as st
 
 from components.frame import WHO
-from components.text import LANGUAGE
+from components.text import LANGUAGE, language
 from core.access import Who
-from data.commands.sessions import end_session, open_session
+from data.commands.sessions import end_session, fingerprint, open_session
 from data.queries.sessions import Recognised, by_id, by_token
 from data.routes import COOKIE
 from data.runtime import this_store
 from data.settings import settings
+from data.text import LANGUAGES, language_of
 
 SESSION = "session_id"
 TICKET = "ticket"
 LEFT = "left"
+LANGUAGE_COOKIE = "firebreak_language"
+WATCH_SECONDS = 20
 
+# A module keeps `sent` while the tab lives: drawing the page again asks the server nothing again.
 _FETCH = """
+const sent = new Set();
 export default function ({ data }) {
-  fetch(data.path, { method: "POST", body: data.body, credentials: "same-origin" });
+  if (sent.has(data.once)) return;
+  sent.add(data.once);
+  if (data.cookie) document.cookie = data.cookie;
+  if (data.path) fetch(data.path, { method: "POST", body: data.body, credentials: "same-origin" });
 }
 """
 
 
-def _component() -> Any:
-    return st.components.v2.component("firebreak_session", js=_FETCH)
+def _browser(once: str, **data: str) -> None:
+    """Let the browser do something once; draws nothing."""
+    with st.container(key="browser_work"):
+        component: Any = st.components.v2.component("firebreak_browser", js=_FETCH)
+        component(data={"once": once, **data}, key="browser_" + data.get("path", "cookie"))
 
 
 def recognise() -> Recognised | None:
     """The person of this run: of the session that this tab opened, else of the browser's cookie."""
     store = this_store()
-    with store.reading() as session:
+    with store.reading(fresh=True) as session:
         own = st.session_state.get(SESSION)
         if own is not None:
             return by_id(session, own, store.clock())
         token = st.context.cookies.get(COOKIE)
         if not token or st.session_state.get(LEFT):
             return None
-        return by_token(session, hashlib.sha256(token.encode()).hexdigest(), store.clock())
+        return by_token(session, fingerprint(token), store.clock())
 
 
 def remember(found: Recognised | None) -> Who | None:
     """Let the pages of this run know who looks; forget everything of a person who is gone."""
     if found is None:
-        for key in (WHO, SESSION):
-            st.session_state.pop(key, None)
+        if st.session_state.get(SESSION) is not None:
+            _forget()
         return None
     st.session_state[WHO], st.session_state[SESSION] = found.who, found.session_id
     if found.language:
         st.session_state.setdefault(LANGUAGE, found.language)
+    if found.kept:
+        st.session_state.pop(TICKET, None)
     return found.who
 
 
-def enter(person_id: int) -> None:
+def enter(person_id: int, attempt_id: int | None = None) -> None:
     """Open a session for a person who proved who they are, and draw the page again as theirs."""
     opened = open_session(
         this_store(),
@@ -62,10 +74,12 @@ def enter(person_id: int) -> None:
         settings().session_hours,
         address(),
         st.context.headers.get("User-Agent", ""),
+        attempt_id,
     )
-    st.session_state[SESSION], st.session_state[TICKET] = opened.session_id, opened.ticket
+    _forget()
     st.session_state.pop(LEFT, None)
     st.session_state.pop(LANGUAGE, None)
+    st.session_state[SESSION], st.session_state[TICKET] = opened.session_id, opened.ticket
     st.rerun()
 
 
@@ -73,6 +87,11 @@ def leave() -> None:
     """Sign out: the session ends in the store, this tab forgets the person."""
     if (own := st.session_state.get(SESSION)) is not None:
         end_session(this_store(), own)
+    _forget()
+
+
+def _forget() -> None:
+    """Drop all that this tab holds: the next person in it must not find the last one's things."""
     chosen = st.session_state.get(LANGUAGE)
     st.session_state.clear()
     st.session_state[LEFT] = True
@@ -81,11 +100,34 @@ def leave() -> None:
 
 
 def hand_over_cookie() -> None:
-    """After signing in or out, let the browser fetch or drop its cookie; draws nothing."""
+    """After signing in or out, let the browser fetch or drop its cookie."""
     if ticket := st.session_state.get(TICKET):
-        _component()(data={"path": "/session/exchange", "body": ticket}, key="session_exchange")
+        _browser(ticket, path="/session/exchange", body=ticket)
     elif st.session_state.get(LEFT):
-        _component()(data={"path": "/session/end", "body": ""}, key="session_end")
+        _browser("end", path="/session/end", body="")
+
+
+@st.fragment(run_every=WATCH_SECONDS)
+def watch() -> None:
+    """Look again now and then, so that a tab nobody touches closes too once its session has ended."""
+    if recognise() is None:
+        st.rerun()
+
+
+def first_language() -> str:
+    """The language of a visitor: chosen before in this browser, else the browser's own."""
+    chosen = st.context.cookies.get(LANGUAGE_COOKIE)
+    return chosen if chosen in LANGUAGES else language_of(st.context.locale)
+
+
+def keep_language() -> None:
+    """Let the browser remember a language that was chosen in this tab."""
+    if st.session_state.get("language_chosen"):
+        chosen = language()
+        _browser(
+            f"language {chosen}",
+            cookie=f"{LANGUAGE_COOKIE}={chosen}; path=/; max-age=31536000; SameSite=Lax",
+        )
 
 
 def address() -> str:

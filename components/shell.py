@@ -3,79 +3,98 @@
 It does not stand beside `pages/`, or Streamlit would serve the page files to anonymous visitors.
 """
 
-import sys
 from pathlib import Path
 
 import streamlit as st
 
+from components import session
+from components.assets import LOGO, MARK, STYLE
+from components.blocks import empty, plain
+from components.navigation import PAGES, PageSpec, open_page
+from components.setup import setup_card
+from components.signin import sign_in_card
+from components.text import LANGUAGE, language, t, term
+from core.access import Who, decide
+from data.commands.account import choose_language
+from data.queries.sessions import nobody_yet
+from data.runtime import this_store
+from data.text import LANGUAGES
+
 ROOT = Path(__file__).parents[1]
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
-
-from components.frame import show_error  # noqa: E402  # the path above makes these importable
-from components.navigation import PAGES, PageSpec  # noqa: E402
-from components.session import hand_over_cookie, leave, recognise, remember  # noqa: E402
-from components.setup import setup_card  # noqa: E402
-from components.signin import sign_in_card  # noqa: E402
-from components.text import LANGUAGE, language, t, term  # noqa: E402
-from core.access import Who, decide  # noqa: E402
-from core.messages import NotAllowed  # noqa: E402
-from data.commands.account import choose_language  # noqa: E402
-from data.queries.sessions import nobody_yet  # noqa: E402
-from data.runtime import this_store  # noqa: E402
-from data.text import LANGUAGES, language_of  # noqa: E402
-
-ASSETS = ROOT / "components" / "assets"
+HOME = PAGES[0]
 
 
 def draw() -> None:
     """One run: recognise, gate, draw."""
-    st.set_page_config(page_title=t("terms.product"), page_icon=str(ASSETS / "mark.svg"), layout="wide")
-    st.html(ASSETS / "shell.css")
-    who = remember(recognise())
-    st.session_state.setdefault(LANGUAGE, language_of(st.context.locale))
-    st.logo(str(ASSETS / "logo.svg"), icon_image=str(ASSETS / "mark.svg"), size="large")
-    specs = {spec.name: spec for spec in PAGES if (ROOT / "pages" / f"{spec.name}.py").exists()}
+    who = session.remember(session.recognise())
+    st.session_state.setdefault(LANGUAGE, session.first_language())
+    st.set_page_config(page_title=t("terms.product"), page_icon=MARK, layout="wide")
+    st.html(STYLE)
+    st.logo(LOGO, icon_image=MARK, size="large")
+    specs = {spec.name: spec for spec in PAGES if _file(spec).exists()}
     pages = {name: _page(spec, who) for name, spec in specs.items()}
-    current = st.navigation(_menu(specs, pages), position="sidebar" if who else "hidden")
-    hand_over_cookie()
+    menu = _menu(specs, pages)
+    current = st.navigation(menu, position="sidebar" if who else "hidden")
+    session.hand_over_cookie()
+    session.keep_language()
     if who is None:
         _anonymous()
         return
+    session.watch()
     _user_menu(who, pages["account"])
-    spec = next(s for name, s in specs.items() if pages[name] == current)
-    if decide(who, spec.needs).allowed:
-        current.run()
+    spec = next((s for name, s in specs.items() if pages[name] == current), HOME)
+    if not decide(who, spec.needs).allowed:
+        _refusal(spec)
+    elif current.url_path == HOME.name:
+        st.switch_page(pages[HOME.name], query_params=st.query_params.to_dict())
     else:
-        show_error(NotAllowed())
+        current.run()
+
+
+def _file(spec: PageSpec) -> Path:
+    return ROOT / "pages" / f"{spec.name}.py"
 
 
 def _page(spec: PageSpec, who: Who | None) -> st.Page:
     listed = spec.section is not None and who is not None and decide(who, spec.needs).allowed
     return st.Page(
-        ROOT / "pages" / f"{spec.name}.py",
+        _file(spec),
         title=t(spec.title),
         icon=spec.icon,
-        url_path=None if spec is PAGES[0] else spec.name,
-        default=spec is PAGES[0],
+        url_path="home" if spec is HOME else spec.name,
+        default=spec is HOME,
         visibility="visible" if listed else "hidden",
     )
 
 
 def _menu(specs: dict[str, PageSpec], pages: dict[str, st.Page]) -> dict[str, list[st.Page]]:
+    """Pages by section. The first one is served at the root; its own name leads there too."""
     sections: dict[str, list[st.Page]] = {}
     for name, spec in specs.items():
         heading = t(f"shell.section_{spec.section or 'work'}")
         sections.setdefault(heading, []).append(pages[name])
+    title = t(HOME.title)
+    named = st.Page(_nothing, title=title, icon=HOME.icon, url_path=HOME.name, visibility="hidden")
+    sections[next(iter(sections))].append(named)
     return sections
 
 
+def _nothing() -> None:
+    """The page of an address that leads elsewhere."""
+
+
+def _refusal(spec: PageSpec) -> None:
+    """What somebody sees whose role does not include the page, with a way out."""
+    empty(t("shell.refused", page=t(spec.title)), t("errors.not_allowed"), icon=":material/lock:")
+    if st.button(t("shell.home"), icon=HOME.icon):
+        open_page(HOME.name)
+
+
 def _anonymous() -> None:
-    _, corner = st.columns([5, 1])
-    with corner:
+    with st.container(horizontal=True, horizontal_alignment="right"):
         _language_choice(None)
-    with this_store().reading() as session:
-        first_visit = nobody_yet(session)
+    with this_store().reading(fresh=True) as reading:
+        first_visit = nobody_yet(reading)
     if first_visit:
         setup_card()
     else:
@@ -83,13 +102,16 @@ def _anonymous() -> None:
 
 
 def _user_menu(who: Who, account: st.Page) -> None:
-    with st.sidebar, st.container(key="user_menu"):
-        role = term("role", who.role)
-        with st.popover(who.name, icon=":material/account_circle:", width="stretch", help=role):
-            st.caption(role)
-            _language_choice(who)
-            st.page_link(account, label=t("shell.account"), icon=":material/manage_accounts:")
-            st.button(t("shell.sign_out"), icon=":material/logout:", on_click=leave, width="stretch")
+    role = term("role", who.role)
+    label = f"**{plain(who.name)}**  \n:small[:gray[{role}]]"
+    with (
+        st.sidebar,
+        st.container(key="user_menu"),
+        st.popover(label, icon=":material/account_circle:", width="stretch"),
+    ):
+        _language_choice(who)
+        st.page_link(account, label=t("shell.account"), icon=":material/manage_accounts:")
+        st.button(t("shell.sign_out"), icon=":material/logout:", on_click=session.leave, width="stretch")
 
 
 def _language_choice(who: Who | None) -> None:
@@ -97,12 +119,13 @@ def _language_choice(who: Who | None) -> None:
         t("shell.language"),
         list(LANGUAGES),
         default=language(),
-        format_func=lambda key: {"en": "EN", "zh": "中文"}[key],
+        format_func=LANGUAGES.__getitem__,
         label_visibility="collapsed",
         key="language_choice_" + language(),
     )
     if chosen and chosen != language():
         st.session_state[LANGUAGE] = chosen
+        st.session_state["language_chosen"] = True
         if who is not None:
             choose_language(this_store(), who, chosen)
         st.rerun()

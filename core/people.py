@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from math import ceil
 
 from core.messages import Problem
 from core.terms import Role
@@ -9,6 +10,10 @@ from core.terms import Role
 USERNAME = re.compile(r"[\w.@+-]{2,64}")
 MIN_PASSWORD = 10
 MAX_PASSWORD_BYTES = 72  # bcrypt reads no further
+FREE_TRIES = 5  # of one user name since its last success
+FREE_TRIES_FROM_ADDRESS = 30  # an office shares one address
+FIRST_WAIT_SECONDS = 5
+LONGEST_WAIT_SECONDS = 900
 TEAM_ROLES = (Role.REP, Role.MANAGER, Role.STORE_MANAGER)
 
 
@@ -50,8 +55,29 @@ def check_password(password: str) -> tuple[Problem, ...]:
     >>> [p.code for p in check_password("short")]
     ['password_too_short']
     """
+    if password != password.strip():
+        return (Problem("password", "password_spaces"),)
     if len(password) < MIN_PASSWORD:
         return (Problem("password", "password_too_short", {"least": MIN_PASSWORD}),)
     if len(password.encode()) > MAX_PASSWORD_BYTES:
         return (Problem("password", "password_too_long", {"most": MAX_PASSWORD_BYTES}),)
     return ()
+
+
+def wait_seconds(failures: int, free: int, since_latest_seconds: float) -> int:
+    """Seconds until the next try to sign in; 0 when now. Each failure beyond the free ones doubles the wait.
+
+    Args:
+        failures: failed tries that count, not negative.
+        free: failures without any wait.
+        since_latest_seconds: elapsed since the latest of them.
+
+    >>> [wait_seconds(n, 5, 0) for n in (0, 4, 5, 6, 7, 100)]
+    [0, 0, 5, 10, 20, 900]
+    >>> wait_seconds(6, 5, since_latest_seconds=7.5), wait_seconds(6, 5, since_latest_seconds=10)
+    (3, 0)
+    """
+    if failures < free:
+        return 0
+    wait = min(FIRST_WAIT_SECONDS * (1 << min(failures - free, 20)), LONGEST_WAIT_SECONDS)
+    return max(0, ceil(wait - since_latest_seconds))

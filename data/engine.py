@@ -58,6 +58,7 @@ class Store:
         self._writer = _open(url, "BEGIN IMMEDIATE")
         same = not read_url and make_url(url).get_backend_name() == "postgresql"
         self._reader = self._writer if same else _open(read_url or url, "BEGIN")
+        self._current = _open(url, "BEGIN") if read_url else self._reader
         self._batch: ContextVar[Session | None] = ContextVar("batch", default=None)
 
     @property
@@ -71,12 +72,16 @@ class Store:
         return make_url(self.url).render_as_string(hide_password=True)
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """A session that sees one moment and writes nothing."""
+    def reading(self, *, fresh: bool = False) -> Iterator[Session]:
+        """A session that sees one moment and writes nothing.
+
+        Args:
+            fresh: never from a replica, which lags: whether a session still lives must not.
+        """
         if batch := self._batch.get():
             yield batch
             return
-        with Session(self._reader, autoflush=False) as session:
+        with Session(self._current if fresh else self._reader, autoflush=False) as session:
             yield session
 
     @contextmanager
@@ -103,3 +108,4 @@ class Store:
         """Give all connections back."""
         self._writer.dispose()
         self._reader.dispose()
+        self._current.dispose()

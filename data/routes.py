@@ -56,17 +56,20 @@ def _ask_store() -> None:
 
 
 def _same_origin(request: Request) -> bool:
-    """Browsers say where a request comes from; one from another site is refused."""
+    """Browsers say where a request comes from; one from another site is refused.
+
+    `Sec-Fetch-Site` comes over TLS and from this machine only; `Origin` comes with every POST, but a
+    proxy may change the host that it is compared with.
+    """
     site = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin")
-    if site not in (None, "same-origin") or origin is None:
-        return False
-    return urlsplit(origin).netloc == request.headers.get("host")
+    if site is not None:
+        return site == "same-origin"
+    return urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host")
 
 
 def _is_tls(request: Request) -> bool:
-    forwarded = request.headers.get("x-forwarded-proto", "").split(",")[0].strip()
-    return (forwarded or request.url.scheme) == "https"
+    """Whether the browser sees TLS, also when a proxy before us ends it."""
+    return "https" in (request.url.scheme, urlsplit(request.headers.get("origin", "")).scheme)
 
 
 ROUTES = (

@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from data.commands.projections import differences, rebuild
+from data.commands.setup import new_setup_code
 from data.install import install
 from data.migrate import is_current, revise
 from data.runtime import this_store
@@ -25,6 +26,8 @@ def _init(_: argparse.Namespace) -> int:
     store = this_store()
     install(store)
     print(f"The store is ready: {store.shown_url}")
+    if code := new_setup_code(store):
+        print(f"Set-up code for the first administrator: {code}")
     return 0
 
 

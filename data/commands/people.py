@@ -4,6 +4,7 @@ from typing import Any
 
 import bcrypt
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from core.access import Permission
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
@@ -126,11 +127,16 @@ def _person(tx: Tx, person_id: int) -> Person:
     return row
 
 
+def taken(session: Session, username: str, own_id: int | None = None) -> list[Problem]:
+    """Whether somebody else has this user name; capital letters make no other name."""
+    same = func.lower(Person.username) == username.strip().lower()
+    holder = session.scalar(select(Person.id).where(same))
+    free = holder is None or holder == own_id
+    return [] if free else [Problem("username", "taken", {"value": username.strip()})]
+
+
 def _taken(tx: Tx, person: PersonInput, own_id: int | None = None) -> list[Problem]:
-    problems = []
-    holder = tx.session.scalar(select(Person.id).where(Person.username == person.username.strip()))
-    if holder is not None and holder != own_id:
-        problems.append(Problem("username", "taken", {"value": person.username}))
+    problems = taken(tx.session, person.username, own_id)
     if person.team_id is not None and tx.session.get(Team, person.team_id) is None:
         problems.append(Problem("team", "unknown_team"))
     return problems

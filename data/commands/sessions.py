@@ -1,7 +1,7 @@
 """Signing in and out: sessions that can be revoked, tickets that are used once, a throttle.
 
-Nobody is signed in yet when these run, so they are plain functions rather than commands; opening and
-revoking leave audit rows all the same.
+Nobody is signed in yet when the first of these run, so they are plain functions rather than commands;
+opening and ending a session leave audit rows all the same, tries and tickets do not.
 """
 
 import hashlib
@@ -9,19 +9,32 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from core.access import Permission
-from core.messages import NotFound
+from core.messages import NotFound, Unavailable
+from core.people import FREE_TRIES, FREE_TRIES_FROM_ADDRESS, wait_seconds
 from data.commands.command import Tx, command
 from data.engine import Store
 from data.schema import Audit, Person, SignInAttempt, SignInTicket, UserSession
 
 TICKET_LIFE = timedelta(seconds=60)
-THROTTLE_WINDOW = timedelta(minutes=15)
-FREE_FAILURES = {"username": 5, "address": 30}
-LONGEST_WAIT_SECONDS = 900
+NAME_WINDOW = timedelta(hours=24)
+ADDRESS_WINDOW = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A counted try to sign in.
+
+    Attributes:
+        person_id, password_hash: None when nobody of that name may sign in with a password.
+    """
+
+    attempt_id: int
+    person_id: int | None
+    password_hash: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +50,65 @@ def fingerprint(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def open_session(store: Store, person_id: int, hours: int, address: str, agent: str = "") -> Opened:
-    """Open a session for a person whose identity was just proven."""
+def count_try(store: Store, username: str, address: str) -> Try:
+    """Count a try before its password is looked at, so that many tries at once count as many.
+
+    Raises:
+        Unavailable: too many failures of this name or from this address; `count` seconds to wait.
+    """
+    name, now = username.strip().lower(), store.clock()
+    with store.writing() as session:
+        _one_at_a_time(session, name)
+        session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - NAME_WINDOW))
+        if wait := _wait(session, name, address, now):
+            raise Unavailable("too_many_tries", count=wait)
+        attempt = SignInAttempt(username=name, address=address, at=now, succeeded=False)
+        session.add(attempt)
+        session.flush()
+        known = session.execute(
+            select(Person.id, Person.password_hash).where(
+                func.lower(Person.username) == name, Person.active, Person.password_hash.is_not(None)
+            )
+        ).first()
+        return Try(attempt.id, *(known or (None, None)))
+
+
+def _one_at_a_time(session: Session, name: str) -> None:
+    """SQLite has one writer anyway; PostgreSQL takes a lock on the name until the commit."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
+
+
+def _wait(session: Session, name: str, address: str, now: datetime) -> int:
+    of_name = SignInAttempt.username == name
+    since = select(func.coalesce(func.max(SignInAttempt.id), 0)).where(of_name, SignInAttempt.succeeded)
+    of_name_since = of_name & (SignInAttempt.id > since.scalar_subquery())
+    from_address = (SignInAttempt.address == address) & (SignInAttempt.at > now - ADDRESS_WINDOW)
+    return max(
+        _wait_of(session, of_name_since, FREE_TRIES, now),
+        _wait_of(session, from_address, FREE_TRIES_FROM_ADDRESS, now),
+    )
+
+
+def _wait_of(session: Session, same: ColumnElement[bool], free: int, now: datetime) -> int:
+    failed = select(func.count(), func.max(SignInAttempt.at)).where(same, SignInAttempt.succeeded.is_(False))
+    failures, latest = session.execute(failed).one()
+    return wait_seconds(failures, free, (now - latest).total_seconds()) if latest else 0
+
+
+def open_session(
+    store: Store, person_id: int, hours: int, address: str, agent: str = "", attempt_id: int | None = None
+) -> Opened:
+    """Open a session for a person whose identity was just proven; `attempt_id` is the try that did it.
+
+    Raises:
+        NotFound: the person was locked out meanwhile.
+    """
     ticket, now = secrets.token_urlsafe(32), store.clock()
     with store.writing() as session:
+        person = session.get(Person, person_id)
+        if person is None or not person.active:
+            raise NotFound(entity="person")
         row = UserSession(
             person_id=person_id,
             created_at=now,
@@ -50,6 +118,8 @@ def open_session(store: Store, person_id: int, hours: int, address: str, agent: 
         )
         session.add(row)
         session.flush()
+        session.execute(delete(SignInTicket).where(SignInTicket.expires_at <= now))
+        session.execute(update(SignInAttempt).where(SignInAttempt.id == attempt_id).values(succeeded=True))
         session.add(
             SignInTicket(ticket_hash=fingerprint(ticket), session_id=row.id, expires_at=now + TICKET_LIFE)
         )
@@ -60,17 +130,19 @@ def open_session(store: Store, person_id: int, hours: int, address: str, agent: 
 
 
 def exchange_ticket(store: Store, ticket: str) -> tuple[str, datetime] | None:
-    """A ticket for the session's cookie and its end; None when used, too old or unknown."""
+    """A ticket for the session's cookie and its end; None when used, too old, unknown, or signed out."""
     token, now = secrets.token_urlsafe(32), store.clock()
     with store.writing() as session:
         row = session.scalar(
             select(SignInTicket).where(SignInTicket.ticket_hash == fingerprint(ticket)).with_for_update()
         )
-        if row is None or row.expires_at <= now:
+        if row is None:
             return None
         opened = session.get_one(UserSession, row.session_id)
-        opened.token_hash = fingerprint(token)
         session.delete(row)
+        if row.expires_at <= now or opened.revoked_at is not None:
+            return None
+        opened.token_hash = fingerprint(token)
         return token, opened.expires_at
 
 
@@ -92,6 +164,21 @@ def end_session(store: Store, session_id: int) -> None:
             )
 
 
+@command("session.revoke", needs=Permission.OWN_ACCOUNT)
+def revoke_session(tx: Tx, session_id: int) -> int:
+    """End one of one's own sessions, wherever it is; returns its id.
+
+    Raises:
+        NotFound: no such session, or somebody else's.
+    """
+    row = tx.session.get(UserSession, session_id)
+    if row is None or tx.who.person_id is None or row.person_id != tx.who.person_id:
+        raise NotFound(entity="session")
+    row.revoked_at = row.revoked_at or tx.now
+    tx.audit("session", row.id)
+    return row.id
+
+
 @command("session.revoke_others", needs=Permission.OWN_ACCOUNT)
 def end_other_sessions(tx: Tx, kept_session_id: int | None) -> int:
     """Sign oneself out everywhere else; returns how many sessions ended.
@@ -111,46 +198,6 @@ def end_other_sessions(tx: Tx, kept_session_id: int | None) -> int:
     tx.session.execute(update(UserSession).where(UserSession.id.in_(ids)).values(revoked_at=tx.now))
     tx.audit("session", None, after={"ended": ids})
     return len(ids)
-
-
-def note_attempt(store: Store, username: str, address: str, *, succeeded: bool) -> None:
-    """Remember a try to sign in, for the throttle."""
-    with store.writing() as session:
-        session.add(
-            SignInAttempt(
-                username=username.strip().lower(), address=address, at=store.clock(), succeeded=succeeded
-            )
-        )
-
-
-def wait_seconds(store: Store, username: str, address: str) -> int:
-    """Seconds until this user name or address may try again; 0 when now.
-
-    The first failures are free; from then on each doubles the wait, from 5 seconds up to 15 minutes.
-    """
-    with store.reading() as session:
-        waits = (
-            _wait(session, store.clock(), SignInAttempt.username == username.strip().lower(), "username"),
-            _wait(session, store.clock(), SignInAttempt.address == address, "address"),
-        )
-    return max(waits)
-
-
-def _wait(session: Session, now: datetime, same: ColumnElement[bool], kind: str) -> int:
-    recent = (same, SignInAttempt.at > now - THROTTLE_WINDOW)
-    good = select(func.max(SignInAttempt.id)).where(*recent, SignInAttempt.succeeded)
-    since = session.scalar(good) or 0
-    count, latest = session.execute(
-        select(func.count(), func.max(SignInAttempt.at)).where(
-            *recent, SignInAttempt.succeeded.is_(False), SignInAttempt.id > since
-        )
-    ).one()
-    beyond = count - FREE_FAILURES[kind]
-    if beyond < 0:
-        return 0
-    wait: int = min(5 * 2 ** min(beyond, 10), LONGEST_WAIT_SECONDS)
-    elapsed: float = (now - latest).total_seconds()
-    return max(0, int(wait - elapsed) + 1) if elapsed < wait else 0
 
 
 def person_by_email(store: Store, email: str) -> int | None:

@@ -7,23 +7,36 @@ from sqlalchemy import delete, select
 
 from core.messages import Conflict, Invalid, Problem, refuse
 from core.people import PersonInput, check_password, check_person
-from data.commands.people import hash_password
+from data.commands.people import hash_password, taken
 from data.commands.sessions import fingerprint
 from data.engine import Store
+from data.queries.policies import setting
 from data.queries.sessions import nobody_yet
 from data.schema import Audit, Person, Setting
 
-_CODE = "setup_code_hash"
+_CODES = "setup_codes"
+_COOKIE_KEY = "cookie_key"
+KEPT_CODES = 5  # `init` and each start print one; the one that somebody noted down should still do
 
 
 def new_setup_code(store: Store) -> str | None:
-    """A fresh code for the set-up page; earlier ones end. None when the company has people already."""
+    """A fresh code for the set-up page, of which the store keeps the hash. None after the set-up."""
     code = "-".join(secrets.token_hex(2) for _ in range(4))
     with store.writing() as session:
         if not nobody_yet(session):
             return None
-        session.merge(Setting(key=_CODE, value=fingerprint(code)))
+        kept = setting(session, _CODES) or []
+        session.merge(Setting(key=_CODES, value=[*kept, fingerprint(code)][-KEPT_CODES:]))
     return code
+
+
+def cookie_secret(store: Store) -> str:
+    """The key with which this installation signs Streamlit's own cookies; made at the first call."""
+    with store.writing() as session:
+        if (kept := setting(session, _COOKIE_KEY)) is None:
+            kept = secrets.token_hex(32)
+            session.add(Setting(key=_COOKIE_KEY, value=kept))
+        return str(kept)
 
 
 def set_up(store: Store, code: str, company: str, admin: PersonInput, password: str, timezone: str) -> int:
@@ -37,12 +50,13 @@ def set_up(store: Store, code: str, company: str, admin: PersonInput, password: 
     if not company.strip():
         problems.append(Problem("company", "required"))
     with store.writing() as session:
-        kept = session.scalar(select(Setting).where(Setting.key == _CODE).with_for_update())
+        kept = session.scalar(select(Setting).where(Setting.key == _CODES).with_for_update())
         if kept is None or not nobody_yet(session):
             raise Conflict("already_set_up")
-        if not hmac.compare_digest(str(kept.value), fingerprint(code.strip().lower())):
+        given = fingerprint(code.strip().lower())
+        if not any([hmac.compare_digest(one, given) for one in kept.value or ()]):
             raise Invalid([Problem("code", "wrong_code"), *problems])
-        refuse(problems)
+        refuse([*problems, *taken(session, admin.username)])
         row = Person(
             username=admin.username.strip(),
             name=admin.name.strip(),
@@ -54,7 +68,7 @@ def set_up(store: Store, code: str, company: str, admin: PersonInput, password: 
         )
         session.add(row)
         session.flush()
-        session.execute(delete(Setting).where(Setting.key == _CODE))
+        session.execute(delete(Setting).where(Setting.key == _CODES))
         facts = {"installation": "company", "company": company.strip(), "timezone": timezone}
         for key, value in facts.items():
             session.merge(Setting(key=key, value=value))

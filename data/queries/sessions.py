@@ -1,6 +1,5 @@
 """Who is behind a session, and which sessions a person has."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,12 +20,13 @@ class Recognised:
 
     Attributes:
         language: the person's own choice; None when they never chose.
+        kept: whether a browser has fetched its cookie, so that it survives a reload.
     """
 
     session_id: int
     who: Who
-    username: str
     language: str | None
+    kept: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,14 @@ def by_id(session: Session, session_id: int, now: datetime) -> Recognised | None
 
 def _recognise(session: Session, which: ColumnElement[bool], now: datetime) -> Recognised | None:
     row = session.execute(
-        select(UserSession.id, Person, Team.timezone)
+        select(UserSession.id, UserSession.token_hash, Person, Team.timezone)
         .join(Person, Person.id == UserSession.person_id)
         .outerjoin(Team, Team.id == Person.team_id)
         .where(which, UserSession.revoked_at.is_(None), UserSession.expires_at > now, Person.active)
     ).first()
     if row is None:
         return None
-    session_id, person, timezone = row
+    session_id, token_hash, person, timezone = row
     who = Who(
         person_id=person.id,
         role=Role(person.role),
@@ -68,17 +68,7 @@ def _recognise(session: Session, which: ColumnElement[bool], now: datetime) -> R
         language=person.language or "en",
         timezone=timezone or setting(session, "timezone") or "Asia/Shanghai",
     )
-    return Recognised(session_id, who, person.username, person.language)
-
-
-def credentials(session: Session) -> Mapping[str, tuple[int, str, str]]:
-    """Lower-cased user name → (person id, name, password hash) of everybody who may sign in."""
-    rows = session.execute(
-        select(Person.username, Person.id, Person.name, Person.password_hash).where(
-            Person.active, Person.password_hash.is_not(None)
-        )
-    )
-    return {username.lower(): (i, name, hash_) for username, i, name, hash_ in rows if hash_}
+    return Recognised(session_id, who, person.language, token_hash is not None)
 
 
 def own_sessions(session: Session, who: Who, now: datetime) -> tuple[OwnSession, ...]:
@@ -96,8 +86,12 @@ def own_sessions(session: Session, who: Who, now: datetime) -> tuple[OwnSession,
 
 
 def nobody_yet(session: Session) -> bool:
-    """Whether the store has no people at all: the first administrator is still to be set up."""
-    return session.scalar(select(Person.id).limit(1)) is None
+    """Whether the first administrator is still to be set up.
+
+    People without a password may be there already, from an import at the command line.
+    """
+    able = select(Person.id).where(Person.role == Role.ADMIN, Person.password_hash.is_not(None)).limit(1)
+    return setting(session, "installation") is None and session.scalar(able) is None
 
 
 def demo_accounts(session: Session) -> tuple[tuple[str, str, str], ...]:
