@@ -75,7 +75,7 @@ def read_text(content: bytes, encoding: str | None = None) -> Table:
     if _CONTROLS.search(text[:100_000]):
         raise unreadable("not_a_table")
     separator = _separator(text)
-    lines = _parse(text, separator)
+    lines = [[unguard(c) for c in cells] for cells in _parse(text, separator)]
     shown = "tab" if separator == "\t" else separator
     return tabulate(lines, f"{used}, {shown}")
 
@@ -163,7 +163,7 @@ def tabulate(lines: Sequence[Sequence[Cell]], how: str) -> Table:
 
 def header(cell: Cell) -> str:
     """A header's text: trimmed, line breaks as spaces."""
-    return " ".join(unguard(str(cell)).split()) if cell is not None else ""
+    return " ".join(str(cell).split()) if cell is not None else ""
 
 
 def blank(cell: Cell) -> bool:

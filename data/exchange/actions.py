@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from core.exchange.rows import Record
@@ -46,6 +47,8 @@ class _Planner:
         self.recordings = self.history.stored_recordings(words(records, "recording"))
         self.state = {i: dict(row) for i, row in self.opportunities.rows.items()}
         self.pending: dict[int, tuple[NextStep, int, datetime]] = {}
+        self.planned = self._planned_in(records)
+        self.ids = {record.line: plan.new_id(Action) for record in records}  # in the file's order
 
     def row(self, record: Record) -> None:
         problems = [] if record.get("opportunity") else [Problem("opportunity", "required")]
@@ -67,32 +70,49 @@ class _Planner:
         if problems:
             self.plan.reject(record, problems)
             return
-        self._write(action, opportunity, wanted, known_at, stored)
+        self._write(record, action, opportunity, wanted, known_at, stored)
 
     def plan_next_steps(self) -> None:
         """The last step that each opportunity's history announces is planned, unless it stands; where the
         opportunity has closed since, it was called off with it."""
-        for opportunity_id, (step, owner_id, known_at) in self.pending.items():
+        for opportunity_id in list(self.pending):
             opportunity = self.state[opportunity_id]
-            if self.history.has_plan(opportunity_id, step.planned_for):
-                continue
-            off = opportunity["outcome"] != Outcome.OPEN
-            self.plan.add(
-                Action,
-                type=step.type,
-                status=ActionStatus.CANCELLED if off else ActionStatus.PLANNED,
-                cancelled_at=opportunity["closed_at"] if off else None,
-                cancel_reason="closed" if off else None,
-                customer_id=opportunity["customer_id"],
-                opportunity_id=opportunity_id,
-                owner_id=owner_id,
-                planned_for=step.planned_for,
-                ended_at=None,
-                recorded_at=known_at,
-                note=step.note,
-                fields={},
-                policy_version=self.plan.policy.version,
-            )
+            is_open = opportunity["outcome"] == Outcome.OPEN
+            self._plan_step(opportunity_id, None if is_open else "closed", opportunity["closed_at"])
+
+    def _plan_step(self, opportunity_id: int, called_off: str | None, at: datetime | None) -> None:
+        """Plan the step that was announced last, already called off when a reason is given."""
+        step, owner_id, known_at = self.pending.pop(opportunity_id)
+        if self._stands(opportunity_id, step):
+            return
+        self.plan.add(
+            Action,
+            type=step.type,
+            status=ActionStatus.CANCELLED if called_off else ActionStatus.PLANNED,
+            cancelled_at=at if called_off else None,
+            cancel_reason=called_off,
+            customer_id=self.state[opportunity_id]["customer_id"],
+            opportunity_id=opportunity_id,
+            owner_id=owner_id,
+            planned_for=step.planned_for,
+            recorded_at=known_at,
+            note=step.note,
+            fields={},
+            policy_version=self.plan.policy.version,
+        )
+
+    def _stands(self, opportunity_id: int, step: NextStep) -> bool:
+        """Whether an action planned for that instant is stored, or a row of the file speaks of it."""
+        in_file = (opportunity_id, step.planned_for) in self.planned
+        return in_file or self.history.has_plan(opportunity_id, step.planned_for)
+
+    def _planned_in(self, records: Sequence[Record]) -> set[tuple[int, datetime]]:
+        found = set()
+        for record in records:
+            opportunity = self.opportunities.find(record.get("opportunity"), "opportunity", [])
+            if opportunity and record.get("planned_for"):
+                found.add((opportunity["id"], record.values["planned_for"]))
+        return found
 
     def _action(self, record: Record, opportunity: Mapping[str, Any]) -> ActionInput:
         status = record.get("status") or (
@@ -202,6 +222,7 @@ class _Planner:
 
     def _write(
         self,
+        record: Record,
         action: ActionInput,
         opportunity: dict[str, Any],
         wanted: dict[str, Any],
@@ -212,14 +233,18 @@ class _Planner:
         done = action.status is ActionStatus.COMPLETED
         step = stored or (self.history.step(opportunity["id"], action) if done else None)
         if done and wanted["planned_for"] is None:
-            wanted["planned_for"] = step["planned_for"] if step else self._announced(opportunity["id"])
+            planned_for = step["planned_for"] if step else self._announced(opportunity["id"], action.type)
+            wanted["planned_for"] = planned_for
+            if planned_for and not step:
+                self.pending.pop(opportunity["id"])
         plan.updated, plan.accepted = plan.updated + bool(stored), plan.accepted + (not stored)
         values = wanted | {"recorded_at": known_at, "policy_version": plan.policy.version}
         if step:
             plan.change(Action, step, {k: v for k, v in values.items() if step[k] != v})
             action_id: int = step["id"]
         else:
-            action_id = plan.add(Action, **({"fields": {}, "summary": ""} | values))
+            action_id = self.ids[record.line]
+            plan.add(Action, **({"id": action_id, "fields": {}, "summary": ""} | values))
         self.history.put(dict(values) | {"id": action_id, "ref": wanted.get("ref")})
         plan.opportunities.add(opportunity["id"])
         if opportunity["customer_id"]:
@@ -227,9 +252,11 @@ class _Planner:
         if done:
             self._move(action, opportunity, action_id, values, known_at)
 
-    def _announced(self, opportunity_id: int) -> datetime | None:
-        announced = self.pending.get(opportunity_id)
-        return announced[0].planned_for if announced else None
+    def _announced(self, opportunity_id: int, type_: str) -> datetime | None:
+        """The instant of the announced step that this action carries out; of another type it is replaced."""
+        step = self.pending[opportunity_id][0] if opportunity_id in self.pending else None
+        fits = step is not None and step.type == type_ and not self._stands(opportunity_id, step)
+        return step.planned_for if step and fits else None
 
     def _move(
         self,
@@ -249,7 +276,8 @@ class _Planner:
             happened_at=end,
             recorded_at=known_at,
         )
-        self.pending.pop(opportunity["id"], None)
+        if opportunity["id"] in self.pending:
+            self._plan_step(opportunity["id"], "replaced", known_at)
         for step in self.history.open_steps(opportunity["id"], known_at):
             off = {
                 "status": str(ActionStatus.CANCELLED),
@@ -305,4 +333,14 @@ def _renamed(action: ActionInput, context: ActionContext, plan: Plan) -> list[Pr
 
 def _differs(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     given = {k: v for k, v in wanted.items() if v not in (None, "", {})}
-    return any(stored[k] != v for k, v in given.items())
+    return any(_comparable(stored[k]) != _comparable(v) for k, v in given.items())
+
+
+def _comparable(value: Any) -> Any:
+    """Fields with their amounts as numbers: 1200.50 and 1200.5 are one quote."""
+    if not isinstance(value, dict):
+        return value
+    return {
+        k: v | {"amount": Decimal(str(v["amount"]))} if isinstance(v, dict) and "amount" in v else v
+        for k, v in value.items()
+    }

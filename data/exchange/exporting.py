@@ -202,7 +202,7 @@ def _stage_changes(session: Session, who: Who) -> Iterator[Record]:
         .join(Stage, Stage.id == StageEvent.stage_id)
         .join(Pipeline, Pipeline.id == Stage.pipeline_id)
         .where(StageEvent.voided_at.is_(None), scope.owned(who, EXPORT, Opportunity.owner_id))
-        .order_by(StageEvent.id)
+        .order_by(StageEvent.happened_at, StageEvent.opportunity_id, StageEvent.id)
     )
     yield from map(dict, session.execute(query).mappings())
 

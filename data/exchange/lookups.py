@@ -176,8 +176,14 @@ class Pipelines:
         self.order(known, spec.stages)
         return known
 
-    def _add_stage(self, pipeline: KnownPipeline, word: str) -> int:
-        position = len(set(pipeline.stages.values()))
+    def place(self, pipeline: KnownPipeline, positions: Mapping[str, int]) -> None:
+        """Plan stages at the positions that a file gives."""
+        for word, position in sorted(positions.items(), key=lambda item: item[1]):
+            if not pipeline.is_own and fold(word) not in pipeline.stages:
+                self._add_stage(pipeline, word, position)
+
+    def _add_stage(self, pipeline: KnownPipeline, word: str, position: int | None = None) -> int:
+        position = len(set(pipeline.stages.values())) if position is None else position
         made = self.plan.add(Stage, pipeline_id=pipeline.id, key=word, position=position)
         pipeline.stages[fold(word)] = made
         return made

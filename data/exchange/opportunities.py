@@ -42,7 +42,7 @@ class _Planner:
         pipeline, stage_id = self._stage(record, stored, problems)
         values = dict(stored or {}) | wanted
         if not problems:
-            problems += _check(values, self.plan.now)
+            problems += _check(values, record.get("recorded_at"), self.plan.now)
         if problems:
             self.plan.reject(record, problems)
         elif stored is None:
@@ -204,24 +204,26 @@ class _Planner:
             self.plan.customers.add(row["customer_id"])
 
 
-def _check(values: Mapping[str, Any], now: datetime) -> list[Problem]:
+def _check(values: Mapping[str, Any], recorded_at: datetime | None, now: datetime) -> list[Problem]:
     """What is wrong with the opportunity as it would stand."""
     name = values.get("name") or values.get("product") or values.get("ref") or ""
     problems = check_opportunity(name, values.get("amount"))
     currency = values.get("currency")
     if currency is not None and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
         problems.append(Problem("currency", "unknown_currency"))
-    return problems + _check_times(values, now)
+    return problems + _check_times(values, recorded_at, now)
 
 
-def _check_times(values: Mapping[str, Any], now: datetime) -> list[Problem]:
+def _check_times(values: Mapping[str, Any], recorded_at: datetime | None, now: datetime) -> list[Problem]:
     opened, closed = values.get("opened_at"), values.get("closed_at")
     problems = [
         Problem(name, "instant_in_future")
-        for name, at in (("opened_at", opened), ("closed_at", closed))
+        for name, at in (("opened_at", opened), ("closed_at", closed), ("recorded_at", recorded_at))
         if at is not None and at > now
     ]
-    if opened and closed and closed < opened:
+    # What was entered only after it had closed was opened, as a record, after its closing.
+    entered_late = recorded_at and closed and closed <= recorded_at
+    if opened and closed and closed < opened and not entered_late:
         problems.append(Problem("closed_at", "closed_before_opened"))
     is_open = values.get("outcome", Outcome.OPEN) == Outcome.OPEN
     if is_open and closed:

@@ -104,24 +104,35 @@ class _Planner:
         return Counter((r["opportunity_id"], r["stage_id"], r["happened_at"]) for r in rows)
 
     def _order_stages(self, records: Sequence[Record]) -> None:
-        """New stages stand by the positions that the file gives, else by their average place in its cases."""
-        cases: dict[tuple[int, str], list[tuple[datetime, int, Record]]] = defaultdict(list)
+        """New stages stand at the positions that the file gives, else by their average place in its cases."""
+        cases: dict[tuple[int, str], list[tuple[datetime, int, str]]] = defaultdict(list)
+        given: dict[int, dict[str, int]] = defaultdict(dict)
         for number, record in enumerate(records):
             pipeline = None if self._check(record) else self._pipeline(record)
-            if pipeline and not pipeline.is_own:
-                event = (record.values["at"], number, record)
-                cases[pipeline.id, record.values["opportunity"]].append(event)
-        places: dict[int, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-        for (pipeline_id, _), events in cases.items():
-            for place, (_, _, record) in enumerate(sorted(events, key=lambda e: e[:2])):
-                given = record.get("position", place / max(len(events) - 1, 1))
-                places[pipeline_id][record.values["stage"]].append(given)
-        for pipeline_id, stages in places.items():
-            means = {stage: sum(p) / len(p) for stage, p in stages.items()}
-            self.pipelines.order(self.pipelines.get(pipeline_id), sorted(means, key=means.__getitem__))
+            if pipeline is None or pipeline.is_own:
+                continue
+            stage = record.values["stage"]
+            cases[pipeline.id, record.values["opportunity"]].append((record.values["at"], number, stage))
+            if (position := record.get("position")) is not None:
+                given[pipeline.id].setdefault(stage, position)
+        for pipeline_id, positions in given.items():
+            self.pipelines.place(self.pipelines.get(pipeline_id), positions)
+        for pipeline_id, stages in _average_places(cases).items():
+            self.pipelines.order(self.pipelines.get(pipeline_id), sorted(stages, key=stages.__getitem__))
 
     def _pipeline(self, record: Record) -> KnownPipeline | None:
         if record.get("pipeline") or self.plan.mapping.pipeline:
             return self.pipelines.named(record.get("pipeline"))
         found = self.known.find(record.values["opportunity"], "opportunity", [])
         return self.pipelines.get(found["pipeline_id"]) if found else None
+
+
+def _average_places(
+    cases: Mapping[tuple[int, str], list[tuple[datetime, int, str]]],
+) -> dict[int, dict[str, float]]:
+    """Per pipeline: each stage's mean place in its cases, 0 for first and 1 for last."""
+    places: dict[int, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for (pipeline_id, _), events in cases.items():
+        for place, (_, _, stage) in enumerate(sorted(events)):
+            places[pipeline_id][stage].append(place / max(len(events) - 1, 1))
+    return {p: {s: sum(at) / len(at) for s, at in stages.items()} for p, stages in places.items()}

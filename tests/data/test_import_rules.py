@@ -1,0 +1,260 @@
+"""What an import refuses and why, row by row, while the good rows go in."""
+
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from core.access import OPERATOR
+from core.customers import CustomerInput
+from core.exchange.mapping import FileMapping
+from core.messages import Conflict, Invalid, NotAllowed, NotFound
+from data.commands.actions import record_action
+from data.commands.customers import edit_customer
+from data.commands.exchange import import_table, undo_import
+from data.commands.projections import differences, rebuild
+from data.exchange.reading import read_table
+from data.schema import Action, Audit, Customer, ImportBatch, Opportunity, Person, StageEvent, Team
+from tests.company import found
+from tests.data.test_record_action import done
+from tests.importing import contents, count, import_text, shown
+
+
+def founded(store):
+    """The test company with its projections."""
+    people = found(store)
+    with store.writing() as session:
+        rebuild(session)
+    return people
+
+
+OPPORTUNITIES = """ref,name,owner,customer,outcome,amount,opened_at,closed_at,stage
+1,Good,rep,Haihe Pumps,won,"1,200.50",2026-01-01,2026-02-01,needs_diagnosis
+2,Nobody's,nemo,,,,2026-01-01,,
+3,Less than nothing,rep,,,-5,2026-01-01,,
+4,When,rep,,,,2026-13-01,,
+1,Good again,rep,,,,2026-01-01,,
+1,Good,rep,Haihe Pumps,won,1200.50,2026-01-01,2026-02-01,needs_diagnosis
+6,Lost when,rep,,lost,,2026-01-01,,
+7,Before it began,rep,,lost,,2026-01-01,2025-12-31,
+8,Tomorrow,rep,,,,2026-03-05,,
+9,Strange stage,rep,,,,2026-01-01,,Haggling
+10,Strange customer,rep,Nobody Ltd,,,,,
+11,Open and closed,rep,,open,,2026-01-01,2026-02-01,
+12,Much,rep,,,many,2026-01-01,,
+"""
+
+
+def test_opportunities(store):
+    founded(store)
+    result = import_text(store, "opportunities", OPPORTUNITIES)
+    assert shown(result) == (
+        1,
+        0,
+        1,
+        [
+            (3, "owner", "unknown_owner"),
+            (4, "amount", "negative_amount"),
+            (5, "opened_at", "bad_date"),
+            (6, "ref", "duplicate_id"),
+            (8, "closed_at", "required"),
+            (9, "closed_at", "closed_before_opened"),
+            (10, "opened_at", "instant_in_future"),
+            (11, "stage", "unknown_stage"),
+            (12, "customer", "unknown_customer"),
+            (13, "closed_at", "closed_but_open"),
+            (14, "amount", "not_number"),
+        ],
+    )
+    assert result.rejected[3].problems[0].params == {"value": "1", "line": 2}
+    with store.reading() as session:
+        row = session.scalars(select(Opportunity).where(Opportunity.ref == "1")).one()
+    assert (row.amount, row.outcome) == (Decimal("1200.5"), "won")
+    assert row.opened_at.isoformat() == "2025-12-31T16:00:00+00:00"  # midnight in Shanghai
+
+
+def test_all_problems_of_a_row_are_told(sqlite_store):
+    result = import_text(sqlite_store, "opportunities", "ref,owner,amount,opened_at\n1,nemo,x,y\n")
+    assert [(p.field, p.code) for p in result.rejected[0].problems] == [
+        ("amount", "not_number"),
+        ("opened_at", "bad_date"),
+    ]
+
+
+def test_a_later_file_moves_what_an_earlier_one_brought(store, clock):
+    header = "ref,name,stage,outcome,opened_at,closed_at,amount\n"
+    mapping = '[pipeline]\nname = "Other CRM"'
+    import_text(
+        store,
+        "opportunities",
+        header + "1,One,New,open,2026-01-05,,10\n2,Two,New,open,2026-01-05,,\n",
+        mapping=mapping,
+    )
+    clock.move(days=7)
+    second = header + "1,One,Offer,open,2026-01-05,,12\n2,Two,New,open,2026-01-05,,\n"
+    assert shown(import_text(store, "opportunities", second, mapping=mapping)) == (0, 1, 1, [])
+    assert shown(import_text(store, "opportunities", second, mapping=mapping)) == (0, 0, 2, [])
+    with store.reading() as session:
+        events = session.scalars(select(StageEvent).order_by(StageEvent.id)).all()
+    assert [e.happened_at for e in events][-1] == store.clock()
+    assert len(events) == 3
+
+
+def test_customers_contacts_and_interactions(store):
+    founded(store)
+    customers = (
+        "Customer,Sector,Segment,Owner,标签\nNew,装备制造,小型,Rep,budget_approved;own tag\n"
+        ",x,,,\nHaihe Pumps,chemicals,,,\nBad,,gigantic,,\n"
+    )
+    assert shown(import_text(store, "customers", customers)) == (
+        1, 1, 0, [(3, "name", "required"), (5, "segment", "unknown_choice")],
+    )  # fmt: skip
+    contacts = "客户,姓名,决策角色,邮箱\nNew,Wu,采购,w@x.cn\nNew,Wu,采购,w@x.cn\nNemo,Li,,\nNew,Li,,nomail\n"
+    assert shown(import_text(store, "contacts", contacts)) == (
+        1, 0, 1, [(4, "customer", "unknown_customer"), (5, "email", "bad_email")],
+    )  # fmt: skip
+    touches = (
+        "customer,kind,direction,happened_at,contact,duration_seconds\n"
+        "New,电话,客户发起,2026-03-01 10:00,Wu,90\n"
+        "New,call,inbound,2026-03-05,,\nNew,call,inbound,2026-03-01,,-1\n"
+        "New,call,inbound,2026-03-01,Nemo,\n"
+    )
+    assert shown(import_text(store, "interactions", touches)) == (
+        1, 0, 0,
+        [(3, "happened_at", "in_future"), (4, "duration_seconds", "negative_number"),
+         (5, "contact", "unknown_contact")],
+    )  # fmt: skip
+    with store.writing() as session:
+        new = session.scalars(select(Customer).where(Customer.name == "New")).one()
+        assert (new.industry, new.segment) == ("manufacturing", "small")
+        assert differences(session) == []
+
+
+def test_users_their_teams_and_managers(store):
+    rows = (
+        "name,role,team,manager,username\nAnna Snelling,,East,Dustin B,\n王磊,销售,East,,\n"
+        "No Team,rep,,,\nBoss,director,,,x y\n"
+    )
+    result = import_text(store, "users", rows)
+    assert shown(result) == (2, 0, 0, [(4, "team", "required"), (5, "username", "bad_username")])
+    with store.reading() as session:
+        people = session.execute(
+            select(Person.username, Person.role, Team.name, Person.password_hash).join(Team)
+        )
+        assert {tuple(p) for p in people} == {
+            ("anna.snelling", "rep", "East", None),
+            ("王磊", "rep", "East", None),
+            ("dustin.b", "manager", "East", None),
+        }
+
+
+def test_the_last_administrator_stays(sqlite_store):
+    founded(sqlite_store)
+    result = import_text(sqlite_store, "users", "username,name,role,team\nadmin,Admin,rep,East\n")
+    assert shown(result)[3] == [(2, "role", "last_admin")]
+
+
+ACTIONS = """ref,opportunity,type,started_at,ended_at,summary,follows,next_type,next_at,purpose,attendees,place
+a1,Haihe Pumps 2026,appointment,2026-03-02 09:00,2026-03-02 10:00,They want it by May.,,solution_demo,2026-03-09 10:00,talk,Wu (buyer),site
+a2,Haihe Pumps 2026,预约拜访,2026-03-02 10:10,2026-03-02 11:00,They want it by May.,a1,solution_demo,2026-03-09 10:00,talk,Wu (采购),site
+a3,Haihe Pumps 2026,appointment,2026-03-03 09:00,2026-03-03 10:00,short,,,,,,
+a4,Haihe Pumps 2026,appointment,2026-03-03 22:00,2026-03-04 13:00,They want it by May.,a1,solution_demo,2026-03-09 10:00,talk,Wu (buyer),site
+a5,Haihe Pumps 2026,appointment,2026-03-03 14:00,2026-03-03 15:00,They want it by May.,latest,solution_demo,2026-03-09 10:00,talk,Wu (buyer),site
+a6,Nemo,appointment,2026-03-03 14:00,2026-03-03 15:00,,,,,,,
+a7,Taihu Bearings 2026,appointment,2026-03-04 09:00,,,,,,,,
+"""  # noqa: E501 - a table
+
+
+def test_actions_obey_the_rules_of_the_form(store):
+    people = founded(store)
+    result = import_text(store, "actions", ACTIONS)
+    assert [(r.line, {(p.field, p.code) for p in r.problems}) for r in result.rejected] == [
+        (3, {("started_at", "too_soon_after_previous")}),
+        (4, {("purpose", "required"), ("attendees", "required"), ("place", "required"),
+             ("summary", "summary_too_short"), ("follows", "link_required"),
+             ("next_at", "next_step_required")}),
+        (5, {("ended_at", "in_future"), ("ended_at", "too_long_action")}),
+        (7, {("opportunity", "unknown_opportunity")}),
+        (8, {("started_at", "not_in_future")}),
+    ]  # fmt: skip
+    assert (result.accepted, result.duplicates) == (2, 0)
+    with store.writing() as session:
+        assert differences(session) == []
+        plans = session.execute(
+            select(Action.status, Action.planned_for).where(Action.planned_for.is_not(None))
+        )
+        assert sorted(status for status, _ in plans) == ["cancelled", "planned"]
+    again = import_text(store, "actions", ACTIONS)
+    assert (again.accepted, again.updated, again.duplicates) == (0, 0, 2)
+    assert record_action(
+        store,
+        people.rep,
+        people.opportunity,
+        done(store, "solution_demo", hours_ago=1, follows=_first(store)),
+    )
+
+
+def _first(store) -> int:
+    with store.reading() as session:
+        return session.scalars(select(Action.id).where(Action.ref == "a1")).one()
+
+
+def test_an_import_that_others_built_on_stays(store):
+    founded(store)
+    batch = import_text(store, "customers", "name\nNew\nNewer\n").batch_id
+    import_text(store, "contacts", "customer,name\nNew,Wu\n")
+    with pytest.raises(Conflict) as refused:
+        undo_import(store, OPERATOR, batch)
+    assert refused.value.params["n"] == 1
+    undo_import(store, OPERATOR)  # the latest: the contact
+    undo_import(store, OPERATOR, batch)
+    assert count(store, Customer) == 2
+    with pytest.raises(Conflict):
+        undo_import(store, OPERATOR, batch)
+    with pytest.raises(NotFound):
+        undo_import(store, OPERATOR, 999)
+
+
+def test_undo_gives_back_what_was_updated(store):
+    people = founded(store)
+    before = contents(store)
+    rows = "name,industry,owner,tags,grade\nHaihe Pumps,food,mate,budget_approved,A\n"
+    assert shown(import_text(store, "customers", rows)) == (0, 1, 0, [])
+    assert contents(store) != before
+    undo_import(store, OPERATOR)
+    assert contents(store) == before
+    import_text(store, "customers", rows)
+    with store.reading() as session:
+        version = session.get_one(Customer, people.customer).version
+    edit_customer(store, people.mate, people.customer, CustomerInput("Haihe Pumps"), version)
+    with pytest.raises(Conflict):
+        undo_import(store, OPERATOR)
+
+
+def test_a_crash_writes_nothing(store, monkeypatch):
+    before = contents(store)
+    monkeypatch.setattr("data.exchange.writing.refresh", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        import_text(store, "customers", "name\nNew\n")
+    assert contents(store) == before
+    assert (count(store, ImportBatch), count(store, Audit)) == (0, 0)
+
+
+def test_only_administrators_import(sqlite_store):
+    people = founded(sqlite_store)
+    table = read_table("c.csv", b"name\nNew\n", "customers")
+    for who in (people.rep, people.manager, people.director, people.product):
+        with pytest.raises(NotAllowed):
+            import_table(sqlite_store, who, "customers", "c.csv", table, FileMapping())
+        with pytest.raises(NotAllowed):
+            undo_import(sqlite_store, who)
+    assert import_table(sqlite_store, people.admin, "customers", "c.csv", table, FileMapping()).accepted == 1
+
+
+def test_a_file_without_its_columns_is_refused_whole(sqlite_store):
+    with pytest.raises(Invalid) as refused:
+        import_text(sqlite_store, "stage_changes", "opportunity,when\n1,2\n")
+    assert [(p.field, p.code) for p in refused.value.problems] == [
+        ("stage", "missing_column"),
+        ("at", "missing_column"),
+    ]
