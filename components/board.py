@@ -242,7 +242,7 @@ def _dwell_text(line: StageLine, language: str) -> str:
         return t("board.no_run")
     days = format.number(line.dwell.median_days, language, 1)
     key = "board.few_runs" if line.dwell.runs < FEW_RUNS else "board.runs"
-    return t(key, n=line.dwell.runs, days=days, runs=line.dwell.runs)
+    return t(key, days=days, runs=line.dwell.runs)
 
 
 def table(board: Board, ask: Ask, view: View) -> None:

@@ -78,3 +78,8 @@ def ago(value: datetime | None, now: datetime, language: str) -> str:
     if value is None:
         return NOTHING
     return str(format_timedelta(value - now, add_direction=True, locale=_LOCALES[language]))
+
+
+def clock(value: datetime | None, timezone: str) -> str:
+    """The time of day of an instant in the reader's time zone, e.g. 15:30."""
+    return value.astimezone(ZoneInfo(timezone)).strftime("%H:%M") if value else NOTHING

@@ -78,3 +78,13 @@ def standing(events: Sequence[StageEvent]) -> Standing | None:
             break
         run.append(event)
     return Standing(last.stage, run[-1].happened_at, len(run), len(ordered))
+
+
+def following(stage: str | None) -> str:
+    """The stage of Firebreak's own pipeline after this one; the first when there was none.
+
+    >>> following("needs_diagnosis"), following(None), following("quote_confirmation")
+    ('solution_demo', 'appointment', 'quote_confirmation')
+    """
+    place = STAGES.index(stage) + 1 if stage in STAGES else 0
+    return STAGES[min(place, len(STAGES) - 1)]

@@ -1,0 +1,184 @@
+"""Drawing a person's to-dos: each one click from done."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from components import address, format
+from components.blocks import Row, Tone, badge, empty, rows, section
+from components.frame import View
+from components.text import t, term
+from core.process.stages import STAGES, following
+from data.queries.today import FIRST, Group, Kind, ToDo
+
+TONES = {
+    Kind.OVERDUE: Tone.RED,
+    Kind.RED: Tone.RED,
+    Kind.DUE: Tone.BLUE,
+    Kind.EXPIRING: Tone.AMBER,
+    Kind.DRAFT: Tone.QUIET,
+    Kind.UNPLANNED: Tone.AMBER,
+    Kind.GRADE: Tone.QUIET,
+    Kind.PASSWORD: Tone.QUIET,
+}
+ICONS = {
+    Kind.OVERDUE: ":material/alarm:",
+    Kind.RED: ":material/local_fire_department:",
+    Kind.DUE: ":material/today:",
+    Kind.EXPIRING: ":material/hourglass_bottom:",
+    Kind.DRAFT: ":material/edit_note:",
+    Kind.UNPLANNED: ":material/event_busy:",
+    Kind.GRADE: ":material/military_tech:",
+    Kind.PASSWORD: ":material/key:",
+}
+
+Target = tuple[str, dict[str, str | int]]
+
+
+def whole() -> str | None:
+    """The kind of which the address asks for all."""
+    return address.read("all", tuple(Kind), "") or None
+
+
+def nothing(view: View) -> None:
+    """No to-do: says so, and what will appear here for this role."""
+    role = view.who.role or "admin"
+    empty(t("today.nothing"), t(f"today.nothing_{role}"), icon=":material/task_alt:")
+
+
+def summary(groups: Sequence[Group]) -> None:
+    """Counts per kind."""
+    with st.container(horizontal=True, gap="small"):
+        for group in groups:
+            badge(t("today.count", kind=t(f"today.{group.kind}"), count=group.total), TONES[group.kind])
+
+
+def todos(groups: Sequence[Group], view: View) -> Target | None:
+    """The to-dos by kind; returns the page, and what its address says, of the one that was chosen."""
+    chosen = None
+    for group in groups:
+        section(t(f"today.{group.kind}"), icon=ICONS[group.kind])
+        pressed = rows([_row(todo, view) for todo in group.todos], f"todo-{group.kind}")
+        chosen = next((_target(x) for x in group.todos if str(x.id) == pressed), chosen)
+        _more(group)
+    return chosen
+
+
+def _more(group: Group) -> None:
+    if group.total > len(group.todos):
+        st.button(
+            t("today.show_all", n=group.total),
+            key=f"all-{group.kind}",
+            type="tertiary",
+            on_click=lambda: address.write(all=group.kind),
+        )
+    elif group.total > FIRST:
+        st.button(
+            t("today.show_fewer"),
+            key=f"fewer-{group.kind}",
+            type="tertiary",
+            on_click=lambda: address.write(all=None),
+        )
+
+
+def _row(todo: ToDo, view: View) -> Row:
+    parts = [part for part in _PARTS[todo.kind](todo, view) if part]
+    return Row(
+        key=str(todo.id),
+        title=todo.customer or todo.opportunity or todo.person or t("today.no_name"),
+        detail=" · ".join(parts),
+        mark=_mark(todo, view),
+        tone=TONES[todo.kind],
+        action=t(f"today.{todo.kind}_do"),
+        primary=todo.kind is Kind.OVERDUE,
+    )
+
+
+def _mark(todo: ToDo, view: View) -> str:
+    match todo.kind:
+        case Kind.RED:
+            return t(f"alerts.{todo.words}.name")
+        case Kind.OVERDUE:
+            return format.ago(todo.at, view.now, view.language)
+        case Kind.DUE:
+            return format.clock(todo.at, view.who.timezone)
+        case Kind.EXPIRING:
+            return format.day(todo.on, view.language)
+        case _:
+            return ""
+
+
+def _step(todo: ToDo, view: View) -> list[str]:
+    what = [term("stage", todo.type), todo.opportunity or "", view.instant(todo.at)]
+    return [*what, todo.words, _worth(todo, view)]
+
+
+def _quote(todo: ToDo, view: View) -> list[str]:
+    here = view.now.astimezone(ZoneInfo(view.who.timezone)).date()
+    gone = todo.on is not None and todo.on < here
+    return [todo.opportunity or "", t("today.expired" if gone else "today.expires"), _worth(todo, view)]
+
+
+def _unplanned(todo: ToDo, view: View) -> list[str]:
+    ago = format.ago(todo.at, view.now, view.language)
+    return [todo.opportunity or "", term("stage", todo.type), t("today.since", ago=ago), _worth(todo, view)]
+
+
+def _grade(todo: ToDo, view: View) -> list[str]:
+    if todo.at is None:
+        return [t("today.never_graded")]
+    return [t("today.graded", grade=todo.words, ago=format.ago(todo.at, view.now, view.language))]
+
+
+def _draft(todo: ToDo, view: View) -> list[str]:
+    ago = format.ago(todo.at, view.now, view.language)
+    return [term("stage", todo.type), t("today.saved", ago=ago)]
+
+
+def _red(todo: ToDo, view: View) -> list[str]:
+    why = t(f"alerts.{todo.words}.why", **(todo.params or {}))
+    return [todo.person or "", todo.opportunity or "", why, _worth(todo, view)]
+
+
+def _password(todo: ToDo, view: View) -> list[str]:
+    del view
+    return [term("role", todo.type), t("today.username", name=todo.words)]
+
+
+_PARTS = {
+    Kind.OVERDUE: _step,
+    Kind.DUE: _step,
+    Kind.EXPIRING: _quote,
+    Kind.UNPLANNED: _unplanned,
+    Kind.GRADE: _grade,
+    Kind.DRAFT: _draft,
+    Kind.RED: _red,
+    Kind.PASSWORD: _password,
+}
+
+
+def _worth(todo: ToDo, view: View) -> str:
+    if todo.amount is None or todo.currency is None:
+        return ""
+    return format.money(todo.amount, todo.currency, view.language, compact=True)
+
+
+def _target(todo: ToDo) -> Target:
+    said = {"customer": todo.customer_id, "opportunity": todo.opportunity_id}
+    record: dict[str, str | int] = {k: v for k, v in said.items() if v is not None}
+    match todo.kind:
+        case Kind.OVERDUE | Kind.DUE:
+            return "record", record | {"type": todo.type or STAGES[0], "action": todo.id}
+        case Kind.UNPLANNED:
+            return "record", record | {"type": following(todo.type)}
+        case Kind.EXPIRING:
+            return "record", record | {"type": "quote_confirmation"}
+        case Kind.DRAFT:
+            return "record", {"draft": todo.id}
+        case Kind.GRADE:
+            return "customer", {"customer": todo.id, "do": "grade"}
+        case Kind.RED:
+            return "customer", {"customer": todo.customer_id or 0}
+        case Kind.PASSWORD:
+            return "people", {}
