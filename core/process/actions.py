@@ -108,21 +108,27 @@ def check(action: ActionInput, context: ActionContext, policy: Policy) -> tuple[
 
     Source: PRODUCT.md A1, A2, A6.
     """
-    if action.type not in STAGES:
-        return (Problem("type", "unknown_choice", {"value": action.type}),)
-    if action.status is ActionStatus.PLANNED:
-        return timing.check_planned(action.started_at, context.now)
     if action.status is ActionStatus.CANCELLED:
         return () if action.note.strip() else (Problem("note", "reason_required"),)
+    if action.status is ActionStatus.PLANNED:
+        return (*_check_type(action), *timing.check_planned(action.started_at, context.now))
     return (
+        *_check_type(action),
         *timing.check_completed(action.started_at, action.ended_at, context, policy),
         *_check_fields(action, context),
         *evidence.check(action, context, policy),
     )
 
 
+def _check_type(action: ActionInput) -> tuple[Problem, ...]:
+    if not action.type:
+        return (Problem("type", "required"),)
+    return () if action.type in STAGES else (Problem("type", "unknown_choice", {"value": action.type}),)
+
+
 def _check_fields(action: ActionInput, context: ActionContext) -> tuple[Problem, ...]:
-    problems = [p for f in FIELDS[action.type] for p in check_field(f, action.fields.get(f.key), "fields.")]
+    own = FIELDS.get(action.type, ())
+    problems = [p for f in own for p in check_field(f, action.fields.get(f.key), "fields.")]
     if action.type == "quote_confirmation":
         problems += _check_quote(action, context)
     return tuple(problems)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from core.policies import Policy
     from core.process.actions import ActionContext, ActionInput
 
+MAX_SUMMARY = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
@@ -42,6 +44,8 @@ def _check_summary(action: ActionInput, policy: Policy) -> list[Problem]:
         problems.append(Problem("summary", "summary_required"))
     elif len(words) < policy.min_summary_chars:
         problems.append(Problem("summary", "summary_too_short", {"least": policy.min_summary_chars}))
+    elif len(words) > MAX_SUMMARY:
+        problems.append(Problem("summary", "too_long", {"limit": MAX_SUMMARY}))
     return problems
 
 
@@ -58,7 +62,9 @@ def _check_next_step(action: ActionInput, context: ActionContext) -> list[Proble
     if step is None:
         return [Problem("next_step", "next_step_required")]
     problems = []
-    if step.type not in STAGES:
+    if not step.type:
+        problems.append(Problem("next_step.type", "required"))
+    elif step.type not in STAGES:
         problems.append(Problem("next_step.type", "unknown_choice", {"value": step.type}))
     if step.planned_for is None:
         problems.append(Problem("next_step.planned_for", "required"))

@@ -1,16 +1,75 @@
 """Reading one's own drafts."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core.access import Who
-from data.engine import Store
+from core.messages import NotFound, Problem
 from data.schema import Draft
 
 
-def draft(store: Store, who: Who, kind: str, key: str) -> dict[str, Any] | None:
-    """What this person typed under that key; None when nothing is kept."""
-    query = select(Draft.body).where(Draft.person_id == who.person_id, Draft.kind == kind, Draft.key == key)
-    with store.reading() as session:
-        return session.scalar(query)
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """A draft as it is now.
+
+    Attributes:
+        key: idempotency key of the record that it becomes.
+        problems: why its last submit was refused, as far as not mended since.
+        refusals: submits that were refused so far.
+        sent: what became of it, once submitted.
+        touched: whether the person changed anything.
+    """
+
+    id: int
+    key: str
+    values: dict[str, Any]
+    problems: tuple[Problem, ...]
+    refusals: int
+    sent: dict[str, Any] | None
+    touched: bool
+    updated_at: datetime
+
+
+def draft(session: Session, who: Who, draft_id: int) -> DraftView:
+    """One draft of this person, open or sent.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = session.scalar(select(Draft).where(Draft.id == draft_id, Draft.person_id == who.person_id))
+    if row is None:
+        raise NotFound("draft_gone")
+    return view_of(row)
+
+
+def view_of(row: Draft) -> DraftView:
+    """A draft's row as pages read it."""
+    body = row.body
+    return DraftView(
+        id=row.id,
+        key=row.key,
+        values=dict(body["values"]),
+        problems=tuple(_unpack(p) for p in body["problems"]),
+        refusals=body["refusals"],
+        sent=body["sent"],
+        touched=touched(body),
+        updated_at=row.updated_at,
+    )
+
+
+def touched(body: dict[str, Any]) -> bool:
+    """Whether a draft says anything that it did not say when it was opened."""
+    said, initial = ({k: v for k, v in body[part].items() if v is not None} for part in ("values", "initial"))
+    return said != initial
+
+
+def _unpack(kept: dict[str, Any]) -> Problem:
+    params = {
+        k: datetime.fromisoformat(v["instant"]) if isinstance(v, dict) else v
+        for k, v in kept["params"].items()
+    }
+    return Problem(kept["field"], kept["code"], params)

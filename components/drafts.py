@@ -1,0 +1,285 @@
+"""A form over a draft in the store: the draft is the truth, widgets only show it.
+
+Each widget gets the draft's value as its `value=`, never through session state, and saves its field by itself when
+it changes. What a widget returns is compared with the draft as well: after a restart of the server the browser
+sends its values into a new session, and no callback runs. A field that changed elsewhere (another device, a
+callback) gets a new key, so that the browser draws it anew.
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+
+from components.autosave import autosave
+from core.access import Who
+from core.messages import AppError, Problem
+from data.queries.drafts import DraftView
+
+_LOCKS: defaultdict[int | None, threading.Lock] = defaultdict(threading.Lock)
+
+
+def lock_of(who: Who) -> threading.Lock:
+    """Held while a person's submit runs and while a run reads the draft: Streamlit starts the run of a second
+    click in another thread without waiting for the first."""
+    return _LOCKS[who.person_id]
+
+
+class DraftForm:
+    """Draws widgets over one draft; make one per run, and `finish` it."""
+
+    def __init__(
+        self, draft: DraftView, save: Callable[[dict[str, Any]], None], explain: Callable[[Problem], str]
+    ) -> None:
+        self.draft = draft
+        self.prefix = f"d{draft.id}_"
+        self._save, self._explain = save, explain
+        self._values = dict(draft.values)
+        self._typed: dict[str, str] = {}
+        self._marked: list[str] = []
+        self._memory: dict[str, Any] = st.session_state.setdefault(f"{self.prefix}memory", {})
+
+    def get(self, field: str, default: Any = None) -> Any:
+        """What the draft holds for a field."""
+        value = self._values.get(field)
+        return default if value is None else value
+
+    def values(self) -> Mapping[str, Any]:
+        """All that the draft holds in this run."""
+        return self._values
+
+    def put(self, **values: Any) -> None:
+        """Save fields from a button's callback."""
+        self.set({name.replace("__", "-"): value for name, value in values.items()})
+
+    def set(self, values: dict[str, Any]) -> None:
+        """Save fields; a draft that was submitted or thrown away elsewhere is left alone: the run says so."""
+        try:
+            self._save(values)
+        except AppError:
+            return
+        self._values |= values
+
+    @contextmanager
+    def at(self, field: str) -> Iterator[None]:
+        """Around a widget: the field's problems stand right below it, and its label is marked."""
+        with st.container(key=f"{self.prefix}at_{field}", gap="xsmall"):
+            yield
+            self.problems(field)
+
+    def problems(self, field: str) -> None:
+        """The field's problems as sentences."""
+        said = [self._explain(p) for p in self.draft.problems if p.field.replace(".", "-") == field]
+        for number, sentence in enumerate(said):
+            if not number:
+                self._marked.append(field)
+            with st.container(key=f"{self.prefix}problem_{field}_{number}"):
+                st.markdown(f":red[:material/error: {sentence}]")
+
+    def text(self, field: str, label: str, **more: Any) -> str:
+        """A line of text, saved while it is typed."""
+        with self.at(field):
+            shown = st.text_input(label, value=self.get(field, ""), **self._wire(field), **more)
+            return str(self._keep(field, shown, typed=True) or "")
+
+    def long_text(self, field: str, label: str, **more: Any) -> str:
+        """A text that grows with what is typed, saved while it is typed."""
+        with self.at(field):
+            shown = st.text_area(
+                label, value=self.get(field, ""), height="content", **self._wire(field), **more
+            )
+            return str(self._keep(field, shown, typed=True) or "")
+
+    def number(self, field: str, label: str, **more: Any) -> Decimal | None:
+        """An amount, not negative, to two places."""
+        with self.at(field):
+            kept = self.get(field)
+            shown = st.number_input(
+                label,
+                value=float(kept) if kept is not None else None,
+                min_value=0.0,
+                step=0.01,
+                format="%.2f",
+                **self._wire(field),
+                **more,
+            )
+            kept = self._keep(field, shown, typed=True)
+            return Decimal(kept) if kept is not None else None
+
+    def day(self, field: str, label: str, **more: Any) -> None:
+        """A date."""
+        with self.at(field):
+            kept = self.get(field)
+            shown = st.date_input(
+                label,
+                value=date.fromisoformat(kept) if kept else None,
+                format="YYYY-MM-DD",
+                **self._wire(field),
+                **more,
+            )
+            self._keep(field, shown)
+
+    def clock(self, field: str, label: str, **more: Any) -> None:
+        """A time of day in the person's time zone."""
+        with self.at(field):
+            kept = self.get(field)
+            shown = st.time_input(
+                label, value=time.fromisoformat(kept) if kept else None, **self._wire(field), **more
+            )
+            self._keep(field, shown)
+
+    def choice(
+        self, field: str, label: str, options: Sequence[Any], say: Callable[[Any], str], **more: Any
+    ) -> Any:
+        """One of a few, all in sight."""
+        with self.at(field):
+            kept = self.get(field)
+            shown = st.pills(
+                label,
+                options,
+                default=kept if kept in options else None,
+                format_func=say,
+                **self._wire(field),
+                **more,
+            )
+            return self._keep(field, shown)
+
+    def switch(self, field: str, label: str, options: Sequence[Any], say: Callable[[Any], str], default: Any) -> Any:
+        """One of two or three states; always one."""
+        with self.at(field):
+            kept = self.get(field, default)
+            shown = st.segmented_control(
+                label,
+                options,
+                default=kept if kept in options else default,
+                format_func=say,
+                required=True,
+                **self._wire(field),
+            )
+            return self._keep(field, shown, default)
+
+    def select(
+        self,
+        field: str,
+        label: str,
+        options: Sequence[Any],
+        say: Callable[[Any], str],
+        *,
+        default: Any = None,
+        settle: bool = False,
+        **more: Any,
+    ) -> Any:
+        """One of many.
+
+        Args:
+            default: shown until another is chosen.
+            settle: whether the default is saved as if it had been chosen.
+        """
+        with self.at(field):
+            kept = self.get(field, default)
+            shown = st.selectbox(
+                label,
+                options,
+                index=options.index(kept) if kept in options else None,
+                format_func=say,
+                **self._wire(field),
+                **more,
+            )
+            return self._keep(field, shown, None if settle else default)
+
+    def names(self, field: str, label: str, options: Sequence[str], **more: Any) -> list[str]:
+        """Several names: known ones, or new ones."""
+        with self.at(field):
+            kept = self.get(field, [])
+            shown = st.multiselect(
+                label,
+                list(dict.fromkeys([*options, *kept])),
+                default=kept,
+                accept_new_options=True,
+                select_all=False,
+                **self._wire(field),
+                **more,
+            )
+            return list(self._keep(field, shown) or [])
+
+    def finish(self) -> None:
+        """Call last: marks the labels, brings the first problem into view, watches the typing."""
+        if self._marked:
+            st.html(f"<style>{''.join(self._mark(f) for f in self._marked)}</style>")
+            first = f"{self.prefix}at_{self._marked[0]}"
+            _scroller(
+                key=f"{self.prefix}scroll",
+                data={"key": first, "once": f"{self.prefix}{self.draft.refusals}"},
+            )
+        autosave(self.prefix, self._typed)
+
+    def _mark(self, field: str) -> str:
+        label = f".st-key-{self.prefix}at_{field} [data-testid=stWidgetLabel] p"
+        return f"{label}{{color:var(--st-red-text-color)}}{label}::before{{content:'\\25CF\\0020'}}"
+
+    def _key(self, field: str) -> str:
+        turn = self._memory.get(f"turn {field}", 0)
+        return f"{self.prefix}{field}__{turn}" if turn else f"{self.prefix}{field}"
+
+    def _wire(self, field: str) -> dict[str, Any]:
+        """Key and callback of a field's widget; a new key when the field changed elsewhere since the last run."""
+        kept = _plain(self._values.get(field))
+        elsewhere = field in self._memory and self._memory[field] != kept
+        key = self._key(field)
+        if elsewhere and key in st.session_state and _plain(st.session_state[key]) != kept:
+            self._memory[f"turn {field}"] = self._memory.get(f"turn {field}", 0) + 1
+            key = self._key(field)
+        self._memory[field] = kept
+        return {"key": key, "on_change": self._changed, "args": (field, key)}
+
+    def _changed(self, field: str, key: str) -> None:
+        value = _plain(st.session_state[key])
+        self.set({field: value})
+        self._memory[field] = value
+
+    def _keep(self, field: str, shown: Any, default: Any = None, *, typed: bool = False) -> Any:
+        """The value that a widget shows; saved when the draft holds another."""
+        value = _plain(shown)
+        if value != _plain(self.get(field, default)):
+            self.set({field: value})
+            self._memory[field] = value
+        if typed:
+            self._typed[self._key(field)] = "" if value is None else str(value)
+        return value
+
+
+def _plain(value: Any) -> Any:
+    """A widget's value as the draft keeps it; nothing is None."""
+    match value:
+        case "" | []:
+            return None
+        case float():
+            return str(Decimal(str(value)).normalize() + 0)
+        case time():
+            return f"{value:%H:%M}"
+        case date():
+            return value.isoformat()
+        case _:
+            return value
+
+
+_SCROLL = """
+export default function ({data}) {
+  if (sessionStorage.getItem('firebreak-scrolled') === data.once) return;
+  let tries = 20;
+  const go = () => {
+    const el = document.querySelector('.st-key-' + CSS.escape(data.key));
+    if (!el) { if (tries--) setTimeout(go, 50); return; }
+    sessionStorage.setItem('firebreak-scrolled', data.once);
+    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    el.scrollIntoView({behavior: calm ? 'auto' : 'smooth', block: 'center'});
+  };
+  go();
+}
+"""
+_scroller = st.components.v2.component("firebreak_scroll", js=_SCROLL)

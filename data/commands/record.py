@@ -1,0 +1,220 @@
+"""From a draft to a record: opened from a link, submitted once, refused with everything typed still there."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.access import Who
+from core.messages import AppError, Invalid, NotFound, Problem
+from core.process.actions import ActionContext, ActionInput, check
+from core.process.sheet import NEW, Step, concerns, opening, read_amount, read_day, read_sheet
+from core.terms import ActionStatus
+from data.commands.actions import cancel_action, record_action
+from data.commands.drafts import reached_draft, refuse_draft, save_fields, start_draft
+from data.commands.opportunities import check_opportunity, open_opportunity
+from data.engine import Store
+from data.jsontext import to_json
+from data.queries.policies import policy_in_force
+from data.queries.record import (
+    CustomerFacts,
+    Standing,
+    audit_of,
+    customer_facts,
+    customer_of,
+    records_before,
+    standing,
+)
+from data.schema import Draft
+
+KIND = "action"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What an address asks for: `?customer=5&opportunity=7&type=solution_demo&action=9`, any part of it.
+
+    Attributes:
+        action: id of the planned action to write down.
+    """
+
+    customer: int | None = None
+    opportunity: int | None = None
+    action: int | None = None
+    type: str | None = None
+
+
+def open_record(store: Store, who: Who, link: Link) -> int:
+    """The draft for a customer and opportunity: the one begun before, or a fresh, prefilled one; its id.
+
+    Raises:
+        NotFound: no such customer within reach.
+    """
+    with store.reading() as session:
+        customer = link.customer or customer_of(session, who, link.opportunity, link.action)
+        facts = customer_facts(session, who, customer)
+    values = _prefilled(facts, link, store.clock(), who.timezone)
+    asked = {"customer": facts.id, "opportunity": link.opportunity, "completes": link.action}
+    asked = {k: v for k, v in asked.items() if v is not None}
+
+    def same(kept: dict[str, Any]) -> bool:
+        return all(kept.get(k) in (v, None) for k, v in asked.items()) and kept.get("customer") == facts.id
+
+    return start_draft(store, who, KIND, values, same)
+
+
+def save_record_fields(store: Store, who: Who, draft_id: int, values: dict[str, Any]) -> None:
+    """Save fields of a record's draft."""
+    save_fields(store, who, draft_id, values, concerns)
+
+
+def submit_record(store: Store, who: Who, draft_id: int) -> None:
+    """Carry a draft out, once; what it was refused for is kept with it.
+
+    The new opportunity, the action and the draft's end are one transaction. A second submit waits for the
+    first and finds the draft sent.
+    """
+    try:
+        with store.batch() as session:
+            draft = reached_draft(session, who, draft_id)
+            if draft.body["sent"] is None:
+                sent = _carry_out(store, who, session, draft)
+                draft.body = draft.body | {"sent": to_json(sent), "problems": []}
+                draft.updated_at = store.clock()
+    except AppError as error:
+        problem = error.problems if isinstance(error, Invalid) else [_meanwhile(error)]
+        refuse_draft(store, who, draft_id, problem)
+
+
+def _prefilled(facts: CustomerFacts, link: Link, now: datetime, timezone: str) -> dict[str, Any]:
+    opportunity = _chosen_opportunity(facts, link)
+    step = _chosen_step(facts, link, opportunity, now)
+    values = opening(now, timezone, type_=link.type, step=step)
+    return values | {"customer": facts.id, "opportunity": opportunity}
+
+
+def _chosen_opportunity(facts: CustomerFacts, link: Link) -> int | str | None:
+    offered = [o.id for o in facts.opportunities]
+    of_step = next((s.opportunity_id for s in facts.steps if s.id == link.action), None)
+    if asked := of_step or link.opportunity:
+        return asked
+    if not offered:
+        return NEW
+    return offered[0] if len(offered) == 1 else None
+
+
+def _chosen_step(
+    facts: CustomerFacts, link: Link, opportunity: int | str | None, now: datetime
+) -> Step | None:
+    """The step that is named, or the one that is due: writing down what was planned is the usual case."""
+    if link.action:
+        return next((s for s in facts.steps if s.id == link.action), None)
+    due = (s for s in facts.steps if s.opportunity_id == opportunity and s.planned_for <= now)
+    return next((s for s in due if link.type in (None, s.type)), None)
+
+
+def _carry_out(store: Store, who: Who, session: Session, draft: Draft) -> dict[str, Any]:
+    values = draft.body["values"]
+    if values.get("state") == ActionStatus.CANCELLED:
+        return _cancel(store, who, session, values)
+    action = _action(session, who, values)
+    opportunity_id, opened = _opportunity(store, who, session, values, action)
+    before = None if opened else standing(session, opportunity_id)
+    action_id = record_action.once(store, who, draft.key, opportunity_id, action)
+    return _told(session, values, opportunity_id, action_id, before) | {"opened": opened}
+
+
+def _action(session: Session, who: Who, values: dict[str, Any]) -> ActionInput:
+    """The draft as an action; without a choice of its own it follows the customer's latest record."""
+    action = read_sheet(values, who.timezone)
+    if action.follows is None and action.status is ActionStatus.COMPLETED:
+        return replace(action, follows=records_before(session, values["customer"], action.ended_at))
+    return action
+
+
+def _opportunity(
+    store: Store, who: Who, session: Session, values: dict[str, Any], action: ActionInput
+) -> tuple[int, bool]:
+    """The chosen opportunity, or the one that is opened with this record."""
+    chosen = values.get("opportunity")
+    if isinstance(chosen, int):
+        return chosen, False
+    problems = _check_new(values) if chosen == NEW else [Problem("opportunity", "required")]
+    if problems:
+        raise Invalid([*problems, *_problems_alone(store, session, values, action)])
+    sheet = _new_opportunity(values)
+    return open_opportunity(store, who, values["customer"], sheet.pop("name"), **sheet), True
+
+
+def _new_opportunity(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": str(values.get("opportunity-name") or ""),
+        "amount": read_amount(values.get("opportunity-amount")),
+        "close_on": read_day(values.get("opportunity-close_on")),
+    }
+
+
+def _check_new(values: dict[str, Any]) -> list[Problem]:
+    new = _new_opportunity(values)
+    return [replace(p, field=f"opportunity.{p.field}") for p in check_opportunity(new["name"], new["amount"])]
+
+
+def _problems_alone(
+    store: Store, session: Session, values: dict[str, Any], action: ActionInput
+) -> Sequence[Problem]:
+    """What is wrong with an action whose opportunity is not known yet."""
+    now = store.clock()
+    earlier = frozenset({action.follows} if action.follows else ())
+    return check(action, ActionContext(now, now, earlier_records=earlier), policy_in_force(session))
+
+
+def _cancel(store: Store, who: Who, session: Session, values: dict[str, Any]) -> dict[str, Any]:
+    step = values.get("cancels") or 0
+    problems = [] if step else [Problem("cancels", "required")]
+    if not str(values.get("reason") or "").strip():
+        problems.append(Problem("reason", "reason_required"))
+    if problems:
+        raise Invalid(problems)
+    opportunity_id = int(values["opportunity"])
+    before = standing(session, opportunity_id)
+    action_id = cancel_action(store, who, int(step), str(values["reason"]))
+    return _told(session, values, opportunity_id, action_id, before)
+
+
+def _told(
+    session: Session, values: dict[str, Any], opportunity_id: int, action_id: int, before: Standing | None
+) -> dict[str, Any]:
+    """What the record changed, for the confirmation."""
+    after = standing(session, opportunity_id)
+    stood = before.alerts if before else frozenset()
+    return {
+        "state": values.get("state") or str(ActionStatus.COMPLETED),
+        "type": values.get("type"),
+        "customer": values["customer"],
+        "opportunity": opportunity_id,
+        "action": action_id,
+        "audit": audit_of(session, action_id),
+        "stage_before": before.stage if before else None,
+        "stage": after.stage,
+        "outcome": after.outcome,
+        "next_type": after.next_type,
+        "next_at": after.next_at,
+        "raised": sorted(after.alerts - stood),
+        "cleared": sorted(stood - after.alerts),
+    }
+
+
+_MEANWHILE: dict[str, Callable[[AppError], Problem]] = {
+    "opportunity": lambda _: Problem("opportunity", "opportunity_gone"),
+    "customer": lambda _: Problem("opportunity", "opportunity_gone"),
+    "action": lambda _: Problem("completes", "step_gone"),
+}
+
+
+def _meanwhile(error: AppError) -> Problem:
+    """What changed under the person's hands, said at the field where they can answer it."""
+    if isinstance(error, NotFound) and (say := _MEANWHILE.get(str(error.params.get("entity")))):
+        return say(error)
+    return Problem("opportunity", error.code, error.params)

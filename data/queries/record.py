@@ -1,0 +1,344 @@
+"""What recording an action needs to know: where to begin, and all about one customer."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from core.access import Permission, Who
+from core.messages import NotFound
+from core.process.sheet import Step
+from core.process.stages import PIPELINE
+from core.terms import ActionStatus, Outcome
+from data.queries.drafts import touched
+from data.queries.policies import policy_in_force
+from data.queries.scope import customers, owned
+from data.schema import (
+    Action,
+    Alert,
+    Audit,
+    Contact,
+    Customer,
+    CustomerState,
+    Draft,
+    Opportunity,
+    OpportunityState,
+    Person,
+    Pipeline,
+    Stage,
+)
+
+NEEDS = Permission.RECORD_ACTIONS
+MOST_CUSTOMERS = 2_000
+MOST_RECORDS = 50
+SOON = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerChoice:
+    """A customer to choose."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DueStep:
+    """A planned step that waits for its record."""
+
+    action_id: int
+    customer: str
+    opportunity: str
+    type: str
+    planned_for: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A draft to go on with."""
+
+    draft_id: int
+    customer: str
+    type: str | None
+    summary: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Where recording can begin: my customers, the latest touched first, due steps and drafts."""
+
+    customers: tuple[CustomerChoice, ...]
+    due: tuple[DueStep, ...]
+    unfinished: tuple[Unfinished, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOpportunity:
+    """An open opportunity of the customer, and where it stands."""
+
+    id: int
+    name: str
+    amount: Decimal | None
+    currency: str
+    close_on: date | None
+    stage: str | None
+    stage_since: datetime | None
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A completed action of the customer."""
+
+    id: int
+    opportunity_id: int
+    type: str
+    ended_at: datetime
+    summary: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A contact of the customer."""
+
+    name: str
+    title: str | None
+    decision_role: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFacts:
+    """All that the form knows of a customer.
+
+    Attributes:
+        opportunities: the open ones of Firebreak's pipeline within reach.
+        steps: planned steps of those, the earliest first.
+        records: completed actions, the latest first, at most MOST_RECORDS.
+        currency: the company's own.
+        max_recording_mb: largest recording that is kept, in megabytes.
+    """
+
+    id: int
+    name: str
+    industry: str | None
+    segment: str | None
+    grade: str | None
+    owner: str | None
+    last_touch_at: datetime | None
+    opportunities: tuple[OpenOpportunity, ...]
+    steps: tuple[Step, ...]
+    records: tuple[Record, ...]
+    contacts: tuple[Known, ...]
+    currency: str
+    max_recording_mb: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an opportunity stands, to say what a record changed.
+
+    Attributes:
+        alerts: rules of its standing alerts.
+    """
+
+    stage: str | None
+    outcome: str
+    next_type: str | None
+    next_at: datetime | None
+    alerts: frozenset[str]
+
+
+def begin(session: Session, who: Who, now: datetime) -> Begin:
+    """Customers to choose from, planned steps that are due, drafts to go on with."""
+    mine = (
+        select(Customer.id, Customer.name)
+        .outerjoin(CustomerState, CustomerState.customer_id == Customer.id)
+        .where(customers(who, NEEDS))
+        .order_by(func.coalesce(CustomerState.last_touch_at, Customer.created_at).desc(), Customer.name)
+        .limit(MOST_CUSTOMERS)
+    )
+    choices = tuple(CustomerChoice(*row) for row in session.execute(mine))
+    return Begin(choices, _due(session, who, now), _unfinished(session, who))
+
+
+def customer_facts(session: Session, who: Who, customer_id: int) -> CustomerFacts:
+    """One customer for the form.
+
+    Raises:
+        NotFound: no such customer within reach.
+    """
+    row = session.execute(
+        select(
+            Customer.id, Customer.name, Customer.industry, Customer.segment, Customer.grade,
+            Person.name.label("owner"), CustomerState.last_touch_at,
+        )
+        .outerjoin(Person, Person.id == Customer.owner_id)
+        .outerjoin(CustomerState, CustomerState.customer_id == Customer.id)
+        .where(Customer.id == customer_id, customers(who, NEEDS))
+    ).first()  # fmt: skip
+    if row is None:
+        raise NotFound("customer_gone")
+    opportunities = _opportunities(session, who, customer_id)
+    steps, records = _actions(session, customer_id, {o.id for o in opportunities})
+    contacts = session.execute(
+        select(Contact.name, Contact.title, Contact.decision_role)
+        .where(Contact.customer_id == customer_id)
+        .order_by(Contact.id)
+    )
+    policy = policy_in_force(session)
+    return CustomerFacts(
+        *row,
+        opportunities=opportunities,
+        steps=steps,
+        records=records,
+        contacts=tuple(Known(*c) for c in contacts),
+        currency=policy.currency,
+        max_recording_mb=policy.max_recording_mb,
+    )
+
+
+def customer_of(session: Session, who: Who, opportunity_id: int | None, action_id: int | None) -> int:
+    """The customer of an opportunity or action within reach, for links that name no customer.
+
+    Raises:
+        NotFound: there is none.
+    """
+    mine = owned(who, NEEDS, Opportunity.owner_id)
+    query = select(Opportunity.customer_id).where(mine)
+    if action_id:
+        step = select(Action.opportunity_id).where(Action.id == action_id).scalar_subquery()
+        query = query.where(Opportunity.id == step)
+    else:
+        query = query.where(Opportunity.id == opportunity_id)
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound("customer_gone")
+    return found
+
+
+def standing(session: Session, opportunity_id: int) -> Standing:
+    """Where an opportunity stands now; the caller has checked that it may be seen."""
+    session.flush()
+    row = session.execute(
+        select(Opportunity.outcome, Stage.key, Action.type, Action.planned_for)
+        .outerjoin(OpportunityState, OpportunityState.opportunity_id == Opportunity.id)
+        .outerjoin(Stage, Stage.id == OpportunityState.stage_id)
+        .outerjoin(Action, Action.id == OpportunityState.next_step_id)
+        .where(Opportunity.id == opportunity_id)
+    ).one()
+    alerts = select(Alert.rule).where(Alert.opportunity_id == opportunity_id, Alert.cleared_at.is_(None))
+    return Standing(row.key, row.outcome, row.type, row.planned_for, frozenset(session.scalars(alerts)))
+
+
+def audit_of(session: Session, action_id: int) -> int | None:
+    """The latest audit row of an action, by which its command is undone."""
+    rows = select(func.max(Audit.id)).where(Audit.entity == "action", Audit.entity_id == action_id)
+    return session.scalar(rows)
+
+
+def records_before(session: Session, customer_id: int, end: datetime | None) -> int | None:
+    """The customer's latest record that ended before `end`; of all when there is no end."""
+    done = select(Action.id).where(
+        Action.customer_id == customer_id,
+        Action.status == ActionStatus.COMPLETED,
+        Action.voided_at.is_(None),
+    )
+    if end is not None:
+        done = done.where(Action.ended_at < end)
+    return session.scalar(done.order_by(Action.ended_at.desc(), Action.id.desc()).limit(1))
+
+
+def _due(session: Session, who: Who, now: datetime) -> tuple[DueStep, ...]:
+    query = (
+        select(
+            Action.id, Customer.name, Opportunity.name, Action.type, Action.planned_for
+        )
+        .join(Customer, Customer.id == Action.customer_id)
+        .join(Opportunity, Opportunity.id == Action.opportunity_id)
+        .where(
+            Action.status == ActionStatus.PLANNED,
+            Action.voided_at.is_(None),
+            Action.owner_id == who.person_id,
+            owned(who, NEEDS, Opportunity.owner_id),
+            Action.planned_for <= now + SOON,
+        )
+        .order_by(Action.planned_for.desc(), Action.id)
+        .limit(6)
+    )  # fmt: skip
+    return tuple(DueStep(*row) for row in session.execute(query))
+
+
+def _unfinished(session: Session, who: Who) -> tuple[Unfinished, ...]:
+    mine = select(Draft).where(Draft.person_id == who.person_id, Draft.kind == "action")
+    drafts = [
+        d
+        for d in session.scalars(mine.order_by(Draft.updated_at.desc(), Draft.id.desc()))
+        if d.body["sent"] is None and touched(d.body)
+    ]
+    ids = {d.body["values"].get("customer") for d in drafts}
+    names = dict(session.execute(select(Customer.id, Customer.name).where(Customer.id.in_(ids))).tuples())
+    return tuple(
+        Unfinished(
+            d.id,
+            names.get(d.body["values"]["customer"], ""),
+            d.body["values"].get("type"),
+            d.body["values"].get("summary") or "",
+            d.updated_at,
+        )
+        for d in drafts
+    )
+
+
+def _opportunities(session: Session, who: Who, customer_id: int) -> tuple[OpenOpportunity, ...]:
+    query = (
+        select(
+            Opportunity.id, Opportunity.name, Opportunity.amount, Opportunity.currency, Opportunity.close_on,
+            Stage.key, OpportunityState.stage_since, Person.name,
+        )
+        .join(Pipeline, and_(Pipeline.id == Opportunity.pipeline_id, Pipeline.key == PIPELINE))
+        .outerjoin(OpportunityState, OpportunityState.opportunity_id == Opportunity.id)
+        .outerjoin(Stage, Stage.id == OpportunityState.stage_id)
+        .outerjoin(Person, Person.id == Opportunity.owner_id)
+        .where(
+            Opportunity.customer_id == customer_id,
+            Opportunity.outcome == Outcome.OPEN,
+            owned(who, NEEDS, Opportunity.owner_id),
+        )
+        .order_by(OpportunityState.last_event_at.desc().nulls_last(), Opportunity.id.desc())
+    )  # fmt: skip
+    return tuple(OpenOpportunity(*row) for row in session.execute(query))
+
+
+def _actions(
+    session: Session, customer_id: int, within: set[int]
+) -> tuple[tuple[Step, ...], tuple[Record, ...]]:
+    """Planned steps of these opportunities, and the customer's latest records."""
+    rows = session.execute(
+        select(Action, Person.name)
+        .join(Person, Person.id == Action.owner_id)
+        .where(
+            Action.customer_id == customer_id,
+            Action.voided_at.is_(None),
+            or_(
+                Action.status == ActionStatus.COMPLETED,
+                and_(Action.status == ActionStatus.PLANNED, Action.opportunity_id.in_(within)),
+            ),
+        )
+        .order_by(func.coalesce(Action.ended_at, Action.planned_for).desc(), Action.id.desc())
+        .limit(MOST_RECORDS)
+    ).all()
+    steps = [
+        Step(a.id, a.opportunity_id, a.type, a.planned_for, a.note)
+        for a, _ in rows
+        if a.status == ActionStatus.PLANNED and a.planned_for
+    ]
+    records = [
+        Record(a.id, a.opportunity_id, a.type, a.ended_at, a.summary, owner)
+        for a, owner in rows
+        if a.status == ActionStatus.COMPLETED and a.ended_at
+    ]
+    return tuple(sorted(steps, key=lambda s: s.planned_for)), tuple(records)
