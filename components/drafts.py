@@ -1,9 +1,9 @@
 """A form over a draft in the store: the draft is the truth, widgets only show it.
 
-Each widget gets the draft's value as its `value=`, never through session state, and saves its field by itself when
-it changes. What a widget returns is compared with the draft as well: after a restart of the server the browser
-sends its values into a new session, and no callback runs. A field that changed elsewhere (another device, a
-callback) gets a new key, so that the browser draws it anew.
+Each widget gets the draft's value as its `value=`, never through session state, and saves its field by itself
+when it changes. What a widget returns is compared with the draft as well: after a restart of the server the
+browser sends its values into a new session, and no callback runs. A field that changed elsewhere (another
+device, a callback) gets a new key, so that the browser draws it anew.
 """
 
 import threading
@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, time
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -34,11 +35,17 @@ class DraftForm:
     """Draws widgets over one draft; make one per run, and `finish` it."""
 
     def __init__(
-        self, draft: DraftView, save: Callable[[dict[str, Any]], None], explain: Callable[[Problem], str]
+        self,
+        draft: DraftView,
+        *,
+        save: Callable[[dict[str, Any]], None],
+        mark: Callable[[Problem], None],
+        explain: Callable[[Problem], str],
     ) -> None:
         self.draft = draft
         self.prefix = f"d{draft.id}_"
-        self._save, self._explain = save, explain
+        self._save, self._store_mark, self._explain = save, mark, explain
+        self._problems = list(draft.problems)
         self._values = dict(draft.values)
         self._typed: dict[str, str] = {}
         self._marked: list[str] = []
@@ -53,10 +60,6 @@ class DraftForm:
         """All that the draft holds in this run."""
         return self._values
 
-    def put(self, **values: Any) -> None:
-        """Save fields from a button's callback."""
-        self.set({name.replace("__", "-"): value for name, value in values.items()})
-
     def set(self, values: dict[str, Any]) -> None:
         """Save fields; a draft that was submitted or thrown away elsewhere is left alone: the run says so."""
         try:
@@ -65,16 +68,21 @@ class DraftForm:
             return
         self._values |= values
 
+    def mark(self, problem: Problem) -> None:
+        """Keep and show a problem of one field."""
+        self._store_mark(problem)
+        self._problems = [*(p for p in self._problems if p.field != problem.field), problem]
+
     @contextmanager
-    def at(self, field: str) -> Iterator[None]:
+    def at(self, field: str, width: int | Literal["stretch"] = "stretch") -> Iterator[None]:
         """Around a widget: the field's problems stand right below it, and its label is marked."""
-        with st.container(key=f"{self.prefix}at_{field}", gap="xsmall"):
+        with st.container(key=f"{self.prefix}at_{field}", gap="xsmall", width=width):
             yield
             self.problems(field)
 
     def problems(self, field: str) -> None:
         """The field's problems as sentences."""
-        said = [self._explain(p) for p in self.draft.problems if p.field.replace(".", "-") == field]
+        said = [self._explain(p) for p in self._problems if p.field.replace(".", "-") == field]
         for number, sentence in enumerate(said):
             if not number:
                 self._marked.append(field)
@@ -97,7 +105,7 @@ class DraftForm:
 
     def number(self, field: str, label: str, **more: Any) -> Decimal | None:
         """An amount, not negative, to two places."""
-        with self.at(field):
+        with self.at(field, more.get("width", "stretch")):
             kept = self.get(field)
             shown = st.number_input(
                 label,
@@ -113,7 +121,7 @@ class DraftForm:
 
     def day(self, field: str, label: str, **more: Any) -> None:
         """A date."""
-        with self.at(field):
+        with self.at(field, more.get("width", "stretch")):
             kept = self.get(field)
             shown = st.date_input(
                 label,
@@ -126,7 +134,7 @@ class DraftForm:
 
     def clock(self, field: str, label: str, **more: Any) -> None:
         """A time of day in the person's time zone."""
-        with self.at(field):
+        with self.at(field, more.get("width", "stretch")):
             kept = self.get(field)
             shown = st.time_input(
                 label, value=time.fromisoformat(kept) if kept else None, **self._wire(field), **more
@@ -143,13 +151,15 @@ class DraftForm:
                 label,
                 options,
                 default=kept if kept in options else None,
-                format_func=say,
+                format_func={o: say(o) for o in options}.__getitem__,
                 **self._wire(field),
                 **more,
             )
             return self._keep(field, shown)
 
-    def switch(self, field: str, label: str, options: Sequence[Any], say: Callable[[Any], str], default: Any) -> Any:
+    def switch(
+        self, field: str, label: str, options: Sequence[Any], say: Callable[[Any], str], default: Any
+    ) -> Any:
         """One of two or three states; always one."""
         with self.at(field):
             kept = self.get(field, default)
@@ -157,7 +167,7 @@ class DraftForm:
                 label,
                 options,
                 default=kept if kept in options else default,
-                format_func=say,
+                format_func={o: say(o) for o in options}.__getitem__,
                 required=True,
                 **self._wire(field),
             )
@@ -180,13 +190,13 @@ class DraftForm:
             default: shown until another is chosen.
             settle: whether the default is saved as if it had been chosen.
         """
-        with self.at(field):
+        with self.at(field, more.get("width", "stretch")):
             kept = self.get(field, default)
             shown = st.selectbox(
                 label,
                 options,
                 index=options.index(kept) if kept in options else None,
-                format_func=say,
+                format_func={o: say(o) for o in options}.__getitem__,
                 **self._wire(field),
                 **more,
             )
@@ -227,7 +237,7 @@ class DraftForm:
         return f"{self.prefix}{field}__{turn}" if turn else f"{self.prefix}{field}"
 
     def _wire(self, field: str) -> dict[str, Any]:
-        """Key and callback of a field's widget; a new key when the field changed elsewhere since the last run."""
+        """Key and callback of a field's widget; a new key when it changed elsewhere since the last run."""
         kept = _plain(self._values.get(field))
         elsewhere = field in self._memory and self._memory[field] != kept
         key = self._key(field)
@@ -268,18 +278,5 @@ def _plain(value: Any) -> Any:
             return value
 
 
-_SCROLL = """
-export default function ({data}) {
-  if (sessionStorage.getItem('firebreak-scrolled') === data.once) return;
-  let tries = 20;
-  const go = () => {
-    const el = document.querySelector('.st-key-' + CSS.escape(data.key));
-    if (!el) { if (tries--) setTimeout(go, 50); return; }
-    sessionStorage.setItem('firebreak-scrolled', data.once);
-    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    el.scrollIntoView({behavior: calm ? 'auto' : 'smooth', block: 'center'});
-  };
-  go();
-}
-"""
+_SCROLL = (Path(__file__).parent / "scroll.js").read_text()
 _scroller = st.components.v2.component("firebreak_scroll", js=_SCROLL)

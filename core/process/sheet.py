@@ -114,6 +114,20 @@ def opening(
     )
 
 
+def quick_days(today: date) -> dict[str, date]:
+    """Days offered at a touch for a next step; a weekend gives way to its Monday.
+
+    >>> [str(d) for d in quick_days(date(2026, 3, 6)).values()]  # a Friday
+    ['2026-03-09', '2026-03-09', '2026-03-13']
+    """
+    ahead = {"tomorrow": 1, "three_days": 3, "next_week": 7}
+    days = {name: today + timedelta(days=n) for name, n in ahead.items()}
+    return {
+        name: d + timedelta(days=max(0, 7 - d.weekday()) if d.weekday() > 4 else 0)
+        for name, d in days.items()
+    }
+
+
 def instant(day: str | None, clock: str | None, timezone: str) -> datetime | None:
     """The first instant (UTC) at which the wall clock shows this; None when either is missing.
 

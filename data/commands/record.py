@@ -4,17 +4,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
 from core.access import Who
-from core.messages import AppError, Invalid, NotFound, Problem
+from core.messages import AppError, Conflict, Invalid, NotFound, Problem
 from core.process.actions import ActionContext, ActionInput, check
 from core.process.sheet import NEW, Step, concerns, opening, read_amount, read_day, read_sheet
 from core.terms import ActionStatus
 from data.commands.actions import cancel_action, record_action
 from data.commands.drafts import reached_draft, refuse_draft, save_fields, start_draft
 from data.commands.opportunities import check_opportunity, open_opportunity
+from data.commands.undo import undo
 from data.engine import Store
 from data.jsontext import to_json
 from data.queries.policies import policy_in_force
@@ -84,8 +86,27 @@ def submit_record(store: Store, who: Who, draft_id: int) -> None:
                 draft.body = draft.body | {"sent": to_json(sent), "problems": []}
                 draft.updated_at = store.clock()
     except AppError as error:
-        problem = error.problems if isinstance(error, Invalid) else [_meanwhile(error)]
-        refuse_draft(store, who, draft_id, problem)
+        problems = error.problems if isinstance(error, Invalid) else [_meanwhile(error)]
+        if any(p.code == "step_gone" for p in problems):
+            save_record_fields(store, who, draft_id, {"completes": None, "cancels": None})
+        refuse_draft(store, who, draft_id, problems)
+
+
+def take_back(store: Store, who: Who, draft_id: int) -> None:
+    """Undo what a draft became and go on with the draft; an opportunity that it opened stays open.
+
+    Raises:
+        NotFound: no such draft, or the record is out of reach now.
+        Conflict: the record was changed or undone since, or the draft was not sent.
+    """
+    with store.batch() as session:
+        draft = reached_draft(session, who, draft_id)
+        sent = draft.body["sent"]
+        if sent is None or sent["audit"] is None:
+            raise Conflict("cannot_undo")
+        undo(store, who, sent["audit"])
+        values = draft.body["values"] | {"opportunity": sent["opportunity"]}
+        draft.key, draft.body = uuid4().hex, draft.body | {"sent": None, "values": values}
 
 
 def _prefilled(facts: CustomerFacts, link: Link, now: datetime, timezone: str) -> dict[str, Any]:

@@ -280,7 +280,8 @@ def _unfinished(session: Session, who: Who) -> tuple[Unfinished, ...]:
         if d.body["sent"] is None and touched(d.body)
     ]
     ids = {d.body["values"].get("customer") for d in drafts}
-    names = dict(session.execute(select(Customer.id, Customer.name).where(Customer.id.in_(ids))).tuples())
+    named = session.execute(select(Customer.id, Customer.name).where(Customer.id.in_(ids)))
+    names = {row.id: row.name for row in named}
     return tuple(
         Unfinished(
             d.id,

@@ -1,0 +1,115 @@
+"""Around the form: who this customer is, and afterwards what the record changed."""
+
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from components import format
+from components.blocks import Tone, badge, plain
+from components.frame import View, show_error
+from components.navigation import open_page
+from components.text import t, term
+from core.messages import AppError
+from core.terms import ActionStatus, Outcome
+from data.commands.record import take_back
+from data.queries.drafts import DraftView
+from data.queries.record import CustomerFacts, OpenOpportunity
+
+ICONS = {
+    "appointment": ":material/event:",
+    "needs_diagnosis": ":material/troubleshoot:",
+    "solution_demo": ":material/present_to_all:",
+    "objection_handling": ":material/forum:",
+    "quote_confirmation": ":material/request_quote:",
+}
+
+
+def done(view: View, kept: DraftView, facts: CustomerFacts) -> None:
+    """What the record changed, and where to go from here."""
+    sent = kept.sent or {}
+    said = term("stage", sent["type"]) if sent["state"] != ActionStatus.CANCELLED else ""
+    st.success(
+        t(f"record.done.{sent['state']}", type=said, customer=plain(facts.name)), icon=":material/task_alt:"
+    )
+    with st.container(border=True, gap="xsmall"):
+        for line in _changes(view, sent):
+            st.markdown(line)
+    with st.container(horizontal=True, gap="small"):
+        if st.button(t("record.open_customer"), type="primary", icon=":material/domain:"):
+            open_page("customer", customer=facts.id)
+        if st.button(t("record.another"), icon=":material/add:"):
+            leave_for()
+        if st.button(t("record.undo"), type="tertiary", icon=":material/undo:", help=t("record.undo_help")):
+            try:
+                view.do(take_back, kept.id)
+            except AppError as error:
+                show_error(error)
+            else:
+                st.rerun()
+
+
+def leave_for(**address: int) -> None:
+    """Go on with this page at another address."""
+    st.query_params.from_dict({k: str(v) for k, v in address.items()})
+    st.rerun()
+
+
+def about(view: View, facts: CustomerFacts, opportunity: OpenOpportunity | None) -> None:
+    """Who this customer is, what was said last, what is open."""
+    with st.container(border=True, gap="small"):
+        marks = [term("industry", facts.industry), term("segment", facts.segment)]
+        marks += [t("record.grade", grade=facts.grade)] if facts.grade else []
+        marks += [t("record.owner", name=facts.owner)] if facts.owner else []
+        st.markdown(f"**{t('record.about')}**")
+        st.caption(plain(" · ".join(m for m in marks if m)) or t("record.little_known"))
+        if opportunity and opportunity.stage:
+            since = format.ago(opportunity.stage_since, view.now, view.language)
+            said = t("record.stands", stage=term("stage", opportunity.stage), since=since)
+            st.markdown(f"{ICONS[opportunity.stage]} {said}")
+        for step in facts.steps[:2]:
+            late = step.planned_for < view.now
+            badge(t("record.overdue") if late else t("record.open_step"), Tone.AMBER if late else Tone.BLUE)
+            st.caption(f"{term('stage', step.type)} · {view.instant(step.planned_for)}  \n{short(step.note)}")
+        if facts.records:
+            last = facts.records[0]
+            st.markdown(f"**{t('record.last')}**")
+            st.caption(f"{term('stage', last.type)} · {view.instant(last.ended_at)} · {plain(last.owner)}")
+            st.markdown(short(last.summary, 280))
+        if facts.contacts:
+            st.markdown(f"**{t('record.contacts')}**")
+            for c in facts.contacts[:6]:
+                role = " · ".join(x for x in (c.title, term("decision_role", c.decision_role)) if x)
+                st.caption(f"{plain(c.name)}  \n{plain(role)}" if role else plain(c.name))
+
+
+def _changes(view: View, sent: dict[str, Any]) -> list[str]:
+    """Sentences on what the record changed."""
+    lines = []
+    if sent["state"] == ActionStatus.COMPLETED and sent["stage"]:
+        moved = sent["stage_before"] not in (None, sent["stage"])
+        key = "moved" if moved else "stands_at"
+        stages = {"before": term("stage", sent["stage_before"]), "stage": term("stage", sent["stage"])}
+        lines.append(f":material/route: {t(f'record.changed.{key}', **stages)}")
+    if sent["outcome"] != Outcome.OPEN:
+        lines.append(f":material/flag: {t('record.changed.' + sent['outcome'])}")
+    elif sent["next_at"]:
+        at = view.instant(datetime.fromisoformat(sent["next_at"]))
+        said = t("record.changed.next", type=term("stage", sent["next_type"]), at=at)
+        lines.append(f":material/event_upcoming: {said}")
+    else:
+        lines.append(f":orange[:material/warning: {t('record.changed.no_next')}]")
+    lines += [
+        f":red[:material/error: {t('record.changed.raised', alert=t(f'alerts.{r}.name'))}]"
+        for r in sent["raised"]
+    ]
+    lines += [
+        f":green[:material/check_circle: {t('record.changed.cleared', alert=t(f'alerts.{r}.name'))}]"
+        for r in sent["cleared"]
+    ]
+    return lines
+
+
+def short(text: str, most: int = 160) -> str:
+    """The beginning of people's text, safe inside Markdown."""
+    return plain(text if len(text) <= most else f"{text[:most].rstrip()}…")

@@ -1,0 +1,72 @@
+"""The voice summary: spoken into the page or uploaded, kept at once, played back."""
+
+from typing import Any
+
+import streamlit as st
+
+from components.blocks import plain
+from components.drafts import DraftForm
+from components.frame import View
+from components.text import t
+from core.messages import AppError, Invalid
+from data.files import keep_recording, read_file
+
+TYPES = ("wav", "webm", "ogg", "m4a", "mp3", "amr")
+_SILENT_HERE = "audio/amr"  # no browser plays it
+
+
+def recording(view: View, form: DraftForm, max_mb: int) -> None:
+    """The kept recording with its player, or the two ways to add one."""
+    with form.at("recording"):
+        if kept := form.get("recording"):
+            _player(view, form, kept)
+            return
+        turn = form.get("recording-turn", 0)  # a removed recording must not come back from its widget
+        spoken = st.audio_input(t("record.recording"), key=f"{form.prefix}voice-{turn}")
+        with st.expander(t("record.upload"), icon=":material/upload_file:"):
+            given = st.file_uploader(
+                t("record.upload_label", types=", ".join(TYPES), limit=max_mb),
+                type=list(TYPES),
+                max_upload_size=max_mb,
+                key=f"{form.prefix}upload-{turn}",
+            )
+        for upload in (spoken, given):
+            if upload is not None:
+                _keep(view, form, upload)
+
+
+def _player(view: View, form: DraftForm, kept: str) -> None:
+    st.markdown(f":small[{t('record.recording_kept')}]")
+    try:
+        content, media_type = read_file(view.store, kept)
+    except AppError:
+        st.caption(t("problems.recording_lost"))
+        content, media_type = b"", ""
+    if media_type == _SILENT_HERE:
+        st.download_button(t("record.listen"), content, "recording.amr", media_type, on_click="ignore")
+    elif content:
+        st.audio(content, format=media_type)
+    name = form.get("recording-name", "")
+    st.button(
+        t("record.remove_recording", name=plain(name)).strip(),
+        type="tertiary",
+        icon=":material/delete:",
+        key=f"{form.prefix}remove-recording",
+        on_click=form.set,
+        args=({"recording": None, "recording-turn": form.get("recording-turn", 0) + 1},),
+    )
+
+
+def _keep(view: View, form: DraftForm, upload: Any) -> None:
+    """Keep an upload once: it lives only as long as the session."""
+    seen: set[str] = st.session_state.setdefault(f"{form.prefix}uploads", set())
+    if upload.file_id in seen:
+        return
+    seen.add(upload.file_id)
+    try:
+        kept = view.do(keep_recording, upload.getvalue(), upload.type)
+    except Invalid as refused:
+        form.mark(refused.problems[0])
+        return
+    form.set({"recording": kept, "recording-name": upload.name})
+    st.rerun()

@@ -1,0 +1,18 @@
+"""What happened with the customer, and what is next?"""
+
+from components.frame import page
+from components.record import begin_with, current, fill_in
+from components.record_story import done
+from core.access import Permission
+from data.queries.record import begin, customer_facts
+
+with page("record.title", needs=Permission.RECORD_ACTIONS) as view:
+    draft = current(view)
+    if draft is None:
+        begin_with(view, view.read(begin, view.now))
+    else:
+        facts = view.read(customer_facts, draft.values["customer"])
+        if draft.sent:
+            done(view, draft, facts)
+        else:
+            fill_in(view, draft, facts)

@@ -1,0 +1,154 @@
+"""The page: which role sees what in which language, and the way of a record through the widgets."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from streamlit.testing.v1 import AppTest
+
+from core.access import Permission, decide
+from data.commands.actions import record_action
+from data.commands.record import Link, open_record, save_record_fields
+from data.schema import Action
+from data.text import LANGUAGES, translate
+from tests.company import PEOPLE, found
+from tests.data.test_drafts import GOOD
+from tests.data.test_record_action import done
+
+PAGE = Path(__file__).parents[2] / "pages" / "record.py"
+
+
+@pytest.fixture
+def company(sqlite_store, monkeypatch):
+    monkeypatch.setattr("components.frame.this_store", lambda: sqlite_store)
+    return found(sqlite_store)
+
+
+def opened(who, language="en", **query) -> AppTest:
+    at = AppTest.from_file(PAGE, default_timeout=30)
+    at.session_state["who"], at.session_state["language"] = who, language
+    for name, value in query.items():
+        at.query_params[name] = str(value)
+    return at.run()
+
+
+def texts(at: AppTest) -> str:
+    kinds = (at.title, at.error, at.success, at.markdown, at.caption, at.subheader, at.warning)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def button(at: AppTest, label: str):
+    return next(b for b in at.button if b.label == label)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("role", PEOPLE)
+def test_who_may_record(company, role, language):
+    who = getattr(company, role)
+    at = opened(who, language, customer=company.customer)
+    assert not at.exception
+    reached = decide(who, Permission.RECORD_ACTIONS).allowed
+    assert bool(at.title) == reached
+    within = role in ("rep", "manager")
+    assert ("Haihe Pumps" in texts(at)) == within
+    if reached and not within:  # of the team or not: not this person's customer
+        assert translate(language, "errors.customer_gone") in texts(at)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("type_", ["appointment", "needs_diagnosis", "solution_demo", "quote_confirmation"])
+def test_a_link_opens_the_form_prefilled(company, type_, language):
+    at = opened(company.rep, language, customer=company.customer, type=type_)
+    assert not at.exception
+    assert at.button_group(key="d1_type").value == type_
+    assert at.selectbox[0].label == translate(language, "record.opportunity")
+    assert at.query_params["draft"] == "1"
+
+
+def test_all_problems_stand_at_their_fields_and_the_text_stays(company, sqlite_store):
+    at = opened(company.rep, customer=company.customer, type="needs_diagnosis")
+    at.text_area(key="d1_fields-pain").set_value("Paper **everywhere**").run()
+    at.text_area(key="d1_summary").set_value("short").run()
+    button(at, "Save the record").click().run()
+    said = texts(at)
+    assert "5 things are missing or wrong" in said
+    assert said.count("Please fill this in.") == 3
+    assert "at least 10 characters" in said
+    assert "Plan the next step." in said
+    assert at.text_area(key="d1_fields-pain").value == "Paper **everywhere**"
+    again = opened(company.rep, draft=1)
+    assert "5 things are missing or wrong" in texts(again)
+    assert again.text_area(key="d1_summary").value == "short"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_record_from_the_first_touch_to_the_confirmation(company, sqlite_store, language):
+    at = opened(company.rep, language)
+    at.selectbox(key="record-customer").select_index(0).run()
+    at.button_group(key="d1_type").set_value("appointment").run()
+    at.text_input(key="d1_fields-purpose").set_value("First talk").run()
+    at.text_input(key="d1_fields-place").set_value("Tianjin").run()
+    save_record_fields(sqlite_store, company.rep, 1, {"fields-attendees": ["Wu"]})
+    at.run()
+    role = next(s for s in at.selectbox if s.label == "Wu")
+    role.set_value("buyer").run()
+    at.text_area(key="d1_summary").set_value("They want it running by May.").run()
+    at.button_group(key="d1_next_step-type").set_value("needs_diagnosis").run()
+    button(at, translate(language, "record.quick.tomorrow")).click().run()
+    button(at, translate(language, "record.submit.completed")).click().run()
+    assert not at.exception
+    appointment = translate(language, "terms.stage.appointment")
+    said = translate(language, "record.done.completed", type=appointment, customer="Haihe Pumps")
+    assert [s.value for s in at.success] == [said]
+    with sqlite_store.reading() as session:
+        action = session.scalars(select(Action).where(Action.status == "completed")).one()
+    assert action.fields["attendees"] == [{"name": "Wu", "role": "buyer"}]
+    button(at, translate(language, "record.undo")).click().run()
+    assert at.text_area(key="d1_summary").value == "They want it running by May."
+
+
+def test_what_another_device_saved_shows_in_the_next_run(company, sqlite_store):
+    at = opened(company.rep, customer=company.customer, type="needs_diagnosis")
+    at.text_area(key="d1_summary").set_value("here").run()
+    save_record_fields(sqlite_store, company.rep, 1, {"summary": "there", "fields-pain": "there"})
+    at.text_area(key="d1_fields-current_process").set_value("here").run()
+    shown = {a.label: a.value for a in at.text_area}
+    assert (shown["Summary"], shown["Pain"], shown["Current process"]) == ("there", "there", "here")
+    with sqlite_store.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Action)) == 0
+
+
+def test_the_latest_record_is_linked_and_the_first_says_it_has_none(company, sqlite_store):
+    at = opened(company.rep, customer=company.customer, type="appointment")
+    assert "first recorded action" in texts(at)
+    last = record_action(
+        sqlite_store, company.rep, company.opportunity, done(sqlite_store, "appointment", hours_ago=9)
+    )
+    at = opened(company.rep, draft=1)
+    assert at.selectbox(key="d1_follows").value == last
+    assert "They want it running by May" in texts(at)
+
+
+def test_states_show_only_what_they_need(company, sqlite_store):
+    record_action(
+        sqlite_store, company.rep, company.opportunity, done(sqlite_store, "appointment", hours_ago=9)
+    )
+    at = opened(company.rep, customer=company.customer)
+    at.button_group(key="d1_state").set_value("planned").run()
+    assert [a.label for a in at.text_area] == []
+    at.button_group(key="d1_state").set_value("cancelled").run()
+    assert [a.label for a in at.text_area] == ["Why?"]
+    at.text_area(key="d1_reason").set_value("They moved").run()
+    button(at, "Call it off").click().run()
+    assert "called off" in at.success[0].value
+
+
+def test_an_unfinished_draft_is_offered_and_can_be_thrown_away(company, sqlite_store):
+    id_ = open_record(sqlite_store, company.rep, Link(company.customer))
+    save_record_fields(sqlite_store, company.rep, id_, GOOD | {"summary": "# <b>half</b> a sentence"})
+    at = opened(company.rep)
+    assert "Haihe Pumps" in texts(at)
+    button(at, "Go on").click().run()
+    assert at.text_area(key=f"d{id_}_summary").value == "# <b>half</b> a sentence"
+    button(at, "Discard").click().run()
+    assert "Go on" not in [b.label for b in at.button]
