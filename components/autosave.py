@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-_JS = (Path(__file__).parent / "autosave.js").read_text()
+_JS = (Path(__file__).parent / "assets" / "autosave.js").read_text()
 
 _watcher = st.components.v2.component("firebreak_autosave", js=_JS)
 

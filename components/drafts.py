@@ -278,5 +278,5 @@ def _plain(value: Any) -> Any:
             return value
 
 
-_SCROLL = (Path(__file__).parent / "scroll.js").read_text()
+_SCROLL = (Path(__file__).parent / "assets" / "scroll.js").read_text()
 _scroller = st.components.v2.component("firebreak_scroll", js=_SCROLL)
