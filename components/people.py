@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 from zoneinfo import available_timezones
 
 import streamlit as st
@@ -68,7 +67,7 @@ def people_table(rows: Sequence[PersonRow]) -> PersonRow | None:
     event = st.dataframe(
         table, hide_index=True, on_select="rerun", selection_mode="single-row", key=_table_key()
     )
-    picked = cast("list[int]", event.selection.rows)
+    picked = event.selection.rows
     return rows[picked[0]] if picked and picked[0] < len(rows) else None
 
 

@@ -7,8 +7,6 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who, reach
 from core.messages import NotAllowed
-from core.terms import Role
-from data.queries.scope import owned
 from data.schema import Person, Team
 
 
@@ -95,20 +93,6 @@ def teams(session: Session, who: Who) -> tuple[TeamRow, ...]:
         .order_by(Team.kind, Team.name)
     )
     return tuple(TeamRow(t.id, t.name, t.kind, t.region, t.timezone, n) for t, n in rows)
-
-
-def assignable(session: Session, who: Who) -> dict[int, str]:
-    """Active reps and managers whom `who` may make an owner: person id → name."""
-    rows = session.execute(
-        select(Person.id, Person.name)
-        .where(
-            Person.active,
-            Person.role.in_((Role.REP, Role.MANAGER)),
-            owned(who, Permission.ASSIGN, Person.id),
-        )
-        .order_by(Person.name)
-    )
-    return {i: name for i, name in rows}
 
 
 def _check(who: Who) -> None:

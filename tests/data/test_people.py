@@ -1,0 +1,69 @@
+"""People through commands: what is refused, and who may see the list."""
+
+import pytest
+
+from core.messages import Conflict, Invalid, NotAllowed
+from core.people import PersonInput
+from data.commands.people import activate_person, create_person, create_team, edit_person
+from data.queries.people import people, teams
+from tests.company import found
+
+
+def problems(refused):
+    return {(p.field, p.code) for p in refused.value.problems}
+
+
+# fmt: off
+WRONG = [
+    (PersonInput("a b", "Bo", "rep", 1),                        {("username", "bad_username")}),
+    (PersonInput("bo", " ", "rep", 1),                          {("name", "required")}),
+    (PersonInput("bo", "Bo", "king", 1),                        {("role", "unknown_choice")}),
+    (PersonInput("bo", "Bo", "rep"),                            {("team", "required")}),
+    (PersonInput("bo", "Bo", "rep", 999),                       {("team", "unknown_team")}),
+    (PersonInput("bo", "Bo", "admin", email="nowhere"),         {("email", "bad_email")}),
+    (PersonInput("rep", "Bo", "admin"),                         {("username", "taken")}),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("person", "expected"), WRONG)
+def test_a_wrong_person_is_refused_at_the_field(sqlite_store, person, expected):
+    company = found(sqlite_store)
+    with pytest.raises(Invalid) as refused:
+        create_person(sqlite_store, company.admin, person)
+    assert problems(refused) == expected
+
+
+def test_two_editors_the_second_is_told(store):
+    company = found(store)
+    person = PersonInput("rep", "Rep Two", "rep", company.rep.team_id)
+    assert edit_person(store, company.admin, company.rep.person_id, person, 1) == 2
+    with pytest.raises(Conflict):
+        edit_person(store, company.admin, company.rep.person_id, person, 1)
+
+
+def test_the_last_administrator_stays(store):
+    company = found(store)
+    for attempt in (
+        lambda: activate_person(store, company.admin, company.admin.person_id, False),
+        lambda: edit_person(
+            store, company.admin, company.admin.person_id, PersonInput("admin", "Admin", "director"), 1
+        ),
+    ):
+        with pytest.raises(Invalid) as refused:
+            attempt()
+        assert problems(refused) == {("role", "last_admin")}
+
+
+def test_the_list_is_for_those_who_manage_people(store):
+    company = found(store)
+    create_team(store, company.admin, "Store 1", kind="store", region="East")
+    with store.reading() as session:
+        assert [p.username for p in people(session, company.admin, search="STRANG")] == ["stranger"]
+        assert {t.name: t.people for t in teams(session, company.admin)} == {
+            "East": 3,
+            "West": 1,
+            "Store 1": 0,
+        }
+        with pytest.raises(NotAllowed):
+            people(session, company.director)

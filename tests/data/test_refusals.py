@@ -1,0 +1,65 @@
+"""Who may carry out which command: written out by hand, so that a changed grant shows here.
+
+A command without a row fails; so does a row without a command.
+"""
+
+import importlib
+import pkgutil
+
+import pytest
+
+import data.commands
+from core.access import Who, decide
+from core.messages import NotAllowed
+from core.terms import Role
+from data.commands.command import COMMANDS
+
+for module in pkgutil.iter_modules(data.commands.__path__):
+    importlib.import_module(f"data.commands.{module.name}")
+
+R, M, D, P, V, S, A = (
+    Role.REP, Role.MANAGER, Role.DIRECTOR, Role.PRODUCT, Role.DELIVERY, Role.STORE_MANAGER, Role.ADMIN,
+)  # fmt: skip
+EVERYBODY = {R, M, D, P, V, S, A}
+
+# fmt: off
+ALLOWED = {
+    "account.language":        EVERYBODY,
+    "account.password":        EVERYBODY,
+    "session.revoke_others":   EVERYBODY,
+    "action.record":           {R, M},
+    "action.cancel":           {R, M},
+    "interaction.record":      {R, M},
+    "opportunity.open":        {R, M},
+    "opportunity.edit":        {R, M, D},
+    "opportunity.close":       {R, M, D},
+    "opportunity.assign":      {M, D},
+    "customer.open":           {R, M, D},
+    "customer.edit":           {R, M, D},
+    "customer.grade":          {R, M, D},
+    "customer.tag":            {R, M, D},
+    "customer.assign":         {M, D},
+    "contact.add":             {R, M, D},
+    "contact.edit":            {R, M, D},
+    "team.create":             {A},
+    "person.create":           {A},
+    "person.edit":             {A},
+    "person.activate":         {A},
+    "person.set_password":     {A},
+}
+# fmt: on
+
+
+def test_every_command_has_its_row():
+    assert set(COMMANDS) == set(ALLOWED)
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("name", sorted(ALLOWED))
+def test_a_role_may_carry_out_a_command_or_is_refused(sqlite_store, name, role):
+    who = Who(person_id=1, role=role, team_id=1, name="Somebody")
+    may = decide(who, COMMANDS[name].needs).allowed
+    assert may == (role in ALLOWED[name])
+    if not may:
+        with pytest.raises(NotAllowed):
+            COMMANDS[name](sqlite_store, who)

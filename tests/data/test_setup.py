@@ -1,0 +1,68 @@
+"""The first administrator: once, with the code, and never on a company that has people."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import func, select
+
+from core.messages import AppError, Conflict, Invalid
+from core.people import PersonInput
+from data.commands.setup import new_setup_code, set_up
+from data.queries.policies import setting
+from data.queries.sessions import demo_accounts, nobody_yet
+from data.schema import Person
+from tests.company import found
+
+ADMIN = PersonInput("lin", "Lin Yue", "admin")
+
+
+def setting_up(store, code, username="lin", password="a long password"):
+    return set_up(store, code, "Haihe", PersonInput(username, "Lin", "admin"), password, "Asia/Shanghai")
+
+
+def test_the_code_makes_the_first_administrator_once(store):
+    code = new_setup_code(store)
+    setting_up(store, code)
+    with store.reading() as session:
+        assert not nobody_yet(session)
+        assert (setting(session, "installation"), setting(session, "company")) == ("company", "Haihe")
+        assert demo_accounts(session) == ()
+    with pytest.raises(Conflict):
+        setting_up(store, code, "second")
+    assert new_setup_code(store) is None
+
+
+def test_a_newer_code_ends_the_older_one(store):
+    old, new = new_setup_code(store), new_setup_code(store)
+    with pytest.raises(Invalid) as refused:
+        setting_up(store, old)
+    assert [(p.field, p.code) for p in refused.value.problems] == [("code", "wrong_code")]
+    assert setting_up(store, new)
+
+
+def test_all_problems_are_said_at_once(store):
+    with pytest.raises(Invalid) as refused:
+        set_up(store, new_setup_code(store), " ", PersonInput("!", "", "admin"), "short", "UTC")
+    assert {p.field for p in refused.value.problems} == {"company", "username", "name", "password"}
+
+
+def test_of_many_at_once_one_becomes_administrator(store):
+    code = new_setup_code(store)
+
+    def attempt(number):
+        try:
+            return setting_up(store, code, f"admin{number}")
+        except AppError:
+            return None
+
+    with ThreadPoolExecutor(6) as hands:
+        made = [i for i in hands.map(attempt, range(6)) if i]
+    with store.reading() as session:
+        assert (len(made), session.scalar(select(func.count()).select_from(Person))) == (1, 1)
+
+
+def test_a_company_with_people_has_no_set_up(store):
+    found(store)
+    assert new_setup_code(store) is None
+    with pytest.raises(Conflict):
+        setting_up(store, "anything")

@@ -1,0 +1,55 @@
+"""Who may open which page, written out by hand; each refusal and each opening in both languages."""
+
+import pytest
+
+from components.navigation import PAGES
+from core.terms import Role
+from data.text import translate
+from tests.company import found
+
+R, M, D, P, V, S, A = (
+    Role.REP, Role.MANAGER, Role.DIRECTOR, Role.PRODUCT, Role.DELIVERY, Role.STORE_MANAGER, Role.ADMIN,
+)  # fmt: skip
+EVERYBODY = {R, M, D, P, V, S, A}
+
+# fmt: off
+ALLOWED = {
+    "today":      EVERYBODY,
+    "record":     {R, M},
+    "board":      {M, D},
+    "customers":  {R, M, D, A},
+    "customer":   {R, M, D, A},
+    "exchange":   {R, M, D, A},
+    "people":     {A},
+    "audit":      {D, A},
+    "account":    EVERYBODY,
+}
+# fmt: on
+
+
+def test_every_page_has_its_row():
+    assert {spec.name for spec in PAGES} == set(ALLOWED)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("name", sorted(ALLOWED))
+def test_a_role_opens_a_page_or_is_refused(open_page, sqlite_store, name, role, language):
+    who = getattr(found(sqlite_store), role)
+    page = open_page(name, who, language)
+    assert not page.exception
+    refusal = translate(language, "errors.not_allowed")
+    refused = [e.value for e in page.error] == [refusal]
+    assert refused == (role not in ALLOWED[name])
+    if refused:
+        assert not page.title
+    else:
+        assert page.title[0].value == translate(language, f"{name}.title")
+        assert not page.error
+
+
+@pytest.mark.parametrize("name", sorted(ALLOWED))
+def test_without_a_person_a_page_shows_nothing(open_page, name):
+    page = open_page(name, None)
+    assert [e.value for e in page.error] == [translate("en", "errors.not_allowed")]
+    assert not page.title
