@@ -26,6 +26,7 @@ EVERYBODY = {R, M, D, P, V, S, A}
 ALLOWED = {
     "account.language":        EVERYBODY,
     "account.password":        EVERYBODY,
+    "session.revoke":          EVERYBODY,
     "session.revoke_others":   EVERYBODY,
     "action.record":           {R, M},
     "action.cancel":           {R, M},
