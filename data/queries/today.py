@@ -19,6 +19,7 @@ from core.access import Permission, Who, decide
 from core.policies import Policy
 from core.process.stages import PIPELINE
 from core.terms import ActionStatus, Outcome, Severity
+from data.queries.drafts import touched
 from data.queries.policies import policy_in_force
 from data.queries.scope import owned
 from data.schema import (
@@ -280,7 +281,7 @@ def _drafts(asked: _Asked, most: int) -> Group:
         )
         .order_by(Draft.updated_at.desc(), Draft.id.desc())
     )
-    begun = [d for d in drafts if d.body.get("values") != d.body.get("initial")]
+    begun = [d for d in drafts if touched(d.body)]
     values = {d.id: d.body.get("values") or {} for d in begun}
     ids = {v["customer"] for v in values.values() if v.get("customer")}
     named = asked.session.execute(select(Customer.id, Customer.name).where(Customer.id.in_(ids)))

@@ -15,9 +15,9 @@ from core.process.metrics import PlannedAction
 from core.terms import ActionStatus, Outcome
 from data.commands.actions import record_action
 from data.commands.customers import grade_customer
-from data.commands.drafts import save_draft
 from data.commands.opportunities import close_opportunity, open_opportunity
 from data.commands.people import set_password
+from data.commands.record import Link, open_record, save_record_fields, submit_record
 from data.queries.today import FIRST, QUOTE_GONE_DAYS, Kind, today
 from tests.company import found
 from tests.data.test_record_action import VALUES, done
@@ -150,15 +150,15 @@ def test_grades_to_update(store, clock):
 
 def test_a_draft_with_something_in_it(store):
     people = found(store)
-    initial = {"customer": people.customer, "type": "appointment"}
-    untouched = {"values": initial, "initial": initial, "sent": None}
-    save_draft(store, people.rep, "action", "a", untouched)
-    save_draft(store, people.rep, "action", "b", untouched | {"sent": {"id": 1}, "values": {"customer": 1}})
+    id_ = open_record(store, people.rep, Link(people.customer, type="appointment"))
     assert of(store, people.rep, Kind.DRAFT) is None
-    save_draft(store, people.rep, "action", "c", untouched | {"values": initial | {"summary": "They"}})
+    save_record_fields(store, people.rep, id_, {"summary": "They"})
     [todo] = of(store, people.rep, Kind.DRAFT).todos
-    assert (todo.customer, todo.type) == ("Haihe Pumps", "appointment")
+    assert (todo.id, todo.customer, todo.type) == (id_, "Haihe Pumps", "appointment")
     assert of(store, people.mate, Kind.DRAFT) is None
+    save_record_fields(store, people.rep, id_, {"state": "planned", "plan-day": "2026-03-06"})
+    submit_record(store, people.rep, id_)
+    assert of(store, people.rep, Kind.DRAFT) is None
 
 
 def test_red_alerts_reach_the_manager_and_director_only(store):
