@@ -4,7 +4,7 @@ The address is the truth: a widget shows what it says, and a change of the widge
 Values are language-free keys; a value that is not among the choices is taken for the default.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -23,6 +23,18 @@ def write(**values: str | int | None) -> None:
             st.query_params.pop(name, None)
         elif st.query_params.get(name) != str(value):
             st.query_params[name] = str(value)
+
+
+def said(name: str) -> str | None:
+    """The address's free text under a name; None when it says nothing."""
+    value: str = st.query_params.get(name, "")
+    return value or None
+
+
+def number(name: str) -> int | None:
+    """A whole number of the address; None for anything else."""
+    value = said(name) or ""
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None
 
 
 def choose(
@@ -51,3 +63,54 @@ def choose(
 
     draw(label, list(options), format_func=options.__getitem__, key=key, on_change=changed, **how)
     return read(name, options, default)
+
+
+def pick(
+    label: str,
+    name: str,
+    options: Sequence[str],
+    words: Callable[[str], str],
+    *,
+    everything: str | None = None,
+    drops: Collection[str] = (),
+) -> str | None:
+    """A list to choose one of many from, kept in the address.
+
+    Args:
+        everything: words for "no choice", offered first; without it the first option is the default.
+        drops: names that a change takes out of the address.
+    """
+    offered = {"": everything} if everything is not None else {}
+    offered |= {option: words(option) for option in options}
+    return choose(st.selectbox, label, name, offered, next(iter(offered), ""), drops=drops) or None
+
+
+def search(label: str, name: str, *, drops: Collection[str] = ()) -> str:
+    """A search box kept in the address."""
+    key = f"address-{name}"
+    st.session_state[key] = said(name) or ""
+
+    def changed() -> None:
+        write(**{name: st.session_state[key] or None}, **dict.fromkeys(drops))
+
+    st.text_input(
+        label,
+        key=key,
+        placeholder=label,
+        label_visibility="collapsed",
+        icon=":material/search:",
+        on_change=changed,
+    )
+    return said(name) or ""
+
+
+def switch(label: str, name: str, *, drops: Collection[str] = ()) -> bool:
+    """A yes or no kept in the address."""
+    key = f"address-{name}"
+    st.session_state[key] = said(name) == "1"
+
+    def changed() -> None:
+        write(**{name: "1" if st.session_state[key] else None}, **dict.fromkeys(drops))
+
+    st.toggle(label, key=key, on_change=changed)
+    return said(name) == "1"

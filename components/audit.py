@@ -1,0 +1,177 @@
+"""Changes in words: what was done, each field before and after, and the way back."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+
+from components import address, format
+from components.blocks import empty, plain
+from components.frame import View, show_error
+from components.navigation import open_page
+from components.text import t, term
+from core.messages import AppError
+from data.queries.audit import AuditChoices, AuditEntry, AuditFilters, AuditLog, FieldChange
+from data.text import has
+
+_TERMS = {
+    "industry": "industry",
+    "segment": "segment",
+    "outcome": "outcome",
+    "role": "role",
+    "decision_role": "decision_role",
+    "status": "status",
+    "type": "stage",
+    "kind": "interaction",
+    "direction": "direction",
+    "cancel_reason": "cancelled_because",
+}
+
+
+def deed(entry: AuditEntry) -> str:
+    """What was done, in words: “Grade updated”."""
+    if entry.undoes:
+        return t("audit.did_undo", what=_known("audit.entity", entry.entity))
+    return _known("audit.did", entry.command.replace(".", "_"))
+
+
+def field_name(name: str) -> str:
+    """A field's label."""
+    return _known("audit.field", name)
+
+
+def words(field: str, value: Any, view: View) -> str:
+    """A field's value as people read it."""
+    if value in (None, "", []):
+        return format.NOTHING
+    if isinstance(value, bool):
+        return t("audit.yes") if value else t("audit.no")
+    if isinstance(value, list):
+        return ", ".join(term("tag", str(v)) for v in value)
+    if field in _TERMS:
+        return term(_TERMS[field], str(value))
+    return _measured(field, value, view)
+
+
+def _measured(field: str, value: Any, view: View) -> str:
+    if field.endswith("_at") or field == "planned_for":
+        return view.instant(value if isinstance(value, datetime) else datetime.fromisoformat(value))
+    if field.endswith("_on"):
+        return format.day(value if isinstance(value, date) else date.fromisoformat(value), view.language)
+    if field == "amount":
+        return format.number(float(Decimal(str(value))), view.language, 2)
+    return str(value)
+
+
+def change_line(change: FieldChange, view: View) -> str:
+    """`Grade: B → A`, as Markdown."""
+    before, after = (plain(words(change.field, v, view)) for v in (change.before, change.after))
+    return f":gray[{field_name(change.field)}:] {before} → {after}"
+
+
+def changes_block(entry: AuditEntry, view: View) -> str:
+    """All fields of a change, and its reason, as Markdown lines."""
+    lines = [change_line(c, view) for c in entry.changes]
+    if entry.reason:
+        lines.append(f":gray[{t('audit.reason')}:] {plain(entry.reason)}")
+    return "  \n".join(lines)
+
+
+def audit_rows(log: AuditLog, view: View) -> int | None:
+    """The log; returns the id of the entry whose undo was pressed."""
+    if not log.entries:
+        empty(t("audit.none"), t("audit.none_hint"), icon=":material/history:")
+    pressed = None
+    for entry in log.entries:
+        if _row(entry, view):
+            pressed = entry.id
+    return pressed
+
+
+def _row(entry: AuditEntry, view: View) -> bool:
+    with st.container(border=True, gap="xsmall", key=f"audit-{entry.id}"):
+        words_, buttons = st.columns([4, 1], gap="small")
+        kind = f" · {term('stage', entry.kind)}" if entry.entity == "action" and entry.kind else ""
+        name = f" · {plain(entry.name)}" if entry.name else ""
+        mark = f" :gray-badge[{t('audit.undone')}]" if entry.undone else ""
+        actor = plain(entry.actor or t("audit.operator"))
+        words_.markdown(f"**{deed(entry)}**{name}{kind}{mark}")
+        words_.caption(f"{actor} · {view.instant(entry.at)}")
+        if text := changes_block(entry, view):
+            words_.markdown(text)
+        with buttons:
+            if entry.customer_id and st.button(
+                t("audit.open"), key=f"audit-open-{entry.id}", icon=":material/domain:", width="stretch"
+            ):
+                open_page("customer", customer=entry.customer_id)
+            return entry.undoable and undo_button(entry, f"audit-undo-{entry.id}")
+
+
+def undo_button(entry: AuditEntry, key: str) -> bool:
+    """The way back; an undo's own way back does the thing again."""
+    label, icon = ("audit.redo", ":material/redo:") if entry.undoes else ("audit.undo", ":material/undo:")
+    return st.button(t(label), key=key, icon=icon, width="stretch")
+
+
+def recent_change(entry: AuditEntry | None, view: View) -> int | None:
+    """What the person has just changed, with its way back beside it; its id when that was pressed."""
+    if entry is None:
+        return None
+    with st.container(border=True, key="recent-change"):
+        text, button = st.columns([5, 1], vertical_alignment="center")
+        name = f" · {plain(entry.name)}" if entry.entity in ("contact", "opportunity") else ""
+        changes = "; ".join(change_line(c, view) for c in entry.changes[:3])
+        text.markdown(f":green[:material/check_circle:] **{deed(entry)}**{name}  \n:small[{changes}]")
+        with button:
+            return entry.id if undo_button(entry, "undo-recent") else None
+
+
+def undone(work: Callable[[], Any]) -> None:
+    """Undo and show the result; when it is refused, say why."""
+    try:
+        work()
+    except AppError as error:
+        show_error(error)
+    else:
+        st.rerun()
+
+
+def audit_filters(options: AuditChoices) -> AuditFilters:
+    """Whose changes, of what, and since when; kept in the address."""
+    people = {str(i): name for i, name in options.people}
+    with st.grid(min_column_width=180, gap="small"):
+        person = _choose("person", list(people), lambda i: people[i])
+        entity = _choose("entity", options.entities, lambda k: _known("audit.entity", k))
+        did = _choose("command", options.commands, lambda k: _known("audit.did", k.replace(".", "_")))
+        days = _choose("days", ("1", "7", "30", "90"), lambda n: t("audit.last_days", n=int(n)))
+    return AuditFilters(
+        person=int(person) if person else None,
+        entity=entity,
+        command=did,
+        days=int(days) if days else None,
+        before=address.number("before"),
+    )
+
+
+def _choose(name: str, options: Sequence[str], words_: Callable[[str], str]) -> str | None:
+    return address.pick(
+        t(f"audit.by_{name}"), name, options, words_, everything=t("audit.all"), drops=("before",)
+    )
+
+
+def audit_pager(log: AuditLog, before: int | None) -> None:
+    """To the newest, and to earlier changes."""
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        if before is not None and st.button(t("audit.newest"), icon=":material/first_page:"):
+            address.write(before=None)
+            st.rerun()
+        if log.earlier is not None and st.button(t("audit.earlier"), icon=":material/chevron_right:"):
+            address.write(before=log.earlier)
+            st.rerun()
+
+
+def _known(area: str, key: str) -> str:
+    name = f"{area}.{key}"
+    return t(name) if has("en", name) else key

@@ -1,0 +1,222 @@
+"""The timeline of a customer: what happened, in the words of those who were there."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+
+from components import address, format
+from components.audit import changes_block, deed
+from components.blocks import empty, plain, section
+from components.frame import View
+from components.text import t, term
+from core.fields import Field, Kind
+from core.process.actions import FIELDS
+from data.queries.timeline import KINDS, PAGE, Event, Timeline
+from data.text import has
+
+Play = Callable[[str], tuple[bytes, str]]
+
+_ICONS = {
+    "mail": ":material/mail:",
+    "call": ":material/call:",
+    "meeting": ":material/groups:",
+    "chat": ":material/chat:",
+    "document_view": ":material/description:",
+    "video_meeting": ":material/videocam:",
+}
+_STATUS = {"planned": "blue", "cancelled": "gray"}
+_SCROLL = """
+export default function ({ data }) {
+  if (window.__firebreakJump === data.turn) return;
+  window.__firebreakJump = data.turn;
+  let tries = 40;
+  const go = () => {
+    const target = document.querySelector(".st-key-" + data.key);
+    if (!target) { if (tries--) setTimeout(go, 50); return; }
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    target.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "center" });
+  };
+  go();
+}
+"""
+
+
+def timeline_filters(opportunities: Mapping[int, str]) -> tuple[str | None, int | None]:
+    """Kind of event and opportunity to show, kept in the address."""
+    section(t("customer.timeline"), icon=":material/timeline:")
+    left, right = st.columns(2)
+    with left:
+        kind = address.pick(
+            t("customer.show"),
+            "kind",
+            KINDS,
+            lambda k: t(f"customer.kind_{k}"),
+            everything=t("customer.kind_all"),
+            drops=("shown", "action"),
+        )
+    with right:
+        chosen = address.pick(
+            t("customer.opportunity"),
+            "about",
+            [str(i) for i in opportunities],
+            lambda i: opportunities[int(i)],
+            everything=t("customer.all_opportunities"),
+            drops=("shown", "action"),
+        )
+    return kind, int(chosen) if chosen else None
+
+
+def timeline_block(found: Timeline, view: View, play: Play) -> None:
+    """The events, the newest first, and the way to earlier ones."""
+    if not found.events:
+        empty(t("customer.nothing_yet"), t("customer.nothing_yet_hint"), icon=":material/timeline:")
+    target = address.number("action")
+    for event in found.events:
+        _event(event, view, play, marked=event.kind == "action" and event.id == target)
+    if found.more and st.button(t("customer.earlier"), icon=":material/expand_more:", width="stretch"):
+        address.write(shown=(len(found.events) // PAGE + 1) * PAGE)
+        st.rerun()
+    if target is not None:
+        _scroller()(data={"key": f"event-action-{target}", "turn": str(target)})
+
+
+def _event(event: Event, view: View, play: Play, *, marked: bool) -> None:
+    with st.container(border=True, gap="xsmall", key=f"event-{event.kind}-{event.id}"):
+        _HEADS[event.kind](event, view, marked)
+        if event.kind == "action":
+            _action_body(event, view, play)
+        elif event.kind == "change" and event.change:
+            if text := changes_block(event.change, view):
+                st.markdown(text)
+        elif event.summary:
+            st.markdown(plain(event.summary))
+
+
+def _times(event: Event, view: View, *who: str | None) -> None:
+    """When it happened, who took part, and when it was entered if that was later."""
+    parts = [view.instant(event.at), *(w for w in who if w)]
+    late = (event.recorded_at - event.at).days
+    if late >= 1 and event.status != "planned":
+        parts.append(t("customer.late", n=late, at=view.instant(event.recorded_at)))
+    st.caption(" · ".join(plain(p) for p in parts))
+
+
+def _action_head(event: Event, view: View, marked: bool) -> None:
+    title = plain(term("stage", event.type))
+    title = f"~~{title}~~" if event.voided or event.status == "cancelled" else f"**{title}**"
+    marks = ""
+    if event.voided:
+        marks += f" :gray-badge[{t('audit.undone')}]"
+    elif event.status in _STATUS:
+        marks += f" :{_STATUS[event.status]}-badge[{term('status', event.status)}]"
+    if marked:
+        marks += f" :violet-badge[{t('customer.linked_record')}]"
+    st.markdown(f":material/handshake: {title}{marks}")
+    _times(event, view, event.person, event.opportunity)
+
+
+def _interaction_head(event: Event, view: View, marked: bool) -> None:
+    del marked
+    icon = _ICONS.get(event.type, ":material/forum:")
+    st.markdown(f"{icon} **{plain(term('interaction', event.type))}** :gray[{_of_interaction(event, view)}]")
+    _times(event, view, event.contact, event.opportunity)
+
+
+def _of_interaction(event: Event, view: View) -> str:
+    parts = [term("direction", event.direction)]
+    if event.duration_seconds:
+        minutes = max(1, round(event.duration_seconds / 60))
+        parts.append(t("customer.minutes", n=minutes))
+    if event.questions:
+        parts.append(t("customer.questions", n=event.questions))
+    return " · ".join(plain(p) for p in parts)
+
+
+def _stage_head(event: Event, view: View, marked: bool) -> None:
+    del marked
+    stage = plain(term("stage", event.type))
+    st.markdown(f":material/flag: **{t('customer.moved_to', stage=stage)}**")
+    _times(event, view, event.opportunity)
+
+
+def _change_head(event: Event, view: View, marked: bool) -> None:
+    del marked
+    change = event.change
+    if change is None:
+        return
+    name = f" · {plain(change.name)}" if change.entity in ("contact", "opportunity") else ""
+    mark = f" :gray-badge[{t('audit.undone')}]" if change.undone else ""
+    st.markdown(f":material/edit: **{deed(change)}**{name}{mark}")
+    _times(event, view, event.person or t("audit.operator"))
+
+
+_HEADS = {
+    "action": _action_head,
+    "interaction": _interaction_head,
+    "stage": _stage_head,
+    "change": _change_head,
+}
+
+
+def _action_body(event: Event, view: View, play: Play) -> None:
+    if event.status == "cancelled" and event.cancel_reason:
+        reason = plain(term("cancelled_because", event.cancel_reason))
+        st.markdown(f":gray[{t('audit.reason')}:] {reason}")
+    if event.note and event.status != "completed":
+        st.markdown(plain(event.note))
+    if event.summary:
+        st.markdown(plain(event.summary))
+    lines = [f":gray[{label}:] {plain(text)}" for label, text in field_values(event.type, event.values, view)]
+    if lines:
+        st.markdown("  \n".join(lines))
+    if event.recording and st.toggle(t("customer.play"), key=f"play-{event.id}"):
+        content, media_type = play(event.recording)
+        st.audio(content, format=media_type)
+    if event.follows:
+        _evidence(event, view)
+
+
+def _evidence(event: Event, view: View) -> None:
+    """The way to the earlier record that this one builds on."""
+    assert event.follows is not None
+    key, type_, at = event.follows
+    label = t("customer.builds_on", what=term("stage", type_), at=view.instant(at))
+    if st.button(label, key=f"follows-{event.id}", icon=":material/link:", type="tertiary"):
+        address.write(action=key, kind=None, about=None)
+        st.rerun()
+
+
+def field_values(type_: str, values: Mapping[str, Any], view: View) -> list[tuple[str, str]]:
+    """(label, text) of an action's own fields, in their order; then whatever else the record kept."""
+    known = {f.key: f for f in FIELDS.get(type_, ())}
+    keys = [k for k in known if k in values] + [k for k in values if k not in known]
+    shown = [(_label(k), _text(known.get(k), values[k], view)) for k in keys]
+    return [(label, text) for label, text in shown if text]
+
+
+def _label(key: str) -> str:
+    return t(f"fields.{key}") if has("en", f"fields.{key}") else key
+
+
+def _text(field: Field | None, value: Any, view: View) -> str:
+    if value in (None, "", [], {}):
+        return ""
+    match field.kind if field else None:
+        case Kind.PEOPLE:
+            return ", ".join(f"{p['name']} ({term('decision_role', p.get('role'))})" for p in value)
+        case Kind.MONEY:
+            amount = Decimal(value["amount"]) if value.get("amount") is not None else None
+            return format.money(amount, value.get("currency", ""), view.language)
+        case Kind.DATE:
+            return format.day(date.fromisoformat(value), view.language)
+        case Kind.CHOICE:
+            return term(field.key if field else "", value)
+        case _:
+            return str(value)
+
+
+def _scroller() -> Any:
+    return st.components.v2.component("firebreak_jump", js=_SCROLL)

@@ -1,0 +1,314 @@
+"""Who changed what, when: audit rows with their ids resolved to names."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, null, select
+from sqlalchemy.orm import Session, aliased
+
+from core.access import Permission, Who, reach
+from core.changes import UNDOABLE, changed
+from core.messages import NotAllowed
+from data.schema import (
+    Action,
+    Audit,
+    Base,
+    Contact,
+    Customer,
+    Interaction,
+    Opportunity,
+    Person,
+    Pipeline,
+    Stage,
+    Team,
+)
+
+PAGE = 30
+RECENT = timedelta(minutes=10)  # how long a change offers its own way back where it was made
+HIDDEN = {
+    "id", "version", "ref", "batch_id", "created_at", "recorded_at", "policy_version", "pipeline_id",
+    "recording", "follows_id", "fields", "customer_id", "opportunity_id", "also", "next_step", "called_off",
+    "opportunity", "graded_at",
+}  # fmt: skip
+NAMED: dict[str, Any] = {
+    "owner_id": Person,
+    "team_id": Team,
+    "contact_id": Contact,
+    "stage_id": Stage,
+    "pipeline_id": Pipeline,
+}
+RECORDS: dict[str, Any] = {
+    "customer": Customer,
+    "customer_tags": Customer,
+    "contact": Contact,
+    "opportunity": Opportunity,
+    "action": Action,
+    "interaction": Interaction,
+    "person": Person,
+    "team": Team,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field before and after; JSON values, ids already names."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One change.
+
+    Attributes:
+        actor: None for the operator at the command line.
+        name: of the record that was changed; "" when it has none.
+        kind: of an action, its type.
+        customer_id: whose page shows the record; None when it is no customer's.
+        reason: what the person gave as reason.
+        undoes: whether this row undid another one; undone: whether another undid this one.
+        undoable: whether the person asking may try to undo it.
+    """
+
+    id: int
+    at: datetime
+    actor: str | None
+    command: str
+    entity: str
+    entity_id: int | None
+    name: str
+    kind: str
+    customer_id: int | None
+    reason: str
+    changes: tuple[FieldChange, ...]
+    undoes: bool
+    undone: bool
+    undoable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilters:
+    """What the log is narrowed to. `days` back from now; `before` continues below that row's id."""
+
+    person: int | None = None
+    entity: str | None = None
+    command: str | None = None
+    days: int | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLog:
+    """One page of the log; `earlier` is the `before` of the next page, None at the end."""
+
+    entries: tuple[AuditEntry, ...]
+    earlier: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditChoices:
+    """What the log's filters offer."""
+
+    people: tuple[tuple[int, str], ...]
+    entities: tuple[str, ...]
+    commands: tuple[str, ...]
+
+
+def audit_log(session: Session, who: Who, filters: AuditFilters, now: datetime) -> AuditLog:
+    """One page of all changes, the newest first.
+
+    Raises:
+        NotAllowed: the person may not see the log.
+    """
+    _allow(who)
+    query = select(Audit).order_by(Audit.id.desc()).limit(PAGE + 1)
+    exact = {"actor_id": filters.person, "entity": filters.entity, "command": filters.command}
+    for name, value in exact.items():
+        if value is not None:
+            query = query.where(getattr(Audit, name) == value)
+    if filters.days is not None:
+        query = query.where(Audit.at >= now - timedelta(days=filters.days))
+    if filters.before is not None:
+        query = query.where(Audit.id < filters.before)
+    rows = read(session, query)
+    shown = rows[:PAGE]
+    return AuditLog(entries(session, who, shown), shown[-1][0].id if len(rows) > PAGE else None)
+
+
+def audit_choices(session: Session, who: Who) -> AuditChoices:
+    """People, kinds of record and commands to narrow the log to."""
+    _allow(who)
+    people = select(Person.id, Person.name).order_by(Person.name)
+    return AuditChoices(
+        tuple((r.id, r.name) for r in session.execute(people)),
+        tuple(RECORDS),
+        tuple(session.scalars(select(Audit.command).distinct().order_by(Audit.command))),
+    )
+
+
+def _allow(who: Who) -> None:
+    if reach(who, Permission.SEE_AUDIT) is None:
+        raise NotAllowed(permission=Permission.SEE_AUDIT)
+
+
+def latest_change(session: Session, who: Who, customer_id: int, since: datetime) -> AuditEntry | None:
+    """What this person changed last about a customer since then, when it can be undone."""
+    query = select(Audit).where(
+        Audit.actor_id == who.person_id, Audit.at >= since, about(customer_id, actions=True)
+    )
+    rows = read(session, query.order_by(Audit.id.desc()).limit(1))
+    found = entries(session, who, rows)
+    return found[0] if found and found[0].undoable else None
+
+
+def last_editor(session: Session, who: Who, entity: str, entity_id: int) -> str | None:
+    """Who changed a record last, for the person whose own edit came second."""
+    del who  # the caller has read the record within their scope
+    query = select(Person.name).join(Audit, Audit.actor_id == Person.id)
+    query = query.where(Audit.entity == entity, Audit.entity_id == entity_id)
+    return session.scalar(query.order_by(Audit.id.desc()).limit(1))
+
+
+def about(customer_id: int, *, actions: bool = False) -> Any:
+    """Audit rows of a customer, its tags, contacts and opportunities, and its actions when asked for."""
+    ids = {
+        "contact": select(Contact.id).where(Contact.customer_id == customer_id),
+        "opportunity": select(Opportunity.id).where(Opportunity.customer_id == customer_id),
+    }
+    if actions:
+        ids["action"] = select(Action.id).where(Action.customer_id == customer_id)
+    own = Audit.entity.in_(("customer", "customer_tags")) & (Audit.entity_id == customer_id)
+    for entity, found in ids.items():
+        own |= (Audit.entity == entity) & Audit.entity_id.in_(found)
+    return own
+
+
+Read = tuple[Audit, str | None, int | None]
+
+
+def read(session: Session, query: Select[Audit]) -> list[Read]:
+    """Audit rows, each with its actor's name and the id of the row that undid it."""
+    undoer = aliased(Audit)
+    wide = (
+        query.add_columns(Person.name, undoer.id)
+        .outerjoin(Person, Person.id == Audit.actor_id)
+        .outerjoin(undoer, undoer.undoes_id == Audit.id)
+    )
+    return [(r[0], r[1], r[2]) for r in session.execute(wide)]
+
+
+def entries(session: Session, who: Who, rows: Sequence[Read]) -> tuple[AuditEntry, ...]:
+    """Audit rows in words: what they concern, and each field before and after."""
+    audits = [row for row, _, _ in rows]
+    records = _records(session, audits)
+    names = _names(session, _ids(audits))
+    return tuple(
+        _entry(who, row, actor, undone, records.get((row.entity, row.entity_id), ("", "", None)), names)
+        for row, actor, undone in rows
+    )
+
+
+def _entry(
+    who: Who,
+    row: Audit,
+    actor: str | None,
+    undone: int | None,
+    record: tuple[str, str, int | None],
+    names: dict[tuple[Any, int], str],
+) -> AuditEntry:
+    name, kind, customer_id = record
+    before, after = _picture(row.before), _picture(row.after)
+    return AuditEntry(
+        id=row.id,
+        at=row.at,
+        actor=actor,
+        command=row.command,
+        entity=row.entity,
+        entity_id=row.entity_id,
+        name=name or str(after.get("name") or before.get("name") or ""),
+        kind=kind,
+        customer_id=customer_id,
+        reason=str(after.get("reason") or ""),
+        changes=tuple(
+            FieldChange(f, _named(f, before.get(f), names), _named(f, after.get(f), names))
+            for f in changed(before, after)
+            if f not in HIDDEN and f != "reason" and (before.get(f) or after.get(f))
+        ),
+        undoes=row.undoes_id is not None,
+        undone=undone is not None,
+        undoable=undone is None and _may_undo(who, row),
+    )
+
+
+def _may_undo(who: Who, row: Audit) -> bool:
+    needs = UNDOABLE.get(row.command)
+    if row.undoes_id is not None:
+        needs = Permission.RECORD_ACTIONS if row.entity == "action" else Permission.EDIT_CUSTOMERS
+        if "owner_id" in _picture(row.after):
+            needs = Permission.ASSIGN
+    return (
+        needs is not None
+        and reach(who, needs) is not None
+        and reach(who, Permission.EDIT_CUSTOMERS) is not None
+    )
+
+
+def _picture(kept: Any) -> dict[str, Any]:
+    if isinstance(kept, list):
+        return {"tags": kept}
+    return kept if isinstance(kept, dict) else {}
+
+
+def _named(field: str, value: Any, names: dict[tuple[Any, int], str]) -> Any:
+    return names.get((NAMED[field], value), "") if field in NAMED and value is not None else value
+
+
+def _ids(audits: Iterable[Audit]) -> dict[Any, set[int]]:
+    found: dict[Any, set[int]] = {}
+    for row in audits:
+        for picture in (_picture(row.before), _picture(row.after)):
+            for field, table in NAMED.items():
+                if isinstance(picture.get(field), int):
+                    found.setdefault(table, set()).add(picture[field])
+    return found
+
+
+def _names(session: Session, ids: dict[Any, set[int]]) -> dict[tuple[Any, int], str]:
+    names: dict[tuple[Any, int], str] = {}
+    for table, wanted in ids.items():
+        label = table.key if table is Stage else table.name
+        for key, name in session.execute(select(table.id, label).where(table.id.in_(wanted))):
+            names[(table, key)] = name
+    return names
+
+
+def _records(session: Session, audits: Iterable[Audit]) -> dict[tuple[str, int | None], Any]:
+    """(entity, id) → (name, kind, customer id) of the records that these rows changed."""
+    wanted: dict[str, set[int]] = {}
+    for row in audits:
+        if row.entity in RECORDS and row.entity_id is not None:
+            wanted.setdefault(row.entity, set()).add(row.entity_id)
+    found: dict[tuple[str, int | None], Any] = {}
+    for entity, ids in wanted.items():
+        for key, *record in session.execute(_record(RECORDS[entity]).where(RECORDS[entity].id.in_(ids))):
+            found[(entity, key)] = tuple(record)
+    return found
+
+
+def _record(table: type[Base]) -> Any:
+    if table is Customer:
+        return select(Customer.id, Customer.name, Customer.grade, Customer.id)
+    if table in (Contact, Opportunity):
+        owned_by: Any = table
+        return select(owned_by.id, owned_by.name, owned_by.name, owned_by.customer_id)
+    if table in (Action, Interaction):
+        touch: Any = table
+        kind = touch.type if table is Action else touch.kind
+        customer = Customer.id == touch.customer_id
+        return select(touch.id, Customer.name, kind, touch.customer_id).outerjoin(Customer, customer)
+    named: Any = table
+    return select(named.id, named.name, named.name, null())

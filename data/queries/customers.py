@@ -1,0 +1,484 @@
+"""Customers: the list, and what one page needs to say of one customer."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy.orm import Session, aliased
+
+from core.access import Permission, Who
+from core.messages import NotFound
+from core.process.stages import PIPELINE
+from core.terms import Outcome
+from data.queries.scope import customers, owned
+from data.schema import (
+    Action,
+    Alert,
+    Audit,
+    Contact,
+    Customer,
+    CustomerState,
+    CustomerTag,
+    Opportunity,
+    OpportunityState,
+    Person,
+    Pipeline,
+    Stage,
+    Tag,
+    Team,
+)
+
+PAGE = 20
+COUNTED = 1_000  # beyond it the list says "more than": counting all would cost more as customers grow
+QUIET_DAYS = 30
+SORTS = ("name", "recent", "silent", "open", "grade")
+SEE = Permission.SEE_CUSTOMERS
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the list is narrowed to. `quiet` asks for customers without contact for 30 days; `page` from 1."""
+
+    search: str = ""
+    owner: int | None = None
+    team: int | None = None
+    industry: str | None = None
+    segment: str | None = None
+    grade: str | None = None
+    tag: str | None = None
+    quiet: bool = False
+    sort: str = "name"
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the filters offer: (id, name) of people and teams within reach, and the words in use."""
+
+    owners: tuple[tuple[int, str], ...]
+    teams: tuple[tuple[int, str], ...]
+    industries: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A next step: a planned action of an opportunity."""
+
+    id: int
+    opportunity_id: int
+    opportunity: str
+    type: str
+    at: datetime
+    note: str
+    owner: str
+    recordable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """One customer in the list.
+
+    Attributes:
+        amounts: sums of the open opportunities, (currency, amount) by currency.
+        next_step: (action type, planned instant) of the earliest one.
+        tags: keys of its high-value tags.
+    """
+
+    id: int
+    name: str
+    industry: str | None
+    grade: str | None
+    owner: str | None
+    open_opportunities: int
+    amounts: tuple[tuple[str, Decimal], ...]
+    last_touch_at: datetime | None
+    next_step: tuple[str, datetime] | None
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerList:
+    """One page of the list; `total` is counted up to `COUNTED` + 1."""
+
+    rows: tuple[CustomerRow, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerHead:
+    """A customer's own values; `tags` are (key, whether high-value)."""
+
+    id: int
+    version: int
+    name: str
+    industry: str | None
+    segment: str | None
+    region: str | None
+    note: str
+    owner_id: int | None
+    owner: str | None
+    grade: str | None
+    graded_at: datetime | None
+    graded_by: str | None
+    grade_reason: str
+    last_touch_at: datetime | None
+    tags: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAlert:
+    """A standing alert: the rule with the parameters of its sentence."""
+
+    rule: str
+    severity: str
+    opportunity: str
+    params: dict[str, Any]
+    raised_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpportunityCard:
+    """One opportunity of the customer.
+
+    Attributes:
+        stages: keys of its pipeline's stages in order; `stage` is one of them or None.
+        benchmark_days: the industry's dwell time in the present stage.
+        editable: whether the person asking may change it; recordable: may record actions on it.
+    """
+
+    id: int
+    version: int
+    name: str
+    product: str | None
+    amount: Decimal | None
+    currency: str
+    close_on: date | None
+    closed_at: datetime | None
+    outcome: str
+    owner_id: int | None
+    owner: str | None
+    stage: str | None
+    stage_since: datetime | None
+    benchmark_days: float | None
+    stages: tuple[str, ...]
+    editable: bool
+    recordable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContactCard:
+    """A person at the customer."""
+
+    id: int
+    version: int
+    name: str
+    title: str | None
+    decision_role: str | None
+    phone: str | None
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFile:
+    """All that the customer's page shows above the timeline."""
+
+    head: CustomerHead
+    alerts: tuple[OpenAlert, ...]
+    next_steps: tuple[Planned, ...]
+    opportunities: tuple[OpportunityCard, ...]
+    contacts: tuple[ContactCard, ...]
+
+
+def customer_list(session: Session, who: Who, filters: Filters, now: datetime) -> CustomerList:
+    """One page of the customers within reach, with what stands behind them in three small look-ups."""
+    found = _narrowed(who, filters, now)
+    total = session.scalar(
+        select(func.count()).select_from(found.with_only_columns(Customer.id).limit(COUNTED + 1).subquery())
+    )
+    rows = session.execute(
+        found.order_by(*_order(filters.sort)).limit(PAGE).offset(PAGE * (max(filters.page, 1) - 1))
+    ).all()
+    ids = [row.id for row in rows]
+    amounts, steps = _pipelines_of(session, ids)
+    tags = _tags_of(session, ids, high_value=True)
+    return CustomerList(
+        tuple(
+            CustomerRow(
+                id=r.id,
+                name=r.name,
+                industry=r.industry,
+                grade=r.grade,
+                owner=r.owner,
+                open_opportunities=r.open_opportunities or 0,
+                amounts=tuple(sorted(amounts.get(r.id, {}).items())),
+                last_touch_at=r.last_touch_at,
+                next_step=steps.get(r.id),
+                tags=tuple(key for key, _ in tags.get(r.id, ())),
+            )
+            for r in rows
+        ),
+        total or 0,
+    )
+
+
+def _narrowed(who: Who, filters: Filters, now: datetime) -> Any:
+    return (
+        select(
+            Customer.id,
+            Customer.name,
+            Customer.industry,
+            Customer.grade,
+            Person.name.label("owner"),
+            CustomerState.open_opportunities,
+            CustomerState.last_touch_at,
+        )
+        .outerjoin(CustomerState, CustomerState.customer_id == Customer.id)
+        .outerjoin(Person, Person.id == Customer.owner_id)
+        .where(customers(who, SEE), *_conditions(filters, now))
+    )
+
+
+def _conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
+    exact = {"owner_id": filters.owner, "industry": filters.industry, "segment": filters.segment}
+    exact["grade"] = filters.grade
+    conditions = [getattr(Customer, name) == value for name, value in exact.items() if value is not None]
+    if words := filters.search.strip():
+        conditions.append(Customer.name.icontains(words, autoescape=True))
+    if filters.team is not None:
+        conditions.append(Customer.owner_id.in_(select(Person.id).where(Person.team_id == filters.team)))
+    if filters.tag:
+        carried = select(CustomerTag.customer_id).join(Tag).where(Tag.key == filters.tag)
+        conditions.append(Customer.id.in_(carried))
+    if filters.quiet:
+        touched = CustomerState.last_touch_at
+        conditions.append(or_(touched.is_(None), touched < now - timedelta(days=QUIET_DAYS)))
+    return conditions
+
+
+def _order(sort: str) -> tuple[Any, ...]:
+    touched, opened = CustomerState.last_touch_at, CustomerState.open_opportunities
+    orders: dict[str, tuple[Any, ...]] = {
+        "recent": (touched.desc().nulls_last(), Customer.id),
+        "silent": (touched.asc().nulls_first(), Customer.id),
+        "open": (opened.desc().nulls_last(), Customer.id),
+        "grade": (Customer.grade.asc().nulls_last(), Customer.name, Customer.id),
+    }
+    return orders.get(sort, (Customer.name, Customer.id))
+
+
+def _pipelines_of(
+    session: Session, ids: list[int]
+) -> tuple[dict[int, dict[str, Decimal]], dict[int, tuple[str, datetime]]]:
+    """Open amounts by currency, and the earliest next step, of a page's customers."""
+    query = (
+        select(
+            Opportunity.customer_id, Opportunity.currency, Opportunity.amount, Action.type, Action.planned_for
+        )
+        .outerjoin(OpportunityState, OpportunityState.opportunity_id == Opportunity.id)
+        .outerjoin(Action, Action.id == OpportunityState.next_step_id)
+        .where(Opportunity.customer_id.in_(ids), Opportunity.outcome == Outcome.OPEN)
+    )
+    amounts: dict[int, dict[str, Decimal]] = {}
+    steps: dict[int, tuple[str, datetime]] = {}
+    for customer, currency, amount, type_, at in session.execute(query):
+        assert customer is not None
+        if amount is not None:
+            sums = amounts.setdefault(customer, {})
+            sums[currency] = sums.get(currency, Decimal(0)) + amount
+        if at is not None and (customer not in steps or at < steps[customer][1]):
+            steps[customer] = (type_, at)
+    return amounts, steps
+
+
+def _tags_of(
+    session: Session, ids: list[int], *, high_value: bool = False
+) -> dict[int, list[tuple[str, bool]]]:
+    query = select(CustomerTag.customer_id, Tag.key, Tag.high_value).join(Tag, Tag.id == CustomerTag.tag_id)
+    query = query.where(CustomerTag.customer_id.in_(ids), Tag.high_value if high_value else true())
+    found: dict[int, list[tuple[str, bool]]] = {}
+    for customer, key, high in session.execute(query.order_by(Tag.high_value.desc(), Tag.id)):
+        found.setdefault(customer, []).append((key, high))
+    return found
+
+
+def choices(session: Session, who: Who) -> Choices:
+    """What can be chosen in filters and forms, within reach."""
+    people = select(Person.id, Person.name).where(
+        owned(who, SEE, Person.id), Person.role.in_(("rep", "manager"))
+    )
+    teams = select(Team.id, Team.name).where(
+        Team.id.in_(select(Person.team_id).where(owned(who, SEE, Person.id))), Team.kind == "sales"
+    )
+    return Choices(
+        tuple((r.id, r.name) for r in session.execute(people.order_by(Person.name))),
+        tuple((r.id, r.name) for r in session.execute(teams.order_by(Team.name))),
+        tuple(session.scalars(select(Customer.industry).where(Customer.industry.is_not(None)).distinct())),
+        tuple(session.scalars(select(Tag.key).order_by(Tag.high_value.desc(), Tag.id))),
+    )
+
+
+def assignable(session: Session, who: Who) -> tuple[tuple[int, str], ...]:
+    """(id, name) of those whom this person may give customers and opportunities to."""
+    people = select(Person.id, Person.name).where(
+        owned(who, Permission.ASSIGN, Person.id), Person.active, Person.role.in_(("rep", "manager"))
+    )
+    return tuple((r.id, r.name) for r in session.execute(people.order_by(Person.name)))
+
+
+def customer_file(session: Session, who: Who, customer_id: int) -> CustomerFile:
+    """Everything that the customer's page shows above the timeline.
+
+    Raises:
+        NotFound: no such customer within reach.
+    """
+    head = _head(session, who, customer_id)
+    cards = _opportunities(session, who, customer_id)
+    return CustomerFile(
+        head,
+        _alerts(session, customer_id),
+        _next_steps(session, who, customer_id),
+        cards,
+        _contacts(session, customer_id),
+    )
+
+
+def _head(session: Session, who: Who, customer_id: int) -> CustomerHead:
+    grader = aliased(Person)
+    row = session.execute(
+        select(
+            Customer,
+            Person.name.label("owner"),
+            CustomerState.last_touch_at,
+            grader.name.label("grader"),
+            Audit.after,
+        )
+        .outerjoin(Person, Person.id == Customer.owner_id)
+        .outerjoin(CustomerState, CustomerState.customer_id == Customer.id)
+        .outerjoin(
+            Audit,
+            and_(
+                Audit.entity == "customer",
+                Audit.entity_id == Customer.id,
+                Audit.command == "customer.grade",
+                Audit.at == Customer.graded_at,
+            ),
+        )
+        .outerjoin(grader, grader.id == Audit.actor_id)
+        .where(Customer.id == customer_id, customers(who, SEE))
+        .order_by(Audit.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        raise NotFound(entity="customer")
+    c = row.Customer
+    return CustomerHead(
+        id=c.id,
+        version=c.version,
+        name=c.name,
+        industry=c.industry,
+        segment=c.segment,
+        region=c.region,
+        note=c.note,
+        owner_id=c.owner_id,
+        owner=row.owner,
+        grade=c.grade,
+        graded_at=c.graded_at,
+        graded_by=row.grader,
+        grade_reason=(row.after or {}).get("reason", ""),
+        last_touch_at=row.last_touch_at,
+        tags=tuple(_tags_of(session, [c.id]).get(c.id, ())),
+    )
+
+
+def _alerts(session: Session, customer_id: int) -> tuple[OpenAlert, ...]:
+    query = (
+        select(Alert.rule, Alert.severity, Opportunity.name, Alert.params, Alert.raised_at)
+        .join(Opportunity, Opportunity.id == Alert.opportunity_id)
+        .where(Opportunity.customer_id == customer_id, Alert.cleared_at.is_(None))
+        .order_by(Alert.raised_at.desc())
+    )
+    return tuple(OpenAlert(*row) for row in session.execute(query))
+
+
+def _next_steps(session: Session, who: Who, customer_id: int) -> tuple[Planned, ...]:
+    query: Any = (
+        select(
+            Action.id,
+            Action.opportunity_id,
+            Opportunity.name,
+            Action.type,
+            Action.planned_for,
+            Action.note,
+            Person.name,
+            owned(who, Permission.RECORD_ACTIONS, Opportunity.owner_id),
+        )
+        .join(OpportunityState, OpportunityState.next_step_id == Action.id)
+        .join(Opportunity, Opportunity.id == Action.opportunity_id)
+        .join(Person, Person.id == Action.owner_id)
+        .where(Opportunity.customer_id == customer_id, Opportunity.outcome == Outcome.OPEN)
+        .order_by(Action.planned_for, Action.id)
+    )
+    return tuple(Planned(*row) for row in session.execute(query))
+
+
+def _opportunities(session: Session, who: Who, customer_id: int) -> tuple[OpportunityCard, ...]:
+    rows = session.execute(
+        select(
+            Opportunity,
+            Person.name.label("owner"),
+            Stage.key.label("stage"),
+            Stage.benchmark_days,
+            OpportunityState.stage_since,
+            Pipeline.key.label("pipeline"),
+            owned(who, Permission.EDIT_CUSTOMERS, Opportunity.owner_id).label("editable"),
+            owned(who, Permission.RECORD_ACTIONS, Opportunity.owner_id).label("recordable"),
+        )
+        .join(Pipeline, Pipeline.id == Opportunity.pipeline_id)
+        .outerjoin(Person, Person.id == Opportunity.owner_id)
+        .outerjoin(OpportunityState, OpportunityState.opportunity_id == Opportunity.id)
+        .outerjoin(Stage, Stage.id == OpportunityState.stage_id)
+        .where(Opportunity.customer_id == customer_id)
+        .order_by(Opportunity.closed_at.desc().nulls_first(), Opportunity.id.desc())
+    ).all()
+    stages = _stages(session, {row.Opportunity.pipeline_id for row in rows})
+    return tuple(
+        OpportunityCard(
+            id=o.id,
+            version=o.version,
+            name=o.name,
+            product=o.product,
+            amount=o.amount,
+            currency=o.currency,
+            close_on=o.close_on,
+            closed_at=o.closed_at,
+            outcome=o.outcome,
+            owner_id=o.owner_id,
+            owner=row.owner,
+            stage=row.stage,
+            stage_since=row.stage_since,
+            benchmark_days=row.benchmark_days,
+            stages=stages.get(o.pipeline_id, ()),
+            editable=bool(row.editable),
+            recordable=bool(row.recordable) and row.pipeline == PIPELINE and o.outcome == Outcome.OPEN,
+        )
+        for row in rows
+        for o in (row.Opportunity,)
+    )
+
+
+def _stages(session: Session, pipelines: set[int]) -> dict[int, tuple[str, ...]]:
+    query = select(Stage.pipeline_id, Stage.key).where(Stage.pipeline_id.in_(pipelines))
+    found: dict[int, tuple[str, ...]] = {}
+    for pipeline, key in session.execute(query.order_by(Stage.pipeline_id, Stage.position)):
+        found[pipeline] = (*found.get(pipeline, ()), key)
+    return found
+
+
+def _contacts(session: Session, customer_id: int) -> tuple[ContactCard, ...]:
+    c = Contact
+    query = select(c.id, c.version, c.name, c.title, c.decision_role, c.phone, c.email)
+    found = session.execute(query.where(c.customer_id == customer_id).order_by(c.name, c.id))
+    return tuple(ContactCard(*row) for row in found)

@@ -1,0 +1,58 @@
+"""What happened with this customer, and what is next?"""
+
+from functools import partial
+
+from components import address
+from components.audit import recent_change, undone
+from components.customer import customer_head, customer_record
+from components.customer_forms import Desk, customer_dialog
+from components.frame import page
+from components.timeline import timeline_block, timeline_filters
+from core.access import Permission
+from data.commands import customers, opportunities
+from data.commands.command import Command
+from data.commands.undo import undo
+from data.files import read_file
+from data.queries.audit import RECENT, last_editor, latest_change
+from data.queries.customers import assignable, choices, customer_file
+from data.queries.timeline import PAGE, timeline
+
+SAVES: dict[str, Command[..., int]] = {
+    "edit": customers.edit_customer,
+    "grade": customers.grade_customer,
+    "tags": customers.tag_customer,
+    "owner": customers.assign_customer,
+    "contact.add": customers.add_contact,
+    "contact": customers.edit_contact,
+    "opportunity.open": opportunities.open_opportunity,
+    "opportunity": opportunities.edit_opportunity,
+    "close": opportunities.close_opportunity,
+    "assign": opportunities.assign_opportunity,
+}
+
+with page("customer.title", needs=Permission.SEE_CUSTOMERS) as view:
+    file = view.read(customer_file, address.number("customer") or 0)
+    change = view.read(latest_change, file.head.id, view.now - RECENT)
+    if back := recent_change(change, view):
+        undone(partial(view.do, undo, back))
+    customer_head(file, view)
+    customer_record(file, view)
+    kind, about = timeline_filters({card.id: card.name for card in file.opportunities})
+    events = view.read(
+        timeline,
+        file.head.id,
+        kind=kind,
+        opportunity=about,
+        shown=address.number("shown") or PAGE,
+        jump_to=address.number("action"),
+    )
+    timeline_block(events, view, lambda recording: read_file(view.store, recording))
+    desk = Desk(
+        file,
+        view,
+        options=partial(view.read, choices),
+        people=partial(view.read, assignable),
+        editor=lambda entity, record_id: view.read(last_editor, entity, record_id),
+        save=lambda form, *values, **named: view.do(SAVES[form], *values, **named),
+    )
+    customer_dialog(address.said("do"), address.number("id"), desk)
