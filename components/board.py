@@ -27,7 +27,7 @@ FIRST_ALERTS = 5
 def filters(choices: Choices, view: View) -> Ask:
     """The filter bar; what it says is kept in the address."""
     wide = reach(view.who, Permission.SEE_BOARD) is Reach.ALL
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, gap="small"):
         by = address.choose(
             st.segmented_control,
             t("board.by"),
@@ -43,7 +43,7 @@ def filters(choices: Choices, view: View) -> Ask:
         if len(choices.pipelines) > 1:
             names = {c.key: f"{c.name} ({c.count})" for c in choices.pipelines}
             pipeline = address.choose(
-                st.selectbox, t("board.pipeline"), "pipeline", names, pipeline, drops=DRILL, width=200
+                st.selectbox, t("board.pipeline"), "pipeline", names, pipeline, drops=DRILL, width=180
             )
     return Ask(view.now, By(by), pipeline, team=int(team) if team else None, rep=int(rep) if rep else None)
 
@@ -51,7 +51,7 @@ def filters(choices: Choices, view: View) -> Ask:
 def _select(name: str, choices: Sequence[Choice]) -> str:
     options = {"": t(f"board.all_{name}s")} | {c.key: f"{c.name} ({c.count})" for c in choices}
     drops = DRILL if name == "rep" else (*DRILL, "rep")
-    return address.choose(st.selectbox, t(f"board.by_{name}"), name, options, "", drops=drops, width=200)
+    return address.choose(st.selectbox, t(f"board.by_{name}"), name, options, "", drops=drops, width=180)
 
 
 def stage_name(key: str) -> str:
@@ -256,9 +256,9 @@ def table(board: Board, ask: Ask, view: View) -> None:
             "open": [g.open for g in board.groups],
             "past": [g.past or None for g in board.groups],
             "stages": [list(g.by_stage) for g in board.groups],
+            "completion": [_rounded(g.completion.rate) for g in board.groups],
             "longest": [g.longest_days for g in board.groups],
             "where": [_longest(g, view.language) for g in board.groups],
-            "completion": [_rounded(g.completion.rate) for g in board.groups],
             "touch": [g.last_touch_at for g in board.groups],
             "next": [g.next_step_at for g in board.groups],
             "unplanned": [g.without_step or None for g in board.groups],
@@ -285,11 +285,11 @@ def _table_columns(board: Board, ask: Ask, view: View) -> dict[str, Any]:
         "open": column.NumberColumn(t("board.open_short")),
         "past": column.NumberColumn(t("board.past"), help=t("board.past_help")),
         "stages": bars_column(t("board.stages"), order),
-        "longest": days_column(t("board.longest"), t("board.longest_help")),
-        "where": column.TextColumn(t("board.where")),
         "completion": rate_column(
             t("board.completion_short"), t("board.completion_help", days=COMPLETION_DAYS)
         ),
+        "longest": days_column(t("board.longest"), t("board.longest_help")),
+        "where": column.TextColumn(t("board.where")),
         "touch": day_column(t("board.last_touch"), language, zone),
         "next": day_column(t("board.next_step"), language, zone),
         "unplanned": column.NumberColumn(t("board.unplanned")),
