@@ -211,19 +211,21 @@ def _dwell(lines: Sequence[StageLine], language: str) -> go.Figure:
         showlegend=True,
     )
     ends = [max(s.dwell.median_days if s.dwell else 0, s.benchmark_days or 0) for s in known]
-    words = go.Scatter(
-        y=names,
-        x=ends,
-        text=[f"  {_dwell_text(s, language)}" for s in known],
-        mode="text",
-        textposition="middle right",
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    words = [
+        {
+            "x": end,
+            "y": name,
+            "text": _dwell_text(s, language),
+            "xanchor": "left",
+            "xshift": 8,
+            "showarrow": False,
+        }
+        for s, name, end in zip(known, names, ends, strict=True)
+    ]
     return charts.figure(
         bars,
         benchmark,
-        words,
+        annotations=words,
         height=_height(lines),
         yaxis={"autorange": "reversed"},
         xaxis={"range": [0, max(ends) * 1.6], "visible": False},

@@ -54,7 +54,9 @@ def figure(*traces: Any, height: int, **layout: Any) -> go.Figure:
         traces: plotly.graph_objects traces; `customdata` of a mark is what a click on it gives.
         height: pixels.
     """
-    return go.Figure(list(traces), {"template": TEMPLATE, "height": height, **layout})
+    made = go.Figure(list(traces), {"template": TEMPLATE, "height": height, **layout})
+    made.update_traces(unselected={"marker": {"opacity": 1}})  # a click opens rows, it does not dim
+    return made
 
 
 def show(chart: go.Figure, key: str, *, alt: str) -> None:
