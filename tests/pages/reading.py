@@ -1,0 +1,31 @@
+"""What a person can read on a page that AppTest ran."""
+
+from __future__ import annotations
+
+import re
+
+from streamlit.testing.v1 import AppTest
+
+RAW_KEY = re.compile(r"\b(?:board|today|terms|alerts|errors)\.[a-z_]+(?:\.[a-z_]+)*")
+
+
+def words(page: AppTest) -> str:
+    """All text on it, Markdown's escapes taken out."""
+    shown = [
+        e.value
+        for kind in (page.title, page.subheader, page.markdown, page.caption, page.error)
+        for e in kind
+    ]
+    shown += [f"{m.label} {m.value} {m.delta}" for m in page.metric]
+    shown += [b.label for b in page.button]
+    shown += [d.value.to_string() for d in page.dataframe]
+    return "\n".join(str(s).replace("\\", "") for s in shown)
+
+
+def check_words(page: AppTest) -> None:
+    """No crash, no catalogue key, nothing that only a programmer reads."""
+    text = words(page)
+    assert not page.exception, page.exception
+    assert RAW_KEY.findall(text) == []
+    assert "went wrong" not in text
+    assert "出错" not in text

@@ -1,0 +1,123 @@
+"""Today as each role sees it: to-dos with their buttons, or a calm word."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from core.process.metrics import PlannedAction
+from core.terms import ActionStatus, Outcome
+from data.commands.actions import record_action
+from data.commands.opportunities import close_opportunity, open_opportunity
+from tests.company import found
+from tests.data.test_record_action import VALUES, done
+from tests.history import planned, settle
+from tests.pages.reading import check_words, words
+
+ROLES = ["rep", "mate", "manager", "director", "product", "delivery", "store_manager", "admin"]
+
+
+def overdue(store, people, number=1):
+    action = PlannedAction(ActionStatus.PLANNED, store.clock() - timedelta(hours=number))
+    other = open_opportunity(store, people.rep, people.customer, f"Line {number}")
+    return planned(store, people.rep.person_id, other, action)
+
+
+def press(page, label):
+    next(b for b in page.button if b.label == label).click().run()
+
+
+@pytest.fixture
+def gone(monkeypatch):
+    """Where the page left for."""
+    left = []
+    monkeypatch.setattr(
+        "streamlit.switch_page", lambda path, query_params: left.append((path.stem, query_params))
+    )
+    return left
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_in_both_languages(open_page, sqlite_store, role, language):
+    people = found(sqlite_store)
+    overdue(sqlite_store, people)
+    settle(sqlite_store)
+    page = open_page("today", getattr(people, role), language)
+    check_words(page)
+    assert ("Haihe Pumps" in words(page)) == (role == "rep")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("role", ["mate", "manager", "director", "product", "delivery", "store_manager"])
+def test_without_to_dos_it_is_calm_and_says_what_will_come(open_page, sqlite_store, role, language):
+    people = found(sqlite_store)
+    page = open_page("today", getattr(people, role), language)
+    assert {"en": "All done for now", "zh": "眼下没有待办"}[language] in words(page)
+    assert len(page.caption) == 1
+    assert len(page.button) == 0
+
+
+def test_an_overdue_step_opens_its_record(open_page, sqlite_store, gone):
+    people = found(sqlite_store)
+    step = overdue(sqlite_store, people)
+    settle(sqlite_store)
+    press(open_page("today", people.rep), "Record it")
+    [(page, query)] = gone
+    assert (page, query["customer"], query["action"]) == ("record", str(people.customer), str(step))
+    assert query["type"] == "solution_demo"
+
+
+def test_an_opportunity_without_a_step_plans_the_next_one(open_page, sqlite_store, gone):
+    people = found(sqlite_store)
+    settle(sqlite_store)
+    press(open_page("today", people.rep), "Plan it")
+    query = {"customer": people.customer, "opportunity": people.opportunity, "type": "appointment"}
+    assert gone == [("record", {k: str(v) for k, v in query.items()})]
+
+
+def test_a_grade_opens_its_form(open_page, sqlite_store, gone):
+    people = found(sqlite_store)
+    settle(sqlite_store)
+    press(open_page("today", people.rep), "Update grade")
+    assert gone == [("customer", {"customer": str(people.customer), "do": "grade"})]
+
+
+def test_a_quote_says_when_it_ends(open_page, sqlite_store, gone):
+    people = found(sqlite_store)
+    values = VALUES["quote_confirmation"] | {"valid_until": date(2026, 3, 6)}
+    quote = done(sqlite_store, "quote_confirmation", hours_ago=1, fields=values)
+    record_action(sqlite_store, people.rep, people.opportunity, quote)
+    page = open_page("today", people.rep)
+    assert "6 Mar 2026" in words(page)
+    press(page, "Follow up")
+    assert gone[0][0] == "record"
+    assert gone[0][1]["type"] == "quote_confirmation"
+
+
+def test_many_to_dos_do_not_drown_anybody(open_page, sqlite_store):
+    people = found(sqlite_store)
+    for number in range(1, 9):
+        overdue(sqlite_store, people, number)
+    settle(sqlite_store)
+    page = open_page("today", people.rep)
+    assert [b.label for b in page.button].count("Record it") == 5
+    assert "To record: 8" in words(page)
+    press(page, "Show all 8")
+    assert [b.label for b in page.button].count("Record it") == 8
+    press(page, "Show fewer")
+    assert [b.label for b in page.button].count("Record it") == 5
+
+
+def test_the_admin_is_sent_to_people(open_page, sqlite_store, gone):
+    people = found(sqlite_store)
+    press(open_page("today", people.admin), "Give a password")
+    assert gone == [("people", {})]
+
+
+def test_closing_ends_the_to_dos(open_page, sqlite_store):
+    people = found(sqlite_store)
+    settle(sqlite_store)
+    close_opportunity(sqlite_store, people.rep, people.opportunity, Outcome.WON)
+    assert "All done for now" in words(open_page("today", people.rep))
