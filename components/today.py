@@ -138,7 +138,7 @@ def _draft(todo: ToDo, view: View) -> list[str]:
 
 def _red(todo: ToDo, view: View) -> list[str]:
     why = t(f"alerts.{todo.words}.why", **(todo.params or {}))
-    return [todo.person or "", todo.opportunity or "", why, _worth(todo, view)]
+    return [todo.person or "", todo.opportunity or "", _worth(todo, view), why]
 
 
 def _password(todo: ToDo, view: View) -> list[str]:
