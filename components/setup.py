@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 import streamlit as st
 
 from components import text
-from components.assets import MARK
+from components.entrance import entrance
 from components.forms import Marks
 from components.session import enter
 from components.text import language, t
@@ -17,10 +17,7 @@ from data.runtime import this_store
 
 def setup_card() -> None:
     """Draw the set-up form; on success its person is signed in."""
-    with st.container(key="sign_in_card"):
-        st.image(MARK, width=44)
-        st.header(t("signin.setup"), anchor=False)
-        st.caption(t("signin.setup_lead"))
+    with entrance("signin.setup", "signin.setup_lead"):
         marks = Marks(text)
         with st.form("setup", border=False):
             values = _fields(marks)

@@ -7,8 +7,8 @@ import streamlit as st
 import streamlit_authenticator as stauth
 from streamlit_authenticator.controllers import AuthenticationController
 
-from components.assets import MARK
 from components.blocks import plain
+from components.entrance import entrance
 from components.session import address, enter
 from components.text import say, t, term
 from core.messages import Unavailable
@@ -23,10 +23,7 @@ _LIBRARY_STATE = ("authentication_status", "username", "name", "email", "roles",
 
 def sign_in_card() -> None:
     """Draw the card and sign the visitor in; the address stays as it is."""
-    with st.container(key="sign_in_card"):
-        st.image(MARK, width=44)
-        st.header(t("signin.welcome"), anchor=False)
-        st.caption(t("signin.lead"))
+    with entrance("signin.welcome", "signin.lead"):
         _password_form()
         _demo_accounts()
 
@@ -99,7 +96,7 @@ def _demo_accounts() -> None:
     if not accounts:
         return
     st.markdown(f"**{t('signin.demo')}**")
-    st.caption(t("signin.demo_lead", password=plain(password)))
+    st.caption(t("signin.demo_lead", password=password))
     with st.grid(2, min_column_width=150, gap="small", key="demo_accounts"):
         for username, name, role in accounts:
             label = f"**{term('role', role)}**  \n{plain(name)}"
