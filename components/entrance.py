@@ -31,4 +31,5 @@ def entrance(title: str, lead: str) -> Iterator[None]:
 def _brand() -> str:
     name, line = escape(t("terms.product")), escape(t("terms.tagline"))
     points = "".join(f"<li>{escape(t(f'signin.point_{point}'))}</li>" for point in _POINTS)
-    return f'<div class="brand"><p class="brand-name">{name}</p><p class="brand-line">{line}</p><ul>{points}</ul></div>'
+    heading = f'<p class="brand-name">{name}</p><p class="brand-line">{line}</p>'
+    return f'<div class="brand">{heading}<ul>{points}</ul></div>'
