@@ -4,10 +4,10 @@ import argparse
 import sys
 
 from core.messages import AppError, Invalid
-from data.cli import exchange, maintain
+from data.cli import exchange, maintain, process
 from data.text import translate
 
-PARTS = (maintain, exchange)
+PARTS = (maintain, exchange, process)
 
 
 def main(arguments: list[str] | None = None) -> int:

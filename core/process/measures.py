@@ -1,0 +1,127 @@
+"""Process measures of any pipeline, as plain definitions: the reference that the store's SQL equals (A3).
+
+A case is one opportunity, a visit one of its events at a stage. Events of a case are ordered by time,
+then by the order in which they were recorded.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from core.process.stages import StageEvent
+
+
+@dataclass(frozen=True, slots=True)
+class StageMeasures:
+    """What one stage looks like over all cases of its pipeline.
+
+    Attributes:
+        visits: events at the stage.
+        opportunities: cases with at least one; `visited` is the same set.
+        repeats: extra visits, i.e. visits beyond a case's first.
+        dwell_hours_median: median of the hours from an event here to its case's next event; None without any.
+        dwell_n: events here that have a next one.
+        went_further: cases that reached a later stage of the pipeline's order.
+        skipped: those of them that never visited this stage.
+        skip_rate: skipped / went_further, 0–1; None when no case went further.
+    """
+
+    stage: str
+    visits: int
+    opportunities: int
+    repeats: int
+    dwell_hours_median: float | None
+    dwell_n: int
+    visited: int
+    went_further: int
+    skipped: int
+    skip_rate: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineMeasures:
+    """What a pipeline looks like.
+
+    Attributes:
+        cases: opportunities with at least one event.
+        variants: different sequences of stages.
+        backward_moves: steps from an event to a next one at an earlier stage of the pipeline's order.
+        stages: in the pipeline's order.
+    """
+
+    pipeline: str
+    cases: int
+    events: int
+    variants: int
+    backward_moves: int
+    stages: tuple[StageMeasures, ...]
+
+
+def measure(pipeline: str, order: Sequence[str], cases: Iterable[Sequence[StageEvent]]) -> PipelineMeasures:
+    """Measures of a pipeline from the events of its cases.
+
+    >>> from datetime import datetime, UTC
+    >>> at = lambda h: datetime(2026, 1, 1, h, tzinfo=UTC)
+    >>> log = [[StageEvent("a", at(1), 1), StageEvent("c", at(4), 2)], [StageEvent("b", at(2), 3)]]
+    >>> m = measure("p", ("a", "b", "c"), log)
+    >>> m.cases, m.variants, m.stages[1].skipped, m.stages[1].skip_rate, m.stages[0].dwell_hours_median
+    (2, 2, 1, 1.0, 3.0)
+    """
+    place = {stage: position for position, stage in enumerate(order)}
+    ordered = [sorted(events, key=lambda e: (e.happened_at, e.order)) for events in cases if events]
+    moves = [pair for events in ordered for pair in pairwise(events)]
+    return PipelineMeasures(
+        pipeline=pipeline,
+        cases=len(ordered),
+        events=sum(map(len, ordered)),
+        variants=len({tuple(e.stage for e in events) for events in ordered}),
+        backward_moves=sum(place[b.stage] < place[a.stage] for a, b in moves),
+        stages=tuple(_stage(stage, place, ordered, moves) for stage in order),
+    )
+
+
+def _stage(
+    stage: str,
+    place: dict[str, int],
+    cases: Sequence[Sequence[StageEvent]],
+    moves: Sequence[tuple[StageEvent, StageEvent]],
+) -> StageMeasures:
+    visits = Counter(n for n, events in enumerate(cases) for e in events if e.stage == stage)
+    further = {n for n, events in enumerate(cases) if any(place[e.stage] > place[stage] for e in events)}
+    dwell = [(b.happened_at - a.happened_at).total_seconds() / 3600 for a, b in moves if a.stage == stage]
+    return stage_measures(
+        stage,
+        visits=visits.total(),
+        visited=len(visits),
+        dwell_hours_median=median(dwell) if dwell else None,
+        dwell_n=len(dwell),
+        went_further=len(further),
+        skipped=len(further - visits.keys()),
+    )
+
+
+def stage_measures(
+    stage: str,
+    *,
+    visits: int,
+    visited: int,
+    dwell_hours_median: float | None,
+    dwell_n: int,
+    went_further: int,
+    skipped: int,
+) -> StageMeasures:
+    """A stage's measures from what was counted; the rest follows."""
+    return StageMeasures(
+        stage=stage,
+        visits=visits,
+        opportunities=visited,
+        repeats=visits - visited,
+        dwell_hours_median=dwell_hours_median,
+        dwell_n=dwell_n,
+        visited=visited,
+        went_further=went_further,
+        skipped=skipped,
+        skip_rate=skipped / went_further if went_further else None,
+    )
