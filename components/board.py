@@ -53,9 +53,7 @@ def _select(name: str, choices: Sequence[Choice]) -> str:
 
 def headline(board: Board, language: str) -> None:
     """The figures that stand first."""
-    share = format.percent(board.past / board.open, language) if board.open else ""
     due = board.completion
-    none_due = t("board.none_due", days=COMPLETION_DAYS)
     cards(
         [
             Card(t("board.open"), format.number(board.open, language)),
@@ -69,16 +67,10 @@ def headline(board: Board, language: str) -> None:
             Card(
                 t("board.completion"),
                 format.percent(due.rate, language),
-                t("board.of_due", done=due.completed, due=due.due) if due.due else none_due,
+                t("board.of_due", done=due.completed, due=due.due) if due.due else t("board.none_due"),
                 help=t("board.completion_help", days=COMPLETION_DAYS),
             ),
-            Card(
-                t("board.past"),
-                format.number(board.past, language),
-                t("board.past_note", share=share) if board.past else "",
-                Tone.AMBER,
-                help=t("board.past_help"),
-            ),
+            _past(board, language),
         ]
     )
 
@@ -87,6 +79,15 @@ def _value(money: Sequence[tuple[str, Decimal]], language: str) -> Card:
     sums = [format.money(total, currency, language, compact=True) for currency, total in money]
     others = t("board.and_in", sums=" · ".join(sums[1:])) if sums[1:] else ""
     return Card(t("board.value"), sums[0] if sums else format.NOTHING, others, help=t("board.value_help"))
+
+
+def _past(board: Board, language: str) -> Card:
+    title, help = t("board.past"), t("board.past_help")
+    if not any(line.benchmark_days for line in board.stages):
+        return Card(title, format.NOTHING, t("board.no_benchmark"), help=help)
+    share = format.percent(board.past / board.open, language) if board.past else ""
+    note = t("board.past_note", share=share) if board.past else ""
+    return Card(title, format.number(board.past, language), note, Tone.AMBER, help=help)
 
 
 def nothing(filtered: bool) -> None:

@@ -41,8 +41,10 @@ def _height(lines: Sequence[StageLine]) -> int:
 
 def _standing(lines: Sequence[StageLine]) -> go.Figure:
     names = [stage_name(s.key) for s in lines]
+    known = any(line.benchmark_days for line in lines)
+    first = "board.within" if known else "board.open_short"
     parts = (
-        ("open", t("board.within"), charts.MARK, [s.open - s.past for s in lines]),
+        ("open", t(first), charts.MARK, [s.open - s.past for s in lines]),
         ("past", t("board.past"), charts.OVER, [s.past for s in lines]),
     )
     bars = [
@@ -59,12 +61,13 @@ def _standing(lines: Sequence[StageLine]) -> go.Figure:
             customdata=[[s.key, show] for s in lines],
             hovertemplate="%{y}: %{x}<extra>" + name + "</extra>",
         )
-        for show, name, colour, counts in parts
+        for show, name, colour, counts in parts[: 1 + known]
     ]
     return charts.figure(
         *bars,
         height=_height(lines),
         barmode="stack",
+        showlegend=known,
         yaxis={"autorange": "reversed"},
         xaxis={"visible": False},
     )

@@ -7,6 +7,7 @@ import pytest
 from core.terms import Outcome
 from data.commands.actions import record_action
 from data.commands.opportunities import close_opportunity
+from data.schema import Customer, Pipeline, Stage
 from tests.company import found
 from tests.data.test_record_action import done
 from tests.history import day, drawn, opportunity, settle
@@ -129,9 +130,23 @@ def test_too_little_data_is_said(open_page, sqlite_store):
 
 
 def test_names_are_shown_as_written(open_page, company, sqlite_store):
-    from data.schema import Customer
-
     with sqlite_store.writing() as session:
         session.get_one(Customer, company.customer).name = "**A** <b>:red[x]"
     page = open_page("board", company.manager)
     assert any(r"\*\*A\*\* \<b\>\:red\[x\]" in m.value for m in page.markdown)
+
+
+def test_a_pipeline_without_benchmarks_claims_none(open_page, sqlite_store, clock):
+    people = found(sqlite_store)
+    with sqlite_store.writing() as session:
+        pipeline = Pipeline(key="gtx", name="GTX Pro")
+        session.add(pipeline)
+        session.flush()
+        session.add(Stage(pipeline_id=pipeline.id, key="Engaging", position=0))
+        pipeline_id = pipeline.id
+    opportunity(sqlite_store, people.rep.person_id, pipeline_id=pipeline_id)
+    settle(sqlite_store)
+    page = open_page("board", people.manager, pipeline="gtx")
+    check_words(page)
+    assert (figures(page)["Open opportunities"], figures(page)["Past benchmark"]) == ("1", "–")
+    assert list(page.dataframe[0].value["stages"][0]) == [0, 1]  # Engaging, and not started
