@@ -15,6 +15,7 @@ from data.commands.setup import cookie_secret, new_setup_code
 from data.install import install
 from data.routes import ROUTES
 from data.runtime import this_store
+from data.settings import settings
 
 _log = logging.getLogger("firebreak")
 
@@ -40,10 +41,26 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
     this_store().close()
 
 
+def secrets() -> dict[str, Any] | None:
+    """What Streamlit's own sign-in with an identity provider needs; None where none is configured."""
+    chosen = settings()
+    if not chosen.single_sign_on:
+        return None
+    auth = {
+        "redirect_uri": chosen.oidc_redirect_uri,
+        "cookie_secret": cookie_secret(this_store()),
+        "client_id": chosen.oidc_client_id,
+        "client_secret": chosen.oidc_client_secret,
+        "server_metadata_url": chosen.oidc_metadata_url,
+    }
+    return {"auth": auth}
+
+
 prepare()  # before the server asks for its key, which is before `lifespan`
 app = st.App(
     "components/shell.py",
     lifespan=lifespan,
+    secrets=secrets(),
     routes=list(ROUTES),
     middleware=[Middleware(GZipMiddleware, minimum_size=1024)],
 )

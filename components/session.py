@@ -88,6 +88,8 @@ def leave() -> None:
     if (own := st.session_state.get(SESSION)) is not None:
         end_session(this_store(), own)
     _forget()
+    if settings().single_sign_on and st.user.is_logged_in:
+        st.logout()
 
 
 def _forget() -> None:

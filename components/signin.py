@@ -1,4 +1,4 @@
-"""The sign-in card: password form, one-click demo accounts, single sign-on where it is configured."""
+"""The sign-in card: password form, single sign-on where it is configured, one-click demo accounts."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from streamlit_authenticator.controllers import AuthenticationController
 from components.blocks import plain
 from components.entrance import entrance
 from components.session import address, enter
+from components.sso import single_sign_on
 from components.text import say, t, term
 from core.messages import Unavailable
 from data.commands.sessions import Try, count_try
@@ -24,6 +25,7 @@ _LIBRARY_STATE = ("authentication_status", "username", "name", "email", "roles",
 def sign_in_card() -> None:
     """Draw the card and sign the visitor in; the address stays as it is."""
     with entrance("signin.welcome", "signin.lead"):
+        single_sign_on()
         _password_form()
         _demo_accounts()
 

@@ -16,6 +16,21 @@ class Settings(BaseSettings):
     files_dir: Path = Path("var/files")
     session_hours: int = 12
     trusted_proxies: int = 0
+    oidc_metadata_url: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
+    oidc_redirect_uri: str | None = None  # ends in /oauth2callback
+    oidc_name: str = "OpenID"
+
+    @property
+    def single_sign_on(self) -> bool:
+        """Whether an identity provider is configured."""
+        return None not in (
+            self.oidc_metadata_url,
+            self.oidc_client_id,
+            self.oidc_client_secret,
+            self.oidc_redirect_uri,
+        )
 
 
 @lru_cache

@@ -202,8 +202,17 @@ def end_other_sessions(tx: Tx, kept_session_id: int | None) -> int:
 
 def person_by_email(store: Store, email: str) -> int | None:
     """The active person with this mail address; None when none or several carry it."""
-    with store.reading() as session:
+    with store.reading(fresh=True) as session:
         ids = session.scalars(
             select(Person.id).where(func.lower(Person.email) == email.strip().lower(), Person.active)
         ).all()
     return ids[0] if len(ids) == 1 else None
+
+
+def signed_in_since(store: Store, person_id: int, instant: datetime) -> bool:
+    """Whether a session was opened since: a proof of identity from then has been used."""
+    with store.reading(fresh=True) as session:
+        opened = select(UserSession.id).where(
+            UserSession.person_id == person_id, UserSession.created_at >= instant
+        )
+        return session.scalar(opened.limit(1)) is not None
