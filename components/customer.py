@@ -45,7 +45,8 @@ def customer_filters(options: Choices, view: View) -> Filters:
                 t("customers.sort"), "sort", SORTS, lambda s: t(f"customers.sort_{s}"), drops=_PAGE
             )
         on = sum(bool(address.said(n)) for n in _NARROWING)
-        with st.popover(t("customers.filters", n=on), icon=":material/tune:"):
+        label = t("customers.filters_on", n=on) if on else t("customers.filters")
+        with st.popover(label, icon=":material/tune:"):
             narrowed = _narrowing(options, view)
     return Filters(search=search, sort=sort or "name", page=address.number("page") or 1, **narrowed)
 
@@ -82,11 +83,10 @@ def customer_rows(found: CustomerList, view: View) -> None:
     if not found.rows:
         empty(t("customers.none"), t("customers.none_hint"), icon=":material/apartment:")
         return
-    with st.container(border=True, gap="xsmall"):
-        for i, row in enumerate(found.rows):
-            if i:
-                st.divider()
-            _customer_row(row, view)
+    with st.container(gap="xsmall"):
+        for row in found.rows:
+            with st.container(border=True):
+                _customer_row(row, view)
 
 
 def _customer_row(row: CustomerRow, view: View) -> None:

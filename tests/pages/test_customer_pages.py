@@ -4,10 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
+from core.customers import CustomerInput
 from data.commands.actions import record_action
-from data.commands.customers import grade_customer, tag_customer
+from data.commands.customers import edit_customer, grade_customer, tag_customer
+from data.schema import Audit, Contact, Customer, Opportunity
 from tests.company import found
 from tests.data.test_record_action import done
 
@@ -70,3 +73,117 @@ def test_every_role_in_both_languages(company, sqlite_store, page, role, languag
     han = re.search(r"[\u4e00-\u9fff]", text(at))
     assert bool(han) == (language == "zh")
     assert not re.search(r"\b(customer|customers|audit|terms|fields)\.[a-z_]{3,}", text(at))
+
+
+def kept(store, table, key):
+    with store.reading() as session:
+        return session.get(table, key, populate_existing=True)
+
+
+def field(kind, key):
+    return next(w for w in kind if w.key and w.key.endswith(key))
+
+
+def submit(at: AppTest) -> AppTest:
+    form = next(b for b in at.button if b.key and b.key.startswith("FormSubmitter"))
+    return form.click().run()
+
+
+@pytest.mark.parametrize("role", ["rep", "mate", "manager", "director", "admin", "product"])
+def test_guessing_an_id_says_the_same_as_a_missing_one(company, role):
+    who = getattr(company, role)
+    missing = [e.value for e in look("customer", who, customer=10**6).error]
+    guessed = [e.value for e in look("customer", who, customer=company.strange_customer).error]
+    assert missing
+    assert (guessed == missing) == (role not in ("director", "admin"))
+
+
+def test_a_grade_needs_its_reason_and_can_be_undone_on_the_spot(company, sqlite_store):
+    at = look("customer", company.rep, customer=company.customer, do="grade")
+    field(at.button_group, "grade-grade").set_value("A")
+    at = submit(at)
+    assert "Please give a reason" in text(at)
+    assert kept(sqlite_store, Customer, company.customer).grade is None
+    field(at.text_area, "grade-reason").set_value("Board has approved")
+    submit(at)
+    assert kept(sqlite_store, Customer, company.customer).grade == "A"
+    at = press(look("customer", company.rep, customer=company.customer), "undo-recent")
+    assert kept(sqlite_store, Customer, company.customer).grade is None
+    assert "Change undone" in text(at)
+
+
+def test_the_second_editor_is_told_what_the_first_changed_and_loses_nothing(company, sqlite_store):
+    at = look("customer", company.rep, customer=company.customer, do="edit")
+    edit_customer(
+        sqlite_store,
+        company.manager,
+        company.customer,
+        CustomerInput("Haihe Group", "food", note="theirs"),
+        1,
+    )
+    field(at.text_input, "-region").set_value("North")
+    field(at.text_area, "-note").set_value("mine")
+    at = submit(at)
+    told = text(at)
+    assert "Manager changed this while you were editing" in told
+    assert "Name: now “Haihe Group”, taken over" in told
+    assert "Industry: now “Food”, taken over" in told
+    assert "Note: now “theirs”. Yours is kept" in told
+    assert kept(sqlite_store, Customer, company.customer).note == "theirs"
+    assert field(at.text_input, "-region").value == "North"
+    submit(at)
+    row = kept(sqlite_store, Customer, company.customer)
+    assert (row.name, row.industry, row.region, row.note) == ("Haihe Group", "food", "North", "mine")
+
+
+def test_forms_add_a_contact_and_open_edit_and_close_an_opportunity(company, sqlite_store):
+    at = look("customer", company.rep, customer=company.customer, do="contact")
+    field(at.text_input, "-name").set_value("Wu")
+    submit(at)
+    at = look("customer", company.rep, customer=company.customer, do="opportunity")
+    field(at.text_input, "-name").set_value("Line 2")
+    field(at.number_input, "-amount").set_value(1200.5)
+    submit(at)
+    with sqlite_store.reading() as session:
+        assert session.scalars(select(Contact.name)).all() == ["Wu"]
+        added = session.scalars(select(Opportunity).where(Opportunity.name == "Line 2")).one()
+    assert (added.amount, added.owner_id) == (1200.5, company.rep.person_id)
+    at = look("customer", company.rep, customer=company.customer, do="opportunity", id=added.id)
+    field(at.number_input, "-amount").set_value(-1.0)
+    assert "cannot be negative" in text(submit(at))
+    at = look("customer", company.rep, customer=company.customer, do="close", id=added.id)
+    field(at.button_group, "close-outcome").set_value("won")
+    submit(at)
+    assert kept(sqlite_store, Opportunity, added.id).outcome == "won"
+
+
+def test_a_rep_is_offered_no_assigning_and_the_address_opens_none(company):
+    at = look("customer", company.rep, customer=company.customer, do="owner")
+    assert not [b for b in at.button if b.key and b.key.startswith(("FormSubmitter", "do-owner"))]
+
+
+def test_new_customer_and_an_empty_name_at_its_field(company, sqlite_store):
+    at = submit(look("customers", company.rep, do="new"))
+    assert "Please fill this in." in text(at)
+    field(at.text_input, "-name").set_value("Bohai Valves")
+    submit(at)
+    with sqlite_store.reading() as session:
+        row = session.scalars(select(Customer).where(Customer.name == "Bohai Valves")).one()
+    assert row.owner_id == company.rep.person_id
+
+
+def test_the_director_undoes_from_the_audit_page_and_is_told_when_it_is_too_late(company, sqlite_store):
+    grade_customer(sqlite_store, company.rep, company.customer, "B", "budget")
+    with sqlite_store.reading() as session:
+        change = session.scalars(select(Audit.id)).one()
+    grade_customer(sqlite_store, company.manager, company.customer, "C", "gone")
+    at = press(look("audit", company.director), f"audit-undo-{change}")
+    assert "Manager has changed this since" in text(at)
+    at = press(look("audit", company.director), f"audit-undo-{change + 1}")
+    assert kept(sqlite_store, Customer, company.customer).grade == "B"
+    assert not [b for b in look("audit", company.admin).button if b.key and "undo" in b.key]
+
+
+def test_filters_come_from_the_address(company):
+    assert "Haihe" in "".join(b.label for b in look("customers", company.director, q="haihe").button)
+    assert "Haihe" not in "".join(b.label for b in look("customers", company.director, q="taihu").button)
