@@ -73,7 +73,13 @@ def change_line(change: FieldChange, view: View) -> str:
 
 def changes_block(entry: AuditEntry, view: View) -> str:
     """All fields of a change, and its reason, as Markdown lines."""
-    lines = [change_line(c, view) for c in entry.changes]
+    if entry.changes and all(c.before is None for c in entry.changes):  # a new record: its values
+        said = (
+            f":gray[{field_name(c.field)}:] {plain(words(c.field, c.after, view))}" for c in entry.changes
+        )
+        lines = [" · ".join(said)]
+    else:
+        lines = [change_line(c, view) for c in entry.changes]
     if entry.reason:
         lines.append(f":gray[{t('audit.reason')}:] {plain(entry.reason)}")
     return "  \n".join(lines)
