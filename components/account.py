@@ -1,17 +1,44 @@
-"""The account page's parts: one's own password and one's own sessions."""
+"""The account page's parts: one's own name, password and sessions."""
 
 from collections.abc import Sequence
 
 import streamlit as st
 
+from components.blocks import Row, Tone, plain, rows
 from components.forms import Marks
 from components.frame import View
 from components.session import SESSION
-from components.text import t
+from components.text import t, term
 from core.messages import Invalid, Problem
-from data.commands.account import change_own_password
-from data.commands.sessions import end_other_sessions
-from data.queries.sessions import OwnSession
+from data.commands.account import change_own_name, change_own_password
+from data.commands.sessions import end_other_sessions, revoke_session
+from data.queries.sessions import Account, OwnSession
+
+_BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def profile_card(view: View, account: Account) -> None:
+    """Who one is here, and the name that others see."""
+    with st.container(border=True):
+        st.subheader(t("account.profile"), anchor=False)
+        known = (account.username, term("role", view.who.role), account.team, account.email)
+        st.caption(" · ".join(plain(word) for word in known if word))
+        marks = Marks(view)
+        with st.form("profile", border=False):
+            with marks.field("name"):
+                name = st.text_input(t("account.name"), account.name, autocomplete="name")
+            sent = st.form_submit_button(t("account.save"))
+        if sent and marks.sent(lambda: view.do(change_own_name, name, account.version)):
+            st.toast(t("account.saved"), icon=":material/check_circle:")
+            st.rerun()
 
 
 def password_card(view: View) -> None:
@@ -21,10 +48,12 @@ def password_card(view: View) -> None:
         marks = Marks(view)
         with st.form("password", border=False, clear_on_submit=False):
             values = {}
-            for name in ("old", "password", "repeat"):
+            for name, hint in (("old", "current"), ("password", "new"), ("repeat", "new")):
                 with marks.field(name):
-                    values[name] = st.text_input(t(f"account.{name}"), type="password")
-            sent = st.form_submit_button(t("account.change_password"), type="primary")
+                    values[name] = st.text_input(
+                        t(f"account.{name}"), type="password", autocomplete=f"{hint}-password"
+                    )
+            sent = st.form_submit_button(t("account.change_password"))
         if sent and marks.sent(lambda: _change(view, **values)):
             st.success(t("account.password_changed"), icon=":material/check_circle:")
 
@@ -36,21 +65,30 @@ def _change(view: View, old: str, password: str, repeat: str) -> None:
 
 
 def own_sessions_card(view: View, sessions: Sequence[OwnSession]) -> None:
-    """Where one is signed in, and a way out of all but this."""
+    """Where one is signed in, and a way out of each and of all but this."""
     with st.container(border=True):
         st.subheader(t("account.sessions"), anchor=False)
         here = st.session_state.get(SESSION)
-        table = [
-            {
-                t("account.since"): view.instant(s.created_at),
-                t("account.until"): view.instant(s.expires_at),
-                t("account.address"): s.address,
-                t("account.browser"): s.agent,
-                t("account.here"): s.session_id == here,
-            }
-            for s in sessions
-        ]
-        st.dataframe(table, hide_index=True)
+        if ended := rows([_session_row(view, s, s.session_id == here) for s in sessions], "sessions"):
+            view.do(revoke_session, int(ended))
+            st.rerun()
         if len(sessions) > 1 and st.button(t("account.end_others"), icon=":material/logout:"):
-            ended = view.do(end_other_sessions, here)
-            st.success(t("account.ended", n=ended), icon=":material/check_circle:")
+            view.do(end_other_sessions, here)
+            st.rerun()
+
+
+def _session_row(view: View, session: OwnSession, here: bool) -> Row:
+    place = t("account.this_computer") if session.address == "local" else session.address
+    since, until = view.instant(session.created_at), view.instant(session.expires_at)
+    return Row(
+        key=str(session.session_id),
+        title=t("account.browser_on", browser=_first(_BROWSERS, session), system=_first(_SYSTEMS, session)),
+        detail=t("account.session_detail", since=since, until=until, place=place),
+        mark=t("account.here") if here else "",
+        tone=Tone.GREEN if here else Tone.QUIET,
+        action="" if here else t("account.end"),
+    )
+
+
+def _first(names: Sequence[tuple[str, str]], session: OwnSession) -> str:
+    return next((name for sign, name in names if sign in session.agent), t("account.unknown"))

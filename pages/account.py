@@ -1,10 +1,13 @@
-"""How do I sign in, and where am I signed in?"""
+"""Who am I here, how do I sign in, and where am I signed in?"""
 
-from components.account import own_sessions_card, password_card
+from components.account import own_sessions_card, password_card, profile_card
 from components.frame import page
 from core.access import Permission
-from data.queries.sessions import own_sessions
+from data.queries.sessions import own_account, own_sessions
 
 with page("account.title", needs=Permission.OWN_ACCOUNT) as view:
-    password_card(view)
+    account = view.read(own_account)
+    profile_card(view, account)
+    if account.has_password:
+        password_card(view)
     own_sessions_card(view, view.read(own_sessions, view.now))

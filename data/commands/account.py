@@ -4,8 +4,8 @@ import bcrypt
 from sqlalchemy import update
 
 from core.access import Permission
-from core.messages import Invalid, NotFound, Problem, refuse
-from core.people import check_password
+from core.messages import Conflict, Invalid, NotFound, Problem, refuse
+from core.people import PersonInput, check_password, check_person
 from data.commands.command import Tx, command
 from data.commands.people import hash_password
 from data.schema import Person, UserSession
@@ -25,6 +25,25 @@ def choose_language(tx: Tx, language: str) -> str:
     before, row.language = row.language, language
     tx.audit("person", row.id, before={"language": before}, after={"language": language})
     return language
+
+
+@command("account.name", needs=Permission.OWN_ACCOUNT)
+def change_own_name(tx: Tx, name: str, version: int) -> int:
+    """Change the name that others see of oneself; returns the new version.
+
+    Raises:
+        Invalid: no name, or one too long.
+        Conflict: an administrator changed the person meanwhile.
+    """
+    row = _own_row(tx)
+    if row.version != version:
+        raise Conflict("edited_meanwhile", name=row.name)
+    person = PersonInput(row.username, name, row.role, row.team_id, row.email, row.language)
+    refuse([p for p in check_person(person) if p.field == "name"])
+    before, row.name = row.name, name.strip()
+    row.version += 1
+    tx.audit("person", row.id, before={"name": before}, after={"name": row.name})
+    return row.version
 
 
 @command("account.password", needs=Permission.OWN_ACCOUNT)

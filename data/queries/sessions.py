@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from core.access import Who
+from core.messages import NotFound
 from core.terms import Role
 from data.queries.policies import setting
 from data.schema import Person, Team, UserSession
@@ -69,6 +70,35 @@ def _recognise(session: Session, which: ColumnElement[bool], now: datetime) -> R
         timezone=timezone or setting(session, "timezone") or "Asia/Shanghai",
     )
     return Recognised(session_id, who, person.language, token_hash is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a person sees and changes of themselves."""
+
+    name: str
+    username: str
+    email: str | None
+    team: str | None
+    has_password: bool
+    version: int
+
+
+def own_account(session: Session, who: Who) -> Account:
+    """A person's own account.
+
+    Raises:
+        NotFound: the operator at the command line has none.
+    """
+    row = session.execute(
+        select(Person, Team.name).outerjoin(Team, Team.id == Person.team_id).where(Person.id == who.person_id)
+    ).first()
+    if row is None:
+        raise NotFound(entity="person")
+    person, team = row
+    return Account(
+        person.name, person.username, person.email, team, person.password_hash is not None, person.version
+    )
 
 
 def own_sessions(session: Session, who: Who, now: datetime) -> tuple[OwnSession, ...]:

@@ -24,6 +24,7 @@ EVERYBODY = {R, M, D, P, V, S, A}
 
 # fmt: off
 ALLOWED = {
+    "account.name":            EVERYBODY,
     "account.language":        EVERYBODY,
     "account.password":        EVERYBODY,
     "session.revoke":          EVERYBODY,

@@ -1,0 +1,57 @@
+"""The account page: one's own name, password and sessions, in both languages."""
+
+import pytest
+
+from data.commands.people import set_password
+from data.commands.sessions import open_session
+from data.queries.sessions import own_account, own_sessions
+from tests.company import found
+
+CHROME = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"
+
+
+@pytest.fixture
+def people(sqlite_store):
+    people = found(sqlite_store)
+    set_password(sqlite_store, people.admin, people.rep.person_id, "first long one")
+    return people
+
+
+def test_ones_name_is_changed_and_an_empty_one_is_told_at_its_field(open_page, sqlite_store, people):
+    page = open_page("account", people.rep)
+    page.text_input[0].set_value(" ")
+    page.button[0].click().run()
+    assert any("Please fill this in" in m.value for m in page.markdown)
+    page.text_input[0].set_value("Li Na")
+    page.button[0].click().run()
+    with sqlite_store.reading() as session:
+        assert own_account(session, people.rep).name == "Li Na"
+
+
+def test_the_old_password_is_asked(open_page, sqlite_store, people):
+    page = open_page("account", people.rep)
+    for field, value in zip(
+        page.text_input[1:], ("wrong", "second long one", "second long one"), strict=True
+    ):
+        field.set_value(value)
+    page.button[1].click().run()
+    assert any("This is not your present password" in m.value for m in page.markdown)
+    page.text_input[1].set_value("first long one")
+    page.button[1].click().run()
+    assert [s.value for s in page.success] == [
+        "Your password is changed. Every other session of yours has ended."
+    ]
+
+
+def test_whoever_has_no_password_is_not_asked_for_one(open_page, people):
+    assert len(open_page("account", people.mate).text_input) == 1
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "Chrome on Windows"), ("zh", "Windows 上的 Chrome")])
+def test_a_session_elsewhere_is_named_and_ended(open_page, sqlite_store, people, language, shown):
+    open_session(sqlite_store, people.rep.person_id, 12, "10.0.0.7", CHROME)
+    page = open_page("account", people.rep, language)
+    assert any(shown in m.value and "10" in m.value for m in page.markdown)
+    page.button[-1].click().run()
+    with sqlite_store.reading() as session:
+        assert own_sessions(session, people.rep, sqlite_store.clock()) == ()
