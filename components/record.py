@@ -36,8 +36,7 @@ def current(view: View) -> DraftView | None:
     asked = st.query_params
     try:
         if (number := asked.get("draft", "")).isdigit():
-            with lock_of(view.who):
-                return view.read(draft, int(number))
+            return _read(view, int(number))
         if (link := _link(asked)) is None:
             return None
         return _go_to(view, view.do(open_record, link))
@@ -117,7 +116,13 @@ def _link(asked: Any) -> Link | None:
 
 def _go_to(view: View, draft_id: int) -> DraftView:
     st.query_params.from_dict({"draft": str(draft_id)})
-    return view.read(draft, draft_id)
+    return _read(view, draft_id)
+
+
+def _read(view: View, draft_id: int) -> DraftView:
+    """The draft as it is now: after a submit still running, and not from a replica."""
+    with lock_of(view.who), view.store.reading(fresh=True) as session:
+        return draft(session, view.who, draft_id)
 
 
 def _detail(view: View, type_: str | None, at: Any, words: str) -> str:

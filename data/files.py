@@ -16,6 +16,19 @@ AUDIO = {
 }  # fmt: skip
 
 
+_BEGINNINGS = (b"RIFF", b"\x1a\x45\xdf\xa3", b"OggS", b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"#!AMR")
+_WAV_HEAD = 44  # bytes before the first sample
+
+
+def sounds(content: bytes) -> bool:
+    """Whether bytes begin as one of the audio formats that are kept, whatever their name says.
+
+    >>> sounds(b"RIFF....WAVE" + bytes(99)), sounds(b"....ftypM4A "), sounds(b"these are words")
+    (True, True, False)
+    """
+    return content.startswith(_BEGINNINGS) or content[4:8] == b"ftyp"
+
+
 def keep_recording(store: Store, who: Who, content: bytes, media_type: str) -> str:
     """Keep a recording; returns its SHA-256, its name everywhere else.
 
@@ -23,15 +36,17 @@ def keep_recording(store: Store, who: Who, content: bytes, media_type: str) -> s
     row without its file.
 
     Raises:
-        Invalid: not audio, empty, or larger than the policy allows.
+        Invalid: not audio, without a sound in it, or larger than the policy allows.
     """
     media_type = media_type.split(";")[0].strip().lower()
     with store.reading() as session:
         limit = policy_in_force(session).max_recording_mb
     if media_type not in AUDIO:
         raise Invalid([Problem("recording", "not_audio")])
-    if not content:
+    if not content or (content.startswith(b"RIFF") and len(content) <= _WAV_HEAD):
         raise Invalid([Problem("recording", "empty_file")])
+    if not sounds(content):
+        raise Invalid([Problem("recording", "not_audio")])
     if len(content) > limit * 2**20:
         raise Invalid([Problem("recording", "file_too_large", {"limit": limit})])
     digest = hashlib.sha256(content).hexdigest()
