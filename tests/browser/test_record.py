@@ -29,7 +29,8 @@ def company() -> dict[str, Company]:
 def server(served, company):
     def seed(store) -> None:
         company["people"] = found(store)
-        for who in (company["people"].rep, company["people"].manager):
+        people = company["people"]
+        for who in (people.rep, people.manager, people.admin):
             set_password(store, OPERATOR, who.person_id, PASSWORD)
 
     return served(seed)
