@@ -35,8 +35,9 @@ def draw() -> None:
     pages = {name: _page(spec, who) for name, spec in specs.items()}
     menu = _menu(specs, pages)
     current = st.navigation(menu, position="sidebar" if who else "hidden")
-    session.hand_over_cookie()
-    session.keep_language()
+    with st.container():  # always there: what follows keeps its place, and a field its focus
+        session.hand_over_cookie()
+        session.keep_language()
     if who is None:
         _anonymous()
         return

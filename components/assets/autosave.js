@@ -58,10 +58,14 @@ function settle(form, tries) {  // drop what the server has; put back what it ne
   let missing = false;
   for (const [key, saved] of Object.entries(form.saved)) {
     const unsent = sessionStorage.getItem(slot(key));
-    if (unsent === null) continue;
     if (unsent === saved) { sessionStorage.removeItem(slot(key)); continue; }
+    if (unsent === null && !form.fresh) continue;
     const el = document.querySelector('.st-key-' + CSS.escape(key) + ' :is(textarea, input)');
     if (!el) { missing = true; continue; }
+    if (unsent === null) {  // typed before this watcher was there; the keys do nothing on an untouched field
+      if (el.value && el.value !== saved) later(el, form.quiet);
+      continue;
+    }
     if (form.fresh && el.value !== unsent && document.activeElement !== el) type(el, unsent);
     else if (el.value === unsent && !S.timers.has(el) && S.composing !== el) later(el, form.quiet);
   }

@@ -135,13 +135,13 @@ def test_a_recording_is_kept_and_a_text_called_wav_is_not(server, rep):
     chooser.set_input_files({"name": "a.wav", "mimeType": "audio/wav", "buffer": b"these are words"})
     expect(page.get_by_text("Not an audio file that can be kept")).to_be_visible()
     chooser.set_input_files({"name": "talk.wav", "mimeType": "audio/wav", "buffer": a_second_of_sound()})
-    expect(page.locator("audio")).to_be_visible()
+    expect(page.get_by_test_id("stAudio")).to_be_visible()
     expect(page.get_by_text("Not an audio file")).to_have_count(0)
     page.reload()
-    expect(page.locator("audio")).to_be_visible()
+    expect(page.get_by_test_id("stAudio")).to_be_visible()
     assert page.evaluate("document.querySelector('audio').duration") == pytest.approx(1, abs=0.1)
     page.get_by_role("button", name="Remove talk.wav").click()
-    expect(page.locator("audio")).to_have_count(0)
+    expect(page.get_by_test_id("stAudio")).to_have_count(0)
     expect(page.get_by_text("Voice summary")).to_be_visible()
 
 
