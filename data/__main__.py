@@ -4,10 +4,10 @@ import argparse
 import sys
 
 from core.messages import AppError, Invalid
-from data.cli import exchange, maintain, process
+from data.cli import demo, exchange, maintain, process
 from data.text import translate
 
-PARTS = (maintain, exchange, process)
+PARTS = (maintain, demo, exchange, process)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,10 +3,27 @@
 The SQL here is `core.process.stages.standing` said as a set; a test holds the two against each other.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextvars import ContextVar
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Select, case, delete, func, insert, literal, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Insert,
+    Select,
+    Subquery,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.terms import ActionStatus
 from data.schema import (
@@ -21,37 +38,55 @@ from data.schema import (
     StageEvent,
     Tag,
 )
+from data.schema.types import Id
 
 Ids = Collection[int] | None
+_CHOSEN: ContextVar[list[int]] = ContextVar("chosen")
+_AMONG = bindparam("ids", callable_=_CHOSEN.get, expanding=True, type_=Id)
 
 
 def project_opportunities(session: Session, ids: Ids = None) -> None:
     """Recompute the state of these opportunities from their events; of all when None."""
-    session.flush()
-    session.execute(delete(OpportunityState).where(_among(OpportunityState.opportunity_id, ids)))
-    session.execute(
-        insert(OpportunityState).from_select(_columns(OpportunityState), _opportunity_states(ids))
-    )
+    _project(session, ids, _opportunity_projection)
 
 
 def project_customers(session: Session, ids: Ids = None) -> None:
     """Recompute the state of these customers; of all when None."""
+    _project(session, ids, _customer_projection)
+
+
+def _project(session: Session, ids: Ids, statements: Callable[[bool], tuple[Delete, Insert]]) -> None:
     session.flush()
-    session.execute(delete(CustomerState).where(_among(CustomerState.customer_id, ids)))
-    fresh = insert(CustomerState).from_select(_columns(CustomerState), _customer_states(ids))
-    session.execute(fresh)
+    chosen = _CHOSEN.set(list(ids or ()))
+    try:
+        for statement in statements(ids is not None):
+            session.execute(statement)
+    finally:
+        _CHOSEN.reset(chosen)
+
+
+@lru_cache  # building these costs more than running them for one record
+def _opportunity_projection(some: bool) -> tuple[Delete, Insert]:
+    fresh = insert(OpportunityState).from_select(_columns(OpportunityState), _opportunity_states(some))
+    return delete(OpportunityState).where(_among(OpportunityState.opportunity_id, some)), fresh
+
+
+@lru_cache
+def _customer_projection(some: bool) -> tuple[Delete, Insert]:
+    fresh = insert(CustomerState).from_select(_columns(CustomerState), _customer_states(some))
+    return delete(CustomerState).where(_among(CustomerState.customer_id, some)), fresh
 
 
 def _columns(state: type[Base]) -> list[str]:
     return [c.name for c in state.__table__.columns]
 
 
-def _among(column, ids: Ids):  # type: ignore[no-untyped-def]  # any column, any boolean
-    return column.in_(ids) if ids is not None else literal(True)
+def _among(column: InstrumentedAttribute[Any], some: bool) -> ColumnElement[bool]:
+    return column.in_(_AMONG) if some else true()
 
 
-def _opportunity_states(ids: Ids) -> Select[tuple[int, ...]]:
-    runs, steps = _runs(ids), _next_steps(ids)
+def _opportunity_states(some: bool) -> Select[tuple[int, ...]]:
+    runs, steps = _runs(some), _next_steps(some)
     return (
         select(
             Opportunity.id,
@@ -66,11 +101,11 @@ def _opportunity_states(ids: Ids) -> Select[tuple[int, ...]]:
         )
         .outerjoin(runs, runs.c.opportunity_id == Opportunity.id)
         .outerjoin(steps, steps.c.opportunity_id == Opportunity.id)
-        .where(_among(Opportunity.id, ids))
+        .where(_among(Opportunity.id, some))
     )
 
 
-def _runs(ids: Ids):  # type: ignore[no-untyped-def]  # a subquery
+def _runs(some: bool) -> Subquery[Any]:
     """One row per opportunity: its latest run of one stage.
 
     Counting from the latest event backwards, an event belongs to the present run while every later
@@ -91,7 +126,7 @@ def _runs(ids: Ids):  # type: ignore[no-untyped-def]  # a subquery
             .over(partition_by=StageEvent.opportunity_id, order_by=newest)
             .label("present_stage"),
         )
-        .where(StageEvent.voided_at.is_(None), _among(StageEvent.opportunity_id, ids))
+        .where(StageEvent.voided_at.is_(None), _among(StageEvent.opportunity_id, some))
         .subquery()
     )
     in_run = (ranked.c.rank == ranked.c.rank_in_stage) & (ranked.c.stage_id == ranked.c.present_stage)
@@ -118,7 +153,7 @@ def _runs(ids: Ids):  # type: ignore[no-untyped-def]  # a subquery
     )
 
 
-def _next_steps(ids: Ids):  # type: ignore[no-untyped-def]  # a subquery
+def _next_steps(some: bool) -> Subquery[Any]:
     """The earliest planned action of each opportunity."""
     order = func.row_number().over(
         partition_by=Action.opportunity_id, order_by=(Action.planned_for, Action.id)
@@ -133,14 +168,14 @@ def _next_steps(ids: Ids):  # type: ignore[no-untyped-def]  # a subquery
         .where(
             Action.status == ActionStatus.PLANNED,
             Action.voided_at.is_(None),
-            _among(Action.opportunity_id, ids),
+            _among(Action.opportunity_id, some),
         )
         .subquery()
     )
     return select(planned).where(planned.c.rank == 1).subquery()
 
 
-def _customer_states(ids: Ids) -> Select[tuple[int, ...]]:
+def _customer_states(some: bool) -> Select[tuple[int, ...]]:
     done = (Action.status == ActionStatus.COMPLETED) & Action.voided_at.is_(None)
     actions = (
         select(
@@ -148,7 +183,7 @@ def _customer_states(ids: Ids) -> Select[tuple[int, ...]]:
             func.count().label("actions"),
             func.max(Action.ended_at).label("last_action_at"),
         )
-        .where(done, Action.customer_id.is_not(None), _among(Action.customer_id, ids))
+        .where(done, Action.customer_id.is_not(None), _among(Action.customer_id, some))
         .group_by(Action.customer_id)
         .subquery()
     )
@@ -164,20 +199,20 @@ def _customer_states(ids: Ids) -> Select[tuple[int, ...]]:
     )
     touches = (
         select(Interaction.customer_id, func.max(Interaction.happened_at).label("touched_at"))
-        .where(_among(Interaction.customer_id, ids))
+        .where(_among(Interaction.customer_id, some))
         .group_by(Interaction.customer_id)
         .subquery()
     )
     opportunities = (
         select(Opportunity.customer_id, func.count().label("open_opportunities"))
-        .where(Opportunity.outcome == "open", _among(Opportunity.customer_id, ids))
+        .where(Opportunity.outcome == "open", _among(Opportunity.customer_id, some))
         .group_by(Opportunity.customer_id)
         .subquery()
     )
     tags = (
         select(CustomerTag.customer_id, func.count().label("high_value_tags"))
         .join(Tag, Tag.id == CustomerTag.tag_id)
-        .where(Tag.high_value, _among(CustomerTag.customer_id, ids))
+        .where(Tag.high_value, _among(CustomerTag.customer_id, some))
         .group_by(CustomerTag.customer_id)
         .subquery()
     )
@@ -197,7 +232,7 @@ def _customer_states(ids: Ids) -> Select[tuple[int, ...]]:
         .outerjoin(touches, touches.c.customer_id == Customer.id)
         .outerjoin(opportunities, opportunities.c.customer_id == Customer.id)
         .outerjoin(tags, tags.c.customer_id == Customer.id)
-        .where(_among(Customer.id, ids))
+        .where(_among(Customer.id, some))
     )
 
 

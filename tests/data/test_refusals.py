@@ -47,6 +47,7 @@ ALLOWED = {
     "export.run":              {R, M, D, A},
     "import.run":              {A},
     "import.undo":             {A},
+    "pipeline.benchmarks":     {A},
     "team.create":             {A},
     "person.create":           {A},
     "person.edit":             {A},

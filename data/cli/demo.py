@@ -1,0 +1,36 @@
+"""`demo`: writing the demo company."""
+
+import argparse
+import sys
+from typing import Any
+
+from data.demo import PASSWORD, write
+from data.demo.sizes import SIZES
+from data.demo.staff import ACCOUNTS
+from data.runtime import this_store
+
+Parsers = Any  # argparse names the type only privately
+
+
+def add(commands: Parsers) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser("demo", help="write the demo company into an empty store")
+    parser.add_argument("--size", choices=tuple(SIZES), default="full")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.set_defaults(run=_demo)
+
+
+def _demo(chosen: argparse.Namespace) -> int:
+    store = this_store()
+    write(store, chosen.size, chosen.seed, _bar if sys.stderr.isatty() else lambda share: None)
+    print(file=sys.stderr)
+    names = "\n".join(f"  {username:10} {name}" for username, (name, _) in ACCOUNTS.items())
+    print(f"The demo company is in {store.shown_url}.")
+    print("Start it with: streamlit run app.py")
+    print(f"Accounts, all with the password {PASSWORD}:\n{names}")
+    return 0
+
+
+def _bar(share: float) -> None:
+    filled = round(40 * min(share, 1.0))
+    print(f"\r[{'#' * filled}{'.' * (40 - filled)}] {share:4.0%}", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,119 @@
+"""The demo company "Yunqi Industrial Software 云启智造" (docs/demo.md): seeded, relative to today, and
+written through the commands, so that every rule of the product holds for every record of it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from random import Random
+
+from core.access import OPERATOR
+from core.messages import Conflict
+from data.commands.people import hash_password
+from data.commands.pipelines import set_benchmarks
+from data.demo.calendar import SHANGHAI, is_workday, near_spring_festival
+from data.demo.deals import Deal, Dealer
+from data.demo.market import Customer, Market, opening_times
+from data.demo.simulation import Simulation
+from data.demo.sizes import BENCHMARK_DAYS, MONTHS, PRICE_RISE_MONTH, SIZES, Size
+from data.demo.staff import LEAVER, Staff, hire
+from data.demo.stories import Planter, plant
+from data.engine import Store
+from data.install import install
+from data.queries.sessions import nobody_yet
+from data.schema import Setting
+
+PASSWORD = "firebreak-demo"  # noqa: S105 - offered on the sign-in page of a demo
+COMPANY = "云启智造 Yunqi"
+MONTH = timedelta(days=30.4375)
+LEFT_DAYS_AGO = 110
+
+Progress = Callable[[float], None]
+
+
+def write(store: Store, size: str, seed: int = 7, progress: Progress = lambda share: None) -> None:
+    """Write the demo company into an empty store, all of it or nothing.
+
+    Args:
+        size: full, small, three or empty.
+        progress: hears the share that is done, 0–1.
+
+    Raises:
+        Conflict: the store has people already.
+    """
+    install(store)
+    with store.reading() as session:
+        if not nobody_yet(session):
+            raise Conflict("demo_needs_empty_store")
+    real_clock, now = store.clock, store.clock()
+    try:
+        with store.batch():
+            _write(store, SIZES[size], Random(seed), now, progress)
+    finally:
+        store.clock = real_clock
+
+
+def _write(store: Store, size: Size, rng: Random, now: datetime, progress: Progress) -> None:
+    start = now - MONTH * (MONTHS if size.stories else 3)
+    store.clock = lambda: start
+    facts = {
+        "installation": "demo",
+        "company": COMPANY,
+        "demo_password": PASSWORD,
+        "timezone": "Asia/Shanghai",
+    }
+    with store.writing() as session:
+        session.add_all(Setting(key=key, value=value) for key, value in facts.items())
+    staff = hire(store, size, rng, hash_password(PASSWORD))
+    set_benchmarks(store, OPERATOR, BENCHMARK_DAYS)
+    simulation = Simulation(store, staff, rng, now)
+    store.clock = simulation.clock
+    _prepare(simulation, staff, size, rng, start, now)
+    simulation.run(lambda at: progress((at - start) / (now - start)))
+
+
+def _prepare(
+    simulation: Simulation, staff: Staff, size: Size, rng: Random, start: datetime, now: datetime
+) -> None:
+    """Everything that is known beforehand: customers, opportunities, who leaves when."""
+    market = Market(rng)
+    times = opening_times(rng, size.customers, start, now)
+    customers = [
+        market.customer(staff.reps[n % len(staff.reps)], at, special=rng.random() < 0.12)
+        for n, at in enumerate(times)
+    ]
+    dealer = Dealer(rng, start + MONTH * PRICE_RISE_MONTH if size.stories else None)
+    planter = Planter(rng, dealer, now)
+    if size.stories:
+        deals = plant(planter, staff.reps, customers[: len(customers) // 2], size.alerting, size.stuck)
+        deals += _usual(dealer, customers, size, rng, start, now)
+        leaver = staff.rep(LEAVER)
+        mates = [r for r in staff.reps if r.team == leaver.team and r is not leaver]
+        simulation.push(now - timedelta(days=LEFT_DAYS_AGO), simulation.leave, leaver, mates)
+    else:
+        deals = planter.desk(customers)
+    for customer in customers:
+        simulation.push(customer.created_at, simulation.enter_customer, customer)
+    for deal in deals:
+        simulation.push(max(deal.opened_at, deal.customer.created_at), simulation.open_deal, deal)
+
+
+def _usual(
+    dealer: Dealer, customers: list[Customer], size: Size, rng: Random, start: datetime, now: datetime
+) -> list[Deal]:
+    """Opportunities over the months: fewer around the Spring Festival, none on free days."""
+    days = [start + timedelta(days=n) for n in range(10, int((now - start).days))]
+    weights = [_business(day, now, size.recent) for day in days]
+    deals = []
+    for day in sorted(rng.choices(days, weights, k=size.opportunities)):
+        known = [c for c in customers if c.created_at < day]
+        at = day.astimezone(SHANGHAI).replace(hour=rng.randint(9, 17), minute=rng.randint(0, 59))
+        deals.append(dealer.deal(rng.choice(known or customers[:1]), at))
+    return deals
+
+
+def _business(day: datetime, now: datetime, recent: float) -> float:
+    on = day.astimezone(SHANGHAI).date()
+    if not is_workday(on):
+        return 0.0
+    weight = 0.25 if near_spring_festival(on) else 1.0
+    share = 70 / (MONTHS * 30.4)
+    return weight * (recent / share if now - day < timedelta(days=70) else (1 - recent) / (1 - share))
