@@ -106,6 +106,20 @@ def test_a_revoked_session_is_out_at_its_next_run(server, visit):
     expect(page.get_by_label("User name")).to_be_visible()
 
 
+def test_an_idle_tab_closes_by_itself_once_its_session_has_ended(server, visit):
+    page = visit(server.url + "/account")
+    sign_in(page, "rep", PASSWORD)
+    wait_for_cookie(page)
+    store = server.store()
+    with store.reading() as session:
+        rep = session.query(Person).filter_by(username="rep").one()
+        ids = [s.session_id for s in own_sessions(session, _as_who(rep), store.clock())]
+    for session_id in ids:
+        end_session(store, session_id)
+    expect(page.get_by_label("User name")).to_be_visible()
+    assert heading(page, "Account").count() == 0
+
+
 def _as_who(person: Person):
     from core.access import Who
 

@@ -1,5 +1,6 @@
 """Sessions: opened by proof, handed over once, ended at once; and a throttle that counts."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from data.commands.sessions import (
     fingerprint,
     open_session,
     revoke_session,
+    signed_in_since,
 )
 from data.queries.sessions import by_id, by_token, own_sessions
 from data.schema import SignInTicket, UserSession
@@ -187,3 +189,47 @@ def test_one_ends_ones_own_sessions_only(store):
     assert behind(store, token)
     revoke_session(store, people.rep, session_id)
     assert behind(store, token) is None
+
+
+def test_many_tries_at_once_count_as_many(store):
+    """Nobody gets more passwords looked at by guessing with twelve hands."""
+    found(store)
+
+    def guess(_):
+        try:
+            return count_try(store, "rep", "10.0.0.1")
+        except Unavailable:
+            return None
+
+    with ThreadPoolExecutor(12) as hands:
+        looked_at = [t for t in hands.map(guess, range(12)) if t]
+    assert len(looked_at) == 5
+
+
+def test_a_ticket_of_many_hands_gives_one_cookie_and_none_after_signing_out(store):
+    people = found(store)
+    opened = open_session(store, people.rep.person_id, 12, "10.0.0.1")
+    with ThreadPoolExecutor(6) as hands:
+        given = [g for g in hands.map(lambda _: exchange_ticket(store, opened.ticket), range(6)) if g]
+    assert len(given) == 1
+    left = open_session(store, people.rep.person_id, 12, "10.0.0.1")
+    end_session(store, left.session_id)
+    assert exchange_ticket(store, left.ticket) is None
+
+
+def test_nobody_locked_out_meanwhile_gets_a_session(store):
+    people = found(store)
+    activate_person(store, people.admin, people.rep.person_id, False)
+    with pytest.raises(NotFound):
+        open_session(store, people.rep.person_id, 12, "10.0.0.1")
+
+
+def test_a_proof_of_identity_is_used_once(store, clock):
+    people = found(store)
+    proven_at = store.clock()
+    assert not signed_in_since(store, people.rep.person_id, proven_at)
+    clock.move(seconds=2)
+    open_session(store, people.rep.person_id, 12, "10.0.0.1")
+    assert signed_in_since(store, people.rep.person_id, proven_at)
+    clock.move(seconds=1)
+    assert not signed_in_since(store, people.rep.person_id, store.clock())
