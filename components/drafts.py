@@ -22,6 +22,7 @@ from core.access import Who
 from core.messages import AppError, Problem
 from data.queries.drafts import DraftView
 
+_RED, _RED_ON_DARK = "#B3261E", "#FF8A80"  # the theme's red texts, which no style sheet can name
 _LOCKS: defaultdict[int | None, threading.Lock] = defaultdict(threading.Lock)
 
 
@@ -230,7 +231,8 @@ class DraftForm:
 
     def _mark(self, field: str) -> str:
         label = f".st-key-{self.prefix}at_{field} [data-testid=stWidgetLabel] p"
-        return f"{label}{{color:var(--st-red-text-color)}}{label}::before{{content:'\\25CF\\0020'}}"
+        red = _RED_ON_DARK if st.context.theme.type == "dark" else _RED
+        return f"{label}{{color:{red}}}{label}::before{{content:'\\25CF\\0020'}}"
 
     def _key(self, field: str) -> str:
         turn = self._memory.get(f"turn {field}", 0)

@@ -7,14 +7,14 @@ import streamlit as st
 
 from components import format
 from components.action_fields import action_fields
-from components.blocks import Row, plain, rows, section
+from components.blocks import Row, empty, plain, rows, section
 from components.drafts import DraftForm, lock_of
 from components.frame import View, show_error
 from components.record_story import ICONS, about, leave_for, short
 from components.recording import recording
 from components.steps import next_step_fields, plan_fields, time_fields
 from components.text import t, term
-from core.messages import AppError
+from core.messages import AppError, NotFound
 from core.process.actions import FIELDS
 from core.process.sheet import NEW, Step, read_sheet
 from core.process.stages import STAGES
@@ -22,8 +22,9 @@ from core.terms import ActionStatus
 from data.commands.drafts import drop_draft, mark_field
 from data.commands.record import Link, open_record, save_record_fields, submit_record
 from data.queries.drafts import DraftView, draft
-from data.queries.record import Begin, CustomerFacts, OpenOpportunity, Record
+from data.queries.record import Begin, CustomerFacts, OpenOpportunity, Record, customer_facts
 
+LATELY = 5
 _STATES = {
     ActionStatus.COMPLETED: ":material/task_alt:",
     ActionStatus.PLANNED: ":material/event_upcoming:",
@@ -76,6 +77,29 @@ def begin_with(view: View, start: Begin) -> None:
         ]  # fmt: skip
         if chosen := rows(lines, "record-due"):
             leave_for(action=int(chosen))
+    if start.customers:
+        section(t("record.lately"), icon=":material/history:")
+        lines = [Row(str(c.id), c.name, action=t("record.write_down")) for c in start.customers[:LATELY]]
+        if chosen := rows(lines, "record-lately"):
+            leave_for(customer=int(chosen))
+    else:
+        empty(t("record.no_customers"), t("record.no_customers_hint"))
+
+
+def facts_of(view: View, kept: DraftView) -> CustomerFacts | None:
+    """The draft's customer; when it is out of reach now, what was typed is shown to be copied, and None."""
+    try:
+        return view.read(customer_facts, kept.values["customer"])
+    except NotFound as gone:
+        show_error(gone)
+    typed = [str(v) for k, v in kept.values.items() if v and k.startswith(("summary", "fields-", "reason"))]
+    if typed:
+        st.caption(t("record.stranded"))
+        st.code("\n\n".join(typed), language=None, wrap_lines=True)
+    if st.button(t("record.discard"), icon=":material/delete:"):
+        view.do(drop_draft, kept.id)
+        leave_for()
+    return None
 
 
 def fill_in(view: View, kept: DraftView, facts: CustomerFacts) -> None:

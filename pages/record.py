@@ -1,17 +1,16 @@
 """What happened with the customer, and what is next?"""
 
 from components.frame import page
-from components.record import begin_with, current, fill_in
+from components.record import begin_with, current, facts_of, fill_in
 from components.record_story import done
 from core.access import Permission
-from data.queries.record import begin, customer_facts
+from data.queries.record import begin
 
 with page("record.title", needs=Permission.RECORD_ACTIONS) as view:
     draft = current(view)
     if draft is None:
         begin_with(view, view.read(begin, view.now))
-    else:
-        facts = view.read(customer_facts, draft.values["customer"])
+    elif facts := facts_of(view, draft):
         if draft.sent:
             done(view, draft, facts)
         else:

@@ -8,6 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.access import Permission, decide
 from data.commands.actions import record_action
+from data.commands.customers import assign_customer
+from data.commands.opportunities import assign_opportunity
 from data.commands.record import Link, open_record, save_record_fields
 from data.schema import Action
 from data.text import LANGUAGES, translate
@@ -141,6 +143,18 @@ def test_states_show_only_what_they_need(company, sqlite_store):
     at.text_area(key="d1_reason").set_value("They moved").run()
     button(at, "Call it off").click().run()
     assert "called off" in at.success[0].value
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_draft_whose_customer_is_gone_shows_what_was_typed(company, sqlite_store, language):
+    id_ = open_record(sqlite_store, company.rep, Link(company.customer))
+    save_record_fields(sqlite_store, company.rep, id_, GOOD)
+    assign_customer(sqlite_store, company.manager, company.customer, company.mate.person_id)
+    assign_opportunity(sqlite_store, company.manager, company.opportunity, company.mate.person_id)
+    at = opened(company.rep, language, draft=id_)
+    assert translate(language, "errors.customer_gone") in texts(at)
+    assert GOOD["summary"] in at.code[0].value
+    assert GOOD["fields-pain"] in at.code[0].value
 
 
 def test_an_unfinished_draft_is_offered_and_can_be_thrown_away(company, sqlite_store):
