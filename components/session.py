@@ -34,9 +34,10 @@ export default function ({ data }) {
 
 def _browser(once: str, **data: str) -> None:
     """Let the browser do something once; draws nothing."""
-    with st.container(key="browser_work"):
+    work = data.get("path", "cookie").strip("/").replace("/", "_")
+    with st.container(key=f"browser_work_{work}"):
         component: Any = st.components.v2.component("firebreak_browser", js=_FETCH)
-        component(data={"once": once, **data}, key="browser_" + data.get("path", "cookie"))
+        component(data={"once": once, **data}, key=f"browser_{work}")
 
 
 def recognise() -> Recognised | None:

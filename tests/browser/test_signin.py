@@ -167,6 +167,21 @@ def test_the_language_follows_the_browser_and_the_choice(server, visit):
     expect(page.get_by_role("heading", name="Sign in to Firebreak")).to_be_visible()
 
 
+def test_after_signing_out_a_language_can_be_chosen_and_stays(server, visit):
+    page = visit(server.url + "/account")
+    sign_in(page, "rep", PASSWORD)
+    wait_for_cookie(page)
+    page.get_by_role("button", name="Rep").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    expect(page.get_by_label("User name")).to_be_visible()
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    page.get_by_text("简体中文").click()
+    expect(page.get_by_role("heading", name="登录防火线")).to_be_visible()
+    page.wait_for_timeout(1000)
+    page.reload()
+    expect(page.get_by_role("heading", name="登录防火线")).to_be_visible()
+
+
 def test_a_demo_account_is_one_click(served, visit):
     def demo(store):
         seed(store)
