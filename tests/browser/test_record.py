@@ -110,6 +110,16 @@ def test_typing_survives_a_reload_and_a_killed_server(server, rep):
     expect(pain).to_have_value("half a sentence")
 
 
+def test_typing_survives_the_end_of_the_session(server, rep, company):
+    page = rep("record?customer=1&type=needs_diagnosis")
+    page.get_by_label("Summary").fill("half a sentence")
+    until(page, lambda: value(server, "summary") == "half a sentence")
+    set_password(server.store(), OPERATOR, company["people"].rep.person_id, PASSWORD)  # ends all sessions
+    page.get_by_text("Needs diagnosis").first.click()
+    sign_in(page, "rep", PASSWORD)
+    expect(page.get_by_label("Summary")).to_have_value("half a sentence")
+
+
 def test_all_problems_stand_at_their_fields_on_a_phone(server, rep):
     page = rep("record?customer=1&type=needs_diagnosis", width=390)
     page.get_by_label("Summary").fill("short")
