@@ -1,11 +1,14 @@
 """An import's result in words: for the command line, for the page, and as a file of rejected rows."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.exchange.rows import Rejection
+from core.exchange.tables import Cell, Table
 from core.messages import Problem
+from data.exchange.exporting import as_file
 from data.text import translate
 
 
@@ -19,12 +22,38 @@ def sentence(problem: Problem, language: str, timezone: str = "Asia/Shanghai") -
     return translate(language, f"problems.{problem.code}", **params)
 
 
-def reasons(rejection: Rejection, language: str, timezone: str = "Asia/Shanghai") -> str:
-    """All that is wrong with a row; from the second problem on each with its field."""
+def reasons(
+    rejection: Rejection,
+    language: str,
+    timezone: str = "Asia/Shanghai",
+    name: Callable[[str], str] = str,
+) -> str:
+    """All that is wrong with a row; from the second problem on each with its field.
+
+    Args:
+        name: what the reader calls a field.
+    """
     first, *more = rejection.problems
     parts = [sentence(first, language, timezone)]
-    parts += [f"{p.field}: {sentence(p, language, timezone)}" for p in more]
+    parts += [f"{name(p.field)}: {sentence(p, language, timezone)}" for p in more]
     return " ".join(parts)
+
+
+def rejected_file(
+    table: Table, rejected: Sequence[Rejection], language: str, headings: tuple[str, str]
+) -> bytes:
+    """The rejected rows as they came, with their line and what is wrong: to be corrected and imported again.
+
+    Args:
+        headings: of the two columns in front, line and reason.
+    """
+    cells = {row.line: row.cells for row in table.rows}
+    rows = [[r.line, reasons(r, language), *map(_plain, cells.get(r.line, ()))] for r in rejected]
+    return as_file("", "csv", [*headings, *table.headers], rows)
+
+
+def _plain(cell: Cell) -> Cell:
+    return cell.isoformat() if isinstance(cell, datetime) else cell
 
 
 def as_json(result: Any, language: str = "en") -> dict[str, Any]:

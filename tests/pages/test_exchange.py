@@ -1,0 +1,101 @@
+"""The exchange page: from a file to an import and back, for each role in each language."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from streamlit.testing.v1 import AppTest
+
+from core.terms import Role
+from data.schema import Customer, ImportBatch
+from data.text import translate
+from tests.company import found
+from tests.importing import count
+
+PAGE = Path(__file__).parents[2] / "pages" / "exchange.py"
+FILE = "客户名称,Sectr,Size\nNew,food,huge\nHaihe Pumps,chemicals,small\nBad,,tiny\n"
+
+
+@pytest.fixture
+def company(sqlite_store, monkeypatch):
+    monkeypatch.setattr("components.frame.this_store", lambda: sqlite_store)
+    return found(sqlite_store)
+
+
+def visit(who, language="en"):
+    at = AppTest.from_file(PAGE, default_timeout=30)
+    at.session_state["who"] = who
+    at.session_state["language"] = language
+    return at.run()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("role", list(Role))
+def test_who_may_bring_in_and_take_out(company, role, language):
+    at = visit(getattr(company, role), language)
+    assert not at.exception
+    exports = [b.label for b in at.get("download_button")]
+    if role in (Role.PRODUCT, Role.DELIVERY, Role.STORE_MANAGER):
+        assert [e.value for e in at.error] == [translate(language, "errors.not_allowed")]
+        assert exports == []
+    else:
+        assert translate(language, "exchange.export") in exports
+    assert bool(at.file_uploader) == (role is Role.ADMIN)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_file_is_mapped_checked_imported_and_undone(company, sqlite_store, language):
+    at = visit(company.admin, language)
+    at.file_uploader[0].set_value(("kunden.csv", FILE.encode("gb18030"), "text/csv")).run()
+    assert not at.exception
+    chosen = {b.label: b.value for b in at.selectbox}
+    assert chosen[translate(language, "exchange.field.name") + " *"] == "客户名称"
+    assert chosen[translate(language, "exchange.field.industry")] == "Sectr"  # a guess
+    assert metrics(at) == ["1", "1", "0", "1"] or metrics(at) == ["0", "1", "0", "2"]
+    for word in ("huge", "tiny"):
+        box = next(b for b in at.selectbox if word in b.label)
+        box.set_value("large" if word == "huge" else "small")
+    at.run()
+    assert metrics(at) == ["2", "1", "0", "0"]
+    button(at, translate(language, "exchange.import", n=3)).click().run()
+    assert not at.exception
+    assert count(sqlite_store, Customer) == 4
+    with sqlite_store.reading() as session:
+        new = session.scalars(select(Customer).where(Customer.name == "New")).one()
+    assert (new.industry, new.segment) == ("food", "large")
+    assert metrics(at) == ["2", "1", "0", "0"]
+    button(at, translate(language, "exchange.undo")).click().run()
+    assert count(sqlite_store, Customer) == 2
+    assert count(sqlite_store, ImportBatch, ImportBatch.undone_at.is_(None)) == 0
+    assert any(translate(language, "exchange.undone") in m.value for m in at.markdown)
+
+
+def test_what_cannot_be_read_is_said(company):
+    at = visit(company.admin)
+    at.file_uploader[0].set_value(("x.csv", b"%PDF-1.4", "text/csv")).run()
+    assert not at.exception
+    assert any("no table" in e.value for e in at.error)
+    at.file_uploader[0].set_value(("x.csv", b"whim,whimsy\n1,2\n", "text/csv")).run()
+    assert any("Name" in e.value for e in at.error)
+    assert not at.metric
+
+
+def test_an_import_others_built_on_says_so(company, sqlite_store):
+    at = visit(company.admin)
+    at.file_uploader[0].set_value(("c.csv", b"name\nNew\n", "text/csv")).run()
+    button(at, translate("en", "exchange.import", n=1)).click().run()
+    from tests.importing import import_text
+
+    import_text(sqlite_store, "contacts", "customer,name\nNew,Wu\n")
+    at.run()
+    button(at, translate("en", "exchange.undo")).click().run()
+    assert [e.value for e in at.error] == [translate("en", "errors.import_built_upon", n=1)]
+    assert count(sqlite_store, Customer) == 3
+
+
+def metrics(at):
+    return [m.value for m in at.metric]
+
+
+def button(at, label):
+    return next(b for b in at.button if b.label == label)
