@@ -92,7 +92,8 @@ def _changes(view: View, sent: dict[str, Any]) -> list[str]:
         stages = {"before": term("stage", sent["stage_before"]), "stage": term("stage", sent["stage"])}
         lines.append(f":material/route: {t(f'record.changed.{key}', **stages)}")
     if sent["outcome"] != Outcome.OPEN:
-        lines.append(f":material/flag: {t('record.changed.' + sent['outcome'])}")
+        decided = t(f"record.changed.{sent['outcome']}")
+        lines.append(f":material/flag: {decided}")
     elif sent["next_at"]:
         at = view.instant(datetime.fromisoformat(sent["next_at"]))
         said = t("record.changed.next", type=term("stage", sent["next_type"]), at=at)

@@ -35,8 +35,9 @@ def test_every_page_has_its_row():
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("name", sorted(ALLOWED))
 def test_a_role_opens_a_page_or_is_refused(open_page, sqlite_store, name, role, language):
-    who = getattr(found(sqlite_store), role)
-    page = open_page(name, who, language)
+    company = found(sqlite_store)
+    query = {"customer": company.customer} if name == "customer" else {}
+    page = open_page(name, getattr(company, role), language, **query)
     assert not page.exception
     refusal = translate(language, "errors.not_allowed")
     refused = [e.value for e in page.error] == [refusal]
