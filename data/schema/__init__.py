@@ -3,6 +3,7 @@
 from data.schema.actions import Action, Draft, StoredFile
 from data.schema.base import Base
 from data.schema.customers import Contact, Customer, CustomerState, CustomerTag, Interaction, Tag
+from data.schema.jobs import JobRun
 from data.schema.opportunities import (
     Alert,
     Opportunity,
@@ -12,6 +13,7 @@ from data.schema.opportunities import (
     Stage,
     StageEvent,
 )
+from data.schema.outbox import Delivery, Message
 from data.schema.people import Person, SignInAttempt, SignInTicket, Team, UserSession
 from data.schema.platform import (
     Audit,
@@ -31,10 +33,13 @@ __all__ = [
     "Customer",
     "CustomerState",
     "CustomerTag",
+    "Delivery",
     "Draft",
     "ImportBatch",
     "ImportChange",
     "Interaction",
+    "JobRun",
+    "Message",
     "Opportunity",
     "OpportunityChange",
     "OpportunityState",
