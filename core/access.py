@@ -21,6 +21,10 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     SEE_AUDIT = "see_audit"
     OWN_ACCOUNT = "own_account"
+    SEE_PROMISES = "see_promises"
+    FILE_DEMANDS = "file_demands"
+    ANSWER_DEMANDS = "answer_demands"
+    MAKE_PROMISES = "make_promises"
 
 
 class Reach(StrEnum):
@@ -54,6 +58,9 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.EDIT_CUSTOMERS: Reach.OWN,
         Permission.RECORD_ACTIONS: Reach.OWN,
         Permission.EXPORT: Reach.OWN,
+        Permission.SEE_PROMISES: Reach.OWN,
+        Permission.FILE_DEMANDS: Reach.OWN,
+        Permission.MAKE_PROMISES: Reach.OWN,
     },
     Role.MANAGER: _EVERYONE
     | {
@@ -63,6 +70,9 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.RECORD_ACTIONS: Reach.TEAM,
         Permission.SEE_BOARD: Reach.TEAM,
         Permission.EXPORT: Reach.TEAM,
+        Permission.SEE_PROMISES: Reach.TEAM,
+        Permission.FILE_DEMANDS: Reach.TEAM,
+        Permission.MAKE_PROMISES: Reach.TEAM,
     },
     Role.DIRECTOR: _EVERYONE
     | {
@@ -72,9 +82,12 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_BOARD: Reach.ALL,
         Permission.EXPORT: Reach.ALL,
         Permission.SEE_AUDIT: Reach.ALL,
+        Permission.SEE_PROMISES: Reach.ALL,
+        Permission.FILE_DEMANDS: Reach.ALL,
+        Permission.MAKE_PROMISES: Reach.ALL,
     },
-    Role.PRODUCT: _EVERYONE,
-    Role.DELIVERY: _EVERYONE,
+    Role.PRODUCT: _EVERYONE | {Permission.SEE_PROMISES: Reach.ALL, Permission.ANSWER_DEMANDS: Reach.ALL},
+    Role.DELIVERY: _EVERYONE | {Permission.SEE_PROMISES: Reach.ALL},
     Role.STORE_MANAGER: _EVERYONE,
     Role.ADMIN: _EVERYONE
     | {

@@ -24,6 +24,9 @@ class Policy:
         undo_minutes: minutes within which a recorded action can be undone.
         quote_expiry_days: days before a quote's end at which it becomes a to-do (F1).
         currency: the company's own currency, ISO 4217.
+        sla_hours: hours within which a demand is answered, for P0, P1, P2, P3 (C1).
+        sla_round_the_clock: urgencies whose clock runs day and night; the others count working hours.
+        promise_slack_days: a promise closer than this behind the plan is amber (C3).
     """
 
     version: int = 0
@@ -38,6 +41,9 @@ class Policy:
     undo_minutes: int = 60
     quote_expiry_days: int = 3
     currency: str = "CNY"
+    sla_hours: tuple[float, float, float, float] = (2.0, 8.0, 24.0, 40.0)
+    sla_round_the_clock: tuple[str, ...] = ("P0",)
+    promise_slack_days: int = 3
 
 
 DEFAULTS = Policy()

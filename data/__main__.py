@@ -4,10 +4,10 @@ import argparse
 import sys
 
 from core.messages import AppError, Invalid
-from data.cli import demo, exchange, maintain, process
+from data.cli import demo, exchange, maintain, process, promises
 from data.text import translate
 
-PARTS = (maintain, demo, exchange, process)
+PARTS = (maintain, demo, exchange, process, promises)
 
 
 def main(arguments: list[str] | None = None) -> int:

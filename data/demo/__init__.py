@@ -12,6 +12,7 @@ from data.commands.pipelines import set_benchmarks
 from data.demo.calendar import SHANGHAI, is_workday, near_spring_festival
 from data.demo.deals import Deal, Dealer
 from data.demo.market import Customer, Market, opening_times
+from data.demo.promises import Promiser
 from data.demo.simulation import Simulation
 from data.demo.sizes import BENCHMARK_DAYS, MONTHS, PRICE_RISE_MONTH, SIZES, Size
 from data.demo.staff import LEAVER, Staff, hire
@@ -46,12 +47,13 @@ def write(store: Store, size: str, seed: int = 7, progress: Progress = lambda sh
     real_clock, now = store.clock, store.clock()
     try:
         with store.batch():
-            _write(store, SIZES[size], Random(seed), now, progress)
+            _write(store, SIZES[size], seed, now, progress)
     finally:
         store.clock = real_clock
 
 
-def _write(store: Store, size: Size, rng: Random, now: datetime, progress: Progress) -> None:
+def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progress) -> None:
+    rng = Random(seed)
     start = now - MONTH * (MONTHS if size.stories else 3)
     store.clock = lambda: start
     facts = {
@@ -66,14 +68,16 @@ def _write(store: Store, size: Size, rng: Random, now: datetime, progress: Progr
     set_benchmarks(store, OPERATOR, BENCHMARK_DAYS)
     simulation = Simulation(store, staff, rng, now)
     store.clock = simulation.clock
-    _prepare(simulation, staff, size, rng, start, now)
+    customers = _prepare(simulation, staff, size, rng, start, now)
+    if size.stories:
+        Promiser(store, simulation, staff.product, seed).expect(customers, size.demands, now)
     simulation.run(lambda at: progress((at - start) / (now - start)))
 
 
 def _prepare(
     simulation: Simulation, staff: Staff, size: Size, rng: Random, start: datetime, now: datetime
-) -> None:
-    """Everything that is known beforehand: customers, opportunities, who leaves when."""
+) -> list[Customer]:
+    """Everything that is known beforehand: customers, opportunities, who leaves when; the customers."""
     market = Market(rng)
     times = opening_times(rng, size.customers, start, now)
     customers = [
@@ -94,6 +98,7 @@ def _prepare(
         simulation.push(customer.created_at, simulation.enter_customer, customer)
     for deal in deals:
         simulation.push(max(deal.opened_at, deal.customer.created_at), simulation.open_deal, deal)
+    return customers
 
 
 def _usual(

@@ -14,6 +14,7 @@ class Size:
         recent: share of opportunities opened in the last ten weeks, 0–1.
         stuck: opportunities that the stuck region has lying at quote right now.
         alerting: opportunities with three demos and no quote right now.
+        demands: demands of customers besides the two stories.
     """
 
     teams: int
@@ -25,6 +26,7 @@ class Size:
     recent: float = 0.12
     stuck: int = 0
     alerting: int = 0
+    demands: int = 0
 
     @property
     def stories(self) -> bool:
@@ -33,8 +35,8 @@ class Size:
 
 
 SIZES = {
-    "full": Size(6, 6, 5, 2, 900, 2_775, stuck=14, alerting=7),
-    "small": Size(3, 3, 2, 1, 60, 140, recent=0.25, stuck=5, alerting=3),
+    "full": Size(6, 6, 5, 2, 900, 2_775, stuck=14, alerting=7, demands=60),
+    "small": Size(3, 3, 2, 1, 60, 140, recent=0.25, stuck=5, alerting=3, demands=8),
     "three": Size(1, 2, 1, 1, 3, 3),
     "empty": Size(6, 6, 5, 2, 0, 0),
 }

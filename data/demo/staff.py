@@ -76,6 +76,7 @@ class Staff:
     reps: list[Rep]
     managers: list[Who]
     admin: Who
+    product: Who
 
     def rep(self, named: tuple[str, str]) -> Rep:
         """One of the reps with a name of their own."""
@@ -113,10 +114,12 @@ def hire(store: Store, size: Size, rng: Random, password_hash: str) -> Staff:
     hiring = _Hiring(store, rng)
     admin = hiring.hire(Role.ADMIN, None, ACCOUNTS["admin"])
     hiring.hire(Role.DIRECTOR, None, ACCOUNTS["director"])
+    specialists: dict[Role, list[Who]] = {}
     for role, office in ((Role.PRODUCT, "产品部"), (Role.DELIVERY, "交付部")):
         team_id = hiring.team(office, "office")
-        for n in range(size.specialists):
-            hiring.hire(role, team_id, ACCOUNTS[role] if n == 0 else None)
+        specialists[role] = [
+            hiring.hire(role, team_id, ACCOUNTS[role] if n == 0 else None) for n in range(size.specialists)
+        ]
     for n, store_name in enumerate(STORES[: size.stores]):
         team_id = hiring.team(store_name, "store", region=store_name[:2])
         hiring.hire(Role.STORE_MANAGER, team_id, ACCOUNTS["store"] if n == 0 else None)
@@ -130,7 +133,7 @@ def hire(store: Store, size: Size, rng: Random, password_hash: str) -> Staff:
     with store.writing() as session:  # one bcrypt hash for all: it is slow on purpose
         mine = Person.username.in_(tuple(ACCOUNTS))
         session.execute(update(Person).where(mine).values(password_hash=password_hash))
-    return Staff(reps, managers, admin)
+    return Staff(reps, managers, admin, specialists[Role.PRODUCT][0])
 
 
 def _habits(rep: Rep, size: Size) -> Rep:

@@ -23,6 +23,7 @@ from data.schema.platform import (
     Receipt,
     Setting,
 )
+from data.schema.promises import Demand, DemandPause, Feature, PlannedDate, Promise, PromisedDate
 
 __all__ = [
     "Action",
@@ -34,7 +35,10 @@ __all__ = [
     "CustomerState",
     "CustomerTag",
     "Delivery",
+    "Demand",
+    "DemandPause",
     "Draft",
+    "Feature",
     "ImportBatch",
     "ImportChange",
     "Interaction",
@@ -45,7 +49,10 @@ __all__ = [
     "OpportunityState",
     "Person",
     "Pipeline",
+    "PlannedDate",
     "PolicyVersion",
+    "Promise",
+    "PromisedDate",
     "Receipt",
     "Setting",
     "SignInAttempt",

@@ -11,14 +11,17 @@ from sqlalchemy import func, select
 
 from core.access import OPERATOR
 from core.messages import Conflict, Invalid
+from core.policies import DEFAULTS
 from core.terms import Role
 from data import __main__ as command_line
+from data.calendars import china
 from data.commands.pipelines import set_benchmarks
 from data.commands.projections import differences
 from data.demo import PASSWORD, write
 from data.demo.staff import ACCOUNTS, LEAVER, OPTIMIST, PADDER, SANDBAGGER, SKIPPING_TEAM, STUCK_TEAM, TEAMS
 from data.engine import Store
 from data.install import install
+from data.queries.promises import demand_clocks, promises
 from data.queries.sessions import demo_accounts
 from data.schema import (
     Action,
@@ -207,6 +210,24 @@ def test_a_rep_pads_empty_actions(company):
         < 0.8
         < variety(company, Action.owner_id != of(PADDER))
     )
+
+
+def test_a_promise_stands_nine_days_before_the_plan(company):
+    with company.reading() as session:
+        rows = promises(session, OPERATOR, DEFAULTS, company.clock())
+    assert len(rows) > 3
+    assert [(r.state.light, r.state.gap_days) for r in rows if r.state.light == "red"] == [("red", 9)]
+
+
+def test_an_answer_came_late_across_a_holiday(company):
+    with company.reading() as session:
+        rows = demand_clocks(session, OPERATOR, china(), DEFAULTS, company.clock())
+    assert len(rows) == 10
+    (late,) = [row for row in rows if row.clock.breached]
+    assert late.urgency == "P1"
+    assert late.clock.used_hours == pytest.approx(15)
+    assert late.answered_at - late.opened_at > timedelta(days=4)  # free days between, which do not count
+    assert late.clock.due_at < late.answered_at
 
 
 def test_a_rep_left_and_the_history_stayed(company):

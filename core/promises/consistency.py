@@ -1,0 +1,50 @@
+"""Whether what was promised outside fits what is planned inside (PRODUCT.md C3)."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Light(StrEnum):
+    """How a promise stands."""
+
+    RED = "red"
+    AMBER = "amber"
+    GREEN = "green"
+
+
+@dataclass(frozen=True, slots=True)
+class Consistency:
+    """A promise held against the plan.
+
+    Attributes:
+        light: RED when the promise comes before the plan or nothing is planned, AMBER when the
+            plan leaves fewer than `slack_days`, GREEN otherwise.
+        code: why, a key under `promises.why`.
+        gap_days: days from the promise to the plan; positive when promised too early, None
+            without a plan.
+    """
+
+    light: Light
+    code: str
+    gap_days: int | None
+
+
+def consistency(promised_on: date, planned_on: date | None, slack_days: int) -> Consistency:
+    """Hold one promised date against the planned one.
+
+    >>> consistency(date(2026, 3, 1), date(2026, 3, 10), slack_days=3)
+    Consistency(light=<Light.RED: 'red'>, code='before_plan', gap_days=9)
+    >>> consistency(date(2026, 3, 12), date(2026, 3, 10), slack_days=3).light.value
+    'amber'
+    >>> consistency(date(2026, 3, 1), None, slack_days=3).code
+    'nothing_planned'
+    """
+    if planned_on is None:
+        return Consistency(Light.RED, "nothing_planned", None)
+    gap = (planned_on - promised_on).days
+    if gap > 0:
+        return Consistency(Light.RED, "before_plan", gap)
+    if -gap < slack_days:
+        return Consistency(Light.AMBER, "little_slack", gap)
+    return Consistency(Light.GREEN, "fits", gap)

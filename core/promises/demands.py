@@ -1,0 +1,109 @@
+"""What makes a demand, an answer, a plan and a promise valid (PRODUCT.md C1, C2)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from core.messages import Problem
+from core.promises.sla import URGENCIES
+
+PAINS = ("efficiency", "cost", "compliance")
+DELIVERABLES = ("api", "screen")
+MAX_WORDS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """The measurable effect that the customer wants: `metric` goes from one value to another."""
+
+    metric: str
+    before: Decimal | None
+    after: Decimal | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemandInput:
+    """A demand; `words` are the customer's own and are kept unchanged."""
+
+    words: str
+    pain: str
+    effect: Effect
+    urgency: str
+    opportunity_id: int | None = None
+    contact_id: int | None = None
+    opened_at: datetime | None = None  # now when None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Product's feasibility: how, with what, by when, and what will be handed over."""
+
+    feature: str
+    path: str
+    resources: str
+    deliverable: str
+    reference: str
+    planned_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseInput:
+    """What somebody told a customer."""
+
+    words: str
+    promised_on: date | None
+    made_at: datetime | None = None  # now when None
+    demand_id: int | None = None
+    feature_id: int | None = None
+    contact_id: int | None = None
+
+
+def check_demand(demand: DemandInput, now: datetime) -> tuple[Problem, ...]:
+    """All problems of a demand; an effect that changes nothing is none."""
+    problems = _text("words", demand.words) + _choice("pain", demand.pain, PAINS)
+    problems += _choice("urgency", demand.urgency, URGENCIES) + _effect(demand.effect)
+    if demand.opened_at and demand.opened_at > now:
+        problems.append(Problem("opened_at", "in_future"))
+    return tuple(problems)
+
+
+def check_answer(answer: Answer) -> tuple[Problem, ...]:
+    """All problems of an answer: everything that C2 names is needed."""
+    problems = [p for name in ("feature", "path", "resources") for p in _text(name, getattr(answer, name))]
+    problems += _choice("deliverable", answer.deliverable, DELIVERABLES) + _text(
+        "reference", answer.reference
+    )
+    if answer.planned_on is None:
+        problems.append(Problem("planned_on", "required"))
+    return tuple(problems)
+
+
+def check_promise(promise: PromiseInput, now: datetime) -> tuple[Problem, ...]:
+    """All problems of a promise; what was said lies in the past, what was promised does not precede it."""
+    problems = _text("words", promise.words)
+    if promise.made_at and promise.made_at > now:
+        problems.append(Problem("made_at", "in_future"))
+    if promise.promised_on is None:
+        problems.append(Problem("promised_on", "required"))
+    return tuple(problems)
+
+
+def _effect(effect: Effect) -> list[Problem]:
+    problems = _text("effect.metric", effect.metric) + _text("effect.unit", effect.unit)
+    ends = {"effect.before": effect.before, "effect.after": effect.after}
+    problems += [Problem(name, "required") for name, value in ends.items() if value is None]
+    problems += [Problem(n, "not_number") for n, v in ends.items() if v is not None and not v.is_finite()]
+    if not problems and effect.before == effect.after:
+        problems.append(Problem("effect.after", "changes_nothing"))
+    return problems
+
+
+def _text(name: str, value: str) -> list[Problem]:
+    if not value.strip():
+        return [Problem(name, "required")]
+    return [Problem(name, "too_long", {"limit": MAX_WORDS})] if len(value) > MAX_WORDS else []
+
+
+def _choice(name: str, value: str, choices: tuple[str, ...]) -> list[Problem]:
+    return [] if value in choices else [Problem(name, "unknown_choice", {"value": value})]

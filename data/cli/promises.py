@@ -1,0 +1,95 @@
+"""`sla` and `check-promises`: the clocks of demands, and promises held against the plan."""
+
+import argparse
+import json
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from core.access import OPERATOR
+from data.calendars import china
+from data.engine import Store
+from data.jsontext import to_json
+from data.queries.policies import policy_in_force, setting
+from data.queries.promises import DemandClock, PromiseRow, demand_clocks, promises
+from data.runtime import this_store
+
+ZONE = "Asia/Shanghai"  # where the installation's setting `timezone` says nothing else
+
+
+def add(commands: Any) -> None:
+    """Add the commands to the command line."""
+    for name, run, words in (
+        ("sla", _sla, "when each demand's answer is due, and which came late"),
+        ("check-promises", _check, "promises that come before the plan, or have none"),
+    ):
+        parser = commands.add_parser(name, help=words)
+        parser.add_argument(
+            "--as-of", metavar="DATE", help="as known at the end of that day; now if left out"
+        )
+        parser.add_argument("--json", action="store_true", help="print one JSON array")
+        parser.set_defaults(run=run)
+
+
+def _sla(chosen: argparse.Namespace) -> int:
+    store = this_store()
+    with store.reading() as session:
+        zone = setting(session, "timezone") or ZONE
+        as_of, policy = _instant(chosen.as_of, zone, store), policy_in_force(session)
+        rows = [_demand(d) for d in demand_clocks(session, OPERATOR, china(zone), policy, as_of)]
+    _tell(rows, chosen.json)
+    return 3 if any(row["breached"] for row in rows) else 0
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    store = this_store()
+    with store.reading() as session:
+        as_of = _instant(chosen.as_of, setting(session, "timezone") or ZONE, store)
+        rows = [_promise(p) for p in promises(session, OPERATOR, policy_in_force(session), as_of)]
+    _tell(rows, chosen.json)
+    return 3 if any(row["light"] == "red" for row in rows) else 0
+
+
+def _instant(day: str | None, zone: str, store: Store) -> datetime:
+    if day is None:
+        return store.clock()
+    return datetime.combine(datetime.fromisoformat(day), time.max, ZoneInfo(zone))
+
+
+def _demand(row: DemandClock) -> dict[str, Any]:
+    shown = {
+        "demand": row.ref or row.id,
+        "customer": row.customer,
+        "urgency": row.urgency,
+        "opened": row.opened_at,
+        "answered": row.answered_at,
+        "due": row.clock.due_at,
+        "paused_hours": round(row.clock.paused_hours, 4),
+        "business_hours_used": round(row.clock.used_hours, 4),
+        "allowed_hours": row.clock.allowed_hours,
+        "breached": row.clock.breached,
+        "years_without_calendar": row.clock.unknown_years,
+    }
+    return dict(to_json(shown))
+
+
+def _promise(row: PromiseRow) -> dict[str, Any]:
+    shown = {
+        "promise": row.ref or row.id,
+        "customer": row.customer,
+        "feature": row.feature,
+        "promised_on": row.promised_on,
+        "planned_on": row.planned_on,
+        "light": row.state.light,
+        "why": row.state.code,
+        "gap_days": row.state.gap_days,
+    }
+    return dict(to_json(shown))
+
+
+def _tell(rows: list[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        print("  ".join(f"{key}={'-' if value is None else value}" for key, value in row.items()))

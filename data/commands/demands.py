@@ -1,0 +1,204 @@
+"""A demand's life: filed, paused while the customer is asked, answered by product with a plan."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from core.access import Permission
+from core.messages import Conflict, Invalid, NotFound, Problem, refuse
+from core.promises.demands import Answer, DemandInput, check_answer, check_demand
+from data.commands.command import Tx, command
+from data.jsontext import to_json
+from data.queries.scope import customers
+from data.schema import Contact, Customer, Demand, DemandPause, Feature, Opportunity, PlannedDate
+
+
+@command("demand.file", needs=Permission.FILE_DEMANDS)
+def file_demand(tx: Tx, customer_id: int, demand: DemandInput) -> int:
+    """File what a customer asked for; returns the demand's id.
+
+    Raises:
+        NotFound: no such customer within reach.
+        Invalid: a value is wrong, or the contact or opportunity is another customer's.
+    """
+    reached_customer(tx, customer_id, Permission.FILE_DEMANDS)
+    refuse(check_demand(demand, tx.now))
+    belongs(tx, Contact, demand.contact_id, customer_id)
+    belongs(tx, Opportunity, demand.opportunity_id, customer_id)
+    row = Demand(
+        customer_id=customer_id,
+        opportunity_id=demand.opportunity_id,
+        contact_id=demand.contact_id,
+        filed_by=tx.who.person_id,
+        words=demand.words,
+        pain=demand.pain,
+        metric=demand.effect.metric,
+        effect_before=demand.effect.before,
+        effect_after=demand.effect.after,
+        unit=demand.effect.unit,
+        urgency=demand.urgency,
+        opened_at=demand.opened_at or tx.now,
+        recorded_at=tx.now,
+    )
+    tx.session.add(row)
+    tx.session.flush()
+    tx.audit("demand", row.id, after={"words": row.words, "urgency": row.urgency})
+    return row.id
+
+
+@command("demand.pause", needs=Permission.ANSWER_DEMANDS)
+def pause_demand(tx: Tx, demand_id: int, reason: str) -> int:
+    """Stop the clock: the customer was asked something.
+
+    Raises:
+        NotFound: no such demand.
+        Conflict: it is answered, or paused already.
+        Invalid: no reason.
+    """
+    demand = _unanswered(tx, demand_id)
+    if _running_pause(tx, demand_id) is not None:
+        raise Conflict("already_paused")
+    if not reason.strip():
+        raise Invalid([Problem("reason", "reason_required")])
+    tx.session.add(DemandPause(demand_id=demand.id, reason=reason, started_at=tx.now))
+    tx.audit("demand", demand.id, after={"paused": reason})
+    return demand.id
+
+
+@command("demand.resume", needs=Permission.ANSWER_DEMANDS)
+def resume_demand(tx: Tx, demand_id: int) -> int:
+    """Let the clock run again.
+
+    Raises:
+        NotFound: no such demand.
+        Conflict: it is answered, or not paused.
+    """
+    demand = _unanswered(tx, demand_id)
+    pause = _running_pause(tx, demand_id)
+    if pause is None:
+        raise Conflict("not_paused")
+    pause.ended_at = tx.now
+    tx.audit("demand", demand.id, after={"resumed": True})
+    return demand.id
+
+
+@command("demand.answer", needs=Permission.ANSWER_DEMANDS)
+def answer_demand(tx: Tx, demand_id: int, answer: Answer, feature_id: int | None = None) -> int:
+    """Answer a demand with a feature and its planned date; returns the feature's id.
+
+    Args:
+        feature_id: a feature that is planned already; a new one when None.
+
+    Raises:
+        NotFound: no such demand or feature.
+        Conflict: it was answered before.
+        Invalid: something that an answer needs is missing.
+    """
+    demand = _unanswered(tx, demand_id)
+    refuse(check_answer(answer))
+    feature = _feature(tx, feature_id) if feature_id else _new_feature(tx, answer)
+    plan(tx, feature.id, answer.planned_on, answer.path)
+    if pause := _running_pause(tx, demand_id):
+        pause.ended_at = tx.now
+    demand.answered_at, demand.feature_id = tx.now, feature.id
+    demand.path, demand.resources = answer.path, answer.resources
+    tx.audit("demand", demand.id, after=to_json({"feature": feature.name, "planned_on": answer.planned_on}))
+    return feature.id
+
+
+@command("feature.move", needs=Permission.ANSWER_DEMANDS)
+def move_feature(tx: Tx, feature_id: int, planned_on: date | None, reason: str) -> int:
+    """Plan a feature for another day, or take it off the plan (None); the old date stays in its history.
+
+    Raises:
+        NotFound: no such feature.
+        Invalid: no reason.
+    """
+    feature = _feature(tx, feature_id)
+    if not reason.strip():
+        raise Invalid([Problem("reason", "reason_required")])
+    before = tx.session.scalar(
+        select(PlannedDate.planned_on)
+        .where(PlannedDate.feature_id == feature_id)
+        .order_by(PlannedDate.id.desc())
+        .limit(1)
+    )
+    plan(tx, feature_id, planned_on, reason)
+    after = to_json({"planned_on": planned_on, "reason": reason})
+    tx.audit("feature", feature.id, to_json({"planned_on": before}), after)
+    return feature.id
+
+
+def plan(tx: Tx, feature_id: int, planned_on: date | None, reason: str) -> None:
+    """Add a date to a feature's history."""
+    tx.session.add(
+        PlannedDate(
+            feature_id=feature_id,
+            planned_on=planned_on,
+            reason=reason,
+            person_id=tx.who.person_id,
+            recorded_at=tx.now,
+        )
+    )
+
+
+def reached_customer(tx: Tx, customer_id: int, needs: Permission) -> None:
+    """Refuse a customer out of the command's reach.
+
+    Raises:
+        NotFound: no such customer within reach.
+    """
+    allowed = customers(tx.who, needs)
+    if tx.session.scalar(select(Customer.id).where(Customer.id == customer_id, allowed)) is None:
+        raise NotFound(entity="customer")
+
+
+def belongs(
+    tx: Tx,
+    table: type[Contact] | type[Opportunity] | type[Demand],
+    row_id: int | None,
+    customer_id: int,
+) -> None:
+    """Refuse a contact, opportunity or demand that is another customer's.
+
+    Raises:
+        Invalid: it is, or it does not exist.
+    """
+    if row_id is None:
+        return
+    if tx.session.scalar(select(table.customer_id).where(table.id == row_id)) != customer_id:
+        raise Invalid([Problem(table.__tablename__, "other_customer")])
+
+
+def _unanswered(tx: Tx, demand_id: int) -> Demand:
+    demand = tx.session.get(Demand, demand_id, with_for_update=True)
+    if demand is None:
+        raise NotFound(entity="demand")
+    if demand.answered_at is not None:
+        raise Conflict("already_answered")
+    return demand
+
+
+def _running_pause(tx: Tx, demand_id: int) -> DemandPause | None:
+    running = select(DemandPause).where(DemandPause.demand_id == demand_id, DemandPause.ended_at.is_(None))
+    return tx.session.scalars(running).first()
+
+
+def _feature(tx: Tx, feature_id: int) -> Feature:
+    feature = tx.session.get(Feature, feature_id)
+    if feature is None:
+        raise NotFound(entity="feature")
+    return feature
+
+
+def _new_feature(tx: Tx, answer: Answer) -> Feature:
+    feature = Feature(
+        name=answer.feature,
+        owner_id=tx.who.person_id,
+        deliverable=answer.deliverable,
+        reference=answer.reference,
+        recorded_at=tx.now,
+    )
+    tx.session.add(feature)
+    tx.session.flush()
+    return feature

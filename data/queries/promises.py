@@ -1,0 +1,132 @@
+"""Demands with their clocks, and promises beside the plan, as they were known at an instant."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Subquery, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from core.access import Permission, Who
+from core.calendar import WorkCalendar
+from core.policies import Policy
+from core.promises.consistency import Consistency, consistency
+from core.promises.sla import Clock, Pause, clock
+from data.queries.scope import customers
+from data.schema import Customer, Demand, DemandPause, Feature, PlannedDate, Promise, PromisedDate
+
+
+@dataclass(frozen=True, slots=True)
+class DemandClock:
+    """One demand and its clock."""
+
+    id: int
+    ref: str | None
+    customer: str
+    urgency: str
+    opened_at: datetime
+    answered_at: datetime | None
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseRow:
+    """One promise beside the plan; `ref` is another system's id."""
+
+    id: int
+    ref: str | None
+    customer: str
+    words: str
+    feature: str | None
+    promised_on: date
+    planned_on: date | None
+    state: Consistency
+
+
+def demand_clocks(
+    session: Session, who: Who, calendar: WorkCalendar, policy: Policy, as_of: datetime
+) -> list[DemandClock]:
+    """Every demand within reach that was known at `as_of`, by when its answer is due."""
+    query = (
+        select(Demand, Customer.name)
+        .join(Customer, Customer.id == Demand.customer_id)
+        .where(
+            customers(who, Permission.SEE_PROMISES), Demand.recorded_at <= as_of, Demand.opened_at <= as_of
+        )
+    )
+    pauses = _pauses(session, as_of)
+    rows = [
+        DemandClock(
+            d.id,
+            d.ref,
+            name,
+            d.urgency,
+            d.opened_at,
+            answered := d.answered_at if d.answered_at and d.answered_at <= as_of else None,
+            clock(d.urgency, d.opened_at, answered, pauses[d.id], calendar, policy, as_of),
+        )
+        for d, name in session.execute(query)
+    ]
+    return sorted(rows, key=lambda row: (row.clock.due_at, row.id))
+
+
+def promises(session: Session, who: Who, policy: Policy, as_of: datetime) -> list[PromiseRow]:
+    """Every promise within reach beside its plan, both as known at `as_of`; the widest gap first."""
+    told = _latest(PromisedDate.promise_id, PromisedDate.promised_on, PromisedDate.recorded_at, as_of)
+    planned = _latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, as_of)
+    query = (
+        select(Promise, Customer.name, Feature.name, told.c.day, planned.c.day)
+        .join(Customer, Customer.id == Promise.customer_id)
+        .join(told, told.c.owner == Promise.id)
+        .outerjoin(Demand, Demand.id == Promise.demand_id)
+        .outerjoin(Feature, Feature.id == func.coalesce(Promise.feature_id, Demand.feature_id))
+        .outerjoin(planned, planned.c.owner == Feature.id)
+        .where(customers(who, Permission.SEE_PROMISES), Promise.recorded_at <= as_of)
+    )
+    rows = [
+        PromiseRow(
+            p.id,
+            p.ref,
+            customer,
+            p.words,
+            feature,
+            told_on,
+            planned_on,
+            consistency(told_on, planned_on, policy.promise_slack_days),
+        )
+        for p, customer, feature, told_on, planned_on in session.execute(query)
+    ]
+    return sorted(rows, key=_widest_first)
+
+
+def _widest_first(row: PromiseRow) -> tuple[int, float, int]:
+    lights = ("red", "amber", "green")
+    gap = float("inf") if row.state.gap_days is None else row.state.gap_days
+    return (lights.index(row.state.light), -gap, row.id)
+
+
+def _latest(
+    owner: InstrumentedAttribute[int],
+    day: InstrumentedAttribute[date] | InstrumentedAttribute[date | None],
+    recorded_at: InstrumentedAttribute[datetime],
+    as_of: datetime,
+) -> Subquery:
+    """Of each owner's history of dates, the one that was known last at `as_of`."""
+    table = owner.class_
+    newest = func.row_number().over(partition_by=owner, order_by=(recorded_at.desc(), table.id.desc()))
+    known = (
+        select(owner.label("owner"), day.label("day"), newest.label("rank"))
+        .where(recorded_at <= as_of)
+        .subquery()
+    )
+    return select(known.c.owner, known.c.day).where(known.c.rank == 1).subquery()
+
+
+def _pauses(session: Session, as_of: datetime) -> dict[int, list[Pause]]:
+    query = select(DemandPause.demand_id, DemandPause.started_at, DemandPause.ended_at).where(
+        DemandPause.started_at <= as_of,
+    )
+    found: dict[int, list[Pause]] = defaultdict(list)
+    for demand_id, started_at, ended_at in session.execute(query):
+        found[demand_id].append((started_at, ended_at))
+    return found

@@ -1,0 +1,98 @@
+"""Demands of customers, features that answer them, and promises; every date keeps its history."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from data.schema.base import Base, Imported, Keyed
+
+
+class Demand(Keyed, Imported, Base):
+    """What a customer asked for (PRODUCT.md C1); `words` are the customer's own."""
+
+    __tablename__ = "demand"
+
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
+    opportunity_id: Mapped[int | None] = mapped_column(ForeignKey("opportunity.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
+    filed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    words: Mapped[str]
+    pain: Mapped[str]
+    metric: Mapped[str]
+    effect_before: Mapped[Decimal]
+    effect_after: Mapped[Decimal]
+    unit: Mapped[str]
+    urgency: Mapped[str]
+    opened_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    feature_id: Mapped[int | None] = mapped_column(ForeignKey("feature.id"), index=True)
+    path: Mapped[str | None]
+    resources: Mapped[str | None]
+
+
+class DemandPause(Keyed, Base):
+    """The demand's clock stood still, waiting for the customer; `ended_at` None while it does."""
+
+    __tablename__ = "demand_pause"
+
+    demand_id: Mapped[int] = mapped_column(ForeignKey("demand.id"), index=True)
+    reason: Mapped[str]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Feature(Keyed, Imported, Base):
+    """Something that product builds; its planned date is the latest row of `PlannedDate`."""
+
+    __tablename__ = "feature"
+
+    name: Mapped[str]
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    deliverable: Mapped[str]
+    reference: Mapped[str]
+    recorded_at: Mapped[datetime]
+
+
+class PlannedDate(Keyed, Base):
+    """When a feature was planned for, as known from `recorded_at` on; None took it off the plan."""
+
+    __tablename__ = "planned_date"
+    __table_args__ = (Index(None, "feature_id", "recorded_at"),)
+
+    feature_id: Mapped[int] = mapped_column(ForeignKey("feature.id"))
+    planned_on: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(default="")
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
+
+
+class Promise(Keyed, Imported, Base):
+    """What a customer was told; its date is the latest row of `PromisedDate`."""
+
+    __tablename__ = "promise"
+
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
+    demand_id: Mapped[int | None] = mapped_column(ForeignKey("demand.id"), index=True)
+    feature_id: Mapped[int | None] = mapped_column(ForeignKey("feature.id"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    words: Mapped[str]
+    made_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+
+
+class PromisedDate(Keyed, Base):
+    """The date that a customer was told, as known from `recorded_at` on."""
+
+    __tablename__ = "promised_date"
+    __table_args__ = (Index(None, "promise_id", "recorded_at"),)
+
+    promise_id: Mapped[int] = mapped_column(ForeignKey("promise.id"))
+    promised_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(default="")
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
