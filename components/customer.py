@@ -199,16 +199,21 @@ def next_steps_block(steps: Sequence[Planned], head: CustomerHead, view: View) -
 
 
 def opportunities_block(cards: Sequence[OpportunityCard], head: CustomerHead, view: View) -> None:
-    """The customer's opportunities, open ones first; buttons open their forms."""
+    """The customer's opportunities, closed ones folded; buttons open their forms."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
         section(t("customer.opportunities"), icon=":material/target:")
         if reach(view.who, Permission.RECORD_ACTIONS):
             ask(t("customer.open_opportunity"), "opportunity", icon=":material/add:")
     if not cards:
         empty(t("customer.no_opportunities"), t("customer.no_opportunities_hint"), icon=":material/target:")
-    for card in cards:
+    closed = [card for card in cards if card.outcome != "open"]
+    for card in (card for card in cards if card.outcome == "open"):
         with st.container(border=True, gap="xsmall"):
             _opportunity(card, head, view)
+    if closed:
+        with st.expander(t("customer.closed", n=len(closed)), expanded=len(closed) == len(cards)):
+            for card in closed:
+                _opportunity(card, head, view)
 
 
 def _opportunity(card: OpportunityCard, head: CustomerHead, view: View) -> None:

@@ -1,7 +1,10 @@
 """The command line: `python -m data …`. Exit 0: done; 3: done, rows refused; 2: nothing could be done."""
 
 import argparse
+import os
 import sys
+
+from sqlalchemy.exc import OperationalError
 
 from core.messages import AppError, Invalid
 from data.cli import demo, exchange, maintain, process, promises
@@ -19,10 +22,22 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         status: int = chosen.run(chosen)
+        sys.stdout.flush()
     except AppError as error:
         print(_sentence(error), file=sys.stderr)
         return 2
+    except BrokenPipeError:  # the reader has seen enough, e.g. `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (OSError, OperationalError) as error:
+        print(translate("en", "errors.no_place", why=_cause(error)), file=sys.stderr)
+        return 2
     return status
+
+
+def _cause(error: OSError | OperationalError) -> str:
+    told = error.orig if isinstance(error, OperationalError) else error
+    return str(told).strip().splitlines()[0]
 
 
 def _sentence(error: AppError) -> str:
