@@ -16,6 +16,7 @@ from data.install import install
 from data.routes import ROUTES
 from data.runtime import this_store
 from data.settings import settings
+from data.worker import Worker
 
 _log = logging.getLogger("firebreak")
 
@@ -35,9 +36,14 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
 
     if code := new_setup_code(this_store()):
         _log.warning("Set-up code for the first administrator: %s", code)
+    worker = Worker(this_store()) if settings().worker == "embedded" else None
+    if worker:
+        worker.start()
     gc.collect()
     gc.freeze()
     yield
+    if worker:
+        worker.stop()
     this_store().close()
 
 

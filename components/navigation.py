@@ -32,6 +32,7 @@ class PageSpec:
 
 PAGES = (
     PageSpec("today", ":material/today:", Permission.TODAY, "work"),
+    PageSpec("inbox", ":material/inbox:", Permission.OWN_ACCOUNT, "work"),
     PageSpec("record", ":material/edit_note:", Permission.RECORD_ACTIONS, "work"),
     PageSpec("board", ":material/monitoring:", Permission.SEE_BOARD, "work"),
     PageSpec("customers", ":material/apartment:", Permission.SEE_CUSTOMERS, "work"),

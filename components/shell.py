@@ -16,6 +16,7 @@ from components.signin import sign_in_card
 from components.text import LANGUAGE, language, t, term
 from core.access import Who, decide
 from data.commands.account import choose_language
+from data.queries.inbox import unread
 from data.queries.sessions import nobody_yet
 from data.runtime import this_store
 from data.text import LANGUAGES
@@ -32,7 +33,8 @@ def draw() -> None:
     st.html(STYLE)
     st.logo(LOGO, icon_image=MARK, size="large")
     specs = {spec.name: spec for spec in PAGES if _file(spec).exists()}
-    pages = {name: _page(spec, who) for name, spec in specs.items()}
+    waiting = {"inbox": _unread(who)} if who else {}
+    pages = {name: _page(spec, who, waiting.get(name, 0)) for name, spec in specs.items()}
     menu = _menu(specs, pages)
     current = st.navigation(menu, position="sidebar" if who else "hidden")
     with st.container():  # always there: what follows keeps its place, and a field its focus
@@ -56,11 +58,16 @@ def _file(spec: PageSpec) -> Path:
     return ROOT / "pages" / f"{spec.name}.py"
 
 
-def _page(spec: PageSpec, who: Who | None) -> st.Page:
+def _unread(who: Who) -> int:
+    with this_store().reading() as reading:
+        return unread(reading, who)
+
+
+def _page(spec: PageSpec, who: Who | None, waiting: int) -> st.Page:
     listed = spec.section is not None and who is not None and decide(who, spec.needs).allowed
     return st.Page(
         _file(spec),
-        title=t(spec.title),
+        title=f"{t(spec.title)} ({waiting})" if waiting else t(spec.title),
         icon=spec.icon,
         url_path="home" if spec is HOME else spec.name,
         default=spec is HOME,

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -16,6 +17,12 @@ class Settings(BaseSettings):
     files_dir: Path = Path("var/files")
     session_hours: int = 12
     trusted_proxies: int = 0
+    worker: Literal["embedded", "none"] = "embedded"
+    public_url: str = ""
+    smtp_url: str | None = None
+    mail_from: str | None = None
+    webhook_url: str | None = None
+    webhook_secret: str | None = None
     oidc_metadata_url: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = None

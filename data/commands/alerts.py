@@ -1,17 +1,20 @@
 """Sweeping the alert rules over present state: raise what is new, clear what is gone."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.messages import Finding
+from core.notices import Notice
 from core.policies import Policy
 from core.process.alerts import findings
 from core.process.alerts.facts import OpportunityFacts
+from core.terms import Role, Severity
+from data.commands.outbox import post
 from data.jsontext import to_json
-from data.schema import Alert, Opportunity, OpportunityState, Stage
+from data.schema import Alert, Customer, Opportunity, OpportunityState, Person, Stage
 
 
 def sweep(session: Session, now: datetime, policy: Policy, ids: Collection[int] | None = None) -> None:
@@ -28,11 +31,15 @@ def sweep(session: Session, now: datetime, policy: Policy, ids: Collection[int] 
             alert.cleared_at = now
     fresh = {finding.key: (o, finding) for (rule, o), finding in found.items() if (rule, o) not in standing}
     known = {alert.key: alert for alert in session.scalars(select(Alert).where(Alert.key.in_(fresh)))}
+    raised = {}
     for key, (opportunity_id, finding) in fresh.items():
         if key in known:
             known[key].cleared_at = None
         else:
             session.add(_alert(opportunity_id, finding, now))
+            raised[opportunity_id] = finding
+    red = {o: finding for o, finding in raised.items() if finding.severity is Severity.RED}
+    post(session, now, _notices(session, red))
 
 
 def _standing(session: Session, ids: Collection[int] | None) -> dict[tuple[str, int], Alert]:
@@ -54,6 +61,28 @@ def _found(session: Session, policy: Policy, ids: Collection[int] | None) -> lis
         query = query.where(state.opportunity_id.in_(ids))
     facts = (OpportunityFacts(*row) for row in session.execute(query))
     return [(f.opportunity_id, finding) for f in facts for finding in findings(f, policy)]
+
+
+def _notices(session: Session, red: Mapping[int, Finding]) -> Iterator[Notice]:
+    """For each red finding, the managers of the opportunity's team; the directors where it has none."""
+    if not red:
+        return
+    owner, manager = aliased(Person), aliased(Person)
+    leads = (manager.role == Role.MANAGER) & (manager.team_id == owner.team_id) & manager.active
+    query = (
+        select(Opportunity.id, Opportunity.name, Customer.id, Customer.name, manager.id)
+        .outerjoin(Customer, Customer.id == Opportunity.customer_id)
+        .outerjoin(owner, owner.id == Opportunity.owner_id)
+        .outerjoin(manager, leads)
+        .where(Opportunity.id.in_(red))
+    )
+    directors = session.scalars(select(Person.id).where(Person.role == Role.DIRECTOR, Person.active)).all()
+    for opportunity_id, name, customer_id, customer, manager_id in session.execute(query):
+        finding = red[opportunity_id]
+        about = {"rule": finding.rule, "opportunity": name, "customer": customer or name}
+        place = ("customer", {"customer": customer_id}) if customer_id else ("board", {})
+        for person_id in [manager_id] if manager_id else directors:
+            yield Notice(person_id, "alert", f"alert:{finding.key}", dict(finding.params) | about, *place)
 
 
 def _alert(opportunity_id: int, finding: Finding, now: datetime) -> Alert:

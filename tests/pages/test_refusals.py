@@ -15,6 +15,7 @@ EVERYBODY = {R, M, D, P, V, S, A}
 # fmt: off
 ALLOWED = {
     "today":      EVERYBODY,
+    "inbox":      EVERYBODY,
     "record":     {R, M},
     "board":      {M, D},
     "customers":  {R, M, D, A},

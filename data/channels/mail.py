@@ -1,0 +1,66 @@
+"""Mail over SMTP: `smtp://user:password@host:port`, with STARTTLS where offered, or `smtps://`."""
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import parseaddr
+from urllib.parse import unquote, urlsplit
+
+from data.channels.base import Letter, Permanent
+
+_TIMEOUT = 20  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """Sends plain text; the Message-ID is the delivery's key, so that a second copy is known as one."""
+
+    url: str
+    sender: str
+    name: str = "mail"
+
+    def send(self, letter: Letter) -> None:
+        """Send one letter.
+
+        Raises:
+            Permanent: the person has no address, or the server refused it for good (5xx).
+        """
+        if not letter.address:
+            raise Permanent("no mail address")
+        try:
+            with self._connected() as server:
+                server.send_message(self._message(letter, letter.address))
+        except smtplib.SMTPRecipientsRefused as error:
+            code, why = next(iter(error.recipients.values()))
+            raise _refusal(code, why) from error
+        except smtplib.SMTPResponseException as error:
+            raise _refusal(error.smtp_code, error.smtp_error) from error
+
+    def _message(self, letter: Letter, address: str) -> EmailMessage:
+        domain = parseaddr(self.sender)[1].partition("@")[2] or "firebreak"
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = self.sender, address, letter.title
+        message["Message-ID"] = f"<{letter.key}@{domain}>"
+        message.set_content("\n\n".join(part for part in (letter.body, letter.url) if part))
+        return message
+
+    def _connected(self) -> smtplib.SMTP:
+        there = urlsplit(self.url)
+        host = there.hostname or "localhost"
+        if there.scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, there.port or 465, timeout=_TIMEOUT)
+        else:
+            server = smtplib.SMTP(host, there.port or 25, timeout=_TIMEOUT)
+            server.ehlo()
+            if server.has_extn("starttls"):
+                server.starttls(context=ssl.create_default_context())
+        if there.username:
+            server.login(unquote(there.username), unquote(there.password or ""))
+        return server
+
+
+def _refusal(code: int, why: bytes | str) -> Exception:
+    said = why.decode(errors="replace") if isinstance(why, bytes) else why
+    told = f"{code} {said}"
+    return Permanent(told) if 500 <= code < 600 else ConnectionError(told)

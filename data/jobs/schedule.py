@@ -1,0 +1,49 @@
+"""What runs by the clock, and the tick that asks for it and runs it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from sqlalchemy.orm import Session
+
+from data.engine import Store
+from data.jobs import tidy
+from data.jobs.deliver import deliver
+from data.jobs.registry import enqueue
+from data.jobs.runner import run_due
+from data.jobs.times import latest_due
+from data.queries.policies import setting
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """A job and when it is due.
+
+    Attributes:
+        due: instants up to now for which a run should exist, with the run's key.
+    """
+
+    job: str
+    due: Callable[[Session, datetime], list[tuple[datetime, str]]]
+
+
+def _nightly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
+    zone = setting(session, "timezone") or "Asia/Shanghai"
+    return [(due, "") for due in latest_due(time(3), zone, now)]
+
+
+SCHEDULE = (Scheduled(tidy.NAME, _nightly),)
+
+
+def tick(store: Store) -> int:
+    """Ask for what is due, run it, and send what waits; returns how many runs and deliveries that was.
+
+    Cheap when there is nothing to do, and safe from as many processes as there are.
+    """
+    now = store.clock()
+    with store.reading() as session:
+        wanted = [(s.job, due, key) for s in SCHEDULE for due, key in s.due(session, now)]
+    with store.writing() as session:
+        for job, due, key in wanted:
+            enqueue(session, job, due, key)
+    return run_due(store) + deliver(store)

@@ -1,0 +1,26 @@
+"""Every night: what only had to live for a while goes."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from data.engine import Store
+from data.jobs.registry import Run, job
+from data.schema import Delivery, JobRun, Receipt, SignInAttempt, SignInTicket, UserSession
+
+NAME = "tidy"
+KEPT_DAYS = 90
+
+
+@job(NAME)
+def tidy(store: Store, run: Run) -> None:
+    """Delete ended sessions, old tries to sign in, used keys and finished runs of over 90 days ago."""
+    old = run.due_at - timedelta(days=KEPT_DAYS)
+    ended = select(UserSession.id).where(UserSession.expires_at < old)
+    with store.writing() as session:
+        session.execute(delete(SignInTicket).where(SignInTicket.session_id.in_(ended)))
+        session.execute(delete(UserSession).where(UserSession.expires_at < old))
+        session.execute(delete(SignInAttempt).where(SignInAttempt.at < old))
+        session.execute(delete(Receipt).where(Receipt.at < old))
+        session.execute(delete(Delivery).where(Delivery.sent_at < old))
+        session.execute(delete(JobRun).where(JobRun.finished_at < old))

@@ -1,0 +1,259 @@
+"""The outbox through its channels, against real servers on loopback that speak their protocols."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_string
+from email.policy import default
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from sqlalchemy import select, update
+
+from core.notices import Notice
+from data.channels import Letter, Permanent
+from data.channels.mail import Mail
+from data.channels.webhook import Webhook
+from data.commands.outbox import post
+from data.jobs.deliver import LEASE, TRIES, deliver
+from data.queries.inbox import inbox
+from data.schema import Delivery, Person
+from tests.company import found
+
+LETTER = Letter(
+    "firebreak-mail-7", "Li", "li@example.com", "三次演示未报价", "Open it.", "http://x/customer?customer=1"
+)
+
+
+class Receiver:
+    """A webhook's other end: answers with the statuses it is told, then 200."""
+
+    def __init__(self) -> None:
+        self.statuses: list[int] = []
+        self.got: list[tuple[dict[str, str], bytes]] = []
+
+    @contextmanager
+    def listening(self) -> Iterator[str]:
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                receiver.got.append((dict(self.headers), body))
+                self.send_response(receiver.statuses.pop(0) if receiver.statuses else 200)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/hook"
+        server.shutdown()
+        server.server_close()
+
+
+class MailServer(socketserver.ThreadingTCPServer):
+    """SMTP as far as a client needs it (RFC 5321); keeps what it accepts."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self, refuse: dict[str, str]) -> None:
+        self.refuse, self.mails = refuse, []
+        super().__init__(("127.0.0.1", 0), SmtpTalk)
+
+
+class SmtpTalk(socketserver.StreamRequestHandler):
+    def say(self, line: str) -> None:
+        self.wfile.write(f"{line}\r\n".encode())
+
+    def handle(self) -> None:
+        self.say("220 loopback ESMTP")
+        while line := self.rfile.readline().decode().strip():
+            verb = line.split()[0].upper()
+            if verb == "QUIT":
+                self.say("221 bye")
+                return
+            if verb == "DATA":
+                self.data()
+            else:
+                self.say(self.answer(verb, line))
+
+    def answer(self, verb: str, line: str) -> str:
+        if verb == "RCPT":
+            return next((said for name, said in self.server.refuse.items() if name in line), "250 ok")
+        return "250 ok"
+
+    def data(self) -> None:
+        self.say("354 go on")
+        lines = []
+        while (line := self.rfile.readline().decode()) != ".\r\n":
+            lines.append(line)
+        self.server.mails.append(message_from_string("".join(lines), policy=default))
+        self.say("250 kept")
+
+
+@pytest.fixture
+def mail_server():
+    server = MailServer({"gone@": "550 no such user", "busy@": "451 try later"})
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def receiver():
+    made = Receiver()
+    with made.listening() as url:
+        made.url = url
+        yield made
+
+
+def told(store, key="a") -> int:
+    """One notice to the manager; the number of deliveries it leads to is the channels' matter."""
+    company = found(store)
+    params = {"rule": "demos_without_quote", "demos": 3, "opportunity": "Line 2", "customer": "Haihe"}
+    notice = Notice(company.manager.person_id, "alert", key, params, "customer", {"customer": 1})
+    with store.writing() as session:
+        session.execute(update(Person).values(email="manager@example.com"))
+        post(session, store.clock(), [notice])
+    return company
+
+
+def rows(store):
+    with store.reading() as session:
+        return session.execute(select(Delivery.state, Delivery.attempts)).all()
+
+
+def test_a_webhook_gets_each_message_once_and_signed(store, receiver):
+    told(store)
+    channels = {"webhook": Webhook(receiver.url, "secret")}
+    assert deliver(store, channels) == 1
+    assert deliver(store, channels) == 0
+    ((headers, body),) = receiver.got
+    said = json.loads(body)
+    assert (said["title"], said["body"]) == (
+        "Demos without a quote: Haihe",
+        "Line 2: 3 demos in a row and no quote. "
+        "Ask what keeps the customer from a quote, and make one or stop.",
+    )
+    assert headers["Idempotency-Key"] == said["key"]
+    signature = hmac.new(b"secret", body, hashlib.sha256).hexdigest()
+    assert headers["X-Firebreak-Signature"] == f"sha256={signature}"
+    assert rows(store) == [("sent", 1)]
+
+
+def test_a_busy_receiver_is_asked_again_later(store, receiver, clock):
+    told(store)
+    receiver.statuses = [503, 429]
+    channels = {"webhook": Webhook(receiver.url, "")}
+    assert deliver(store, channels) == 1
+    assert deliver(store, channels) == 0  # not at once
+    clock.move(seconds=30)
+    assert deliver(store, channels) == 1
+    clock.move(seconds=60)
+    assert deliver(store, channels) == 1
+    assert rows(store) == [("sent", 3)]
+    assert len({json.loads(body)["key"] for _, body in receiver.got}) == 1
+
+
+def test_a_refusal_is_final_and_told_to_the_administrators_once(store, receiver):
+    company = told(store)
+    receiver.statuses = [404]
+    assert deliver(store, {"webhook": Webhook(receiver.url, "")}) == 1
+    assert rows(store)[0] == ("dead", 1)
+    with store.reading() as session:
+        (message,) = inbox(session, company.admin).messages
+    assert message.params == {"channel": "webhook", "error": "HTTP 404"}
+
+
+def test_it_is_given_up_after_many_tries(store, clock):
+    told(store)
+    channels = {"webhook": Webhook("http://127.0.0.1:1/", "")}
+    tries = 0
+    for _ in range(12):
+        tries += deliver(store, channels, limit=1)
+        clock.move(hours=6)
+    assert tries == TRIES
+    assert rows(store) == [("dead", TRIES)]
+
+
+def test_killed_between_sending_and_marking_it_comes_again_under_the_same_key(store, receiver, clock):
+    told(store)
+    hook = Webhook(receiver.url, "")
+
+    class Killed(BaseException):
+        """What ends the process; nothing of the outbox catches it."""
+
+    class Dies:
+        name = "webhook"
+
+        def send(self, letter: Letter) -> None:
+            hook.send(letter)
+            raise Killed
+
+    with pytest.raises(Killed):
+        deliver(store, {"webhook": Dies()})
+    assert deliver(store, {"webhook": hook}) == 0
+    clock.move(seconds=LEASE.total_seconds() + 1)
+    assert deliver(store, {"webhook": hook}) == 1
+    first, second = (headers["Idempotency-Key"] for headers, _ in receiver.got)
+    assert first == second
+    assert rows(store) == [("sent", 2)]
+
+
+def test_many_workers_send_each_once(store, receiver):
+    company = found(store)
+    with store.writing() as session:
+        post(
+            session,
+            store.clock(),
+            [
+                Notice(company.rep.person_id, "job_failed", str(n), {"job": "x", "error": ""})
+                for n in range(20)
+            ],
+        )
+    channels = {"webhook": Webhook(receiver.url, "")}
+    workers = [threading.Thread(target=deliver, args=(store, channels)) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    keys = [headers["Idempotency-Key"] for headers, _ in receiver.got]
+    assert len(keys) == len(set(keys)) == 20
+
+
+def test_mail_arrives_as_it_was_written(mail_server):
+    Mail(f"smtp://127.0.0.1:{mail_server.server_address[1]}", "Firebreak <fire@example.com>").send(LETTER)
+    (mail,) = mail_server.mails
+    assert (mail["To"], mail["Subject"]) == ("li@example.com", "三次演示未报价")
+    assert mail["Message-ID"] == "<firebreak-mail-7@example.com>"
+    assert mail.get_content().split() == ["Open", "it.", "http://x/customer?customer=1"]
+
+
+@pytest.mark.parametrize(
+    ("address", "error"),
+    [("gone@example.com", Permanent), ("busy@example.com", ConnectionError), (None, Permanent)],
+)
+def test_mail_says_whether_trying_again_helps(mail_server, address, error):
+    channel = Mail(f"smtp://127.0.0.1:{mail_server.server_address[1]}", "fire@example.com")
+    letter = Letter("k", "Li", address, "Title", "Body", "")
+    with pytest.raises(error):
+        channel.send(letter)
+    assert mail_server.mails == []
+
+
+def test_without_a_channel_nothing_is_queued_and_the_inbox_has_it(store):
+    company = told(store)
+    assert deliver(store, {}) == 0
+    assert rows(store) == []
+    with store.reading() as session:
+        assert inbox(session, company.manager).unread == 1
