@@ -44,7 +44,7 @@ def deliver(store: Store, channels: Mapping[str, Channel] | None = None, limit: 
 
 
 def _address(store: Store, channels: Mapping[str, Channel]) -> None:
-    """A delivery for each fresh message and channel that has none; a channel does not carry its own failures."""
+    """A delivery for each fresh message and channel; a channel does not carry its own failures."""
     now = store.clock()
     with store.writing() as session:
         for name in channels:
