@@ -12,6 +12,7 @@ from components.frame import View
 from components.text import t
 from core.access import Permission, Reach, reach
 from core.process.metrics import COMPLETION_DAYS
+from data.notices import alert_words
 from data.queries.board import AlertLine, Board, Choice, Choices, version
 from data.queries.board_sets import Ask, By
 
@@ -112,7 +113,7 @@ def red_list(alerts: Sequence[AlertLine], count: int, view: View) -> int | None:
 
 
 def _alert(alert: AlertLine, view: View) -> Row:
-    why = t(f"alerts.{alert.rule}.why", **alert.params)
+    why = alert_words(view.language, alert.rule, alert.params)["why"]
     who = alert.rep or t("board.without_rep")
     since = t("board.raised", ago=format.ago(alert.raised_at, view.now, view.language))
     return Row(

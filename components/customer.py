@@ -14,6 +14,7 @@ from components.navigation import open_page
 from components.text import t, term
 from core.access import Permission, Reach, reach
 from core.terms import SEGMENTS, Grade
+from data.notices import alert_words
 from data.queries.customers import (
     COUNTED,
     PAGE,
@@ -29,7 +30,6 @@ from data.queries.customers import (
     OpportunityCard,
     Planned,
 )
-from data.text import has
 
 _PAGE = ("page",)
 _GRADE = {"A": "green", "B": "blue", "C": "orange", "D": "gray"}
@@ -158,12 +158,11 @@ def head_block(head: CustomerHead, view: View) -> None:
         st.markdown(plain(head.note))
 
 
-def alerts_block(alerts: Sequence[OpenAlert]) -> None:
+def alerts_block(alerts: Sequence[OpenAlert], view: View) -> None:
     """Standing alerts, each with its sentence and what to do."""
     for alert in alerts:
-        sentence = t(f"alerts.{alert.rule}.why", **alert.params)
-        todo = f"  \n{t(f'alerts.{alert.rule}.action')}" if has("en", f"alerts.{alert.rule}.action") else ""
-        text = f"**{plain(alert.opportunity)}** · {plain(sentence)}{todo}"
+        words = alert_words(view.language, alert.rule, alert.params)
+        text = f"**{plain(alert.opportunity)}** · {plain(words['why'])}  \n{plain(words['action'])}"
         (st.error if alert.severity == "red" else st.warning)(text, icon=":material/warning:")
 
 
@@ -327,7 +326,7 @@ def customer_head(file: CustomerFile, view: View) -> None:
     st.header(plain(file.head.name), anchor=False)
     head_block(file.head, view)
     customer_buttons(view)
-    alerts_block(file.alerts)
+    alerts_block(file.alerts, view)
 
 
 def customer_record(file: CustomerFile, view: View) -> None:

@@ -1,6 +1,6 @@
 """Drawing a person's to-dos: each one click from done."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -10,11 +10,13 @@ from components.blocks import Row, Tone, badge, empty, rows, section
 from components.frame import View
 from components.text import t, term
 from core.process.stages import STAGES, following
+from data.notices import alert_words
 from data.queries.today import FIRST, Group, Kind, ToDo
 
 TONES = {
     Kind.OVERDUE: Tone.RED,
     Kind.RED: Tone.RED,
+    Kind.ASSIGNED: Tone.AMBER,
     Kind.DUE: Tone.BLUE,
     Kind.EXPIRING: Tone.AMBER,
     Kind.DRAFT: Tone.QUIET,
@@ -25,6 +27,7 @@ TONES = {
 ICONS = {
     Kind.OVERDUE: ":material/alarm:",
     Kind.RED: ":material/local_fire_department:",
+    Kind.ASSIGNED: ":material/assignment_ind:",
     Kind.DUE: ":material/today:",
     Kind.EXPIRING: ":material/hourglass_bottom:",
     Kind.DRAFT: ":material/edit_note:",
@@ -97,7 +100,7 @@ def _row(todo: ToDo, view: View) -> Row:
 
 def _mark(todo: ToDo, view: View) -> str:
     match todo.kind:
-        case Kind.RED:
+        case Kind.RED | Kind.ASSIGNED:
             return t(f"alerts.{todo.words}.name")
         case Kind.OVERDUE:
             return format.ago(todo.at, view.now, view.language)
@@ -137,8 +140,14 @@ def _draft(todo: ToDo, view: View) -> list[str]:
 
 
 def _red(todo: ToDo, view: View) -> list[str]:
-    why = t(f"alerts.{todo.words}.why", **(todo.params or {}))
+    why = alert_words(view.language, todo.words, todo.params or {})["why"]
     return [todo.person or "", todo.opportunity or "", _worth(todo, view), why]
+
+
+def _assigned(todo: ToDo, view: View) -> list[str]:
+    due = t("today.by", at=view.instant(todo.at)) if todo.at else ""
+    words = alert_words(view.language, todo.words, todo.params or {})
+    return [due, words["why"], words["action"], todo.opportunity or ""]
 
 
 def _password(todo: ToDo, view: View) -> list[str]:
@@ -154,6 +163,7 @@ _PARTS = {
     Kind.GRADE: _grade,
     Kind.DRAFT: _draft,
     Kind.RED: _red,
+    Kind.ASSIGNED: _assigned,
     Kind.PASSWORD: _password,
 }
 
@@ -165,20 +175,23 @@ def _worth(todo: ToDo, view: View) -> str:
 
 
 def _target(todo: ToDo) -> Target:
+    if todo.kind in _TARGETS:
+        return _TARGETS[todo.kind](todo)
     said = {"customer": todo.customer_id, "opportunity": todo.opportunity_id}
     record: dict[str, str | int] = {k: v for k, v in said.items() if v is not None}
     match todo.kind:
-        case Kind.OVERDUE | Kind.DUE:
-            return "record", record | {"type": todo.type or STAGES[0], "action": todo.id}
         case Kind.UNPLANNED:
             return "record", record | {"type": following(todo.type)}
         case Kind.EXPIRING:
             return "record", record | {"type": "quote_confirmation"}
-        case Kind.DRAFT:
-            return "record", {"draft": todo.id}
-        case Kind.GRADE:
-            return "customer", {"customer": todo.id, "do": "grade"}
-        case Kind.RED:
-            return "customer", {"customer": todo.customer_id or 0}
-        case Kind.PASSWORD:
-            return "people", {}
+        case _:  # an overdue or due step
+            return "record", record | {"type": todo.type or STAGES[0], "action": todo.id}
+
+
+_TARGETS: dict[Kind, Callable[[ToDo], Target]] = {
+    Kind.DRAFT: lambda todo: ("record", {"draft": todo.id}),
+    Kind.GRADE: lambda todo: ("customer", {"customer": todo.id, "do": "grade"}),
+    Kind.RED: lambda todo: ("customer", {"customer": todo.customer_id or 0}),
+    Kind.ASSIGNED: lambda todo: ("alerts", {"alert": todo.id}),
+    Kind.PASSWORD: lambda _: ("people", {}),
+}

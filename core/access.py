@@ -21,6 +21,7 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     SEE_AUDIT = "see_audit"
     OWN_ACCOUNT = "own_account"
+    HANDLE_ALERTS = "handle_alerts"
     SEE_PROMISES = "see_promises"
     FILE_DEMANDS = "file_demands"
     ANSWER_DEMANDS = "answer_demands"
@@ -61,6 +62,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_PROMISES: Reach.OWN,
         Permission.FILE_DEMANDS: Reach.OWN,
         Permission.MAKE_PROMISES: Reach.OWN,
+        Permission.HANDLE_ALERTS: Reach.OWN,
     },
     Role.MANAGER: _EVERYONE
     | {
@@ -73,6 +75,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_PROMISES: Reach.TEAM,
         Permission.FILE_DEMANDS: Reach.TEAM,
         Permission.MAKE_PROMISES: Reach.TEAM,
+        Permission.HANDLE_ALERTS: Reach.TEAM,
     },
     Role.DIRECTOR: _EVERYONE
     | {
@@ -85,6 +88,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_PROMISES: Reach.ALL,
         Permission.FILE_DEMANDS: Reach.ALL,
         Permission.MAKE_PROMISES: Reach.ALL,
+        Permission.HANDLE_ALERTS: Reach.ALL,
     },
     Role.PRODUCT: _EVERYONE | {Permission.SEE_PROMISES: Reach.ALL, Permission.ANSWER_DEMANDS: Reach.ALL},
     Role.DELIVERY: _EVERYONE | {Permission.SEE_PROMISES: Reach.ALL},

@@ -19,6 +19,13 @@ class Policy:
         recording_required: whether a typed summary alone is not enough evidence (A2).
         max_recording_mb: largest recording that is kept, in megabytes.
         demos_without_quote: demos in a row without a quote that turn red (A3).
+        alerts_off: alert rules that the company switched off.
+        stalled_factor: a stay of so many times the stage's benchmark is stalled (A3).
+        overdue_hours: hours after which an unrecorded or missing next step is told (A3).
+        silent_days: days without an answer after which a customer is silent (A3).
+        quotes_unanswered: quotes in a row without an answer that are told (A3).
+        stages_not_to_skip: stages whose omission is told (A3).
+        single_contact_actions: actions from which one person alone at the customer is told (A3).
         high_value_tags: tags from which "follow up together" is offered (A4).
         grade_days: days after which a customer's grade should be looked at again (F1).
         undo_minutes: minutes within which a recorded action can be undone.
@@ -36,6 +43,13 @@ class Policy:
     recording_required: bool = False
     max_recording_mb: int = 25
     demos_without_quote: int = 3
+    alerts_off: tuple[str, ...] = ()
+    stalled_factor: float = 1.5
+    overdue_hours: int = 24
+    silent_days: int = 14
+    quotes_unanswered: int = 2
+    stages_not_to_skip: tuple[str, ...] = ("needs_diagnosis", "solution_demo")
+    single_contact_actions: int = 3
     high_value_tags: int = 3
     grade_days: int = 180
     undo_minutes: int = 60

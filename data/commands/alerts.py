@@ -10,57 +10,52 @@ from core.messages import Finding
 from core.notices import Notice
 from core.policies import Policy
 from core.process.alerts import findings
-from core.process.alerts.facts import OpportunityFacts
 from core.terms import Role, Severity
 from data.commands.outbox import post
 from data.jsontext import to_json
-from data.schema import Alert, Customer, Opportunity, OpportunityState, Person, Stage
+from data.queries.alert_facts import alert_facts
+from data.schema import Alert, Customer, Opportunity, Person
 
 
 def sweep(session: Session, now: datetime, policy: Policy, ids: Collection[int] | None = None) -> None:
     """Hold every rule against these opportunities; against all when None.
 
     One cause is told once: a standing alert of the same rule and opportunity is kept, a cleared one
-    of the same key stands again (what had cleared it was undone) and is not raised anew.
+    of the same key stands again (what had cleared it was undone) and is not raised anew. What a person
+    has resolved stays resolved.
     """
     session.flush()
+    if ids is not None and not ids:
+        return
     standing = _standing(session, ids)
-    found = {(f.rule, o): f for o, f in _found(session, policy, ids)}
+    found = {
+        (finding.rule, facts.opportunity_id): finding
+        for facts in alert_facts(session, now, ids)
+        for finding in findings(facts, policy)
+    }
     for cause, alert in standing.items():
         if cause not in found:
             alert.cleared_at = now
+        elif (params := to_json(dict(found[cause].params))) != alert.params:
+            alert.params = params  # days go by
     fresh = {finding.key: (o, finding) for (rule, o), finding in found.items() if (rule, o) not in standing}
     known = {alert.key: alert for alert in session.scalars(select(Alert).where(Alert.key.in_(fresh)))}
-    raised = {}
+    red = {}
     for key, (opportunity_id, finding) in fresh.items():
         if key in known:
-            known[key].cleared_at = None
+            known[key].cleared_at = None if known[key].resolved_at is None else known[key].cleared_at
         else:
             session.add(_alert(opportunity_id, finding, now))
-            raised[opportunity_id] = finding
-    red = {o: finding for o, finding in raised.items() if finding.severity is Severity.RED}
+            if finding.severity is Severity.RED:
+                red[opportunity_id] = finding
     post(session, now, _notices(session, red))
 
 
 def _standing(session: Session, ids: Collection[int] | None) -> dict[tuple[str, int], Alert]:
-    query = select(Alert).where(Alert.cleared_at.is_(None))
+    query = select(Alert).where(Alert.cleared_at.is_(None), Alert.resolved_at.is_(None))
     if ids is not None:
         query = query.where(Alert.opportunity_id.in_(ids))
     return {(a.rule, a.opportunity_id): a for a in session.scalars(query)}
-
-
-def _found(session: Session, policy: Policy, ids: Collection[int] | None) -> list[tuple[int, Finding]]:
-    state = OpportunityState
-    query = (
-        select(state.opportunity_id, Stage.key, state.stage_since, state.run_length, state.run_started_by)
-        .join(Stage, Stage.id == state.stage_id)
-        .join(Opportunity, Opportunity.id == state.opportunity_id)
-        .where(Opportunity.outcome == "open")
-    )
-    if ids is not None:
-        query = query.where(state.opportunity_id.in_(ids))
-    facts = (OpportunityFacts(*row) for row in session.execute(query))
-    return [(f.opportunity_id, finding) for f in facts for finding in findings(f, policy)]
 
 
 def _notices(session: Session, red: Mapping[int, Finding]) -> Iterator[Notice]:

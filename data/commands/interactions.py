@@ -7,6 +7,8 @@ from sqlalchemy import select
 from core.access import Permission
 from core.customers import InteractionInput, check_interaction
 from core.messages import Invalid, NotFound, Problem, refuse
+from core.terms import Outcome
+from data.commands.alerts import sweep
 from data.commands.command import Tx, command
 from data.commands.projections import project_customers
 from data.jsontext import to_json
@@ -41,6 +43,10 @@ def record_interaction(
         setattr(row, name, getattr(touch, name))
     tx.session.add(row)
     project_customers(tx.session, [customer_id])
+    concerned = select(Opportunity.id).where(
+        Opportunity.customer_id == customer_id, Opportunity.outcome == Outcome.OPEN
+    )
+    sweep(tx.session, tx.now, tx.policy, tx.session.scalars(concerned).all())
     tx.audit("interaction", row.id, after=to_json({n: getattr(touch, n) for n in touch.__slots__}))
     return row.id
 

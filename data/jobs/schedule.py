@@ -7,7 +7,7 @@ from datetime import datetime, time
 from sqlalchemy.orm import Session
 
 from data.engine import Store
-from data.jobs import tidy
+from data.jobs import sweep_alerts, tidy
 from data.jobs.deliver import deliver
 from data.jobs.registry import enqueue
 from data.jobs.runner import run_due
@@ -32,7 +32,12 @@ def _nightly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     return [(due, "") for due in latest_due(time(3), zone, now)]
 
 
-SCHEDULE = (Scheduled(tidy.NAME, _nightly),)
+def _hourly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
+    del session
+    return [(now.replace(minute=0, second=0, microsecond=0), "")]
+
+
+SCHEDULE = (Scheduled(tidy.NAME, _nightly), Scheduled(sweep_alerts.NAME, _hourly))
 
 
 def tick(store: Store) -> int:

@@ -19,6 +19,7 @@ from core.process.metrics import Dwell
 from core.terms import Outcome, Role, Severity
 from data.queries.board_sets import NO_STAGE, Ask, due_actions, filters, finished_runs, open_rows
 from data.queries.scope import owned
+from data.queries.standing import standing
 from data.schema import Alert, Audit, Customer, Opportunity, Person, Pipeline, Stage, Team
 
 GROUPS_SHOWN = 200
@@ -377,7 +378,7 @@ def _alerts(session: Session, who: Who, ask: Ask) -> tuple[tuple[AlertLine, ...]
         .outerjoin(Person, Person.id == Opportunity.owner_id)
         .outerjoin(Customer, Customer.id == Opportunity.customer_id)
         .where(
-            Alert.cleared_at.is_(None),
+            standing(ask.now),
             Alert.severity == Severity.RED,
             Opportunity.outcome == Outcome.OPEN,
             *filters(who, ask),

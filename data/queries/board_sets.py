@@ -16,6 +16,7 @@ from core.process.metrics import COMPLETION_DAYS, DWELL_DAYS
 from core.process.stages import PIPELINE
 from core.terms import ActionStatus, Outcome, Severity
 from data.queries.scope import owned
+from data.queries.standing import standing
 from data.schema import (
     Action,
     Alert,
@@ -84,7 +85,7 @@ def open_rows(who: Who, ask: Ask) -> Select[Any]:
     event, touch = OpportunityState.last_event_at, CustomerState.last_touch_at
     red = (
         select(Alert.opportunity_id, func.count().label("alerts"))
-        .where(Alert.cleared_at.is_(None), Alert.severity == Severity.RED)
+        .where(standing(ask.now), Alert.severity == Severity.RED)
         .group_by(Alert.opportunity_id)
         .subquery()
     )

@@ -397,7 +397,9 @@ def _alerts(session: Session, customer_id: int) -> tuple[OpenAlert, ...]:
     query = (
         select(Alert.rule, Alert.severity, Opportunity.name, Alert.params, Alert.raised_at)
         .join(Opportunity, Opportunity.id == Alert.opportunity_id)
-        .where(Opportunity.customer_id == customer_id, Alert.cleared_at.is_(None))
+        .where(
+            Opportunity.customer_id == customer_id, Alert.cleared_at.is_(None), Alert.resolved_at.is_(None)
+        )
         .order_by(Alert.raised_at.desc())
     )
     return tuple(OpenAlert(*row) for row in session.execute(query))

@@ -22,6 +22,7 @@ from core.terms import ActionStatus, Outcome, Severity
 from data.queries.drafts import touched
 from data.queries.policies import policy_in_force
 from data.queries.scope import owned
+from data.queries.standing import standing
 from data.schema import (
     Action,
     Alert,
@@ -45,6 +46,7 @@ class Kind(StrEnum):
 
     OVERDUE = "overdue"
     RED = "red"
+    ASSIGNED = "assigned"
     DUE = "due"
     EXPIRING = "expiring"
     DRAFT = "draft"
@@ -315,7 +317,7 @@ def _red(asked: _Asked, most: int) -> Group:
         .outerjoin(Customer, Customer.id == Opportunity.customer_id)
         .outerjoin(Person, Person.id == Opportunity.owner_id)
         .where(
-            Alert.cleared_at.is_(None),
+            standing(asked.now),
             Alert.severity == Severity.RED,
             Opportunity.outcome == Outcome.OPEN,
             owned(asked.who, Permission.SEE_BOARD, Opportunity.owner_id),
@@ -323,6 +325,28 @@ def _red(asked: _Asked, most: int) -> Group:
         .order_by(Alert.raised_at, _worth(), Alert.id)
     )
     return asked.group(Kind.RED, query, most)
+
+
+def _assigned(asked: _Asked, most: int) -> Group:
+    """Alerts that somebody put into this person's hands."""
+    query = (
+        select(
+            Alert.id,
+            *_of_opportunity(),
+            Alert.due_at.label("at"),
+            Alert.rule.label("words"),
+            Alert.params,
+        )
+        .join(Opportunity, Opportunity.id == Alert.opportunity_id)
+        .outerjoin(Customer, Customer.id == Opportunity.customer_id)
+        .where(
+            standing(asked.now),
+            Opportunity.outcome == Outcome.OPEN,
+            Alert.assigned_to_id == asked.who.person_id,
+        )
+        .order_by(func.coalesce(Alert.due_at, asked.midnight), Alert.id)
+    )
+    return asked.group(Kind.ASSIGNED, query, most)
 
 
 def _without_password(asked: _Asked, most: int) -> Group:
@@ -344,6 +368,7 @@ def _without_password(asked: _Asked, most: int) -> Group:
 _KINDS: dict[Kind, tuple[Permission, Callable[[_Asked, int], Group]]] = {
     Kind.OVERDUE: (Permission.RECORD_ACTIONS, _overdue),
     Kind.RED: (Permission.SEE_BOARD, _red),
+    Kind.ASSIGNED: (Permission.HANDLE_ALERTS, _assigned),
     Kind.DUE: (Permission.RECORD_ACTIONS, _due),
     Kind.EXPIRING: (Permission.RECORD_ACTIONS, _expiring),
     Kind.DRAFT: (Permission.RECORD_ACTIONS, _drafts),

@@ -109,7 +109,11 @@ class OpportunityState(Base):
 
 
 class Alert(Keyed, Base):
-    """A finding that was raised once; `cleared_at` when its cause is gone."""
+    """A finding that was raised once; `cleared_at` when its cause is gone.
+
+    It can be in somebody's hands, put off until an instant, or resolved with a note; once resolved it
+    is never raised again for that cause. How it came there is in the audit.
+    """
 
     __tablename__ = "alert"
     __table_args__ = (Index(None, "opportunity_id", "rule"),)
@@ -121,3 +125,8 @@ class Alert(Keyed, Base):
     params: Mapped[dict[str, Any]]
     raised_at: Mapped[datetime]
     cleared_at: Mapped[datetime | None] = mapped_column(index=True)
+    assigned_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    due_at: Mapped[datetime | None]
+    snoozed_until: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(default="", server_default="")

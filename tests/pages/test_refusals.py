@@ -18,6 +18,7 @@ ALLOWED = {
     "inbox":      EVERYBODY,
     "record":     {R, M},
     "board":      {M, D},
+    "alerts":     {R, M, D},
     "customers":  {R, M, D, A},
     "customer":   {R, M, D, A},
     "exchange":   {R, M, D, A},

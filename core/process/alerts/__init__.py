@@ -4,18 +4,41 @@ from collections.abc import Callable, Iterator
 
 from core.messages import Finding
 from core.policies import Policy
-from core.process.alerts import demos_without_quote
+from core.process.alerts import (
+    customer_silent,
+    demos_without_quote,
+    next_step_missing,
+    next_step_overdue,
+    quote_expiring,
+    quote_unanswered,
+    recording_reused,
+    single_contact,
+    stage_skipped,
+    stalled,
+)
 from core.process.alerts.facts import OpportunityFacts
 
 Rule = Callable[[OpportunityFacts, Policy], Finding | None]
 
 RULES: dict[str, Rule] = {
-    demos_without_quote.NAME: demos_without_quote.evaluate,
+    rule.NAME: rule.evaluate
+    for rule in (
+        demos_without_quote,
+        stalled,
+        next_step_overdue,
+        next_step_missing,
+        customer_silent,
+        quote_unanswered,
+        quote_expiring,
+        stage_skipped,
+        single_contact,
+        recording_reused,
+    )
 }
 
 
 def findings(facts: OpportunityFacts, policy: Policy) -> Iterator[Finding]:
-    """Every rule's finding on one opportunity."""
-    for evaluate in RULES.values():
-        if finding := evaluate(facts, policy):
+    """Every rule's finding on one opportunity, but those of rules that the company switched off."""
+    for name, evaluate in RULES.items():
+        if name not in policy.alerts_off and (finding := evaluate(facts, policy)):
             yield finding

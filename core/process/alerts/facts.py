@@ -1,18 +1,41 @@
-"""What alert rules may look at: one opportunity's present state, as the store's projection keeps it."""
+"""What alert rules may look at: one open opportunity, as the store keeps it at an instant."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A quote that was put to the customer; `action_id` is the action that did."""
+
+    action_id: int
+    made_at: datetime
+    valid_until: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class OpportunityFacts:
-    """State of one open opportunity.
+    """State of one open opportunity. What the store does not know is None or empty, never invented.
 
     Attributes:
         stage: key of its present stage.
         stage_since: start of the present run in that stage, UTC; None without events.
         run_length: events in that run.
         run_started_by: id of the action that began the run; None for an imported stage change.
+        as_of: the instant that the rules look from.
+        own: it is on Firebreak's own pipeline, so its actions and next steps are recorded here.
+        benchmark_days: usual dwell time of the stage, elapsed days; None if unknown.
+        last_event_at: its latest event, UTC.
+        next_step_id, next_step_at: the earliest planned action.
+        last_answer_at: when the customer last did something two-way: an inbound touch, or a meeting.
+        skipped: stages before the present one that it never visited, in the pipeline's order.
+        quotes: its quotes after the customer's last reply to one, oldest first.
+        last_quote: the latest quote of all.
+        met: different people of the customer in its completed actions.
+        actions: its completed actions.
+        reused: completed actions whose recording serves another action too.
     """
 
     opportunity_id: int
@@ -20,3 +43,20 @@ class OpportunityFacts:
     stage_since: datetime | None
     run_length: int
     run_started_by: int | None
+    as_of: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    own: bool = True
+    benchmark_days: float | None = None
+    last_event_at: datetime | None = None
+    next_step_id: int | None = None
+    next_step_at: datetime | None = None
+    last_answer_at: datetime | None = None
+    skipped: tuple[str, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    last_quote: Quote | None = None
+    met: int = 0
+    actions: int = 0
+    reused: tuple[int, ...] = ()
+
+    def days_since(self, at: datetime | None) -> float | None:
+        """Elapsed days up to `as_of`; None without an instant."""
+        return (self.as_of - at) / _DAY if at else None

@@ -1,0 +1,213 @@
+"""The alerts page's parts: filters, the list, and one alert in hand."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, time, timedelta
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from components import address, format
+from components.blocks import Row, Tone, empty, plain, rows
+from components.forms import Marks
+from components.frame import View
+from components.navigation import open_page
+from components.text import t
+from data.notices import alert_words
+from data.queries.alerts import PAGE, AlertFilters, AlertItem, AlertList, Show
+
+_TONES = {"red": Tone.RED, "amber": Tone.AMBER}
+_DAYS = {"today": 0, "tomorrow": 1, "three_days": 3, "week": 7}
+_EVENING = time(18)
+
+
+def chosen_filters() -> AlertFilters:
+    """What the address asks for."""
+    show = Show(address.read("show", [s.value for s in Show], Show.STANDING))
+    return AlertFilters(show, address.said("rule"), address.number("rep"), address.number("shown") or PAGE)
+
+
+def filters(found: AlertList) -> None:
+    """State, rule and rep, with how many there are of each."""
+    states = {s.value: t(f"alerts_page.show.{s}") for s in Show}
+    drops = ("rule", "rep", "shown", "alert")
+    address.choose(
+        st.segmented_control,
+        t("alerts_page.state"),
+        "show",
+        states,
+        Show.STANDING.value,
+        drops=drops,
+        required=True,
+    )
+    rules = sorted(found.rules, key=lambda rule: -found.rules[rule])
+    reps = {str(i): f"{name} ({n})" for i, (name, n) in found.reps.items()}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        address.pick(
+            t("alerts_page.rule"),
+            "rule",
+            rules,
+            lambda rule: f"{t(f'alerts.{rule}.name')} ({found.rules[rule]})",
+            everything=t("alerts_page.every_rule"),
+            drops=("shown",),
+        )
+        address.pick(
+            t("alerts_page.rep"),
+            "rep",
+            list(reps),
+            reps.__getitem__,
+            everything=t("alerts_page.every_rep"),
+            drops=("shown",),
+        )
+
+
+def listed(found: AlertList, show: Show, view: View) -> None:
+    """The list; a button takes an alert into hand."""
+    if not found.items:
+        empty(t(f"alerts_page.none.{show}"), t("alerts_page.none_hint"), icon=":material/check_circle:")
+        return
+    if pressed := rows([_row(item, view) for item in found.items], "alerts"):
+        address.write(alert=pressed)
+        st.rerun()
+    if found.total > len(found.items):
+        st.caption(t("alerts_page.first_of", shown=len(found.items), total=found.total))
+        if st.button(t("alerts_page.more"), type="tertiary"):
+            address.write(shown=len(found.items) + PAGE)
+            st.rerun()
+
+
+def _row(item: AlertItem, view: View) -> Row:
+    words = alert_words(view.language, item.rule, item.params)
+    parts = [words["why"], item.rep or "", item.opportunity, _state(item, view)]
+    return Row(
+        str(item.id),
+        item.customer or item.opportunity,
+        " · ".join(p for p in parts if p),
+        mark=words["name"],
+        tone=_TONES.get(item.severity, Tone.QUIET),
+        action="" if item.resolved_at else t("alerts_page.look"),
+    )
+
+
+def _state(item: AlertItem, view: View) -> str:
+    if item.resolved_at:
+        return t("alerts_page.settled", at=view.instant(item.resolved_at), note=item.note)
+    if item.snoozed_until and item.snoozed_until > view.now:
+        return t("alerts_page.sleeps", until=view.instant(item.snoozed_until))
+    if item.assignee and item.due_at:
+        return t("alerts_page.with_until", who=item.assignee, until=view.instant(item.due_at))
+    if item.assignee:
+        return t("alerts_page.with", who=item.assignee)
+    return t("alerts_page.raised", ago=format.ago(item.raised_at, view.now, view.language))
+
+
+def in_hand(
+    item: AlertItem | None,
+    hands: Callable[[], tuple[tuple[int, str], ...]],
+    does: Mapping[str, Callable[..., Any]],
+    view: View,
+) -> None:
+    """One alert: what it says, what to do, and what may be done with it here.
+
+    Args:
+        does: `assign(alert, person, due_at)`, `snooze(alert, until)`, `resolve(alert, note)`.
+    """
+    if item is None:
+        st.info(t("alerts_page.gone"), icon=":material/check_circle:")
+        return
+    words = alert_words(view.language, item.rule, item.params)
+    with st.container(border=True, key="alert_in_hand"):
+        st.markdown(f"**{plain(item.customer or item.opportunity)}** · {plain(words['name'])}")
+        st.markdown(f"{plain(words['why'])}  \n**{plain(words['action'])}**")
+        st.caption(plain(" · ".join(p for p in (item.rep or "", item.opportunity, _state(item, view)) if p)))
+        _leave(item)
+        if item.may_handle:
+            _handle(item, hands, does, view)
+        else:
+            st.caption(t("alerts_page.not_yours"))
+
+
+def _leave(item: AlertItem) -> None:
+    with st.container(horizontal=True):
+        if item.customer_id and st.button(t("board.open_customer"), icon=":material/arrow_forward:"):
+            open_page("customer", customer=item.customer_id)
+        if st.button(t("alerts_page.close"), type="tertiary", icon=":material/close:"):
+            address.write(alert=None)
+            st.rerun()
+
+
+def _handle(
+    item: AlertItem,
+    hands: Callable[[], tuple[tuple[int, str], ...]],
+    does: Mapping[str, Callable[..., Any]],
+    view: View,
+) -> None:
+    ways = {way: t(f"alerts_page.do.{way}") for way in ("assign", "snooze", "resolve")}
+    way = st.segmented_control(
+        t("alerts_page.what"),
+        list(ways),
+        format_func=ways.__getitem__,
+        default="assign",
+        required=True,
+        key=f"way-{item.id}",
+    )
+    with st.form(f"alert-{way}-{item.id}", border=False):
+        marks = Marks(view)
+        match way:
+            case "assign":
+                work = _assign(item, hands(), does["assign"], marks, view)
+            case "snooze":
+                work = _snooze(item, does["snooze"], marks, view)
+            case _:
+                work = _resolve(item, does["resolve"], marks)
+        if st.form_submit_button(ways[way], type="primary") and marks.sent(work):
+            address.write(alert=None)
+            st.toast(t(f"alerts_page.done.{way}"))
+            st.rerun()
+
+
+def _assign(
+    item: AlertItem,
+    hands: tuple[tuple[int, str], ...],
+    assign: Callable[..., Any],
+    marks: Marks,
+    view: View,
+) -> Callable[[], Any]:
+    names = dict(hands)
+    with marks.field("person"):
+        person = st.selectbox(
+            t("alerts_page.person"),
+            list(names),
+            index=None,
+            format_func=names.__getitem__,
+            placeholder=t("alerts_page.choose"),
+        )
+    with marks.field("due_at"):
+        due_at = _evening(
+            t("alerts_page.by"), f"due-{item.id}", ("today", "tomorrow", "three_days", "week"), view
+        )
+    return partial(assign, item.id, person or 0, due_at)
+
+
+def _snooze(item: AlertItem, snooze: Callable[..., Any], marks: Marks, view: View) -> Callable[[], Any]:
+    with marks.field("until"):
+        until = _evening(t("alerts_page.until"), f"until-{item.id}", ("tomorrow", "three_days", "week"), view)
+    return partial(snooze, item.id, until or view.now)
+
+
+def _resolve(item: AlertItem, resolve: Callable[..., Any], marks: Marks) -> Callable[[], Any]:
+    with marks.field("note"):
+        note = st.text_area(t("alerts_page.note"), key=f"note-{item.id}", height=80)
+    return partial(resolve, item.id, note or "")
+
+
+def _evening(label: str, key: str, choices: tuple[str, ...], view: View) -> datetime | None:
+    """A day to choose with one click, as its evening in the person's time zone."""
+    words = {choice: t(f"alerts_page.day.{choice}") for choice in choices}
+    chosen = st.pills(label, list(words), format_func=words.__getitem__, default="tomorrow", key=key)
+    if chosen is None:
+        return None
+    zone = ZoneInfo(view.who.timezone)
+    day = view.now.astimezone(zone).date() + timedelta(days=_DAYS[chosen])
+    return datetime.combine(day, _EVENING, zone)

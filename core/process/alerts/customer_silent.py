@@ -1,0 +1,21 @@
+"""The customer has gone silent (PRODUCT.md A3)."""
+
+from core.messages import Finding
+from core.policies import Policy
+from core.process.alerts.facts import OpportunityFacts
+from core.terms import Severity
+
+NAME = "customer_silent"
+
+
+def evaluate(facts: OpportunityFacts, policy: Policy) -> Finding | None:
+    """Amber after `silent_days` without an inbound touch or a meeting; our own mails do not end it."""
+    days = facts.days_since(facts.last_answer_at)
+    if not facts.own or days is None or days < policy.silent_days:
+        return None
+    return Finding(
+        rule=NAME,
+        key=f"{NAME}:{facts.opportunity_id}:{facts.last_answer_at}",
+        severity=Severity.AMBER,
+        params={"days": int(days)},
+    )

@@ -1,0 +1,21 @@
+"""Work has begun and nothing is planned (PRODUCT.md A3)."""
+
+from core.messages import Finding
+from core.policies import Policy
+from core.process.alerts.facts import OpportunityFacts
+from core.terms import Severity
+
+NAME = "next_step_missing"
+
+
+def evaluate(facts: OpportunityFacts, policy: Policy) -> Finding | None:
+    """Amber without a next step `overdue_hours` after the last event; only where steps are planned here."""
+    days = facts.days_since(facts.last_event_at)
+    if not facts.own or facts.next_step_at is not None or days is None or days * 24 < policy.overdue_hours:
+        return None
+    return Finding(
+        rule=NAME,
+        key=f"{NAME}:{facts.opportunity_id}:{facts.last_event_at}",
+        severity=Severity.AMBER,
+        params={"days": max(1, int(days))},
+    )

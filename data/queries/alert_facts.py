@@ -1,0 +1,195 @@
+"""The facts that alert rules look at, for many opportunities in a handful of statements."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select, true
+from sqlalchemy.orm import Session, aliased
+
+from core.process.alerts.facts import OpportunityFacts, Quote
+from core.process.stages import PIPELINE
+from core.terms import ActionStatus, Outcome
+from data.schema import Action, Interaction, Opportunity, OpportunityState, Pipeline, Stage, StageEvent
+from data.schema.types import Id
+
+_PEOPLE = ("attendees", "watchers")
+_TWO_WAY = ("meeting", "video_meeting")
+
+
+@dataclass(slots=True)
+class _History:
+    """What one opportunity's completed actions say."""
+
+    count: int = 0
+    met: set[str] = field(default_factory=set)
+    quotes: list[Quote] = field(default_factory=list)
+    other_at: datetime | None = None  # the latest action that was no quote
+    last_at: datetime | None = None
+    recordings: dict[int, str] = field(default_factory=dict)
+
+
+def alert_facts(
+    session: Session, as_of: datetime, ids: Collection[int] | None = None
+) -> list[OpportunityFacts]:
+    """Facts of these open opportunities that have begun; of all when None."""
+    some = ids is not None
+    chosen = {"ids": list(ids)} if ids is not None else {}
+    rows = session.execute(_states(some), chosen).all()
+    if not rows:
+        return []
+    histories = _histories(session.execute(_actions(some), chosen))
+    skipped: dict[int, list[str]] = defaultdict(list)
+    for opportunity_id, stage in session.execute(_skipped(some), chosen):
+        skipped[opportunity_id].append(stage)
+    answers: dict[int, datetime] = {row[0]: row[1] for row in session.execute(_answers(some), chosen)}
+    shared = _shared(session, histories.values())
+    return [_facts(row, histories[row.id], skipped, answers, shared, as_of) for row in rows]
+
+
+def _among(some: bool) -> ColumnElement[bool]:
+    """Open opportunities, or those of them that are asked for."""
+    chosen = Opportunity.id.in_(bindparam("ids", expanding=True, type_=Id)) if some else true()
+    return and_(Opportunity.outcome == Outcome.OPEN, chosen)
+
+
+@lru_cache  # building these costs more than running them for one record
+def _states(some: bool) -> Select[*tuple[Any, ...]]:
+    state = OpportunityState
+    return (
+        select(
+            Opportunity.id,
+            Pipeline.key.label("pipeline"),
+            Stage.key.label("stage"),
+            Stage.benchmark_days,
+            state.stage_since,
+            state.run_length,
+            state.run_started_by,
+            state.last_event_at,
+            state.next_step_id,
+            state.next_step_at,
+        )
+        .join(state, state.opportunity_id == Opportunity.id)
+        .join(Stage, Stage.id == state.stage_id)
+        .join(Pipeline, Pipeline.id == Opportunity.pipeline_id)
+        .where(_among(some))
+    )
+
+
+@lru_cache
+def _actions(some: bool) -> Select[*tuple[Any, ...]]:
+    told = (Action.type, Action.ended_at, Action.fields, Action.recording)
+    return (
+        select(Action.opportunity_id, Action.id, *told)
+        .join(Opportunity, Opportunity.id == Action.opportunity_id)
+        .where(Action.status == ActionStatus.COMPLETED, Action.voided_at.is_(None), _among(some))
+        .order_by(Action.ended_at, Action.id)
+    )
+
+
+def _histories(actions: Iterable[Row[*tuple[Any, ...]]]) -> dict[int, _History]:
+    found: dict[int, _History] = defaultdict(_History)
+    for row in actions:
+        history = found[row.opportunity_id]
+        history.count += 1
+        history.last_at = row.ended_at
+        history.met |= {p["name"] for key in _PEOPLE for p in row.fields.get(key) or () if p.get("name")}
+        if row.recording:
+            history.recordings[row.id] = row.recording
+        if row.type == "quote_confirmation":
+            history.quotes.append(Quote(row.id, row.ended_at, _day(row.fields.get("valid_until"))))
+        else:
+            history.other_at = row.ended_at
+    return found
+
+
+def _day(value: str | None) -> date | None:
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:  # imported text that is no date
+        return None
+
+
+@lru_cache
+def _answers(some: bool) -> Select[int, datetime]:
+    """Each opportunity's latest two-way touch with its customer."""
+    two_way = or_(Interaction.direction == "inbound", Interaction.kind.in_(_TWO_WAY))
+    return (
+        select(Opportunity.id, func.max(Interaction.happened_at))
+        .join(Interaction, and_(Interaction.customer_id == Opportunity.customer_id, two_way))
+        .where(_among(some))
+        .group_by(Opportunity.id)
+    )
+
+
+@lru_cache
+def _skipped(some: bool) -> Select[int, str]:
+    """Stages before the present one that were never visited, in their order."""
+    present, earlier = aliased(Stage), aliased(Stage)
+    visited = (
+        select(StageEvent.id)
+        .where(
+            StageEvent.opportunity_id == Opportunity.id,
+            StageEvent.stage_id == earlier.id,
+            StageEvent.voided_at.is_(None),
+        )
+        .exists()
+    )
+    before = and_(earlier.pipeline_id == present.pipeline_id, earlier.position < present.position)
+    return (
+        select(Opportunity.id, earlier.key)
+        .join(OpportunityState, OpportunityState.opportunity_id == Opportunity.id)
+        .join(present, present.id == OpportunityState.stage_id)
+        .join(earlier, before)
+        .where(_among(some), ~visited)
+        .order_by(Opportunity.id, earlier.position)
+    )
+
+
+def _shared(session: Session, histories: Iterable[_History]) -> set[str]:
+    """Contents that were kept with more than one action."""
+    kept = {content for history in histories for content in history.recordings.values()}
+    if not kept:
+        return set()
+    query = (
+        select(Action.recording)
+        .where(Action.recording.is_not(None), Action.voided_at.is_(None))
+        .group_by(Action.recording)
+        .having(func.count() > 1)
+    )
+    return {content for content in session.scalars(query) if content in kept}
+
+
+def _facts(
+    row: Row[Any],
+    history: _History,
+    skipped: dict[int, list[str]],
+    answers: dict[int, datetime],
+    shared: set[str],
+    as_of: datetime,
+) -> OpportunityFacts:
+    touched_at = answers.get(row.id)
+    answered = max((at for at in (touched_at, history.other_at) if at), default=None)
+    return OpportunityFacts(
+        row.id,
+        row.stage,
+        row.stage_since,
+        row.run_length,
+        row.run_started_by,
+        as_of=as_of,
+        own=row.pipeline == PIPELINE,
+        benchmark_days=row.benchmark_days,
+        last_event_at=row.last_event_at,
+        next_step_id=row.next_step_id,
+        next_step_at=row.next_step_at,
+        last_answer_at=max((at for at in (touched_at, history.last_at) if at), default=None),
+        skipped=tuple(skipped.get(row.id, ())),
+        quotes=tuple(q for q in history.quotes if answered is None or q.made_at > answered),
+        last_quote=history.quotes[-1] if history.quotes else None,
+        met=len(history.met),
+        actions=history.count,
+        reused=tuple(i for i, content in history.recordings.items() if content in shared),
+    )

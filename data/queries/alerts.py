@@ -1,0 +1,171 @@
+"""Alerts as people handle them: what stands, in whose hands, what was put off or settled."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from core.access import Permission, Reach, Who, reach
+from core.terms import Outcome, Severity
+from data.queries.scope import owned
+from data.queries.standing import standing
+from data.schema import Alert, Customer, Opportunity, Person
+
+PAGE = 30
+
+
+class Show(StrEnum):
+    """Which alerts are asked for."""
+
+    STANDING = "standing"
+    MINE = "mine"
+    SNOOZED = "snoozed"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFilters:
+    """What the list shows; None means all."""
+
+    show: Show = Show.STANDING
+    rule: str | None = None
+    rep: int | None = None
+    shown: int = PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class AlertItem:
+    """One alert; `may_handle` says whether this person may take it into hand, put it off, settle it."""
+
+    id: int
+    rule: str
+    severity: str
+    params: dict[str, Any]
+    raised_at: datetime
+    customer_id: int | None
+    customer: str | None
+    opportunity: str
+    rep: str | None
+    assignee: str | None
+    due_at: datetime | None
+    snoozed_until: datetime | None
+    resolved_at: datetime | None
+    note: str
+    may_handle: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlertList:
+    """The first alerts asked for, how many there are, and of each rule and rep how many stand."""
+
+    items: tuple[AlertItem, ...]
+    total: int
+    rules: dict[str, int]
+    reps: dict[int, tuple[str, int]]
+
+
+def alert_list(session: Session, who: Who, filters: AlertFilters, now: datetime) -> AlertList:
+    """Alerts within reach, red before amber, then the oldest."""
+    among = and_(_within(who), _shown(who, filters.show, now))
+    narrowed = [among]
+    if filters.rule:
+        narrowed.append(Alert.rule == filters.rule)
+    if filters.rep:
+        narrowed.append(Opportunity.owner_id == filters.rep)
+    items, total = _items(session, who, and_(*narrowed), filters.shown)
+    return AlertList(items, total, *_counts(session, among))
+
+
+def one_alert(session: Session, who: Who, alert_id: int) -> AlertItem | None:
+    """An unsettled alert within reach, whatever the filters say; None when there is none."""
+    where = and_(Alert.id == alert_id, Alert.resolved_at.is_(None), _within(who))
+    items, _ = _items(session, who, where, 1)
+    return items[0] if items else None
+
+
+def alert_hands(session: Session, who: Who) -> tuple[tuple[int, str], ...]:
+    """(id, name) of those into whose hands this person may give an alert, by name."""
+    people = select(Person.id, Person.name).where(
+        owned(who, Permission.HANDLE_ALERTS, Person.id), Person.active
+    )
+    return tuple((row.id, row.name) for row in session.execute(people.order_by(Person.name)))
+
+
+def _within(who: Who) -> ColumnElement[bool]:
+    mine = Alert.assigned_to_id == who.person_id
+    return or_(owned(who, Permission.HANDLE_ALERTS, Opportunity.owner_id), mine)
+
+
+def _shown(who: Who, show: Show, now: datetime) -> ColumnElement[bool]:
+    unsettled = and_(
+        Alert.cleared_at.is_(None), Alert.resolved_at.is_(None), Opportunity.outcome == Outcome.OPEN
+    )
+    match show:
+        case Show.MINE:
+            return and_(standing(now), unsettled, Alert.assigned_to_id == who.person_id)
+        case Show.SNOOZED:
+            return and_(unsettled, Alert.snoozed_until > now)
+        case Show.RESOLVED:
+            return Alert.resolved_at.is_not(None)
+        case _:
+            return and_(standing(now), unsettled)
+
+
+def _items(
+    session: Session, who: Who, where: ColumnElement[bool], most: int
+) -> tuple[tuple[AlertItem, ...], int]:
+    owner, hand = aliased(Person), aliased(Person)
+    order = (case((Alert.severity == Severity.RED, 0), else_=1), Alert.raised_at, Alert.id)
+    query = (
+        select(
+            Alert,
+            Opportunity.customer_id,
+            Customer.name.label("customer"),
+            Opportunity.name.label("opportunity"),
+            owner.name.label("rep"),
+            hand.name.label("assignee"),
+            func.count().over().label("total"),
+        )
+        .join(Opportunity, Opportunity.id == Alert.opportunity_id)
+        .outerjoin(Customer, Customer.id == Opportunity.customer_id)
+        .outerjoin(owner, owner.id == Opportunity.owner_id)
+        .outerjoin(hand, hand.id == Alert.assigned_to_id)
+        .where(where)
+        .order_by(*order)
+        .limit(most)
+    )
+    leads = reach(who, Permission.HANDLE_ALERTS) in (Reach.TEAM, Reach.ALL)
+    found = session.execute(query).all()
+    items = tuple(
+        AlertItem(
+            a.id, a.rule, a.severity, a.params, a.raised_at, row.customer_id, row.customer, row.opportunity,
+            row.rep, row.assignee, a.due_at, a.snoozed_until, a.resolved_at, a.note,
+            leads or a.assigned_to_id == who.person_id,
+        )
+        for row in found
+        for a in (row.Alert,)
+    )  # fmt: skip
+    return items, found[0].total if found else 0
+
+
+def _counts(
+    session: Session, among: ColumnElement[bool]
+) -> tuple[dict[str, int], dict[int, tuple[str, int]]]:
+    query = (
+        select(Alert.rule, Person.id, Person.name, func.count())
+        .join(Opportunity, Opportunity.id == Alert.opportunity_id)
+        .outerjoin(Person, Person.id == Opportunity.owner_id)
+        .where(among)
+        .group_by(Alert.rule, Person.id, Person.name)
+        .order_by(Person.name)
+    )
+    rules: dict[str, int] = {}
+    reps: dict[int, tuple[str, int]] = {}
+    for rule, person_id, name, count in session.execute(query):
+        rules[rule] = rules.get(rule, 0) + count
+        if person_id is not None:
+            reps[person_id] = (name, reps.get(person_id, (name, 0))[1] + count)
+    return rules, reps

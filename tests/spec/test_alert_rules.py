@@ -1,0 +1,109 @@
+"""When each alert speaks, drawn: PRODUCT.md A3. The three demos stand in test_alerts.py."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from core.policies import DEFAULTS
+from core.process.alerts import RULES, findings
+from core.process.alerts.facts import OpportunityFacts, Quote
+from core.terms import Severity
+
+NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
+
+
+def ago(days: float) -> datetime:
+    return NOW - timedelta(days=days)
+
+
+CALM = OpportunityFacts(
+    1, "solution_demo", ago(2), 1, 7, as_of=NOW, benchmark_days=4.0, last_event_at=ago(2),
+    next_step_id=9, next_step_at=ago(-1), last_answer_at=ago(2), met=2, actions=3,
+)  # fmt: skip
+OLD = Quote(20, ago(9), date(2026, 3, 31))
+NEW = Quote(21, ago(3), date(2026, 4, 30))
+SOON = date(2026, 3, 21)
+
+# fmt: off
+TABLE = [
+    # rule                 what is different                                             speaks?
+    ("stalled",            {"stage_since": ago(5.9)},                                     False),
+    ("stalled",            {"stage_since": ago(6)},                                       True),
+    ("stalled",            {"stage_since": ago(90), "benchmark_days": None},              False),
+    ("stalled",            {"stage_since": None},                                         False),
+    ("next_step_overdue",  {"next_step_at": ago(0.9)},                                    False),
+    ("next_step_overdue",  {"next_step_at": ago(1)},                                      True),
+    ("next_step_missing",  {"next_step_at": None, "next_step_id": None},                  True),
+    ("next_step_missing",  {"next_step_at": None, "last_event_at": ago(0.5)},             False),
+    ("next_step_missing",  {"next_step_at": None, "own": False},                          False),
+    ("customer_silent",    {"last_answer_at": ago(13.9)},                                 False),
+    ("customer_silent",    {"last_answer_at": ago(14)},                                   True),
+    ("customer_silent",    {"last_answer_at": ago(14), "own": False},                     False),
+    ("customer_silent",    {"last_answer_at": None},                                      False),
+    ("quote_unanswered",   {"quotes": (OLD,)},                                            False),
+    ("quote_unanswered",   {"quotes": (OLD, NEW)},                                        True),
+    ("quote_expiring",     {"last_quote": Quote(5, ago(9), date(2026, 3, 24))},           False),
+    ("quote_expiring",     {"last_quote": Quote(5, ago(9), date(2026, 3, 23))},           True),
+    ("quote_expiring",     {"last_quote": Quote(5, ago(9), date(2026, 2, 18))},           True),
+    ("quote_expiring",     {"last_quote": Quote(5, ago(9), date(2026, 2, 17))},           False),
+    ("quote_expiring",     {"last_quote": Quote(5, ago(9), None)},                        False),
+    ("stage_skipped",      {"skipped": ("needs_diagnosis",)},                             True),
+    ("stage_skipped",      {"skipped": ("objection_handling",)},                          False),
+    ("stage_skipped",      {"skipped": ("needs_diagnosis",), "own": False},               False),
+    ("single_contact",     {"met": 1},                                                    True),
+    ("single_contact",     {"met": 1, "actions": 2},                                      False),
+    ("single_contact",     {"met": 0, "actions": 9},                                      False),
+    ("recording_reused",   {"reused": (4,)},                                              True),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("rule", "different", "speaks"), TABLE)
+def test_when_a_rule_speaks(rule, different, speaks):
+    found = {f.rule: f for f in findings(replace(CALM, **different), DEFAULTS)}
+    assert (rule in found) == speaks
+    if speaks:
+        assert found[rule].severity is Severity.AMBER
+        again = RULES[rule](replace(CALM, **different, as_of=NOW + timedelta(hours=3)), DEFAULTS)
+        assert again is not None
+        assert again.key == found[rule].key  # time alone makes no new cause
+
+
+def test_a_calm_opportunity_is_left_in_peace():
+    assert list(findings(CALM, DEFAULTS)) == []
+
+
+def test_every_rule_stands_in_the_table():
+    assert {rule for rule, _, _ in TABLE} | {"demos_without_quote"} == set(RULES)
+
+
+NEW_CAUSES = [
+    ("stalled", {"stage_since": ago(9)}, {"run_started_by": 8}),
+    ("next_step_overdue", {"next_step_at": ago(3)}, {"next_step_id": 10}),
+    ("next_step_missing", {"next_step_at": None}, {"last_event_at": ago(3)}),
+    ("customer_silent", {"last_answer_at": ago(20)}, {"last_answer_at": ago(15)}),
+    ("quote_unanswered", {"quotes": (OLD, NEW)}, {"quotes": (NEW, Quote(22, ago(1), None))}),
+    (
+        "quote_expiring",
+        {"last_quote": replace(OLD, valid_until=SOON)},
+        {"last_quote": replace(NEW, valid_until=SOON)},
+    ),
+    ("stage_skipped", {"skipped": ("needs_diagnosis",)}, {"skipped": ("solution_demo",)}),
+]
+
+
+@pytest.mark.parametrize(("rule", "first", "then"), NEW_CAUSES)
+def test_a_new_cause_has_a_new_key(rule, first, then):
+    one = RULES[rule](replace(CALM, **first), DEFAULTS)
+    other = RULES[rule](replace(CALM, **(first | then)), DEFAULTS)
+    assert one is not None
+    assert other is not None
+    assert one.key != other.key
+
+
+def test_a_company_can_switch_a_rule_off():
+    quiet = replace(DEFAULTS, alerts_off=("single_contact",))
+    assert list(findings(replace(CALM, met=1), quiet)) == []
