@@ -56,7 +56,7 @@ def words(field: str, value: Any, view: View) -> str:
 
 
 def _measured(field: str, value: Any, view: View) -> str:
-    if field.endswith("_at") or field == "planned_for":
+    if field.endswith(("_at", "_until")) or field == "planned_for":
         return view.instant(value if isinstance(value, datetime) else datetime.fromisoformat(value))
     if field.endswith("_on"):
         return format.day(value if isinstance(value, date) else date.fromisoformat(value), view.language)

@@ -159,11 +159,17 @@ def head_block(head: CustomerHead, view: View) -> None:
 
 
 def alerts_block(alerts: Sequence[OpenAlert], view: View) -> None:
-    """Standing alerts, each with its sentence and what to do."""
+    """Standing alerts: each red one with what to do, the amber ones together."""
+    amber = []
     for alert in alerts:
         words = alert_words(view.language, alert.rule, alert.params)
-        text = f"**{plain(alert.opportunity)}** · {plain(words['why'])}  \n{plain(words['action'])}"
-        (st.error if alert.severity == "red" else st.warning)(text, icon=":material/warning:")
+        why = f"**{plain(alert.opportunity)}** · {plain(words['why'])}"
+        if alert.severity == "red":
+            st.error(f"{why}  \n{plain(words['action'])}", icon=":material/warning:")
+        else:
+            amber.append(why)
+    if amber:
+        st.warning("  \n".join(amber), icon=":material/warning:")
 
 
 def next_steps_block(steps: Sequence[Planned], head: CustomerHead, view: View) -> None:

@@ -34,6 +34,7 @@ HIDDEN = {
 }  # fmt: skip
 NAMED: dict[str, Any] = {
     "owner_id": Person,
+    "assigned_to_id": Person,
     "team_id": Team,
     "contact_id": Contact,
     "stage_id": Stage,
