@@ -195,6 +195,16 @@ def test_what_is_in_ones_hands_is_a_to_do(desk, clock):
     assert (todo.id, todo.at, todo.words) == (alert.id, due, "stalled")
 
 
+def test_a_sweep_in_portions_is_the_same_sweep(desk, clock, monkeypatch):
+    monkeypatch.setattr("data.jobs.sweep_alerts.PORTION", 1)
+    desk.record("appointment")
+    clock.move(days=30)
+    said = []
+    sweep_alerts(desk.store, Run(clock.at, say=said.append))
+    assert said == ["1 / 2", "2 / 2"]  # the stranger's opportunity has not begun
+    assert {"stalled", "customer_silent", "next_step_overdue"} <= desk.standing().keys()
+
+
 def test_assigned_told_and_in_ones_hands(desk, clock):
     desk.record("appointment")
     clock.move(days=30)

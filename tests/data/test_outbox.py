@@ -28,3 +28,9 @@ def test_a_run_is_asked_for_once(store):
         assert not enqueue(session, "transcribe", now, "7")
         assert enqueue(session, "transcribe", now, "8")
         assert session.scalar(select(func.count()).select_from(JobRun)) == 2
+
+
+def test_thousands_at_once_are_posted(store):
+    rep = found(store).rep.person_id
+    with store.writing() as session:
+        assert post(session, store.clock(), [Notice(rep, "alert", str(n)) for n in range(6_000)]) == 6_000
