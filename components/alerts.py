@@ -148,7 +148,7 @@ def _handle(
         t("alerts_page.what"),
         list(ways),
         format_func=ways.__getitem__,
-        default="assign",
+        default="resolve" if item.mine else "assign",
         required=True,
         key=f"way-{item.id}",
     )

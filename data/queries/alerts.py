@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Reach, Who, reach
 from core.terms import Outcome, Severity
-from data.queries.scope import owned
+from data.queries.scope import customers, owned
 from data.queries.standing import standing
 from data.schema import Alert, Customer, Opportunity, Person
 
@@ -38,7 +38,13 @@ class AlertFilters:
 
 @dataclass(frozen=True, slots=True)
 class AlertItem:
-    """One alert; `may_handle` says whether this person may take it into hand, put it off, settle it."""
+    """One alert.
+
+    Attributes:
+        customer_id: None where this person does not see the customer.
+        mine: it is in this person's hands.
+        may_handle: whether this person may take it into hand, put it off, settle it.
+    """
 
     id: int
     rule: str
@@ -54,6 +60,7 @@ class AlertItem:
     snoozed_until: datetime | None
     resolved_at: datetime | None
     note: str
+    mine: bool
     may_handle: bool
 
 
@@ -122,7 +129,7 @@ def _items(
     query = (
         select(
             Alert,
-            Opportunity.customer_id,
+            case((customers(who, Permission.SEE_CUSTOMERS), Opportunity.customer_id)).label("customer_id"),
             Customer.name.label("customer"),
             Opportunity.name.label("opportunity"),
             owner.name.label("rep"),
@@ -143,7 +150,8 @@ def _items(
         AlertItem(
             a.id, a.rule, a.severity, a.params, a.raised_at, row.customer_id, row.customer, row.opportunity,
             row.rep, row.assignee, a.due_at, a.snoozed_until, a.resolved_at, a.note,
-            leads or a.assigned_to_id == who.person_id,
+            mine := a.assigned_to_id is not None and a.assigned_to_id == who.person_id,
+            leads or mine,
         )
         for row in found
         for a in (row.Alert,)

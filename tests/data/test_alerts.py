@@ -220,6 +220,19 @@ def test_assigned_told_and_in_ones_hands(desk, clock):
     assert told.params["by"] == "Manager"
 
 
+def test_a_mate_who_helps_is_led_to_no_customer_that_is_not_theirs(desk, clock):
+    desk.record("appointment")
+    clock.move(days=30)
+    desk.sweep()
+    people, alert = desk.people, desk.standing()["stalled"]
+    assert alert.customer_id == people.customer
+    assign_alert(desk.store, people.manager, alert.id, people.mate.person_id)
+    helped = desk.standing(people.mate, show=Show.MINE)["stalled"]
+    assert (helped.customer, helped.customer_id, helped.mine) == ("Haihe Pumps", None, True)
+    resolve_alert(desk.store, people.mate, alert.id, "Called them for Rep")
+    assert "stalled" not in desk.standing()
+
+
 def test_put_off_it_comes_back_and_settled_it_does_not(desk, clock):
     desk.record("appointment")
     clock.move(days=30)
