@@ -58,13 +58,7 @@ def open_record(store: Store, who: Who, link: Link) -> int:
         customer = link.customer or customer_of(session, who, link.opportunity, link.action)
         facts = customer_facts(session, who, customer)
     values = _prefilled(facts, link, store.clock(), who.timezone)
-    asked = {"customer": facts.id, "opportunity": link.opportunity, "completes": link.action}
-    asked = {k: v for k, v in asked.items() if v is not None}
-
-    def same(kept: dict[str, Any]) -> bool:
-        return all(kept.get(k) in (v, None) for k, v in asked.items()) and kept.get("customer") == facts.id
-
-    return start_draft(store, who, KIND, values, same)
+    return start_draft(store, who, KIND, values, lambda kept: _goes_on(kept, values, link))
 
 
 def save_record_fields(store: Store, who: Who, draft_id: int, values: dict[str, Any]) -> None:
@@ -114,6 +108,18 @@ def _prefilled(facts: CustomerFacts, link: Link, now: datetime, timezone: str) -
     step = _chosen_step(facts, link, opportunity, now)
     values = opening(now, timezone, type_=link.type, step=step)
     return values | {"customer": facts.id, "opportunity": opportunity}
+
+
+def _goes_on(kept: dict[str, Any], fresh: dict[str, Any], link: Link) -> bool:
+    """Whether a draft begun before is what the link asks for, not of another step, type or opportunity."""
+    if kept.get("customer") != fresh["customer"]:
+        return False
+    if link.action:
+        alike = all(kept.get(k) == fresh[k] for k in ("type", "opportunity"))
+        return kept.get("completes") == link.action or (alike and kept.get("completes") is None)
+    if link.type and kept.get("type") != link.type:
+        return False
+    return link.opportunity is None or kept.get("opportunity") in (link.opportunity, None)
 
 
 def _chosen_opportunity(facts: CustomerFacts, link: Link) -> int | str | None:

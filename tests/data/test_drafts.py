@@ -70,6 +70,23 @@ def test_a_link_opens_the_same_draft_again_and_another_opportunity_its_own(store
     assert open_record(store, people.rep, link) != first
 
 
+def test_a_link_to_a_step_or_type_never_opens_the_draft_of_another(store, clock):
+    people = found(store)
+    record_action(store, people.rep, people.opportunity, done(store, "appointment", hours_ago=1))
+    clock.move(days=2, hours=3)
+    (due,) = begun(store, people.rep).due
+    quote = open_record(store, people.rep, Link(people.customer, type="quote_confirmation"))
+    save_record_fields(store, people.rep, quote, {"summary": "half a sentence", "completes": None})
+    step = open_record(store, people.rep, Link(people.customer, type=due.type, action=due.action_id))
+    assert step != quote
+    assert seen(store, people.rep, step).values["completes"] == due.action_id
+    save_record_fields(store, people.rep, step, {"summary": "another", "type": "objection_handling"})
+    assert open_record(store, people.rep, Link(action=due.action_id)) == step
+    assert open_record(store, people.rep, Link(people.customer, type="needs_diagnosis")) not in (quote, step)
+    assert open_record(store, people.rep, Link(people.customer, type="quote_confirmation")) == quote
+    assert seen(store, people.rep, quote).values["summary"] == "half a sentence"
+
+
 def test_a_draft_nobody_touched_is_no_unfinished_one_and_takes_new_times(store, clock):
     people = found(store)
     id_ = open_record(store, people.rep, Link(people.customer))
