@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
 
-_LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
+from data.text import LOCALES
+
 NOTHING = "–"
 
 
@@ -20,7 +21,7 @@ def number(value: float | None, language: str, digits: int = 0) -> str:
     if value is None:
         return NOTHING
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return str(format_decimal(value, pattern, locale=_LOCALES[language]))
+    return str(format_decimal(value, pattern, locale=LOCALES[language]))
 
 
 def percent(rate: float | None, language: str, digits: int = 0) -> str:
@@ -32,7 +33,7 @@ def percent(rate: float | None, language: str, digits: int = 0) -> str:
     if rate is None:
         return NOTHING
     pattern = "0" + ("." + "0" * digits if digits else "") + "%"
-    return str(format_percent(rate, pattern, locale=_LOCALES[language]))
+    return str(format_percent(rate, pattern, locale=LOCALES[language]))
 
 
 def money(amount: Decimal | None, currency: str, language: str, *, compact: bool = False) -> str:
@@ -43,7 +44,7 @@ def money(amount: Decimal | None, currency: str, language: str, *, compact: bool
     """
     if amount is None:
         return NOTHING
-    locale = _LOCALES[language]
+    locale = LOCALES[language]
     if compact and abs(amount) >= 1000:
         return str(
             format_compact_currency(
@@ -62,7 +63,7 @@ def _digits(amount: Decimal, language: str) -> int:
 
 def day(value: date | None, language: str) -> str:
     """A date, e.g. 4 Mar 2026 or 2026年3月4日."""
-    return str(format_date(value, "medium", locale=_LOCALES[language])) if value else NOTHING
+    return str(format_date(value, "medium", locale=LOCALES[language])) if value else NOTHING
 
 
 def instant(value: datetime | None, language: str, timezone: str) -> str:
@@ -70,14 +71,14 @@ def instant(value: datetime | None, language: str, timezone: str) -> str:
     if value is None:
         return NOTHING
     pattern = "y年M月d日 HH:mm" if language == "zh" else "d MMM y, HH:mm"
-    return str(format_datetime(value, pattern, tzinfo=ZoneInfo(timezone), locale=_LOCALES[language]))
+    return str(format_datetime(value, pattern, tzinfo=ZoneInfo(timezone), locale=LOCALES[language]))
 
 
 def ago(value: datetime | None, now: datetime, language: str) -> str:
     """How long ago, or how soon: 3 days ago, in 2 hours."""
     if value is None:
         return NOTHING
-    return str(format_timedelta(value - now, add_direction=True, locale=_LOCALES[language]))
+    return str(format_timedelta(value - now, add_direction=True, locale=LOCALES[language]))
 
 
 def clock(value: datetime | None, timezone: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from data.text import has, translate
+from data.text import LOCALES, has, translate
 
 
 def alert_words(language: str, rule: str, params: Mapping[str, Any]) -> dict[str, str]:
@@ -33,5 +33,5 @@ def _shown(language: str, key: str, value: Any) -> Any:
     if key == "stage" and has(language, f"terms.stage.{value}"):
         return translate(language, f"terms.stage.{value}")
     if key == "on" and isinstance(value, str):
-        return format_date(date.fromisoformat(value), "medium", locale=language)
-    return format_decimal(value, locale=language) if isinstance(value, float) else value
+        return format_date(date.fromisoformat(value), "medium", locale=LOCALES[language])
+    return format_decimal(value, locale=LOCALES[language]) if isinstance(value, float) else value

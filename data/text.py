@@ -15,6 +15,7 @@ from babel import Locale
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 DEFAULT_LANGUAGE = "en"
+LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}  # how each writes numbers, money and dates
 _FOLDER = Path(__file__).parent / "locale"
 _log = logging.getLogger(__name__)
 

@@ -11,6 +11,7 @@ from core.policies import DEFAULTS
 from core.process.alerts import RULES, findings
 from core.process.alerts.facts import OpportunityFacts, Quote
 from core.terms import Severity
+from data.notices import alert_words
 
 NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
 
@@ -107,3 +108,8 @@ def test_a_new_cause_has_a_new_key(rule, first, then):
 def test_a_company_can_switch_a_rule_off():
     quiet = replace(DEFAULTS, alerts_off=("single_contact",))
     assert list(findings(replace(CALM, met=1), quiet)) == []
+
+
+@pytest.mark.parametrize(("language", "day"), [("en", "28 Nov 2026"), ("zh", "2026年11月28日")])
+def test_its_words_write_dates_as_the_pages_do(language, day):
+    assert day in alert_words(language, "quote_expiring", {"on": "2026-11-28"})["why"]
