@@ -13,12 +13,14 @@ from components.blocks import Row, Tone, empty, plain, rows
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
+from components.scrolling import into_view
 from components.text import t
 from data.notices import alert_words
 from data.queries.alerts import PAGE, AlertFilters, AlertItem, AlertList, Show
 
 _TONES = {"red": Tone.RED, "amber": Tone.AMBER}
 _DAYS = {"today": 0, "tomorrow": 1, "three_days": 3, "week": 7}
+_TAKEN = "alert-taken"  # when the one in hand was taken
 _EVENING = time(18)
 
 
@@ -68,6 +70,7 @@ def listed(found: AlertList, show: Show, view: View) -> None:
         empty(t(f"alerts_page.none.{show}"), t("alerts_page.none_hint"), icon=":material/check_circle:")
         return
     if pressed := rows([_row(item, view) for item in found.items], "alerts"):
+        st.session_state[_TAKEN] = view.now.isoformat()
         address.write(alert=pressed)
         st.rerun()
     if found.total > len(found.items):
@@ -118,6 +121,7 @@ def in_hand(
         return
     words = alert_words(view.language, item.rule, item.params)
     with st.container(border=True, key="alert_in_hand"):
+        into_view("alert_in_hand", st.session_state.get(_TAKEN, str(item.id)), key="alert_into_view")
         st.markdown(f"**{plain(item.customer or item.opportunity)}** · {plain(words['name'])}")
         st.markdown(f"{plain(words['why'])}  \n**{plain(words['action'])}**")
         st.caption(plain(" · ".join(p for p in (item.rep or "", item.opportunity, _state(item, view)) if p)))

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, time
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Literal
 
 import streamlit as st
 
 from components.autosave import autosave
+from components.scrolling import into_view
 from core.access import Who
 from core.messages import AppError, Problem
 from data.queries.drafts import DraftView
@@ -223,10 +223,7 @@ class DraftForm:
         if self._marked:
             st.html(f"<style>{''.join(self._mark(f) for f in self._marked)}</style>")
             first = f"{self.prefix}at_{self._marked[0]}"
-            _scroller(
-                key=f"{self.prefix}scroll",
-                data={"key": first, "once": f"{self.prefix}{self.draft.refusals}"},
-            )
+            into_view(first, f"{self.prefix}{self.draft.refusals}", key=f"{self.prefix}scroll")
         autosave(self.prefix, self._typed)
 
     def _mark(self, field: str) -> str:
@@ -278,7 +275,3 @@ def _plain(value: Any) -> Any:
             return value.isoformat()
         case _:
             return value
-
-
-_SCROLL = (Path(__file__).parent / "assets" / "scroll.js").read_text()
-_scroller = st.components.v2.component("firebreak_scroll", js=_SCROLL)
