@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import session
+from components import foreign, session
 from components.assets import LOGO, MARK, STYLE
 from components.blocks import empty, plain
 from components.navigation import PAGES, PageSpec, open_page
@@ -31,6 +31,7 @@ def draw() -> None:
     st.session_state.setdefault(LANGUAGE, session.first_language())
     st.set_page_config(page_title=t("terms.product"), page_icon=MARK, layout="wide")
     st.html(STYLE)
+    foreign.speak()
     st.logo(LOGO, icon_image=MARK, size="large")
     specs = {spec.name: spec for spec in PAGES if _file(spec).exists()}
     waiting = {"inbox": _unread(who)} if who else {}
