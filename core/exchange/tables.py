@@ -76,8 +76,8 @@ def read_text(content: bytes, encoding: str | None = None) -> Table:
         raise unreadable("not_a_table")
     separator = _separator(text)
     lines = [[unguard(c) for c in cells] for cells in _parse(text, separator)]
-    shown = "tab" if separator == "\t" else separator
-    return tabulate(lines, f"{used}, {shown}")
+    shown = {",": "", "\t": " (tab)"}.get(separator, f" ({separator})")
+    return tabulate(lines, f"{used.upper()}{shown}")
 
 
 def decode(content: bytes, encoding: str | None = None) -> tuple[str, str]:
