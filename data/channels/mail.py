@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from data.channels.base import Letter, Permanent
 
-_TIMEOUT = 20  # seconds
+_TIMEOUT = 10  # seconds for each answer of the server; all together stay within the delivery's lease
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class Mail:
         """Send one letter.
 
         Raises:
-            Permanent: the person has no address, or the server refused it for good (5xx).
+            Permanent: the person has no address, or the server refused it or the letter for good (5xx).
+                A refusal of ourselves (password, sender) is the operator's to mend, and no letter's fault.
         """
         if not letter.address:
             raise Permanent("no mail address")
@@ -34,28 +36,36 @@ class Mail:
         except smtplib.SMTPRecipientsRefused as error:
             code, why = next(iter(error.recipients.values()))
             raise _refusal(code, why) from error
-        except smtplib.SMTPResponseException as error:
+        except smtplib.SMTPDataError as error:
             raise _refusal(error.smtp_code, error.smtp_error) from error
 
     def _message(self, letter: Letter, address: str) -> EmailMessage:
         domain = parseaddr(self.sender)[1].partition("@")[2] or "firebreak"
         message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = self.sender, address, letter.title
+        message["From"], message["To"], message["Subject"] = (
+            self.sender,
+            address,
+            " ".join(letter.title.split()),
+        )
         message["Message-ID"] = f"<{letter.key}@{domain}>"
         message.set_content("\n\n".join(part for part in (letter.body, letter.url) if part))
         return message
 
     def _connected(self) -> smtplib.SMTP:
         there = urlsplit(self.url)
-        host = there.hostname or "localhost"
+        host, tls = there.hostname or "localhost", ssl.create_default_context()
         if there.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, there.port or 465, timeout=_TIMEOUT)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, there.port or 465, timeout=_TIMEOUT, context=tls)
+            protected = True
         else:
             server = smtplib.SMTP(host, there.port or 25, timeout=_TIMEOUT)
             server.ehlo()
-            if server.has_extn("starttls"):
-                server.starttls(context=ssl.create_default_context())
+            if protected := server.has_extn("starttls"):
+                server.starttls(context=tls)
         if there.username:
+            if not protected and host not in _LOOPBACK:
+                server.close()
+                raise ConnectionError("the server offers no TLS; the password was not sent")
             server.login(unquote(there.username), unquote(there.password or ""))
         return server
 

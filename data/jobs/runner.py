@@ -1,34 +1,44 @@
 """Running jobs: each due row once, however many workers there are; again after a kill.
 
-A worker takes a row with one guarded UPDATE and holds it by a lease that `say` renews. A worker that
-dies lets the lease run out, and another takes the row; a worker that was only slow finds its row taken
-and leaves the end to the other.
+A worker takes a row with one guarded UPDATE and holds it by a lease that it renews while the job runs.
+A worker that dies lets the lease run out, and another takes the row; a worker that stood still finds its
+row taken and leaves the end to the other. A run that ends its worker each time is given up like one
+that fails.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from threading import Event, Thread
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from core.notices import Notice
 from core.terms import Role
 from data.commands.outbox import post
 from data.engine import Store
-from data.jobs.registry import JOBS, Run
+from data.jobs.registry import JOBS, Job, Run
 from data.schema import JobRun, Person
 
-LEASE = timedelta(minutes=5)  # a job that may take longer tells how far it is
+LEASE = timedelta(minutes=5)
+RENEW_SECONDS = 60.0
 TRIES = 5
 FIRST_RETRY = timedelta(minutes=1)  # then 2, 4, 8 minutes
 _log = logging.getLogger(__name__)
 
 
-def run_due(store: Store, limit: int = 100) -> int:
-    """Run what is due, oldest first; returns how many runs were taken."""
+class GivenUp(Exception):
+    """Another try is useless."""
+
+
+def run_due(store: Store, limit: int = 100, stop: Event | None = None) -> int:
+    """Run what is due, oldest first, until `stop`; returns how many runs were taken."""
     for n in range(limit):
-        if not run_next(store):
+        if (stop and stop.is_set()) or not run_next(store):
             return n
     return limit
 
@@ -41,7 +51,9 @@ def run_next(store: Store) -> bool:
     row_id, job, attempt, run = taken
     run = Run(run.due_at, run.key, run.params, lambda text: _say(store, row_id, attempt, text))
     try:
-        JOBS[job](store, run)
+        work = _job(job, attempt)
+        with _held(store, row_id, attempt):
+            work(store, run)
     except Exception as error:  # whatever a job does wrong, the others go on
         _log.exception("job %s %s failed, attempt %d", job, run.key, attempt)
         _failed(store, row_id, attempt, error)
@@ -50,6 +62,35 @@ def run_next(store: Store) -> bool:
             store, row_id, attempt, state="done", finished_at=store.clock(), leased_until=None, error=None
         )
     return True
+
+
+def _job(name: str, attempt: int) -> Job:
+    if attempt > TRIES:
+        raise GivenUp(f"its worker died {TRIES} times while it ran")
+    if name not in JOBS:
+        raise LookupError(f"this release has no job called {name}")  # another worker's may have it
+    return JOBS[name]
+
+
+@contextmanager
+def _held(store: Store, row_id: int, attempt: int) -> Iterator[None]:
+    """Renew the lease while the block runs, however quiet its job is."""
+    over = Event()
+
+    def renew() -> None:
+        while not over.wait(RENEW_SECONDS):
+            try:
+                _finish(store, row_id, attempt, leased_until=store.clock() + LEASE)
+            except SQLAlchemyError:  # the job itself may hold SQLite's one writer; next time, then
+                _log.warning("the lease of run %d was not renewed", row_id, exc_info=True)
+
+    thread = Thread(target=renew, name=f"firebreak-lease-{row_id}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
@@ -83,23 +124,27 @@ def _say(store: Store, row_id: int, attempt: int, text: str) -> None:
 
 
 def _failed(store: Store, row_id: int, attempt: int, error: Exception) -> None:
-    why = f"{type(error).__name__}: {error}"
-    if attempt < TRIES:
-        again = store.clock() + FIRST_RETRY * 2 ** (attempt - 1)
+    now, why = store.clock(), f"{type(error).__name__}: {error}"
+    if attempt < TRIES and not isinstance(error, GivenUp):
+        again = now + FIRST_RETRY * 2 ** (attempt - 1)
         _finish(store, row_id, attempt, state="waiting", leased_until=again, error=why)
         return
-    _finish(store, row_id, attempt, state="failed", finished_at=store.clock(), leased_until=None, error=why)
     with store.writing() as session:
-        row = session.get_one(JobRun, row_id)
-        params = {"job": row.job, "error": why}
-        post(session, store.clock(), to_admins(session, "job_failed", f"job_failed:{row_id}", params))
+        if _write(session, row_id, attempt, state="failed", finished_at=now, leased_until=None, error=why):
+            params = {"job": session.get_one(JobRun, row_id).job, "error": why}
+            post(session, now, to_admins(session, "job_failed", f"job_failed:{row_id}", params))
 
 
 def _finish(store: Store, row_id: int, attempt: int, **values: Any) -> None:
-    """Write to a run that is still this worker's."""
-    mine = (JobRun.id == row_id, JobRun.attempts == attempt, JobRun.state == "running")
     with store.writing() as session:
-        session.execute(update(JobRun).where(*mine).values(values))
+        _write(session, row_id, attempt, **values)
+
+
+def _write(session: Session, row_id: int, attempt: int, **values: Any) -> bool:
+    """Write to a run that is still this worker's; False where another has it by now."""
+    mine = (JobRun.id == row_id, JobRun.attempts == attempt, JobRun.state == "running")
+    changed: Any = session.execute(update(JobRun).where(*mine).values(values))
+    return bool(changed.rowcount)
 
 
 def to_admins(session: Session, kind: str, key: str, params: dict[str, Any]) -> list[Notice]:

@@ -1,8 +1,10 @@
 """What runs by the clock, and the tick that asks for it and runs it."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time
+from threading import Event
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +15,8 @@ from data.jobs.registry import enqueue
 from data.jobs.runner import run_due
 from data.jobs.times import latest_due
 from data.queries.policies import setting
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +49,24 @@ def tick(store: Store) -> int:
 
     Cheap when there is nothing to do, and safe from as many processes as there are.
     """
+    return work(store) + deliver(store)
+
+
+def work(store: Store, stop: Event | None = None) -> int:
+    """Ask for what is due and run it, until `stop`; returns how many runs that was."""
     now = store.clock()
-    with store.reading() as session:
-        wanted = [(s.job, due, key) for s in SCHEDULE for due, key in s.due(session, now)]
+    with store.reading(fresh=True) as session:
+        wanted = [(s.job, due, key) for s in SCHEDULE for due, key in _due(session, s, now)]
     with store.writing() as session:
         for job, due, key in wanted:
             enqueue(session, job, due, key)
-    return run_due(store) + deliver(store)
+    return run_due(store, stop=stop)
+
+
+def _due(session: Session, scheduled: Scheduled, now: datetime) -> list[tuple[datetime, str]]:
+    try:
+        return scheduled.due(session, now)
+    except Exception:  # one job's fault does not keep the others waiting
+        _log.exception("when %s is due cannot be said", scheduled.job)
+        session.rollback()
+        return []

@@ -13,7 +13,11 @@ class Message(Keyed, Base):
     """A notice as posted: in the person's inbox from this moment. `key` makes it once per cause."""
 
     __tablename__ = "message"
-    __table_args__ = (UniqueConstraint("person_id", "key"), Index(None, "person_id", "read_at"))
+    __table_args__ = (
+        UniqueConstraint("person_id", "key"),
+        Index(None, "person_id", "read_at"),
+        Index(None, "posted_at"),
+    )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import smtplib
 import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from email import message_from_string
 from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -87,7 +89,9 @@ class SmtpTalk(socketserver.StreamRequestHandler):
                 self.say(self.answer(verb, line))
 
     def answer(self, verb: str, line: str) -> str:
-        if verb == "RCPT":
+        if verb == "EHLO":
+            return "250-loopback\r\n250 AUTH PLAIN"
+        if verb in ("RCPT", "AUTH"):
             return next((said for name, said in self.server.refuse.items() if name in line), "250 ok")
         return "250 ok"
 
@@ -179,11 +183,63 @@ def test_it_is_given_up_after_many_tries(store, clock):
     told(store)
     channels = {"webhook": Webhook("http://127.0.0.1:1/", "")}
     tries = 0
-    for _ in range(12):
+    for _ in range(TRIES + 2):
         tries += deliver(store, channels, limit=1)
         clock.move(hours=6)
     assert tries == TRIES
     assert rows(store) == [("dead", TRIES)]
+
+
+class Keeps:
+    """A channel that takes every letter over, or fails as it is told."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error, self.letters = error, []
+
+    name = "webhook"
+
+    def send(self, letter: Letter) -> None:
+        self.letters.append(letter)
+        if self.error:
+            raise self.error
+
+
+def test_nothing_is_lost_while_the_worker_is_away(store, clock):
+    channel = Keeps()
+    deliver(store, {"webhook": channel})
+    told(store)
+    clock.move(days=3)
+    deliver(store, {"webhook": channel})
+    assert len(channel.letters) == 1
+
+
+def test_a_new_channel_does_not_send_what_was_posted_before_it(store, clock):
+    told(store)
+    clock.move(minutes=5)
+    channel = Keeps()
+    assert deliver(store, {"webhook": channel}) == 0
+    assert rows(store) == []
+
+
+def test_a_channel_that_is_down_is_asked_once_and_holds_up_no_other(store):
+    company = found(store)
+    with store.writing() as session:
+        notices = [
+            Notice(company.rep.person_id, "job_failed", str(n), {"job": "x", "error": ""}) for n in range(9)
+        ]
+        post(session, store.clock(), notices)
+    down, up = Keeps(TimeoutError()), Keeps()
+    assert deliver(store, {"down": down, "up": up}) == 10
+    assert (len(down.letters), len(up.letters)) == (1, 9)
+
+
+def test_whoever_is_locked_out_gets_no_letter(store):
+    company = told(store)
+    with store.writing() as session:
+        session.execute(update(Person).where(Person.id == company.manager.person_id).values(active=False))
+    channel = Keeps()
+    deliver(store, {"webhook": channel})
+    assert (channel.letters, rows(store)) == ([], [("dead", 1)])
 
 
 def test_killed_between_sending_and_marking_it_comes_again_under_the_same_key(store, receiver, clock):
@@ -249,6 +305,27 @@ def test_mail_says_whether_trying_again_helps(mail_server, address, error):
     with pytest.raises(error):
         channel.send(letter)
     assert mail_server.mails == []
+
+
+def test_a_refusal_of_ourselves_is_no_letters_fault(mail_server):
+    mail_server.refuse["AUTH"] = "535 wrong password"
+    channel = Mail(f"smtp://fire:old@127.0.0.1:{mail_server.server_address[1]}", "fire@example.com")
+    with pytest.raises(smtplib.SMTPException) as refused:
+        channel.send(LETTER)
+    assert not isinstance(refused.value, Permanent)
+
+
+def test_a_title_of_two_lines_is_one_subject(mail_server):
+    channel = Mail(f"smtp://127.0.0.1:{mail_server.server_address[1]}", "fire@example.com")
+    channel.send(replace(LETTER, title="Haihe\nPumps"))
+    assert mail_server.mails[0]["Subject"] == "Haihe Pumps"
+
+
+def test_a_password_does_not_travel_in_the_clear(mail_server, monkeypatch):
+    monkeypatch.setattr("data.channels.mail._LOOPBACK", ())
+    channel = Mail(f"smtp://fire:secret@127.0.0.1:{mail_server.server_address[1]}", "fire@example.com")
+    with pytest.raises(ConnectionError, match="no TLS"):
+        channel.send(LETTER)
 
 
 def test_without_a_channel_nothing_is_queued_and_the_inbox_has_it(store):

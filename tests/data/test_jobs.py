@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
+from time import sleep
 
 import pytest
 from sqlalchemy import func, select
@@ -13,7 +14,7 @@ from data.commands.inbox import mark_read
 from data.engine import Store
 from data.jobs.registry import JOBS, enqueue, job
 from data.jobs.runner import LEASE, TRIES, run_due
-from data.jobs.schedule import tick
+from data.jobs.schedule import SCHEDULE, Scheduled, tick
 from data.jobs.times import latest_due
 from data.queries.inbox import inbox
 from data.schema import JobRun, SignInAttempt
@@ -89,6 +90,65 @@ def test_a_killed_run_is_taken_up_when_its_lease_is_over(store, made, clock):
     assert (tries, states(store)) == (["a", "a"], ["done"])
 
 
+def test_a_run_that_kills_its_worker_each_time_is_given_up_and_told(store, made, clock):
+    class Killed(BaseException):
+        """What ends the process; nothing of the runner catches it."""
+
+    company = found(store)
+    tries: list[str] = []
+
+    def run(_, run) -> None:
+        tries.append(run.key)
+        raise Killed
+
+    made(run)
+    ask(store, "a")
+    for _ in range(TRIES):
+        with pytest.raises(Killed):
+            run_due(store)
+        clock.move(seconds=LEASE.total_seconds() + 1)
+    assert run_due(store) == 1
+    assert (len(tries), states(store)) == (TRIES, ["failed"])
+    with store.reading() as session:
+        assert [m.kind for m in inbox(session, company.admin).messages] == ["job_failed"]
+
+
+def test_a_long_and_quiet_job_keeps_its_run(store, made, clock, monkeypatch):
+    monkeypatch.setattr("data.jobs.runner.RENEW_SECONDS", 0.02)
+    ran: list[str] = []
+
+    def run(_, run) -> None:
+        ran.append(run.key)
+        for _ in range(3):
+            clock.move(seconds=LEASE.total_seconds() - 1)
+            until_held(store, clock.at)
+            assert run_due(store) == 0
+
+    made(run)
+    ask(store, "a")
+    run_due(store, limit=1)
+    assert (ran, states(store)) == (["a"], ["done"])
+
+
+def until_held(store: Store, since: datetime) -> None:
+    """Wait until the lease was renewed at this instant."""
+    for _ in range(500):
+        with store.reading() as session:
+            if session.scalar(select(JobRun.leased_until)) == since + LEASE:
+                return
+        sleep(0.02)
+    raise AssertionError("the lease was not renewed")
+
+
+def test_one_faulty_timetable_keeps_no_other_job_waiting(store, monkeypatch):
+    def broken(session, now) -> list[tuple[datetime, str]]:
+        raise ValueError("no such zone")
+
+    monkeypatch.setattr("data.jobs.schedule.SCHEDULE", (Scheduled("trial", broken), *SCHEDULE))
+    assert tick(store) == len(SCHEDULE)
+    assert set(states(store)) == {"done"}
+
+
 def test_a_slow_worker_leaves_the_end_to_the_one_that_took_over(store, made, clock):
     seen: list[str] = []
 
@@ -152,6 +212,9 @@ def test_an_unknown_job_fails_and_the_others_go_on(store, made, clock):
     ask(store, "a")
     assert run_due(store) == 2
     assert (ran, states(store)) == (["a"], ["waiting", "done"])
+    with store.reading() as session:
+        why = session.scalar(select(JobRun.error).where(JobRun.job == "from_another_release"))
+    assert why == "LookupError: this release has no job called from_another_release"
 
 
 # fmt: off
@@ -211,6 +274,17 @@ def test_the_worker_of_the_app_runs_and_stops(sqlite_store, made):
     assert ran.wait(20)
     worker.stop()
     assert threading.active_count() == len([t for t in threading.enumerate() if t.name != "firebreak-worker"])
+
+
+def test_messages_go_out_while_a_long_job_runs(sqlite_store, made, monkeypatch):
+    sent, over = threading.Event(), threading.Event()
+    monkeypatch.setattr("data.worker.deliver", lambda store, stop: sent.set() or 0)
+    made(lambda _, run: over.set() if sent.wait(20) else None)
+    ask(sqlite_store, "a")
+    worker = Worker(sqlite_store, pause=0.05)
+    worker.start()
+    assert over.wait(25)
+    worker.stop()
 
 
 def test_reading_is_ones_own(store, made, clock):
