@@ -24,7 +24,7 @@ _TWO_WAY = ("meeting", "video_meeting")
 class _History:
     """What one opportunity's completed actions say."""
 
-    count: int = 0
+    count: int = 0  # of those that name people
     met: set[str] = field(default_factory=set)
     quotes: list[Quote] = field(default_factory=list)
     other_at: datetime | None = None  # the latest action that was no quote
@@ -94,9 +94,10 @@ def _histories(actions: Iterable[Row[*tuple[Any, ...]]]) -> dict[int, _History]:
     found: dict[int, _History] = defaultdict(_History)
     for row in actions:
         history = found[row.opportunity_id]
-        history.count += 1
+        named = {p["name"] for key in _PEOPLE for p in row.fields.get(key) or () if p.get("name")}
+        history.count += bool(named)
         history.last_at = row.ended_at
-        history.met |= {p["name"] for key in _PEOPLE for p in row.fields.get(key) or () if p.get("name")}
+        history.met |= named
         if row.recording:
             history.recordings[row.id] = row.recording
         if row.type == "quote_confirmation":

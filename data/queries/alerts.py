@@ -87,8 +87,8 @@ def alert_list(session: Session, who: Who, filters: AlertFilters, now: datetime)
 
 
 def one_alert(session: Session, who: Who, alert_id: int) -> AlertItem | None:
-    """An unsettled alert within reach, whatever the filters say; None when there is none."""
-    where = and_(Alert.id == alert_id, Alert.resolved_at.is_(None), _within(who))
+    """An alert within reach, whatever the filters say; None when settled or its cause is gone."""
+    where = and_(Alert.id == alert_id, _unsettled(), _within(who))
     items, _ = _items(session, who, where, 1)
     return items[0] if items else None
 
@@ -106,10 +106,12 @@ def _within(who: Who) -> ColumnElement[bool]:
     return or_(owned(who, Permission.HANDLE_ALERTS, Opportunity.owner_id), mine)
 
 
+def _unsettled() -> ColumnElement[bool]:
+    return and_(Alert.cleared_at.is_(None), Alert.resolved_at.is_(None), Opportunity.outcome == Outcome.OPEN)
+
+
 def _shown(who: Who, show: Show, now: datetime) -> ColumnElement[bool]:
-    unsettled = and_(
-        Alert.cleared_at.is_(None), Alert.resolved_at.is_(None), Opportunity.outcome == Outcome.OPEN
-    )
+    unsettled = _unsettled()
     match show:
         case Show.MINE:
             return and_(standing(now), unsettled, Alert.assigned_to_id == who.person_id)

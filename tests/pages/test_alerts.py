@@ -59,3 +59,10 @@ def test_a_rep_sees_and_may_not_settle(open_page, desk):
 def test_one_that_is_gone_says_so(open_page, desk):
     page = open_page("alerts", desk.people.manager, alert=999)
     assert [i.value for i in page.info] == [translate("en", "alerts_page.gone")]
+
+
+def test_one_whose_cause_has_gone_says_so(open_page, desk):
+    alert = desk.standing()["customer_silent"].id
+    desk.record("needs_diagnosis")
+    page = open_page("alerts", desk.people.manager, alert=alert)
+    assert [i.value for i in page.info] == [translate("en", "alerts_page.gone")]

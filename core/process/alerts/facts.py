@@ -34,7 +34,7 @@ class OpportunityFacts:
         quotes: its quotes after the customer's last reply to one, oldest first.
         last_quote: the latest quote of all.
         met: different people of the customer in its completed actions.
-        actions: its completed actions.
+        actions: its completed actions that say who was there.
         reused: completed actions whose recording serves another action too.
     """
 

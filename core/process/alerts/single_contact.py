@@ -9,9 +9,9 @@ NAME = "single_contact"
 
 
 def evaluate(facts: OpportunityFacts, policy: Policy) -> Finding | None:
-    """Amber when `single_contact_actions` actions or more named one person only.
+    """Amber when `single_contact_actions` actions or more named somebody, and always the same person.
 
-    None named at all says nothing: not every type of action asks who was there.
+    An action that named nobody says nothing: not every type of action asks who was there.
     """
     if facts.met != 1 or facts.actions < policy.single_contact_actions:
         return None
