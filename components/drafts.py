@@ -74,6 +74,10 @@ class DraftForm:
         self._store_mark(problem)
         self._problems = [*(p for p in self._problems if p.field != problem.field), problem]
 
+    def is_marked(self, field: str) -> bool:
+        """Whether a problem stands at the field."""
+        return any(p.field == field for p in self._problems)
+
     @contextmanager
     def at(self, field: str, width: int | Literal["stretch"] = "stretch") -> Iterator[None]:
         """Around a widget: the field's problems stand right below it, and its label is marked."""

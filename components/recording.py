@@ -23,7 +23,10 @@ def recording(view: View, form: DraftForm, max_mb: int) -> None:
             return
         turn = form.get("recording-turn", 0)  # a removed recording must not come back from its widget
         spoken = st.audio_input(t("record.recording"), key=f"{form.prefix}voice-{turn}")
-        with st.expander(t("record.upload"), icon=":material/upload_file:"):
+        refused = form.is_marked("recording")  # the box stays open over a file that was refused
+        with st.expander(
+            t("record.upload"), refused, key=f"{form.prefix}upload-box-{turn}", icon=":material/upload_file:"
+        ):
             given = st.file_uploader(
                 t("record.upload_label", types=", ".join(TYPES), limit=max_mb),
                 type=list(TYPES),

@@ -144,6 +144,7 @@ def test_a_recording_is_kept_and_a_text_called_wav_is_not(server, rep):
     chooser = page.locator("input[type=file]")
     chooser.set_input_files({"name": "a.wav", "mimeType": "audio/wav", "buffer": b"these are words"})
     expect(page.get_by_text("Not an audio file that can be kept")).to_be_visible()
+    expect(page.get_by_text("a.wav")).to_be_visible()
     chooser.set_input_files({"name": "talk.wav", "mimeType": "audio/wav", "buffer": a_second_of_sound()})
     expect(page.get_by_test_id("stAudio")).to_be_visible()
     expect(page.get_by_text("Not an audio file")).to_have_count(0)
