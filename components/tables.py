@@ -10,6 +10,7 @@ from components import charts
 
 Id = TypeVar("Id")
 _DAYS = {"en": "D MMM YYYY", "zh": "YYYY年M月D日"}
+_INSTANTS = {"en": "D MMM YYYY, HH:mm", "zh": "YYYY年M月D日 HH:mm"}
 _ROW = 35  # pixels
 _MOST_ROWS = 12
 
@@ -53,6 +54,11 @@ def clickable(
 def day_column(label: str, language: str, timezone: str) -> Any:
     """Instants as days in the reader's time zone."""
     return st.column_config.DatetimeColumn(label, format=_DAYS[language], timezone=timezone)
+
+
+def instant_column(label: str, language: str, timezone: str) -> Any:
+    """Instants to the minute in the reader's time zone."""
+    return st.column_config.DatetimeColumn(label, format=_INSTANTS[language], timezone=timezone)
 
 
 def days_column(label: str, help: str | None = None) -> Any:

@@ -26,6 +26,11 @@ class Policy:
         quotes_unanswered: quotes in a row without an answer that are told (A3).
         stages_not_to_skip: stages whose omission is told (A3).
         single_contact_actions: actions from which one person alone at the customer is told (A3).
+        plausibility_days: days back from now whose records are held against each other (A6).
+        burst_actions, burst_minutes: so many actions entered in so short a time are worth a look (A6).
+        travel_minutes: least minutes between visits at two places (A6).
+        same_text_actions: actions with one and the same text that are worth a look (A6).
+        hourly_actions, hourly_share: so many actions, with such a share (0–1) begun exactly on the hour (A6).
         high_value_tags: tags from which "follow up together" is offered (A4).
         grade_days: days after which a customer's grade should be looked at again (F1).
         undo_minutes: minutes within which a recorded action can be undone.
@@ -50,6 +55,13 @@ class Policy:
     quotes_unanswered: int = 2
     stages_not_to_skip: tuple[str, ...] = ("needs_diagnosis", "solution_demo")
     single_contact_actions: int = 3
+    plausibility_days: int = 28
+    burst_actions: int = 5
+    burst_minutes: int = 10
+    travel_minutes: int = 15
+    same_text_actions: int = 3
+    hourly_actions: int = 20
+    hourly_share: float = 0.95
     high_value_tags: int = 3
     grade_days: int = 180
     undo_minutes: int = 60

@@ -23,6 +23,7 @@ from data.schema.platform import (
     Receipt,
     Setting,
 )
+from data.schema.plausibility import SignReview
 from data.schema.promises import Demand, DemandPause, Feature, PlannedDate, Promise, PromisedDate
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "Setting",
     "SignInAttempt",
     "SignInTicket",
+    "SignReview",
     "Stage",
     "StageEvent",
     "StoredFile",

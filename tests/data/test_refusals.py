@@ -51,6 +51,7 @@ ALLOWED = {
     "alert.assign":            {R, M, D},
     "alert.snooze":            {R, M, D},
     "alert.resolve":           {R, M, D},
+    "sign.review":             {M, D},
     "demand.file":             {R, M, D},
     "demand.pause":            {P},
     "demand.resume":           {P},

@@ -1,0 +1,114 @@
+"""What is worth a look, drawn: the fact, its rows, what often explains it, and what came of it."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from components.blocks import empty, plain, section
+from components.forms import Marks
+from components.frame import View
+from components.tables import clickable, instant_column
+from components.text import t, term
+from data.queries.plausibility import PersonSign, Plausibility, Review
+
+ROWS_SHOWN = 50
+_NUMBERED = {"identical_text": "texts", "back_to_back": "pairs"}  # the figure that chooses the plural
+
+
+def looked_through(found: Plausibility) -> None:
+    """How much was looked at; that nothing stands out where that is so."""
+    st.caption(t("plausibility.question", days=found.days))
+    if not found.actions:
+        empty(t("plausibility.no_records", days=found.days), t("plausibility.nothing_hint"))
+        return
+    if not found.signs:
+        empty(t("plausibility.nothing"), t("plausibility.nothing_hint"), icon=":material/check_circle:")
+    st.caption(t("plausibility.looked_through", actions=found.actions, people=found.people))
+
+
+def signs(found: Sequence[PersonSign], review: Callable[[int, str, str], Any], view: View) -> int | None:
+    """A card per sign; returns the customer whose row was chosen.
+
+    Args:
+        review: `review(person, kind, note)`.
+    """
+    chosen = None
+    for item in found:
+        with st.container(border=True, key=f"sign-{item.person_id}-{item.sign.kind}"):
+            chosen = _sign(item, view) or chosen
+            _settle(item, partial(review, item.person_id, item.sign.kind), view)
+    return chosen
+
+
+def _sign(item: PersonSign, view: View) -> int | None:
+    kind = item.sign.kind
+    head = f"**{plain(item.person)}** · {t(f'plausibility.{kind}.name')}"
+    team = f" :small[:gray[{plain(item.team)}]]" if item.team else ""
+    st.markdown(f"{head}{team}  \n{plain(_why(item, view))}")
+    st.caption(t(f"plausibility.{kind}.innocent"))
+    with st.expander(t("plausibility.rows", n=len(item.rows)), icon=":material/table_rows:"):
+        return _rows(item, view)
+
+
+def _why(item: PersonSign, view: View) -> str:
+    figures = dict(item.sign.params)
+    if "at" in figures:
+        figures["at"] = view.instant(figures["at"])
+    if number := _NUMBERED.get(item.sign.kind):
+        figures["n"] = figures.pop(number)
+    return t(f"plausibility.{item.sign.kind}.why", **figures)
+
+
+def _rows(item: PersonSign, view: View) -> int | None:
+    shown = item.rows[-ROWS_SHOWN:]
+    column, language, zone = st.column_config, view.language, view.who.timezone
+    chosen = clickable(
+        {
+            "customer": [row.customer for row in shown],
+            "type": [term("stage", row.type) for row in shown],
+            "started": [row.started_at for row in shown],
+            "entered": [row.recorded_at for row in shown],
+            "text": [row.text for row in shown],
+        },
+        [row.customer_id for row in shown],
+        f"sign-rows-{item.person_id}-{item.sign.kind}",
+        config={
+            "customer": column.TextColumn(t("plausibility.customer"), pinned=True),
+            "type": column.TextColumn(t("plausibility.type")),
+            "started": instant_column(t("plausibility.started"), language, zone),
+            "entered": instant_column(t("plausibility.entered"), language, zone),
+            "text": column.TextColumn(t("plausibility.text"), width="large"),
+        },
+        alt=t("plausibility.rows_alt"),
+    )
+    st.caption(t("plausibility.first_of", shown=len(shown), total=len(item.rows)))
+    return chosen
+
+
+def _settle(item: PersonSign, review: Callable[[str], Any], view: View) -> None:
+    key = f"settle-{item.person_id}-{item.sign.kind}"
+    with st.form(key, border=False):
+        marks = Marks(view)
+        with marks.field("note"):
+            note = st.text_input(
+                t("plausibility.note"), placeholder=t("plausibility.note_hint"), key=f"{key}-note"
+            )
+        sent = st.form_submit_button(t("plausibility.settle"), icon=":material/check:")
+        if sent and marks.sent(partial(review, note or "")):
+            st.toast(t("plausibility.settled"))
+            st.rerun()
+
+
+def reviewed(found: Sequence[Review], view: View) -> None:
+    """What was looked at lately, and what came of it."""
+    if not found:
+        return
+    section(t("plausibility.reviewed"))
+    for item in found:
+        kind, by = t(f"plausibility.{item.kind}.name"), item.reviewed_by or t("plausibility.operator")
+        said = t(
+            "plausibility.review", kind=kind, person=item.person, at=view.instant(item.reviewed_at), by=by
+        )
+        st.markdown(f"{plain(item.note)}  \n:small[:gray[{plain(said)}]]")

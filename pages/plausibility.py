@@ -1,0 +1,20 @@
+"""Which records should I ask about?"""
+
+from functools import partial
+
+from components.frame import page
+from components.navigation import open_page
+from components.plausibility import looked_through, reviewed, signs
+from core.access import Permission
+from data.commands.command import Command
+from data.commands.plausibility import review_sign
+from data.queries.plausibility import plausibility
+
+REVIEW: Command[..., int] = review_sign
+
+with page("plausibility.title", needs=Permission.SEE_BOARD) as view:
+    found = view.read(plausibility, view.now)
+    looked_through(found)
+    if customer := signs(found.signs, partial(view.do, REVIEW), view):
+        open_page("customer", customer=customer)
+    reviewed(found.reviews, view)

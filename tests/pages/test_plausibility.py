@@ -1,0 +1,71 @@
+"""The page of records worth a look: facts, what often explains them, rows, and a note that settles them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from data.schema import Action
+from data.text import translate
+from tests.company import found
+
+
+@pytest.fixture
+def people(sqlite_store, clock):
+    made = found(sqlite_store)
+    with sqlite_store.writing() as session:
+        for n in range(6):
+            start = clock.at - timedelta(days=1, hours=2 * n, minutes=7 * n)
+            session.add(
+                Action(
+                    type="appointment",
+                    status="completed",
+                    customer_id=made.customer,
+                    opportunity_id=made.opportunity,
+                    owner_id=made.rep.person_id,
+                    started_at=start,
+                    ended_at=start + timedelta(minutes=30),
+                    recorded_at=clock.at - timedelta(minutes=n),
+                    summary="Went *well*, next week again.",
+                    fields={"place": "Plant 2"},
+                )
+            )
+    return made
+
+
+def shown(page) -> str:
+    return " ".join(m.value for m in (*page.markdown, *page.caption)).replace("\\", "")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_it_says_what_it_saw_and_what_often_explains_it(open_page, people, language):
+    page = open_page("plausibility", people.manager, language)
+    assert not page.exception
+    text = shown(page)
+    for kind in ("identical_text", "bursts"):
+        assert translate(language, f"plausibility.{kind}.name") in text
+        assert translate(language, f"plausibility.{kind}.innocent") in text
+    assert "Went *well*, next week again." in text
+    assert "appointment" not in text
+    assert [len(table.value) for table in page.dataframe] == [6, 6]
+    assert page.dataframe[0].value["type"].tolist() == [translate(language, "terms.stage.appointment")] * 6
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_note_settles_it_and_is_asked_for_at_its_field(open_page, people, language):
+    page = open_page("plausibility", people.manager, language)
+    settle = translate(language, "plausibility.settle")
+    next(b for b in page.button if b.label == settle).click().run()
+    assert translate(language, "problems.reason_required") in shown(page)
+    page.text_input[0].set_value("They agreed on the phrase.")
+    next(b for b in page.button if b.label == settle).click().run()
+    assert not page.exception
+    assert len(page.dataframe) == 1
+    assert "They agreed on the phrase." in shown(page)
+
+
+def test_a_quiet_company_is_told_so(open_page, sqlite_store):
+    people = found(sqlite_store)
+    page = open_page("plausibility", people.director)
+    assert translate("en", "plausibility.no_records", days=28) in shown(page)
