@@ -9,6 +9,8 @@ from components.text import t
 from data.notices import sentence
 from data.queries.inbox import PAGE, Inbox, InboxMessage
 
+_SEEN = "inbox-seen"  # the newest message on the page when all were marked as read
+
 
 def messages(inbox: Inbox, view: View) -> InboxMessage | None:
     """The list; the message whose button was pressed in this run."""
@@ -22,11 +24,19 @@ def messages(inbox: Inbox, view: View) -> InboxMessage | None:
     return next((m for m in inbox.messages if str(m.id) == pressed), None)
 
 
-def read_all(inbox: Inbox) -> bool:
-    """How much is unread; whether all of it was marked as read in this run."""
+def read_all(inbox: Inbox) -> int | None:
+    """How much is unread; when all of it was marked as read, the newest message that stood there then."""
+    newest = max((m.id for m in inbox.messages), default=0)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(t("inbox.unread", n=inbox.unread) if inbox.unread else t("inbox.all_read"))
-        return bool(inbox.unread) and st.button(t("inbox.read_all"), icon=":material/done_all:")
+        if inbox.unread:
+            st.button(t("inbox.read_all"), icon=":material/done_all:", on_click=_remember, args=(newest,))
+    seen: int | None = st.session_state.pop(_SEEN, None)
+    return seen
+
+
+def _remember(newest: int) -> None:
+    st.session_state[_SEEN] = newest
 
 
 def _row(message: InboxMessage, view: View) -> Row:

@@ -7,13 +7,13 @@ from components.frame import page
 from components.inbox import messages, read_all
 from components.navigation import open_page
 from core.access import Permission
-from data.commands.inbox import mark_read
+from data.commands.inbox import mark_read, mark_read_up_to
 from data.queries.inbox import PAGE, inbox
 
 with page("inbox.title", needs=Permission.OWN_ACCOUNT) as view:
     found = view.read(inbox, address.number("shown") or PAGE)
-    if read_all(found):
-        view.do(mark_read)
+    if seen := read_all(found):
+        view.do(mark_read_up_to, seen)
         st.rerun()
     if chosen := messages(found, view):
         view.do(mark_read, chosen.id)

@@ -22,13 +22,26 @@ def add(commands: Parsers) -> None:
 
 def _demo(chosen: argparse.Namespace) -> int:
     store = this_store()
-    write(store, chosen.size, chosen.seed, _bar if sys.stderr.isatty() else lambda share: None)
+    write(store, chosen.size, chosen.seed, _bar if sys.stderr.isatty() else _Lines())
     print(file=sys.stderr)
     names = "\n".join(f"  {username:10} {name}" for username, (name, _) in ACCOUNTS.items())
     print(f"The demo company is in {store.shown_url}.")
     print("Start it with: streamlit run app.py")
     print(f"Accounts, all with the password {PASSWORD}:\n{names}")
     return 0
+
+
+class _Lines:
+    """A line for every tenth, where no terminal redraws one."""
+
+    def __init__(self) -> None:
+        self._told = 0
+
+    def __call__(self, share: float) -> None:
+        tenths = int(10 * min(share, 1.0))
+        if tenths > self._told:
+            self._told = tenths
+            print(f"{tenths * 10}%", file=sys.stderr, flush=True)
 
 
 def _bar(share: float) -> None:

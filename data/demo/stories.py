@@ -16,6 +16,7 @@ _LETTERS = {
     "O": "objection_handling",
     "Q": "quote_confirmation",
 }
+_STEP = timedelta(minutes=60)
 
 
 class Planter:
@@ -38,7 +39,10 @@ class Planter:
             visits[-1].valid_until = until
         opened_at = visits[0].at - timedelta(days=3)
         amount = self._dealer.amount(customer.values.segment or "mid", opened_at)
-        held = Step(_LETTERS[then[0]], self._at(then))
+        diary = customer.rep.diary
+        at = diary.free(self._at(then), _STEP)
+        diary.take(at, _STEP)  # whoever records this step finds its time free
+        held = Step(_LETTERS[then[0]], at)
         return Deal(customer, opened_at, amount, self._rng.gauss(0, 1), visits, Outcome.OPEN, hold=held)
 
     def desk(self, customers: list[Customer]) -> list[Deal]:

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from core.notices import Notice
 from core.process.actions import ActionInput
 from core.process.evidence import NextStep
 from core.terms import ActionStatus
 from data.commands.actions import record_action
+from data.commands.outbox import post
 from data.queries.inbox import inbox
 from data.text import translate
 from tests.company import found
@@ -75,3 +77,16 @@ def test_the_manager_reads_it_and_marks_it_read(open_page, sqlite_store, clock, 
 def test_an_empty_inbox_says_so(open_page, sqlite_store, language):
     page = open_page("inbox", found(sqlite_store).rep, language)
     assert translate(language, "inbox.none") in " ".join(m.value for m in page.markdown)
+
+
+def test_what_arrives_after_the_page_was_drawn_stays_unread(open_page, sqlite_store, clock):
+    company = found(sqlite_store)
+    demos(sqlite_store, clock, company, 3)
+    page = open_page("inbox", company.manager)
+    with sqlite_store.writing() as session:
+        notice = Notice(company.manager.person_id, "job_failed", "job_failed:1", {"job": "x", "error": "y"})
+        post(session, clock.at, [notice])
+    next(b for b in page.button if b.label == translate("en", "inbox.read_all")).click().run()
+    assert not page.exception
+    inbox_now = told(sqlite_store, company.manager)
+    assert [(m.kind, m.read) for m in inbox_now.messages] == [("job_failed", False), ("alert", True)]
