@@ -82,7 +82,7 @@ def listed(found: AlertList, show: Show, view: View) -> None:
 
 def _row(item: AlertItem, view: View) -> Row:
     words = alert_words(view.language, item.rule, item.params)
-    parts = [words["why"], item.rep or "", item.opportunity, _state(item, view)]
+    parts = [words["why"].rstrip(".。"), item.rep or "", item.opportunity, _state(item, view)]
     return Row(
         str(item.id),
         item.customer or item.opportunity,
