@@ -1,0 +1,124 @@
+"""Every period between two days, forecast as it would have been then and scored by what came (B7)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from core.forecast.candidates import period_values
+from core.forecast.groups import group_outlooks, group_values
+from core.forecast.history import History
+from core.forecast.periods import Horizon, instant
+from core.forecast.scoring import Scored, Totals, totals
+from core.forecast.walk import Outlook, walk
+
+_WARM_UP = {"month": 12, "quarter": 8}
+_WARM_UP_DAYS = 13  # periods of days: a quarter of weeks
+_CERTAIN = np.inf  # what came is read from all that is in the books today
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """Scored forecasts with their totals; `starts` and `ends` are the days of each row."""
+
+    starts: tuple[date, ...]
+    ends: tuple[date, ...]
+    rows: tuple[Scored, ...]
+    totals: Totals
+
+
+def backtest(
+    history: History,
+    horizon: Horizon,
+    first: date,
+    last: date,
+    *,
+    level: str = "company",
+    zone: ZoneInfo,
+    country: str = "CN",
+    tick: Callable[[float], None] = lambda share: None,
+) -> Backtest:
+    """Forecast every period that begins from `first` to `last` and whose end the books have seen.
+
+    Earlier periods are forecast too, to learn the views' skill from; they are not scored. No origin sees
+    what was recorded after it.
+
+    Args:
+        level: `company`, `team` or `rep`.
+    """
+    days = periods(history, horizon, first, last, zone)
+    warm = _warm_up(history, horizon, days[0], zone) if len(days) > 1 else []
+    edges = [instant(day, zone) for day in (*warm, *days)]
+    outlooks = walk(history, edges, horizon.cycles, country=country, tick=tick) if len(days) > 1 else []
+    rows = _scored(history, outlooks, edges, level, horizon)
+    asked = [row for row in rows if row.start >= edges[len(warm)] - 1e-9] if edges else []
+    by_start = {edge: day for edge, day in zip(edges, (*warm, *days), strict=True)}
+    return Backtest(
+        tuple(by_start[row.start] for row in asked),
+        tuple(by_start[row.end] for row in asked),
+        tuple(asked),
+        _totals(history, outlooks[len(warm) :], asked),
+    )
+
+
+def periods(history: History, horizon: Horizon, first: date, last: date, zone: ZoneInfo) -> list[date]:
+    """The edges of the periods that begin from `first` to `last` and have ended in the books."""
+    day = horizon.start(first)
+    found = [day]
+    while day <= last and instant(horizon.step(day), zone) <= history.last_known + 1:
+        day = horizon.step(day)
+        found.append(day)
+    return found
+
+
+def _warm_up(history: History, horizon: Horizon, first: date, zone: ZoneInfo) -> list[date]:
+    count = _WARM_UP.get(horizon.name, _WARM_UP_DAYS)
+    earlier = [horizon.step(first, -n) for n in range(count, 0, -1)]
+    return [day for day in earlier if instant(day, zone) >= history.first_closing - 3]
+
+
+def _scored(
+    history: History, outlooks: list[Outlook], edges: list[float], level: str, horizon: Horizon
+) -> list[Scored]:
+    if not outlooks:
+        return []
+    if level == "company":
+        actual = period_values(history, _CERTAIN, edges)
+        return [
+            Scored(o.start, o.end, None, a, o.company.forecast, o.company.low, o.company.high, o.baselines)
+            for o, a in zip(outlooks, map(float, np.nan_to_num(actual)), strict=True)
+        ]
+    groups = history.teams if level == "team" else history.owners
+    found = group_outlooks(history, outlooks, groups, horizon.cycles)
+    names = [g.group for g in found[0]]
+    code = np.array([names.index(g) for g in groups] + [names.index("")], np.int64)
+    values = np.nan_to_num(group_values(history, _CERTAIN, edges, code, len(names)))
+    return [
+        Scored(
+            g.start,
+            g.end,
+            g.group,
+            float(values[k, n]),
+            g.said.forecast,
+            g.said.low,
+            g.said.high,
+            g.baselines,
+        )
+        for n, period in enumerate(found)
+        for k, g in enumerate(period)
+        if g.group or values[k].any() or g.said.forecast
+    ]
+
+
+def _totals(history: History, outlooks: list[Outlook], asked: list[Scored]) -> Totals:
+    books = history.as_of(_CERTAIN)
+    chance, rate, won = [np.zeros(0)], [np.zeros(0)], [np.zeros(0)]
+    for o in outlooks:
+        lines = o.pipeline
+        if lines.model.wins:
+            chance.append(lines.chance)
+            rate.append(lines.baseline)
+            won.append(books.won(o.start, o.end)[lines.rows.of].astype(float))
+    return totals(asked, np.concatenate(chance), np.concatenate(rate), np.concatenate(won))

@@ -1,0 +1,109 @@
+"""What several ways of looking say about the value won in a period, with what was known at its start (B2).
+
+Simple baselines: `last` period, `mean` of all, `same_season`, `stage_rate` (each open opportunity at its
+stage's share of wins within the horizon). The pipeline: `bottom_up`, chances times amounts of what is open,
+and what periods like this brought from opportunities that did not exist at their start. The series alone:
+`level`, and `prophet` where it has seen two years.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from core.forecast.amounts import Amounts, amounts, paid_amounts
+from core.forecast.arrivals import Arrivals, arrivals
+from core.forecast.features import Rows, open_rows
+from core.forecast.history import Bools, Floats, History
+from core.forecast.win_model import WinModel, fit
+
+BASELINES = ("last", "mean", "same_season", "stage_rate")
+TOLERANCE = 0.1  # a period counts when it lacks no more than this share before the first closing
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """The open opportunities of a period's start, with what the model says of each.
+
+    Attributes:
+        rows: which, with their features.
+        chance, baseline: probability 0–1 of a win within the period, by the model and by stage rates.
+        amount: expected amount if won; `spread` its standard deviation.
+        fresh: what opportunities unknown at the start bring.
+    """
+
+    rows: Rows
+    model: WinModel
+    chance: Floats
+    baseline: Floats
+    amount: Floats
+    spread: float
+    fresh: Arrivals
+
+    @property
+    def expected(self) -> float:
+        """Expected value won, what is to come included."""
+        return float(self.chance @ self.amount + self.fresh.value)
+
+    def deviation(self, which: Bools | None = None, fresh: float = 1.0) -> float:
+        """Standard deviation of the value won if the chances are right and wins independent.
+
+        Args:
+            which: only these rows; all when None.
+            fresh: share of what is to come that is counted.
+        """
+        p, a = (self.chance, self.amount) if which is None else (self.chance[which], self.amount[which])
+        variance = float((p * (1 - p) * a**2 + p * (self.spread * a) ** 2).sum())
+        return float((variance + fresh * self.fresh.variance) ** 0.5)
+
+
+def pipeline(history: History, t: float, end: float) -> Pipeline:
+    """The pipeline at `t` for the period up to `end`."""
+    horizon = end - t
+    model = fit(history, t, horizon)
+    rows = open_rows(history, t)
+    paid: Amounts = amounts(history, t)
+    return Pipeline(
+        rows,
+        model,
+        model(rows.x),
+        model.rate(rows.x),
+        paid.of(history, t, rows.of),
+        paid.spread,
+        arrivals(history, t, horizon),
+    )
+
+
+def period_values(history: History, t: float, edges: Sequence[float]) -> Floats:
+    """Value won between each edge and the next, as the books say at `t`; NaN before closings were kept.
+
+    Where no won opportunity has an amount, every win counts 1.
+    """
+    books = history.as_of(t)
+    paid = paid_amounts(history, t)
+    found = np.full(len(edges) - 1, np.nan)
+    for n, (begin, end) in enumerate(pairwise(edges)):
+        if begin >= history.first_closing - TOLERANCE * (end - begin) and end <= t:
+            found[n] = paid[books.won(begin, end)].sum()
+    return found
+
+
+def series(values: Floats, cycles: Sequence[int]) -> dict[str, float]:
+    """What the past periods alone say of the next; empty without any.
+
+    Args:
+        values: past periods, latest last; NaN where unknown.
+        cycles: after how many periods a season comes round, short ones first.
+    """
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return {}
+    weights = 0.7 ** np.arange(len(known))[::-1]
+    said = {
+        "last": float(known[-1]),
+        "mean": float(known.mean()),
+        "level": float(np.average(known, weights=weights)),
+    }
+    seasons = [values[-c] for c in reversed(cycles) if len(values) >= c and np.isfinite(values[-c])]
+    return said | ({"same_season": float(seasons[0])} if seasons else {})

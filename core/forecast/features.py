@@ -1,0 +1,125 @@
+"""What a win model may look at, of every opportunity that was open at an instant (B1, B2).
+
+Missing is missing: an unknown opening date, stage or amount stays NaN and has a column that says so
+where a model needs it. Shares of the past (of an owner, a product, a stage) count closings that were in
+the books at that instant.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.forecast.history import WON, Floats, History, Ints, Snapshot
+
+_SMOOTH = 10.0  # closings that a share of few closings is drawn towards the whole by
+NAMES = (
+    "age_days",
+    "stage",
+    "furthest_stage",
+    "days_in_stage",
+    "days_since_event",
+    "events",
+    "recent_events",
+    "backward_moves",
+    "amount_log",
+    "days_to_close_on",
+    "close_date_pushes",
+    "owner_win_rate",
+    "product_win_rate",
+    "owner_open",
+    "pace",
+    "month_share",
+    "quarter_share",
+)
+SEASON = ("month_share", "quarter_share")  # where in its month and quarter the instant lies, 0–1
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Open opportunities at an instant.
+
+    Attributes:
+        of: index in the history, shape (rows,).
+        x: values by `NAMES`, shape (rows, len(NAMES)); NaN is unknown.
+    """
+
+    of: Ints
+    x: Floats
+
+
+def open_rows(history: History, t: float) -> Rows:
+    """The features of every opportunity that was open in the books at `t`."""
+    books = history.as_of(t)
+    of = np.flatnonzero(books.is_open)
+    stand = books.standing
+    begun = began(history)[of]
+    since = np.where(np.isfinite(stand.since[of]), stand.since[of], begun)
+    last = np.where(np.isfinite(stand.last[of]), stand.last[of], begun)
+    age = np.maximum(t - begun, 0.0)
+    owners = books.owner[of]
+    columns = (
+        age,
+        np.where(stand.stage >= 0, stand.stage, np.nan)[of],
+        np.where(stand.furthest >= 0, stand.furthest, np.nan)[of],
+        np.maximum(t - since, 0.0),
+        np.maximum(t - last, 0.0),
+        stand.events[of],
+        stand.recent[of],
+        stand.backward[of],
+        np.log1p(books.amount[of]),
+        books.close_on[of] - t,
+        books.pushes[of],
+        win_rates(books, books.owner)[of],
+        win_rates(books, history.product)[of],
+        _load(owners),
+        stand.events[of] / (age + 7.0),
+        *(np.full(len(of), share) for share in calendar_shares(t)),
+    )
+    return Rows(of, np.column_stack([np.asarray(c, np.float64) for c in columns]))
+
+
+def calendar_shares(t: float) -> tuple[float, float]:
+    """How much of its month and of its quarter has passed at `t`, UTC.
+
+    >>> calendar_shares(0.0), calendar_shares(59.0 + 15.5)  # 1 January and the middle of March 1970
+    ((0.0, 0.0), (0.5, 0.8277777777777777))
+    """
+    day = np.datetime64(int(np.floor(t * 24)), "h")
+    month = day.astype("datetime64[M]")
+    quarter = month - np.timedelta64(int(month.astype(int)) % 3, "M")
+    spans = ((month, month + 1), (quarter, quarter + 3))
+    shares = [t_in(day, begin) / t_in(end.astype("datetime64[h]"), begin) for begin, end in spans]
+    return shares[0], shares[1]
+
+
+def t_in(at: np.datetime64, begin: np.datetime64) -> float:
+    """Hours from the beginning of a span."""
+    return float((at - begin.astype("datetime64[h]")) / np.timedelta64(1, "h"))
+
+
+def began(history: History) -> Floats:
+    """When each opportunity began: opened, else recorded."""
+    return np.where(np.isfinite(history.opened), history.opened, history.recorded)
+
+
+def _load(owners: Ints) -> Ints:
+    """How many open opportunities each row's owner has; those without an owner are one group."""
+    size = int(owners.max(initial=-1)) + 2
+    return np.bincount(owners % size, minlength=size)[owners]
+
+
+def win_rates(books: Snapshot, code: Ints) -> Floats:
+    """Won over closed among those of the same code, drawn towards the whole; shape (opportunities,).
+
+    NaN while nothing has closed.
+    """
+    closed = books.known & (books.outcome != 0)
+    if not closed.any():
+        return np.full(len(code), np.nan)
+    won = closed & (books.outcome == WON)
+    whole = won.sum() / closed.sum()
+    size = int(code.max(initial=-1)) + 2  # the last cell is for those without a code, -1
+    n = np.bincount(code[closed] % size, minlength=size)
+    k = np.bincount(code[won] % size, minlength=size)
+    rates: Floats = (k + _SMOOTH * whole) / (n + _SMOOTH)
+    return rates[code]

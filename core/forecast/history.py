@@ -1,0 +1,202 @@
+"""What was known of a pipeline's opportunities at any instant: the only door to data for forecasts (B7).
+
+Everything carries two times, when it happened and when it was recorded. `History.as_of(t)` sees what was
+recorded by `t` and nothing else, so a late or back-dated entry never changes a past forecast.
+
+Times are days since 1970-01-01 UTC as floats; NaN is unknown.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+WON, LOST, OPEN = 1, -1, 0
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """How one field of the opportunities changed: `value` holds from `recorded` on.
+
+    Attributes:
+        start: value when the opportunity became known, shape (opportunities,).
+        of, recorded, value: the changes by recording time; `of` is the opportunity's index.
+    """
+
+    start: Floats
+    of: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    recorded: Floats = field(default_factory=lambda: np.zeros(0))
+    value: Floats = field(default_factory=lambda: np.zeros(0))
+
+    def at(self, t: float) -> Floats:
+        """Values as of `t`; the last recorded change wins."""
+        known = int(np.searchsorted(self.recorded, t, side="right"))
+        values = self.start.copy()
+        values[self.of[:known]] = self.value[:known]
+        return values
+
+    def changes_by(self, t: float) -> Ints:
+        """How often each opportunity's value had changed by `t`."""
+        known = int(np.searchsorted(self.recorded, t, side="right"))
+        return np.bincount(self.of[:known], minlength=len(self.start))
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Stage events, by opportunity, then time, then order of entry.
+
+    Attributes:
+        of: index of the opportunity.
+        stage: place of the stage in its pipeline, 0 first.
+        at, recorded: when it happened, when it became known.
+        voided: when it was undone; NaN if it stands.
+    """
+
+    of: Ints
+    stage: Ints
+    at: Floats
+    recorded: Floats
+    voided: Floats
+
+    def known(self, t: float) -> Bools:
+        """Those that stood in the books at `t`."""
+        return (self.recorded <= t) & (self.at <= t) & ~(self.voided <= t)
+
+
+@dataclass(eq=False, slots=True)
+class History:
+    """All opportunities of a pipeline with everything that is known of them, and since when.
+
+    Attributes:
+        ids: the store's ids, shape (opportunities,).
+        opened: when each was opened; NaN if unknown.
+        recorded: when each became known.
+        product: code of its product; -1 without one.
+        outcome, closed, amount, close_on, owner: tracks; outcome as WON, LOST, OPEN, owner as a code.
+        stages: how many stages the pipeline has.
+        owners, teams: names by owner code, and each owner's team name.
+    """
+
+    ids: Ints
+    opened: Floats
+    recorded: Floats
+    product: Ints
+    outcome: Track
+    closed: Track
+    amount: Track
+    close_on: Track
+    owner: Track
+    events: Events
+    stages: int
+    owners: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    _seen: dict[float, "Snapshot"] = field(default_factory=dict, repr=False)
+
+    def as_of(self, t: float) -> "Snapshot":
+        """The books as they stood at `t`."""
+        if t not in self._seen:
+            self._seen[t] = self._as_of(t)
+        return self._seen[t]
+
+    def _as_of(self, t: float) -> "Snapshot":
+        outcome, closed = self.outcome.at(t), self.closed.at(t)
+        known = self.recorded <= t
+        is_open = known & ((outcome == OPEN) | (closed > t))
+        return Snapshot(
+            t,
+            known,
+            is_open,
+            np.where(is_open, OPEN, outcome).astype(np.int64),
+            np.where(is_open, np.nan, closed),
+            self.amount.at(t),
+            self.close_on.at(t),
+            self.owner.at(t).astype(np.int64),
+            self.close_on.changes_by(t),
+            _standing(self.events, self.events.known(t), t, len(self.ids)),
+        )
+
+    @property
+    def first_closing(self) -> float:
+        """When the first opportunity closed; infinity if none has: outcomes before were not kept."""
+        closed = self.closed.at(np.inf)[self.outcome.at(np.inf) != OPEN]
+        return float(np.nanmin(closed)) if np.isfinite(closed).any() else np.inf
+
+    @property
+    def last_known(self) -> float:
+        """When the last closing or event was recorded; minus infinity in an empty history."""
+        parts: list[Any] = [self.outcome.recorded, self.events.recorded]
+        return max((float(p.max()) for p in parts if len(p)), default=-np.inf)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where each opportunity stands in its stages, shape (opportunities,); stage -1 and NaN without events.
+
+    Attributes:
+        stage, since: its present stage and when its present stay there began.
+        furthest: the furthest stage that it ever reached.
+        last, events, recent, backward: time of its last event, how many events, how many of them in the
+            last 14 days, how many went back.
+    """
+
+    stage: Ints
+    since: Floats
+    furthest: Ints
+    last: Floats
+    events: Ints
+    recent: Ints
+    backward: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The books at `t`; arrays of shape (opportunities,), meaningful where `known`.
+
+    Attributes:
+        is_open: known and not closed, as far as was known.
+        outcome, closed: WON, LOST or OPEN, and when.
+        amount, close_on, owner: as they stood in the books.
+        pushes: how often the expected close had changed.
+    """
+
+    t: float
+    known: Bools
+    is_open: Bools
+    outcome: Ints
+    closed: Floats
+    amount: Floats
+    close_on: Floats
+    owner: Ints
+    pushes: Ints
+    standing: Standing
+
+    def won(self, after: float, until: float) -> Bools:
+        """Won in (after, until], as far as was known."""
+        won: Bools = (self.outcome == WON) & (self.closed > after) & (self.closed <= until)
+        return won
+
+
+def _standing(events: Events, known: Bools, t: float, n: int) -> Standing:
+    of, stage, at = events.of[known], events.stage[known], events.at[known]
+    same = np.r_[False, of[1:] == of[:-1]]
+    before = np.r_[-1, stage[:-1]]
+    begins = ~same | (stage != before)
+    present, furthest = np.full(n, -1), np.full(n, -1)
+    since, last = np.full(n, np.nan), np.full(n, np.nan)
+    present[of], last[of] = stage, at
+    since[of[begins]] = at[begins]
+    np.maximum.at(furthest, of, stage)
+    return Standing(
+        present,
+        since,
+        furthest,
+        last,
+        np.bincount(of, minlength=n),
+        np.bincount(of[at > t - 14], minlength=n),
+        np.bincount(of[same & (stage < before)], minlength=n),
+    )

@@ -1,0 +1,68 @@
+"""Walking forward: every period is forecast with what was known at its start (B7)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from core.forecast.candidates import BASELINES, Pipeline, period_values, pipeline, series
+from core.forecast.combine import Combined, Past, combine
+from core.forecast.history import Floats, History
+from core.forecast.season import seasonal
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A period's forecast.
+
+    Attributes:
+        start, end: the period, days since 1970.
+        company: the combined forecast.
+        pipeline: the open opportunities that it rests on.
+    """
+
+    start: float
+    end: float
+    company: Combined
+    pipeline: Pipeline
+
+    @property
+    def baselines(self) -> dict[str, float | None]:
+        """What the simple baselines say; None where one has nothing to go by."""
+        return {name: self.company.parts.get(name) for name in BASELINES}
+
+
+def walk(
+    history: History,
+    edges: Sequence[float],
+    cycles: Sequence[int],
+    *,
+    country: str = "CN",
+    tick: Callable[[float], None] = lambda share: None,
+) -> list[Outlook]:
+    """Forecast the period that begins at each edge but the last, one after the other.
+
+    A period's forecast uses the earlier ones' views and what the books said of their outcome at its start.
+    """
+    outlooks: list[Outlook] = []
+    for n, (start, end) in enumerate(pairwise(edges)):
+        values = period_values(history, start, edges[: n + 1])
+        lines = pipeline(history, start, end)
+        parts = series(values, cycles)
+        if lines.model.wins:
+            parts |= {"bottom_up": lines.expected, "stage_rate": float(lines.baseline @ lines.amount)}
+        if (prophet := seasonal(history, start, end, country)) is not None:
+            parts["prophet"] = prophet
+        said = combine(parts, _past(outlooks, values), lines.deviation(), cycles)
+        outlooks.append(Outlook(start, end, said, lines))
+        tick((n + 1) / (len(edges) - 1))
+    return outlooks
+
+
+def _past(outlooks: Sequence[Outlook], values: Floats) -> list[Past]:
+    return [
+        Past(o.company.parts, o.company.forecast, float(actual))
+        for o, actual in zip(outlooks, values, strict=True)
+        if np.isfinite(actual) and o.company.parts
+    ]

@@ -1,0 +1,224 @@
+"""The chance that an open opportunity is won within a horizon, learnt from landmarks (B2).
+
+At past instants (landmarks) the books say which opportunities were open; what the books say today tells
+which of them were won within the horizon. So *when* is learnt together with *whether*: what is neither won
+nor lost by then counts as not won. A landmark is used only when its whole horizon lies before the instant
+of the forecast. (Landmarking: van Houwelingen, Dynamic prediction by landmarking, 2007.)
+
+Four learners, the stage's share of wins, a regularised logistic regression, and boosted trees without and
+with the calendar, are mixed by their log loss on the latest landmarks, which none of them saw. Nothing is
+recalibrated after that: one period held out says too little about the level of the next.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.forecast.features import NAMES, SEASON, Rows, open_rows
+from core.forecast.history import Floats, History, Ints
+
+MOST_LANDMARKS = 40
+MOST_ROWS = 25_000
+LOOK_BACK = 540.0  # days
+FEW_WINS = 30  # fewer won opportunities than this and the stage's rate is all that can be said
+_HALF_LIFE = 180.0  # days after which a landmark counts half
+_EDGE = 1e-4
+_UNJUDGED = (
+    0.4,
+    0.3,
+    0.3,
+    0.0,
+)  # how the learners are mixed before any could be held against later landmarks
+_TEMPERATURE = 0.01  # log loss a row by which a learner's weight falls to a third
+_STAGE, _DAYS = NAMES.index("stage"), NAMES.index("days_in_stage")
+_PLAIN = [n for n, name in enumerate(NAMES) if name not in SEASON]
+_LOGGED = tuple(
+    NAMES.index(n)
+    for n in ("age_days", "days_in_stage", "days_since_event", "events", "recent_events", "owner_open")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Landmark rows: which opportunity, features, whether won within the horizon, weight, landmark."""
+
+    of: Ints
+    x: Floats
+    y: Floats
+    weight: Floats
+    at: Floats
+
+    @property
+    def wins(self) -> int:
+        """Different opportunities that were won; one can be in many rows."""
+        return len(np.unique(self.of[self.y > 0]))
+
+    def where(self, mask: Any) -> "Sample":
+        """These rows alone."""
+        return Sample(self.of[mask], self.x[mask], self.y[mask], self.weight[mask], self.at[mask])
+
+
+def sample(history: History, t: float, horizon: float) -> Sample:
+    """What can be learnt at `t` about the next `horizon` days; empty while no whole horizon has passed."""
+    books = history.as_of(t)
+    first = max(history.first_closing, t - LOOK_BACK)
+    latest, step = t - horizon, max(1.0, horizon / 7)
+    parts: list[tuple[Rows, Floats, float]] = []
+    rows = 0
+    while latest >= first - 1 and len(parts) < MOST_LANDMARKS and rows < MOST_ROWS:
+        at = open_rows(history, latest)
+        parts.append((at, books.won(latest, latest + horizon)[at.of].astype(float), latest))
+        rows += len(at.of)
+        latest -= step
+    if not rows:
+        return Sample(np.zeros(0, np.int64), np.zeros((0, len(NAMES))), np.zeros(0), np.zeros(0), np.zeros(0))
+    times = np.concatenate([np.full(len(r.of), s) for r, _, s in parts])
+    return Sample(
+        np.concatenate([r.of for r, _, _ in parts]),
+        np.concatenate([r.x for r, _, _ in parts]),
+        np.concatenate([y for _, y, _ in parts]),
+        0.5 ** ((t - times) / _HALF_LIFE),
+        times,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StageRate:
+    """The transparent baseline: the share of a stage's landmark rows that was won within the horizon."""
+
+    rates: Floats  # by stage; the last cell is for opportunities without one
+    whole: float
+
+    def __call__(self, x: Floats) -> Floats:
+        stage = np.nan_to_num(x[:, _STAGE], nan=-1).astype(int)
+        known = np.where(stage < len(self.rates) - 1, stage, -1)
+        return np.clip(self.rates[known], _EDGE, 1 - _EDGE)
+
+
+def stage_rate(rows: Sample, stages: int) -> StageRate:
+    """Weighted win shares by stage, drawn towards the whole by ten rows."""
+    whole = float(np.average(rows.y, weights=rows.weight)) if len(rows.y) else 0.0
+    stage = np.nan_to_num(rows.x[:, _STAGE], nan=-1).astype(int) % (stages + 1)
+    n = np.bincount(stage, rows.weight, minlength=stages + 1)
+    k = np.bincount(stage, rows.weight * rows.y, minlength=stages + 1)
+    return StageRate((k + 10 * whole) / (n + 10), whole)
+
+
+@dataclass(frozen=True, slots=True)
+class WinModel:
+    """Calibrated chances.
+
+    Attributes:
+        kind: what they rest on, `learnt` or `stage_rate`.
+        wins: how many landmark rows were won.
+    """
+
+    kind: str
+    rate: StageRate
+    wins: int
+    learners: tuple[Any, ...] = ()
+    mix: tuple[float, ...] = ()
+
+    def __call__(self, x: Floats) -> Floats:
+        """Win probabilities 0–1 within the horizon, shape (rows,)."""
+        if not self.learners or not len(x):
+            return self.rate(x)
+        return _mixed(self.mix, [learner(x) for learner in self.learners])
+
+
+def fit(history: History, t: float, horizon: float) -> WinModel:
+    """The model that can be made at `t` for the next `horizon` days."""
+    rows = sample(history, t, horizon)
+    rate = stage_rate(rows, history.stages)
+    if rows.wins < FEW_WINS or rows.y.all():
+        return WinModel("stage_rate", rate, rows.wins)
+    mix = _mix(rows, t, horizon, history.stages)
+    return WinModel("learnt", rate, rows.wins, _learners(rows, history.stages), mix)
+
+
+def _mix(rows: Sample, t: float, horizon: float, stages: int) -> tuple[float, ...]:
+    """The learners' weights, by landmarks later than all that they were fitted to."""
+    early, late = rows.where(rows.at <= t - 2 * horizon), rows.where(rows.at > t - 2 * horizon)
+    if early.wins < FEW_WINS or late.wins < FEW_WINS:
+        return _UNJUDGED
+    losses = np.array([_log_loss(late.y, learner(late.x)) for learner in _learners(early, stages)])
+    weights = np.exp(-(losses - losses.min()) / _TEMPERATURE)
+    return tuple(float(w) for w in weights / weights.sum())
+
+
+def _mixed(mix: Sequence[float], chances: Sequence[Floats]) -> Floats:
+    """The mean of chances on the scale of log odds."""
+    odds = sum(w * _logit(chance) for w, chance in zip(mix, chances, strict=True))
+    return np.asarray(1 / (1 + np.exp(-np.asarray(odds))), np.float64)
+
+
+def _learners(rows: Sample, stages: int) -> tuple[Any, ...]:
+    with_calendar = list(range(len(NAMES)))
+    return (
+        stage_rate(rows, stages),
+        _logistic(rows, stages),
+        _trees(rows, _PLAIN),
+        _trees(rows, with_calendar),
+    )
+
+
+def _logistic(rows: Sample, stages: int) -> Any:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=100, solver="newton-cholesky"))
+    model.fit(_dummies(rows.x, stages), rows.y, logisticregression__sample_weight=rows.weight)
+
+    def chance(x: Floats) -> Floats:
+        found: Floats = model.predict_proba(_dummies(x, stages))[:, 1]
+        return found
+
+    return chance
+
+
+def _dummies(x: Floats, stages: int) -> Floats:
+    """For the logistic regression: logged times, a column per stage with its time, gaps marked."""
+    values = x[:, _PLAIN]
+    values[:, _LOGGED] = np.log1p(values[:, _LOGGED])
+    stage = np.nan_to_num(x[:, _STAGE], nan=-1).astype(int)
+    at = (stage[:, None] == np.arange(-1, stages)).astype(float)
+    gaps = np.isnan(values).astype(float)
+    within = np.log1p(x[:, _DAYS])[:, None] * at
+    return np.column_stack([np.nan_to_num(values), at, within, gaps])
+
+
+def _trees(rows: Sample, columns: list[int]) -> Any:
+    from lightgbm import Booster, Dataset, train
+
+    told: dict[str, Any] = {
+        "objective": "binary",
+        "learning_rate": 0.05,
+        "num_leaves": 15,
+        "min_data_in_leaf": 40,
+        "lambda_l2": 5.0,
+        "feature_fraction": 0.8,
+        "num_threads": 1,
+        "deterministic": True,
+        "seed": 7,
+        "verbosity": -1,
+    }
+    data = Dataset(rows.x[:, columns], rows.y, weight=rows.weight, free_raw_data=False)
+    model: Booster = train(told, data, num_boost_round=100)
+
+    def chance(x: Floats) -> Floats:
+        return np.asarray(model.predict(x[:, columns]), np.float64)
+
+    return chance
+
+
+def _log_loss(y: Floats, p: Floats) -> float:
+    p = np.clip(p, _EDGE, 1 - _EDGE)
+    return float(-(y * np.log(p) + (1 - y) * np.log(1 - p)).mean())
+
+
+def _logit(p: Floats) -> Floats:
+    p = np.clip(p, _EDGE, 1 - _EDGE)
+    return np.log(p / (1 - p))

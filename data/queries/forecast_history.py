@@ -1,0 +1,156 @@
+"""A pipeline's whole history for forecasts, with both times of everything (B7)."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from core.forecast.history import LOST, OPEN, WON, Events, Floats, History, Track
+from core.messages import NotFound
+from data.queries.process import pipelines
+from data.schema import Opportunity, OpportunityChange, Person, Pipeline, Stage, StageEvent, Team
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY = 86_400.0
+_OUTCOMES = {"won": WON, "lost": LOST, "open": OPEN}
+_FIELDS = ("amount", "close_on", "closed_at", "outcome", "owner_id")
+
+
+def days(at: datetime | date | None) -> float:
+    """Days since 1970-01-01 UTC; a date is its start in UTC; NaN for none.
+
+    >>> days(date(1970, 1, 3)), days(datetime(1970, 1, 2, 12, tzinfo=UTC))
+    (2.0, 1.5)
+    """
+    if at is None:
+        return np.nan
+    if isinstance(at, datetime):
+        return (at - _EPOCH).total_seconds() / _DAY
+    return float((at - _EPOCH.date()).days)
+
+
+def forecast_history(session: Session, pipeline: str) -> History:
+    """Every opportunity of a pipeline, its changes and stage events.
+
+    Raises:
+        NotFound: there is no such pipeline.
+    """
+    key = session.scalar(select(Pipeline.id).where(Pipeline.key == pipeline))
+    if key is None:
+        raise NotFound("unknown_pipeline", value=pipeline, known=", ".join(pipelines(session)))
+    rows = session.execute(_opportunities(key)).all()
+    place = {row.id: n for n, row in enumerate(rows)}
+    owners = _Codes(row.owner_id for row in rows)
+    tracks = _tracks(rows, session.execute(_changes(key)).all(), place, owners)
+    products = _Codes(row.product for row in rows)
+    stages = session.scalars(select(Stage.id).where(Stage.pipeline_id == key).order_by(Stage.position)).all()
+    names, teams = _people(session, owners)
+    return History(
+        ids=np.array([row.id for row in rows], np.int64),
+        opened=np.array([days(row.opened_at) for row in rows]),
+        recorded=np.array([days(row.recorded_at) for row in rows]),
+        product=np.array([products(row.product) for row in rows], np.int64),
+        outcome=tracks["outcome"],
+        closed=tracks["closed_at"],
+        amount=tracks["amount"],
+        close_on=tracks["close_on"],
+        owner=tracks["owner_id"],
+        events=_events(session.execute(_stage_events(key)).all(), place, stages),
+        stages=len(stages),
+        owners=names,
+        teams=teams,
+    )
+
+
+class _Codes:
+    """Whole numbers for values, in order of appearance; -1 for none."""
+
+    def __init__(self, values: Iterable[Any]) -> None:
+        self.values = list(dict.fromkeys(v for v in values if v is not None))
+        self._code = {value: n for n, value in enumerate(self.values)}
+
+    def __call__(self, value: Any) -> float:
+        if value is None:
+            return -1
+        if value not in self._code:
+            self._code[value] = len(self.values)
+            self.values.append(value)
+        return self._code[value]
+
+
+def _opportunities(pipeline_id: int) -> Any:
+    o = Opportunity
+    told = (o.id, o.product, o.amount, o.opened_at, o.close_on, o.closed_at, o.outcome, o.owner_id)
+    return select(*told, o.recorded_at).where(o.pipeline_id == pipeline_id).order_by(o.id)
+
+
+def _changes(pipeline_id: int) -> Any:
+    c = OpportunityChange
+    return (
+        select(c.opportunity_id, c.field, c.before, c.after, c.recorded_at)
+        .join(Opportunity, Opportunity.id == c.opportunity_id)
+        .where(Opportunity.pipeline_id == pipeline_id, c.field.in_(_FIELDS))
+        .order_by(c.recorded_at, c.id)
+    )
+
+
+def _stage_events(pipeline_id: int) -> Any:
+    e = StageEvent
+    return (
+        select(e.opportunity_id, e.stage_id, e.happened_at, e.recorded_at, e.voided_at)
+        .join(Opportunity, Opportunity.id == e.opportunity_id)
+        .where(Opportunity.pipeline_id == pipeline_id)
+        .order_by(e.opportunity_id, e.happened_at, e.id)
+    )
+
+
+def _tracks(
+    rows: Sequence[Row[Any]], changes: Sequence[Row[Any]], place: dict[int, int], owners: _Codes
+) -> dict[str, Track]:
+    read: dict[str, Callable[[Any], float]] = {
+        "amount": lambda v: np.nan if v is None else float(Decimal(str(v))),
+        "close_on": lambda v: days(date.fromisoformat(v) if isinstance(v, str) else v),
+        "closed_at": lambda v: days(datetime.fromisoformat(v) if isinstance(v, str) else v),
+        "outcome": lambda v: float(_OUTCOMES[str(v)]),
+        "owner_id": owners,
+    }
+    found = {}
+    for name in _FIELDS:
+        value = read[name]
+        mine = [c for c in changes if c.field == name]
+        start = np.array([value(getattr(row, name)) for row in rows], np.float64)
+        for change in reversed(mine):
+            start[place[change.opportunity_id]] = value(change.before)
+        found[name] = Track(
+            start,
+            np.array([place[c.opportunity_id] for c in mine], np.int64),
+            _array(days(c.recorded_at) for c in mine),
+            _array(value(c.after) for c in mine),
+        )
+    return found
+
+
+def _array(values: Iterable[float]) -> Floats:
+    return np.array(list(values), np.float64)
+
+
+def _events(rows: Sequence[Row[Any]], place: dict[int, int], stages: Sequence[int]) -> Events:
+    order = {stage_id: n for n, stage_id in enumerate(stages)}
+    return Events(
+        np.array([place[row.opportunity_id] for row in rows], np.int64),
+        np.array([order[row.stage_id] for row in rows], np.int64),
+        _array(days(row.happened_at) for row in rows),
+        _array(days(row.recorded_at) for row in rows),
+        _array(days(row.voided_at) for row in rows),
+    )
+
+
+def _people(session: Session, owners: _Codes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    query = select(Person.id, Person.name, Team.name.label("team")).outerjoin(Team, Team.id == Person.team_id)
+    named = {row.id: (row.name, row.team or "") for row in session.execute(query)}
+    found = [named.get(person_id, ("", "")) for person_id in owners.values]
+    return tuple(name for name, _ in found), tuple(team for _, team in found)

@@ -1,0 +1,259 @@
+"""What a forecast may know, and what it must reach on a pipeline whose truth is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from core.forecast.backtest import backtest
+from core.forecast.candidates import period_values
+from core.forecast.combine import Past, combine
+from core.forecast.features import NAMES, open_rows
+from core.forecast.history import LOST, OPEN, WON, Events, History, Track
+from core.forecast.periods import Horizon, instant
+from core.forecast.scoring import log_loss, totals
+from core.forecast.walk import walk
+from tests.simulated import START, simulated
+
+UTC = ZoneInfo("UTC")
+NONE = np.zeros(0, np.int64)
+
+
+def few(**changes) -> History:
+    """Three opportunities: won on day 20, lost on day 12, open; each known from its opening on."""
+    made = {
+        "ids": np.array([1, 2, 3]),
+        "opened": np.array([0.0, 2.0, 9.0]),
+        "recorded": np.array([0.0, 2.0, 9.0]),
+        "product": np.array([-1, -1, -1]),
+        "outcome": Track(np.zeros(3), np.array([1, 0]), np.array([12.0, 20.0]), np.array([LOST, WON]) * 1.0),
+        "closed": Track(np.full(3, np.nan), np.array([1, 0]), np.array([12.0, 20.0]), np.array([12.0, 20.0])),
+        "amount": Track(np.full(3, np.nan), np.array([0]), np.array([20.0]), np.array([900.0])),
+        "close_on": Track(np.full(3, np.nan)),
+        "owner": Track(np.zeros(3)),
+        "events": Events(
+            np.array([0, 0, 2]),
+            np.array([0, 1, 0]),
+            np.array([0.0, 5.0, 9.0]),
+            np.array([0.0, 8.0, 9.0]),  # the second was entered three days late
+            np.full(3, np.nan),
+        ),
+        "stages": 2,
+    }
+    return History(**made | changes)
+
+
+@pytest.mark.parametrize(
+    ("day", "is_open", "outcome"),
+    [
+        (1, [True, False, False], [OPEN, OPEN, OPEN]),
+        (10, [True, True, True], [OPEN, OPEN, OPEN]),
+        (12, [True, False, True], [OPEN, LOST, OPEN]),
+        (20, [False, False, True], [WON, LOST, OPEN]),
+    ],
+)
+def test_the_books_of_a_day_hold_what_was_recorded_by_then(day, is_open, outcome):
+    books = few().as_of(day)
+    assert books.is_open.tolist() == is_open
+    assert books.outcome.tolist() == outcome
+
+
+def test_an_amount_that_came_with_the_closing_is_not_known_before():
+    assert np.isnan(few().as_of(19.9).amount[0])
+    assert few().as_of(20).amount[0] == 900
+
+
+def test_a_stage_that_was_entered_late_is_seen_late():
+    assert few().as_of(7).standing.stage.tolist() == [0, -1, -1]
+    assert few().as_of(8).standing.stage.tolist() == [1, -1, -1]
+    assert few().as_of(8).standing.since[0] == 5
+
+
+def test_a_closing_that_was_entered_late_is_still_open_until_then():
+    late = np.array([12.0, 26.0])
+    history = few(
+        outcome=Track(np.zeros(3), np.array([1, 0]), late, np.array([LOST, WON]) * 1.0),
+        closed=Track(np.full(3, np.nan), np.array([1, 0]), late, np.array([12.0, 20.0])),
+    )
+    assert history.as_of(25).is_open.tolist() == [True, False, True]
+    assert history.as_of(25).won(0, 25).sum() == 0
+    assert history.as_of(26).won(0, 25).tolist() == [True, False, False]
+
+
+def test_an_event_that_was_undone_stands_until_then():
+    events = replace(few().events, voided=np.array([np.nan, 15.0, np.nan]))
+    history = few(events=events)
+    assert (history.as_of(14).standing.stage[0], history.as_of(15).standing.stage[0]) == (1, 0)
+
+
+def test_missing_is_missing_not_zero():
+    history = few(opened=np.array([np.nan, 2.0, 9.0]), recorded=np.array([1.0, 2.0, 9.0]))
+    x = open_rows(history, 10.0).x
+    at = {name: x[:, n] for n, name in enumerate(NAMES)}
+    assert at["age_days"].tolist() == [9, 8, 1]  # since it was recorded where the opening is unknown
+    assert np.isnan(at["amount_log"]).all()
+    assert np.isnan(at["stage"]).tolist() == [False, True, False]
+    assert np.isnan(at["owner_win_rate"]).all()  # nothing has closed yet
+
+
+def known_by(history: History, t: float) -> History:
+    """The same history with everything thrown away that was recorded after `t`."""
+
+    def cut(track: Track) -> Track:
+        keep = track.recorded <= t
+        return Track(track.start[known], renumbered[track.of[keep]], track.recorded[keep], track.value[keep])
+
+    known = history.recorded <= t
+    renumbered = np.cumsum(known) - 1
+    e = history.events
+    keep = (e.recorded <= t) & known[e.of]
+    return replace(
+        history,
+        ids=history.ids[known],
+        opened=history.opened[known],
+        recorded=history.recorded[known],
+        product=history.product[known],
+        outcome=cut(history.outcome),
+        closed=cut(history.closed),
+        amount=cut(history.amount),
+        close_on=cut(history.close_on),
+        owner=cut(history.owner),
+        events=Events(renumbered[e.of[keep]], e.stage[keep], e.at[keep], e.recorded[keep], e.voided[keep]),
+        _seen={},
+    )
+
+
+@pytest.mark.parametrize("late", [0.0, 0.3])
+def test_what_is_recorded_later_changes_no_past_forecast(late):
+    """The whole history and the one cut off at the origin say the same, to the last digit."""
+    whole = simulated(days=110, per_day=12, late=late)
+    origin = START + 80
+    edges = [origin - 14, origin, origin + 14]
+    there, then = walk(whole, edges, ()), walk(known_by(whole, origin), edges, ())
+    assert len(whole.ids) > len(known_by(whole, origin).ids)
+    assert there[1].company == then[1].company
+    assert there[1].pipeline.chance.tolist() == then[1].pipeline.chance.tolist()
+
+
+def scored(horizon: str, days: int, first: int, last: int, **more):
+    history = simulated(days=days, **more)
+    start = date(1970, 1, 1) + timedelta(days=int(START))
+    first_day, last_day = start + timedelta(days=first), start + timedelta(days=last)
+    return history, backtest(history, Horizon(horizon), first_day, last_day, zone=UTC)
+
+
+def test_on_a_known_pipeline_it_is_as_good_as_chance_allows():
+    """About 60 wins a week: chance alone misses by some 15% of a week's value."""
+    _, done = scored("7d", days=100, first=72, last=93, per_day=20)
+    reached = done.totals
+    assert reached.periods == 4
+    assert reached.accuracy_mean > 0.8
+    assert reached.accuracy_mean > reached.baselines["stage_rate"] - 0.05
+    assert reached.auc > 0.8
+    assert reached.log_loss < reached.log_loss_stage_rate + 0.01
+    assert abs(reached.bias) < 0.2
+
+
+def test_while_a_pipeline_grows_it_sees_more_than_the_series_does():
+    """Four weeks after four weeks of a young pipeline: the past periods lag, what is open does not."""
+    _, done = scored("28d", days=100, first=44, last=72, per_day=30)
+    reached = done.totals
+    assert reached.accuracy_mean > reached.baselines["mean"] + 0.05
+    assert reached.accuracy_mean > reached.baselines["stage_rate"] + 0.1
+
+
+def test_teams_and_people_add_up_to_the_company():
+    history = simulated(days=80, per_day=15)
+    start = date(1970, 1, 1) + timedelta(days=int(START))
+    asked = (Horizon("7d"), start + timedelta(days=60), start + timedelta(days=73))
+    company, team, rep = (
+        backtest(history, *asked, level=level, zone=UTC) for level in ("company", "team", "rep")
+    )
+    for whole in company.rows:
+        for parts in (team, rep):
+            mine = [row for row in parts.rows if row.start == whole.start]
+            assert sum(row.forecast for row in mine) == pytest.approx(whole.forecast)
+            assert sum(row.actual for row in mine) == pytest.approx(whole.actual)
+    assert {row.group for row in team.rows} == {"East", "West"}
+    assert {row.group for row in rep.rows} == set(history.owners)
+
+
+def test_without_amounts_wins_are_counted():
+    history = simulated(days=60, amounts=False)
+    edges = [START + 46, START + 53, START + 60]
+    books = history.as_of(np.inf)
+    assert period_values(history, np.inf, edges).tolist() == [
+        books.won(a, b).sum() for a, b in pairwise(edges)
+    ]
+
+
+def test_with_nothing_to_go_by_it_says_nothing():
+    history = simulated(days=2, per_day=5)
+    (only,) = walk(history, [START + 1, START + 8], ())
+    assert np.isnan(only.company.forecast)
+    assert set(only.baselines.values()) == {None}
+
+
+def test_no_period_is_scored_before_the_books_have_seen_its_end():
+    history, done = scored("7d", days=60, first=40, last=59, per_day=5)
+    assert [day - done.starts[0] for day in done.starts] == [timedelta(days=7 * n) for n in range(2)]
+    assert instant(done.ends[-1], UTC) <= history.last_known + 1
+
+
+def past(**parts: float) -> Past:
+    return Past(parts, parts["last"], 100.0)
+
+
+def test_the_view_with_the_smaller_misses_weighs_more():
+    earlier = [past(last=140.0, mean=102.0), past(last=70.0, mean=99.0), past(last=130.0, mean=101.0)]
+    said = combine({"last": 150.0, "mean": 100.0}, earlier, 5.0, ())
+    assert said.weights["mean"] > 5 * said.weights["last"]
+    assert sum(said.weights.values()) == pytest.approx(1)
+    assert said.forecast == pytest.approx(
+        sum(w * {"last": 150.0, "mean": 100.0}[name] for name, w in said.weights.items())
+    )
+    assert said.low < said.forecast < said.high
+
+
+def test_a_pipeline_that_missed_lately_is_moved_and_at_the_same_place_of_the_season():
+    earlier = [Past({"bottom_up": 100.0}, 100.0, a) for a in (150.0, 100.0, 100.0, 150.0, 100.0, 100.0)]
+    said = combine({"bottom_up": 100.0}, earlier, 10.0, (3,))
+    assert 100 < said.parts["corrected"] < 120
+    assert 130 < said.parts["seasoned"] < 155
+    assert "seasoned" not in combine({"bottom_up": 100.0}, earlier[:2], 10.0, (3,)).parts
+
+
+def test_totals_by_hand():
+    rows = [
+        (100.0, 80.0, 70.0, 110.0, 50.0),
+        (50.0, 60.0, 55.0, 70.0, None),
+    ]
+    scored_rows = [_row(*row) for row in rows]
+    found = totals(scored_rows, np.array([0.9, 0.2]), np.array([0.5, 0.5]), np.array([1.0, 0.0]))
+    assert found.accuracy_mean == pytest.approx((0.8 + 0.8) / 2)
+    assert found.deviation_mean == pytest.approx((20 / 80 + 10 / 60) / 2)
+    assert found.wape == pytest.approx(30 / 150)
+    assert found.bias == pytest.approx(140 / 150 - 1)
+    assert found.coverage == 0.5
+    assert found.baselines == {"last": 0.5}
+    assert found.brier == pytest.approx((0.01 + 0.04) / 2)
+    assert found.auc == 1
+    assert found.log_loss == pytest.approx(-(np.log(0.9) + np.log(0.8)) / 2)
+    assert log_loss(np.zeros(0), np.zeros(0)) is None
+
+
+def _row(actual, forecast, low, high, last):
+    from core.forecast.scoring import Scored
+
+    return Scored(0.0, 1.0, None, actual, forecast, low, high, {"last": last})
+
+
+@pytest.mark.parametrize("word", ["week", "0d", "d", "7", "-7d"])
+def test_a_horizon_is_a_month_a_quarter_or_days(word):
+    with pytest.raises(ValueError, match=word):
+        Horizon(word)
