@@ -1,4 +1,4 @@
-"""`python -m data backtest` on a real CRM's months: honest, complete, and better than the simple baselines."""
+"""`python -m data backtest` on a real CRM: honest, complete, better than simple baselines."""
 
 from __future__ import annotations
 
