@@ -83,7 +83,7 @@ def _cell(value: Any, zone: ZoneInfo) -> Cell:
         case bool():
             return str(value).lower()
         case _:
-            return value  # type: ignore[no-any-return]
+            return value  # type: ignore[no-any-return]  # a cell is any value
 
 
 _REACHED: dict[type[Any], Callable[[Who], ColumnElement[bool]]] = {

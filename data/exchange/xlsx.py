@@ -61,7 +61,7 @@ def _lines(sheet) -> list[list[Cell]]:  # type: ignore[no-untyped-def]  # openpy
     return lines
 
 
-def _part(book, name: str) -> str:  # type: ignore[no-untyped-def]
+def _part(book, name: str) -> str:  # type: ignore[no-untyped-def]  # as above
     return str(getattr(book[name], "_worksheet_path", ""))
 
 
@@ -100,7 +100,7 @@ def _letter(number: int) -> str:
     return str(get_column_letter(number + 1))
 
 
-def _cell(sheet, value: Cell, *, bold: bool = False):  # type: ignore[no-untyped-def]
+def _cell(sheet, value: Cell, *, bold: bool = False):  # type: ignore[no-untyped-def]  # as above
     if isinstance(value, datetime):
         value = value.isoformat()
     if isinstance(value, str):

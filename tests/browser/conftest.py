@@ -126,7 +126,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
             viewport={"width": width, "height": 860},
             locale=locale,
             timezone_id="Asia/Shanghai",
-            **options,  # type: ignore[arg-type]
+            **options,  # type: ignore[arg-type]  # options of every type
         )
         window.set_default_timeout(PATIENCE)
         windows.append(window)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
+from decimal import Decimal
 
+import numpy as np
 import pytest
 
+from core.forecast.history import OPEN
 from core.messages import NotFound
 from data.__main__ import main
-from data.queries.forecast_history import forecast_history
+from data.queries.forecast_history import days, forecast_history
+from data.schema import Opportunity, OpportunityChange
 from tests.company import found
 from tests.data.test_import_maven import run
 
@@ -58,3 +63,39 @@ def test_a_company_without_closings_gets_no_numbers(asked, sqlite_store):
     assert status == 0
     assert json.loads(out)["origins"] == []
     assert json.loads(out)["totals"]["accuracy_mean"] is None
+
+
+def test_the_books_know_a_change_from_its_recording_on(store, clock):
+    company = found(store)
+    closed_at = clock.at + timedelta(days=2)
+    known_at = clock.at + timedelta(days=9)  # entered a week late
+    with store.writing() as session:
+        row = session.get_one(Opportunity, company.opportunity)
+        row.amount, row.outcome, row.closed_at = Decimal(500), "won", closed_at
+        for field, before, after in (
+            ("amount", None, "500"),
+            ("outcome", "open", "won"),
+            ("closed_at", None, closed_at.isoformat()),
+        ):
+            session.add(
+                OpportunityChange(
+                    opportunity_id=row.id,
+                    field=field,
+                    before=before,
+                    after=after,
+                    happened_at=closed_at,
+                    recorded_at=known_at,
+                )
+            )
+    with store.reading() as session:
+        history = forecast_history(session, "firebreak")
+    at = history.ids.tolist().index(company.opportunity)
+    now = days(clock.at)
+    books, later = history.as_of(now + 8), history.as_of(now + 9)
+    assert (books.outcome[at], books.is_open[at], later.is_open[at]) == (OPEN, True, False)
+    assert np.isnan(books.amount[at])
+    assert books.won(now, now + 8).sum() == 0
+    assert later.won(now, now + 8)[at]
+    assert later.amount[at] == 500
+    assert history.owners[int(books.owner[at])] == "Rep"
+    assert history.teams[int(books.owner[at])] == "East"
