@@ -3,6 +3,7 @@
 from data.schema.actions import Action, Draft, StoredFile
 from data.schema.base import Base
 from data.schema.customers import Contact, Customer, CustomerState, CustomerTag, Interaction, Tag
+from data.schema.forecast import ForecastDecision, ForecastLine, ForecastRun
 from data.schema.jobs import JobRun
 from data.schema.opportunities import (
     Alert,
@@ -40,6 +41,9 @@ __all__ = [
     "DemandPause",
     "Draft",
     "Feature",
+    "ForecastDecision",
+    "ForecastLine",
+    "ForecastRun",
     "ImportBatch",
     "ImportChange",
     "Interaction",
