@@ -11,7 +11,7 @@ from data.commands.command import Tx, command
 from data.schema import Pipeline, Stage
 
 
-@command("pipeline.benchmarks", needs=Permission.MANAGE_PEOPLE)
+@command("pipeline.benchmarks", needs=Permission.SET_BENCHMARKS)
 def set_benchmarks(tx: Tx, days: Mapping[str, float]) -> int:
     """Set dwell times of stages of Firebreak's own pipeline to be held against; returns its id.
 

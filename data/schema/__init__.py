@@ -24,6 +24,7 @@ from data.schema.platform import (
     Setting,
 )
 from data.schema.promises import Demand, DemandPause, Feature, PlannedDate, Promise, PromisedDate
+from data.schema.reports import HealthReport
 
 __all__ = [
     "Action",
@@ -39,6 +40,7 @@ __all__ = [
     "DemandPause",
     "Draft",
     "Feature",
+    "HealthReport",
     "ImportBatch",
     "ImportChange",
     "Interaction",
