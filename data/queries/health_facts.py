@@ -7,10 +7,11 @@ who changed teams meanwhile counts for the team they are in when it is issued.)
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.messages import NotFound
@@ -21,6 +22,7 @@ from core.terms import ActionStatus, Outcome
 from data.queries.policies import setting
 from data.schema import (
     Action,
+    Audit,
     Customer,
     Opportunity,
     OpportunityChange,
@@ -33,6 +35,18 @@ from data.schema import (
 
 ZONE = "Asia/Shanghai"  # where the installation's setting `timezone` says nothing else
 _MOVING = ("owner_id", "outcome", "closed_at")  # what may have changed since `as_of`
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A planned action as it was known: still a plan, called off, or carried out."""
+
+    id: int
+    type: str
+    status: ActionStatus
+    planned_for: datetime
+    cancelled_at: datetime | None = None
+    ended_at: datetime | None = None
 
 
 def zone_of(session: Session, team_id: int | None) -> str:
@@ -67,7 +81,7 @@ def health_cases(session: Session, team_id: int | None, week: Week, as_of: datet
         then = {name: getattr(row, name) for name in _MOVING} | was.get(row.id, {})
         owner = people.get(then["owner_id"])
         if team_id is None or (owner and owner.team_id == team_id):
-            cases.append(_case(row, then, owner, events[row.id], steps[row.id], week, as_of))
+            cases.append(_case(row, then, owner, events[row.id], steps[row.id], week))
     return [case for case in cases if case.closed_at is None or case.closed_at >= week.starts_at]
 
 
@@ -159,22 +173,48 @@ def _events(
     return found
 
 
-def _steps(session: Session, among: Select[int], week: Week, as_of: datetime) -> Mapping[int, list[Action]]:
-    """Actions that were planned for this week or later.
+def _steps(session: Session, among: Select[int], week: Week, as_of: datetime) -> Mapping[int, list[Step]]:
+    """Actions that were planned for this week or later, as they were known at `as_of`.
 
-    A plan that was carried out after `as_of` bears a later `recorded_at`; that it existed shows in its id.
+    A plan that was carried out afterwards bears that later `recorded_at`; the audit says since when it
+    was planned, and as what.
     """
-    newest = select(func.max(Action.id)).where(Action.recorded_at <= as_of).scalar_subquery()
-    query = select(Action).where(
+    planned = (
         Action.opportunity_id.in_(among),
         Action.planned_for >= week.starts_at,
-        or_(Action.recorded_at <= as_of, Action.id <= newest),
         _living(Action.voided_at, as_of),
     )
-    found: dict[int, list[Action]] = defaultdict(list)
-    for action in session.scalars(query):
-        found[action.opportunity_id].append(action)
+    was = _plans(session, select(Action.id).where(*planned, Action.recorded_at > as_of), as_of)
+    found: dict[int, list[Step]] = defaultdict(list)
+    for action in session.scalars(select(Action).where(*planned)):
+        if action.planned_for and (action.recorded_at <= as_of or action.id in was):
+            found[action.opportunity_id].append(_step(action, action.planned_for, was.get(action.id), as_of))
     return found
+
+
+def _plans(session: Session, among: Select[int], as_of: datetime) -> dict[int, str]:
+    """The type of those that were plans at `as_of`, as the first later record found them."""
+    query = select(Audit.entity_id, Audit.before).where(
+        Audit.entity == "action", Audit.entity_id.in_(among), Audit.at > as_of, Audit.before.is_not(None)
+    )
+    first: dict[int, dict[str, Any]] = {}
+    for action_id, before in session.execute(query.order_by(Audit.id)):
+        first.setdefault(action_id, before)
+    return {
+        action_id: before["type"]
+        for action_id, before in first.items()
+        if datetime.fromisoformat(before["recorded_at"]) <= as_of
+    }
+
+
+def _step(action: Action, planned_for: datetime, was: str | None, as_of: datetime) -> Step:
+    if was:
+        return Step(action.id, was, ActionStatus.PLANNED, planned_for)
+    status = ActionStatus(action.status)
+    off_at = action.cancelled_at if status is ActionStatus.CANCELLED else None
+    if off_at and off_at > as_of:
+        status, off_at = ActionStatus.PLANNED, None
+    return Step(action.id, action.type, status, planned_for, off_at, action.ended_at)
 
 
 def _case(
@@ -182,9 +222,8 @@ def _case(
     then: Mapping[str, Any],
     owner: Any,
     events: Mapping[int | None, Event],
-    steps: Sequence[Action],
+    steps: Sequence[Step],
     week: Week,
-    as_of: datetime,
 ) -> Case:
     return Case(
         about=About(
@@ -200,32 +239,22 @@ def _case(
         ),
         events=tuple(events.values()),
         closed_at=None if then["outcome"] == Outcome.OPEN else then["closed_at"],
-        next_step=any(s.planned_for >= week.ends_at and _planned(s, as_of) for s in steps if s.planned_for),
-        due=tuple(_due(s, events, week, as_of) for s in steps if _is_due(s, week)),
+        next_step=any(s.planned_for >= week.ends_at and s.status == ActionStatus.PLANNED for s in steps),
+        due=tuple(_due(s, events, week) for s in steps if _is_due(s, week)),
     )
 
 
-def _planned(step: Action, as_of: datetime) -> bool:
-    """Whether it was still a plan at `as_of`."""
-    closed_at = step.cancelled_at if step.status == ActionStatus.CANCELLED else step.recorded_at
-    return step.status == ActionStatus.PLANNED or (closed_at is not None and closed_at > as_of)
-
-
-def _is_due(step: Action, week: Week) -> bool:
+def _is_due(step: Step, week: Week) -> bool:
     called_off = step.status == ActionStatus.CANCELLED and (
-        step.cancelled_at is None or step.planned_for is None or step.cancelled_at < step.planned_for
+        step.cancelled_at is None or step.cancelled_at < step.planned_for
     )
     return week.has(step.planned_for) and not called_off
 
 
-def _due(step: Action, events: Mapping[int | None, Event], week: Week, as_of: datetime) -> DueStep:
+def _due(step: Step, events: Mapping[int | None, Event], week: Week) -> DueStep:
     """Carried out within the week, as far as was recorded; the event is 0 where it left none."""
-    assert step.planned_for is not None
     done = (
-        step.status == ActionStatus.COMPLETED
-        and step.recorded_at <= as_of
-        and step.ended_at is not None
-        and step.ended_at < week.ends_at
+        step.status == ActionStatus.COMPLETED and step.ended_at is not None and step.ended_at < week.ends_at
     )
     event = events.get(step.id)
     return DueStep(step.type, step.planned_for, (event.order if event else 0) if done else None)

@@ -9,9 +9,11 @@ from sqlalchemy import func, select
 
 from core.access import OPERATOR
 from core.messages import Conflict, Invalid, NotAllowed, NotFound
+from core.process.evidence import NextStep
 from core.process.metrics import PlannedAction
 from core.process.stages import STAGES, StageEvent
 from core.terms import ActionStatus, Outcome
+from data.commands.actions import cancel_action, record_action
 from data.commands.health import issue_health
 from data.commands.opportunities import assign_opportunity, close_opportunity
 from data.commands.pipelines import set_benchmarks
@@ -25,9 +27,10 @@ from data.queries.health import (
     health_weeks,
 )
 from data.queries.inbox import inbox
-from data.schema import Action, Audit, HealthReport, Opportunity, Team  # fmt: skip
+from data.schema import Audit, HealthReport, Opportunity, Team  # fmt: skip
 from data.schema import StageEvent as EventRow
 from tests.company import found
+from tests.data.test_record_action import done
 from tests.history import LETTERS, opportunity, planned
 
 MONDAY = date(2026, 2, 23)
@@ -159,24 +162,29 @@ def test_a_late_report_says_what_it_would_have_said_in_time(store, clock, compan
     """All that happened after Monday, 7:00 is undone for it: entries, a closing, a hand-over, a record."""
     lies = write(store, company.rep, "A-9 S-6")
     goes = write(store, company.mate, "A-9 S-6")
-    step = planned(store, company.rep.person_id, lies, PlannedAction(ActionStatus.PLANNED, at(3)))
+    left = planned(store, company.rep.person_id, lies, PlannedAction(ActionStatus.PLANNED, at(3)))
+    soon = planned(store, company.mate.person_id, goes, PlannedAction(ActionStatus.PLANNED, at(9)))
     team = company.rep.team_id
     issue_health(store, OPERATOR, team, MONDAY)
     in_time, rows = shown(store, OPERATOR, team), behind(store, OPERATOR, team)
     clock.move(hours=30)
     with store.writing() as session:
         session.add(EventRow(opportunity_id=lies, stage_id=5, happened_at=at(1), recorded_at=clock.at))
-        action = session.get_one(Action, step)
-        action.status, action.ended_at, action.recorded_at = "completed", at(3), clock.at
         session.query(HealthReport).delete()
-    close_opportunity(store, company.manager, lies, Outcome.WON)
+    record = done(
+        store, "quote_confirmation", hours_ago=2, completes=left, next_step=None, outcome=Outcome.WON
+    )
+    assert record_action(store, company.rep, lies, record) == left
+    cancel_action(store, company.mate, soon, "not needed")
+    new = done(store, "solution_demo", hours_ago=60, next_step=NextStep("solution_demo", at(12), ""))
+    record_action(store, company.mate, goes, new)
     assign_opportunity(store, OPERATOR, goes, company.stranger.person_id)
     issue_health(store, OPERATOR, team, MONDAY, as_of=SEVEN)
     again = shown(store, OPERATOR, team)
     assert again.health == in_time.health
     assert behind(store, OPERATOR, team) == rows
-    assert stage(again, "S").due == 1
-    assert stage(again, "S").completed == 0
+    assert (stage(again, "S").due, stage(again, "S").completed) == (1, 0)
+    assert {s.about.rep: s.waits for s in rows.stays if s.ended_at is None} == {"Rep": True, "Mate": False}
 
 
 def test_completion_counts_what_was_due_in_the_week(store, company):

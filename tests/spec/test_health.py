@@ -156,7 +156,7 @@ LONG, SHORT, NEW = "A1 N2 S90", "A99 N100.5 S102", "A99 N101 S103"
 CAUSES = [
     ([(LONG, HAN), (SHORT, LI), (NEW, LI)],                   ("rep", "Han", 7 / 8, 1)),
     ([(LONG, HAN), (LONG, LI)],                               ("spread", "", 1, 2)),
-    ([(LONG, LI), (LONG, LI), (LONG, LI)],                    ("spread", "", 1, 3)),  # all are Li's: says nothing
+    ([(LONG, LI), (LONG, LI), (LONG, LI)],                    ("spread", "", 1, 3)),  # all are Li's
     ([(LONG, FOOD), (NEW, CHEM), (NEW, CHEM)],                ("industry", "food", 1, 1)),
     ([(LONG + " S95", {}), (SHORT, {}), (NEW, {})],           ("repeats", "", 7 / 8, 1)),
     ([("A1 S90", {}), ("A1 S90", {}), (LONG, {})],            ("skipped", "N", 2 / 3, 2)),
