@@ -53,6 +53,11 @@ class StageWeek:
         return self.median_days / self.benchmark_days
 
     @property
+    def late_rate(self) -> float | None:
+        """Stays over the benchmark, 0–1; None without stays or benchmark."""
+        return rate(self.past, self.stays) if self.benchmark_days else None
+
+    @property
     def skip_rate(self) -> float | None:
         """0–1; None when none went further."""
         return rate(self.skipped, self.went_further)
@@ -114,6 +119,17 @@ class WeeklyHealth:
         """A number of all stages together, e.g. `total(lambda s: s.lost_days)`."""
         return sum(of(s) for s in self.stages)
 
+    def parts(self, measure: str) -> tuple[int, int]:
+        """What a rate of `MEASURES` is made of, over all stages: how many, of how many."""
+        part, whole = _PARTS[measure]
+        return int(self.total(part)), int(self.total(whole))
+
+    def measure(self, name: str) -> float | None:
+        """One of `MEASURES` over all stages: `lost` in days, the others 0–1; None where nothing counts."""
+        if not any(s.benchmark_days for s in self.stages) and name in ("lost", "late"):
+            return None
+        return self.total(lambda s: s.lost_days) if name == "lost" else rate(*self.parts(name))
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -121,6 +137,31 @@ class Rows:
 
     stays: tuple[Stay, ...]
     marks: tuple[Mark, ...]
+
+
+MEASURES = ("lost", "late", "skips", "repeats", "completion")
+SHOWS = ("stays", "late", "visit", "passed", "step")  # the rows that numbers count
+
+_PARTS: dict[str, tuple[Callable[[StageWeek], float], Callable[[StageWeek], float]]] = {
+    "late": (lambda s: s.past, lambda s: s.stays if s.benchmark_days else 0),
+    "skips": (lambda s: s.skipped, lambda s: s.went_further),
+    "repeats": (lambda s: s.repeats, lambda s: s.visits),
+    "completion": (lambda s: s.completed, lambda s: s.due),
+}
+
+
+def behind(found: Rows, show: str, stage: str | None = None) -> Rows:
+    """The rows that a number counts: of one kind of `SHOWS`, and of one stage unless that is None.
+
+    Stays that lost most come first, and marks that count as a yes.
+    """
+    stays = found.stays if show in ("stays", "late") else ()
+    kept = (s for s in stays if (show == "stays" or s.past) and stage in (None, s.stage))
+    marked = (m for m in found.marks if m.kind == show and stage in (None, m.stage))
+    return Rows(
+        tuple(sorted(kept, key=lambda s: (-s.lost_days, -s.days))),
+        tuple(sorted(marked, key=lambda m: (not m.yes, m.at))),
+    )
 
 
 def rate(part: int, whole: int) -> float | None:

@@ -1,5 +1,6 @@
-"""Issuing the weekly process health report; once issued, it stays as it is (PRODUCT.md A5)."""
+"""Issuing and exporting the weekly process health report; once issued, it stays as it is (PRODUCT.md A5)."""
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -8,12 +9,19 @@ from sqlalchemy.orm import Session
 from core.access import Permission, Reach
 from core.messages import Conflict, NotFound, Problem, refuse
 from core.policies import Policy
-from core.process.health import rows, weekly_health
+from core.process.health import Rows, rows, weekly_health
 from core.process.stays import week_of
 from data.commands.command import Tx, command
+from data.exchange.health_book import health_book
+from data.exchange.health_print import health_page
 from data.health_json import health_json, rows_json
+from data.health_words import team_name
+from data.queries.health import Issued, health_rows, health_trend
 from data.queries.health_facts import benchmarks, health_cases, zone_of
 from data.schema import HealthReport
+
+Writer = Callable[[str, Issued, Rows, Sequence[Issued]], bytes]
+FORMS: Mapping[str, Writer] = {"xlsx": health_book, "html": health_page}
 
 
 @command("health.issue", needs=Permission.ISSUE_HEALTH)
@@ -36,6 +44,24 @@ def issue_health(tx: Tx, team_id: int | None, monday: date, as_of: datetime | No
     tx.session.flush()
     tx.audit("health_report", report.id, after={"team_id": team_id, "week_start": monday.isoformat()})
     return report.id
+
+
+@command("health.export", needs=Permission.SEE_HEALTH)
+def export_health(tx: Tx, team_id: int | None, monday: date, form: str, language: str) -> bytes:
+    """An issued report with the rows behind it, as a file: `xlsx`, or `html` for printing.
+
+    Raises:
+        NotFound: it was not issued, or the team is out of reach.
+        Invalid: no such form.
+    """
+    refuse([] if form in FORMS else [Problem("form", "unknown_choice", {"value": form})])
+    found = health_rows(tx.session, tx.who, team_id, monday)
+    trend = health_trend(tx.session, tx.who, team_id, monday)
+    team = team_name(language, trend[-1])
+    counted = len(found.stays) + len(found.marks)
+    facts = {"team": team, "week_start": monday.isoformat(), "form": form, "rows": counted}
+    tx.audit("export", None, after=facts)
+    return FORMS[form](language, trend[-1], found, trend)
 
 
 def issue(

@@ -49,6 +49,7 @@ ALLOWED = {
     "import.undo":             {A},
     "pipeline.benchmarks":     {D, A},
     "health.issue":            {M, D},
+    "health.export":           {M, D, A},
     "alert.assign":            {R, M, D},
     "alert.snooze":            {R, M, D},
     "alert.resolve":           {R, M, D},

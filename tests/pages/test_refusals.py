@@ -19,6 +19,7 @@ ALLOWED = {
     "record":     {R, M},
     "board":      {M, D},
     "alerts":     {R, M, D},
+    "health":     {M, D, A},
     "customers":  {R, M, D, A},
     "customer":   {R, M, D, A},
     "exchange":   {R, M, D, A},
