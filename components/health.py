@@ -9,6 +9,7 @@ import streamlit as st
 from components import address
 from components.blocks import Card, cards, empty, plain, section
 from components.frame import View
+from components.health_rows import open_rows
 from components.text import t
 from core.access import Permission, decide
 from core.process.health import MEASURES
@@ -16,7 +17,7 @@ from core.process.stays import week_name
 from data.commands.health import export_health, issue_health
 from data.health_words import issued_words, measured, team_name, week_short, week_words
 from data.health_words import verdict as said_of
-from data.queries.health import Issued, TeamChoice, WeekChoice
+from data.queries.health import Issued, TeamChoice, WeekChoice, health_teams, health_weeks
 
 NARROWS = ("stage", "show")  # names in the address that narrow the rows behind
 _MIME = {
@@ -26,8 +27,15 @@ _MIME = {
 _ICONS = {"xlsx": ":material/table:", "html": ":material/print:"}
 
 
-def choose_team(teams: Sequence[TeamChoice]) -> int | None:
-    """Whose report is shown; None is the whole company."""
+def choose(view: View) -> tuple[int | None, date | None]:
+    """Whose report is shown, and of which week; both are kept in the address."""
+    with st.container(horizontal=True, gap="small"):
+        team = _team(view.read(health_teams))
+        return team, _week(view.read(health_weeks, team, view.now), view.language)
+
+
+def _team(teams: Sequence[TeamChoice]) -> int | None:
+    """None is the whole company."""
     options = {str(c.team_id or ""): c.name or t("health.company") for c in teams}
     if not options:
         return None
@@ -40,8 +48,8 @@ def choose_team(teams: Sequence[TeamChoice]) -> int | None:
     return int(chosen) if chosen else None
 
 
-def choose_week(weeks: Sequence[WeekChoice], language: str) -> date | None:
-    """Which week is shown, the latest issued one at first; None where there is none yet."""
+def _week(weeks: Sequence[WeekChoice], language: str) -> date | None:
+    """The latest issued one at first; None where there is none yet."""
     if not weeks:
         return None
     named = {week_name(w.monday): w for w in weeks}
@@ -76,11 +84,30 @@ def verdict(report: Issued, view: View) -> None:
     said = said_of(view.language, report.health)
     with st.container(border=True, gap="xsmall", key="health-verdict"):
         st.markdown(f"#### {plain(said.sentence)}", anchors=False)
-        if report.health.bottleneck and said.action:
+        if said.action:
             st.markdown(f":material/arrow_forward: **{t('health.do_this')}** {plain(said.action)}")
-            if st.button(t("health.show_rows"), type="tertiary", icon=":material/table_rows:"):
-                address.write(stage=report.health.bottleneck.stage, show="late")
-    st.caption(plain(issued_words(view.language, report)))
+        st.caption(plain(issued_words(view.language, report)))
+        with st.container(horizontal=True, gap="medium"):
+            told = report.health.bottleneck
+            if told and st.button(t("health.show_rows"), type="tertiary", icon=":material/table_rows:"):
+                open_rows(told.stage, "late")
+            _files(report, view)
+
+
+def _files(report: Issued, view: View) -> None:
+    """The report as files to take along."""
+    name = f"{t('health.file')}-{team_name(view.language, report)}-{week_name(report.monday)}"
+    for form, mime in _MIME.items():
+        st.download_button(
+            t(f"health.export_{form}"),
+            partial(view.do, export_health, report.team_id, report.monday, form, view.language),
+            file_name=f"{name}.{form}",
+            mime=mime,
+            type="tertiary",
+            icon=_ICONS[form],
+            on_click="ignore",
+            key=f"health-export-{form}",
+        )
 
 
 def figures(report: Issued, weeks: Sequence[Issued], language: str) -> None:
@@ -108,20 +135,3 @@ def _notes(report: Issued, earlier: Issued | None, measure: str, language: str) 
         value = measured(language, measure, earlier.health)
         notes.append(t("health.before", week=week_short(earlier.monday), value=value))
     return notes
-
-
-def export(report: Issued, view: View) -> None:
-    """The report as files."""
-    section(t("health.export"), icon=":material/download:")
-    name = f"{t('health.file')}-{team_name(view.language, report)}-{week_name(report.monday)}"
-    with st.container(horizontal=True, gap="small"):
-        for form, mime in _MIME.items():
-            st.download_button(
-                t(f"health.export_{form}"),
-                partial(view.do, export_health, report.team_id, report.monday, form, view.language),
-                file_name=f"{name}.{form}",
-                mime=mime,
-                icon=_ICONS[form],
-                on_click="ignore",
-                key=f"health-export-{form}",
-            )

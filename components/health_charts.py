@@ -8,6 +8,7 @@ import streamlit as st
 
 from components import address, charts
 from components.blocks import empty, section
+from components.health_rows import open_rows
 from components.text import t, term
 from core.process.health import MEASURES, StageWeek, WeeklyHealth
 from core.process.stays import week_name
@@ -25,7 +26,7 @@ def stages(health: WeeklyHealth, language: str) -> None:
         section(t("health.lost_by_stage"), help=t("health.lost_help"))
         lost = charts.clicked(_lost(health, language), "health-lost", alt=t("health.lost_alt"))
     if chosen := stayed or lost:
-        address.write(stage=chosen[0], show=chosen[1])
+        open_rows(*chosen)
 
 
 def trend(weeks: Sequence[Issued], language: str) -> None:
@@ -64,8 +65,12 @@ def _weeks(weeks: Sequence[Issued], measure: str, language: str) -> go.Figure:
         hovertext=[week_words(language, r.monday) for r in weeks],
         hovertemplate="%{hovertext}: %{text}<extra></extra>",
     )
+    highest = max(v or 0 for v in values) or 1
     return charts.figure(
-        bars, height=220, xaxis={"type": "category"}, yaxis={"visible": False}, margin={"t": 24}
+        bars,
+        height=200,
+        xaxis={"type": "category"},
+        yaxis={"visible": False, "range": [0, highest * 1.2]},
     )
 
 
@@ -137,7 +142,7 @@ def _beside(
         annotations=said,
         height=_height(health),
         yaxis={"autorange": "reversed"},
-        xaxis={"range": [0, max([*ends, 1]) * 1.7], "visible": False},
+        xaxis={"range": [0, max([*ends, 1]) * 2], "visible": False},
     )
 
 

@@ -1,5 +1,6 @@
 """The weekly health report's tables: figures by stage, and the rows behind every number."""
 
+import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ import streamlit as st
 from components import address
 from components.blocks import empty, section
 from components.frame import View
+from components.scrolling import into_view
 from components.tables import clickable, clicked_cell, day_column, days_column, rate_column
 from components.text import t, term
 from core.process.health import SHOWS, Rows, WeeklyHealth
@@ -23,6 +25,14 @@ _COUNTED_BY = {  # the rows that a column of the stages counts
     "repeat_rate": "visit",
     "completion": "step",
 }
+_RATE_WIDTH = 112  # pixels
+_WENT = "health-went"  # the last click that led to the rows
+
+
+def open_rows(stage: str, show: str | None) -> None:
+    """Narrow the rows behind to what was clicked, and bring them into view."""
+    address.write(stage=stage, show=show)
+    st.session_state[_WENT] = secrets.token_hex(4)
 
 
 def table(health: WeeklyHealth, language: str) -> None:
@@ -34,12 +44,15 @@ def table(health: WeeklyHealth, language: str) -> None:
     config = _config(sheet, language, "UTC")
     if cell := clicked_cell(drawn, keys, "health-stages", config=config, alt=t("health.table")):
         stage, column = cell
-        address.write(stage=stage, show=_COUNTED_BY.get(column))
+        open_rows(stage, _COUNTED_BY.get(column))
 
 
 def narrowed(health: WeeklyHealth) -> tuple[str, str | None]:
     """Which rows are shown behind the numbers, and of which stage; chosen by clicks or here."""
-    section(t("health.behind"), help=t("health.behind_help"))
+    with st.container(key="health_behind"):
+        section(t("health.behind"), help=t("health.behind_help"))
+        if went := st.session_state.get(_WENT):
+            into_view("health_behind", went, key="health_into_view")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         show = address.choose(
             st.segmented_control,
@@ -85,7 +98,14 @@ def _counted(kept: Rows, show: str, language: str) -> str:
 
 
 def _columns(sheet: Sheet) -> dict[str, Sequence[Any]]:
-    return {c.name: [row[n] for row in sheet.rows] for n, c in enumerate(sheet.columns)}
+    return {
+        c.name: [_rounded(row[n]) if c.kind == "rate" else row[n] for row in sheet.rows]
+        for n, c in enumerate(sheet.columns)
+    }
+
+
+def _rounded(rate: float | None) -> float | None:
+    return None if rate is None else round(rate, 2)
 
 
 def _config(sheet: Sheet, language: str, timezone: str) -> dict[str, Any]:
@@ -97,6 +117,8 @@ def _config(sheet: Sheet, language: str, timezone: str) -> dict[str, Any]:
 def _drawn(column: Column, language: str, timezone: str) -> Any:
     if column.kind == "instant":
         return day_column(column.title, language, timezone)
+    if column.kind == "rate":
+        return rate_column(column.title) | {"width": _RATE_WIDTH}
     return _KINDS[column.kind](column.title)
 
 
@@ -104,6 +126,5 @@ _KINDS: dict[str, Callable[[str], Any]] = {
     "text": st.column_config.TextColumn,
     "count": st.column_config.NumberColumn,
     "days": days_column,
-    "rate": rate_column,
     "yes": st.column_config.CheckboxColumn,
 }

@@ -52,6 +52,8 @@ def _told(language: str, told: Bottleneck, health: WeeklyHealth) -> Verdict:
         days=number(language, told.lost_days, 1),
         total=number(language, health.total(lambda s: s.lost_days), 1),
         share=percent(language, told.share),
+        late=told.past,
+        stays=told.stays,
         cause=translate(language, f"health.cause.{told.cause.code}", **said),
         stage=said["stage"],
     )

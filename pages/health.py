@@ -10,19 +10,11 @@ from components.health_rows import behind, narrowed, table
 from components.navigation import open_page
 from components.text import t
 from core.access import Permission
-from data.queries.health import (
-    benchmark_table,
-    health_report,
-    health_rows,
-    health_teams,
-    health_trend,
-    health_weeks,
-)
+from data.queries.health import benchmark_table, health_report, health_rows, health_trend
 
 with page("health.title", needs=Permission.SEE_HEALTH) as view:
     st.caption(t("health.question"))
-    team = drawing.choose_team(view.read(health_teams))
-    monday = drawing.choose_week(view.read(health_weeks, team, view.now), view.language)
+    team, monday = drawing.choose(view)
     with st.container(key="health-report"):
         report = view.read(health_report, team, monday) if monday else None
         if report is None:
@@ -38,5 +30,4 @@ with page("health.title", needs=Permission.SEE_HEALTH) as view:
             found = view.read(health_rows, team, report.monday)
             if customer := behind(found, show, stage, report, view):
                 open_page("customer", customer=customer)
-            drawing.export(report, view)
     benchmarks(view.read(benchmark_table), view)

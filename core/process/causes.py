@@ -2,8 +2,10 @@
 
 Each candidate takes the stays that share something and says how much of the lost time they carry. One
 that carries half of it or more is a cause. Repeats, a person or a group of customers must also carry
-clearly more than their share of the stays, for what is true of all stays explains nothing; a missing next
-step and a skipped stage are faults by themselves. Among causes the one with the largest share is named.
+clearly more than their share of the stays, for what is true of all stays explains nothing, and lose days at
+two opportunities or more, for what a single one shares with itself explains nothing either: that is named
+as what it is. A missing next step and a skipped stage are faults by themselves. Among causes the one with
+the largest share is named.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -27,8 +29,9 @@ class Cause:
     """What carries most of a stage's lost days.
 
     Attributes:
-        code: no_next_step, skipped, repeats, team, rep, industry, segment; spread when nothing does.
-        name: the stage that was skipped, or the team, person or group; "" for the others.
+        code: no_next_step, skipped, repeats, team, rep, industry, segment, single (one opportunity carries
+            more than half); spread when nothing does.
+        name: the stage that was skipped, or the team, person, group or opportunity; "" for the others.
         share: of the stage's lost days, 0–1.
         lost_days: the days themselves.
         stays: how many stays carry them, out of `of`.
@@ -58,11 +61,17 @@ def _candidates(stays: Sequence[Stay]) -> Iterator[Cause]:
     yield _made("no_next_step", "", [s for s in stays if s.waits], stays)
     for stage in sorted({stage for s in stays for stage in s.skipped}):
         yield _made("skipped", stage, [s for s in stays if stage in s.skipped], stays)
-    contrasts = [_made("repeats", "", [s for s in stays if s.visits > 1], stays)]
+    groups = [("repeats", "", [s for s in stays if s.visits > 1])]
     for code, of in _SHARED:
         for name in sorted({name for s in stays if (name := of(s))}):
-            contrasts.append(_made(code, name, [s for s in stays if of(s) == name], stays))
+            groups.append((code, name, [s for s in stays if of(s) == name]))
+    several = (g for g in groups if sum(s.lost_days > 0 for s in g[2]) > 1)
+    contrasts = (_made(code, name, mine, stays) for code, name, mine in several)
     yield from (c for c in contrasts if c.beyond >= LEAST_BEYOND)
+    longest = max(stays, key=lambda s: s.lost_days)
+    single = _made("single", longest.about.opportunity, [longest], stays)
+    if single.share > LEAST_SHARE:
+        yield single
 
 
 def _made(code: str, name: str, mine: Sequence[Stay], stays: Sequence[Stay]) -> Cause:

@@ -149,19 +149,23 @@ def test_rates_are_of_what_there_is():
 
 
 LI, HAN = {"rep_id": 1, "rep": "Li"}, {"rep_id": 2, "rep": "Han"}
+SOUTH = {"team": "South"}
 FOOD, CHEM = {"industry": "food"}, {"industry": "chemicals"}
 # Opportunities that lie at the demo, whose benchmark is 4: LONG lost all seven days of the week, SHORT one
 # day, NEW none. Then the cause with its name, its share of the lost days, and the stays that carry it.
 LONG, SHORT, NEW = "A1 N2 S90", "A99 N100.5 S102", "A99 N101 S103"
+AGAIN = LONG + " S95"
 CAUSES = [
-    ([(LONG, HAN), (SHORT, LI), (NEW, LI)],                   ("rep", "Han", 7 / 8, 1)),
+    ([(LONG, HAN), (LONG, HAN), (SHORT, LI), (NEW, LI)],      ("rep", "Han", 14 / 15, 2)),
+    ([(LONG, HAN), (SHORT, LI), (NEW, LI)],                   ("single", "Line 0", 7 / 8, 1)),
     ([(LONG, HAN), (LONG, LI)],                               ("spread", "", 1, 2)),
     ([(LONG, LI), (LONG, LI), (LONG, LI)],                    ("spread", "", 1, 3)),  # all are Li's
-    ([(LONG, FOOD), (NEW, CHEM), (NEW, CHEM)],                ("industry", "food", 1, 1)),
-    ([(LONG + " S95", {}), (SHORT, {}), (NEW, {})],           ("repeats", "", 7 / 8, 1)),
+    ([(LONG, FOOD), (LONG, FOOD), (NEW, CHEM), (NEW, CHEM)],  ("industry", "food", 1, 2)),
+    ([(LONG, FOOD), (NEW, CHEM), (NEW, CHEM)],                ("single", "Line 0", 1, 1)),
+    ([(AGAIN, {}), (AGAIN, {}), (SHORT, {}), (NEW, {})],      ("repeats", "", 14 / 15, 2)),
     ([("A1 S90", {}), ("A1 S90", {}), (LONG, {})],            ("skipped", "N", 2 / 3, 2)),
     ([(LONG, HAN | {"next_step": False}), (SHORT, LI)],       ("no_next_step", "", 7 / 8, 1)),
-    ([(LONG, HAN | {"team": "South"}), (SHORT, LI | {"team": "North"})], ("team", "South", 7 / 8, 1)),
+    ([(LONG, HAN | SOUTH), (LONG, LI | SOUTH), (SHORT, LI)],  ("team", "South", 14 / 15, 2)),
 ]  # fmt: skip
 
 
