@@ -38,7 +38,8 @@ def _team(teams: Sequence[TeamChoice]) -> int | None:
     """None is the whole company."""
     options = {str(c.team_id or ""): c.name or t("health.company") for c in teams}
     if not options:
-        return None
+        empty(t("health.no_team"), t("health.no_team_hint"), icon=":material/group_off:")
+        st.stop()
     first = next(iter(options))
     chosen = first
     if len(options) > 1:

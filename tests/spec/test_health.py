@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from core.process.health import rows, weekly_health
+from core.process.health import behind, rows, weekly_health
 from core.process.stages import STAGES, StageEvent
 from core.process.stays import About, Case, DueStep, Week, last_monday, week_name, week_of
 from tests.history import LETTERS, day, drawn
@@ -261,6 +261,11 @@ def test_rows_add_up_to_the_figures(cases):
     health = weekly_health(found, STAGES, HELD, least=1)
     assert health.total(lambda s: s.lost_days) == pytest.approx(sum(s.lost_days for s in found.stays))
     assert health.total(lambda s: s.stays) == len(found.stays)
+    assert len(behind(found, "late").stays) == health.total(lambda s: s.past)
+    for show, measure in (("visit", "repeats"), ("passed", "skips"), ("step", "completion")):
+        marks = behind(found, show).marks
+        assert health.parts(measure) == (sum(m.yes for m in marks), len(marks))
+        assert sum(len(behind(found, show, stage).marks) for stage in STAGES) == len(marks)
     assert all(0 <= s.lost_days <= 7 and s.lost_days <= s.days for s in found.stays)
     if health.bottleneck:
         assert 0.5 <= health.bottleneck.cause.share <= 1
