@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
+from components.format import day
 from core.access import OPERATOR
 from core.process.health import MEASURES, SHOWS
 from core.process.metrics import PlannedAction
-from core.process.stages import PIPELINE
+from core.process.stages import PIPELINE, STAGES
 from core.terms import ActionStatus, Outcome
-from data.commands.health import issue_health
+from data.commands.health import export_health, issue_health
 from data.commands.opportunities import close_opportunity
 from data.commands.pipelines import set_benchmarks
 from data.health_words import verdict
@@ -245,6 +247,20 @@ def test_a_benchmark_of_no_days_is_refused_at_its_field(open_page, company, sqli
     button(page, "health.benchmarks_save", language).click().run()
     assert translate(language, "problems.not_positive") in words(page)
     assert benchmark(sqlite_store, "appointment") == 3.0
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_audit_says_what_was_done_in_words(open_page, company, sqlite_store, language):
+    set_benchmarks(sqlite_store, company.director, dict.fromkeys(STAGES, 6.0))
+    export_health(sqlite_store, company.manager, company.rep.team_id, MONDAY, "html", language)
+    page = open_page("audit", company.director, language)
+    text = words(page)
+    assert translate(language, "audit.did.health_export") in text
+    assert translate(language, "audit.did.pipeline_benchmarks") in text
+    assert day(MONDAY, language) in text
+    for key in ("team", "form", "rows", "week_start", *STAGES):
+        assert f"[{translate(language, f'audit.field.{key}')}:" in text.replace("\\", "")
+        assert not re.search(rf"\b{key}:", text)
 
 
 def test_a_manager_reads_the_benchmarks_only(open_page, company):
