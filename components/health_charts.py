@@ -1,6 +1,7 @@
 """The weekly health report's charts: time per stage, where it goes, and the weeks before."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import plotly.graph_objects as go
@@ -66,12 +67,19 @@ def _weeks(weeks: Sequence[Issued], measure: str, language: str) -> go.Figure:
         hovertemplate="%{hovertext}: %{text}<extra></extra>",
     )
     highest = max(v or 0 for v in values) or 1
+    axis = _all_weeks(weeks)
     return charts.figure(
         bars,
         height=200,
-        xaxis={"type": "category"},
+        xaxis={"type": "category", "categoryarray": axis, "range": [-0.5, len(axis) - 0.5]},
         yaxis={"visible": False, "range": [0, highest * 1.2]},
     )
+
+
+def _all_weeks(weeks: Sequence[Issued]) -> list[str]:
+    """From the first to the last, with those between that have no report."""
+    first, last = weeks[0].monday, weeks[-1].monday
+    return [week_short(first + timedelta(days=n)) for n in range(0, (last - first).days + 1, 7)]
 
 
 def _height(health: WeeklyHealth) -> int:

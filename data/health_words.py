@@ -52,6 +52,7 @@ def _told(language: str, told: Bottleneck, health: WeeklyHealth) -> Verdict:
         days=number(language, told.lost_days, 1),
         total=number(language, health.total(lambda s: s.lost_days), 1),
         share=percent(language, told.share),
+        n=told.past,
         late=told.past,
         stays=told.stays,
         cause=translate(language, f"health.cause.{told.cause.code}", **said),
