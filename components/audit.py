@@ -58,7 +58,7 @@ def words(field: str, value: Any, view: View) -> str:
 def _measured(field: str, value: Any, view: View) -> str:
     if field.endswith(("_at", "_until")) or field == "planned_for":
         return view.instant(value if isinstance(value, datetime) else datetime.fromisoformat(value))
-    if field.endswith("_on"):
+    if field.endswith(("_on", "_start")):
         return format.day(value if isinstance(value, date) else date.fromisoformat(value), view.language)
     if field == "amount":
         return format.number(float(Decimal(str(value))), view.language, 2)

@@ -76,3 +76,33 @@ def rate_column(label: str, help: str | None = None) -> Any:
 def bars_column(label: str, help: str) -> Any:
     """A few counts as small bars."""
     return st.column_config.BarChartColumn(label, help=help, y_min=0, width="small", color=charts.MARK)
+
+
+def clicked_cell(
+    columns: Mapping[str, Sequence[Any]],
+    ids: Sequence[Id],
+    key: str,
+    *,
+    config: Mapping[str, Any],
+    alt: str,
+) -> tuple[Id, str] | None:
+    """Draw a short table; returns the id of the row and the name of the column clicked in this run."""
+    clicked = f"{key}-clicked"
+
+    def remember() -> None:
+        if cells := st.session_state[key].selection.cells:
+            row, column = cells[0]
+            st.session_state[clicked] = ids[row], column
+
+    st.dataframe(
+        pd.DataFrame(columns),
+        key=key,
+        hide_index=True,
+        column_config=dict(config),
+        on_select=remember,
+        selection_mode="single-cell",
+        placeholder="",
+        alt=alt,
+    )
+    chosen: tuple[Id, str] | None = st.session_state.pop(clicked, None)
+    return chosen

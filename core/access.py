@@ -26,6 +26,9 @@ class Permission(StrEnum):
     FILE_DEMANDS = "file_demands"
     ANSWER_DEMANDS = "answer_demands"
     MAKE_PROMISES = "make_promises"
+    SEE_HEALTH = "see_health"
+    ISSUE_HEALTH = "issue_health"
+    SET_BENCHMARKS = "set_benchmarks"
 
 
 class Reach(StrEnum):
@@ -76,6 +79,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.FILE_DEMANDS: Reach.TEAM,
         Permission.MAKE_PROMISES: Reach.TEAM,
         Permission.HANDLE_ALERTS: Reach.TEAM,
+        Permission.SEE_HEALTH: Reach.TEAM,
+        Permission.ISSUE_HEALTH: Reach.TEAM,
     },
     Role.DIRECTOR: _EVERYONE
     | {
@@ -89,6 +94,9 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.FILE_DEMANDS: Reach.ALL,
         Permission.MAKE_PROMISES: Reach.ALL,
         Permission.HANDLE_ALERTS: Reach.ALL,
+        Permission.SEE_HEALTH: Reach.ALL,
+        Permission.ISSUE_HEALTH: Reach.ALL,
+        Permission.SET_BENCHMARKS: Reach.ALL,
     },
     Role.PRODUCT: _EVERYONE | {Permission.SEE_PROMISES: Reach.ALL, Permission.ANSWER_DEMANDS: Reach.ALL},
     Role.DELIVERY: _EVERYONE | {Permission.SEE_PROMISES: Reach.ALL},
@@ -99,6 +107,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.IMPORT: Reach.ALL,
         Permission.EXPORT: Reach.ALL,
         Permission.MANAGE_PEOPLE: Reach.ALL,
+        Permission.SEE_HEALTH: Reach.ALL,
+        Permission.SET_BENCHMARKS: Reach.ALL,
         Permission.SEE_AUDIT: Reach.ALL,
     },
 }

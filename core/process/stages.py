@@ -27,6 +27,7 @@ BENCHMARK_DAYS = {
     "objection_handling": 3.0,
     "quote_confirmation": 7.0,
 }
+MOST_BENCHMARK_DAYS = 365.0
 
 
 @dataclass(frozen=True, slots=True)

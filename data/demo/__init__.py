@@ -9,6 +9,7 @@ from core.access import OPERATOR
 from core.messages import Conflict
 from data.commands.people import hash_password
 from data.commands.pipelines import set_benchmarks
+from data.demo import reports
 from data.demo.calendar import SHANGHAI, is_workday, near_spring_festival
 from data.demo.deals import Deal, Dealer
 from data.demo.market import Customer, Market, opening_times
@@ -71,6 +72,7 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
     customers = _prepare(simulation, staff, size, rng, start, now)
     if size.stories:
         Promiser(store, simulation, staff.product, seed).expect(customers, size.demands, now)
+    reports.expect(store, simulation, now)
     simulation.run(lambda at: progress((at - start) / (now - start)))
 
 

@@ -3,7 +3,8 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from xml.etree.ElementTree import ParseError
@@ -80,17 +81,39 @@ def _unmerge(lines: list[list[Cell]], content: bytes, part: str) -> None:
             cells[left - 1 : right] = [value] + [None] * (right - left)
 
 
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One sheet of a workbook.
+
+    Attributes:
+        formats: how numbers of a column show, by its place, e.g. `{2: "0%"}`.
+        widths: of columns by their place, in characters; 18 where it says nothing.
+    """
+
+    title: str
+    headers: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+    formats: Mapping[int, str] = field(default_factory=dict)
+    widths: Mapping[int, int] = field(default_factory=dict)
+
+
 def write_xlsx(title: str, headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """A workbook of one sheet. Text is written as text whatever it looks like; numbers and dates
+    """A workbook of one sheet; see `write_book`."""
+    return write_book([Leaf(title, headers, rows)])
+
+
+def write_book(leaves: Iterable[Leaf]) -> bytes:
+    """A workbook. Text is written as text whatever it looks like; numbers and dates
     keep their type; instants are text, in ISO with their zone, because a sheet knows no zones."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(title[:31])
-    sheet.freeze_panes = "A2"
-    for number, _ in enumerate(headers):
-        sheet.column_dimensions[_letter(number)].width = 18
-    sheet.append([_cell(sheet, h, bold=True) for h in headers])
-    for row in rows:
-        sheet.append([_cell(sheet, c) for c in row])
+    for leaf in leaves:
+        sheet = book.create_sheet(leaf.title[:31])
+        sheet.freeze_panes = "A2"
+        for number, _ in enumerate(leaf.headers):
+            sheet.column_dimensions[_letter(number)].width = leaf.widths.get(number, 18)
+        sheet.append([_cell(sheet, h, bold=True) for h in leaf.headers])
+        for row in leaf.rows:
+            sheet.append([_cell(sheet, c, shown=leaf.formats.get(n)) for n, c in enumerate(row)])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -100,7 +123,9 @@ def _letter(number: int) -> str:
     return str(get_column_letter(number + 1))
 
 
-def _cell(sheet, value: Cell, *, bold: bool = False):  # type: ignore[no-untyped-def]  # as above
+def _cell(  # type: ignore[no-untyped-def]  # as above
+    sheet, value: Cell, *, bold: bool = False, shown: str | None = None
+):
     if isinstance(value, datetime):
         value = value.isoformat()
     if isinstance(value, str):
@@ -115,4 +140,6 @@ def _cell(sheet, value: Cell, *, bold: bool = False):  # type: ignore[no-untyped
         cell.data_type = "s"  # else a leading = would make it a formula
     if bold:
         cell.font = Font(bold=True)
+    if shown:
+        cell.number_format = shown
     return cell

@@ -26,6 +26,7 @@ from data.schema.platform import (
 )
 from data.schema.plausibility import SignReview
 from data.schema.promises import Demand, DemandPause, Feature, PlannedDate, Promise, PromisedDate
+from data.schema.reports import HealthReport
 
 __all__ = [
     "Action",
@@ -44,6 +45,7 @@ __all__ = [
     "ForecastDecision",
     "ForecastLine",
     "ForecastRun",
+    "HealthReport",
     "ImportBatch",
     "ImportChange",
     "Interaction",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import time, timedelta
 from statistics import median
 
 import pytest
@@ -18,9 +18,11 @@ from data.calendars import china
 from data.commands.pipelines import set_benchmarks
 from data.commands.projections import differences
 from data.demo import PASSWORD, write
+from data.demo.calendar import SHANGHAI
 from data.demo.staff import ACCOUNTS, LEAVER, OPTIMIST, PADDER, SANDBAGGER, SKIPPING_TEAM, STUCK_TEAM, TEAMS
 from data.engine import Store
 from data.install import install
+from data.queries.health import health_report, health_weeks
 from data.queries.promises import demand_clocks, promises
 from data.queries.sessions import demo_accounts
 from data.schema import (
@@ -29,6 +31,7 @@ from data.schema import (
     Audit,
     Customer,
     CustomerState,
+    HealthReport,
     Interaction,
     Opportunity,
     OpportunityChange,
@@ -267,7 +270,31 @@ def test_benchmarks_are_the_companys_own_and_audited(company):
     assert one(company, select(func.count()).where(Audit.command == "pipeline.benchmarks")) == 1
 
 
-@pytest.mark.parametrize("days", [{"lunch": 3.0}, {"solution_demo": 0.0}])
+def test_weekly_reports_were_issued_when_they_were_due(company):
+    reports = ask(company, select(HealthReport.team_id, HealthReport.week_start, HealthReport.issued_at))
+    teams = one(company, select(func.count()).select_from(Team).where(Team.kind == "sales"))
+    assert len(reports) == 13 * (teams + 1)
+    assert {issued.astimezone(SHANGHAI).time() for _, _, issued in reports} == {time(7)}
+    assert all(
+        issued.astimezone(SHANGHAI).date() - monday == timedelta(days=7) for _, monday, issued in reports
+    )
+    issuing = select(func.count()).where(Audit.command == "health.issue", Audit.actor_id.is_(None))
+    assert one(company, issuing) == len(reports)
+
+
+def test_the_last_report_of_the_stuck_region_names_the_quote(company):
+    region = one(company, select(Team.id).where(Team.name == TEAMS[STUCK_TEAM]))
+    with company.reading() as session:
+        (latest, *_) = health_weeks(session, OPERATOR, region, company.clock())
+        report = health_report(session, OPERATOR, region, latest.monday)
+    assert report.health.bottleneck.stage == "quote_confirmation"
+    assert report.health.bottleneck.share > 0.5
+
+
+@pytest.mark.parametrize(
+    "days",
+    [{"lunch": 3.0}, {"solution_demo": 0.0}, {"solution_demo": 366.0}, {"solution_demo": float("nan")}],
+)
 def test_a_wrong_benchmark_is_refused(sqlite_store, days):
     install(sqlite_store)
     with pytest.raises(Invalid):

@@ -6,7 +6,7 @@ import re
 
 from streamlit.testing.v1 import AppTest
 
-RAW_KEY = re.compile(r"\b(?:board|today|terms|alerts|errors)\.[a-z_]+(?:\.[a-z_]+)*")
+RAW_KEY = re.compile(r"\b(?:board|today|terms|alerts|errors|health)\.[a-z_]+(?:\.[a-z_]+)*")
 
 
 def words(page: AppTest) -> str:

@@ -1,0 +1,174 @@
+"""The weekly health report's charts: time per stage, where it goes, and the weeks before."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from components import address, charts
+from components.blocks import empty, section
+from components.health_rows import open_rows
+from components.text import t, term
+from core.process.health import MEASURES, StageWeek, WeeklyHealth
+from core.process.stays import week_name
+from data.health_words import measured, number, week_short, week_words
+from data.queries.health import Issued
+
+
+def stages(health: WeeklyHealth, language: str) -> None:
+    """Median time against the benchmark, and the days lost; a click goes to the rows behind."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        section(t("health.by_stage"), help=t("health.by_stage_help", least=health.least))
+        stayed = charts.clicked(_medians(health, language), "health-medians", alt=t("health.by_stage_alt"))
+    with right:
+        section(t("health.lost_by_stage"), help=t("health.lost_help"))
+        lost = charts.clicked(_lost(health, language), "health-lost", alt=t("health.lost_alt"))
+    if chosen := stayed or lost:
+        open_rows(*chosen)
+
+
+def trend(weeks: Sequence[Issued], language: str) -> None:
+    """One measure over the issued reports; a click opens a week's."""
+    section(t("health.trend"), help=t("health.trend_help"))
+    labels = {m: t(f"health.measure.{m}") for m in MEASURES}
+    measure = address.choose(
+        st.segmented_control,
+        t("health.trend"),
+        "measure",
+        labels,
+        MEASURES[0],
+        required=True,
+        label_visibility="collapsed",
+    )
+    if not weeks[1:]:
+        empty(t("health.trend_first"), icon=":material/show_chart:")
+        return
+    alt = t("health.trend_alt", measure=labels[measure])
+    if chosen := charts.clicked(_weeks(weeks, measure, language), f"health-weeks-{measure}", alt=alt):
+        address.write(week=chosen[0])
+        st.rerun()
+
+
+def _weeks(weeks: Sequence[Issued], measure: str, language: str) -> go.Figure:
+    values = [r.health.measure(measure) for r in weeks]
+    words = [measured(language, measure, r.health) for r in weeks]
+    bars = go.Bar(
+        x=[week_short(r.monday) for r in weeks],
+        y=[v or 0 for v in values],
+        text=words,
+        textposition="outside",
+        cliponaxis=False,
+        marker={"color": [charts.QUIET] * (len(weeks) - 1) + [charts.MARK]},
+        customdata=[[week_name(r.monday)] for r in weeks],
+        hovertext=[week_words(language, r.monday) for r in weeks],
+        hovertemplate="%{hovertext}: %{text}<extra></extra>",
+    )
+    highest = max(v or 0 for v in values) or 1
+    axis = _all_weeks(weeks)
+    return charts.figure(
+        bars,
+        height=200,
+        xaxis={"type": "category", "categoryarray": axis, "range": [-0.5, len(axis) - 0.5]},
+        yaxis={"visible": False, "range": [0, highest * 1.2]},
+    )
+
+
+def _all_weeks(weeks: Sequence[Issued]) -> list[str]:
+    """From the first to the last, with those between that have no report."""
+    first, last = weeks[0].monday, weeks[-1].monday
+    return [week_short(first + timedelta(days=n)) for n in range(0, (last - first).days + 1, 7)]
+
+
+def _height(health: WeeklyHealth) -> int:
+    return 60 + 40 * len(health.stages)
+
+
+def _medians(health: WeeklyHealth, language: str) -> go.Figure:
+    lines = health.stages
+    marked = [s for s in lines if s.benchmark_days]
+    bars = go.Bar(
+        y=[term("stage", s.stage) for s in lines],
+        x=[s.median_days or 0 for s in lines],
+        orientation="h",
+        marker={"color": [_colour(s, health.least) for s in lines]},
+        hovertext=[_median_words(s, health.least, language) for s in lines],
+        customdata=[[s.stage, "stays"] for s in lines],
+        hovertemplate="%{y}: %{hovertext}<extra></extra>",
+        showlegend=False,
+    )
+    benchmark = go.Scatter(
+        y=[term("stage", s.stage) for s in marked],
+        x=[s.benchmark_days for s in marked],
+        name=t("health.benchmark"),
+        mode="markers",
+        marker={"symbol": "line-ns", "size": 22, "line": {"width": 3, "color": charts.QUIET}},
+        customdata=[[s.stage, "stays"] for s in marked],
+        hovertemplate="%{y}: %{x}<extra>" + t("health.benchmark") + "</extra>",
+        showlegend=True,
+    )
+    ends = [max(s.median_days or 0, s.benchmark_days or 0) for s in lines]
+    words = [_median_words(s, health.least, language) for s in lines]
+    return _beside(health, (bars, benchmark), ends, words)
+
+
+def _lost(health: WeeklyHealth, language: str) -> go.Figure:
+    lines = health.stages
+    worst = health.bottleneck.stage if health.bottleneck else None
+    bars = go.Bar(
+        y=[term("stage", s.stage) for s in lines],
+        x=[s.lost_days for s in lines],
+        orientation="h",
+        marker={"color": [charts.OVER if s.stage == worst else charts.MARK for s in lines]},
+        hovertext=[_lost_words(s, language) for s in lines],
+        customdata=[[s.stage, "late"] for s in lines],
+        hovertemplate="%{y}: %{hovertext}<extra></extra>",
+        showlegend=False,
+    )
+    return _beside(health, (bars,), [s.lost_days for s in lines], [_lost_words(s, language) for s in lines])
+
+
+def _beside(
+    health: WeeklyHealth, traces: Sequence[Any], ends: Sequence[float], words: Sequence[str]
+) -> go.Figure:
+    """Bars with their words at the right end."""
+    said = [
+        {
+            "x": end,
+            "y": term("stage", s.stage),
+            "text": text,
+            "xanchor": "left",
+            "xshift": 8,
+            "showarrow": False,
+        }
+        for s, end, text in zip(health.stages, ends, words, strict=True)
+    ]
+    return charts.figure(
+        *traces,
+        annotations=said,
+        height=_height(health),
+        yaxis={"autorange": "reversed"},
+        xaxis={"range": [0, max([*ends, 1]) * 2], "visible": False},
+    )
+
+
+def _colour(line: StageWeek, least: int) -> str:
+    if line.ended < least:
+        return charts.QUIET
+    return charts.OVER if (line.ratio(least) or 0) > 1 else charts.MARK
+
+
+def _median_words(line: StageWeek, least: int, language: str) -> str:
+    if line.median_days is None:
+        return t("health.no_ended")
+    key = "health.few_runs" if line.ended < least else "health.runs"
+    return t(key, days=number(language, line.median_days, 1), n=line.ended)
+
+
+def _lost_words(line: StageWeek, language: str) -> str:
+    if not line.benchmark_days:
+        return t("board.no_benchmark")
+    days = number(language, line.lost_days, 1)
+    return t("health.late_of", days=days, late=line.past, n=line.stays)
