@@ -1,15 +1,14 @@
 """The alerts page's parts: filters, the list, and one alert in hand."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from components import address, format
 from components.blocks import Row, Tone, empty, plain, rows
+from components.days import evening
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
@@ -19,9 +18,7 @@ from data.notices import alert_words
 from data.queries.alerts import PAGE, AlertFilters, AlertItem, AlertList, Show
 
 _TONES = {"red": Tone.RED, "amber": Tone.AMBER}
-_DAYS = {"today": 0, "tomorrow": 1, "three_days": 3, "week": 7}
 _TAKEN = "alert-taken"  # when the one in hand was taken
-_EVENING = time(18)
 
 
 def chosen_filters() -> AlertFilters:
@@ -188,7 +185,7 @@ def _assign(
             placeholder=t("alerts_page.choose"),
         )
     with marks.field("due_at"):
-        due_at = _evening(
+        due_at = evening(
             t("alerts_page.by"), f"due-{item.id}", ("today", "tomorrow", "three_days", "week"), view
         )
     return partial(assign, item.id, person or 0, due_at)
@@ -196,7 +193,7 @@ def _assign(
 
 def _snooze(item: AlertItem, snooze: Callable[..., Any], marks: Marks, view: View) -> Callable[[], Any]:
     with marks.field("until"):
-        until = _evening(t("alerts_page.until"), f"until-{item.id}", ("tomorrow", "three_days", "week"), view)
+        until = evening(t("alerts_page.until"), f"until-{item.id}", ("tomorrow", "three_days", "week"), view)
     return partial(snooze, item.id, until or view.now)
 
 
@@ -204,14 +201,3 @@ def _resolve(item: AlertItem, resolve: Callable[..., Any], marks: Marks) -> Call
     with marks.field("note"):
         note = st.text_area(t("alerts_page.note"), key=f"note-{item.id}", height=80)
     return partial(resolve, item.id, note or "")
-
-
-def _evening(label: str, key: str, choices: tuple[str, ...], view: View) -> datetime | None:
-    """A day to choose with one click, as its evening in the person's time zone."""
-    words = {choice: t(f"alerts_page.day.{choice}") for choice in choices}
-    chosen = st.pills(label, list(words), format_func=words.__getitem__, default="tomorrow", key=key)
-    if chosen is None:
-        return None
-    zone = ZoneInfo(view.who.timezone)
-    day = view.now.astimezone(zone).date() + timedelta(days=_DAYS[chosen])
-    return datetime.combine(day, _EVENING, zone)

@@ -27,6 +27,7 @@ _TERMS = {
     "kind": "interaction",
     "direction": "direction",
     "cancel_reason": "cancelled_because",
+    "result": "room_result",
 }
 
 

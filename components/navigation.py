@@ -40,6 +40,8 @@ PAGES = (
     PageSpec("health", ":material/vital_signs:", Permission.SEE_HEALTH, "work"),
     PageSpec("customers", ":material/apartment:", Permission.SEE_CUSTOMERS, "work"),
     PageSpec("customer", ":material/domain:", Permission.SEE_CUSTOMERS, None),
+    PageSpec("rooms", ":material/forum:", Permission.FOLLOW_UP, "work"),
+    PageSpec("room", ":material/forum:", Permission.FOLLOW_UP, None),
     PageSpec("exchange", ":material/swap_vert:", Permission.EXPORT, "company"),
     PageSpec("people", ":material/group:", Permission.MANAGE_PEOPLE, "company"),
     PageSpec("audit", ":material/history:", Permission.SEE_AUDIT, "company"),

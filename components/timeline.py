@@ -11,9 +11,12 @@ from components import address, format
 from components.audit import changes_block, deed
 from components.blocks import empty, plain, section
 from components.frame import View
+from components.navigation import open_page
 from components.text import t, term
+from core.access import Permission, reach
 from core.fields import Field, Kind
 from core.process.actions import FIELDS
+from data.queries.audit import AuditEntry
 from data.queries.timeline import KINDS, PAGE, Event, Timeline
 from data.text import has
 
@@ -27,6 +30,7 @@ _ICONS = {
     "document_view": ":material/description:",
     "video_meeting": ":material/videocam:",
 }
+_CHANGES = {"room.open": ":material/forum:", "room.close": ":material/flag:"}
 _STATUS = {"planned": "blue", "cancelled": "gray"}
 _SCROLL = """
 export default function ({ data }) {
@@ -91,6 +95,7 @@ def _event(event: Event, view: View, play: Play, *, marked: bool) -> None:
         elif event.kind == "change" and event.change:
             if text := changes_block(event.change, view):
                 st.markdown(text)
+            _to_room(event.change, view)
         elif event.summary:
             st.markdown(plain(event.summary))
 
@@ -135,6 +140,14 @@ def _of_interaction(event: Event, view: View) -> str:
     return " · ".join(plain(p) for p in parts)
 
 
+def _to_room(change: AuditEntry, view: View) -> None:
+    """From a room's opening or closing into the room, for whoever may follow up."""
+    if change.entity != "room" or change.entity_id is None or not reach(view.who, Permission.FOLLOW_UP):
+        return
+    if st.button(t("rooms.enter"), key=f"to-room-{change.id}", icon=":material/forum:", type="tertiary"):
+        open_page("room", room=change.entity_id)
+
+
 def _stage_head(event: Event, view: View, marked: bool) -> None:
     del marked
     stage = plain(term("stage", event.type))
@@ -149,7 +162,8 @@ def _change_head(event: Event, view: View, marked: bool) -> None:
         return
     name = f" · {plain(change.name)}" if change.entity in ("contact", "opportunity") else ""
     mark = f" :gray-badge[{t('audit.undone')}]" if change.undone else ""
-    st.markdown(f":material/edit: **{deed(change)}**{name}{mark}")
+    icon = _CHANGES.get(change.command, ":material/edit:")
+    st.markdown(f"{icon} **{deed(change)}**{name}{mark}")
     _times(event, view, event.person or t("audit.operator"))
 
 

@@ -17,6 +17,7 @@ TONES = {
     Kind.OVERDUE: Tone.RED,
     Kind.RED: Tone.RED,
     Kind.ASSIGNED: Tone.AMBER,
+    Kind.ROOM_TASK: Tone.BLUE,
     Kind.DUE: Tone.BLUE,
     Kind.EXPIRING: Tone.AMBER,
     Kind.DRAFT: Tone.QUIET,
@@ -28,6 +29,7 @@ ICONS = {
     Kind.OVERDUE: ":material/alarm:",
     Kind.RED: ":material/local_fire_department:",
     Kind.ASSIGNED: ":material/assignment_ind:",
+    Kind.ROOM_TASK: ":material/checklist:",
     Kind.DUE: ":material/today:",
     Kind.EXPIRING: ":material/hourglass_bottom:",
     Kind.DRAFT: ":material/edit_note:",
@@ -102,6 +104,8 @@ def _mark(todo: ToDo, view: View) -> str:
     match todo.kind:
         case Kind.RED | Kind.ASSIGNED:
             return t(f"alerts.{todo.words}.name")
+        case Kind.ROOM_TASK:
+            return t("customer.overdue") if todo.at and todo.at < view.now else ""
         case Kind.OVERDUE:
             return format.ago(todo.at, view.now, view.language)
         case Kind.DUE:
@@ -150,6 +154,10 @@ def _assigned(todo: ToDo, view: View) -> list[str]:
     return [due, words["why"], words["action"], todo.opportunity or ""]
 
 
+def _room_task(todo: ToDo, view: View) -> list[str]:
+    return [todo.words, t("today.by", at=view.instant(todo.at))]
+
+
 def _password(todo: ToDo, view: View) -> list[str]:
     del view
     return [term("role", todo.type), t("today.username", name=todo.words)]
@@ -164,6 +172,7 @@ _PARTS = {
     Kind.DRAFT: _draft,
     Kind.RED: _red,
     Kind.ASSIGNED: _assigned,
+    Kind.ROOM_TASK: _room_task,
     Kind.PASSWORD: _password,
 }
 
@@ -193,5 +202,6 @@ _TARGETS: dict[Kind, Callable[[ToDo], Target]] = {
     Kind.GRADE: lambda todo: ("customer", {"customer": todo.id, "do": "grade"}),
     Kind.RED: lambda todo: ("customer", {"customer": todo.customer_id or 0}),
     Kind.ASSIGNED: lambda todo: ("alerts", {"alert": todo.id}),
+    Kind.ROOM_TASK: lambda todo: ("room", {"room": todo.room_id or 0}),
     Kind.PASSWORD: lambda _: ("people", {}),
 }

@@ -29,6 +29,8 @@ class Permission(StrEnum):
     SEE_HEALTH = "see_health"
     ISSUE_HEALTH = "issue_health"
     SET_BENCHMARKS = "set_benchmarks"
+    OPEN_ROOMS = "open_rooms"
+    FOLLOW_UP = "follow_up"
 
 
 class Reach(StrEnum):
@@ -66,6 +68,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.FILE_DEMANDS: Reach.OWN,
         Permission.MAKE_PROMISES: Reach.OWN,
         Permission.HANDLE_ALERTS: Reach.OWN,
+        Permission.OPEN_ROOMS: Reach.OWN,
+        Permission.FOLLOW_UP: Reach.OWN,
     },
     Role.MANAGER: _EVERYONE
     | {
@@ -81,6 +85,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.HANDLE_ALERTS: Reach.TEAM,
         Permission.SEE_HEALTH: Reach.TEAM,
         Permission.ISSUE_HEALTH: Reach.TEAM,
+        Permission.OPEN_ROOMS: Reach.TEAM,
+        Permission.FOLLOW_UP: Reach.TEAM,
     },
     Role.DIRECTOR: _EVERYONE
     | {
@@ -97,9 +103,16 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_HEALTH: Reach.ALL,
         Permission.ISSUE_HEALTH: Reach.ALL,
         Permission.SET_BENCHMARKS: Reach.ALL,
+        Permission.OPEN_ROOMS: Reach.ALL,
+        Permission.FOLLOW_UP: Reach.ALL,
     },
-    Role.PRODUCT: _EVERYONE | {Permission.SEE_PROMISES: Reach.ALL, Permission.ANSWER_DEMANDS: Reach.ALL},
-    Role.DELIVERY: _EVERYONE | {Permission.SEE_PROMISES: Reach.ALL},
+    Role.PRODUCT: _EVERYONE
+    | {
+        Permission.SEE_PROMISES: Reach.ALL,
+        Permission.ANSWER_DEMANDS: Reach.ALL,
+        Permission.FOLLOW_UP: Reach.OWN,
+    },
+    Role.DELIVERY: _EVERYONE | {Permission.SEE_PROMISES: Reach.ALL, Permission.FOLLOW_UP: Reach.OWN},
     Role.STORE_MANAGER: _EVERYONE,
     Role.ADMIN: _EVERYONE
     | {

@@ -31,6 +31,7 @@ class Policy:
         travel_minutes: least minutes between visits at two places (A6).
         same_text_actions: actions with one and the same text that are worth a look (A6).
         hourly_actions, hourly_share: so many actions, with such a share (0–1) begun exactly on the hour (A6).
+        max_attachment_mb: largest file that is kept in a room, in megabytes (A4).
         high_value_tags: tags from which "follow up together" is offered (A4).
         grade_days: days after which a customer's grade should be looked at again (F1).
         undo_minutes: minutes within which a recorded action can be undone.
@@ -64,6 +65,7 @@ class Policy:
     hourly_actions: int = 20
     hourly_share: float = 0.95
     high_value_tags: int = 3
+    max_attachment_mb: int = 20
     grade_days: int = 180
     undo_minutes: int = 60
     quote_expiry_days: int = 3

@@ -17,6 +17,12 @@ AUDIO = {
 
 
 _BEGINNINGS = (b"RIFF", b"\x1a\x45\xdf\xa3", b"OggS", b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"#!AMR")
+ATTACHED = (
+    "pdf", "docx", "xlsx", "pptx", "csv", "txt", "png", "jpg", "jpeg", "webp", "mp3", "m4a", "wav",
+    "mp4", "zip",
+)  # fmt: skip
+DOWNLOAD = "application/octet-stream"  # what no browser draws
+_PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe")
 _WAV_HEAD = 44  # bytes before the first sample
 
 
@@ -49,6 +55,36 @@ def keep_recording(store: Store, who: Who, content: bytes, media_type: str) -> s
         raise Invalid([Problem("recording", "not_audio")])
     if len(content) > limit * 2**20:
         raise Invalid([Problem("recording", "file_too_large", {"limit": limit})])
+    return _keep(store, who, content, media_type)
+
+
+def attachable(name: str, content: bytes) -> bool:
+    """Whether a file is of a kind that people pass on at work, and no program under such a name.
+
+    >>> attachable("offer.PDF", b"%PDF-1.7"), attachable("page.html", b"hello"), attachable("a.pdf", b"MZ..")
+    (True, False, False)
+    """
+    return name.rpartition(".")[2].lower() in ATTACHED and not content.startswith(_PROGRAMS)
+
+
+def keep_attachment(store: Store, who: Who, content: bytes, name: str) -> str:
+    """Keep a file that is passed on; returns its SHA-256. It is only ever given out as a download.
+
+    Raises:
+        Invalid: empty, of a kind that is not kept, or larger than the policy allows.
+    """
+    with store.reading() as session:
+        limit = policy_in_force(session).max_attachment_mb
+    if not content:
+        raise Invalid([Problem("file", "empty_file")])
+    if not attachable(name, content):
+        raise Invalid([Problem("file", "not_attachable", {"types": ", ".join(ATTACHED)})])
+    if len(content) > limit * 2**20:
+        raise Invalid([Problem("file", "file_too_large", {"limit": limit})])
+    return _keep(store, who, content, DOWNLOAD)
+
+
+def _keep(store: Store, who: Who, content: bytes, media_type: str) -> str:
     digest = hashlib.sha256(content).hexdigest()
     _write(_path(store, digest), content)
     with store.writing() as session:

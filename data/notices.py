@@ -21,10 +21,13 @@ def alert_words(language: str, rule: str, params: Mapping[str, Any]) -> dict[str
 
 
 def sentence(language: str, kind: str, params: Mapping[str, Any]) -> tuple[str, str]:
-    """Title and body of a notice; one about an alert can name its rule's words."""
+    """Title and body of a notice; one about an alert can name its rule's words, one about
+    a room's end its result."""
     words = dict(params)
     if rule := params.get("rule"):
         words |= alert_words(language, rule, params)
+    if result := params.get("result"):
+        words["result"] = translate(language, f"terms.room_result.{result}")
     title, body = (translate(language, f"notices.{kind}.{part}", **words) for part in ("title", "body"))
     return title, body
 

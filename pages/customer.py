@@ -7,14 +7,17 @@ from components.audit import recent_change, undone
 from components.customer import customer_head, customer_record
 from components.customer_forms import Desk, customer_dialog
 from components.frame import page
+from components.rooms import together
 from components.timeline import timeline_block, timeline_filters
 from core.access import Permission
 from data.commands import customers, opportunities
 from data.commands.command import Command
+from data.commands.rooms import open_room
 from data.commands.undo import undo
 from data.files import read_file
 from data.queries.audit import RECENT, last_editor, latest_change
 from data.queries.customers import assignable, choices, customer_file
+from data.queries.room_members import room_offer
 from data.queries.timeline import PAGE, timeline
 
 SAVES: dict[str, Command[..., int]] = {
@@ -36,6 +39,10 @@ with page("customer.title", needs=Permission.SEE_CUSTOMERS) as view:
     if back := recent_change(change, view):
         undone(partial(view.do, undo, back))
     customer_head(file, view)
+    together(
+        view.read(room_offer, file.head.id),
+        lambda offer: view.do(open_room.once, f"{file.head.id}-{offer.turn}", file.head.id),
+    )
     customer_record(file, view)
     kind, about = timeline_filters({card.id: card.name for card in file.opportunities})
     events = view.read(

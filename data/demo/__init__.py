@@ -14,6 +14,7 @@ from data.demo.calendar import SHANGHAI, is_workday, near_spring_festival
 from data.demo.deals import Deal, Dealer
 from data.demo.market import Customer, Market, opening_times
 from data.demo.promises import Promiser
+from data.demo.rooms import Gatherer
 from data.demo.simulation import Simulation
 from data.demo.sizes import BENCHMARK_DAYS, MONTHS, PRICE_RISE_MONTH, SIZES, Size
 from data.demo.staff import LEAVER, Staff, hire
@@ -72,6 +73,7 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
     customers = _prepare(simulation, staff, size, rng, start, now)
     if size.stories:
         Promiser(store, simulation, staff.product, seed).expect(customers, size.demands, now)
+        Gatherer(store, simulation, staff, now).expect(customers[: len(customers) // 2])
     reports.expect(store, simulation, now)
     simulation.run(lambda at: progress((at - start) / (now - start)))
 

@@ -21,6 +21,7 @@ from data.schema import (
     Opportunity,
     Person,
     Pipeline,
+    Room,
     Stage,
     Team,
 )
@@ -30,7 +31,7 @@ RECENT = timedelta(minutes=10)  # how long a change offers its own way back wher
 HIDDEN = {
     "id", "version", "ref", "batch_id", "created_at", "recorded_at", "policy_version", "pipeline_id",
     "recording", "follows_id", "fields", "customer_id", "opportunity_id", "also", "next_step", "called_off",
-    "opportunity", "graded_at", "ended", "undone",
+    "opportunity", "graded_at", "ended", "undone", "opened_by_id", "closed_by_id",
 }  # fmt: skip
 NAMED: dict[str, Any] = {
     "owner_id": Person,
@@ -39,6 +40,7 @@ NAMED: dict[str, Any] = {
     "contact_id": Contact,
     "stage_id": Stage,
     "pipeline_id": Pipeline,
+    "person_id": Person,
 }
 RECORDS: dict[str, Any] = {
     "customer": Customer,
@@ -49,6 +51,7 @@ RECORDS: dict[str, Any] = {
     "interaction": Interaction,
     "person": Person,
     "team": Team,
+    "room": Room,
 }
 
 
@@ -188,6 +191,13 @@ def about(customer_id: int, *, actions: bool = False) -> Any:
     return own
 
 
+def of_rooms(customer_id: int) -> Any:
+    """Audit rows of opening and closing a customer's rooms: what came of them stands in its timeline."""
+    ids = select(Room.id).where(Room.customer_id == customer_id)
+    whole = Audit.command.in_(("room.open", "room.close"))
+    return (Audit.entity == "room") & Audit.entity_id.in_(ids) & whole
+
+
 Read = tuple[Audit, str | None, int | None]
 
 
@@ -306,6 +316,9 @@ def _record(table: type[Base]) -> Any:
     if table in (Contact, Opportunity):
         owned_by: Any = table
         return select(owned_by.id, owned_by.name, owned_by.name, owned_by.customer_id)
+    if table is Room:
+        of = Customer.id == Room.customer_id
+        return select(Room.id, Customer.name, Customer.grade, Room.customer_id).join(Customer, of)
     if table in (Action, Interaction):
         touch: Any = table
         kind = touch.type if table is Action else touch.kind

@@ -4,6 +4,7 @@ Each source gives its newest few over an index, and the newest of all are shown:
 much is shown, not how much there is.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,8 +15,8 @@ from sqlalchemy.orm import Session, aliased
 from core.access import Permission, Who
 from core.messages import NotFound
 from core.terms import ActionStatus
-from data.queries.audit import AuditEntry, about, entries, read
-from data.queries.scope import customers
+from data.queries.audit import AuditEntry, about, entries, of_rooms, read
+from data.queries.scope import customers, room_history
 from data.schema import (
     Action,
     Audit,
@@ -24,6 +25,7 @@ from data.schema import (
     Interaction,
     Opportunity,
     Person,
+    Room,
     Stage,
     StageEvent,
 )
@@ -95,13 +97,40 @@ def timeline(
     allowed = customers(who, Permission.SEE_CUSTOMERS)
     if session.scalar(select(Customer.id).where(Customer.id == customer_id, allowed)) is None:
         raise NotFound(entity="customer")
+    kinds = KINDS if kind is None else (kind,)
+    return _newest(session, who, customer_id, kinds, opportunity, shown, jump_to)
+
+
+def room_timeline(
+    session: Session, who: Who, room_id: int, *, shown: int = PAGE, jump_to: int | None = None
+) -> Timeline:
+    """What happened with a room's customer, for those in the room: actions and other contact.
+
+    Raises:
+        NotFound: no such room, or it does not show its history to this person.
+    """
+    customer_id = session.scalar(select(Room.customer_id).where(Room.id == room_id, room_history(who)))
+    if customer_id is None:
+        raise NotFound(entity="room")
+    return _newest(session, who, customer_id, ("action", "interaction"), None, shown, jump_to)
+
+
+def _newest(
+    session: Session,
+    who: Who,
+    customer_id: int,
+    kinds: Collection[str],
+    opportunity: int | None,
+    shown: int,
+    jump_to: int | None,
+) -> Timeline:
     limit = max(shown, REACH if jump_to else 0) + 1
     found: list[Event] = []
-    if kind in (None, "action"):
+    if "action" in kinds:
         found += _actions(session, customer_id, opportunity, limit)
-    if kind in (None, "interaction"):
+    if "interaction" in kinds:
         found += _interactions(session, customer_id, opportunity, limit)
-    if kind in (None, "change"):
+    if "change" in kinds:
         found += _stage_changes(session, customer_id, opportunity, limit)
         found += _changes(session, who, customer_id, opportunity, limit)
     found.sort(key=lambda e: (e.at, e.recorded_at, e.id), reverse=True)
@@ -204,7 +233,7 @@ def _stage_changes(session: Session, customer_id: int, opportunity: int | None, 
 def _changes(
     session: Session, who: Who, customer_id: int, opportunity: int | None, limit: int
 ) -> list[Event]:
-    concerns = about(customer_id)
+    concerns = about(customer_id) | of_rooms(customer_id)
     if opportunity is not None:
         concerns &= (Audit.entity == "opportunity") & (Audit.entity_id == opportunity)
     rows = read(session, select(Audit).where(concerns).order_by(Audit.id.desc()).limit(limit))

@@ -21,8 +21,8 @@ from core.process.stages import PIPELINE
 from core.terms import ActionStatus, Outcome, Severity
 from data.queries.drafts import touched
 from data.queries.policies import policy_in_force
-from data.queries.scope import owned
-from data.queries.standing import standing
+from data.queries.scope import in_room, owned
+from data.queries.standing import standing, task_open
 from data.schema import (
     Action,
     Alert,
@@ -33,6 +33,8 @@ from data.schema import (
     OpportunityState,
     Person,
     Pipeline,
+    Room,
+    RoomTask,
     Stage,
 )
 
@@ -47,6 +49,7 @@ class Kind(StrEnum):
     OVERDUE = "overdue"
     RED = "red"
     ASSIGNED = "assigned"
+    ROOM_TASK = "room_task"
     DUE = "due"
     EXPIRING = "expiring"
     DRAFT = "draft"
@@ -64,6 +67,7 @@ class ToDo:
         type: the action type or stage it concerns.
         at: when it is or was due, or since when; UTC.
         on: the day a quote expires.
+        room_id: of the room whose task it is.
         words: kind's own words: a note, a rule, a grade, a user name.
     """
 
@@ -79,6 +83,7 @@ class ToDo:
     amount: Decimal | None = None
     currency: str | None = None
     person: str | None = None
+    room_id: int | None = None
     words: str = ""
     params: dict[str, Any] | None = None
 
@@ -349,6 +354,30 @@ def _assigned(asked: _Asked, most: int) -> Group:
     return asked.group(Kind.ASSIGNED, query, most)
 
 
+def _room_tasks(asked: _Asked, most: int) -> Group:
+    """This person's tasks in rooms that they are in, due today or before."""
+    query = (
+        select(
+            RoomTask.id,
+            Room.id.label("room_id"),
+            Customer.name.label("customer"),
+            RoomTask.due_at.label("at"),
+            RoomTask.text.label("words"),
+        )
+        .join(Room, Room.id == RoomTask.room_id)
+        .join(Customer, Customer.id == Room.customer_id)
+        .where(
+            RoomTask.owner_id == asked.who.person_id,
+            task_open(),
+            RoomTask.due_at < asked.midnight,
+            Room.closed_at.is_(None),
+            in_room(asked.who),
+        )
+        .order_by(RoomTask.due_at, RoomTask.id)
+    )
+    return asked.group(Kind.ROOM_TASK, query, most)
+
+
 def _without_password(asked: _Asked, most: int) -> Group:
     """People who should work with the product and cannot sign in yet."""
     query = (
@@ -369,6 +398,7 @@ _KINDS: dict[Kind, tuple[Permission, Callable[[_Asked, int], Group]]] = {
     Kind.OVERDUE: (Permission.RECORD_ACTIONS, _overdue),
     Kind.RED: (Permission.SEE_BOARD, _red),
     Kind.ASSIGNED: (Permission.HANDLE_ALERTS, _assigned),
+    Kind.ROOM_TASK: (Permission.FOLLOW_UP, _room_tasks),
     Kind.DUE: (Permission.RECORD_ACTIONS, _due),
     Kind.EXPIRING: (Permission.RECORD_ACTIONS, _expiring),
     Kind.DRAFT: (Permission.RECORD_ACTIONS, _drafts),

@@ -27,6 +27,7 @@ from data.schema.platform import (
 from data.schema.plausibility import SignReview
 from data.schema.promises import Demand, DemandPause, Feature, PlannedDate, Promise, PromisedDate
 from data.schema.reports import HealthReport
+from data.schema.rooms import Room, RoomMember, RoomMessage, RoomTask
 
 __all__ = [
     "Action",
@@ -61,6 +62,10 @@ __all__ = [
     "Promise",
     "PromisedDate",
     "Receipt",
+    "Room",
+    "RoomMember",
+    "RoomMessage",
+    "RoomTask",
     "Setting",
     "SignInAttempt",
     "SignInTicket",

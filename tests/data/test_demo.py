@@ -25,6 +25,7 @@ from data.install import install
 from data.queries.health import health_report, health_weeks
 from data.queries.promises import demand_clocks, promises
 from data.queries.sessions import demo_accounts
+from data.queries.timeline import timeline
 from data.schema import (
     Action,
     Alert,
@@ -37,6 +38,10 @@ from data.schema import (
     OpportunityChange,
     OpportunityState,
     Person,
+    Room,
+    RoomMember,
+    RoomMessage,
+    RoomTask,
     Stage,
     StageEvent,
     Team,
@@ -220,6 +225,30 @@ def test_a_promise_stands_nine_days_before_the_plan(company):
         rows = promises(session, OPERATOR, DEFAULTS, company.clock())
     assert len(rows) > 3
     assert [(r.state.light, r.state.gap_days) for r in rows if r.state.light == "red"] == [("red", 9)]
+
+
+def test_one_customer_is_followed_up_together_and_one_was(company):
+    accounts = {name: one(company, select(Person.id).where(Person.username == name)) for name in ACCOUNTS}
+    closed, still_open = (
+        one(company, select(Room.id).where(Room.closed_at.is_not(None))),
+        one(company, select(Room.id).where(Room.closed_at.is_(None))),
+    )
+    result, note = ask(company, select(Room.result, Room.note).where(Room.id == closed))[0]
+    assert result == "obstacle_gone"
+    assert ACCOUNTS["rep"][0] in note
+    for room in (closed, still_open):
+        inside = {i for (i,) in ask(company, select(RoomMember.person_id).where(RoomMember.room_id == room))}
+        assert {accounts["manager"], accounts["product"], accounts["delivery"]} <= inside
+        assert one(company, select(func.count()).where(RoomMessage.room_id == room)) >= 4
+    tasks = ask(company, select(RoomTask.done_at.is_not(None)).where(RoomTask.room_id == still_open))
+    assert sorted(done for (done,) in tasks) == [False, False, True]
+    red = select(Alert.id).join(Opportunity, Opportunity.id == Alert.opportunity_id)
+    red = red.join(Room, Room.customer_id == Opportunity.customer_id)
+    assert one(company, red.where(Alert.rule == "demos_without_quote", Room.id == still_open))
+    with company.reading() as session:
+        events = timeline(session, OPERATOR, one(company, select(Room.customer_id).where(Room.id == closed)),
+                          kind="change").events  # fmt: skip
+    assert "room.close" in {e.change.command for e in events if e.change}
 
 
 def test_an_answer_came_late_across_a_holiday(company):

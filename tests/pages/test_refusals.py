@@ -6,6 +6,7 @@ from components.navigation import PAGES
 from core.terms import Role
 from data.text import translate
 from tests.company import found
+from tests.rooms import room_of
 
 R, M, D, P, V, S, A = (
     Role.REP, Role.MANAGER, Role.DIRECTOR, Role.PRODUCT, Role.DELIVERY, Role.STORE_MANAGER, Role.ADMIN,
@@ -23,6 +24,8 @@ ALLOWED = {
     "health":     {M, D, A},
     "customers":  {R, M, D, A},
     "customer":   {R, M, D, A},
+    "rooms":      {R, M, D, P, V},
+    "room":       {R, M, D, P, V},
     "exchange":   {R, M, D, A},
     "people":     {A},
     "audit":      {D, A},
@@ -41,6 +44,8 @@ def test_every_page_has_its_row():
 def test_a_role_opens_a_page_or_is_refused(open_page, sqlite_store, name, role, language):
     company = found(sqlite_store)
     query = {"customer": company.customer} if name == "customer" else {}
+    if name == "room":
+        query = {"room": room_of(sqlite_store, company)}
     page = open_page(name, getattr(company, role), language, **query)
     assert not page.exception
     refusal = translate(language, "errors.not_allowed")

@@ -1,0 +1,96 @@
+"""Following up together in two real browsers: one click, what is said comes by itself, the end is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import func, select
+
+from core.access import OPERATOR
+from data.commands.people import set_password
+from data.schema import Room, RoomMember, RoomMessage
+from tests.browser.conftest import sign_in
+from tests.company import found
+from tests.rooms import tagged
+
+pytestmark = pytest.mark.browser
+PASSWORD = "a long password"
+OFFER = b"%PDF-1.7\n" + bytes(range(256)) * 40
+
+
+@pytest.fixture(scope="module")
+def server(served):
+    def seed(store) -> None:
+        people = found(store)
+        tagged(store, people)
+        for who in (people.admin, people.manager, people.product):
+            set_password(store, OPERATOR, who.person_id, PASSWORD)
+
+    return served(seed)
+
+
+def rows(server, table) -> int:
+    with server.store().reading() as session:
+        return session.scalar(select(func.count()).select_from(table))
+
+
+def message(page: Page):
+    return page.get_by_label("Message", exact=True)
+
+
+def test_from_one_click_to_the_result_in_the_timeline(server, visit, tmp_path: Path):
+    manager = visit(f"{server.url}/customer?customer=1")
+    sign_in(manager, "manager", PASSWORD)
+    manager.get_by_role("button", name="Follow up together", exact=True).dblclick()
+    expect(message(manager)).to_be_visible()
+    assert (rows(server, Room), rows(server, RoomMember)) == (1, 4)
+
+    product = visit(f"{server.url}/inbox", width=390)
+    sign_in(product, "product", PASSWORD)
+    expect(product.get_by_text("Follow up together: Haihe Pumps")).to_be_visible()
+    product.get_by_role("button", name="Open", exact=True).click()
+    expect(product.get_by_role("heading", name="Haihe Pumps")).to_be_visible()
+    expect(product.get_by_role("button", name="To the customer")).to_have_count(0)
+    message(product).press_sequentially("They can ex")
+
+    message(manager).fill("@Product can they export?")
+    manager.get_by_role("button", name="Send").click()
+    expect(product.get_by_text("@Product can they export?")).to_be_visible()  # by itself
+    expect(message(product)).to_have_value("They can ex")
+    expect(message(product)).to_be_focused()
+    message(product).press_sequentially("port, see here")
+
+    product.get_by_text("Attach a file").click()
+    product.locator("input[type=file]").set_input_files(
+        {"name": "export list.pdf", "mimeType": "application/pdf", "buffer": OFFER}
+    )
+    expect(product.get_by_text("export list.pdf")).to_be_visible()
+    product.get_by_role("button", name="Send").dblclick()
+    expect(manager.get_by_text("They can export, see here")).to_be_visible()
+    expect(message(product)).to_have_value("")
+    assert rows(server, RoomMessage) == 2
+    with manager.expect_download() as waiting:
+        manager.get_by_role("button", name="export list.pdf").click()
+    assert waiting.value.suggested_filename == "export list.pdf"
+    assert Path(waiting.value.path()).read_bytes() == OFFER
+
+    manager.locator("summary", has_text="Close the room").click()
+    manager.get_by_text("Obstacle out of the way", exact=True).click()
+    manager.get_by_label("In a few words").fill("They export it themselves")
+    manager.get_by_test_id("stFormSubmitButton").get_by_role("button", name="Close the room").click()
+    expect(manager.get_by_role("button", name="To the customer")).to_be_visible()
+    expect(manager.get_by_text("Obstacle out of the way").first).to_be_visible()
+    expect(message(manager)).to_have_count(0)
+
+    message(product).fill("One more")  # drawn before the room was closed
+    product.get_by_role("button", name="Send").click()
+    expect(product.get_by_text("They export it themselves")).to_be_visible()
+    assert rows(server, RoomMessage) == 2
+
+    manager.get_by_role("button", name="To the customer").click()
+    closed = manager.locator("[class*=st-key-event-change]", has_text="Room closed")
+    expect(closed).to_contain_text("Obstacle out of the way")
+    expect(closed).to_contain_text("They export it themselves")
+    expect(manager.get_by_role("button", name="Follow up together", exact=True)).to_be_visible()
