@@ -10,6 +10,7 @@ from components.frame import View
 from components.text import t
 from core.messages import AppError, Invalid
 from data.files import keep_recording, read_file
+from data.queries.recordings import doubts
 
 TYPES = ("wav", "webm", "ogg", "m4a", "mp3", "amr")
 _SILENT_HERE = "audio/amr"  # no browser plays it
@@ -49,6 +50,7 @@ def _player(view: View, form: DraftForm, kept: str) -> None:
         st.download_button(t("record.listen"), content, "recording.amr", media_type, on_click="ignore")
     elif content:
         st.audio(content, format=media_type)
+    _doubts(view, form, kept)
     name = form.get("recording-name", "")
     st.button(
         t("record.remove_recording", name=plain(name)).strip(),
@@ -58,6 +60,15 @@ def _player(view: View, form: DraftForm, kept: str) -> None:
         on_click=form.set,
         args=({"recording": None, "recording-turn": form.get("recording-turn", 0) + 1},),
     )
+
+
+def _doubts(view: View, form: DraftForm, kept: str) -> None:
+    """What is wrong with the recording; what a refused submit said stands at the field already."""
+    said = {p.code for p in form.draft.problems}
+    with st.container(key=f"{form.prefix}doubts", gap="xsmall"):
+        for problem in view.read(doubts, kept):
+            if problem.code not in said:
+                st.markdown(f":orange[:material/warning: {view.explain(problem)}]")
 
 
 def _keep(view: View, form: DraftForm, upload: Any) -> None:

@@ -9,6 +9,7 @@ from core.messages import Invalid, NotFound, Problem
 from data.engine import Store
 from data.queries.policies import policy_in_force
 from data.schema import StoredFile
+from data.speech.audio import measure
 
 AUDIO = {
     "audio/wav", "audio/x-wav", "audio/webm", "video/webm", "audio/ogg", "application/ogg", "audio/mp4",
@@ -30,7 +31,7 @@ def sounds(content: bytes) -> bool:
 
 
 def keep_recording(store: Store, who: Who, content: bytes, media_type: str) -> str:
-    """Keep a recording; returns its SHA-256, its name everywhere else.
+    """Keep a recording and measure what can be heard in it; returns its SHA-256, its name everywhere else.
 
     The bytes are on disk before the row is: a crash between leaves a file without a row, never a
     row without its file.
@@ -50,18 +51,16 @@ def keep_recording(store: Store, who: Who, content: bytes, media_type: str) -> s
     if len(content) > limit * 2**20:
         raise Invalid([Problem("recording", "file_too_large", {"limit": limit})])
     digest = hashlib.sha256(content).hexdigest()
-    _write(_path(store, digest), content)
+    path = file_path(store, digest)
+    _write(path, content)
+    sound = measure(path).packed()
     with store.writing() as session:
-        if session.get(StoredFile, digest) is None:
-            session.add(
-                StoredFile(
-                    sha256=digest,
-                    media_type=media_type,
-                    size=len(content),
-                    owner_id=who.person_id,
-                    created_at=store.clock(),
-                )
-            )
+        row = session.get(StoredFile, digest)
+        if row is None:
+            row = StoredFile(sha256=digest, media_type=media_type, size=len(content))
+            row.owner_id, row.created_at = who.person_id, store.clock()
+            session.add(row)
+        row.sound = sound
     return digest
 
 
@@ -73,13 +72,14 @@ def read_file(store: Store, sha256: str) -> tuple[bytes, str]:
     """
     with store.reading() as session:
         row = session.get(StoredFile, sha256)
-    path = _path(store, sha256)
+    path = file_path(store, sha256)
     if row is None or not path.exists():
         raise NotFound(entity="file")
     return path.read_bytes(), row.media_type
 
 
-def _path(store: Store, digest: str) -> Path:
+def file_path(store: Store, digest: str) -> Path:
+    """Where a kept file lies."""
     return store.files / digest[:2] / digest
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from core.process.actions import ActionContext, ActionInput
 
 MAX_SUMMARY = 20_000
+MAX_TRANSCRIPT = 200_000  # characters; an hour of speech has a third of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ def check(action: ActionInput, context: ActionContext, policy: Policy) -> tuple[
 
 
 def _check_recording(action: ActionInput, context: ActionContext, policy: Policy) -> tuple[Problem, ...]:
+    if len(action.transcript or "") > MAX_TRANSCRIPT:
+        return (Problem("transcript", "too_long", {"limit": MAX_TRANSCRIPT}),)
     if action.recording:
         return recordings.check(context.sound, policy, reused=context.recording_reused)
     return (Problem("recording", "recording_required"),) if policy.recording_required else ()

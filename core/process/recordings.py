@@ -22,8 +22,9 @@ _REPEATS = 4  # times in a row that nobody says a phrase
 _REPEATED_SHARE = 0.6  # of a transcript's pieces that are the same one
 _LEARNT = frozenset(  # what Whisper and SenseVoice were trained to say over music and silence
     (
-        "thank you for watching", "thanks for watching", "please subscribe", "subtitles by the amara org community",
-        "謝謝觀看", "谢谢观看", "谢谢大家观看", "请不吝点赞订阅转发打赏支持明镜与点点栏目", "字幕由amara org社区提供",
+        "thank you for watching", "thanks for watching", "please subscribe",
+        "subtitles by the amara org community", "謝謝觀看", "谢谢观看", "谢谢大家观看",
+        "请不吝点赞订阅转发打赏支持明镜与点点栏目", "字幕由amara org社区提供",
     )
 )  # fmt: skip
 
@@ -34,6 +35,21 @@ class Echo(StrEnum):
     PROMPT = "prompt_echo"  # it says back the names that were given as hints
     REPEATED = "repeated_text"  # one phrase over and over, or a sentence that models make up
     NO_WORDS = "no_words"
+
+
+class Writing(StrEnum):
+    """How far a transcript is. REFUSED: another try is useless; FAILED: given up after several."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more comes by itself."""
+        return self not in (Writing.WAITING, Writing.WORKING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +69,11 @@ class Sound:
     peak_dbfs: float = FLOOR_DBFS
     voiced_share: float = 0.0
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether there is anything in it that a listener could make out."""
+        return self.readable and self.peak_dbfs >= HEARD_DBFS and self.voiced_share >= LEAST_HEARD
+
     def packed(self) -> dict[str, Any]:
         """As the store keeps it."""
         return asdict(self)
@@ -71,8 +92,8 @@ def check(sound: Sound | None, policy: Policy, *, reused: bool = False) -> tuple
     too is a warning: the manager sees it among the alerts.
     """
     problems = []
-    if sound is not None and (fault := _fault(sound, policy)):
-        code, params = fault
+    if sound is not None and (found := fault(sound, policy)):
+        code, params = found
         severity = Severity.ERROR if policy.recording_required else Severity.WARNING
         problems.append(Problem("recording", code, params, severity))
     if reused:
@@ -80,11 +101,14 @@ def check(sound: Sound | None, policy: Policy, *, reused: bool = False) -> tuple
     return tuple(problems)
 
 
-def _fault(sound: Sound, policy: Policy) -> tuple[str, dict[str, Any]] | None:
-    """The one thing to say first: what cannot be read is not silent, what is silent is not too short."""
+def fault(sound: Sound, policy: Policy) -> tuple[str, dict[str, Any]] | None:
+    """The one thing to say first, as code and parameters of a problem; None for a good recording.
+
+    What cannot be read is not called silent, and what is silent not too short.
+    """
     if not sound.readable:
         return "recording_corrupt", {}
-    if sound.peak_dbfs < HEARD_DBFS or sound.voiced_share < LEAST_HEARD:
+    if not sound.is_heard:
         return "recording_silent", {}
     if sound.seconds < policy.min_recording_seconds:
         return "recording_short", {"least": policy.min_recording_seconds, "seconds": round(sound.seconds)}

@@ -91,7 +91,7 @@ class _Loudness:
 
 
 def _dbfs(amplitude: float) -> float:
-    return round(max(FLOOR_DBFS, 20 * np.log10(amplitude)) if amplitude > 0 else FLOOR_DBFS, 1)
+    return round(max(FLOOR_DBFS, 20 * float(np.log10(amplitude))) if amplitude > 0 else FLOOR_DBFS, 1)
 
 
 def _stretches(container: "InputContainer") -> Iterator[Samples]:
@@ -107,9 +107,9 @@ def _stretches(container: "InputContainer") -> Iterator[Samples]:
         for frame in frames:
             frame.pts = None  # the resampler refuses the gaps that recordings of browsers have
             for out in to_mono.resample(frame):
-                yield out.to_ndarray().reshape(-1)
+                yield np.asarray(out.to_ndarray(), np.float32).reshape(-1)
     for out in to_mono.resample(None):
-        yield out.to_ndarray().reshape(-1)
+        yield np.asarray(out.to_ndarray(), np.float32).reshape(-1)
 
 
 def _end(container: "InputContainer") -> float:
