@@ -110,9 +110,7 @@ def fill_in(view: View, kept: DraftView, facts: CustomerFacts) -> None:
         mark=lambda problem: view.do(mark_field, kept.id, problem),
         explain=view.explain,
     )
-    with st.container(
-        key="record-problems"
-    ):  # always there: what comes below keeps its place, and its uploads
+    with st.container(key="record-problems"):  # always there: what follows keeps its place, and its uploads
         if kept.problems:
             st.error(t("errors.invalid", n=len(kept.problems)), icon=":material/error:")
     left, right = st.columns([2, 1], gap="large")

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from core.access import Who
 from core.messages import Invalid, NotFound, Problem
+from data.commands.transcripts import ask
 from data.engine import Store
 from data.queries.policies import policy_in_force
 from data.schema import StoredFile
+from data.speech import Language
 from data.speech.audio import measure
 
 AUDIO = {
@@ -30,11 +32,23 @@ def sounds(content: bytes) -> bool:
     return content.startswith(_BEGINNINGS) or content[4:8] == b"ftyp"
 
 
-def keep_recording(store: Store, who: Who, content: bytes, media_type: str) -> str:
+def keep_recording(
+    store: Store,
+    who: Who,
+    content: bytes,
+    media_type: str,
+    *,
+    language: Language | None = None,
+    customer_id: int | None = None,
+) -> str:
     """Keep a recording and measure what can be heard in it; returns its SHA-256, its name everywhere else.
 
     The bytes are on disk before the row is: a crash between leaves a file without a row, never a
     row without its file.
+
+    Args:
+        language: that it is spoken in; its transcript is asked for then.
+        customer_id: whose names are likely to be said in it.
 
     Raises:
         Invalid: not audio, without a sound in it, or larger than the policy allows.
@@ -61,6 +75,9 @@ def keep_recording(store: Store, who: Who, content: bytes, media_type: str) -> s
             row.owner_id, row.created_at = who.person_id, store.clock()
             session.add(row)
         row.sound = sound
+        if language:
+            session.flush()
+            ask(session, store.clock(), digest, language, customer_id)
     return digest
 
 

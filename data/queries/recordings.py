@@ -3,14 +3,52 @@
 Whoever calls has checked that the recording may be seen.
 """
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Who
 from core.messages import Problem
-from core.process.recordings import Sound, check, unpack
+from core.process.recordings import Sound, Writing, check, unpack
 from data.queries.policies import policy_in_force
-from data.schema import Action, StoredFile
+from data.schema import Action, StoredFile, Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A transcript as far as it is.
+
+    Attributes:
+        share: how far, 0–1.
+        doubt: what is suspicious about the text; a `core.process.recordings.Echo`.
+    """
+
+    state: Writing
+    share: float
+    text: str
+    doubt: str | None
+
+
+def transcript(session: Session, who: Who, recording: str, language: str) -> Written | None:
+    """A recording's transcript in one language; None where nobody asked for it."""
+    del who
+    mine = (Transcript.recording == recording, Transcript.language == language)
+    row = session.scalar(select(Transcript).where(*mine))
+    return _read(row) if row else None
+
+
+def transcripts(session: Session, recordings: Collection[str]) -> dict[str, Written]:
+    """The best transcript of each: one that is done before one that is not, the latest asked for first."""
+    rows = select(Transcript).where(Transcript.recording.in_(recordings)).order_by(Transcript.asked_at)
+    found = sorted(session.scalars(rows) if recordings else (), key=lambda t: t.state == Writing.DONE)
+    return {row.recording: _read(row) for row in found}
+
+
+def _read(row: Transcript) -> Written:
+    doubt = row.problem if row.state == Writing.DONE else None  # of the others it is the operator's
+    return Written(Writing(row.state), row.share, row.text, doubt)
 
 
 def doubts(session: Session, who: Who, recording: str) -> tuple[Problem, ...]:

@@ -4,12 +4,25 @@ from functools import lru_cache
 from pathlib import Path
 
 from data.settings import Settings, settings
-from data.speech.base import SpeechRefused, Transcriber
+from data.speech.base import LANGUAGES, Language, SpeechRefused, Transcriber
 from data.speech.http import HttpTranscriber
 from data.speech.sensevoice import SenseVoiceTranscriber
 from data.speech.whisper import WhisperTranscriber
 
-__all__ = ["SpeechRefused", "Transcriber", "configured", "transcriber"]
+__all__ = [
+    "LANGUAGES",
+    "Language",
+    "SpeechRefused",
+    "Transcriber",
+    "configured",
+    "is_configured",
+    "transcriber",
+]
+
+
+def is_configured() -> bool:
+    """Whether recordings are transcribed here; whether the setting works shows when it is used."""
+    return bool((settings().speech or "").strip())
 
 
 def configured(chosen: Settings) -> Transcriber | None:
