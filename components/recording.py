@@ -8,6 +8,7 @@ from components.blocks import plain
 from components.drafts import DraftForm
 from components.frame import View
 from components.text import t
+from components.transcript import language_choice, spoken_language, transcript_draft, without_transcript
 from core.messages import AppError, Invalid
 from data.files import keep_recording, read_file
 from data.queries.recordings import doubts
@@ -46,11 +47,16 @@ def _player(view: View, form: DraftForm, kept: str) -> None:
     except AppError:
         st.caption(t("problems.recording_lost"))
         content, media_type = b"", ""
-    if media_type == _SILENT_HERE:
-        st.download_button(t("record.listen"), content, "recording.amr", media_type, on_click="ignore")
-    elif content:
-        st.audio(content, format=media_type)
+    left, right = st.columns([3, 2], vertical_alignment="bottom", gap="medium")
+    with left:
+        if media_type == _SILENT_HERE:
+            st.download_button(t("record.listen"), content, "recording.amr", media_type, on_click="ignore")
+        elif content:
+            st.audio(content, format=media_type)
+    with right:
+        language_choice(view, form)
     _doubts(view, form, kept)
+    transcript_draft(view, form, kept)
     name = form.get("recording-name", "")
     st.button(
         t("record.remove_recording", name=plain(name)).strip(),
@@ -58,7 +64,10 @@ def _player(view: View, form: DraftForm, kept: str) -> None:
         icon=":material/delete:",
         key=f"{form.prefix}remove-recording",
         on_click=form.set,
-        args=({"recording": None, "recording-turn": form.get("recording-turn", 0) + 1},),
+        args=(
+            {"recording": None, "recording-turn": form.get("recording-turn", 0) + 1}
+            | without_transcript(form),
+        ),
     )
 
 
@@ -78,7 +87,8 @@ def _keep(view: View, form: DraftForm, upload: Any) -> None:
         return
     seen.add(upload.file_id)
     try:
-        kept = view.do(keep_recording, upload.getvalue(), upload.type)
+        spoken = {"language": spoken_language(view, form), "customer_id": form.get("customer")}
+        kept = view.do(keep_recording, upload.getvalue(), upload.type, **spoken)
     except Invalid as refused:
         form.mark(refused.problems[0])
         return

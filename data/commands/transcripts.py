@@ -35,7 +35,8 @@ def ask(session: Session, now: datetime, recording: str, language: Language, cus
         return
     sound = sound_of(session, recording)
     heard = sound is None or sound.is_heard
-    row.state, row.share, row.asked_at = (Writing.WAITING if heard else Writing.REFUSED), 0.0, now
+    row.state, row.share = (Writing.WAITING if heard else Writing.REFUSED), 0.0
+    row.problem, row.asked_at = None, now
     if heard:
         params = {"recording": recording, "language": language, "customer": customer_id}
         enqueue(session, JOB, now, f"{recording}:{language}", params)

@@ -50,11 +50,9 @@ def transcribe(store: Store, run: Run) -> None:
         _write(store, run.params, state=Writing.WAITING)
         raise
     else:
-        doubt = suspicion(written.text, hints)
-        _write(
-            store, run.params, state=Writing.DONE, share=1.0, text=written.text, model=written.model,
-            problem=doubt, finished_at=store.clock(),
-        )  # fmt: skip
+        text = _storable(written.text)
+        over = {"state": Writing.DONE, "share": 1.0, "finished_at": store.clock()}
+        _write(store, run.params, text=text, model=written.model, problem=suspicion(text, hints), **over)
 
 
 def _begin(store: Store, params: Mapping[str, Any]) -> list[str] | None:
@@ -93,6 +91,11 @@ def _teller(store: Store, run: Run) -> Callable[[float], None]:
             _log.warning("how far %s is was not told", run.key, exc_info=True)
 
     return told
+
+
+def _storable(text: str) -> str:
+    """Without what PostgreSQL's text cannot hold."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
 
 
 def _refuse(store: Store, params: Mapping[str, Any], why: str) -> None:

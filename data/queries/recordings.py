@@ -23,12 +23,14 @@ class Written:
     Attributes:
         share: how far, 0–1.
         doubt: what is suspicious about the text; a `core.process.recordings.Echo`.
+        again: whether another try may help; over silence none does.
     """
 
     state: Writing
     share: float
     text: str
     doubt: str | None
+    again: bool
 
 
 def transcript(session: Session, who: Who, recording: str, language: str) -> Written | None:
@@ -48,7 +50,8 @@ def transcripts(session: Session, recordings: Collection[str]) -> dict[str, Writ
 
 def _read(row: Transcript) -> Written:
     doubt = row.problem if row.state == Writing.DONE else None  # of the others it is the operator's
-    return Written(Writing(row.state), row.share, row.text, doubt)
+    again = row.state == Writing.FAILED or (row.state == Writing.REFUSED and row.problem is not None)
+    return Written(Writing(row.state), row.share, row.text, doubt, again)
 
 
 def doubts(session: Session, who: Who, recording: str) -> tuple[Problem, ...]:
