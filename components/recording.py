@@ -8,7 +8,13 @@ from components.blocks import plain
 from components.drafts import DraftForm
 from components.frame import View
 from components.text import t
-from components.transcript import language_choice, spoken_language, transcript_draft, without_transcript
+from components.transcript import (
+    language_choice,
+    spoken_language,
+    transcript_draft,
+    ways_on,
+    without_transcript,
+)
 from core.messages import AppError, Invalid
 from data.files import keep_recording, read_file
 from data.queries.recordings import doubts
@@ -56,18 +62,22 @@ def _player(view: View, form: DraftForm, kept: str) -> None:
     with right:
         language_choice(view, form)
     _doubts(view, form, kept)
-    transcript_draft(view, form, kept)
-    name = form.get("recording-name", "")
+    written = transcript_draft(view, form, kept)
+    with st.container(horizontal=True, gap="small", key=f"{form.prefix}recording_ways"):
+        if written:
+            ways_on(view, form, written)
+        _remove(form)
+
+
+def _remove(form: DraftForm) -> None:
+    gone = {"recording": None, "recording-turn": form.get("recording-turn", 0) + 1}
     st.button(
-        t("record.remove_recording", name=plain(name)).strip(),
+        t("record.remove_recording", name=plain(form.get("recording-name", ""))).strip(),
         type="tertiary",
         icon=":material/delete:",
         key=f"{form.prefix}remove-recording",
         on_click=form.set,
-        args=(
-            {"recording": None, "recording-turn": form.get("recording-turn", 0) + 1}
-            | without_transcript(form),
-        ),
+        args=(gone | without_transcript(form),),
     )
 
 

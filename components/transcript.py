@@ -34,11 +34,11 @@ def language_choice(view: View, form: DraftForm) -> None:
         form.switch("recording-language", t("record.spoken"), speech.LANGUAGES, say.__getitem__, usual)
 
 
-def transcript_draft(view: View, form: DraftForm, recording: str) -> None:
+def transcript_draft(view: View, form: DraftForm, recording: str) -> Written | None:
     """How far the transcript is, and its text to be corrected; what the rep typed is never replaced."""
     if not speech.is_configured():
         st.caption(f":material/speech_to_text: {t('record.not_transcribed')}")
-        return
+        return None
     written = _written(view, form, recording)
     if _may_land(form, written):
         form.set(_landing(written))
@@ -51,7 +51,18 @@ def transcript_draft(view: View, form: DraftForm, recording: str) -> None:
         placeholder=t("record.transcript_hint"),
         disabled=not written.state.is_over and is_untouched(form),  # nothing typed when the words arrive
     )
-    _ways_on(view, form, written)
+    return written
+
+
+def ways_on(view: View, form: DraftForm, written: Written) -> None:
+    """What can be done with the words; drawn in a row that is always there."""
+    if form.get("transcript"):
+        _button(form, "to_summary", ":material/south_east:", _add_to_summary, view, form)
+    if written.text and _mark(written.text) != form.get(_LANDED):
+        _button(form, "replace", ":material/swap_vert:", form.set, _landing(written))
+    if written.again:
+        again = (form.get("recording"), spoken_language(view, form), form.get("customer"))
+        _button(form, "again", ":material/refresh:", view.do, ask_transcript, *again)
 
 
 def is_untouched(form: DraftForm) -> bool:
@@ -110,17 +121,6 @@ def _progress(view: View, recording: str, language: str) -> None:
         st.progress(min(1.0, written.share), t(f"record.written.{written.state}", share=share))
 
     watch()
-
-
-def _ways_on(view: View, form: DraftForm, written: Written) -> None:
-    with st.container(horizontal=True, gap="small", key=f"{form.prefix}transcript_ways"):
-        if form.get("transcript"):
-            _button(form, "to_summary", ":material/south_east:", _add_to_summary, view, form)
-        if written.text and _mark(written.text) != form.get(_LANDED):
-            _button(form, "replace", ":material/swap_vert:", form.set, _landing(written))
-        if written.again:
-            again = (form.get("recording"), spoken_language(view, form), form.get("customer"))
-            _button(form, "again", ":material/refresh:", view.do, ask_transcript, *again)
 
 
 def _button(form: DraftForm, name: str, icon: str, do: Any, *args: Any) -> None:

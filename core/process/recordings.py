@@ -19,7 +19,8 @@ FLOOR_DBFS = -120.0  # digital silence; a logarithm has no smaller number to giv
 HEARD_DBFS = -50.0  # a frame below it is nothing that a listener could make out
 LEAST_HEARD = 0.01  # share of the recording; the click of a button is less
 _REPEATS = 4  # times in a row that nobody says a phrase
-_REPEATED_SHARE = 0.6  # of a transcript's pieces that are the same one
+_REPEATED_SHARE = 0.6  # of a transcript that is the same thing again and again
+_STAMMER = r"(.{1,40}?)\1{4,}"  # five times running, without any pause
 _LEARNT = frozenset(  # what Whisper and SenseVoice were trained to say over music and silence
     (
         "thank you for watching", "thanks for watching", "please subscribe",
@@ -141,11 +142,12 @@ def _is_repeated(text: str) -> bool:
     pieces = [p for p in (_plain(s) for s in re.split(r"[.!?,;。！？，；\n]+", text)) if p]
     if not pieces:
         return False
-    phrase, times = Counter(pieces).most_common(1)[0]
+    times = Counter(pieces).most_common(1)[0][1]
     if times >= _REPEATS and times >= _REPEATED_SHARE * len(pieces):
         return True
     whole = "".join(pieces).replace(" ", "")
-    return bool(re.fullmatch(r"(.{2,40}?)\1{3,}", whole)) and len(phrase) >= 2
+    stammered = sum(len(found[0]) for found in re.finditer(_STAMMER, whole))
+    return stammered >= _REPEATED_SHARE * len(whole)
 
 
 def _plain(text: str) -> str:

@@ -62,7 +62,7 @@ class WhisperTranscriber:
             except ImportError as error:
                 raise SpeechRefused("faster-whisper is not installed: pip install faster-whisper") from error
             self._model = WhisperModel(
-                str(self._folder), device="auto", compute_type="default", cpu_threads=self._threads,
+                str(self._folder), device="auto", compute_type="auto", cpu_threads=self._threads,
                 local_files_only=True,
             )  # fmt: skip
         return self._model

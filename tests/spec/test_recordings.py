@@ -46,6 +46,8 @@ TEXTS = [
     ("谢谢观看",                                                  "repeated_text"),
     ("We agreed. We agreed. We agreed. We agreed. We agreed.",   "repeated_text"),
     ("好的好的好的好的好的",                                         "repeated_text"),
+    ("轻轻轻轻轻轻轻轻轻",                                          "repeated_text"),  # English as Chinese
+    ("对对对对对，价格没问题，下周三我们去工厂演示。",                    None),
     ("再见。再见。再见。我们下周演示。",                               None),
 ]
 # fmt: on
