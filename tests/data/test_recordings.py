@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import func, select
 
 from core.messages import Invalid
 from data.commands.actions import record_action
 from data.commands.drafts import drop_draft
 from data.commands.record import Link, open_record, save_record_fields, submit_record, take_back
 from data.files import keep_recording
+from data.jobs.registry import Run
+from data.jobs.sweep_alerts import sweep_alerts
+from data.queries.alerts import AlertFilters, alert_list
 from data.queries.drafts import draft
 from data.queries.recordings import doubts
-from data.schema import Action, PolicyVersion
+from data.schema import Action, Alert, PolicyVersion, Transcript
 from tests.company import found
 from tests.data.test_drafts import GOOD
 from tests.data.test_record_action import done
@@ -97,3 +101,51 @@ def test_a_refused_record_names_only_what_stops_it(store, people):
         assert [p.code for p in draft(session, people.rep, id_).problems] == ["summary_required"]
     drop_draft(store, people.rep, id_)
     assert count(store, Action) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "problems", "doubtful"),
+    [
+        (hum(12), [], False),
+        (hum(3), [], True),
+        (silence(12), [], True),
+        (hum(12), [None], False),
+        (hum(12), ["prompt_echo"], True),
+        (hum(12), ["repeated_text", None], False),  # heard in the wrong language first, then in its own
+        (hum(12), ["repeated_text", "no_words"], True),
+    ],
+)
+def test_recordings_in_which_nobody_speaks_reach_the_manager(
+    store, people, clock, content, problems, doubtful
+):
+    recording = keep(store, people, content)
+    record_action(
+        store, people.rep, people.opportunity, done(store, "appointment", hours_ago=1, recording=recording)
+    )
+    with store.writing() as session:
+        for language, problem in zip(("en", "zh"), problems, strict=False):
+            session.add(
+                Transcript(recording=recording, language=language, state="done", share=1.0, text="x",
+                           problem=problem, asked_at=clock.at)
+            )  # fmt: skip
+    clock.move(hours=1)
+    sweep_alerts(store, Run(clock.at))
+    with store.reading() as session:
+        items = alert_list(session, people.manager, AlertFilters(), clock.at).items
+    found_ = [i.params for i in items if i.rule == "recording_implausible"]
+    assert found_ == ([{"actions": 1}] if doubtful else [])
+
+
+def test_two_recordings_in_doubt_are_one_alert(store, people, clock):
+    for hours_ago in (9, 5):
+        recording = keep(store, people, silence(12 + hours_ago))
+        record_action(
+            store, people.rep, people.opportunity,
+            done(store, "appointment", hours_ago=hours_ago, recording=recording, follows=last(store)),
+        )  # fmt: skip
+    assert count(store, Alert, Alert.rule == "recording_implausible") == 1
+
+
+def last(store) -> int | None:
+    with store.reading() as session:
+        return session.scalar(select(func.max(Action.id)).where(Action.status == "completed"))
