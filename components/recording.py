@@ -87,7 +87,7 @@ def _doubts(view: View, form: DraftForm, kept: str) -> None:
     with st.container(key=f"{form.prefix}doubts", gap="xsmall"):
         for problem in view.read(doubts, kept):
             if problem.code not in said:
-                st.markdown(f":orange[:material/warning: {view.explain(problem)}]")
+                st.markdown(f":small[:orange[:material/warning: {view.explain(problem)}]]")
 
 
 def _keep(view: View, form: DraftForm, upload: Any) -> None:

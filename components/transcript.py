@@ -48,7 +48,7 @@ def transcript_draft(view: View, form: DraftForm, recording: str) -> Written | N
         "transcript",
         t("record.transcript"),
         height=_HEIGHT,
-        placeholder=t("record.transcript_hint"),
+        placeholder="" if written.state.is_over else t("record.transcript_hint"),
         disabled=not written.state.is_over and is_untouched(form),  # nothing typed when the words arrive
     )
     return written
@@ -56,7 +56,7 @@ def transcript_draft(view: View, form: DraftForm, recording: str) -> Written | N
 
 def ways_on(view: View, form: DraftForm, written: Written) -> None:
     """What can be done with the words; drawn in a row that is always there."""
-    if form.get("transcript"):
+    if (text := form.get("transcript")) and text not in form.get("summary", ""):
         _button(form, "to_summary", ":material/south_east:", _add_to_summary, view, form)
     if written.text and _mark(written.text) != form.get(_LANDED):
         _button(form, "replace", ":material/swap_vert:", form.set, _landing(written))
@@ -101,12 +101,13 @@ def _state(view: View, form: DraftForm, recording: str, written: Written) -> Non
     if not written.state.is_over:
         _progress(view, recording, spoken_language(view, form))
     elif written.doubt:
-        st.markdown(f":orange[:material/warning: {t(f'record.heard.{written.doubt}')}]")
+        st.markdown(f":small[:orange[:material/warning: {t(f'record.heard.{written.doubt}')}]]")
     elif written.state is Writing.DONE:
-        own = _mark(written.text) != form.get(_LANDED)
-        st.markdown(f":small[:green[:material/check:] {t('record.written.' + ('own' if own else 'done'))}]")
-    else:
-        st.markdown(f":orange[:material/warning: {t('record.written.none')}]")
+        said = "done" if _mark(written.text) == form.get(_LANDED) else "own"
+        st.markdown(f":small[:green[:material/check:] {t(f'record.written.{said}')}]")
+    else:  # of a recording in which nothing can be heard, its own warning is enough
+        colour = "orange" if written.again else "gray"
+        st.markdown(f":small[:{colour}[:material/speech_to_text: {t('record.written.none')}]]")
 
 
 def _progress(view: View, recording: str, language: str) -> None:

@@ -131,6 +131,7 @@ def test_the_words_go_below_what_the_summary_says(opened, company, sqlite_store,
     press(at, "to_summary")
     assert kept(sqlite_store, company, "summary") == "Good talk.\nThey want it by May."
     assert "Good talk.\nThey want it by May." in {a.value for a in at.text_area}
+    assert offered(at) == set()  # it stands there by now
 
 
 def test_a_removed_recording_takes_its_words_along_but_not_the_reps(opened, company, sqlite_store, fake):
