@@ -31,7 +31,9 @@ def prepare() -> None:
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[None]:
     """Load what is slow to load and keep it out of the collector's way; tell the set-up code."""
-    import components.charts  # loaded here once, not in the first visitor's run
+    import av  # noqa: F401 - loaded here once, not in the first visitor's run
+
+    import components.charts
     import components.signin  # noqa: F401 - loaded early, for the first visitor
 
     if code := new_setup_code(this_store()):

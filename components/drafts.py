@@ -100,12 +100,12 @@ class DraftForm:
             shown = st.text_input(label, value=self.get(field, ""), **self._wire(field), **more)
             return str(self._keep(field, shown, typed=True) or "")
 
-    def long_text(self, field: str, label: str, **more: Any) -> str:
-        """A text that grows with what is typed, saved while it is typed."""
+    def long_text(
+        self, field: str, label: str, *, height: int | Literal["content"] = "content", **more: Any
+    ) -> str:
+        """A text that grows with what is typed unless its height is given, saved while it is typed."""
         with self.at(field):
-            shown = st.text_area(
-                label, value=self.get(field, ""), height="content", **self._wire(field), **more
-            )
+            shown = st.text_area(label, value=self.get(field, ""), height=height, **self._wire(field), **more)
             return str(self._keep(field, shown, typed=True) or "")
 
     def number(self, field: str, label: str, **more: Any) -> Decimal | None:

@@ -8,8 +8,16 @@ from components.blocks import plain
 from components.drafts import DraftForm
 from components.frame import View
 from components.text import t
+from components.transcript import (
+    language_choice,
+    spoken_language,
+    transcript_draft,
+    ways_on,
+    without_transcript,
+)
 from core.messages import AppError, Invalid
 from data.files import keep_recording, read_file
+from data.queries.recordings import doubts
 
 TYPES = ("wav", "webm", "ogg", "m4a", "mp3", "amr")
 _SILENT_HERE = "audio/amr"  # no browser plays it
@@ -45,19 +53,41 @@ def _player(view: View, form: DraftForm, kept: str) -> None:
     except AppError:
         st.caption(t("problems.recording_lost"))
         content, media_type = b"", ""
-    if media_type == _SILENT_HERE:
-        st.download_button(t("record.listen"), content, "recording.amr", media_type, on_click="ignore")
-    elif content:
-        st.audio(content, format=media_type)
-    name = form.get("recording-name", "")
+    left, right = st.columns([3, 2], vertical_alignment="bottom", gap="medium")
+    with left:
+        if media_type == _SILENT_HERE:
+            st.download_button(t("record.listen"), content, "recording.amr", media_type, on_click="ignore")
+        elif content:
+            st.audio(content, format=media_type)
+    with right:
+        language_choice(view, form)
+    _doubts(view, form, kept)
+    written = transcript_draft(view, form, kept)
+    with st.container(horizontal=True, gap="small", key=f"{form.prefix}recording_ways"):
+        if written:
+            ways_on(view, form, written)
+        _remove(form)
+
+
+def _remove(form: DraftForm) -> None:
+    gone = {"recording": None, "recording-turn": form.get("recording-turn", 0) + 1}
     st.button(
-        t("record.remove_recording", name=plain(name)).strip(),
+        t("record.remove_recording", name=plain(form.get("recording-name", ""))).strip(),
         type="tertiary",
         icon=":material/delete:",
         key=f"{form.prefix}remove-recording",
         on_click=form.set,
-        args=({"recording": None, "recording-turn": form.get("recording-turn", 0) + 1},),
+        args=(gone | without_transcript(form),),
     )
+
+
+def _doubts(view: View, form: DraftForm, kept: str) -> None:
+    """What is wrong with the recording; what a refused submit said stands at the field already."""
+    said = {p.code for p in form.draft.problems}
+    with st.container(key=f"{form.prefix}doubts", gap="xsmall"):
+        for problem in view.read(doubts, kept):
+            if problem.code not in said:
+                st.markdown(f":small[:orange[:material/warning: {view.explain(problem)}]]")
 
 
 def _keep(view: View, form: DraftForm, upload: Any) -> None:
@@ -67,7 +97,8 @@ def _keep(view: View, form: DraftForm, upload: Any) -> None:
         return
     seen.add(upload.file_id)
     try:
-        kept = view.do(keep_recording, upload.getvalue(), upload.type)
+        spoken = {"language": spoken_language(view, form), "customer_id": form.get("customer")}
+        kept = view.do(keep_recording, upload.getvalue(), upload.type, **spoken)
     except Invalid as refused:
         form.mark(refused.problems[0])
         return

@@ -186,11 +186,29 @@ def _action_body(event: Event, view: View, play: Play) -> None:
     lines = [f":gray[{label}:] {plain(text)}" for label, text in field_values(event.type, event.values, view)]
     if lines:
         st.markdown("  \n".join(lines))
+    if event.recording:
+        _transcript(event)
     if event.recording and st.toggle(t("customer.play"), key=f"play-{event.id}"):
         content, media_type = play(event.recording)
         st.audio(content, format=media_type)
     if event.follows:
         _evidence(event, view)
+
+
+def _transcript(event: Event) -> None:
+    """What was said: as the rep left it, else as the machine wrote it, else that it is not transcribed."""
+    written = event.written
+    if event.transcript:
+        title, text = "transcript", event.transcript
+    elif written and written.text and not written.doubt:
+        title, text = "transcript_machine", written.text
+    else:
+        awaited = written is not None and not written.state.is_over
+        said = t("customer.being_transcribed" if awaited else "customer.not_transcribed")
+        st.caption(f":material/speech_to_text: {said}")
+        return
+    with st.expander(t(f"customer.{title}"), icon=":material/speech_to_text:", key=f"said-{event.id}"):
+        st.markdown(plain(text))
 
 
 def _evidence(event: Event, view: View) -> None:

@@ -18,6 +18,7 @@ class Policy:
         min_summary_chars: least length of an action's summary (A2).
         recording_required: whether a typed summary alone is not enough evidence (A2).
         max_recording_mb: largest recording that is kept, in megabytes.
+        min_recording_seconds: a shorter recording is no voice evidence (A2).
         demos_without_quote: demos in a row without a quote that turn red (A3).
         alerts_off: alert rules that the company switched off.
         stalled_factor: a stay of so many times the stage's benchmark is stalled (A3).
@@ -49,6 +50,7 @@ class Policy:
     min_summary_chars: int = 10
     recording_required: bool = False
     max_recording_mb: int = 25
+    min_recording_seconds: int = 10
     demos_without_quote: int = 3
     alerts_off: tuple[str, ...] = ()
     stalled_factor: float = 1.5

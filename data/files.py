@@ -4,11 +4,16 @@ import hashlib
 import os
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from core.access import Who
 from core.messages import Invalid, NotFound, Problem
+from data.commands.transcripts import ask
 from data.engine import Store
 from data.queries.policies import policy_in_force
 from data.schema import StoredFile
+from data.speech import Language
+from data.speech.audio import measure
 
 AUDIO = {
     "audio/wav", "audio/x-wav", "audio/webm", "video/webm", "audio/ogg", "application/ogg", "audio/mp4",
@@ -35,11 +40,23 @@ def sounds(content: bytes) -> bool:
     return content.startswith(_BEGINNINGS) or content[4:8] == b"ftyp"
 
 
-def keep_recording(store: Store, who: Who, content: bytes, media_type: str) -> str:
-    """Keep a recording; returns its SHA-256, its name everywhere else.
+def keep_recording(
+    store: Store,
+    who: Who,
+    content: bytes,
+    media_type: str,
+    *,
+    language: Language | None = None,
+    customer_id: int | None = None,
+) -> str:
+    """Keep a recording and measure what can be heard in it; returns its SHA-256, its name everywhere else.
 
     The bytes are on disk before the row is: a crash between leaves a file without a row, never a
     row without its file.
+
+    Args:
+        language: that it is spoken in; its transcript is asked for then.
+        customer_id: whose names are likely to be said in it.
 
     Raises:
         Invalid: not audio, without a sound in it, or larger than the policy allows.
@@ -55,7 +72,14 @@ def keep_recording(store: Store, who: Who, content: bytes, media_type: str) -> s
         raise Invalid([Problem("recording", "not_audio")])
     if len(content) > limit * 2**20:
         raise Invalid([Problem("recording", "file_too_large", {"limit": limit})])
-    return _keep(store, who, content, media_type)
+    digest = _on_disk(store, content)
+    sound = measure(file_path(store, digest)).packed()
+    with store.writing() as session:
+        _row(session, store, who, content, digest, media_type).sound = sound
+        if language:
+            session.flush()
+            ask(session, store.clock(), digest, language, customer_id)
+    return digest
 
 
 def attachable(name: str, content: bytes) -> bool:
@@ -81,24 +105,28 @@ def keep_attachment(store: Store, who: Who, content: bytes, name: str) -> str:
         raise Invalid([Problem("file", "not_attachable", {"types": ", ".join(ATTACHED)})])
     if len(content) > limit * 2**20:
         raise Invalid([Problem("file", "file_too_large", {"limit": limit})])
-    return _keep(store, who, content, DOWNLOAD)
-
-
-def _keep(store: Store, who: Who, content: bytes, media_type: str) -> str:
-    digest = hashlib.sha256(content).hexdigest()
-    _write(_path(store, digest), content)
+    digest = _on_disk(store, content)
     with store.writing() as session:
-        if session.get(StoredFile, digest) is None:
-            session.add(
-                StoredFile(
-                    sha256=digest,
-                    media_type=media_type,
-                    size=len(content),
-                    owner_id=who.person_id,
-                    created_at=store.clock(),
-                )
-            )
+        _row(session, store, who, content, digest, DOWNLOAD)
     return digest
+
+
+def _on_disk(store: Store, content: bytes) -> str:
+    digest = hashlib.sha256(content).hexdigest()
+    _write(file_path(store, digest), content)
+    return digest
+
+
+def _row(
+    session: Session, store: Store, who: Who, content: bytes, digest: str, media_type: str
+) -> StoredFile:
+    """The row of these bytes; whoever kept them first stays named."""
+    row = session.get(StoredFile, digest)
+    if row is None:
+        row = StoredFile(sha256=digest, media_type=media_type, size=len(content))
+        row.owner_id, row.created_at = who.person_id, store.clock()
+        session.add(row)
+    return row
 
 
 def read_file(store: Store, sha256: str) -> tuple[bytes, str]:
@@ -109,13 +137,14 @@ def read_file(store: Store, sha256: str) -> tuple[bytes, str]:
     """
     with store.reading() as session:
         row = session.get(StoredFile, sha256)
-    path = _path(store, sha256)
+    path = file_path(store, sha256)
     if row is None or not path.exists():
         raise NotFound(entity="file")
     return path.read_bytes(), row.media_type
 
 
-def _path(store: Store, digest: str) -> Path:
+def file_path(store: Store, digest: str) -> Path:
+    """Where a kept file lies."""
     return store.files / digest[:2] / digest
 
 

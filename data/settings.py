@@ -23,6 +23,9 @@ class Settings(BaseSettings):
     mail_from: str | None = None
     webhook_url: str | None = None
     webhook_secret: str | None = None
+    speech: str | None = None  # whisper:FOLDER, sensevoice:FOLDER, or a service's address
+    speech_key: str | None = None
+    speech_model: str = "whisper-1"  # as the service calls it
     oidc_metadata_url: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = None

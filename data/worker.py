@@ -1,6 +1,7 @@
 """The worker: works until it is told to stop, in threads of the app or as a process of its own.
 
-Messages go out in a thread of their own, so that they do not wait for a long job, nor a job for them.
+Messages go out in a thread of their own, so that they do not wait for a long job, nor a job for them; slow
+jobs (speech to text) have one too.
 """
 
 import logging
@@ -10,7 +11,7 @@ from time import monotonic
 
 from data.engine import Store
 from data.jobs.deliver import deliver
-from data.jobs.schedule import work
+from data.jobs.schedule import work, work_slowly
 
 PAUSE_SECONDS = 10.0
 _log = logging.getLogger(__name__)
@@ -21,7 +22,11 @@ class Worker:
 
     def __init__(self, store: Store, pause: float = PAUSE_SECONDS) -> None:
         self._store, self._pause, self._stop = store, pause, threading.Event()
-        rounds = (lambda: work(store, self._stop), lambda: deliver(store, stop=self._stop))
+        rounds = (
+            lambda: work(store, self._stop),
+            lambda: work_slowly(store, self._stop),
+            lambda: deliver(store, stop=self._stop),
+        )
         self._threads = [
             threading.Thread(target=self._repeat, args=(one,), name="firebreak-worker", daemon=True)
             for one in rounds

@@ -80,6 +80,17 @@ def _fresh_database(server: str) -> str:
     return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full-bench", action="store_true", help="run benchmarks in their full size")
+
+
+@pytest.fixture
+def full_bench(request: pytest.FixtureRequest) -> None:
+    """Taken by what only the full size measures; skipped otherwise."""
+    if not request.config.getoption("--full-bench"):
+        pytest.skip("full size only: --full-bench")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     del config
     if os.environ.get("CI"):

@@ -206,6 +206,7 @@ ACTIONS = Kind(
         Column("note", words=("notes", "remark", "备注")),
         Column("summary", words=("minutes", "voice summary", "小结", "纪要", "语音小结")),
         Column("recording", words=("audio", "录音")),
+        Column("transcript", words=("transcription", "转写", "转写文字")),
         Column("follows", words=("previous action", "follow up of", "上一动作", "关联记录")),
         Column("outcome", Holds.CHOICE, ("result", "结果"), tuple(Outcome), "outcome"),
         Column("next_type", Holds.CHOICE, ("next step", "next action", "下一步", "下一步动作"), STAGES, "stage"),

@@ -15,6 +15,7 @@ from core.messages import Problem
 from core.policies import Policy
 from core.process import evidence, timing
 from core.process.evidence import NextStep
+from core.process.recordings import Sound
 from core.process.stages import STAGES
 from core.terms import ActionStatus, DecisionRole, Outcome
 
@@ -62,6 +63,7 @@ class ActionInput:
         ended_at: end of a completed action; UTC.
         follows: id of the customer's earlier record that this one builds on.
         completes: id of the planned action that this record completes.
+        transcript: what the recording's transcriber wrote, where the summary began from it.
         outcome: OPEN, or how the opportunity closed with this action.
         fields: values of the type's own fields, by key.
     """
@@ -72,6 +74,7 @@ class ActionInput:
     ended_at: datetime | None = None
     summary: str = ""
     recording: str | None = None
+    transcript: str | None = None
     follows: int | None = None
     completes: int | None = None
     note: str = ""
@@ -92,6 +95,8 @@ class ActionContext:
         busy: (start, end) of the rep's other actions that overlap this one.
         earlier_records: ids of this customer's completed actions that ended before this one ends.
         earlier_quote: whether the opportunity already had a quote.
+        sound: what was measured in its recording; None if there is none, or nobody measured.
+        recording_reused: whether its recording serves another action too.
     """
 
     known_at: datetime
@@ -101,6 +106,8 @@ class ActionContext:
     busy: tuple[tuple[datetime, datetime], ...] = ()
     earlier_records: frozenset[int] = frozenset()
     earlier_quote: bool = False
+    sound: Sound | None = None
+    recording_reused: bool = False
 
 
 def check(action: ActionInput, context: ActionContext, policy: Policy) -> tuple[Problem, ...]:

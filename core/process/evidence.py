@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from core.messages import Problem
+from core.process import recordings
 from core.process.stages import STAGES
 from core.terms import Outcome
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from core.process.actions import ActionContext, ActionInput
 
 MAX_SUMMARY = 20_000
+MAX_TRANSCRIPT = 200_000  # characters; an hour of speech has a third of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +31,23 @@ class NextStep:
 def check(action: ActionInput, context: ActionContext, policy: Policy) -> tuple[Problem, ...]:
     """What a completed action lacks as evidence."""
     return (
+        *_check_recording(action, context, policy),
         *_check_summary(action, policy),
         *_check_link(action, context),
         *_check_next_step(action, context),
     )
 
 
+def _check_recording(action: ActionInput, context: ActionContext, policy: Policy) -> tuple[Problem, ...]:
+    if len(action.transcript or "") > MAX_TRANSCRIPT:
+        return (Problem("transcript", "too_long", {"limit": MAX_TRANSCRIPT}),)
+    if action.recording:
+        return recordings.check(context.sound, policy, reused=context.recording_reused)
+    return (Problem("recording", "recording_required"),) if policy.recording_required else ()
+
+
 def _check_summary(action: ActionInput, policy: Policy) -> list[Problem]:
     problems = []
-    if policy.recording_required and not action.recording:
-        problems.append(Problem("recording", "recording_required"))
     words = action.summary.strip()
     if not words:
         problems.append(Problem("summary", "summary_required"))

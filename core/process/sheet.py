@@ -62,6 +62,7 @@ def read_sheet(sheet: Sheet, timezone: str) -> ActionInput:
         ended_at=_end(sheet, start, timezone),
         summary=str(sheet.get("summary") or ""),
         recording=sheet.get("recording"),
+        transcript=sheet.get("transcript") if sheet.get("recording") else None,
         follows=sheet.get("follows"),
         completes=sheet.get("completes"),
         note=str(sheet.get("note") or ""),
@@ -78,7 +79,7 @@ def write_sheet(action: ActionInput, timezone: str) -> dict[str, Any]:
     sheet |= _wall(*(("plan-day", "plan-time") if planned else ("day", "start")), action.started_at, timezone)
     if action.started_at and action.ended_at:
         sheet |= _length(action.started_at, action.ended_at, timezone)
-    for name in ("summary", "recording", "follows", "completes", "note"):
+    for name in ("summary", "recording", "transcript", "follows", "completes", "note"):
         sheet[name] = getattr(action, name)
     sheet["outcome"] = str(action.outcome)
     if step := action.next_step:

@@ -19,6 +19,7 @@ from data.commands.command import Tx, command
 from data.commands.opportunities import change, close
 from data.commands.projections import project_customers, project_opportunities
 from data.jsontext import to_json
+from data.queries.recordings import is_used, sound_of
 from data.queries.scope import owned
 from data.schema import Action, Opportunity, Pipeline, Stage, StageEvent, StoredFile
 
@@ -97,7 +98,13 @@ def context_of(
 ) -> ActionContext:
     """What the store knows around an action."""
     start, end = action.started_at, action.ended_at
-    around = ActionContext(known_at=known_at, now=tx.now, earlier_quote=_has_quote(tx, opportunity, end))
+    around = ActionContext(
+        known_at=known_at,
+        now=tx.now,
+        earlier_quote=_has_quote(tx, opportunity, end),
+        sound=sound_of(tx.session, action.recording),
+        recording_reused=is_used(tx.session, action.recording),
+    )
     if start is None or end is None:
         return replace(around, earlier_records=_earlier_records(tx, opportunity, end or tx.now))
     return replace(
@@ -233,7 +240,8 @@ def _complete(
         row = _plan(tx, opportunity, owner_id, action.type, None, action.note, known_at)
     row.status = ActionStatus.COMPLETED
     row.started_at, row.ended_at, row.recorded_at = action.started_at, action.ended_at, known_at
-    row.summary, row.recording, row.follows_id = action.summary.strip(), action.recording, action.follows
+    row.summary, row.follows_id = action.summary.strip(), action.follows
+    row.recording, row.transcript = action.recording, action.transcript
     row.fields, row.policy_version = to_json(dict(action.fields)), tx.policy.version
     tx.session.flush()
     _move(tx, opportunity, row)

@@ -12,7 +12,7 @@ from core.access import Who
 from core.messages import AppError, Conflict, Invalid, NotFound, Problem
 from core.process.actions import ActionContext, ActionInput, check
 from core.process.sheet import NEW, Step, concerns, opening, read_amount, read_day, read_sheet
-from core.terms import ActionStatus
+from core.terms import ActionStatus, Severity
 from data.commands.actions import cancel_action, record_action
 from data.commands.drafts import reached_draft, refuse_draft, save_fields, start_draft
 from data.commands.opportunities import check_opportunity, open_opportunity
@@ -29,6 +29,7 @@ from data.queries.record import (
     records_before,
     standing,
 )
+from data.queries.recordings import sound_of
 from data.schema import Draft
 
 KIND = "action"
@@ -80,7 +81,8 @@ def submit_record(store: Store, who: Who, draft_id: int) -> None:
                 draft.body = draft.body | {"sent": to_json(sent), "problems": []}
                 draft.updated_at = store.clock()
     except AppError as error:
-        problems = error.problems if isinstance(error, Invalid) else [_meanwhile(error)]
+        found = error.problems if isinstance(error, Invalid) else [_meanwhile(error)]
+        problems = [p for p in found if p.severity is Severity.ERROR]  # the form says the others by itself
         if any(p.code == "step_gone" for p in problems):
             save_record_fields(store, who, draft_id, {"completes": None, "cancels": None})
         refuse_draft(store, who, draft_id, problems)
@@ -194,7 +196,8 @@ def _problems_alone(
     """What is wrong with an action whose opportunity is not known yet."""
     now = store.clock()
     earlier = frozenset({action.follows} if action.follows else ())
-    return check(action, ActionContext(now, now, earlier_records=earlier), policy_in_force(session))
+    context = ActionContext(now, now, earlier_records=earlier, sound=sound_of(session, action.recording))
+    return check(action, context, policy_in_force(session))
 
 
 def _cancel(store: Store, who: Who, session: Session, values: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Rows of actions: history with its evidence, under the rules of the form (PRODUCT.md A1, A2, A6)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from core.fields import Kind
 from core.messages import Problem
 from core.process.actions import FIELDS, ActionContext, ActionInput, check
 from core.process.evidence import NextStep
-from core.terms import ActionStatus, Outcome
+from core.terms import ActionStatus, Outcome, Severity
 from data.exchange.history import History
 from data.exchange.lookups import Named, People, Pipelines
 from data.exchange.plan import Plan, words
@@ -130,6 +131,7 @@ class _Planner:
             ended_at=end,
             summary=record.get("summary", ""),
             recording=record.get("recording"),
+            transcript=record.get("transcript"),
             follows=self._follows(record, opportunity),
             next_step=step if step.type or step.planned_for else None,
             outcome=Outcome(outcome),
@@ -171,6 +173,7 @@ class _Planner:
         context = self.history.context(
             opportunity, owner_id, action, known_at, self._now(action, known_at), stored
         )
+        context = replace(context, sound=self.recordings.get(action.recording or ""))
         return [*problems, *_renamed(action, context, self.plan)]
 
     def _now(self, action: ActionInput, known_at: datetime) -> datetime:
@@ -213,7 +216,8 @@ class _Planner:
                 "ended_at": action.ended_at,
                 "follows_id": action.follows,
             }
-            wanted |= {"summary": action.summary, "recording": action.recording}
+            wanted |= {"summary": action.summary}
+            wanted |= {"recording": action.recording, "transcript": action.transcript}
             wanted["fields"] = to_json(dict(action.fields))
         if action.status is ActionStatus.CANCELLED:
             at = record.get("cancelled_at") or record.get("recorded_at") or self.plan.now
@@ -325,8 +329,8 @@ _COLUMNS = {"next_step": "next_at", "next_step.type": "next_type", "next_step.pl
 
 
 def _renamed(action: ActionInput, context: ActionContext, plan: Plan) -> list[Problem]:
-    """The form's problems, each at the column of the file."""
-    found = check(action, context, plan.policy)
+    """The form's errors, each at the column of the file; of what is only suspicious the alerts tell."""
+    found = [p for p in check(action, context, plan.policy) if p.severity is Severity.ERROR]
     names = (_COLUMNS.get(p.field, p.field.removeprefix("fields.")) for p in found)
     return [Problem(name, p.code, p.params, p.severity) for name, p in zip(names, found, strict=True)]
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.policies import LONGEST_ACTION_HOURS
 from core.process.actions import ActionContext, ActionInput
+from core.process.recordings import Sound, unpack
 from core.process.stages import PIPELINE
 from core.terms import ActionStatus
 from data.exchange.plan import fetch
@@ -147,10 +148,11 @@ class History:
             if r["id"] not in self._used and "batch_id" in r and r["recorded_at"] < known_at
         ]
 
-    def stored_recordings(self, digests: Collection[str]) -> set[str]:
-        """Which of these recordings the store keeps."""
-        query = select(StoredFile.sha256)
-        return {r["sha256"] for r in fetch(self.session, query, StoredFile.sha256, digests)}
+    def stored_recordings(self, digests: Collection[str]) -> dict[str, Sound | None]:
+        """Which of these recordings the store keeps, and what was measured in them."""
+        query = select(StoredFile.sha256, StoredFile.sound)
+        found = fetch(self.session, query, StoredFile.sha256, digests)
+        return {r["sha256"]: unpack(r["sound"]) for r in found}
 
 
 def _holder(customer_id: int | None, opportunity_id: int) -> tuple[str, int]:

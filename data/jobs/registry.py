@@ -29,15 +29,27 @@ class Run:
 
 
 Job = Callable[[Store, Run], None]
+GivenUpHook = Callable[[Session, Mapping[str, Any]], None]
 JOBS: dict[str, Job] = {}
+SLOW: set[str] = set()  # these take minutes and run beside the others
+GIVEN_UP: dict[str, GivenUpHook] = {}
 
 
-def job(name: str) -> Callable[[Job], Job]:
-    """Register a job. It may run twice after a kill, so what it writes must not double."""
+def job(name: str, *, slow: bool = False, given_up: GivenUpHook | None = None) -> Callable[[Job], Job]:
+    """Register a job. It may run twice after a kill, so what it writes must not double.
+
+    Args:
+        slow: it takes minutes, and the others must not wait for it.
+        given_up: called with the run's parameters, in the transaction in which a run is given up.
+    """
 
     def register(run: Job) -> Job:
         assert name not in JOBS, f"two jobs are called {name}"
         JOBS[name] = run
+        if slow:
+            SLOW.add(name)
+        if given_up:
+            GIVEN_UP[name] = given_up
         return run
 
     return register

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from threading import Event, Thread
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, true, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ from core.notices import Notice
 from core.terms import Role
 from data.commands.outbox import post
 from data.engine import Store
-from data.jobs.registry import JOBS, Job, Run
+from data.jobs.registry import GIVEN_UP, JOBS, SLOW, Job, Run
 from data.schema import JobRun, Person
 
 LEASE = timedelta(minutes=5)
@@ -35,17 +35,21 @@ class GivenUp(Exception):
     """Another try is useless."""
 
 
-def run_due(store: Store, limit: int = 100, stop: Event | None = None) -> int:
-    """Run what is due, oldest first, until `stop`; returns how many runs were taken."""
+def run_due(store: Store, limit: int = 100, stop: Event | None = None, *, slow: bool | None = None) -> int:
+    """Run what is due, oldest first, until `stop`; returns how many runs were taken.
+
+    Args:
+        slow: only the slow jobs, or only the others; all when None.
+    """
     for n in range(limit):
-        if (stop and stop.is_set()) or not run_next(store):
+        if (stop and stop.is_set()) or not run_next(store, slow=slow):
             return n
     return limit
 
 
-def run_next(store: Store) -> bool:
+def run_next(store: Store, *, slow: bool | None = None) -> bool:
     """Take one due run and carry it out; False when nothing is due."""
-    taken = _take(store)
+    taken = _take(store, slow)
     if taken is None:
         return False
     row_id, job, attempt, run = taken
@@ -93,21 +97,22 @@ def _held(store: Store, row_id: int, attempt: int) -> Iterator[None]:
         thread.join()
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
+def _due(now: datetime, slow: bool | None) -> ColumnElement[bool]:
     free = or_(JobRun.leased_until.is_(None), JobRun.leased_until <= now)
-    return and_(JobRun.state.in_(("waiting", "running")), JobRun.due_at <= now, free)
+    kind = true() if slow is None else JobRun.job.in_(SLOW) if slow else JobRun.job.not_in(SLOW)
+    return and_(JobRun.state.in_(("waiting", "running")), JobRun.due_at <= now, free, kind)
 
 
-def _take(store: Store) -> tuple[int, str, int, Run] | None:
+def _take(store: Store, slow: bool | None) -> tuple[int, str, int, Run] | None:
     now = store.clock()
     while True:
         with store.writing() as session:
             row = session.scalars(
-                select(JobRun).where(_due(now)).order_by(JobRun.due_at, JobRun.id).limit(1)
+                select(JobRun).where(_due(now, slow)).order_by(JobRun.due_at, JobRun.id).limit(1)
             ).first()
             if row is None:
                 return None
-            mine = update(JobRun).where(JobRun.id == row.id, JobRun.attempts == row.attempts, _due(now))
+            mine = update(JobRun).where(JobRun.id == row.id, JobRun.attempts == row.attempts, _due(now, slow))
             values = {
                 "state": "running",
                 "attempts": row.attempts + 1,
@@ -131,7 +136,10 @@ def _failed(store: Store, row_id: int, attempt: int, error: Exception) -> None:
         return
     with store.writing() as session:
         if _write(session, row_id, attempt, state="failed", finished_at=now, leased_until=None, error=why):
-            params = {"job": session.get_one(JobRun, row_id).job, "error": why}
+            row = session.get_one(JobRun, row_id)
+            if hook := GIVEN_UP.get(row.job):
+                hook(session, row.params)
+            params = {"job": row.job, "error": why}
             post(session, now, to_admins(session, "job_failed", f"job_failed:{row_id}", params))
 
 

@@ -9,7 +9,12 @@ from threading import Event
 from sqlalchemy.orm import Session
 
 from data.engine import Store
-from data.jobs import sweep_alerts, tidy, weekly_health
+from data.jobs import (
+    sweep_alerts,
+    tidy,
+    transcribe,  # noqa: F401 - asked for by commands; known by being imported
+    weekly_health,
+)
 from data.jobs.deliver import deliver
 from data.jobs.registry import enqueue
 from data.jobs.runner import run_due
@@ -53,18 +58,23 @@ def tick(store: Store) -> int:
 
     Cheap when there is nothing to do, and safe from as many processes as there are.
     """
-    return work(store) + deliver(store)
+    return work(store) + work_slowly(store) + deliver(store)
+
+
+def work_slowly(store: Store, stop: Event | None = None) -> int:
+    """Run the slow jobs that are due, until `stop`; returns how many runs that was."""
+    return run_due(store, stop=stop, slow=True)
 
 
 def work(store: Store, stop: Event | None = None) -> int:
-    """Ask for what is due and run it, until `stop`; returns how many runs that was."""
+    """Ask for what is due and run it but for slow jobs, until `stop`; returns how many runs that was."""
     now = store.clock()
     with store.reading(fresh=True) as session:
         wanted = [(s.job, due, key) for s in SCHEDULE for due, key in _due(session, s, now)]
     with store.writing() as session:
         for job, due, key in wanted:
             enqueue(session, job, due, key)
-    return run_due(store, stop=stop)
+    return run_due(store, stop=stop, slow=False)
 
 
 def _due(session: Session, scheduled: Scheduled, now: datetime) -> list[tuple[datetime, str]]:

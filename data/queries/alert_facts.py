@@ -10,10 +10,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from core.process.alerts.facts import OpportunityFacts, Quote
+from core.process.alerts.facts import Heard, OpportunityFacts, Quote
+from core.process.recordings import Sound, Writing, unpack
 from core.process.stages import PIPELINE
 from core.terms import ActionStatus, Outcome
-from data.schema import Action, Interaction, Opportunity, OpportunityState, Pipeline, Stage, StageEvent
+from data.schema import (
+    Action,
+    Interaction,
+    Opportunity,
+    OpportunityState,
+    Pipeline,
+    Stage,
+    StageEvent,
+    StoredFile,
+    Transcript,
+)
 from data.schema.types import Id
 
 _PEOPLE = ("attendees", "watchers")
@@ -30,6 +41,7 @@ class _History:
     other_at: datetime | None = None  # the latest action that was no quote
     last_at: datetime | None = None
     recordings: dict[int, str] = field(default_factory=dict)
+    sounds: dict[int, Sound | None] = field(default_factory=dict)
 
 
 def alert_facts(
@@ -47,7 +59,8 @@ def alert_facts(
         skipped[opportunity_id].append(stage)
     answers: dict[int, datetime] = {row[0]: row[1] for row in session.execute(_answers(some), chosen)}
     shared = _shared(session, histories.values())
-    return [_facts(row, histories[row.id], skipped, answers, shared, as_of) for row in rows]
+    unspoken = set(session.scalars(_unspoken(some), chosen))
+    return [_facts(row, histories[row.id], skipped, answers, shared, unspoken, as_of) for row in rows]
 
 
 def _among(some: bool) -> ColumnElement[bool]:
@@ -81,10 +94,11 @@ def _states(some: bool) -> Select[*tuple[Any, ...]]:
 
 @lru_cache
 def _actions(some: bool) -> Select[*tuple[Any, ...]]:
-    told = (Action.type, Action.ended_at, Action.fields, Action.recording)
+    told = (Action.type, Action.ended_at, Action.fields, Action.recording, StoredFile.sound)
     return (
         select(Action.opportunity_id, Action.id, *told)
         .join(Opportunity, Opportunity.id == Action.opportunity_id)
+        .outerjoin(StoredFile, StoredFile.sha256 == Action.recording)
         .where(Action.status == ActionStatus.COMPLETED, Action.voided_at.is_(None), _among(some))
         .order_by(Action.ended_at, Action.id)
     )
@@ -100,6 +114,7 @@ def _histories(actions: Iterable[Row[*tuple[Any, ...]]]) -> dict[int, _History]:
         history.met |= named
         if row.recording:
             history.recordings[row.id] = row.recording
+            history.sounds[row.id] = unpack(row.sound)
         if row.type == "quote_confirmation":
             history.quotes.append(Quote(row.id, row.ended_at, _day(row.fields.get("valid_until"))))
         else:
@@ -164,12 +179,27 @@ def _shared(session: Session, histories: Iterable[_History]) -> set[str]:
     return {content for content in session.scalars(query) if content in kept}
 
 
+@lru_cache
+def _unspoken(some: bool) -> Select[int]:
+    """Actions whose recording was transcribed, in whatever language, and never into believable words."""
+    done = and_(Transcript.recording == Action.recording, Transcript.state == Writing.DONE)
+    return (
+        select(Action.id)
+        .join(Transcript, done)
+        .join(Opportunity, Opportunity.id == Action.opportunity_id)
+        .where(Action.status == ActionStatus.COMPLETED, Action.voided_at.is_(None), _among(some))
+        .group_by(Action.id)
+        .having(func.count() == func.count(Transcript.problem))
+    )
+
+
 def _facts(
     row: Row[Any],
     history: _History,
     skipped: dict[int, list[str]],
     answers: dict[int, datetime],
     shared: set[str],
+    unspoken: set[int],
     as_of: datetime,
 ) -> OpportunityFacts:
     touched_at = answers.get(row.id)
@@ -193,4 +223,5 @@ def _facts(
         met=len(history.met),
         actions=history.count,
         reused=tuple(i for i, content in history.recordings.items() if content in shared),
+        recordings=tuple(Heard(i, sound, i in unspoken) for i, sound in history.sounds.items()),
     )

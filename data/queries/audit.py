@@ -30,8 +30,8 @@ PAGE = 30
 RECENT = timedelta(minutes=10)  # how long a change offers its own way back where it was made
 HIDDEN = {
     "id", "version", "ref", "batch_id", "created_at", "recorded_at", "policy_version", "pipeline_id",
-    "recording", "follows_id", "fields", "customer_id", "opportunity_id", "also", "next_step", "called_off",
-    "opportunity", "graded_at", "ended", "undone", "opened_by_id", "closed_by_id",
+    "recording", "transcript", "follows_id", "fields", "customer_id", "opportunity_id", "also", "next_step",
+    "called_off", "opportunity", "graded_at", "ended", "undone", "opened_by_id", "closed_by_id",
 }  # fmt: skip
 NAMED: dict[str, Any] = {
     "owner_id": Person,

@@ -16,6 +16,7 @@ from core.access import Permission, Who
 from core.messages import NotFound
 from core.terms import ActionStatus
 from data.queries.audit import AuditEntry, about, entries, of_rooms, read
+from data.queries.recordings import Written, transcripts
 from data.queries.scope import customers, room_history
 from data.schema import (
     Action,
@@ -43,6 +44,8 @@ class Event:
         kind: `action`, `interaction`, `stage` (an imported stage change) or `change`.
         at: when it happened, or is planned for; recorded_at: when it became known.
         type: action type, interaction kind, or stage.
+        transcript: of the recording, as the rep left it.
+        written: what the machine made of the recording; None where nobody asked it.
         follows: (id, type, end) of the earlier record that an action builds on.
         values: an action's own fields.
         change: the audit entry of a change.
@@ -62,6 +65,8 @@ class Event:
     cancel_reason: str | None = None
     voided: bool = False
     recording: str | None = None
+    transcript: str | None = None
+    written: Written | None = None
     follows: tuple[int, str, datetime | None] | None = None
     values: dict[str, Any] = field(default_factory=dict)
     direction: str = ""
@@ -154,6 +159,8 @@ def _actions(session: Session, customer_id: int, opportunity: int | None, limit:
     )
     if opportunity is not None:
         query = query.where(Action.opportunity_id == opportunity)
+    rows = session.execute(query.order_by(at.desc(), Action.id.desc()).limit(limit)).all()
+    written = transcripts(session, {row[0].recording for row in rows if row[0].recording})
     return [
         Event(
             kind="action",
@@ -170,12 +177,12 @@ def _actions(session: Session, customer_id: int, opportunity: int | None, limit:
             cancel_reason=a.cancel_reason,
             voided=a.voided_at is not None,
             recording=a.recording,
+            transcript=a.transcript,
+            written=written.get(a.recording or ""),
             follows=(before, before_type, before_at) if before else None,
             values=a.fields or {},
         )
-        for a, person, name, before, before_type, before_at, when in session.execute(
-            query.order_by(at.desc(), Action.id.desc()).limit(limit)
-        )
+        for a, person, name, before, before_type, before_at, when in rows
     ]
 
 

@@ -1,6 +1,6 @@
 """The tables, by noun."""
 
-from data.schema.actions import Action, Draft, StoredFile
+from data.schema.actions import Action, Draft, StoredFile, Transcript
 from data.schema.base import Base
 from data.schema.customers import Contact, Customer, CustomerState, CustomerTag, Interaction, Tag
 from data.schema.forecast import ForecastDecision, ForecastLine, ForecastRun
@@ -75,5 +75,6 @@ __all__ = [
     "StoredFile",
     "Tag",
     "Team",
+    "Transcript",
     "UserSession",
 ]

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.schema.base import Base, Imported, Keyed
+from data.schema.types import Json
 
 
 class Action(Keyed, Imported, Base):
@@ -38,7 +39,8 @@ class Action(Keyed, Imported, Base):
     cancel_reason: Mapped[str | None]  # `replaced`, `closed`, or a person's own words
     note: Mapped[str] = mapped_column(default="")
     summary: Mapped[str] = mapped_column(default="")
-    recording: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
+    recording: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"), index=True)
+    transcript: Mapped[str | None]  # as the rep left it; None: see the recording's own
     follows_id: Mapped[int | None] = mapped_column(ForeignKey("action.id"), index=True)
     fields: Mapped[dict[str, Any]]
     policy_version: Mapped[int] = mapped_column(default=0)
@@ -46,7 +48,10 @@ class Action(Keyed, Imported, Base):
 
 
 class StoredFile(Base):
-    """A file kept under its content's hash; the bytes lie in the files folder."""
+    """A file kept under its content's hash; the bytes lie in the files folder.
+
+    `sound` is what was measured in a recording (`core.process.recordings.Sound`); None: nobody measured.
+    """
 
     __tablename__ = "stored_file"
 
@@ -55,6 +60,28 @@ class StoredFile(Base):
     size: Mapped[int]
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
+    sound: Mapped[Any | None] = mapped_column(Json)
+
+
+class Transcript(Keyed, Base):
+    """What a transcriber wrote of a recording, asked for in one language.
+
+    `state` is one of `core.process.recordings.Writing`; `problem` says what is suspicious about the text,
+    or why there is none; `share` is how far it is, 0–1.
+    """
+
+    __tablename__ = "transcript"
+    __table_args__ = (UniqueConstraint("recording", "language"),)
+
+    recording: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+    language: Mapped[str]
+    state: Mapped[str] = mapped_column(default="waiting")
+    share: Mapped[float] = mapped_column(default=0.0)
+    text: Mapped[str] = mapped_column(default="")
+    model: Mapped[str | None]
+    problem: Mapped[str | None]
+    asked_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
 
 
 class Draft(Keyed, Base):

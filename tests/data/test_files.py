@@ -6,8 +6,13 @@ import wave
 import pytest
 
 from core.messages import Invalid
-from data.files import keep_recording, read_file
+from core.policies import DEFAULTS
+from core.process.recordings import fault
+from data.files import file_path, keep_recording, read_file
+from data.queries.recordings import sound_of
+from data.speech.audio import RATE, samples
 from tests.company import found
+from tests.sounds import FORMATS, click, encoded, hum, silence
 
 
 def wav(samples: int) -> bytes:
@@ -56,3 +61,44 @@ def test_what_is_no_recording_is_refused(sqlite_store, content, media_type, code
         keep_recording(sqlite_store, rep, content, media_type)
     assert [p.code for p in refused.value.problems] == [code]
     assert list(sqlite_store.files.rglob("*")) == []
+
+
+def heard(store, content: bytes, media_type: str = "audio/wav"):
+    kept = keep_recording(store, found(store).rep, content, media_type)
+    with store.reading() as session:
+        return kept, sound_of(session, kept)
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_every_format_is_measured_and_gives_its_samples(sqlite_store, ending):
+    kept, sound = heard(sqlite_store, encoded(hum(12), ending), FORMATS[ending][3])
+    assert sound.seconds == pytest.approx(12, abs=0.2)
+    assert sound.peak_dbfs == pytest.approx(-10.5, abs=2.5)  # 0.3 of full scale
+    assert fault(sound, DEFAULTS) is None
+    assert len(samples(file_path(sqlite_store, kept), 5)) == 5 * RATE
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (hum(12), None),
+        (hum(9), "recording_short"),
+        (hum(12, loudness=0.002), "recording_silent"),
+        (silence(12), "recording_silent"),
+        (click(12), "recording_silent"),
+        (b"OggS and no more of it", "recording_corrupt"),
+        (b"RIFF" + bytes(999), "recording_corrupt"),
+        (b"\x1a\x45\xdf\xa3 webm", "recording_corrupt"),
+        (hum(60)[: 30 * RATE * 2], None),  # cut short, as by a lost connection: its beginning is there
+    ],
+)
+def test_what_cannot_be_heard_is_found(store, content, code):
+    _, sound = heard(store, content)
+    found_ = fault(sound, DEFAULTS)
+    assert (found_[0] if found_ else None) == code
+
+
+def test_a_long_recording_tells_its_length_and_only_its_beginning_is_listened_to(sqlite_store, monkeypatch):
+    monkeypatch.setattr("data.speech.audio.LISTENED_SECONDS", 2)
+    _, sound = heard(sqlite_store, encoded(hum(30), "webm"), "audio/webm")
+    assert sound.seconds == pytest.approx(30, abs=0.2)

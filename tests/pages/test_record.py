@@ -11,11 +11,13 @@ from data.commands.actions import record_action
 from data.commands.customers import assign_customer
 from data.commands.opportunities import assign_opportunity
 from data.commands.record import Link, open_record, save_record_fields
+from data.files import keep_recording
 from data.schema import Action
 from data.text import LANGUAGES, translate
 from tests.company import PEOPLE, found
 from tests.data.test_drafts import GOOD
 from tests.data.test_record_action import done
+from tests.sounds import hum, silence
 
 PAGE = Path(__file__).parents[2] / "pages" / "record.py"
 
@@ -166,3 +168,25 @@ def test_an_unfinished_draft_is_offered_and_can_be_thrown_away(company, sqlite_s
     assert at.text_area(key=f"d{id_}_summary").value == "# <b>half</b> a sentence"
     button(at, "Discard").click().run()
     assert "Go on" not in [b.label for b in at.button]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("sound", "code", "values"),
+    [
+        (hum(3), "recording_short", {"least": 10, "seconds": 3}),
+        (silence(12), "recording_silent", {}),
+        (b"OggS junk", "recording_corrupt", {}),
+        (hum(12), None, {}),
+    ],
+)
+def test_what_is_wrong_with_a_recording_stands_at_it(company, sqlite_store, language, sound, code, values):
+    at = opened(company.rep, language, customer=company.customer, type="needs_diagnosis")
+    kept = keep_recording(sqlite_store, company.rep, sound, "audio/wav")
+    save_record_fields(sqlite_store, company.rep, 1, {"recording": kept, "recording-name": "talk.wav"})
+    at.run()
+    assert not at.exception
+    said = texts(at)
+    for each in ("recording_short", "recording_silent", "recording_corrupt"):
+        sentence = translate(language, f"problems.{each}", **(values or {"least": 10, "seconds": 3}))
+        assert (sentence in said) == (each == code)

@@ -9,7 +9,8 @@ import pytest
 
 from core.policies import DEFAULTS
 from core.process.alerts import RULES, findings
-from core.process.alerts.facts import OpportunityFacts, Quote
+from core.process.alerts.facts import Heard, OpportunityFacts, Quote
+from core.process.recordings import Sound
 from core.terms import Severity
 from data.notices import alert_words
 
@@ -26,6 +27,7 @@ CALM = OpportunityFacts(
 )  # fmt: skip
 OLD = Quote(20, ago(9), date(2026, 3, 31))
 NEW = Quote(21, ago(3), date(2026, 4, 30))
+SPOKEN = Sound(True, 30.0, -27.0, -6.0, 0.6)
 SOON = date(2026, 3, 21)
 
 # fmt: off
@@ -58,6 +60,13 @@ TABLE = [
     ("single_contact",     {"met": 1, "actions": 2},                                      False),
     ("single_contact",     {"met": 0, "actions": 9},                                      False),
     ("recording_reused",   {"reused": (4,)},                                              True),
+    ("recording_implausible", {"recordings": (Heard(4, SPOKEN),)},                        False),
+    ("recording_implausible", {"recordings": (Heard(4, None),)},                          False),
+    ("recording_implausible", {"recordings": (Heard(4, Sound(False)),)},                  True),
+    ("recording_implausible", {"recordings": (Heard(4, replace(SPOKEN, seconds=9.0)),)},  True),
+    ("recording_implausible", {"recordings": (Heard(4, replace(SPOKEN, peak_dbfs=-60.0)),)}, True),
+    ("recording_implausible", {"recordings": (Heard(4, SPOKEN, unspoken=True),)},         True),
+    ("recording_implausible", {"recordings": (Heard(4, None, unspoken=True),)},           True),
 ]
 # fmt: on
 
@@ -91,6 +100,11 @@ NEW_CAUSES = [
         "quote_expiring",
         {"last_quote": replace(OLD, valid_until=SOON)},
         {"last_quote": replace(NEW, valid_until=SOON)},
+    ),
+    (
+        "recording_implausible",
+        {"recordings": (Heard(4, Sound(False)),)},
+        {"recordings": (Heard(4, Sound(False)), Heard(5, Sound(False)))},
     ),
     ("stage_skipped", {"skipped": ("needs_diagnosis",)}, {"skipped": ("solution_demo",)}),
 ]

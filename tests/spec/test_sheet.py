@@ -59,6 +59,7 @@ def actions(draw, zone: str):
     )
     assume(local[1].fold == 0)
     outcome = draw(st.sampled_from(Outcome))
+    recording = draw(st.none() | st.just("ab" * 32))
     step = NextStep(draw(st.sampled_from(STAGES)), draw(instants(zone)), draw(st.text(max_size=20)))
     return ActionInput(
         type=type_,
@@ -66,7 +67,8 @@ def actions(draw, zone: str):
         started_at=start,
         ended_at=end,
         summary=draw(st.text(max_size=50)),
-        recording=draw(st.none() | st.just("ab" * 32)),
+        recording=recording,
+        transcript=draw(st.none() | WORDS) if recording else None,
         follows=draw(st.none() | st.integers(1, 9)),
         completes=draw(st.none() | st.integers(1, 9)),
         next_step=step if outcome is Outcome.OPEN else None,

@@ -11,6 +11,7 @@ from core.process.alerts import (
     next_step_overdue,
     quote_expiring,
     quote_unanswered,
+    recording_implausible,
     recording_reused,
     single_contact,
     stage_skipped,
@@ -33,6 +34,7 @@ RULES: dict[str, Rule] = {
         stage_skipped,
         single_contact,
         recording_reused,
+        recording_implausible,
     )
 }
 

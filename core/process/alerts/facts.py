@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from core.process.recordings import Sound
+
 _DAY = timedelta(days=1)
 
 
@@ -13,6 +15,20 @@ class Quote:
     action_id: int
     made_at: datetime
     valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The recording of a completed action.
+
+    Attributes:
+        sound: what was measured in it; None where nobody measured.
+        unspoken: it was transcribed, and no transcript reads as if somebody spoke.
+    """
+
+    action_id: int
+    sound: Sound | None
+    unspoken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +52,7 @@ class OpportunityFacts:
         met: different people of the customer in its completed actions.
         actions: its completed actions that say who was there.
         reused: completed actions whose recording serves another action too.
+        recordings: what is heard in the recordings of its completed actions.
     """
 
     opportunity_id: int
@@ -56,6 +73,7 @@ class OpportunityFacts:
     met: int = 0
     actions: int = 0
     reused: tuple[int, ...] = ()
+    recordings: tuple[Heard, ...] = ()
 
     def days_since(self, at: datetime | None) -> float | None:
         """Elapsed days up to `as_of`; None without an instant."""
