@@ -55,6 +55,7 @@ class Card:
         value: already formatted.
         note: a short line under the figure, coloured by `tone`.
         help: what the figure means, shown on demand.
+        opens: returned by `cards` when the card is pressed, unique among them; without it nothing is pressed.
     """
 
     label: str
@@ -62,6 +63,7 @@ class Card:
     note: str = ""
     tone: Tone = Tone.QUIET
     help: str | None = None
+    opens: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +101,37 @@ def section(title: str, *, icon: str = "", help: str | None = None) -> None:
     st.subheader(f"{icon} {title}".strip(), anchor=False, help=help)
 
 
-def cards(items: Iterable[Card], *, key: str | None = None) -> None:
-    """Figures side by side; two abreast on a phone."""
+def cards(items: Iterable[Card], *, key: str | None = None) -> str | None:
+    """Figures side by side, two abreast on a phone; returns what the pressed one opens."""
     items = tuple(items)
+    pressed = None
     with st.grid(len(items) or 1, min_column_width=150, gap="small", key=key):
         for card in items:
-            st.metric(
-                card.label,
-                card.value,
-                delta=card.note or None,
-                delta_color=_COLOURS[card.tone],
-                delta_arrow="off",
-                help=card.help,
-                border=True,
-                height="stretch",
-            )
+            if _card(card):
+                pressed = card.opens
+    return pressed
+
+
+def _card(card: Card) -> bool:
+    if not card.opens:
+        _metric(card)
+        return False
+    with st.container(key=f"tile-{card.opens}", height="stretch"):  # its button lies over the whole card
+        _metric(card)
+        return st.button(f"{card.label} {card.value}", key=f"tile-{card.opens}-button", width="stretch")
+
+
+def _metric(card: Card) -> None:
+    st.metric(
+        card.label,
+        card.value,
+        delta=card.note or None,
+        delta_color=_COLOURS[card.tone],
+        delta_arrow="off",
+        help=card.help,
+        border=True,
+        height="stretch",
+    )
 
 
 def badge(text: str, tone: Tone = Tone.QUIET) -> None:

@@ -8,15 +8,18 @@ import streamlit as st
 
 from components import address, format
 from components.blocks import Card, Row, Tone, cards, empty, rows, section
+from components.board_drill import DRILL, drill
 from components.frame import View
+from components.navigation import open_page
 from components.text import t
 from core.access import Permission, Reach, reach
 from core.process.metrics import COMPLETION_DAYS
 from data.notices import alert_words
-from data.queries.board import AlertLine, Board, Choice, Choices, version
-from data.queries.board_sets import Ask, By
+from data.queries.board import Board
+from data.queries.board_ask import Ask, By
+from data.queries.board_choices import Choice, Choices, version
+from data.queries.board_rows import RedLine, Rows
 
-DRILL = ("pick", "stage", "show")  # names in the address that narrow the rows behind
 EVERY_SECONDS = 5
 STALE_SECONDS = 300
 FIRST_ALERTS = 5
@@ -53,33 +56,38 @@ def _select(name: str, choices: Sequence[Choice]) -> str:
 
 
 def headline(board: Board, language: str) -> None:
-    """The figures that stand first."""
-    due = board.completion
-    cards(
+    """The figures that stand first; each opens its rows."""
+    due, red = board.completion, board.red.total
+    pressed = cards(
         [
-            Card(t("board.open"), format.number(board.open, language)),
+            Card(t("board.open"), format.number(board.open, language), opens="open"),
             _value(board.money, language),
             Card(
                 t("board.red"),
-                format.number(board.alert_count, language),
-                t("board.red_note" if board.alert_count else "board.red_none"),
-                Tone.RED if board.alert_count else Tone.GREEN,
+                format.number(red, language),
+                t("board.red_note" if red else "board.red_none"),
+                Tone.RED if red else Tone.GREEN,
+                opens="red",
             ),
             Card(
                 t("board.completion"),
                 format.percent(due.rate, language),
                 t("board.of_due", done=due.completed, due=due.due) if due.due else t("board.none_due"),
                 help=t("board.completion_help", days=COMPLETION_DAYS),
+                opens="due",
             ),
             _past(board, language),
         ]
     )
+    if pressed:
+        drill({"show": pressed.removesuffix("-value")})
 
 
 def _value(money: Sequence[tuple[str, Decimal]], language: str) -> Card:
     sums = [format.money(total, currency, language, compact=True) for currency, total in money]
     others = t("board.and_in", sums=" · ".join(sums[1:])) if sums[1:] else ""
-    return Card(t("board.value"), sums[0] if sums else format.NOTHING, others, help=t("board.value_help"))
+    value = sums[0] if sums else format.NOTHING
+    return Card(t("board.value"), value, others, help=t("board.value_help"), opens="open-value")
 
 
 def _past(board: Board, language: str) -> Card:
@@ -88,7 +96,7 @@ def _past(board: Board, language: str) -> Card:
         return Card(title, format.NOTHING, t("board.no_benchmark"), help=help)
     share = format.percent(board.past / board.open, language) if board.past else ""
     note = t("board.past_note", share=share) if board.past else ""
-    return Card(title, format.number(board.past, language), note, Tone.AMBER, help=help)
+    return Card(title, format.number(board.past, language), note, Tone.AMBER, help=help, opens="past")
 
 
 def nothing(filtered: bool) -> None:
@@ -97,22 +105,21 @@ def nothing(filtered: bool) -> None:
     empty(t(f"board.{key}"), t(f"board.{key}_hint"), icon=":material/monitoring:")
 
 
-def red_list(alerts: Sequence[AlertLine], count: int, view: View) -> int | None:
-    """The red alerts; returns the customer that was chosen."""
-    if not alerts:
-        return None
-    section(t("board.red"), icon=":material/local_fire_department:")
-    lines = [_alert(a, view) for a in alerts]
-    pressed = rows(lines[:FIRST_ALERTS], "red")
-    if lines[FIRST_ALERTS:]:
-        with st.expander(t("board.more_red", n=count - FIRST_ALERTS), key="red-rest"):
-            pressed = rows(lines[FIRST_ALERTS:], "red-more") or pressed
-            if count > len(alerts):
-                st.caption(t("board.first_of", shown=len(alerts), total=count))
-    return next((a.customer_id for a in alerts if str(a.id) == pressed), None)
+def red_list(red: Rows[RedLine], view: View) -> None:
+    """The oldest red alerts, and a way to all."""
+    with st.container(key="board-red"):  # always there: a first alert moves nothing below into another place
+        if not red.lines:
+            return
+        section(t("board.red"), icon=":material/local_fire_department:")
+        first = red.lines[:FIRST_ALERTS]
+        pressed = rows([_alert(a, view) for a in first], "red")
+        if red.total > len(first) and st.button(t("board.all_red", n=red.total), type="tertiary"):
+            drill({"show": "red"})
+        if chosen := next((a.customer_id for a in first if str(a.id) == pressed), None):
+            open_page("customer", customer=chosen)
 
 
-def _alert(alert: AlertLine, view: View) -> Row:
+def _alert(alert: RedLine, view: View) -> Row:
     why = alert_words(view.language, alert.rule, alert.params)["why"]
     who = alert.rep or t("board.without_rep")
     since = t("board.raised", ago=format.ago(alert.raised_at, view.now, view.language))

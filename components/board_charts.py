@@ -1,42 +1,25 @@
-"""The board's two charts: where open opportunities stand, and how long stages take."""
+"""Where open opportunities stand, and how long stages take; a click opens the rows behind."""
 
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
-import streamlit as st
 
-from components import address, charts, format
-from components.blocks import empty, section
-from components.text import t, term
+from components import charts, format
+from components.board_drill import drill
+from components.board_words import head, stage_name, too_early
+from components.text import t
 from core.process.metrics import DWELL_DAYS, FEW_RUNS
 from data.queries.board import StageLine
-from data.queries.board_sets import NO_STAGE
+from data.queries.board_ask import NO_STAGE
+
+ROW = 40  # pixels for a stage
 
 
-def stage_name(key: str) -> str:
-    """A stage in words; an imported stage keeps its own name."""
-    return t("board.no_stage") if key == NO_STAGE else term("stage", key)
-
-
-def stages(lines: Sequence[StageLine], language: str) -> None:
-    """Where open opportunities stand, and how long finished runs took; a click goes to the rows behind."""
-    left, right = st.columns(2, gap="medium")
-    with left:
-        section(t("board.standing"), help=t("board.standing_help"))
-        stood = charts.clicked(_standing(lines), "board-standing", alt=t("board.standing_alt"))
-    with right:
-        section(t("board.dwell"), help=t("board.dwell_help", days=DWELL_DAYS))
-        if any(line.dwell for line in lines):
-            ran = charts.clicked(_dwell(lines, language), "board-dwell", alt=t("board.dwell_alt"))
-        else:
-            ran = None
-            empty(t("board.no_runs"), t("board.no_runs_hint", days=DWELL_DAYS), icon=":material/timer:")
-    if chosen := stood or ran:
-        address.write(stage=chosen[0], show=chosen[1], pick=None)
-
-
-def _height(lines: Sequence[StageLine]) -> int:
-    return 60 + 40 * len(lines)
+def standing(lines: Sequence[StageLine], language: str) -> None:
+    """Open opportunities by stage, within and past its benchmark."""
+    total = format.number(sum(s.open for s in lines), language)
+    head(t("board.standing"), t("board.standing_note", total=total), t("board.standing_help"))
+    drill(charts.clicked(_standing(lines), "board-standing", alt=t("board.standing_alt")))
 
 
 def _standing(lines: Sequence[StageLine]) -> go.Figure:
@@ -54,18 +37,21 @@ def _standing(lines: Sequence[StageLine]) -> go.Figure:
             name=name,
             orientation="h",
             marker={"color": colour},
-            text=[n or "" for n in counts],
-            textposition="inside",
-            textangle=0,
-            insidetextanchor="middle",
-            customdata=[[s.key, show] for s in lines],
+            customdata=[{"show": show, "stage": s.key} for s in lines],
             hovertemplate="%{y}: %{x}<extra>" + name + "</extra>",
         )
         for show, name, colour, counts in parts[: 1 + known]
     ]
+    words = [
+        charts.inside(end - n / 2, name, str(n), charts.ON_MARK)
+        for name, line in zip(names, lines, strict=True)
+        for n, end in ((line.open - line.past, line.open - line.past), (line.past, line.open))
+        if n
+    ]
     return charts.figure(
         *bars,
-        height=_height(lines),
+        annotations=words,
+        height=60 + ROW * len(lines),
         barmode="stack",
         showlegend=known,
         yaxis={"autorange": "reversed"},
@@ -73,18 +59,29 @@ def _standing(lines: Sequence[StageLine]) -> go.Figure:
     )
 
 
-def _dwell(lines: Sequence[StageLine], language: str) -> go.Figure:
+def dwell(lines: Sequence[StageLine], language: str) -> None:
+    """Median days of finished stays against the benchmark."""
     known = [s for s in lines if s.key != NO_STAGE]
+    runs = format.number(sum(s.dwell.runs for s in known if s.dwell), language)
+    note = t("board.dwell_note", days=DWELL_DAYS, runs=runs)
+    head(t("board.dwell"), note, t("board.dwell_help", few=FEW_RUNS))
+    if not any(line.dwell for line in known):
+        too_early(t("board.no_runs_hint", days=DWELL_DAYS))
+        return
+    drill(charts.clicked(_dwell(known, language), "board-dwell", alt=t("board.dwell_alt")))
+
+
+def _dwell(known: Sequence[StageLine], language: str) -> go.Figure:
     names = [stage_name(s.key) for s in known]
     marked = [s for s in known if s.benchmark_days is not None]
+    behind = [{"show": "runs", "stage": s.key} for s in known]
     bars = go.Bar(
         y=names,
         x=[s.dwell.median_days if s.dwell else 0 for s in known],
-        name=t("board.median"),
         orientation="h",
-        marker={"color": [_dwell_colour(s) for s in known]},
-        hovertext=[_dwell_text(s, language) for s in known],
-        customdata=[[s.key, "runs"] for s in known],
+        marker={"color": [_colour(s) for s in known]},
+        hovertext=[_text(s, language) for s in known],
+        customdata=behind,
         hovertemplate="%{y}: %{hovertext}<extra></extra>",
         showlegend=False,
     )
@@ -94,40 +91,32 @@ def _dwell(lines: Sequence[StageLine], language: str) -> go.Figure:
         name=t("board.benchmark"),
         mode="markers",
         marker={"symbol": "line-ns", "size": 22, "line": {"width": 3, "color": charts.QUIET}},
-        customdata=[[s.key, "runs"] for s in marked],
+        customdata=[{"show": "runs", "stage": s.key} for s in marked],
         hovertemplate="%{y}: %{x}<extra>" + t("board.benchmark") + "</extra>",
-        showlegend=True,
+        showlegend=bool(marked),
     )
     ends = [max(s.dwell.median_days if s.dwell else 0, s.benchmark_days or 0) for s in known]
     words = [
-        {
-            "x": end,
-            "y": name,
-            "text": _dwell_text(s, language),
-            "xanchor": "left",
-            "xshift": 8,
-            "showarrow": False,
-        }
-        for s, name, end in zip(known, names, ends, strict=True)
+        charts.note(end, name, _text(s, language)) for s, name, end in zip(known, names, ends, strict=True)
     ]
     return charts.figure(
         bars,
         benchmark,
         annotations=words,
-        height=_height(lines),
+        height=60 + ROW * len(known),
         yaxis={"autorange": "reversed"},
-        xaxis={"range": [0, max(ends) * 1.6], "visible": False},
+        xaxis={"range": [0, max(ends) * 2], "visible": False},
     )
 
 
-def _dwell_colour(line: StageLine) -> str:
+def _colour(line: StageLine) -> str:
     if line.dwell is None or line.dwell.runs < FEW_RUNS:
         return charts.QUIET
     over = line.benchmark_days is not None and line.dwell.median_days > line.benchmark_days
     return charts.OVER if over else charts.MARK
 
 
-def _dwell_text(line: StageLine, language: str) -> str:
+def _text(line: StageLine, language: str) -> str:
     if line.dwell is None:
         return t("board.no_run")
     days = format.number(line.dwell.median_days, language, 1)

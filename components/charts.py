@@ -5,6 +5,7 @@ not carry data. Teal and orange are told apart by colour-blind people and stand 
 `MARK` is plain data, `OVER` what needs attention, `QUIET` what says little.
 """
 
+import html
 from typing import Any
 
 import plotly.graph_objects as go
@@ -13,6 +14,8 @@ import streamlit as st
 MARK = "#14897F"
 OVER = "#D97706"
 QUIET = "#8A949C"
+ON_MARK = "#FFFFFF"
+_INK = {"light": "#17212B", "dark": "#E6ECEF"}
 SEQUENCE = (MARK, OVER, "#3B6FB6", "#A855A0", "#64748B", "#65A30D")
 
 _AXIS = {
@@ -59,6 +62,49 @@ def figure(*traces: Any, height: int, **layout: Any) -> go.Figure:
     return made
 
 
+def tint(colour: str, strength: float) -> str:
+    """A colour that lets the theme's background through; `strength` 0–1.
+
+    >>> tint("#D97706", 0.5)
+    'rgba(217,119,6,0.50)'
+    """
+    red, green, blue = (int(colour[n : n + 2], 16) for n in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{strength:.2f})"
+
+
+def ink() -> str:
+    """The colour of words on a tint, in the theme that the reader has."""
+    return _INK.get(st.context.theme.type or "light", _INK["light"])
+
+
+def inside(x: float, y: str | float, text: str, colour: str) -> dict[str, Any]:
+    """Words within a mark. A mark's own text would be dimmed by a click on another mark."""
+    return {"x": x, "y": y, "text": text, "showarrow": False, "font": {"color": colour, "size": 13}}
+
+
+def note(x: float, y: str, text: str) -> dict[str, Any]:
+    """Words right of the end of a bar."""
+    return {"x": x, "y": y, "text": text, "xanchor": "left", "xshift": 8, "showarrow": False}
+
+
+def escaped(text: str) -> str:
+    """People's text inside a chart, where some HTML is understood.
+
+    >>> escaped("<b>A & B")
+    '&lt;b&gt;A &amp; B'
+    """
+    return html.escape(text, quote=False)
+
+
+def clipped(text: str, length: int = 14) -> str:
+    """A name short enough for an axis.
+
+    >>> clipped("Haihe Pumps and Valves")
+    'Haihe Pumps a…'
+    """
+    return escaped(text if len(text) <= length else text[: length - 1] + "…")
+
+
 def show(chart: go.Figure, key: str, *, alt: str) -> None:
     """Draw a figure.
 
@@ -69,12 +115,16 @@ def show(chart: go.Figure, key: str, *, alt: str) -> None:
 
 
 def clicked(chart: go.Figure, key: str, *, alt: str) -> Any:
-    """Draw a figure; returns the customdata of the mark that was clicked in this run."""
-    mark = f"{key}-clicked"
+    """Draw a figure; returns the customdata of the mark that was clicked in this run.
+
+    A second click on the same mark takes the browser's selection away; it means the same mark again.
+    """
+    mark, latest = f"{key}-clicked", f"{key}-latest"
 
     def remember() -> None:
         if points := st.session_state[key].selection.points:
-            st.session_state[mark] = points[0].get("customdata")
+            st.session_state[latest] = points[0].get("customdata")
+        st.session_state[mark] = st.session_state.get(latest)
 
     st.plotly_chart(chart, key=key, config=_CONFIG, alt=alt, on_select=remember, selection_mode="points")
     return st.session_state.pop(mark, None)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
 
 from data.text import LOCALES
@@ -64,6 +64,11 @@ def _digits(amount: Decimal, language: str) -> int:
 def day(value: date | None, language: str) -> str:
     """A date, e.g. 4 Mar 2026 or 2026年3月4日."""
     return str(format_date(value, "medium", locale=LOCALES[language])) if value else NOTHING
+
+
+def short_day(value: datetime, language: str, timezone: str) -> str:
+    """A day of the year in the reader's time zone, e.g. 4 Mar or 3月4日."""
+    return str(format_skeleton("MMMd", value, tzinfo=ZoneInfo(timezone), locale=LOCALES[language]))
 
 
 def instant(value: datetime | None, language: str, timezone: str) -> str:

@@ -10,7 +10,7 @@ from components import address
 from components.blocks import empty, section
 from components.frame import View
 from components.scrolling import into_view
-from components.tables import clickable, clicked_cell, day_column, days_column, rate_column
+from components.tables import cell_clicked, clickable, day_column, days_column, rate_column
 from components.text import t, term
 from core.process.health import SHOWS, Rows, WeeklyHealth
 from core.process.health import behind as rows_behind
@@ -42,7 +42,7 @@ def table(health: WeeklyHealth, language: str) -> None:
     keys = [s.stage for s in health.stages]
     drawn = _columns(sheet)
     config = _config(sheet, language, "UTC")
-    if cell := clicked_cell(drawn, keys, "health-stages", config=config, alt=t("health.table")):
+    if cell := cell_clicked(drawn, keys, "health-stages", config=config, alt=t("health.table")):
         stage, column = cell
         open_rows(stage, _COUNTED_BY.get(column))
 

@@ -13,6 +13,7 @@ _DAYS = {"en": "D MMM YYYY", "zh": "YYYY年M月D日"}
 _INSTANTS = {"en": "D MMM YYYY, HH:mm", "zh": "YYYY年M月D日 HH:mm"}
 _ROW = 35  # pixels
 _MOST_ROWS = 12
+_UNSELECTED: dict[str, Any] = {"selection": {"rows": [], "columns": [], "cells": []}}
 
 
 def clickable(
@@ -25,16 +26,31 @@ def clickable(
 ) -> Id | None:
     """Draw a table; returns the id of the row that was clicked in this run.
 
-    What was clicked is remembered by id at the moment of the click: rows may have moved since.
-
     Args:
         columns: values by column, each as long as `ids`.
+    """
+    chosen = cell_clicked(columns, ids, key, config=config, alt=alt)
+    return chosen[0] if chosen else None
+
+
+def cell_clicked(
+    columns: Mapping[str, Sequence[Any]],
+    ids: Sequence[Id],
+    key: str,
+    *,
+    config: Mapping[str, Any],
+    alt: str,
+) -> tuple[Id, str] | None:
+    """Draw a table; returns the id of the row and the name of the column that were clicked in this run.
+
+    What was clicked is remembered by id at the moment of the click: rows may have moved since.
     """
     clicked = f"{key}-clicked"
 
     def remember() -> None:
         if cells := st.session_state[key].selection.cells:
-            st.session_state[clicked] = ids[cells[0][0]]
+            row, column = cells[0]
+            st.session_state[clicked] = ids[row], column
 
     st.dataframe(
         pd.DataFrame(columns),
@@ -47,13 +63,22 @@ def clickable(
         placeholder="",
         alt=alt,
     )
-    chosen: Id | None = st.session_state.pop(clicked, None)
+    chosen: tuple[Id, str] | None = st.session_state.pop(clicked, None)
     return chosen
 
 
-def day_column(label: str, language: str, timezone: str) -> Any:
+def unselect(key: str) -> None:
+    """Take a table's selection away: without this a second click on the same cell tells nothing.
+
+    In a callback, once what the click opened is closed; earlier, the table's focus would select again.
+    """
+    if key in st.session_state:
+        st.session_state[key] = _UNSELECTED
+
+
+def day_column(label: str, language: str, timezone: str, *, width: int | None = None) -> Any:
     """Instants as days in the reader's time zone."""
-    return st.column_config.DatetimeColumn(label, format=_DAYS[language], timezone=timezone)
+    return st.column_config.DatetimeColumn(label, format=_DAYS[language], timezone=timezone, width=width)
 
 
 def instant_column(label: str, language: str, timezone: str) -> Any:
@@ -61,48 +86,18 @@ def instant_column(label: str, language: str, timezone: str) -> Any:
     return st.column_config.DatetimeColumn(label, format=_INSTANTS[language], timezone=timezone)
 
 
-def days_column(label: str, help: str | None = None) -> Any:
+def days_column(label: str, help: str | None = None, *, width: int | None = None) -> Any:
     """Elapsed days, to a tenth."""
-    return st.column_config.NumberColumn(label, format="%.1f", help=help)
+    return st.column_config.NumberColumn(label, format="%.1f", help=help, width=width)
 
 
-def rate_column(label: str, help: str | None = None) -> Any:
+def rate_column(label: str, help: str | None = None, *, width: int | None = None) -> Any:
     """A rate 0–1 as a bar with its percent."""
     return st.column_config.ProgressColumn(
-        label, format="percent", min_value=0, max_value=1, help=help, color=charts.MARK
+        label, format="percent", min_value=0, max_value=1, help=help, color=charts.MARK, width=width
     )
 
 
 def bars_column(label: str, help: str) -> Any:
     """A few counts as small bars."""
     return st.column_config.BarChartColumn(label, help=help, y_min=0, width="small", color=charts.MARK)
-
-
-def clicked_cell(
-    columns: Mapping[str, Sequence[Any]],
-    ids: Sequence[Id],
-    key: str,
-    *,
-    config: Mapping[str, Any],
-    alt: str,
-) -> tuple[Id, str] | None:
-    """Draw a short table; returns the id of the row and the name of the column clicked in this run."""
-    clicked = f"{key}-clicked"
-
-    def remember() -> None:
-        if cells := st.session_state[key].selection.cells:
-            row, column = cells[0]
-            st.session_state[clicked] = ids[row], column
-
-    st.dataframe(
-        pd.DataFrame(columns),
-        key=key,
-        hide_index=True,
-        column_config=dict(config),
-        on_select=remember,
-        selection_mode="single-cell",
-        placeholder="",
-        alt=alt,
-    )
-    chosen: tuple[Id, str] | None = st.session_state.pop(clicked, None)
-    return chosen

@@ -3,13 +3,20 @@
 import streamlit as st
 
 from components import board as drawing
-from components.board_charts import stages
-from components.board_tables import behind, narrowed, table
+from components.board_charts import dwell, standing
+from components.board_drill import asked, rows_dialog
+from components.board_flow import completion_trend, funnel, pace_trend
+from components.board_heat import heat
+from components.board_points import stands
+from components.board_tables import table
 from components.frame import page
-from components.navigation import open_page
 from components.text import t
 from core.access import Permission
-from data.queries.board import board, choices
+from core.process.weeks import week_starts
+from data.queries.board import board
+from data.queries.board_choices import choices
+from data.queries.board_flow import funnel_steps, weeks
+from data.queries.board_points import points
 from data.queries.board_rows import ROWS
 
 with page("board.title", needs=Permission.SEE_BOARD) as view:
@@ -21,10 +28,25 @@ with page("board.title", needs=Permission.SEE_BOARD) as view:
         drawing.nothing(filtered=bool(ask.team or ask.rep))
         st.stop()
     drawing.headline(shown, view.language)
-    if alarmed := drawing.red_list(shown.alerts, shown.alert_count, view):
-        open_page("customer", customer=alarmed)
-    stages(shown.stages, view.language)
+    drawing.red_list(shown.red, view)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        standing(shown.stages, view.language)
+    with right:
+        heat(shown, ask)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        stands(view.read(points, ask), shown.stages, view.language)
+    with right:
+        dwell(shown.stages, view.language)
+    left, right = st.columns(2, gap="medium")
+    starts = week_starts(view.now, view.who.timezone)
+    past = view.read(weeks, ask, starts)
+    with left:
+        funnel(view.read(funnel_steps, ask), view.language)
+    with right:
+        completion_trend(past, view)
+        pace_trend(past, view)
     table(shown, ask, view)
-    show, narrow = narrowed(ask, shown)
-    if chosen := behind(view.read(ROWS[show], narrow), show, view):
-        open_page("customer", customer=chosen)
+    if wanted := asked(ask, shown, starts, view):
+        rows_dialog(wanted, view.read(ROWS[wanted.show], wanted.ask), view)

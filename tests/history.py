@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 
 from core.policies import DEFAULTS
-from core.process.metrics import PlannedAction
+from core.process.metrics import PlannedAction, reaches_further
 from core.process.stages import STAGES, StageEvent
+from core.terms import ActionStatus
 from data.commands.alerts import sweep
 from data.commands.projections import project_customers, project_opportunities
 from data.engine import Store
@@ -32,6 +33,18 @@ def drawn(history: str) -> list[StageEvent]:
     """The stage events of a drawn history."""
     steps = history.split()
     return [StageEvent(LETTERS[s[0]], day(float(s[1:])), n) for n, s in enumerate(steps)]
+
+
+def demo_step(
+    events: Sequence[StageEvent], status: ActionStatus, planned_for: datetime, closed_at: datetime | None
+) -> PlannedAction:
+    """A planned demo of an opportunity with these events."""
+    done_at = closed_at if status is ActionStatus.COMPLETED else None
+    its_time = min(planned_for, done_at or planned_for)
+    further = reaches_further("solution_demo", its_time, events)
+    return PlannedAction(
+        status, planned_for, closed_at, further, reaches_further("solution_demo", done_at, events)
+    )
 
 
 def opportunity(store: Store, owner: int | None, events: Sequence[StageEvent] = (), **values) -> int:
@@ -67,6 +80,7 @@ def planned(store: Store, owner: int, opportunity_id: int, action: PlannedAction
             owner_id=owner,
             planned_for=action.planned_for,
             cancelled_at=action.closed_at if action.status == "cancelled" else None,
+            ended_at=action.closed_at if action.status == "completed" else None,
             recorded_at=DAY_0,
             fields={},
             **values,

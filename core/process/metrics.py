@@ -1,7 +1,8 @@
-"""Process measures as plain definitions: the reference that the store's SQL must equal (A3).
+"""The board's measures as plain definitions: the reference that the store's SQL must equal (A3, A6).
 
-Empty records improve nothing here: completion counts only actions that were planned first and
-whose time has come.
+All of them rest on *advances*: the events that took an opportunity further than it had been. An empty
+action, one that takes it no further, is no advance; so logging many of them moves nothing here: no stay
+gets shorter, no stage is reached, no planned step is done or no longer due (a test holds this).
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,12 +11,12 @@ from datetime import datetime
 from itertools import pairwise
 from statistics import median
 
-from core.process.stages import StageEvent
+from core.process.stages import STAGES, StageEvent
 from core.terms import ActionStatus
 
 COMPLETION_DAYS = 30  # completion looks back so far
 DWELL_DAYS = 180  # and dwell time so far
-FEW_RUNS = 5  # fewer finished runs than this say too little about a stage
+FEW_RUNS = 5  # fewer finished stays than this say too little about a stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,34 +25,78 @@ class PlannedAction:
 
     Attributes:
         planned_for: planned instant, UTC.
-        closed_at: instant at which it was cancelled or completed; None while planned.
+        closed_at: instant at which it was cancelled or ended; None while planned, or unknown.
+        further: whether it would have taken its opportunity further when its time came, or when it was
+            done before that (`reaches_further`).
+        advanced: whether it did, by when it was done.
     """
 
     status: ActionStatus
     planned_for: datetime
     closed_at: datetime | None = None
+    further: bool = False
+    advanced: bool = False
 
 
 def is_due(action: PlannedAction, now: datetime) -> bool:
-    """Whether an action counts for completion: its time has come and it was not called off before."""
-    called_off = action.status is ActionStatus.CANCELLED and (
-        action.closed_at is None or action.closed_at < action.planned_for
-    )
-    return action.planned_for <= now and not called_off
+    """Whether an action counts for completion: a step further whose time has come.
+
+    What was called off before its time counts neither way. Nor does a repeat, done or left lying: if it
+    did, recording empty actions would move the rate. (A next step left lying raises an alert.) Nor an
+    imported record without its end: nothing tells whether it was a step further.
+    """
+    if action.planned_for > now or not action.further:
+        return False
+    if action.status is ActionStatus.CANCELLED:
+        return action.closed_at is not None and action.closed_at >= action.planned_for
+    return action.status is ActionStatus.PLANNED or action.closed_at is not None
+
+
+def is_kept(action: PlannedAction) -> bool:
+    """Whether a due action counts as completed: it was done and took the opportunity further."""
+    return action.status is ActionStatus.COMPLETED and action.advanced
 
 
 def completion_rate(actions: Iterable[PlannedAction], now: datetime) -> float | None:
     """Completed over due, 0–1; None when nothing was due.
 
-    Called off in time is no failure; called off after its time, or left lying, is one.
+    Called off in time is no failure; called off after its time, or left lying, is one. A step whose
+    record came when others had taken the opportunity further already was not kept.
     """
     due = [a for a in actions if is_due(a, now)]
-    return sum(a.status is ActionStatus.COMPLETED for a in due) / len(due) if due else None
+    return sum(map(is_kept, due)) / len(due) if due else None
+
+
+def reaches_further(
+    stage: str, at: datetime | None, events: Iterable[StageEvent], order: Sequence[str] = STAGES
+) -> bool:
+    """Whether an action that ended at `at` was the first to bring its opportunity to this stage or beyond."""
+    place = order.index(stage)
+    return at is not None and all(order.index(e.stage) < place for e in events if e.happened_at < at)
+
+
+def advances(events: Iterable[StageEvent], order: Sequence[str] = STAGES) -> list[StageEvent]:
+    """The events that took an opportunity further than all before them, in order.
+
+    Args:
+        order: the pipeline's stages, first to last.
+
+    >>> from datetime import datetime, UTC
+    >>> day = lambda n: datetime(2026, 1, n, tzinfo=UTC)
+    >>> log = [StageEvent(s, day(n), n) for n, s in enumerate(("a", "c", "b", "c", "d"), start=1)]
+    >>> [(e.stage, e.happened_at.day) for e in advances(log, "abcd")]
+    [('a', 1), ('c', 2), ('d', 5)]
+    """
+    found: list[StageEvent] = []
+    for event in sorted(events, key=lambda e: (e.happened_at, e.order)):
+        if not found or order.index(event.stage) > order.index(found[-1].stage):
+            found.append(event)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A finished stay of one opportunity in one stage: it began, and another stage followed."""
+    """A finished stay: an opportunity got to a stage, and later beyond it or was won."""
 
     stage: str
     started_at: datetime
@@ -68,34 +113,41 @@ class Dwell:
     """How long opportunities stay in a stage.
 
     Attributes:
-        median_days: median elapsed days of the finished runs.
-        runs: how many there were; few runs say little.
+        median_days: median elapsed days of the finished stays.
+        runs: how many there were; few stays say little.
     """
 
     median_days: float
     runs: int
 
 
-def finished_runs(events: Sequence[StageEvent]) -> list[Run]:
-    """The finished runs of one opportunity, in order; its last run is still open and not among them.
+def finished_runs(
+    events: Iterable[StageEvent], order: Sequence[str] = STAGES, won_at: datetime | None = None
+) -> list[Run]:
+    """The finished stays of one opportunity, in order: from getting to a stage to getting beyond it.
+
+    Winning ends the last stay. A step back does not end a stay, nor begin one: the opportunity has not
+    got further. What was lost got nowhere; its last stay is no finished one.
+
+    Args:
+        won_at: instant at which it was won; None when it was not.
 
     >>> from datetime import datetime, UTC
     >>> day = lambda n: datetime(2026, 1, n, tzinfo=UTC)
     >>> events = [StageEvent("a", day(1), 1), StageEvent("a", day(3), 2), StageEvent("b", day(6), 3)]
-    >>> runs = finished_runs(events)
-    >>> [(r.stage, r.days) for r in runs]
-    [('a', 5.0)]
+    >>> [(r.stage, r.days) for r in finished_runs(events, "ab", won_at=day(8))]
+    [('a', 5.0), ('b', 2.0)]
     """
-    ordered = sorted(events, key=lambda e: (e.happened_at, e.order))
-    starts = ordered[:1] + [b for a, b in pairwise(ordered) if a.stage != b.stage]
-    return [Run(a.stage, a.happened_at, b.happened_at) for a, b in pairwise(starts)]
+    reached = advances(events, order)
+    runs = [Run(a.stage, a.happened_at, b.happened_at) for a, b in pairwise(reached)]
+    if reached and won_at is not None and won_at >= reached[-1].happened_at:
+        runs.append(Run(reached[-1].stage, reached[-1].happened_at, won_at))
+    return runs
 
 
-def dwell_by_stage(
-    cases: Iterable[Sequence[StageEvent]], since: datetime, until: datetime
-) -> dict[str, Dwell]:
-    """Dwell time per stage over the runs of many opportunities that ended after `since`, up to `until`."""
+def dwell_by_stage(runs: Iterable[Run], since: datetime, until: datetime) -> dict[str, Dwell]:
+    """Dwell time per stage over the stays of many opportunities that ended after `since`, up to `until`."""
     by_stage: dict[str, list[float]] = {}
-    for run in (r for events in cases for r in finished_runs(events) if since < r.ended_at <= until):
+    for run in (r for r in runs if since < r.ended_at <= until):
         by_stage.setdefault(run.stage, []).append(run.days)
     return {stage: Dwell(median(days), len(days)) for stage, days in by_stage.items()}

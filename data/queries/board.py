@@ -1,7 +1,7 @@
 """The board: where a team's open opportunities stand, and the rows behind each of its numbers (A3).
 
 Present state comes from the projections; only two bounded windows look back: actions that came due
-in the last 30 days, and stage runs that ended in the last 180. Completion and dwell time are
+in the last 30 days, and stays that ended in the last 180. Completion and dwell time are
 `core.process.metrics` said as sets; a test holds the two against each other.
 """
 
@@ -11,44 +11,19 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
-from core.access import GRANTS, Permission, Reach, Who, reach
+from core.access import Who
 from core.process.metrics import Dwell
-from core.terms import Outcome, Role, Severity
-from data.queries.board_sets import NO_STAGE, Ask, due_actions, filters, finished_runs, open_rows
-from data.queries.scope import owned
-from data.queries.standing import standing
-from data.schema import Alert, Audit, Customer, Opportunity, Person, Pipeline, Stage, Team
+from data.queries.board_ask import NO_STAGE, Ask, stages_of
+from data.queries.board_due import due_actions
+from data.queries.board_past import finished_runs
+from data.queries.board_rows import RedLine, Rows, red_alerts
+from data.queries.board_sets import open_rows
+from data.queries.medians import median_by
 
 GROUPS_SHOWN = 200
-ROWS_SHOWN = 200
-ALERTS_SHOWN = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Something to filter by.
-
-    Attributes:
-        count: open opportunities within reach.
-        team: key of a person's team.
-    """
-
-    key: str
-    name: str
-    count: int
-    team: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What this person may filter by; pipelines with the most open opportunities first."""
-
-    teams: tuple[Choice, ...]
-    reps: tuple[Choice, ...]
-    pipelines: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +61,7 @@ class GroupLine:
 
     Attributes:
         id: 0 for opportunities without one.
-        by_stage: open opportunities per stage, in the board's order of stages.
+        by_stage, past_by_stage: open opportunities per stage, in the board's order of stages.
         longest_days: elapsed days of the opportunity furthest past its benchmark, with its stage.
         completion: of actions due in the window.
     """
@@ -97,6 +72,7 @@ class GroupLine:
     past: int
     alerts: int
     by_stage: tuple[int, ...]
+    past_by_stage: tuple[int, ...]
     money: tuple[tuple[str, Decimal], ...]
     longest_days: float | None
     longest_stage: str | None
@@ -108,86 +84,22 @@ class GroupLine:
 
 
 @dataclass(frozen=True, slots=True)
-class AlertLine:
-    """A standing alert."""
-
-    id: int
-    rule: str
-    params: dict[str, Any]
-    raised_at: datetime
-    customer_id: int | None
-    customer: str | None
-    opportunity: str
-    rep: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Board:
-    """The whole board. `money` holds one sum per currency; different currencies are never added."""
+    """The whole board. `money` holds one sum per currency; different currencies are never added.
+
+    Attributes:
+        red: standing red alerts, the oldest first.
+        groups: those in trouble first; `group_count` is how many there are in all.
+    """
 
     open: int
     past: int
     money: tuple[tuple[str, Decimal], ...]
     completion: Completion
     stages: tuple[StageLine, ...]
-    alerts: tuple[AlertLine, ...]
-    alert_count: int
+    red: Rows[RedLine]
     groups: tuple[GroupLine, ...]
     group_count: int
-
-
-def choices(session: Session, who: Who) -> Choices:
-    """Teams and people within reach that sell, and the pipelines."""
-    theirs = (Opportunity.owner_id == Person.id) & (Opportunity.outcome == Outcome.OPEN)
-    people = session.execute(
-        select(Person.id, Person.name, Team.id, Team.name, func.count(Opportunity.id))
-        .outerjoin(Opportunity, theirs)
-        .outerjoin(Team, Team.id == Person.team_id)
-        .where(owned(who, Permission.SEE_BOARD, Person.id))
-        .group_by(Person.id, Person.name, Person.role, Person.active, Team.id, Team.name)
-        .having(or_(and_(Person.role == Role.REP, Person.active), func.count(Opportunity.id) > 0))
-        .order_by(Person.name, Person.id)
-    ).all()
-    teams: dict[tuple[str, int], int] = {}
-    for _, _, team_id, team, count in people:
-        if team_id is not None:
-            teams[(team, team_id)] = teams.get((team, team_id), 0) + count
-    return Choices(
-        teams=tuple(Choice(str(i), name, n) for (name, i), n in sorted(teams.items())),
-        reps=tuple(Choice(str(i), name, n, str(team)) for i, name, team, _, n in people),
-        pipelines=tuple(Choice(*row) for row in session.execute(_pipelines(who))),
-    )
-
-
-def _pipelines(who: Who) -> Select[str, str, int]:
-    within = and_(
-        Opportunity.pipeline_id == Pipeline.id,
-        Opportunity.outcome == Outcome.OPEN,
-        owned(who, Permission.SEE_BOARD, Opportunity.owner_id),
-    )
-    count = func.count(Opportunity.id)
-    return (
-        select(Pipeline.key, Pipeline.name, count)
-        .outerjoin(Opportunity, within)
-        .group_by(Pipeline.id, Pipeline.key, Pipeline.name)
-        .order_by(count.desc(), Pipeline.id)
-    )
-
-
-def version(session: Session, who: Who, floor: int | None = None) -> tuple[int, int]:
-    """A mark that moves when somebody whose work `who` sees changes something: (floor, changes since).
-
-    Ask again with the returned floor and compare. The floor lies a little back, so that a change that
-    was committed late is counted too.
-    """
-    if floor is None:
-        floor = max((session.scalar(select(func.max(Audit.id))) or 0) - 100, 0)
-    changes = select(func.count()).where(Audit.id > floor)
-    if reach(who, Permission.SEE_BOARD) is not Reach.ALL:
-        far = [role for role, granted in GRANTS.items() if Reach.ALL in granted.values()]
-        seen = select(Person.id).where(or_(Person.team_id == who.team_id, Person.role.in_(far)))
-        changes = changes.where(or_(Audit.actor_id.is_(None), Audit.actor_id.in_(seen)))
-    return floor, session.scalar(changes) or 0
 
 
 def board(session: Session, who: Who, ask: Ask) -> Board:
@@ -197,7 +109,7 @@ def board(session: Session, who: Who, ask: Ask) -> Board:
     completion = _completions(session, who, ask)
     stages = _stages(session, who, ask, totals)
     groups, group_count = _groups(session, stood, [s.key for s in stages], completion)
-    alerts, alert_count = _alerts(session, who, ask)
+    red = red_alerts(session, who, ask)
     return Board(
         open=sum(row.open for row in totals),
         past=sum(row.past for row in totals),
@@ -206,8 +118,7 @@ def board(session: Session, who: Who, ask: Ask) -> Board:
             sum(c.completed for c in completion.values()), sum(c.due for c in completion.values())
         ),
         stages=stages,
-        alerts=alerts,
-        alert_count=alert_count,
+        red=red,
         groups=groups,
         group_count=group_count,
     )
@@ -233,12 +144,7 @@ def _money(rows: Iterable[tuple[str, Decimal | None]]) -> tuple[tuple[str, Decim
 
 def _stages(session: Session, who: Who, ask: Ask, totals: Sequence[Any]) -> tuple[StageLine, ...]:
     """The pipeline's stages in order; last those without any event, when there are such."""
-    known = session.execute(
-        select(Stage.key, Stage.benchmark_days)
-        .join(Pipeline, Pipeline.id == Stage.pipeline_id)
-        .where(Pipeline.key == ask.pipeline)
-        .order_by(Stage.position, Stage.id)
-    ).all()
+    known = stages_of(session, ask)
     dwell = dwell_times(session, who, ask)
     counts: dict[str, tuple[int, int]] = {}
     for row in totals:
@@ -253,19 +159,7 @@ def _stages(session: Session, who: Who, ask: Ask, totals: Sequence[Any]) -> tupl
 def dwell_times(session: Session, who: Who, ask: Ask) -> dict[str, Dwell]:
     """`core.process.metrics.dwell_by_stage` of the window, as a set."""
     runs = finished_runs(who, ask).subquery()
-    ranked = select(
-        runs.c.stage,
-        runs.c.days,
-        func.row_number().over(partition_by=runs.c.stage, order_by=runs.c.days).label("rank"),
-        func.count().over(partition_by=runs.c.stage).label("n"),
-    ).subquery()
-    # The middle one, or the two in the middle: twice the rank is n, n + 1 or n + 2.
-    middle = (ranked.c.rank * 2).between(ranked.c.n, ranked.c.n + 2)
-    medians = (
-        select(ranked.c.stage, func.avg(ranked.c.days), func.max(ranked.c.n))
-        .where(middle)
-        .group_by(ranked.c.stage)
-    )
+    medians = median_by(runs, runs.c.stage, runs.c.days)
     return {stage: Dwell(float(days), n) for stage, days, n in session.execute(medians)}
 
 
@@ -286,6 +180,7 @@ def _groups(
             stood.c.stage,
             stood.c.currency,
             func.count().label("open"),
+            func.sum(stood.c.past).label("past"),
             func.sum(stood.c.amount).label("money"),
         )
         .where(stood.c.group_id.in_([row.group_id for row in rows]))
@@ -339,9 +234,10 @@ def _group_rows(stood: Any) -> Select[Any]:
 
 
 def _group(row: Any, cells: Sequence[Any], stages: Sequence[str], completion: Completion) -> GroupLine:
-    counts = dict.fromkeys(stages, 0)
+    counts, late = dict.fromkeys(stages, 0), dict.fromkeys(stages, 0)
     for cell in cells:
         counts[cell.stage] += cell.open
+        late[cell.stage] += cell.past
     return GroupLine(
         id=row.group_id,
         name=row.name,
@@ -349,6 +245,7 @@ def _group(row: Any, cells: Sequence[Any], stages: Sequence[str], completion: Co
         past=row.past,
         alerts=row.alerts,
         by_stage=tuple(counts.values()),
+        past_by_stage=tuple(late.values()),
         money=_money((cell.currency, cell.money) for cell in cells),
         longest_days=row.longest_days,
         longest_stage=row.longest_stage if row.longest_days is not None else None,
@@ -358,32 +255,3 @@ def _group(row: Any, cells: Sequence[Any], stages: Sequence[str], completion: Co
         next_step_at=row.next_step_at,
         without_step=row.without_step,
     )
-
-
-def _alerts(session: Session, who: Who, ask: Ask) -> tuple[tuple[AlertLine, ...], int]:
-    rows = session.execute(
-        select(
-            Alert.id,
-            Alert.rule,
-            Alert.params,
-            Alert.raised_at,
-            Opportunity.customer_id,
-            Customer.name.label("customer"),
-            Opportunity.name.label("opportunity"),
-            Person.name.label("rep"),
-            func.count().over().label("total"),
-        )
-        .join(Opportunity, Opportunity.id == Alert.opportunity_id)
-        .join(Pipeline, Pipeline.id == Opportunity.pipeline_id)
-        .outerjoin(Person, Person.id == Opportunity.owner_id)
-        .outerjoin(Customer, Customer.id == Opportunity.customer_id)
-        .where(
-            standing(ask.now),
-            Alert.severity == Severity.RED,
-            Opportunity.outcome == Outcome.OPEN,
-            *filters(who, ask),
-        )
-        .order_by(Alert.raised_at, Alert.id)
-        .limit(ALERTS_SHOWN)
-    ).all()
-    return tuple(AlertLine(*row[:-1]) for row in rows), rows[0].total if rows else 0

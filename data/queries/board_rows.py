@@ -4,16 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
 from core.access import Who
-from data.queries import board_sets as sets
-from data.queries.board_sets import Ask
+from core.process.funnel import Fate
+from data.queries import board_due, board_past, board_sets
+from data.queries.board_ask import Ask
 
 ROWS_SHOWN = 200
+_WAITING_FIRST = (Fate.WAITING, Fate.ENDED, Fate.YOUNG, Fate.ON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class OpenLine:
     customer: str | None
     rep: str | None
     stage: str
+    latest: str | None
     benchmark_days: float | None
     dwell_days: float | None
     past: bool
@@ -38,7 +41,7 @@ class OpenLine:
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """A finished stage run behind a median."""
+    """A finished stay behind a median."""
 
     opportunity: str
     customer_id: int | None
@@ -66,61 +69,119 @@ class DueLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class FateLine:
+    """An opportunity behind a stage of the funnel."""
+
+    opportunity: str
+    customer_id: int | None
+    customer: str | None
+    rep: str | None
+    stage: str
+    reached_at: datetime
+    outcome: str
+    fate: str
+
+
+@dataclass(frozen=True, slots=True)
+class RedLine:
+    """A standing red alert."""
+
+    id: int
+    rule: str
+    params: dict[str, Any]
+    raised_at: datetime
+    opportunity: str
+    customer_id: int | None
+    customer: str | None
+    rep: str | None
+
+
+Line = OpenLine | RunLine | DueLine | FateLine | RedLine
+L = TypeVar("L", bound=Line)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Generic[L]):
     """The rows behind a number: how many in all, and the first of them."""
 
     total: int
-    lines: tuple[OpenLine, ...] | tuple[RunLine, ...] | tuple[DueLine, ...]
+    lines: tuple[L, ...]
 
 
-def past_benchmark(session: Session, who: Who, ask: Ask) -> Rows:
+def past_benchmark(session: Session, who: Who, ask: Ask) -> Rows[OpenLine]:
     """Open opportunities past their stage's benchmark."""
     return open_opportunities(session, who, ask, past=True)
 
 
-def open_opportunities(session: Session, who: Who, ask: Ask, *, past: bool = False) -> Rows:
+def open_opportunities(session: Session, who: Who, ask: Ask, *, past: bool = False) -> Rows[OpenLine]:
     """Open opportunities, longest past their benchmark first."""
-    rows = sets.open_rows(who, ask).subquery()
-    query = _narrowed(select(rows), ask, rows.c.group_id, rows.c.stage)
+    rows = board_sets.open_rows(who, ask).subquery()
+    query = _narrowed(rows, ask, rows.c.stage)
     if past:
         query = query.where(rows.c.past == 1)
     order = (rows.c.alerts.desc(), rows.c.times_benchmark.desc(), func.coalesce(rows.c.dwell_days, 0).desc())
     return _first(session, query, OpenLine, *order, rows.c.opportunity_id)
 
 
-def stage_runs(session: Session, who: Who, ask: Ask) -> Rows:
-    """Finished stage runs of the window, longest first."""
-    runs = sets.finished_runs(who, ask).subquery()
-    query = _narrowed(select(runs), ask, runs.c.group_id, runs.c.stage)
-    return _first(session, query, RunLine, runs.c.days.desc(), runs.c.opportunity_id, runs.c.started_at)
+def red_alerts(session: Session, who: Who, ask: Ask) -> Rows[RedLine]:
+    """Standing red alerts, the oldest first."""
+    rows = board_sets.red_rows(who, ask).subquery()
+    return _first(session, _narrowed(rows, ask, rows.c.stage), RedLine, rows.c.raised_at, rows.c.id)
 
 
-def due_actions(session: Session, who: Who, ask: Ask) -> Rows:
+def stage_runs(session: Session, who: Who, ask: Ask) -> Rows[RunLine]:
+    """Finished stays of the window, longest first."""
+    return _runs(session, board_past.finished_runs(who, ask), ask)
+
+
+def timed_runs(session: Session, who: Who, ask: Ask) -> Rows[RunLine]:
+    """Those of them that a benchmark is known for."""
+    return _runs(session, board_past.timed_runs(who, ask), ask)
+
+
+def _runs(session: Session, stays: Select[Any], ask: Ask) -> Rows[RunLine]:
+    runs = stays.subquery()
+    order = (runs.c.days.desc(), runs.c.opportunity_id, runs.c.started_at)
+    return _first(session, _narrowed(runs, ask, runs.c.stage), RunLine, *order)
+
+
+def due_actions(session: Session, who: Who, ask: Ask) -> Rows[DueLine]:
     """Actions that came due in the window, those not completed first."""
-    due = sets.due_actions(who, ask).subquery()
-    query = _narrowed(select(due), ask, due.c.group_id, due.c.type)
-    return _first(session, query, DueLine, due.c.done, due.c.planned_for.desc(), due.c.opportunity_id)
+    due = board_due.due_actions(who, ask).subquery()
+    order = (due.c.done, due.c.planned_for.desc(), due.c.opportunity_id)
+    return _first(session, _narrowed(due, ask, due.c.type), DueLine, *order)
 
 
-def _narrowed(
-    query: Select[Any], ask: Ask, group: ColumnElement[int], stage: ColumnElement[str]
-) -> Select[Any]:
-    if ask.pick is not None:
-        query = query.where(group == ask.pick)
-    return query if ask.stage is None else query.where(stage == ask.stage)
+def funnel_fates(session: Session, who: Who, ask: Ask) -> Rows[FateLine]:
+    """Opportunities that reached a stage, those that wait there first."""
+    rows = board_past.funnel_rows(who, ask).subquery()
+    query = _narrowed(rows, ask, rows.c.stage)
+    if ask.fate is not None:
+        query = query.where(rows.c.fate == ask.fate)
+    waiting = case({fate.value: n for n, fate in enumerate(_WAITING_FIRST)}, value=rows.c.fate)
+    return _first(session, query, FateLine, waiting, rows.c.reached_at, rows.c.opportunity_id, rows.c.stage)
 
 
-def _first(session: Session, query: Select[Any], line: type[Any], *order: ColumnElement[Any]) -> Rows:
+def _narrowed(rows: Subquery, ask: Ask, stage: ColumnElement[str]) -> Select[Any]:
+    wanted = ((rows.c.group_id, ask.pick), (stage, ask.stage), (rows.c.opportunity_id, ask.opportunity))
+    return select(rows).where(*(column == value for column, value in wanted if value is not None))
+
+
+def _first(session: Session, query: Select[Any], line: type[L], *order: ColumnElement[Any]) -> Rows[L]:
     found = session.execute(
         query.add_columns(func.count().over().label("total")).order_by(*order).limit(ROWS_SHOWN)
     ).all()
-    made = tuple(line(**{k: getattr(row, k) for k in (f.name for f in fields(line))}) for row in found)
+    names = [f.name for f in fields(line)]
+    made = tuple(line(**{name: getattr(row, name) for name in names}) for row in found)
     return Rows(found[0].total if found else 0, made)
 
 
-ROWS: dict[str, Callable[[Session, Who, Ask], Rows]] = {
+ROWS: dict[str, Callable[[Session, Who, Ask], Rows[Any]]] = {
     "open": open_opportunities,
     "past": past_benchmark,
+    "red": red_alerts,
     "runs": stage_runs,
+    "timed": timed_runs,
     "due": due_actions,
+    "fates": funnel_fates,
 }

@@ -40,6 +40,7 @@ class Opportunity(Keyed, Imported, Versioned, Base):
         Index(None, "owner_id", "outcome"),
         Index(None, "customer_id", "outcome"),
         Index(None, "pipeline_id", "outcome"),
+        Index(None, "closed_at", "outcome"),  # what was won in a window of time
     )
 
     pipeline_id: Mapped[int] = mapped_column(ForeignKey("pipeline.id"))

@@ -14,20 +14,23 @@ from core.process.metrics import (
     COMPLETION_DAYS,
     DWELL_DAYS,
     PlannedAction,
+    advances,
     completion_rate,
     dwell_by_stage,
+    finished_runs,
     is_due,
 )
-from core.process.stages import BENCHMARK_DAYS, STAGES, StageEvent, standing
+from core.process.stages import BENCHMARK_DAYS, STAGES, StageEvent
 from core.terms import ActionStatus
 from data.commands.actions import record_action
-from data.queries.board import board, choices, version
+from data.queries.board import board
+from data.queries.board_ask import Ask, By
+from data.queries.board_choices import choices, version
 from data.queries.board_rows import due_actions, open_opportunities, stage_runs
-from data.queries.board_sets import Ask, By
 from data.schema import Opportunity, Pipeline, Stage
 from tests.company import found
 from tests.data.test_record_action import done
-from tests.history import day, opportunity, planned, settle
+from tests.history import day, demo_step, opportunity, planned, settle
 
 NOW = day(200)
 
@@ -41,11 +44,12 @@ def random_events(chance: random.Random) -> list[StageEvent]:
     ]
 
 
-def random_action(chance: random.Random) -> PlannedAction:
+def random_action(chance: random.Random, events: list[StageEvent]) -> PlannedAction:
     status = chance.choice(list(ActionStatus))
     at = day(chance.uniform(160, 205))
     closed = None if status is ActionStatus.PLANNED else at + timedelta(days=chance.uniform(-3, 3))
-    return PlannedAction(status, at, chance.choice([closed, closed, None]))
+    closed = chance.choice([closed, closed, None])
+    return demo_step(events, status, at, closed)
 
 
 def random_company(store, people, chance):
@@ -55,15 +59,15 @@ def random_company(store, people, chance):
     for n in range(40):
         owner, events = chance.choice(owners), random_events(chance)
         money = {"currency": chance.choice(["CNY", "USD"]), "amount": Decimal(chance.randint(0, 99_999)) / 4}
-        outcome = chance.choice(["open", "open", "won"])
+        outcome = chance.choice(["open", "open", "won", "lost"])
         customer = people.customer if owner is people.rep else None
-        made_id = opportunity(
-            store, owner.person_id, events, name=f"O{n}", outcome=outcome, customer_id=customer, **money
-        )
-        actions = [random_action(chance) for _ in range(chance.randint(0, 4))]
+        closed = None if outcome == "open" else day(chance.uniform(0, 205))
+        given = {"outcome": outcome, "closed_at": closed, "customer_id": customer, **money}
+        made_id = opportunity(store, owner.person_id, events, name=f"O{n}", **given)
+        actions = [random_action(chance, events) for _ in range(chance.randint(0, 4))]
         for action in actions:
             planned(store, owner.person_id, made_id, action)
-        made[made_id] = (owner, events, actions, outcome, money)
+        made[made_id] = (owner, events, actions, outcome, money, closed)
     settle(store)
     return made
 
@@ -81,7 +85,7 @@ def test_every_number_equals_its_definition(store, clock, seed):
             mine = [case for case in made.values() if case[0] in owners]
             shown = board(session, who, Ask(NOW))
             since = NOW - timedelta(days=DWELL_DAYS)
-            dwell = dwell_by_stage([case[1] for case in mine], since, NOW)
+            dwell = dwell_by_stage([run for case in mine for run in stays(case)], since, NOW)
             told = {s.key: s.dwell for s in shown.stages if s.dwell}
             assert {k: d.runs for k, d in told.items()} == {k: d.runs for k, d in dwell.items()}
             assert {k: d.median_days for k, d in told.items()} == pytest.approx(
@@ -93,13 +97,20 @@ def test_every_number_equals_its_definition(store, clock, seed):
             check_standing(shown, mine, extra=len({people.rep, people.stranger} & set(owners)))
 
 
+def stays(case):
+    return finished_runs(case[1], won_at=case[5] if case[3] == "won" else None)
+
+
 def check_standing(shown, mine, extra):
     """Where open opportunities stand; `extra` are the company's own, without an event."""
-    stands = [standing(c[1]) for c in mine if c[3] == "open"]
+    reached = [advances(c[1]) for c in mine if c[3] == "open"]
+    stands = [r[-1] if r else None for r in reached]
     by_stage = Counter(s.stage if s else "none" for s in stands)
     by_stage["none"] += extra
     assert {s.key: s.open for s in shown.stages if s.open} == dict(by_stage)
-    past = Counter(s.stage for s in stands if s and NOW - s.since > timedelta(days=BENCHMARK_DAYS[s.stage]))
+    past = Counter(
+        s.stage for s in stands if s and NOW - s.happened_at > timedelta(days=BENCHMARK_DAYS[s.stage])
+    )
     assert {s.key: s.past for s in shown.stages if s.past} == dict(past)
     money = defaultdict(Decimal)
     for case in mine:
@@ -191,14 +202,14 @@ def test_the_red_list_says_who_and_why(store, clock):
     with store.reading() as session:
         shown = board(session, people.manager, Ask(store.clock()))
         elsewhere = board(session, people.director, Ask(store.clock(), team=people.stranger.team_id))
-    assert [(a.rule, a.customer, a.rep, a.params["demos"]) for a in shown.alerts] == [
+    assert [(a.rule, a.customer, a.rep, a.params["demos"]) for a in shown.red.lines] == [
         ("demos_without_quote", "Haihe Pumps", "Rep", 3)
     ]
-    assert (shown.alert_count, shown.groups[0].alerts, elsewhere.alert_count) == (1, 1, 0)
+    assert (shown.red.total, shown.groups[0].alerts, elsewhere.red.total) == (1, 1, 0)
     quote = done(store, "quote_confirmation", hours_ago=1, follows=last)
     record_action(store, people.rep, people.opportunity, quote)
     with store.reading() as session:
-        assert board(session, people.manager, Ask(store.clock())).alerts == ()
+        assert board(session, people.manager, Ask(store.clock())).red.lines == ()
 
 
 def test_an_imported_pipeline_is_a_board_with_its_own_stages(store, clock):

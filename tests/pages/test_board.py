@@ -59,6 +59,7 @@ def test_figures_are_of_ones_own_reach(open_page, company):
     own, whole = open_page("board", company.manager), open_page("board", company.director)
     assert (figures(own)["Open opportunities"], figures(whole)["Open opportunities"]) == ("2", "3")
     assert figures(own)["Red alerts"] == "1"
+    own, whole = (open_page("board", who, by="customer") for who in (company.manager, company.director))
     assert "Taihu Bearings" not in words(own)
     assert "Taihu Bearings" in words(whole)
 
@@ -68,14 +69,104 @@ def test_the_address_says_what_is_shown(open_page, company):
     assert figures(mate)["Open opportunities"] == "1"
     by_customer = open_page("board", company.manager, by="customer")
     assert "Haihe Pumps" in by_customer.dataframe[0].value["name"].tolist()
-    picked = open_page("board", company.manager, by="rep", pick=company.rep.person_id)
-    assert picked.dataframe[1].value["customer"].tolist() == ["Haihe Pumps"]
-    runs = open_page("board", company.manager, show="runs", stage="appointment")
-    assert sorted(runs.dataframe[1].value["days"].round(1)) == pytest.approx([1.2, 3.0], abs=0.1)
+
+
+# What the address asks for, and the opportunities behind it.
+BEHIND = [
+    ({"show": "open"}, ["Haihe Pumps 2026", "Waiting"]),
+    ({"show": "open", "stage": "appointment"}, ["Waiting"]),
+    ({"show": "open", "pick": "rep"}, ["Haihe Pumps 2026"]),
+    ({"show": "open", "pick": "rep", "stage": "appointment"}, []),
+    ({"show": "past"}, ["Waiting"]),
+    ({"show": "red"}, ["Haihe Pumps 2026"]),
+    ({"show": "runs"}, ["Haihe Pumps 2026", "Won", "Won", "Won"]),
+    ({"show": "runs", "stage": "appointment"}, ["Haihe Pumps 2026", "Won"]),
+    ({"show": "fates", "stage": "appointment", "fate": "on"}, ["Won"]),
+    ({"show": "fates", "stage": "appointment", "fate": "young"}, ["Haihe Pumps 2026", "Waiting"]),
+    ({"show": "due"}, []),
+]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("query", "expected"), BEHIND)
+def test_rows_behind_a_number(open_page, company, query, expected, language):
+    given = query | ({"pick": company.rep.person_id} if "pick" in query else {})
+    page = open_page("board", company.manager, language, by="rep", **given)
+    check_words(page)
+    rows = [o for table in page.dataframe[1:] for o in table.value["opportunity"]]
+    assert sorted(rows) == expected
+    told = {"en": f"{len(expected)} row", "zh": f"共 {len(expected)} 条"}[language]
+    assert told in words(page)
+
+
+@pytest.mark.parametrize("tile", ["open", "open-value", "red", "due", "past"])
+def test_a_figure_opens_its_rows(open_page, company, tile):
+    page = open_page("board", company.manager)
+    assert len(page.dataframe) == 1
+    page.button(key=f"tile-{tile}-button").click().run()
+    check_words(page)
+    assert page.query_params["show"] == tile.removesuffix("-value")
+    assert f" row{'s' if tile != 'red' else ''}" in words(page)
+
+
+def test_one_opportunity_behind_its_mark(open_page, company):
+    page = open_page("board", company.manager, show="open", deal=company.opportunity)
+    assert page.dataframe[1].value["opportunity"].tolist() == ["Haihe Pumps 2026"]
+    foreign = open_page("board", company.manager, show="open", deal=company.strange_opportunity)
+    assert len(foreign.dataframe) == 1
+    assert "No rows here" in words(foreign)
+
+
+def test_a_row_leads_to_its_customer(open_page, company, monkeypatch):
+    gone = []
+    monkeypatch.setattr(
+        "streamlit.switch_page", lambda path, query_params: gone.append((path.name, query_params))
+    )
+    page = open_page("board", company.manager)
+    page.session_state["board-rows-red-clicked"] = (company.customer, "why")
+    page.query_params["show"] = "red"
+    page.run()
+    assert gone == [("customer.py", {"customer": str(company.customer)})]
 
 
 @pytest.mark.parametrize(
-    "query", [{"by": "x"}, {"rep": "999"}, {"pick": "abc"}, {"stage": "'"}, {"show": "none"}]
+    ("column", "show"),
+    [
+        ("red", "red"),
+        ("past", "past"),
+        ("completion", "due"),
+        ("due", "due"),
+        ("open", "open"),
+        ("name", "open"),
+    ],
+)
+def test_a_cell_of_the_table_opens_its_rows(open_page, company, column, show):
+    page = open_page("board", company.manager, by="rep", fate="on")
+    page.session_state["board-table-rep-clicked"] = (company.rep.person_id, column)
+    page.run()
+    asked = {name: page.query_params.get(name) for name in ("show", "pick", "fate")}
+    assert asked == {"show": show, "pick": str(company.rep.person_id), "fate": None}
+
+
+@pytest.mark.parametrize(
+    ("chart", "mark", "rows"),
+    [
+        ("standing", {"show": "open", "stage": "appointment"}, ["Waiting"]),
+        ("dwell", {"show": "runs", "stage": "needs_diagnosis"}, ["Won"]),
+        ("funnel", {"show": "fates", "stage": "quote_confirmation", "fate": "on"}, ["Won"]),
+        ("heat-rep", {"show": "open", "stage": "solution_demo"}, ["Haihe Pumps 2026"]),
+    ],
+)
+def test_a_mark_of_a_chart_opens_its_rows(open_page, company, chart, mark, rows):
+    page = open_page("board", company.manager, by="rep", week="2026-02-02")
+    page.session_state[f"board-{chart}-clicked"] = mark
+    page.run()
+    assert page.dataframe[1].value["opportunity"].tolist() == rows
+    assert "week" not in page.query_params
+
+
+@pytest.mark.parametrize(
+    "query", [{"by": "x"}, {"rep": "999"}, {"pick": "abc"}, {"stage": "'"}, {"show": "none"}, {"week": "1"}]
 )
 def test_a_wrong_address_shows_the_whole_board(open_page, company, query):
     page = open_page("board", company.manager, **query)
@@ -84,18 +175,10 @@ def test_a_wrong_address_shows_the_whole_board(open_page, company, query):
 
 
 def test_a_shared_link_shows_only_what_one_may_see(open_page, company):
-    link = {"by": "rep", "team": company.stranger.team_id, "rep": company.stranger.person_id}
+    link = {"by": "rep", "show": "open", "team": company.stranger.team_id, "rep": company.stranger.person_id}
     page = open_page("board", company.manager, **link)
     assert "Taihu" not in words(page)
     assert "Taihu" in words(open_page("board", company.director, **link))
-
-
-def test_rows_narrow_and_open_again(open_page, company):
-    page = open_page("board", company.manager, by="rep", pick=company.mate.person_id)
-    assert page.dataframe[1].value["opportunity"].tolist() == ["Waiting"]
-    close = next(b for b in page.button if b.label == "Mate")
-    close.click().run()
-    assert len(page.dataframe[1].value) == 2
 
 
 def test_the_red_list_opens_the_customer(open_page, company, monkeypatch):
@@ -126,7 +209,7 @@ def test_too_little_data_is_said(open_page, sqlite_store):
     settle(sqlite_store)
     page = open_page("board", people.manager)
     assert "Too early to tell" in words(page)
-    assert figures(page)["Completed"] == "–"
+    assert figures(page)["Steps completed"] == "–"
 
 
 def test_names_are_shown_as_written(open_page, company, sqlite_store):
@@ -149,4 +232,5 @@ def test_a_pipeline_without_benchmarks_claims_none(open_page, sqlite_store, cloc
     page = open_page("board", people.manager, pipeline="gtx")
     check_words(page)
     assert (figures(page)["Open opportunities"], figures(page)["Past benchmark"]) == ("1", "–")
-    assert list(page.dataframe[0].value["stages"][0]) == [0, 1]  # Engaging, and not started
+    rows = open_page("board", people.manager, pipeline="gtx", show="open").dataframe[1].value
+    assert rows["stage"].tolist() == ["Not started"]

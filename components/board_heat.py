@@ -1,0 +1,86 @@
+"""The heat map: which team, rep or customer is stuck at which stage."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from components import charts
+from components.board_drill import drill
+from components.board_words import group_name, head, stage_name
+from components.text import t
+from data.queries.board import Board, GroupLine
+from data.queries.board_ask import Ask
+
+GROUPS = 12  # those most in trouble; the table has all
+_ROW = 34  # pixels
+_UPRIGHT, _SLANTED = 50, 110  # pixels above the cells for the stages' names
+_FEWEST = 4  # rows that the height is made for; lower, the stages' names are cut
+_LEVEL = 6  # longer ones are slanted
+
+
+def heat(board: Board, ask: Ask) -> None:
+    """Groups against stages: how many are open, and how many of them past the benchmark."""
+    shown = board.groups[:GROUPS]
+    key = "board.heat_first" if board.group_count > len(shown) else "board.heat_note"
+    note = t(key, total=board.open, shown=len(shown), groups=board.group_count)
+    head(t(f"board.heat_{ask.by}"), note, t("board.heat_help"))
+    if shown:
+        drill(charts.clicked(_figure(board, shown, ask), f"board-heat-{ask.by}", alt=t("board.heat_alt")))
+
+
+def _figure(board: Board, groups: Sequence[GroupLine], ask: Ask) -> go.Figure:
+    most = max((n for g in groups for n in g.past_by_stage), default=0)
+    names = [charts.clipped(group_name(g.name, ask.by)) for g in groups]
+    stages = [stage_name(s.key) for s in board.stages]
+    ink = charts.ink()
+    words = [
+        charts.inside(place + 0.48, row, _text(past, open_), ink)
+        for row, group in enumerate(groups)
+        for place, (past, open_) in enumerate(zip(group.past_by_stage, group.by_stage, strict=True))
+    ]
+    cells = [_cells(n, s.key, groups, most) for n, s in enumerate(board.stages)]
+    return charts.figure(
+        *cells,
+        annotations=words,
+        height=(_SLANTED if max(map(len, stages)) > _LEVEL else _UPRIGHT) + _ROW * max(len(groups), _FEWEST),
+        barmode="overlay",
+        bargap=0.08,
+        showlegend=False,
+        yaxis={
+            "tickvals": list(range(len(groups))),
+            "ticktext": names,
+            "range": [len(groups) - 0.5, -0.5],
+        },
+        xaxis={
+            "tickvals": [n + 0.48 for n in range(len(board.stages))],
+            "ticktext": stages,
+            "tickangle": 40 if max(map(len, stages)) > _LEVEL else 0,
+            "side": "top",
+            "range": [0, len(board.stages)],
+        },
+    )
+
+
+def _cells(place: int, stage: str, groups: Sequence[GroupLine], most: int) -> go.Bar:
+    """One column of cells: bars of one width, because a heat map's own cells cannot be clicked."""
+    pairs = [(g.past_by_stage[place], g.by_stage[place]) for g in groups]
+    return go.Bar(
+        y=list(range(len(groups))),
+        x=[0.96] * len(groups),
+        base=[place] * len(groups),
+        orientation="h",
+        marker={"color": [_colour(past, all_, most) for past, all_ in pairs]},
+        customdata=[{"show": "open", "pick": g.id, "stage": stage} for g in groups],
+        hovertext=[t("board.heat_cell", open=all_, past=past) for past, all_ in pairs],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+
+
+def _colour(past: int, open_: int, most: int) -> str:
+    if past:
+        return charts.tint(charts.OVER, 0.25 + 0.4 * past / most)
+    return charts.tint(charts.MARK, 0.14) if open_ else charts.tint(charts.QUIET, 0.08)
+
+
+def _text(past: int, open_: int) -> str:
+    return f"{past} / {open_}" if past else str(open_ or "")

@@ -1,0 +1,90 @@
+"""Where each open opportunity stands: one mark each, by the days it has stood in its stage."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from components import charts, format
+from components.board_charts import ROW
+from components.board_drill import drill
+from components.board_words import head, stage_name, too_early
+from components.text import t
+from data.queries.board import StageLine
+from data.queries.board_ask import NO_STAGE
+from data.queries.board_points import Point, Points
+
+_LANES = 11  # marks of a stage lie in so many lanes, so that few cover one another
+
+
+def stands(found: Points, lines: Sequence[StageLine], language: str) -> None:
+    """Days in the present stage of every open opportunity, beside the stage's benchmark."""
+    shown = format.number(len(found.points), language)
+    total = format.number(found.total, language)
+    key = "board.stands_note" if found.total == len(found.points) else "board.stands_longest"
+    head(t("board.stands"), t(key, shown=shown, total=total), t("board.stands_help"))
+    if not found.points:
+        too_early(t("board.stands_none"))
+        return
+    known = [s for s in lines if s.key != NO_STAGE]
+    drill(charts.clicked(_figure(found.points, known, language), "board-stands", alt=t("board.stands_alt")))
+
+
+def _figure(points: Sequence[Point], known: Sequence[StageLine], language: str) -> go.Figure:
+    places = {s.key: n for n, s in enumerate(known)}
+    parts = ((0, t("board.within"), charts.MARK), (1, t("board.past"), charts.OVER))
+    benchmarked = any(s.benchmark_days for s in known)
+    marks = [
+        _marks([p for p in points if p.past == past], places, name, colour, language)
+        for past, name, colour in parts[: 1 + benchmarked]
+    ]
+    return charts.figure(
+        *marks,
+        _benchmarks(known),
+        height=70 + ROW * len(known),
+        showlegend=benchmarked,
+        yaxis={
+            "tickvals": list(places.values()),
+            "ticktext": [stage_name(key) for key in places],
+            "range": [len(places) - 0.5, -0.5],
+        },
+        xaxis={"rangemode": "tozero", "showgrid": True, "nticks": 6},
+    )
+
+
+def _marks(
+    points: Sequence[Point], places: dict[str, int], name: str, colour: str, language: str
+) -> go.Scatter:
+    return go.Scatter(
+        x=[p.dwell_days for p in points],
+        y=[places[p.stage] + _lane(p.opportunity_id) for p in points],
+        name=name,
+        mode="markers",
+        marker={"color": colour, "size": 9, "opacity": 0.75},
+        hovertext=[_words(p, language) for p in points],
+        hovertemplate="%{hovertext}<extra></extra>",
+        customdata=[{"show": "open", "deal": p.opportunity_id} for p in points],
+    )
+
+
+def _lane(number: int) -> float:
+    """A place across the stage's row, -0.3 to 0.3, the same for an opportunity every time."""
+    return (number * 7 % _LANES / (_LANES - 1) - 0.5) * 0.6
+
+
+def _words(point: Point, language: str) -> str:
+    days = format.number(point.dwell_days, language, 1)
+    names = (point.customer, point.opportunity, point.rep)
+    return "<br>".join([*map(charts.escaped, filter(None, names)), t("board.days", days=days)])
+
+
+def _benchmarks(known: Sequence[StageLine]) -> go.Scatter:
+    marked = [(n, s) for n, s in enumerate(known) if s.benchmark_days]
+    return go.Scatter(
+        x=[s.benchmark_days for _, s in marked],
+        y=[n for n, _ in marked],
+        name=t("board.benchmark"),
+        mode="markers",
+        marker={"symbol": "line-ns", "size": 30, "line": {"width": 3, "color": charts.QUIET}},
+        customdata=[{"show": "past", "stage": s.key} for _, s in marked],
+        hovertemplate="%{x}<extra>" + t("board.benchmark") + "</extra>",
+    )
