@@ -24,7 +24,15 @@ from data.schema.platform import (
     Setting,
 )
 from data.schema.plausibility import SignReview
-from data.schema.promises import Demand, DemandPause, Feature, PlannedDate, Promise, PromisedDate
+from data.schema.promises import (
+    Demand,
+    DemandPause,
+    Escalation,
+    Feature,
+    PlannedDate,
+    Promise,
+    PromisedDate,
+)
 
 __all__ = [
     "Action",
@@ -39,6 +47,7 @@ __all__ = [
     "Demand",
     "DemandPause",
     "Draft",
+    "Escalation",
     "Feature",
     "ImportBatch",
     "ImportChange",
