@@ -66,6 +66,36 @@ def day(value: date | None, language: str) -> str:
     return str(format_date(value, "medium", locale=LOCALES[language])) if value else NOTHING
 
 
+def exact(value: Decimal | None, language: str) -> str:
+    """A number with the places that it has, four at most.
+
+    >>> exact(Decimal("45.0000"), "en"), exact(Decimal("0.25"), "zh")
+    ('45', '0.25')
+    """
+    return (
+        str(format_decimal(value, "#,##0.####", locale=LOCALES[language])) if value is not None else NOTHING
+    )
+
+
+def deadline(value: datetime | None, language: str, timezone: str) -> str:
+    """An instant with its weekday, in the reader's time zone.
+
+    >>> from datetime import UTC
+    >>> at = datetime(2026, 3, 3, 6, 0, tzinfo=UTC)
+    >>> deadline(at, "en", "Asia/Shanghai"), deadline(at, "zh", "Asia/Shanghai")
+    ('Tue 3 Mar, 14:00', '3月3日周二 14:00')
+    """
+    if value is None:
+        return NOTHING
+    pattern = "M月d日EEE HH:mm" if language == "zh" else "EEE d MMM, HH:mm"
+    return str(format_datetime(value, pattern, tzinfo=ZoneInfo(timezone), locale=LOCALES[language]))
+
+
+def short_day(value: date, language: str) -> str:
+    """A day without its year, for an axis: 4 Mar or 3月4日."""
+    return str(format_date(value, "M月d日" if language == "zh" else "d MMM", locale=LOCALES[language]))
+
+
 def instant(value: datetime | None, language: str, timezone: str) -> str:
     """An instant in the reader's time zone, to the minute."""
     if value is None:

@@ -97,6 +97,8 @@ def check_move(name: str, before: date | None, after: date | None, reason: str) 
     ['same_date', 'reason_required']
     """
     problems = [Problem(name, "same_date")] if before == after else []
+    if after is None and name == "promised_on":
+        problems = [Problem(name, "required")]
     if not reason.strip():
         problems.append(Problem("reason", "reason_required"))
     return tuple(problems)

@@ -33,6 +33,7 @@ class Clock:
         allowed_hours: the urgency's SLA; working hours, or elapsed ones round the clock.
         breached: the answer came, or has not come, after `due_at`.
         unknown_years: years on the way whose holidays nobody entered.
+        round_the_clock: whether its hours are elapsed ones.
     """
 
     due_at: datetime
@@ -41,6 +42,7 @@ class Clock:
     allowed_hours: float
     breached: bool
     unknown_years: tuple[int, ...] = ()
+    round_the_clock: bool = False
 
 
 def allowed_hours(urgency: str, policy: Policy) -> float:
@@ -80,6 +82,7 @@ def clock(
         allowed,
         used > timedelta(hours=allowed),
         () if round_the_clock else calendar.unknown_years(opened_at, max(end, due_at)),
+        round_the_clock,
     )
 
 

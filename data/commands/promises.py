@@ -55,12 +55,12 @@ def make_promise(tx: Tx, customer_id: int, promise: PromiseInput) -> int:
 
 
 @command("promise.move", needs=Permission.MAKE_PROMISES)
-def move_promise(tx: Tx, promise_id: int, promised_on: date, reason: str) -> int:
+def move_promise(tx: Tx, promise_id: int, promised_on: date | None, reason: str) -> int:
     """Agree on a new date with the customer.
 
     Raises:
         NotFound: no such promise within reach.
-        Invalid: no reason, or it is the date that stands.
+        Invalid: no reason, no date, or the one that stands.
     """
     within = customers(tx.who, Permission.MAKE_PROMISES)
     known = (
@@ -73,6 +73,7 @@ def move_promise(tx: Tx, promise_id: int, promised_on: date, reason: str) -> int
     latest = select(PromisedDate.promised_on).where(PromisedDate.promise_id == promise_id)
     before = tx.session.scalar(latest.order_by(PromisedDate.id.desc()).limit(1))
     refuse(check_move("promised_on", before, promised_on, reason))
+    assert promised_on is not None  # check_move
     _date(tx, promise_id, promised_on, reason)
     after = to_json({"promised_on": promised_on, "reason": reason})
     tx.audit("promise", promise_id, to_json({"promised_on": before}), after)

@@ -144,7 +144,7 @@ def similar_demands(
 
 
 def _likeness(a: str, b: str, **how: Any) -> float:
-    """0–100: by words where they are set apart, by the best stretch of letters where they are not (Chinese)."""
+    """0–100: by words where these are set apart, by the best stretch of letters in Chinese."""
     return max(fuzz.token_set_ratio(a, b, **how), fuzz.partial_ratio(a, b, **how))
 
 
@@ -156,7 +156,8 @@ def _unfinished(session: Session, who: Who) -> tuple[DraftBegun, ...]:
     )
     drafts = [d for d in session.scalars(mine) if d.body["sent"] is None and touched(d.body)]
     ids = {d.body["values"]["customer"] for d in drafts}
-    names = dict(session.execute(select(Customer.id, Customer.name).where(Customer.id.in_(ids))))
+    query = select(Customer.id, Customer.name).where(Customer.id.in_(ids))
+    names = {i: name for i, name in session.execute(query)}
     return tuple(
         DraftBegun(
             d.id, names[d.body["values"]["customer"]], str(d.body["values"].get("words") or ""), d.updated_at

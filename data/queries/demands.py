@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from core.access import Permission, Who
+from core.access import Permission, Who, reach
 from core.messages import NotFound
 from core.promises.sla import Clock, Pause, SlaState, clock, state
 from data.queries.policies import policy_in_force, working_calendar
@@ -27,6 +27,7 @@ from data.schema import (
 )
 
 PAGE = 30
+MOST_FEATURES = 200
 
 
 class Show(StrEnum):
@@ -90,6 +91,17 @@ class DemandPauseRow:
     reason: str
     started_at: datetime
     ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureChoice:
+    """A feature that may answer another demand too."""
+
+    id: int
+    name: str
+    deliverable: str
+    reference: str
+    planned_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +176,18 @@ def demand_file(session: Session, who: Who, demand_id: int, now: datetime) -> De
     return DemandFile(rows[0], contact, opportunity, pauses, *answer)
 
 
-def feature_choices(session: Session, who: Who) -> dict[int, str]:
+def feature_choices(session: Session, who: Who, now: datetime) -> dict[int, FeatureChoice]:
     """Features that are planned already and may answer another demand too, newest first."""
-    del who
-    newest = select(Feature.id, Feature.name).order_by(Feature.id.desc()).limit(200)
-    return {i: name for i, name in session.execute(newest)}
+    if reach(who, Permission.ANSWER_DEMANDS) is None:
+        return {}
+    planned = latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, now)
+    newest = (
+        select(Feature.id, Feature.name, Feature.deliverable, Feature.reference, planned.c.day)
+        .outerjoin(planned, planned.c.owner == Feature.id)
+        .order_by(Feature.id.desc())
+        .limit(MOST_FEATURES)
+    )
+    return {row[0]: FeatureChoice(*row) for row in session.execute(newest)}
 
 
 def _within(who: Who, *narrowed: ColumnElement[bool] | None) -> Select[Demand]:

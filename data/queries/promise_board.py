@@ -1,7 +1,7 @@
 """The consistency board: promises beside the plan with what is at stake, one in full, and the schedule."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -30,6 +30,9 @@ from data.schema import (
     Promise,
     PromisedDate,
 )
+
+MOST_DEMANDS = 50
+BRIEF = 80  # letters of a demand's words in a list
 
 
 class Show(StrEnum):
@@ -116,6 +119,16 @@ class PromiseFile:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseDesk:
+    """What the form for a promise knows: contacts by id, demands by id with the beginning of their words."""
+
+    id: int
+    customer: str
+    contacts: Mapping[int, str]
+    demands: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """A feature of the schedule.
 
@@ -131,6 +144,14 @@ class Planned:
     planned_on: date | None
     customers: tuple[str, ...]
     moves: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureFile:
+    """A feature with every date that it had, oldest first."""
+
+    planned: Planned
+    dates: tuple[DateChange, ...]
 
 
 def promise_board(
@@ -149,7 +170,7 @@ def promise_board(
     stakes = _stakes(session, [*red, *chosen])
     escalated = {e.cause: e for e in _escalations(session, {row.id for row in chosen})}
     rows = [BoardRow(row, stakes[row.id], escalated.get(row.cause)) for row in chosen]
-    return Board(rows, counts, _total(stakes, red), today)
+    return Board(rows, counts, totals(stake for row in red for stake in stakes[row.id]), today)
 
 
 def promise_file(session: Session, who: Who, promise_id: int, now: datetime) -> PromiseFile:
@@ -176,9 +197,34 @@ def promise_file(session: Session, who: Who, promise_id: int, now: datetime) -> 
         made_at,
         words,
         _told(session, row.id),
-        planned_dates(session, row.feature_id) if row.feature_id else (),
+        _planned(session, row.feature_id) if row.feature_id else (),
         escalations,
         company_day(session, now),
+    )
+
+
+def promise_desk(session: Session, who: Who, customer_id: int) -> PromiseDesk:
+    """One customer for a new promise.
+
+    Raises:
+        NotFound: no such customer within reach.
+    """
+    within = customers(who, Permission.MAKE_PROMISES)
+    name = session.scalar(select(Customer.name).where(Customer.id == customer_id, within))
+    if name is None:
+        raise NotFound("customer_gone")
+    contacts = select(Contact.id, Contact.name).where(Contact.customer_id == customer_id)
+    asked = (
+        select(Demand.id, Demand.words)
+        .where(Demand.customer_id == customer_id)
+        .order_by(Demand.id.desc())
+        .limit(MOST_DEMANDS)
+    )
+    return PromiseDesk(
+        customer_id,
+        name,
+        {i: said for i, said in session.execute(contacts)},
+        {i: said if len(said) <= BRIEF else f"{said[:BRIEF]}…" for i, said in session.execute(asked)},
     )
 
 
@@ -210,20 +256,19 @@ def schedule(session: Session, who: Who, now: datetime, *, earlier: bool) -> lis
     return sorted(rows, key=lambda row: (row.planned_on or date.max, row.id))
 
 
-def one_feature(session: Session, who: Who, feature_id: int, now: datetime) -> Planned:
-    """One feature of the schedule.
+def feature_file(session: Session, who: Who, feature_id: int, now: datetime) -> FeatureFile:
+    """One feature of the schedule with its dates.
 
     Raises:
         NotFound: no customer within reach waits for it.
     """
     for row in schedule(session, who, now, earlier=True):
         if row.id == feature_id:
-            return row
+            return FeatureFile(row, _planned(session, feature_id))
     raise NotFound(entity="feature")
 
 
-def planned_dates(session: Session, feature_id: int) -> tuple[DateChange, ...]:
-    """A feature's dates, oldest first; the caller has checked that it may be seen."""
+def _planned(session: Session, feature_id: int) -> tuple[DateChange, ...]:
     history = (
         select(PlannedDate.planned_on, PlannedDate.reason, Person.name, PlannedDate.recorded_at)
         .outerjoin(Person, Person.id == PlannedDate.person_id)
@@ -276,7 +321,7 @@ def _stakes(session: Session, rows: Sequence[PromiseRow]) -> dict[int, tuple[Sta
     asked = select(Demand.id, Demand.opportunity_id).where(
         Demand.id.in_({row.demand_id for row in rows if row.demand_id}), Demand.opportunity_id.is_not(None)
     )
-    of_demand = dict(session.execute(asked))
+    of_demand = {i: opportunity for i, opportunity in session.execute(asked)}
     running = (
         select(Opportunity)
         .where(
@@ -297,10 +342,10 @@ def _stakes(session: Session, rows: Sequence[PromiseRow]) -> dict[int, tuple[Sta
     return {i: (stake,) if stake else tuple(by_customer[of[i]]) for i, stake in named.items()}
 
 
-def _total(stakes: Mapping[int, Sequence[Stake]], red: Sequence[PromiseRow]) -> dict[str, Decimal]:
-    distinct = {stake.opportunity_id: stake for row in red for stake in stakes[row.id]}
+def totals(stakes: Iterable[Stake]) -> dict[str, Decimal]:
+    """Amounts by currency; an opportunity that comes twice counts once."""
     total: dict[str, Decimal] = defaultdict(Decimal)
-    for stake in distinct.values():
+    for stake in {stake.opportunity_id: stake for stake in stakes}.values():
         if stake.amount:
             total[stake.currency] += stake.amount
     return dict(total)

@@ -13,6 +13,7 @@ from core.calendar import WorkCalendar
 from core.policies import Policy
 from core.promises.consistency import Consistency, consistency
 from core.promises.sla import Clock, Pause, clock
+from data.queries.policies import policy_in_force
 from data.queries.scope import customers
 from data.schema import (
     Customer,
@@ -122,6 +123,11 @@ def promises(
     )  # fmt: skip
     slack = policy.promise_slack_days
     return sorted((_promise(row, slack) for row in session.execute(query)), key=_widest_first)
+
+
+def promises_of(session: Session, who: Who, demand_id: int, now: datetime) -> list[PromiseRow]:
+    """What a customer was told about a demand."""
+    return promises(session, who, policy_in_force(session), now, Promise.demand_id == demand_id)
 
 
 def _promise(row: Any, slack_days: int) -> PromiseRow:

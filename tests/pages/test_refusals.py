@@ -20,6 +20,8 @@ ALLOWED = {
     "board":      {M, D},
     "alerts":     {R, M, D},
     "plausibility": {M, D},
+    "demands":    {R, M, D, P, V},
+    "promises":   {R, M, D, P, V},
     "customers":  {R, M, D, A},
     "customer":   {R, M, D, A},
     "exchange":   {R, M, D, A},
