@@ -9,6 +9,7 @@ from core.access import OPERATOR
 from core.messages import Conflict
 from data.commands.people import hash_password
 from data.commands.pipelines import set_benchmarks
+from data.commands.sla_sweep import sweep_clocks
 from data.demo.calendar import SHANGHAI, is_workday, near_spring_festival
 from data.demo.deals import Deal, Dealer
 from data.demo.market import Customer, Market, opening_times
@@ -19,6 +20,7 @@ from data.demo.staff import LEAVER, Staff, hire
 from data.demo.stories import Planter, plant
 from data.engine import Store
 from data.install import install
+from data.queries.policies import policy_in_force
 from data.queries.sessions import nobody_yet
 from data.schema import Setting
 
@@ -72,6 +74,8 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
     if size.stories:
         Promiser(store, simulation, staff.product, seed).expect(customers, size.demands, now)
     simulation.run(lambda at: progress((at - start) / (now - start)))
+    with store.writing() as session:
+        sweep_clocks(session, now, policy_in_force(session))
 
 
 def _prepare(
