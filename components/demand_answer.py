@@ -78,7 +78,7 @@ def _feature_fields(marks: Marks) -> dict[str, str]:
             t("demands.deliverable"),
             DELIVERABLES,
             horizontal=True,
-            format_func=lambda d: term("deliverable", d),
+            format_func={d: term("deliverable", d) for d in DELIVERABLES}.__getitem__,
         )
     with marks.field("reference"):
         reference = st.text_input(t("demands.reference"), placeholder=t("demands.reference_hint"))

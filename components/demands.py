@@ -88,7 +88,7 @@ def _when(row: DemandRow, view: View) -> str:
         case SlaState.BREACHED:
             return t("demands.was_due", at=at, ago=ago)
         case SlaState.PAUSED:
-            return t("demands.waits", since=view.instant(row.paused_since))
+            return t("demands.waits", since=view.instant(row.paused_since), at=at)
         case _:
             return t("demands.due", at=at, ago=ago)
 
@@ -135,33 +135,26 @@ def _who_said(file: DemandFile, view: View) -> str:
 
 
 def _clock(file: DemandFile, view: View) -> None:
+    """By when, in words; how much of the time is used; what it waited for."""
     row = file.row
-    due = format.deadline(row.clock.due_at, view.language, view.who.timezone)
+    tone = f":red[{plain(_when(row, view))}]" if row.state is SlaState.BREACHED else plain(_when(row, view))
+    st.markdown(f":material/timer: **{tone}**")
     used = format.number(row.clock.used_hours, view.language, 1)
     allowed = format.number(row.clock.allowed_hours, view.language)
-    paused = format.number(row.clock.paused_hours, view.language, 1)
-    hours = "demands.hours_clock" if row.clock.round_the_clock else "demands.hours"
+    hours = t("demands.hours_clock" if row.clock.round_the_clock else "demands.hours")
     cards(
         [
-            Card(t("demands.answer_due"), due, _remaining(row, view), _state(row)[1]),
-            Card(t("demands.used"), t("demands.of", used=used, allowed=allowed), t(hours)),
-            Card(t("demands.stood"), paused, t("demands.stood_note"), help=t("demands.stood_help")),
+            Card(t("demands.used"), f"{used} / {allowed}", hours, _state(row)[1]),
+            Card(t("demands.stood"), format.number(row.clock.paused_hours, view.language, 1), hours,
+                 help=t("demands.stood_help")),
         ],
         key="demand-clock",
-    )
+    )  # fmt: skip
     for pause in file.pauses:
         end = view.instant(pause.ended_at) if pause.ended_at else t("demands.until_now")
         said = t("demands.paused_from", start=view.instant(pause.started_at), end=end, reason=pause.reason)
         st.caption(f":material/pause_circle: {plain(said)}")
     years_unknown(row.clock.unknown_years)
-
-
-def _remaining(row: DemandRow, view: View) -> str:
-    if row.answered_at:
-        return t("demands.answered_at", at=format.deadline(row.answered_at, view.language, view.who.timezone))
-    if row.paused_since:
-        return t("demands.shifts")
-    return format.ago(row.clock.due_at, view.now, view.language)
 
 
 def answered(file: DemandFile, view: View) -> None:

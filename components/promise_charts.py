@@ -11,9 +11,17 @@ from data.queries.promise_board import BoardRow
 
 MOST = 12
 _COLOURS = {"red": charts.ALARM, "amber": charts.OVER, "green": charts.MARK}
-_ROW = 46  # pixels
+_ROW, _AROUND = 46, 100  # pixels
 _TICKS = 5
-_LETTERS = 44
+_LETTERS = 28
+
+
+def gap_words(row: BoardRow) -> str:
+    """How far both dates are apart, in words."""
+    gap = row.promise.state.gap_days
+    if gap is None:
+        return t("promises.why.nothing_planned")
+    return t(f"promises.why.{row.promise.state.code}", n=abs(gap))
 
 
 def picture(rows: Sequence[BoardRow], today: date, language: str) -> int | None:
@@ -32,10 +40,10 @@ def _figure(rows: Sequence[BoardRow], today: date, language: str) -> go.Figure:
         *(_gap(n, row) for n, row in enumerate(rows)),
         _marks(rows, language, planned=False),
         _marks(rows, language, planned=True),
-        height=70 + _ROW * len(rows),
+        height=_AROUND + _ROW * len(rows),
         showlegend=True,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        yaxis={"visible": False, "range": [len(rows) - 0.3, -0.9]},
+        yaxis={"visible": False, "range": [len(rows) - 0.6, -0.8]},
         xaxis={
             "range": [first.isoformat(), last.isoformat()],
             "tickvals": [d.isoformat() for d in ticks[1:-1]],
@@ -92,17 +100,15 @@ def _line(today: date) -> dict[str, object]:
 
 
 def _name(n: int, row: BoardRow) -> dict[str, object]:
-    words = " · ".join(
-        part for part in (row.promise.customer, row.promise.feature or row.promise.words) if part
-    )
-    words = words if len(words) <= _LETTERS else f"{words[:_LETTERS]}…"
+    name = row.promise.customer
+    name = name if len(name) <= _LETTERS else f"{name[:_LETTERS]}…"
     return {
         "x": 0,
         "xref": "paper",
         "xanchor": "left",
         "y": n,
         "yshift": 15,
-        "text": words.replace("<", "&lt;"),
+        "text": f"{name} · {gap_words(row)}".replace("<", "&lt;"),
         "showarrow": False,
         "font": {"size": 12},
     }

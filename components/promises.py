@@ -11,7 +11,7 @@ from components.blocks import Card, Row, Tone, badge, cards, empty, plain, rows,
 from components.demands import LIGHTS
 from components.frame import View
 from components.navigation import open_page
-from components.promise_charts import MOST, picture
+from components.promise_charts import MOST, gap_words, picture
 from components.record_story import leave_for
 from components.text import t, term
 from core.access import Permission, reach
@@ -123,14 +123,6 @@ def dates_words(row: BoardRow, view: View) -> str:
     if promise.planned_on is None:
         return told
     return f"{told} · {t('promises.planned_for', on=format.day(promise.planned_on, view.language))}"
-
-
-def gap_words(row: BoardRow) -> str:
-    """How far both dates are apart, in words."""
-    gap = row.promise.state.gap_days
-    if gap is None:
-        return t("promises.why.nothing_planned")
-    return t(f"promises.why.{row.promise.state.code}", n=abs(gap))
 
 
 def _stake_words(stakes: Sequence[Stake], view: View) -> str:

@@ -74,7 +74,7 @@ class Promiser:
         self._push(across_a_holiday(known[0], now))
         self._push(before_the_plan(known[-1], now))
         reps = [c for c in known if c.rep.who.name == ACCOUNTS["rep"][0]] or known
-        for wish in (*waiting_now(known, reps, now), behind_a_slip(reps[0], now)):
+        for wish in (*waiting_now(known, reps, now), *ahead(known, reps, now), behind_a_slip(reps[0], now)):
             self._push(wish)
         self._simulation.push(local(workday(now, -3), 16), self._promise_unplanned, reps[-1], now)
 
@@ -138,7 +138,7 @@ class Promiser:
             self._simulation.push(slip, self._move, feature, later, writer.say("demand", "slip"))
         if wish.promised_early_days is not None:
             day = planned_on - timedelta(days=wish.promised_early_days)
-            self._simulation.push(now + timedelta(hours=20), self._promise, wish, day, writer)
+            self._simulation.push(now + timedelta(days=1), self._promise, wish, day, writer)
 
     def _move(self, feature: int, planned_on: date, reason: str) -> None:
         move_feature(self._store, self._product, feature, planned_on, reason)
@@ -174,6 +174,16 @@ def before_the_plan(customer: Customer, now: datetime) -> Wish:
     """Answered two weeks ago with a plan for next month; promised nine days earlier the day after."""
     opened = local(workday(now, -12), 10)
     return Wish(customer, "P2", opened, share=0.4, planned_in_days=45, promised_early_days=STORY_GAP_DAYS)
+
+
+def ahead(known: list[Customer], mine: list[Customer], now: datetime) -> list[Wish]:
+    """Promises that still lie ahead of their plan: two with little time to spare, two with enough."""
+    return [
+        Wish(mine[-1], "P1", local(workday(now, -9), 10), planned_in_days=34, promised_early_days=-1),
+        Wish(mine[0], "P2", local(workday(now, -20), 9), planned_in_days=70, promised_early_days=-21),
+        Wish(known[1], "P2", local(workday(now, -7), 14), planned_in_days=25, promised_early_days=-2),
+        Wish(known[2], "P3", local(workday(now, -18), 16), planned_in_days=48, promised_early_days=-10),
+    ]
 
 
 def behind_a_slip(customer: Customer, now: datetime) -> Wish:
