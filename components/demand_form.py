@@ -22,6 +22,8 @@ from data.queries.demand_desk import DemandDesk, DemandStart, Similar, similar_d
 from data.queries.demands import DemandFile
 from data.queries.drafts import DraftView, draft
 
+_SIMILAR = 250  # pixels; more is scrolled, so that nothing below moves while one types
+
 
 def current(view: View) -> DraftView | None:
     """The draft that the address names or asks for; None where the list is shown."""
@@ -94,11 +96,12 @@ def fill_in(view: View, kept: DraftView, desk: DemandDesk) -> None:
     left, right = st.columns([2, 1], gap="large")
     with left:
         words = _said(form, desk)
+    with right:  # on a phone right below the words
+        _similar(view.read(similar_demands, words, view.now), view)
+    with st.columns([2, 1], gap="large")[0]:
         _effect(form, view)
         _urgency(form, desk, view)
         _end(view, form)
-    with right:
-        _similar(view.read(similar_demands, words, view.now), view)
     form.finish()
 
 
@@ -191,7 +194,7 @@ def _submit(view: View, draft_id: int) -> None:
 
 
 def _similar(found: Sequence[Similar], view: View) -> None:
-    with st.container(border=True, gap="small", key="demand-similar"):
+    with st.container(border=True, gap="small", height=_SIMILAR, key="demand-similar"):
         st.markdown(f"**{t('demands.similar')}**")
         if not found:
             st.caption(t("demands.none_similar"))
