@@ -18,12 +18,14 @@ from core.access import Permission, reach
 from core.messages import Invalid, Problem
 from core.promises.consistency import Light
 from core.promises.demands import PromiseInput
+from data.queries.demands import FeatureChoice
 from data.queries.promise_board import PromiseDesk, PromiseFile
 
 Does = Mapping[str, Callable[..., Any]]
 _NEEDS = {
     "move": Permission.MAKE_PROMISES,
     "plan": Permission.ANSWER_DEMANDS,
+    "link": Permission.ANSWER_DEMANDS,
     "escalate": Permission.SEE_PROMISES,
 }
 
@@ -74,11 +76,12 @@ def _key(customer: int, promise: PromiseInput) -> str:
     return sha256(said.encode()).hexdigest()
 
 
-def resolve_block(file: PromiseFile, does: Does, view: View) -> None:
+def resolve_block(file: PromiseFile, features: Mapping[int, FeatureChoice], does: Does, view: View) -> None:
     """What this person can do about a promise.
 
     Args:
-        does: `move(promise, day, reason)`, `plan(feature, day, reason)`, `escalate(promise, reason)`.
+        does: `move(promise, day, reason)`, `plan(feature, day, reason)`, `escalate(promise, reason)`,
+            `link(promise, feature)`.
     """
     ways = [way for way, needs in _NEEDS.items() if _offered(way, needs, file, view)]
     if not ways:
@@ -97,7 +100,13 @@ def resolve_block(file: PromiseFile, does: Does, view: View) -> None:
     with st.form(f"promise-{way}-{number}"):
         marks = Marks(view)
         st.caption(t(f"promises.way_help.{way}"))
-        work = _escalate(file, does, marks) if way == "escalate" else _move(way, file, does, marks)
+        match way:
+            case "escalate":
+                work = _escalate(file, does, marks)
+            case "link":
+                work = _link(file, features, does, marks)
+            case _:
+                work = _move(way, file, does, marks)
         sent = st.form_submit_button(words[way], type="primary")
     if sent and marks.sent(work):
         st.toast(t("promises.resolved"))
@@ -109,6 +118,7 @@ def _offered(way: str, needs: Permission, file: PromiseFile, view: View) -> bool
     fits = {
         "move": True,
         "plan": promise.feature_id is not None,
+        "link": promise.feature_id is None,
         "escalate": promise.state.light is Light.RED and file.row.escalated is None,
     }
     return fits[way] and reach(view.who, needs) is not None
@@ -126,6 +136,21 @@ def _move(way: str, file: PromiseFile, does: Does, marks: Marks) -> Callable[[],
     if told:
         return partial(does["move"], promise.id, day, reason)
     return partial(_plan, does["plan"], promise.feature_id, day, False, reason)
+
+
+def _link(
+    file: PromiseFile, features: Mapping[int, FeatureChoice], does: Does, marks: Marks
+) -> Callable[[], Any]:
+    """The feature that keeps a promise for which nothing was planned."""
+    with marks.field("feature"):
+        chosen = st.selectbox(
+            t("demands.feature"),
+            list(features),
+            index=None,
+            format_func={i: f.name for i, f in features.items()}.__getitem__,
+            placeholder=t("demands.choose"),
+        )
+    return partial(does["link"], file.row.promise.id, chosen)
 
 
 def _plan(move: Callable[..., Any], feature: int | None, day: date | None, off: bool, reason: str) -> Any:

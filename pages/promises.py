@@ -19,7 +19,8 @@ from components.promises import (
 from core.access import Permission
 from data.commands.command import Command
 from data.commands.demands import move_feature
-from data.commands.promises import escalate_promise, make_promise, move_promise
+from data.commands.promises import escalate_promise, make_promise, move_promise, plan_promise
+from data.queries.demands import feature_choices
 from data.queries.promise_board import (
     feature_file,
     promise_board,
@@ -32,6 +33,7 @@ MAKE: Callable[..., int] = make_promise.once
 DOES: dict[str, Command[..., int]] = {
     "move": move_promise,
     "plan": move_feature,
+    "link": plan_promise,
     "escalate": escalate_promise,
 }
 
@@ -40,7 +42,8 @@ with page("promises.title", needs=Permission.SEE_PROMISES) as view:
     if number := address.number("promise"):
         file = view.read(promise_file, number, view.now)
         promise_head(file, view)
-        resolve_block(file, {way: partial(view.do, command) for way, command in DOES.items()}, view)
+        does = {way: partial(view.do, command) for way, command in DOES.items()}
+        resolve_block(file, view.read(feature_choices, view.now), does, view)
         histories(file, view)
     elif number := address.number("feature"):
         feature_head(view.read(feature_file, number, view.now), view)

@@ -81,6 +81,30 @@ def move_promise(tx: Tx, promise_id: int, promised_on: date | None, reason: str)
     return promise_id
 
 
+@command("promise.plan", needs=Permission.ANSWER_DEMANDS)
+def plan_promise(tx: Tx, promise_id: int, feature_id: int | None) -> int:
+    """Name the feature that keeps a promise for which nothing was planned.
+
+    Raises:
+        NotFound: no such promise or feature.
+        Conflict: another feature keeps it already.
+        Invalid: no feature.
+    """
+    promise = tx.session.get(Promise, promise_id, with_for_update=True)
+    if promise is None:
+        raise NotFound(entity="promise")
+    if feature_id is None:
+        raise Invalid([Problem("feature", "required")])
+    if (feature := tx.session.get(Feature, feature_id)) is None:
+        raise NotFound(entity="feature")
+    if promise.feature_id is not None:
+        raise Conflict
+    promise.feature_id = feature_id
+    tx.audit("promise", promise_id, after={"feature": feature.name})
+    sweep_promises(tx.session, tx.now, tx.policy, Promise.id == promise_id)
+    return promise_id
+
+
 @command("promise.escalate", needs=Permission.SEE_PROMISES)
 def escalate_promise(tx: Tx, promise_id: int, reason: str) -> int:
     """Put a conflict before the directors, product and whoever leads the customer's owner.

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from core.messages import Conflict, Invalid, NotFound
 from core.promises.demands import Answer, DemandInput, Effect, PromiseInput
 from data.commands.demands import answer_demand, file_demand, move_feature, pause_demand
-from data.commands.promises import escalate_promise, make_promise, move_promise
+from data.commands.promises import escalate_promise, make_promise, move_promise, plan_promise
 from data.jobs.registry import Run
 from data.jobs.sweep_promises import sweep
 from data.notices import sentence
@@ -85,6 +85,19 @@ def test_a_plan_that_comes_after_the_promise_is_held_against_it(store, company):
     assert told(store) == [("manager", "promise_nothing_planned"), ("product", "promise_nothing_planned")]
     answer_demand(store, company.product, demand, answer(date(2026, 4, 10)))
     assert told(store)[0] == ("manager", "promise_before_plan")
+
+
+def test_a_feature_named_for_an_unplanned_promise_is_held_against_it(store, company):
+    feature = answer_demand(store, company.product, filed(store, company), answer(date(2026, 4, 10)))
+    promise = promised(store, company, date(2026, 4, 1))
+    with pytest.raises(Invalid):
+        plan_promise(store, company.product, promise, None)
+    with pytest.raises(NotFound):
+        plan_promise(store, company.product, promise, feature + 1)
+    plan_promise(store, company.product, promise, feature)
+    assert [told_ for told_ in told(store) if told_[1] == "promise_before_plan"] == BOTH
+    with pytest.raises(Conflict):
+        plan_promise(store, company.product, promise, feature)
 
 
 def test_what_is_past_is_not_told_anew(store, company, clock):

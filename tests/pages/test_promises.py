@@ -128,6 +128,21 @@ def test_product_moves_the_plan(open_page, desk):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_product_names_the_feature_that_keeps_an_unplanned_promise(open_page, desk, sqlite_store, language):
+    told = PromiseInput("In May", date(2026, 5, 1))
+    desk.promise = make_promise(sqlite_store, desk.people.rep, desk.people.customer, told)
+    assert desk.file().row.promise.state.code == "nothing_planned"
+    page = open_page("promises", desk.people.product, language, promise=desk.promise)
+    label = translate(language, "promises.way.link")
+    press(page, label)
+    assert translate(language, "problems.required") in shown(page)
+    page.selectbox[0].set_value(desk.feature)
+    press(page, label)
+    assert not page.exception
+    assert desk.light() == "green"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_an_escalation_is_shown_on_the_board_and_offered_once(open_page, desk, language):
     page = open_page("promises", desk.people.rep, language, promise=desk.promise)
     choose(page, desk, "escalate")
