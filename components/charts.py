@@ -2,7 +2,7 @@
 
 Streamlit's theme supplies fonts and text colours for light and dark; this template takes away what does
 not carry data. Teal and orange are told apart by colour-blind people and stand on both backgrounds:
-`MARK` is plain data, `OVER` what needs attention, `QUIET` what says little.
+`MARK` is plain data, `OVER` what needs attention, `ALARM` what is wrong, `QUIET` what says little.
 """
 
 import html
@@ -13,6 +13,7 @@ import streamlit as st
 
 MARK = "#14897F"
 OVER = "#D97706"
+ALARM = "#D14343"
 QUIET = "#8A949C"
 ON_MARK = "#FFFFFF"
 _INK = {"light": "#17212B", "dark": "#E6ECEF"}

@@ -304,7 +304,7 @@ def _contact(contact: ContactCard, editable: bool) -> None:
         ask(t("customer.edit"), "contact", contact.id, icon=":material/edit:")
 
 
-def customer_buttons(view: View) -> None:
+def customer_buttons(head: CustomerHead, view: View) -> None:
     """What can be done with the customer itself."""
     if reach(view.who, Permission.EDIT_CUSTOMERS) is None:
         return
@@ -314,6 +314,14 @@ def customer_buttons(view: View) -> None:
         ask(t("customer.edit"), "edit", icon=":material/edit:")
         if reach(view.who, Permission.ASSIGN):
             ask(t("customer.assign"), "owner", icon=":material/person_add:")
+        if reach(view.who, Permission.FILE_DEMANDS) and st.button(
+            t("customer.file_demand"), icon=":material/assignment_add:"
+        ):
+            open_page("demands", customer=head.id)
+        if reach(view.who, Permission.SEE_PROMISES) and st.button(
+            t("customer.promises"), icon=":material/handshake:"
+        ):
+            open_page("promises", customer=head.id)
 
 
 def customers_buttons(view: View) -> None:
@@ -331,7 +339,7 @@ def customer_head(file: CustomerFile, view: View) -> None:
     """Who this is, what can be done, and what is on fire."""
     st.header(plain(file.head.name), anchor=False)
     head_block(file.head, view)
-    customer_buttons(view)
+    customer_buttons(file.head, view)
     alerts_block(file.alerts, view)
 
 

@@ -108,16 +108,23 @@ class DraftForm:
             shown = st.text_area(label, value=self.get(field, ""), height=height, **self._wire(field), **more)
             return str(self._keep(field, shown, typed=True) or "")
 
-    def number(self, field: str, label: str, **more: Any) -> Decimal | None:
-        """An amount, not negative, to two places."""
+    def number(
+        self, field: str, label: str, *, least: float | None = 0.0, form: str = "%.2f", **more: Any
+    ) -> Decimal | None:
+        """A number; an amount, not negative, to two places, unless told otherwise.
+
+        Args:
+            least: the smallest that can be entered; None for any.
+            form: how it is written, e.g. `%g` with no more places than it needs.
+        """
         with self.at(field, more.get("width", "stretch")):
             kept = self.get(field)
             shown = st.number_input(
                 label,
                 value=float(kept) if kept is not None else None,
-                min_value=0.0,
+                min_value=least,
                 step=0.01,
-                format="%.2f",
+                format=form,
                 **self._wire(field),
                 **more,
             )

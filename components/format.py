@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
 
 from data.text import LOCALES
@@ -66,9 +66,40 @@ def day(value: date | None, language: str) -> str:
     return str(format_date(value, "medium", locale=LOCALES[language])) if value else NOTHING
 
 
-def short_day(value: datetime, language: str, timezone: str) -> str:
-    """A day of the year in the reader's time zone, e.g. 4 Mar or 3月4日."""
-    return str(format_skeleton("MMMd", value, tzinfo=ZoneInfo(timezone), locale=LOCALES[language]))
+def exact(value: Decimal | None, language: str) -> str:
+    """A number with the places that it has, four at most.
+
+    >>> exact(Decimal("45.0000"), "en"), exact(Decimal("0.25"), "zh")
+    ('45', '0.25')
+    """
+    return (
+        str(format_decimal(value, "#,##0.####", locale=LOCALES[language])) if value is not None else NOTHING
+    )
+
+
+def deadline(value: datetime | None, language: str, timezone: str) -> str:
+    """An instant with its weekday, in the reader's time zone.
+
+    >>> from datetime import UTC
+    >>> at = datetime(2026, 3, 3, 6, 0, tzinfo=UTC)
+    >>> deadline(at, "en", "Asia/Shanghai"), deadline(at, "zh", "Asia/Shanghai")
+    ('Tue 3 Mar, 14:00', '3月3日周二 14:00')
+    """
+    if value is None:
+        return NOTHING
+    pattern = "M月d日EEE HH:mm" if language == "zh" else "EEE d MMM, HH:mm"
+    return str(format_datetime(value, pattern, tzinfo=ZoneInfo(timezone), locale=LOCALES[language]))
+
+
+def short_day(value: date, language: str, timezone: str = "UTC") -> str:
+    """A day without its year, for an axis, e.g. 4 Mar or 3月4日; an instant's in the reader's time zone.
+
+    >>> short_day(date(2026, 3, 4), "en"), short_day(date(2026, 3, 4), "zh")
+    ('4 Mar', '3月4日')
+    """
+    if isinstance(value, datetime):
+        value = value.astimezone(ZoneInfo(timezone)).date()
+    return str(format_date(value, "M月d日" if language == "zh" else "d MMM", locale=LOCALES[language]))
 
 
 def instant(value: datetime | None, language: str, timezone: str) -> str:

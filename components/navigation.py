@@ -38,6 +38,8 @@ PAGES = (
     PageSpec("alerts", ":material/notifications_active:", Permission.HANDLE_ALERTS, "work"),
     PageSpec("plausibility", ":material/fact_check:", Permission.SEE_BOARD, "work"),
     PageSpec("health", ":material/vital_signs:", Permission.SEE_HEALTH, "work"),
+    PageSpec("demands", ":material/assignment:", Permission.SEE_PROMISES, "work"),
+    PageSpec("promises", ":material/handshake:", Permission.SEE_PROMISES, "work"),
     PageSpec("customers", ":material/apartment:", Permission.SEE_CUSTOMERS, "work"),
     PageSpec("customer", ":material/domain:", Permission.SEE_CUSTOMERS, None),
     PageSpec("rooms", ":material/forum:", Permission.FOLLOW_UP, "work"),

@@ -41,6 +41,7 @@ class Policy:
         sla_hours: hours within which a demand is answered, for P0, P1, P2, P3 (C1).
         sla_round_the_clock: urgencies whose clock runs day and night; the others count working hours.
         health_least_stays: stays from which the weekly report says a ratio or a bottleneck (A5).
+        sla_warn_share: share of the allowed time, 0–1, after which product is reminded (C1).
         promise_slack_days: a promise closer than this behind the plan is amber (C3).
     """
 
@@ -75,6 +76,7 @@ class Policy:
     sla_hours: tuple[float, float, float, float] = (2.0, 8.0, 24.0, 40.0)
     sla_round_the_clock: tuple[str, ...] = ("P0",)
     health_least_stays: int = 3
+    sla_warn_share: float = 0.75
     promise_slack_days: int = 3
 
 

@@ -1,10 +1,11 @@
 """Alerts and notices in words: on pages, in the inbox and on every channel the same."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
 from data.text import LOCALES, has, translate
@@ -22,8 +23,11 @@ def alert_words(language: str, rule: str, params: Mapping[str, Any]) -> dict[str
 
 def sentence(language: str, kind: str, params: Mapping[str, Any]) -> tuple[str, str]:
     """Title and body of a notice; one about an alert can name its rule's words, one about
-    a room's end its result."""
-    words = dict(params)
+    a room's end its result.
+
+    Of the params, `…_on` is a day and `…_at` an instant, said in the time zone `zone`.
+    """
+    words = {key: _said(language, key, value, params.get("zone", "UTC")) for key, value in params.items()}
     if rule := params.get("rule"):
         words |= alert_words(language, rule, params)
     if result := params.get("result"):
@@ -38,3 +42,13 @@ def _shown(language: str, key: str, value: Any) -> Any:
     if key == "on" and isinstance(value, str):
         return format_date(date.fromisoformat(value), "medium", locale=LOCALES[language])
     return format_decimal(value, locale=LOCALES[language]) if isinstance(value, float) else value
+
+
+def _said(language: str, key: str, value: Any, zone: str) -> Any:
+    if key.endswith("_on") and isinstance(value, str):
+        return format_date(date.fromisoformat(value), "medium", locale=LOCALES[language])
+    if key.endswith("_at") and isinstance(value, str):
+        pattern = "M月d日EEE HH:mm" if language == "zh" else "EEE d MMM, HH:mm"
+        at = datetime.fromisoformat(value)
+        return format_datetime(at, pattern, tzinfo=ZoneInfo(zone), locale=LOCALES[language])
+    return value

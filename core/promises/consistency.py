@@ -48,3 +48,14 @@ def consistency(promised_on: date, planned_on: date | None, slack_days: int) -> 
     if -gap < slack_days:
         return Consistency(Light.AMBER, "little_slack", gap)
     return Consistency(Light.GREEN, "fits", gap)
+
+
+def ahead(promised_on: date, planned_on: date | None, today: date) -> bool:
+    """Whether a promise still lies before us: its day or the plan's is to come, or nothing is planned.
+
+    >>> ahead(date(2026, 3, 1), date(2026, 3, 10), today=date(2026, 3, 5))
+    True
+    >>> ahead(date(2026, 3, 1), date(2026, 3, 4), today=date(2026, 3, 5))
+    False
+    """
+    return planned_on is None or max(promised_on, planned_on) >= today

@@ -10,6 +10,7 @@ from core.promises.sla import URGENCIES
 PAINS = ("efficiency", "cost", "compliance")
 DELIVERABLES = ("api", "screen")
 MAX_WORDS = 4_000
+LARGEST = 10**12  # of an effect's values
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +90,38 @@ def check_promise(promise: PromiseInput, now: datetime) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
+def check_move(name: str, before: date | None, after: date | None, reason: str) -> tuple[Problem, ...]:
+    """All problems of a new date for a promise or a plan: it is a new one, and says why.
+
+    >>> [p.code for p in check_move("planned_on", date(2026, 3, 1), date(2026, 3, 1), " ")]
+    ['same_date', 'reason_required']
+    """
+    problems = [Problem(name, "same_date")] if before == after else []
+    if after is None and name == "promised_on":
+        problems = [Problem(name, "required")]
+    if not reason.strip():
+        problems.append(Problem("reason", "reason_required"))
+    return tuple(problems)
+
+
 def _effect(effect: Effect) -> list[Problem]:
     problems = _text("effect.metric", effect.metric) + _text("effect.unit", effect.unit)
     ends = {"effect.before": effect.before, "effect.after": effect.after}
     problems += [Problem(name, "required") for name, value in ends.items() if value is None]
     problems += [Problem(n, "not_number") for n, v in ends.items() if v is not None and not v.is_finite()]
-    if not problems and effect.before == effect.after:
+    problems += [Problem(n, "number_too_large") for n, v in ends.items() if v is not None and _huge(v)]
+    if not problems and _kept(effect.before) == _kept(effect.after):
         problems.append(Problem("effect.after", "changes_nothing"))
     return problems
+
+
+def _huge(value: Decimal) -> bool:
+    return value.is_finite() and abs(value) >= LARGEST
+
+
+def _kept(value: Decimal | None) -> Decimal | None:
+    """As the store keeps it: to four places."""
+    return value if value is None else round(value, 4)
 
 
 def _text(name: str, value: str) -> list[Problem]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from core.calendar import WorkCalendar
 from core.policies import Policy
@@ -10,6 +11,15 @@ from core.policies import Policy
 URGENCIES = ("P0", "P1", "P2", "P3")
 
 Pause = tuple[datetime, datetime | None]
+
+
+class SlaState(StrEnum):
+    """How a demand stands with its answer."""
+
+    BREACHED = "breached"
+    RUNNING = "running"
+    PAUSED = "paused"
+    ANSWERED = "answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +33,7 @@ class Clock:
         allowed_hours: the urgency's SLA; working hours, or elapsed ones round the clock.
         breached: the answer came, or has not come, after `due_at`.
         unknown_years: years on the way whose holidays nobody entered.
+        round_the_clock: whether its hours are elapsed ones.
     """
 
     due_at: datetime
@@ -31,6 +42,7 @@ class Clock:
     allowed_hours: float
     breached: bool
     unknown_years: tuple[int, ...] = ()
+    round_the_clock: bool = False
 
 
 def allowed_hours(urgency: str, policy: Policy) -> float:
@@ -70,7 +82,28 @@ def clock(
         allowed,
         used > timedelta(hours=allowed),
         () if round_the_clock else calendar.unknown_years(opened_at, max(end, due_at)),
+        round_the_clock,
     )
+
+
+def state(seen: Clock, answered: bool, paused: bool) -> SlaState:
+    """In a word; a demand that is late stays late while it waits for the customer.
+
+    >>> from datetime import UTC
+    >>> late = Clock(datetime(2026, 3, 4, tzinfo=UTC), 9.0, 0.0, 8.0, breached=True)
+    >>> state(late, answered=False, paused=True).value, state(late, answered=True, paused=False).value
+    ('breached', 'answered')
+    """
+    if answered:
+        return SlaState.ANSWERED
+    if seen.breached:
+        return SlaState.BREACHED
+    return SlaState.PAUSED if paused else SlaState.RUNNING
+
+
+def soon(seen: Clock, policy: Policy) -> bool:
+    """Whether so much of the allowed time is used that product should be reminded before the breach."""
+    return not seen.breached and seen.used_hours >= policy.sla_warn_share * seen.allowed_hours
 
 
 def merged(pauses: Sequence[Pause], start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:

@@ -7,14 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.access import OPERATOR
-from data.calendars import china
 from data.engine import Store
 from data.jsontext import to_json
-from data.queries.policies import policy_in_force, setting
+from data.queries.policies import company_zone, policy_in_force, working_calendar
 from data.queries.promises import DemandClock, PromiseRow, demand_clocks, promises
 from data.runtime import this_store
-
-ZONE = "Asia/Shanghai"  # where the installation's setting `timezone` says nothing else
 
 
 def add(commands: Any) -> None:
@@ -34,9 +31,9 @@ def add(commands: Any) -> None:
 def _sla(chosen: argparse.Namespace) -> int:
     store = this_store()
     with store.reading() as session:
-        zone = setting(session, "timezone") or ZONE
-        as_of, policy = _instant(chosen.as_of, zone, store), policy_in_force(session)
-        rows = [_demand(d) for d in demand_clocks(session, OPERATOR, china(zone), policy, as_of)]
+        as_of, policy = _instant(chosen.as_of, company_zone(session), store), policy_in_force(session)
+        calendar = working_calendar(session)
+        rows = [_demand(d) for d in demand_clocks(session, OPERATOR, calendar, policy, as_of)]
     _tell(rows, chosen.json)
     return 3 if any(row["breached"] for row in rows) else 0
 
@@ -44,7 +41,7 @@ def _sla(chosen: argparse.Namespace) -> int:
 def _check(chosen: argparse.Namespace) -> int:
     store = this_store()
     with store.reading() as session:
-        as_of = _instant(chosen.as_of, setting(session, "timezone") or ZONE, store)
+        as_of = _instant(chosen.as_of, company_zone(session), store)
         rows = [_promise(p) for p in promises(session, OPERATOR, policy_in_force(session), as_of)]
     _tell(rows, chosen.json)
     return 3 if any(row["light"] == "red" for row in rows) else 0

@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from core.access import Permission
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
-from core.promises.demands import Answer, DemandInput, check_answer, check_demand
+from core.promises.demands import Answer, DemandInput, check_answer, check_demand, check_move
 from data.commands.command import Tx, command
+from data.commands.promise_sweep import promised_with, sweep_promises
 from data.jsontext import to_json
 from data.queries.scope import customers
 from data.schema import Contact, Customer, Demand, DemandPause, Feature, Opportunity, PlannedDate
@@ -97,12 +98,14 @@ def answer_demand(tx: Tx, demand_id: int, answer: Answer, feature_id: int | None
     demand = _unanswered(tx, demand_id)
     refuse(check_answer(answer))
     feature = _feature(tx, feature_id) if feature_id else _new_feature(tx, answer)
-    plan(tx, feature.id, answer.planned_on, answer.path)
+    if planned_date(tx, feature.id) != answer.planned_on:
+        plan(tx, feature.id, answer.planned_on, answer.path)
     if pause := _running_pause(tx, demand_id):
         pause.ended_at = tx.now
     demand.answered_at, demand.feature_id = tx.now, feature.id
     demand.path, demand.resources = answer.path, answer.resources
     tx.audit("demand", demand.id, after=to_json({"feature": feature.name, "planned_on": answer.planned_on}))
+    sweep_promises(tx.session, tx.now, tx.policy, promised_with(feature.id))
     return feature.id
 
 
@@ -112,21 +115,22 @@ def move_feature(tx: Tx, feature_id: int, planned_on: date | None, reason: str) 
 
     Raises:
         NotFound: no such feature.
-        Invalid: no reason.
+        Invalid: no reason, or it is the date that stands.
     """
     feature = _feature(tx, feature_id)
-    if not reason.strip():
-        raise Invalid([Problem("reason", "reason_required")])
-    before = tx.session.scalar(
-        select(PlannedDate.planned_on)
-        .where(PlannedDate.feature_id == feature_id)
-        .order_by(PlannedDate.id.desc())
-        .limit(1)
-    )
+    before = planned_date(tx, feature_id)
+    refuse(check_move("planned_on", before, planned_on, reason))
     plan(tx, feature_id, planned_on, reason)
     after = to_json({"planned_on": planned_on, "reason": reason})
     tx.audit("feature", feature.id, to_json({"planned_on": before}), after)
+    sweep_promises(tx.session, tx.now, tx.policy, promised_with(feature.id))
     return feature.id
+
+
+def planned_date(tx: Tx, feature_id: int) -> date | None:
+    """When a feature is planned for now; None without a plan."""
+    history = select(PlannedDate.planned_on).where(PlannedDate.feature_id == feature_id)
+    return tx.session.scalar(history.order_by(PlannedDate.id.desc()).limit(1))
 
 
 def plan(tx: Tx, feature_id: int, planned_on: date | None, reason: str) -> None:

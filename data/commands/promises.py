@@ -5,13 +5,20 @@ from datetime import date
 from sqlalchemy import select
 
 from core.access import Permission
-from core.messages import Invalid, NotFound, Problem, refuse
-from core.promises.demands import PromiseInput, check_promise
+from core.messages import Conflict, Invalid, NotFound, Problem, refuse
+from core.notices import Notice
+from core.promises.consistency import Light
+from core.promises.demands import PromiseInput, check_move, check_promise
+from core.terms import Role
 from data.commands.command import Tx, command
 from data.commands.demands import belongs, reached_customer
+from data.commands.outbox import post
+from data.commands.promise_sweep import sweep_promises
 from data.jsontext import to_json
+from data.queries.leads import active, leads
+from data.queries.promises import PromiseRow, promises
 from data.queries.scope import customers
-from data.schema import Contact, Customer, Demand, Feature, Promise, PromisedDate
+from data.schema import Contact, Customer, Demand, Escalation, Feature, Promise, PromisedDate
 
 
 @command("promise.make", needs=Permission.MAKE_PROMISES)
@@ -43,16 +50,17 @@ def make_promise(tx: Tx, customer_id: int, promise: PromiseInput) -> int:
     assert promise.promised_on is not None  # check_promise
     _date(tx, row.id, promise.promised_on, "")
     tx.audit("promise", row.id, after=to_json({"words": row.words, "promised_on": promise.promised_on}))
+    sweep_promises(tx.session, tx.now, tx.policy, Promise.id == row.id)
     return row.id
 
 
 @command("promise.move", needs=Permission.MAKE_PROMISES)
-def move_promise(tx: Tx, promise_id: int, promised_on: date, reason: str) -> int:
+def move_promise(tx: Tx, promise_id: int, promised_on: date | None, reason: str) -> int:
     """Agree on a new date with the customer.
 
     Raises:
         NotFound: no such promise within reach.
-        Invalid: no reason.
+        Invalid: no reason, no date, or the one that stands.
     """
     within = customers(tx.who, Permission.MAKE_PROMISES)
     known = (
@@ -62,14 +70,80 @@ def move_promise(tx: Tx, promise_id: int, promised_on: date, reason: str) -> int
     )
     if tx.session.scalar(known) is None:
         raise NotFound(entity="promise")
-    if not reason.strip():
-        raise Invalid([Problem("reason", "reason_required")])
     latest = select(PromisedDate.promised_on).where(PromisedDate.promise_id == promise_id)
     before = tx.session.scalar(latest.order_by(PromisedDate.id.desc()).limit(1))
+    refuse(check_move("promised_on", before, promised_on, reason))
+    assert promised_on is not None  # check_move
     _date(tx, promise_id, promised_on, reason)
     after = to_json({"promised_on": promised_on, "reason": reason})
     tx.audit("promise", promise_id, to_json({"promised_on": before}), after)
+    sweep_promises(tx.session, tx.now, tx.policy, Promise.id == promise_id)
     return promise_id
+
+
+@command("promise.plan", needs=Permission.ANSWER_DEMANDS)
+def plan_promise(tx: Tx, promise_id: int, feature_id: int | None) -> int:
+    """Name the feature that keeps a promise for which nothing was planned.
+
+    Raises:
+        NotFound: no such promise or feature.
+        Conflict: another feature keeps it already.
+        Invalid: no feature.
+    """
+    promise = tx.session.get(Promise, promise_id, with_for_update=True)
+    if promise is None:
+        raise NotFound(entity="promise")
+    if feature_id is None:
+        raise Invalid([Problem("feature", "required")])
+    if (feature := tx.session.get(Feature, feature_id)) is None:
+        raise NotFound(entity="feature")
+    if promise.feature_id is not None:
+        raise Conflict
+    promise.feature_id = feature_id
+    tx.audit("promise", promise_id, after={"feature": feature.name})
+    sweep_promises(tx.session, tx.now, tx.policy, Promise.id == promise_id)
+    return promise_id
+
+
+@command("promise.escalate", needs=Permission.SEE_PROMISES)
+def escalate_promise(tx: Tx, promise_id: int, reason: str) -> int:
+    """Put a conflict before the directors, product and whoever leads the customer's owner.
+
+    It stands for the present pair of dates; when one of them moves and the conflict stays, it can be
+    escalated anew.
+
+    Raises:
+        NotFound: no such promise within reach.
+        Conflict: it is no conflict, or was escalated already.
+        Invalid: no reason.
+    """
+    found = promises(tx.session, tx.who, tx.policy, tx.now, Promise.id == promise_id)
+    if not found:
+        raise NotFound(entity="promise")
+    row = found[0]
+    if row.state.light is not Light.RED:
+        raise Conflict("no_conflict")
+    if tx.session.scalar(select(Escalation.id).where(Escalation.cause == row.cause)) is not None:
+        raise Conflict("already_escalated")
+    if not reason.strip():
+        raise Invalid([Problem("reason", "reason_required")])
+    made = {"promise_id": promise_id, "cause": row.cause, "reason": reason.strip()}
+    tx.session.add(Escalation(**made, person_id=tx.who.person_id, at=tx.now))
+    tx.audit("promise", promise_id, after={"escalated": True, "reason": reason.strip()})
+    post(tx.session, tx.now, _escalated(tx, row, reason.strip()))
+    return promise_id
+
+
+def _escalated(tx: Tx, row: PromiseRow, reason: str) -> list[Notice]:
+    people = [*active(tx.session, Role.DIRECTOR), *active(tx.session, Role.PRODUCT)]
+    people += leads(tx.session, [row.customer_id])[row.customer_id]
+    about = {"customer": row.customer, "by": tx.who.name, "reason": reason, "promised_on": row.promised_on}
+    key = f"promise_escalated:{row.cause}"
+    return [
+        Notice(person_id, "promise_escalated", key, about, "promises", {"promise": row.id})
+        for person_id in dict.fromkeys(people)
+        if person_id != tx.who.person_id
+    ]
 
 
 def _feature_id(tx: Tx, promise: PromiseInput) -> int | None:

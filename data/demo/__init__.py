@@ -9,6 +9,7 @@ from core.access import OPERATOR
 from core.messages import Conflict
 from data.commands.people import hash_password
 from data.commands.pipelines import set_benchmarks
+from data.commands.sla_sweep import sweep_clocks
 from data.demo import reports
 from data.demo.calendar import SHANGHAI, is_workday, near_spring_festival
 from data.demo.deals import Deal, Dealer
@@ -21,6 +22,7 @@ from data.demo.staff import LEAVER, Staff, hire
 from data.demo.stories import Planter, plant
 from data.engine import Store
 from data.install import install
+from data.queries.policies import policy_in_force
 from data.queries.sessions import nobody_yet
 from data.schema import Setting
 
@@ -76,6 +78,8 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
         Gatherer(store, simulation, staff, now).expect(customers[: len(customers) // 2])
     reports.expect(store, simulation, now)
     simulation.run(lambda at: progress((at - start) / (now - start)))
+    with store.writing() as session:
+        sweep_clocks(session, now, policy_in_force(session))
 
 
 def _prepare(

@@ -1,5 +1,6 @@
-"""Demands and promises of the demo company, two of them stories: an SLA missed across a holiday, and
-a promise nine days before the plan (docs/demo.md)."""
+"""Demands and promises of the demo company, some of them stories (docs/demo.md): an SLA missed across a
+holiday, a promise nine days before the plan, a plan that slips behind a promise, a promise without a plan,
+and demands that wait for an answer right now."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,11 +11,12 @@ from core.access import Who
 from core.promises.demands import Answer, DemandInput, Effect, PromiseInput
 from core.promises.sla import allowed_hours
 from data.calendars import china
-from data.commands.demands import answer_demand, file_demand, pause_demand, resume_demand
+from data.commands.demands import answer_demand, file_demand, move_feature, pause_demand, resume_demand
 from data.commands.promises import make_promise
 from data.demo.calendar import SHANGHAI, is_workday, local, workday
 from data.demo.market import Customer, writer_for
 from data.demo.simulation import Simulation
+from data.demo.staff import ACCOUNTS
 from data.demo.texts import Writer, words
 from data.engine import Store
 from data.queries.policies import policy_in_force
@@ -33,6 +35,8 @@ class Wish:
         answered_at: fixed by a story; by `share` when None.
         planned_in_days: from the answer to the planned date.
         promised_early_days: days by which the promise precedes the plan; negative leaves time.
+        waits: has no answer up to the present; where `paused`, it waits for the customer.
+        slips_days: days by which the plan moves two working days ago.
     """
 
     customer: Customer
@@ -43,6 +47,8 @@ class Wish:
     planned_in_days: int = 30
     promised_early_days: int | None = -10
     paused: bool = False
+    waits: bool = False
+    slips_days: int = 0
     id: int = 0
 
 
@@ -67,6 +73,10 @@ class Promiser:
             self._push(wish)
         self._push(across_a_holiday(known[0], now))
         self._push(before_the_plan(known[-1], now))
+        reps = [c for c in known if c.rep.who.name == ACCOUNTS["rep"][0]] or known
+        for wish in (*waiting_now(known, reps, now), *ahead(known, reps, now), behind_a_slip(reps[0], now)):
+            self._push(wish)
+        self._simulation.push(local(workday(now, -3), 16), self._promise_unplanned, reps[-1], now)
 
     def _push(self, wish: Wish) -> None:
         self._simulation.push(wish.opened_at, self._file, wish)
@@ -83,6 +93,10 @@ class Promiser:
             contact_id=wish.customer.contact_ids[0],
         )
         wish.id = file_demand(self._store, wish.customer.rep.who, wish.customer.id, demand)
+        if wish.waits:
+            if wish.paused:
+                self._simulation.push(wish.opened_at + timedelta(hours=1), self._pause, wish)
+            return
         answered_at = wish.answered_at or self._answer_at(wish)
         if wish.paused:
             length = answered_at - wish.opened_at
@@ -117,10 +131,23 @@ class Promiser:
             reference=f"YQ-{wish.id:04d}",
             planned_on=planned_on,
         )
-        answer_demand(self._store, self._product, wish.id, answer)
+        feature = answer_demand(self._store, self._product, wish.id, answer)
+        if wish.slips_days:
+            slip = local(workday(self._simulation.now, -2), 11)
+            later = planned_on + timedelta(days=wish.slips_days)
+            self._simulation.push(slip, self._move, feature, later, writer.say("demand", "slip"))
         if wish.promised_early_days is not None:
             day = planned_on - timedelta(days=wish.promised_early_days)
-            self._simulation.push(now + timedelta(hours=20), self._promise, wish, day, writer)
+            self._simulation.push(now + timedelta(days=1), self._promise, wish, day, writer)
+
+    def _move(self, feature: int, planned_on: date, reason: str) -> None:
+        move_feature(self._store, self._product, feature, planned_on, reason)
+
+    def _promise_unplanned(self, customer: Customer, now: datetime) -> None:
+        day = (now + timedelta(days=40)).astimezone(SHANGHAI).date()
+        said = writer_for(self._rng, customer).say("demand", "promise")
+        promise = PromiseInput(said, day, contact_id=customer.contact_ids[0])
+        make_promise(self._store, customer.rep.who, customer.id, promise)
 
     def _promise(self, wish: Wish, day: date, writer: Writer) -> None:
         promise = PromiseInput(
@@ -147,6 +174,33 @@ def before_the_plan(customer: Customer, now: datetime) -> Wish:
     """Answered two weeks ago with a plan for next month; promised nine days earlier the day after."""
     opened = local(workday(now, -12), 10)
     return Wish(customer, "P2", opened, share=0.4, planned_in_days=45, promised_early_days=STORY_GAP_DAYS)
+
+
+def ahead(known: list[Customer], mine: list[Customer], now: datetime) -> list[Wish]:
+    """Promises that still lie ahead of their plan: two with little time to spare, two with enough."""
+    return [
+        Wish(mine[-1], "P1", local(workday(now, -9), 10), planned_in_days=34, promised_early_days=-1),
+        Wish(mine[0], "P2", local(workday(now, -20), 9), planned_in_days=70, promised_early_days=-21),
+        Wish(known[1], "P2", local(workday(now, -7), 14), planned_in_days=25, promised_early_days=-2),
+        Wish(known[2], "P3", local(workday(now, -18), 16), planned_in_days=48, promised_early_days=-10),
+    ]
+
+
+def behind_a_slip(customer: Customer, now: datetime) -> Wish:
+    """Promised six days after the plan, which then moved twelve days: green turned red."""
+    opened = local(workday(now, -15), 14)
+    return Wish(customer, "P2", opened, planned_in_days=50, promised_early_days=-6, slips_days=12)
+
+
+def waiting_now(known: list[Customer], mine: list[Customer], now: datetime) -> list[Wish]:
+    """Demands without an answer: two that run, one that waits for the customer, one overdue, one at once."""
+    return [
+        Wish(mine[0], "P2", local(workday(now, -1), 15, 10), waits=True),
+        Wish(mine[-1], "P1", local(workday(now, -2), 10), waits=True, paused=True),
+        Wish(mine[len(mine) // 2], "P1", local(workday(now, -3), 9, 40), waits=True),
+        Wish(known[len(known) // 2], "P3", local(workday(now, -1), 11), waits=True),
+        Wish(known[len(known) // 3], "P0", now - timedelta(minutes=40), waits=True),
+    ]
 
 
 def _begins_a_holiday(day: date) -> bool:

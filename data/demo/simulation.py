@@ -59,6 +59,11 @@ class Simulation:
         """The simulated instant."""
         return self._at
 
+    @property
+    def now(self) -> datetime:
+        """The present, at which the simulation ends."""
+        return self._now
+
     def push(self, at: datetime, do: Callable[..., None], *args: Any) -> None:
         """Let something happen, unless it lies after the present."""
         if at <= self._now:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from data.engine import Store
 from data.jobs import (
     sweep_alerts,
+    sweep_promises,
     tidy,
     transcribe,  # noqa: F401 - asked for by commands; known by being imported
     weekly_health,
@@ -46,9 +47,15 @@ def _hourly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     return [(now.replace(minute=0, second=0, microsecond=0), "")]
 
 
+def _quarterly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
+    del session
+    return [(now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0), "")]
+
+
 SCHEDULE = (
     Scheduled(tidy.NAME, _nightly),
     Scheduled(sweep_alerts.NAME, _hourly),
+    Scheduled(sweep_promises.NAME, _quarterly),
     Scheduled(weekly_health.NAME, weekly_health.due),
 )
 

@@ -5,8 +5,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.calendar import WorkCalendar
 from core.policies import DEFAULTS, Policy, override
+from data.calendars import china
 from data.schema import PolicyVersion, Setting
+
+ZONE = "Asia/Shanghai"  # where the installation's setting `timezone` says nothing else
 
 
 def policy_in_force(session: Session) -> Policy:
@@ -20,3 +24,13 @@ def policy_in_force(session: Session) -> Policy:
 def setting(session: Session, key: str) -> Any:
     """One installation fact; None when it was never set."""
     return session.scalar(select(Setting.value).where(Setting.key == key))
+
+
+def company_zone(session: Session) -> str:
+    """The company's time zone, by its IANA name."""
+    return str(setting(session, "timezone") or ZONE)
+
+
+def working_calendar(session: Session) -> WorkCalendar:
+    """The company's working days and office hours."""
+    return china(company_zone(session))

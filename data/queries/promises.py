@@ -3,8 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import ColumnElement, Subquery, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.access import Permission, Who
@@ -12,8 +13,18 @@ from core.calendar import WorkCalendar
 from core.policies import Policy
 from core.promises.consistency import Consistency, consistency
 from core.promises.sla import Clock, Pause, clock
+from data.queries.policies import policy_in_force
 from data.queries.scope import customers
-from data.schema import Customer, Demand, DemandPause, Feature, PlannedDate, Promise, PromisedDate
+from data.schema import (
+    Customer,
+    Demand,
+    DemandPause,
+    Feature,
+    Person,
+    PlannedDate,
+    Promise,
+    PromisedDate,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +42,13 @@ class DemandClock:
 
 @dataclass(frozen=True, slots=True)
 class PromiseRow:
-    """One promise beside the plan; `ref` is another system's id."""
+    """One promise beside the plan.
+
+    Attributes:
+        ref: another system's id.
+        person: who made it.
+        told_id, planned_id: rows of the two histories that hold now; planned_id None without a plan.
+    """
 
     id: int
     ref: str | None
@@ -41,6 +58,17 @@ class PromiseRow:
     promised_on: date
     planned_on: date | None
     state: Consistency
+    customer_id: int
+    demand_id: int | None
+    feature_id: int | None
+    person: str | None
+    told_id: int
+    planned_id: int | None
+
+    @property
+    def cause(self) -> str:
+        """The pair of dates: the same again is the same conflict."""
+        return f"{self.id}:{self.told_id}:{self.planned_id or 0}"
 
 
 def demand_clocks(
@@ -54,7 +82,7 @@ def demand_clocks(
             customers(who, Permission.SEE_PROMISES), Demand.recorded_at <= as_of, Demand.opened_at <= as_of
         )
     )
-    pauses = _pauses(session, as_of)
+    pauses = pauses_of(session, as_of)
     rows = [
         DemandClock(
             d.id,
@@ -70,33 +98,56 @@ def demand_clocks(
     return sorted(rows, key=lambda row: (row.clock.due_at, row.id))
 
 
-def promises(session: Session, who: Who, policy: Policy, as_of: datetime) -> list[PromiseRow]:
-    """Every promise within reach beside its plan, both as known at `as_of`; the widest gap first."""
-    told = _latest(PromisedDate.promise_id, PromisedDate.promised_on, PromisedDate.recorded_at, as_of)
-    planned = _latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, as_of)
+def promises(
+    session: Session, who: Who, policy: Policy, as_of: datetime, *narrowed: ColumnElement[bool]
+) -> list[PromiseRow]:
+    """Every promise within reach beside its plan, both as known at `as_of`; the widest gap first.
+
+    Args:
+        narrowed: further conditions on Promise, Demand, Customer or Feature.
+    """
+    told = latest(PromisedDate.promise_id, PromisedDate.promised_on, PromisedDate.recorded_at, as_of)
+    planned = latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, as_of)
     query = (
-        select(Promise, Customer.name, Feature.name, told.c.day, planned.c.day)
+        select(
+            Promise, Customer.name, Feature.id, Feature.name, Person.name,
+            told.c.id, told.c.day, planned.c.id, planned.c.day,
+        )
         .join(Customer, Customer.id == Promise.customer_id)
         .join(told, told.c.owner == Promise.id)
         .outerjoin(Demand, Demand.id == Promise.demand_id)
         .outerjoin(Feature, Feature.id == func.coalesce(Promise.feature_id, Demand.feature_id))
         .outerjoin(planned, planned.c.owner == Feature.id)
-        .where(customers(who, Permission.SEE_PROMISES), Promise.recorded_at <= as_of)
+        .outerjoin(Person, Person.id == Promise.person_id)
+        .where(customers(who, Permission.SEE_PROMISES), Promise.recorded_at <= as_of, *narrowed)
+    )  # fmt: skip
+    slack = policy.promise_slack_days
+    return sorted((_promise(row, slack) for row in session.execute(query)), key=_widest_first)
+
+
+def promises_of(session: Session, who: Who, demand_id: int, now: datetime) -> list[PromiseRow]:
+    """What a customer was told about a demand."""
+    return promises(session, who, policy_in_force(session), now, Promise.demand_id == demand_id)
+
+
+def _promise(row: Any, slack_days: int) -> PromiseRow:
+    p, customer, feature_id, feature, person, told_id, told_on, planned_id, planned_on = row
+    return PromiseRow(
+        id=p.id,
+        ref=p.ref,
+        customer=customer,
+        words=p.words,
+        feature=feature,
+        promised_on=told_on,
+        planned_on=planned_on,
+        state=consistency(told_on, planned_on, slack_days),
+        customer_id=p.customer_id,
+        demand_id=p.demand_id,
+        feature_id=feature_id,
+        person=person,
+        told_id=told_id,
+        planned_id=planned_id,
     )
-    rows = [
-        PromiseRow(
-            p.id,
-            p.ref,
-            customer,
-            p.words,
-            feature,
-            told_on,
-            planned_on,
-            consistency(told_on, planned_on, policy.promise_slack_days),
-        )
-        for p, customer, feature, told_on, planned_on in session.execute(query)
-    ]
-    return sorted(rows, key=_widest_first)
 
 
 def _widest_first(row: PromiseRow) -> tuple[int, float, int]:
@@ -105,7 +156,7 @@ def _widest_first(row: PromiseRow) -> tuple[int, float, int]:
     return (lights.index(row.state.light), -gap, row.id)
 
 
-def _latest(
+def latest(
     owner: InstrumentedAttribute[int],
     day: InstrumentedAttribute[date] | InstrumentedAttribute[date | None],
     recorded_at: InstrumentedAttribute[datetime],
@@ -115,16 +166,17 @@ def _latest(
     table = owner.class_
     newest = func.row_number().over(partition_by=owner, order_by=(recorded_at.desc(), table.id.desc()))
     known = (
-        select(owner.label("owner"), day.label("day"), newest.label("rank"))
+        select(owner.label("owner"), table.id.label("id"), day.label("day"), newest.label("rank"))
         .where(recorded_at <= as_of)
         .subquery()
     )
-    return select(known.c.owner, known.c.day).where(known.c.rank == 1).subquery()
+    return select(known.c.owner, known.c.id, known.c.day).where(known.c.rank == 1).subquery()
 
 
-def _pauses(session: Session, as_of: datetime) -> dict[int, list[Pause]]:
+def pauses_of(session: Session, as_of: datetime, *narrowed: ColumnElement[bool]) -> dict[int, list[Pause]]:
+    """The pauses of demands by demand, as known at `as_of`; conditions may narrow them."""
     query = select(DemandPause.demand_id, DemandPause.started_at, DemandPause.ended_at).where(
-        DemandPause.started_at <= as_of,
+        DemandPause.started_at <= as_of, *narrowed
     )
     found: dict[int, list[Pause]] = defaultdict(list)
     for demand_id, started_at, ended_at in session.execute(query):

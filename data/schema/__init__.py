@@ -25,7 +25,15 @@ from data.schema.platform import (
     Setting,
 )
 from data.schema.plausibility import SignReview
-from data.schema.promises import Demand, DemandPause, Feature, PlannedDate, Promise, PromisedDate
+from data.schema.promises import (
+    Demand,
+    DemandPause,
+    Escalation,
+    Feature,
+    PlannedDate,
+    Promise,
+    PromisedDate,
+)
 from data.schema.reports import HealthReport
 from data.schema.rooms import Room, RoomMember, RoomMessage, RoomTask
 
@@ -42,6 +50,7 @@ __all__ = [
     "Demand",
     "DemandPause",
     "Draft",
+    "Escalation",
     "Feature",
     "ForecastDecision",
     "ForecastLine",

@@ -96,3 +96,15 @@ class PromisedDate(Keyed, Base):
     reason: Mapped[str] = mapped_column(default="")
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime]
+
+
+class Escalation(Keyed, Base):
+    """Somebody put a conflict before the directors; `cause` names the pair of dates that it was about."""
+
+    __tablename__ = "escalation"
+
+    promise_id: Mapped[int] = mapped_column(ForeignKey("promise.id"), index=True)
+    cause: Mapped[str]
+    reason: Mapped[str]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]

@@ -22,6 +22,7 @@ from data.demo.calendar import SHANGHAI
 from data.demo.staff import ACCOUNTS, LEAVER, OPTIMIST, PADDER, SANDBAGGER, SKIPPING_TEAM, STUCK_TEAM, TEAMS
 from data.engine import Store
 from data.install import install
+from data.queries.demands import Show, demand_list
 from data.queries.health import health_report, health_weeks
 from data.queries.promises import demand_clocks, promises
 from data.queries.sessions import demo_accounts
@@ -224,7 +225,17 @@ def test_a_promise_stands_nine_days_before_the_plan(company):
     with company.reading() as session:
         rows = promises(session, OPERATOR, DEFAULTS, company.clock())
     assert len(rows) > 3
-    assert [(r.state.light, r.state.gap_days) for r in rows if r.state.light == "red"] == [("red", 9)]
+    red = [(r.state.code, r.state.gap_days) for r in rows if r.state.light == "red"]
+    assert red == [("nothing_planned", None), ("before_plan", 9), ("before_plan", 6)]
+
+
+def test_a_plan_slipped_behind_a_promise_that_fitted(company):
+    def red(at):
+        with company.reading() as session:
+            return {r.id for r in promises(session, OPERATOR, DEFAULTS, at) if r.state.gap_days == 6}
+
+    assert len(red(company.clock())) == 1
+    assert red(company.clock() - timedelta(days=7)) == set()
 
 
 def test_one_customer_is_followed_up_together_and_one_was(company):
@@ -254,12 +265,18 @@ def test_one_customer_is_followed_up_together_and_one_was(company):
 def test_an_answer_came_late_across_a_holiday(company):
     with company.reading() as session:
         rows = demand_clocks(session, OPERATOR, china(), DEFAULTS, company.clock())
-    assert len(rows) == 10
-    (late,) = [row for row in rows if row.clock.breached]
+    assert len(rows) == 20
+    (late,) = [row for row in rows if row.clock.breached and row.answered_at]
     assert late.urgency == "P1"
     assert late.clock.used_hours == pytest.approx(15)
     assert late.answered_at - late.opened_at > timedelta(days=4)  # free days between, which do not count
     assert late.clock.due_at < late.answered_at
+
+
+def test_demands_wait_for_an_answer_in_every_state(company):
+    with company.reading() as session:
+        counts = demand_list(session, OPERATOR, Show.OPEN, company.clock()).counts
+    assert (counts["breached"], counts["paused"], counts["running"]) == (1, 1, 3)
 
 
 def test_a_rep_left_and_the_history_stayed(company):

@@ -69,6 +69,8 @@ ALLOWED = {
     "feature.move":            {P},
     "promise.make":            {R, M, D},
     "promise.move":            {R, M, D},
+    "promise.plan":            {P},
+    "promise.escalate":        {R, M, D, P, V},
     "team.create":             {A},
     "person.create":           {A},
     "person.edit":             {A},

@@ -22,6 +22,8 @@ ALLOWED = {
     "alerts":     {R, M, D},
     "plausibility": {M, D},
     "health":     {M, D, A},
+    "demands":    {R, M, D, P, V},
+    "promises":   {R, M, D, P, V},
     "customers":  {R, M, D, A},
     "customer":   {R, M, D, A},
     "rooms":      {R, M, D, P, V},

@@ -1,0 +1,228 @@
+"""The form in which a demand is written down: the customer's words, what shall change, how urgent it is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+
+import streamlit as st
+
+from components import address, format
+from components.blocks import Row, plain, rows, section
+from components.drafts import DraftForm, lock_of
+from components.frame import View, show_error
+from components.navigation import open_page
+from components.record_story import leave_for, short
+from components.text import t, term
+from core.access import Permission, reach
+from core.messages import AppError
+from core.promises.demands import PAINS
+from core.promises.sla import URGENCIES, Clock
+from data.commands.demand_drafts import open_demand, save_demand_fields, submit_demand
+from data.commands.drafts import drop_draft, mark_field
+from data.queries.demand_desk import DemandDesk, DemandStart, Similar, similar_demands
+from data.queries.demands import DemandFile
+from data.queries.drafts import DraftView, draft
+
+_SIMILAR = 250  # pixels; more is scrolled, so that nothing below moves while one types
+
+
+def current(view: View) -> DraftView | None:
+    """The draft that the address names or asks for; None where the list is shown."""
+    if reach(view.who, Permission.FILE_DEMANDS) is None:
+        return None
+    try:
+        if number := address.number("draft"):
+            return _read(view, number)
+        if customer := address.number("customer"):
+            number = view.do(open_demand, customer)
+            st.query_params.from_dict({"draft": str(number)})
+            return _read(view, number)
+    except AppError as error:
+        st.query_params.clear()
+        show_error(error)
+    return None
+
+
+def _read(view: View, number: int) -> DraftView:
+    with lock_of(view.who), view.store.reading(fresh=True) as session:
+        return draft(session, view.who, number)
+
+
+def begin_with(start: DemandStart, view: View) -> None:
+    """File a demand for a customer, or go on with one that was begun."""
+    with st.container(key="demands-start"):
+        picked = st.selectbox(
+            t("demands.file_for"),
+            start.customers,
+            index=None,
+            format_func=lambda c: c[1],
+            placeholder=t("demands.search_customer"),
+            key="demand-customer",
+        )
+        if not start.customers:
+            st.caption(t("record.no_customers_hint"))
+        if picked is not None:
+            leave_for(customer=picked[0])
+        if start.unfinished:
+            lines = [
+                Row(str(d.draft_id), d.customer, _begun(d.words, view.instant(d.updated_at)),
+                    mark=t("demands.unfinished"), action=t("demands.go_on"))
+                for d in start.unfinished
+            ]  # fmt: skip
+            if chosen := rows(lines, "demand-drafts"):
+                leave_for(draft=int(chosen))
+
+
+def _begun(words: str, at: str) -> str:
+    brief = words if len(words) <= 60 else f"{words[:60]}…"
+    return " · ".join(part for part in (brief, at) if part)
+
+
+def fill_in(view: View, kept: DraftView, desk: DemandDesk) -> None:
+    """The form over its draft."""
+    form = DraftForm(
+        kept,
+        save=lambda values: view.do(save_demand_fields, kept.id, values),
+        mark=lambda problem: view.do(mark_field, kept.id, problem),
+        explain=view.explain,
+    )
+    with st.container(key="demand-problems"):  # always there: what comes below keeps its place
+        if kept.problems:
+            st.error(t("errors.invalid", n=len(kept.problems)), icon=":material/error:")
+        form.problems("customer")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"### {plain(desk.name)}", width="content", anchors=False)
+        if st.button(t("demands.to_list"), type="tertiary", icon=":material/arrow_back:"):
+            leave_for()
+    left, right = st.columns([2, 1], gap="large")
+    with left:
+        words = _said(form, desk)
+    with right:  # on a phone right below the words
+        _similar(view.read(similar_demands, words, view.now), view)
+    with st.columns([2, 1], gap="large")[0]:
+        _effect(form, view)
+        _urgency(form, desk, view)
+        _end(view, form)
+    form.finish()
+
+
+def _said(form: DraftForm, desk: DemandDesk) -> str:
+    section(t("demands.said"))
+    words = form.long_text("words", t("demands.words"), placeholder=t("demands.words_hint"))
+    with st.container(horizontal=True, gap="small"):
+        _maybe(form, "contact", desk.contacts)
+        _maybe(form, "opportunity", desk.opportunities)
+    return words
+
+
+def _maybe(form: DraftForm, field: str, options: Mapping[int, str]) -> None:
+    with st.container():
+        form.select(
+            field,
+            t(f"demands.{field}"),
+            list(options),
+            options.__getitem__,
+            placeholder=t("demands.optional"),
+        )
+
+
+def _effect(form: DraftForm, view: View) -> None:
+    section(t("demands.effect"), help=t("demands.effect_help"))
+    form.choice("pain", t("demands.pain"), PAINS, lambda p: term("pain", p))
+    form.text("effect-metric", t("demands.metric"), placeholder=t("demands.metric_hint"))
+    with st.grid(min_column_width=150, gap="small"):
+        before = form.number("effect-before", t("demands.before"), least=None, form="%g")
+        after = form.number("effect-after", t("demands.after"), least=None, form="%g")
+        unit = form.text("effect-unit", t("demands.unit"), placeholder=t("demands.unit_hint"))
+    with st.container(key="demand-effect"):
+        metric = form.get("effect-metric")
+        if metric and unit and before is not None and after is not None:
+            st.caption(plain(effect_words(metric, before, after, unit, view)))
+
+
+def effect_words(metric: str, before: Decimal, after: Decimal, unit: str, view: View) -> str:
+    """An effect in words: metric, from → to, unit."""
+    ends = f"{format.exact(before, view.language)} → {format.exact(after, view.language)}"
+    return f"{metric}: {ends} {unit}" if view.language == "en" else f"{metric}：{ends} {unit}"
+
+
+def _urgency(form: DraftForm, desk: DemandDesk, view: View) -> None:
+    section(t("demands.how_urgent"))
+    urgency = form.choice("urgency", t("demands.urgency"), URGENCIES, lambda u: term("urgency", u))
+    with st.container(key="demand-due"):
+        if urgency in desk.clocks:
+            _due(desk.clocks[urgency], view)
+
+
+def _due(clock: Clock, view: View) -> None:
+    hours = format.number(clock.allowed_hours, view.language)
+    at = format.deadline(clock.due_at, view.language, view.who.timezone)
+    key = "demands.promise_clock" if clock.round_the_clock else "demands.promise_hours"
+    st.markdown(
+        f":material/timer: **{plain(t('demands.answer_by', at=at))}**  \n:gray[{t(key, hours=hours)}]"
+    )
+    years_unknown(clock.unknown_years)
+
+
+def years_unknown(years: Sequence[int]) -> None:
+    """A warning where holidays of a year on the way were never entered."""
+    if years:
+        st.caption(f":material/warning: {t('demands.unknown_years', years=', '.join(map(str, years)))}")
+
+
+def _end(view: View, form: DraftForm) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="demand-end"):
+        st.button(
+            t("demands.submit"),
+            type="primary",
+            icon=":material/check:",
+            key=f"{form.prefix}submit",
+            on_click=_submit,
+            args=(view, form.draft.id),
+        )
+        if st.button(
+            t("demands.discard"), type="tertiary", icon=":material/delete:", key=f"{form.prefix}discard"
+        ):
+            view.do(drop_draft, form.draft.id)
+            leave_for()
+        st.caption(t("demands.saved_as_draft"), width="content")
+
+
+def _submit(view: View, draft_id: int) -> None:
+    """Only the store here: touching Streamlit in a callback is where a newer run may cut it off."""
+    with lock_of(view.who):
+        submit_demand(view.store, view.who, draft_id)
+
+
+def _similar(found: Sequence[Similar], view: View) -> None:
+    with st.container(border=True, gap="small", height=_SIMILAR, key="demand-similar"):
+        st.markdown(f"**{t('demands.similar')}**")
+        if not found:
+            st.caption(t("demands.none_similar"))
+        for one in found:
+            similar_line(one, view, lambda i: open_page("demands", demand=i))
+
+
+def similar_line(one: Similar, view: View, open_one: Callable[[int], None]) -> None:
+    """A demand that was asked before, and what came of it."""
+    came = t("demands.no_answer_yet")
+    if one.feature:
+        on = format.day(one.planned_on, view.language) if one.planned_on else t("demands.not_planned")
+        came = t("demands.answered_with", feature=one.feature, on=on)
+    st.markdown(f"{short(one.words, 120)}  \n:small[:gray[{plain(f'{one.customer} · {came}')}]]")
+    if st.button(
+        t("demands.look"), key=f"similar-{one.id}", type="tertiary", icon=":material/arrow_forward:"
+    ):
+        open_one(one.id)
+
+
+def done(file: DemandFile, view: View) -> None:
+    """That it is filed, and by when it is answered."""
+    at = format.deadline(file.row.clock.due_at, view.language, view.who.timezone)
+    st.success(t("demands.done", at=at), icon=":material/task_alt:")
+    with st.container(horizontal=True, gap="small"):
+        if st.button(t("demands.look"), type="primary", icon=":material/assignment:"):
+            leave_for(demand=file.row.id)
+        if st.button(t("record.open_customer"), icon=":material/domain:"):
+            open_page("customer", customer=file.row.customer_id)
+        if st.button(t("demands.another"), icon=":material/add:"):
+            leave_for()

@@ -1,0 +1,210 @@
+"""Demands drawn: the list with its clocks, and one of them with what was answered."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from components import address, format
+from components.blocks import Card, Row, Tone, badge, cards, empty, plain, rows, section
+from components.demand_form import effect_words, similar_line, years_unknown
+from components.frame import View
+from components.navigation import open_page
+from components.record_story import leave_for
+from components.text import t, term
+from core.access import Permission, reach
+from core.promises.sla import SlaState
+from data.queries.demand_desk import Similar
+from data.queries.demands import PAGE, DemandFile, DemandList, DemandRow, Show
+from data.queries.promises import PromiseRow
+
+_TONES = {
+    SlaState.BREACHED: Tone.RED,
+    SlaState.RUNNING: Tone.BLUE,
+    SlaState.PAUSED: Tone.QUIET,
+    SlaState.ANSWERED: Tone.GREEN,
+}
+LIGHTS = {"red": Tone.RED, "amber": Tone.AMBER, "green": Tone.GREEN}
+
+
+def chosen_show() -> Show:
+    """Which demands the address asks for."""
+    return Show(address.read("show", [s.value for s in Show], Show.OPEN))
+
+
+def filters(found: DemandList) -> None:
+    """The states, with how many there are of each."""
+    states = {s.value: f"{t(f'demands.show.{s}')} ({found.counts[s]})" for s in Show}
+    address.choose(
+        st.segmented_control,
+        t("demands.state"),
+        "show",
+        states,
+        Show.OPEN.value,
+        drops=("shown",),
+        required=True,
+    )
+    years_unknown(found.unknown_years)
+
+
+def listed(found: DemandList, show: Show, view: View) -> None:
+    """The list; a button opens a demand."""
+    if not found.items:
+        empty(t(f"demands.none.{show}"), t("demands.none_hint"), icon=":material/assignment:")
+        return
+    if pressed := rows([_line(row, view) for row in found.items], "demands"):
+        leave_for(demand=int(pressed))
+    total = found.counts[show]
+    if total > len(found.items) and st.button(t("demands.more"), type="tertiary"):
+        address.write(shown=len(found.items) + PAGE)
+        st.rerun()
+
+
+def _line(row: DemandRow, view: View) -> Row:
+    words, tone = _state(row)
+    brief = row.words if len(row.words) <= 90 else f"{row.words[:90]}…"
+    parts = [_when(row, view), effect_words(row.metric, row.before, row.after, row.unit, view), brief]
+    return Row(
+        str(row.id),
+        f"{row.customer} · {term('urgency', row.urgency)}",
+        " · ".join(parts),
+        mark=words,
+        tone=tone,
+        action=t("demands.look"),
+    )
+
+
+def _state(row: DemandRow) -> tuple[str, Tone]:
+    if row.state is SlaState.ANSWERED and row.clock.breached:
+        return t("demands.answered_late"), Tone.AMBER
+    return t(f"demands.show.{row.state}"), _TONES[row.state]
+
+
+def _when(row: DemandRow, view: View) -> str:
+    at = format.deadline(row.clock.due_at, view.language, view.who.timezone)
+    ago = format.ago(row.clock.due_at, view.now, view.language)
+    match row.state:
+        case SlaState.ANSWERED:
+            return t("demands.answered_on", at=view.instant(row.answered_at), spent=_spent(row, view))
+        case SlaState.BREACHED:
+            return t("demands.was_due", at=at, ago=ago)
+        case SlaState.PAUSED:
+            return t("demands.waits", since=view.instant(row.paused_since), at=at)
+        case _:
+            return t("demands.due", at=at, ago=ago)
+
+
+def _spent(row: DemandRow, view: View) -> str:
+    used, allowed = (
+        format.number(hours, view.language, digits)
+        for hours, digits in ((row.clock.used_hours, 1), (row.clock.allowed_hours, 0))
+    )
+    key = "demands.spent_clock" if row.clock.round_the_clock else "demands.spent"
+    return t(key, used=used, allowed=allowed)
+
+
+def head(file: DemandFile, view: View) -> None:
+    """What the customer said and wants, and how the clock stands."""
+    row = file.row
+    if st.button(t("demands.to_list"), type="tertiary", icon=":material/arrow_back:"):
+        leave_for()
+    st.header(plain(row.customer), anchor=False)
+    words, tone = _state(row)
+    with st.container(horizontal=True, gap="small"):
+        badge(words, tone)
+        badge(term("urgency", row.urgency))
+        badge(term("pain", row.pain))
+    with st.container(border=True, gap="xsmall"):
+        st.caption(_who_said(file, view))
+        st.text(row.words)
+        st.markdown(f"**{plain(effect_words(row.metric, row.before, row.after, row.unit, view))}**")
+    _clock(file, view)
+
+
+def _who_said(file: DemandFile, view: View) -> str:
+    parts = [
+        t("demands.words"),
+        file.contact or "",
+        file.opportunity or "",
+        t(
+            "demands.filed",
+            by=file.row.filed_by or t("demands.somebody"),
+            at=view.instant(file.row.opened_at),
+        ),
+    ]
+    return plain(" · ".join(p for p in parts if p))
+
+
+def _clock(file: DemandFile, view: View) -> None:
+    """By when, in words; how much of the time is used; what it waited for."""
+    row = file.row
+    tone = f":red[{plain(_when(row, view))}]" if row.state is SlaState.BREACHED else plain(_when(row, view))
+    st.markdown(f":material/timer: **{tone}**")
+    used = format.number(row.clock.used_hours, view.language, 1)
+    allowed = format.number(row.clock.allowed_hours, view.language)
+    hours = t("demands.hours_clock" if row.clock.round_the_clock else "demands.hours")
+    cards(
+        [
+            Card(t("demands.used"), f"{used} / {allowed}", hours, _state(row)[1]),
+            Card(t("demands.stood"), format.number(row.clock.paused_hours, view.language, 1), hours,
+                 help=t("demands.stood_help")),
+        ],
+        key="demand-clock",
+    )  # fmt: skip
+    for pause in file.pauses:
+        end = view.instant(pause.ended_at) if pause.ended_at else t("demands.until_now")
+        said = t("demands.paused_from", start=view.instant(pause.started_at), end=end, reason=pause.reason)
+        st.caption(f":material/pause_circle: {plain(said)}")
+    years_unknown(row.clock.unknown_years)
+
+
+def answered(file: DemandFile, view: View) -> None:
+    """Product's answer, once there is one."""
+    row = file.row
+    section(t("demands.answer"), icon=":material/engineering:")
+    if row.answered_at is None:
+        st.caption(t("demands.no_answer_yet"))
+        return
+    with st.container(border=True, gap="xsmall"):
+        on = format.day(row.planned_on, view.language) if row.planned_on else t("demands.not_planned")
+        kind = term("deliverable", file.deliverable)
+        st.markdown(f"**{plain(row.feature or '')}** · {plain(t('demands.planned', on=on))}")
+        for name, said in (("path", file.path), ("resources", file.resources)):
+            if said:
+                st.markdown(f":gray[{t(f'demands.{name}')}] {plain(said)}")
+        st.markdown(f":gray[{t('demands.deliverable')}] {plain(f'{kind} · {file.reference}')}")
+        if row.feature_id and st.button(t("demands.to_schedule"), icon=":material/calendar_month:"):
+            open_page("promises", feature=row.feature_id)
+
+
+def promised(file: DemandFile, found: Sequence[PromiseRow], view: View) -> None:
+    """What the customer was told about it, and the way to tell them a date."""
+    section(t("demands.promised"), icon=":material/handshake:")
+    lines = [
+        Row(
+            str(row.id),
+            row.words,
+            t("promises.promised_for", on=format.day(row.promised_on, view.language)),
+            mark=t(f"promises.light.{row.state.light}"),
+            tone=LIGHTS[row.state.light],
+            action=t("demands.look"),
+        )
+        for row in found
+    ]
+    if not lines:
+        st.caption(t("demands.nothing_promised"))
+    elif pressed := rows(lines, "demand-promises"):
+        open_page("promises", promise=int(pressed))
+    if reach(view.who, Permission.MAKE_PROMISES) and st.button(
+        t("promises.make"), icon=":material/add:", key="demand-promise"
+    ):
+        open_page("promises", do="make", customer=file.row.customer_id, demand=file.row.id)
+
+
+def alike(found: Sequence[Similar], view: View) -> None:
+    """Demands that were asked before in like words; product may answer with what is planned already."""
+    if not found:
+        return
+    section(t("demands.similar"), icon=":material/content_copy:")
+    with st.container(border=True, gap="small"):
+        for one in found:
+            similar_line(one, view, lambda i: leave_for(demand=i))

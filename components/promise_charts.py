@@ -1,0 +1,114 @@
+"""The picture of promises against the plan: what was told outside, what is planned inside, and the gap."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import plotly.graph_objects as go
+
+from components import charts, format
+from components.text import t
+from data.queries.promise_board import BoardRow
+
+MOST = 12
+_COLOURS = {"red": charts.ALARM, "amber": charts.OVER, "green": charts.MARK}
+_ROW, _AROUND = 46, 100  # pixels
+_TICKS = 5
+_LETTERS = 28
+
+
+def gap_words(row: BoardRow) -> str:
+    """How far both dates are apart, in words."""
+    gap = row.promise.state.gap_days
+    if gap is None:
+        return t("promises.why.nothing_planned")
+    return t(f"promises.why.{row.promise.state.code}", n=abs(gap))
+
+
+def picture(rows: Sequence[BoardRow], today: date, language: str) -> int | None:
+    """Draw the first promises; returns the promise that was clicked."""
+    shown = rows[:MOST]
+    made = _figure(shown, today, language)
+    clicked = charts.clicked(made, "promise-picture", alt=t("promises.picture_alt", n=len(shown)))
+    return int(clicked[0]) if clicked else None
+
+
+def _figure(rows: Sequence[BoardRow], today: date, language: str) -> go.Figure:
+    days = [d for row in rows for d in (row.promise.promised_on, row.promise.planned_on) if d] + [today]
+    first, last = min(days) - timedelta(days=3), max(days) + timedelta(days=3)
+    ticks = [first + (last - first) * n / (_TICKS - 1) for n in range(_TICKS)]
+    return charts.figure(
+        *(_gap(n, row) for n, row in enumerate(rows)),
+        _marks(rows, language, planned=False),
+        _marks(rows, language, planned=True),
+        height=_AROUND + _ROW * len(rows),
+        showlegend=True,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        yaxis={"visible": False, "range": [len(rows) - 0.6, -0.8]},
+        xaxis={
+            "range": [first.isoformat(), last.isoformat()],
+            "tickvals": [d.isoformat() for d in ticks[1:-1]],
+            "ticktext": [format.short_day(d, language) for d in ticks[1:-1]],
+        },
+        shapes=[_line(today)],
+        annotations=[_name(n, row) for n, row in enumerate(rows)],
+    )
+
+
+def _gap(n: int, row: BoardRow) -> go.Scatter:
+    told, planned = row.promise.promised_on, row.promise.planned_on or row.promise.promised_on
+    return go.Scatter(
+        x=[told.isoformat(), planned.isoformat()],
+        y=[n, n],
+        mode="lines",
+        line={"color": _COLOURS[row.promise.state.light], "width": 5},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def _marks(rows: Sequence[BoardRow], language: str, *, planned: bool) -> go.Scatter:
+    chosen = [(n, row.promise) for n, row in enumerate(rows) if not planned or row.promise.planned_on]
+    dates = [(p.planned_on if planned else p.promised_on) for _, p in chosen]
+    name = t("promises.planned") if planned else t("promises.promised")
+    return go.Scatter(
+        x=[d.isoformat() for d in dates if d],
+        y=[n for n, _ in chosen],
+        mode="markers",
+        name=name,
+        marker={
+            "symbol": "circle" if planned else "diamond",
+            "size": 12 if planned else 13,
+            "color": charts.QUIET if planned else [_COLOURS[p.state.light] for _, p in chosen],
+        },
+        text=[format.day(d, language) for d in dates],
+        customdata=[[p.id] for _, p in chosen],
+        hovertemplate=name + " %{text}<extra></extra>",
+    )
+
+
+def _line(today: date) -> dict[str, object]:
+    at = today.isoformat()
+    return {
+        "type": "line",
+        "x0": at,
+        "x1": at,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": charts.QUIET, "width": 1, "dash": "dot"},
+    }
+
+
+def _name(n: int, row: BoardRow) -> dict[str, object]:
+    name = row.promise.customer
+    name = name if len(name) <= _LETTERS else f"{name[:_LETTERS]}…"
+    return {
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": n,
+        "yshift": 15,
+        "text": f"{name} · {gap_words(row)}".replace("<", "&lt;"),
+        "showarrow": False,
+        "font": {"size": 12},
+    }

@@ -1,0 +1,194 @@
+"""Making a promise, and the three ways out of a conflict: a new date, a moved plan, an escalation."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
+from hashlib import sha256
+from typing import Any
+
+import streamlit as st
+
+from components import address
+from components.blocks import plain, section
+from components.forms import Marks
+from components.frame import View
+from components.record_story import leave_for
+from components.text import t
+from core.access import Permission, reach
+from core.messages import Invalid, Problem
+from core.promises.consistency import Light
+from core.promises.demands import PromiseInput
+from data.queries.demands import FeatureChoice
+from data.queries.promise_board import PromiseDesk, PromiseFile
+
+Does = Mapping[str, Callable[..., Any]]
+_NEEDS = {
+    "move": Permission.MAKE_PROMISES,
+    "plan": Permission.ANSWER_DEMANDS,
+    "link": Permission.ANSWER_DEMANDS,
+    "escalate": Permission.SEE_PROMISES,
+}
+
+
+def make_form(desk: PromiseDesk, make: Callable[..., Any], view: View) -> None:
+    """What a customer was told: the words, the date, who heard it, what it is about.
+
+    Args:
+        make: `make(key, customer, promise)`; the same key again makes no second promise.
+    """
+    if st.button(t("promises.to_board"), type="tertiary", icon=":material/arrow_back:"):
+        leave_for()
+    st.header(plain(desk.customer), anchor=False)
+    section(t("promises.make"), icon=":material/handshake:")
+    with st.form("promise-make"):
+        marks = Marks(view)
+        with marks.field("demand"):
+            demand = _choose("promises.about", desk.demands, address.number("demand"))
+        with marks.field("words"):
+            words = st.text_area(t("promises.words"), placeholder=t("promises.words_hint"), height=100)
+        with marks.field("promised_on"):
+            day = st.date_input(t("promises.promised"), value=None, format="YYYY-MM-DD")
+        with marks.field("contact"):
+            contact = _choose("promises.contact", desk.contacts, None)
+        promise = PromiseInput(words or "", day, demand_id=demand, contact_id=contact)
+        sent = st.form_submit_button(t("promises.record"), type="primary", icon=":material/check:")
+    if sent and marks.sent(partial(make, _key(desk.id, promise), desk.id, promise)):
+        st.toast(t("promises.made"))
+        address.write(do=None, demand=None)
+        st.rerun()
+
+
+def _choose(label: str, options: Mapping[int, str], first: int | None) -> int | None:
+    offered = list(options)
+    chosen: int | None = st.selectbox(
+        t(label),
+        offered,
+        index=offered.index(first) if first is not None and first in offered else None,
+        format_func=options.__getitem__,
+        placeholder=t("demands.optional"),
+    )
+    return chosen
+
+
+def _key(customer: int, promise: PromiseInput) -> str:
+    """The same words for the same day to the same customer are the same promise."""
+    said = f"{customer}|{promise.demand_id}|{promise.contact_id}|{promise.promised_on}|{promise.words}"
+    return sha256(said.encode()).hexdigest()
+
+
+def resolve_block(file: PromiseFile, features: Mapping[int, FeatureChoice], does: Does, view: View) -> None:
+    """What this person can do about a promise.
+
+    Args:
+        does: `move(promise, day, reason)`, `plan(feature, day, reason)`, `escalate(promise, reason)`,
+            `link(promise, feature)`.
+    """
+    ways = [way for way, needs in _NEEDS.items() if _offered(way, needs, file, view)]
+    if not ways:
+        return
+    section(t("promises.do"), icon=":material/build:")
+    words = {way: t(f"promises.way.{way}") for way in ways}
+    number = file.row.promise.id
+    way = st.segmented_control(
+        t("promises.way_label"),
+        ways,
+        format_func=words.__getitem__,
+        default=ways[0],
+        required=True,
+        key=f"promise-way-{number}",
+    )
+    with st.form(f"promise-{way}-{number}"):
+        marks = Marks(view)
+        st.caption(t(f"promises.way_help.{way}"))
+        match way:
+            case "escalate":
+                work = _escalate(file, does, marks)
+            case "link":
+                work = _link(file, features, does, marks)
+            case _:
+                work = _move(way, file, does, marks)
+        sent = st.form_submit_button(words[way], type="primary")
+    if sent and marks.sent(work):
+        st.toast(t("promises.resolved"))
+        st.rerun()
+
+
+def _offered(way: str, needs: Permission, file: PromiseFile, view: View) -> bool:
+    promise = file.row.promise
+    fits = {
+        "move": True,
+        "plan": promise.feature_id is not None,
+        "link": promise.feature_id is None,
+        "escalate": promise.state.light is Light.RED and file.row.escalated is None,
+    }
+    return fits[way] and reach(view.who, needs) is not None
+
+
+def _move(way: str, file: PromiseFile, does: Does, marks: Marks) -> Callable[[], Any]:
+    """A new date for the promise or for the plan."""
+    promise = file.row.promise
+    told = way == "move"
+    field = "promised_on" if told else "planned_on"
+    with marks.field(field):
+        label = t("promises.new_promised") if told else t("promises.new_planned")
+        day = st.date_input(label, value=None, format="YYYY-MM-DD", key=f"{way}-day-{promise.id}")
+    reason = _reason(f"promises.reason_{way}", marks, f"{way}-reason-{promise.id}")
+    if told:
+        return partial(does["move"], promise.id, day, reason)
+    return partial(_plan, does["plan"], promise.feature_id, day, False, reason)
+
+
+def _link(
+    file: PromiseFile, features: Mapping[int, FeatureChoice], does: Does, marks: Marks
+) -> Callable[[], Any]:
+    """The feature that keeps a promise for which nothing was planned."""
+    with marks.field("feature"):
+        chosen = st.selectbox(
+            t("demands.feature"),
+            list(features),
+            index=None,
+            format_func={i: f.name for i, f in features.items()}.__getitem__,
+            placeholder=t("demands.choose"),
+        )
+    return partial(does["link"], file.row.promise.id, chosen)
+
+
+def _plan(move: Callable[..., Any], feature: int | None, day: date | None, off: bool, reason: str) -> Any:
+    """Move a plan; an empty day takes nothing off the plan unless that was asked for."""
+    if day is None and not off:
+        raise Invalid([Problem("planned_on", "required")])
+    return move(feature, None if off else day, reason)
+
+
+def _escalate(file: PromiseFile, does: Does, marks: Marks) -> Callable[[], Any]:
+    number = file.row.promise.id
+    return partial(
+        does["escalate"], number, _reason("promises.reason_escalate", marks, f"escalate-reason-{number}")
+    )
+
+
+def _reason(label: str, marks: Marks, key: str) -> str:
+    with marks.field("reason"):
+        return st.text_area(t(label), key=key, height=80) or ""
+
+
+def feature_form(feature: int, move: Callable[..., Any], view: View) -> None:
+    """Plan a feature for another day; product alone may.
+
+    Args:
+        move: `move(feature, day, reason)`; no day takes it off the plan.
+    """
+    if reach(view.who, Permission.ANSWER_DEMANDS) is None:
+        return
+    section(t("promises.way.plan"), icon=":material/edit_calendar:")
+    with st.form(f"feature-{feature}"):
+        marks = Marks(view)
+        with marks.field("planned_on"):
+            day = st.date_input(
+                t("promises.new_planned"), value=None, format="YYYY-MM-DD", key=f"feature-day-{feature}"
+            )
+        off = st.checkbox(t("promises.off_plan"))
+        reason = _reason("promises.reason_plan", marks, f"feature-reason-{feature}")
+        sent = st.form_submit_button(t("promises.way.plan"), type="primary")
+    if sent and marks.sent(partial(_plan, move, feature, day, off, reason)):
+        st.rerun()

@@ -1,0 +1,167 @@
+"""What filing a demand needs: for whom one may, what is known of the customer, what was asked before."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from rapidfuzz import fuzz, process, utils
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.access import Permission, Who
+from core.messages import NotFound
+from core.promises.sla import URGENCIES, Clock, clock
+from core.terms import Outcome
+from data.queries.drafts import touched
+from data.queries.policies import policy_in_force, working_calendar
+from data.queries.promises import latest
+from data.queries.scope import customers
+from data.schema import Contact, Customer, Demand, Draft, Feature, Opportunity, PlannedDate
+
+MOST_CUSTOMERS = 2_000
+MOST_DEMANDS = 2_000  # newest ones that are searched for similar words
+MOST_SIMILAR = 3
+ALIKE = 60.0  # of 100; below it a suggestion annoys more than it helps
+FEWEST_LETTERS = 4
+KIND = "demand"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftBegun:
+    """A demand that somebody began to write."""
+
+    draft_id: int
+    customer: str
+    words: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DemandStart:
+    """For whom a demand can be filed, and what was begun."""
+
+    customers: tuple[tuple[int, str], ...]
+    unfinished: tuple[DraftBegun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DemandDesk:
+    """What the form knows of the customer.
+
+    Attributes:
+        contacts: name and title by id.
+        opportunities: names of the open ones by id.
+        clocks: by urgency, the clock of a demand that is filed now.
+    """
+
+    id: int
+    name: str
+    contacts: Mapping[int, str]
+    opportunities: Mapping[int, str]
+    clocks: Mapping[str, Clock]
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A demand whose words are like those looked for; `likeness` 0–1."""
+
+    likeness: float
+    id: int
+    customer: str
+    words: str
+    metric: str
+    feature_id: int | None
+    feature: str | None
+    planned_on: date | None
+
+
+def demand_start(session: Session, who: Who) -> DemandStart:
+    """Customers within reach, by name, and one's own drafts."""
+    mine = (
+        select(Customer.id, Customer.name)
+        .where(customers(who, Permission.FILE_DEMANDS))
+        .order_by(Customer.name)
+        .limit(MOST_CUSTOMERS)
+    )
+    return DemandStart(tuple(session.execute(mine)), _unfinished(session, who))
+
+
+def demand_desk(session: Session, who: Who, customer_id: int, now: datetime) -> DemandDesk:
+    """One customer for the form.
+
+    Raises:
+        NotFound: no such customer within reach.
+    """
+    within = customers(who, Permission.FILE_DEMANDS)
+    name = session.scalar(select(Customer.name).where(Customer.id == customer_id, within))
+    if name is None:
+        raise NotFound("customer_gone")
+    contacts = select(Contact.id, Contact.name, Contact.title).where(Contact.customer_id == customer_id)
+    running = select(Opportunity.id, Opportunity.name).where(
+        Opportunity.customer_id == customer_id, Opportunity.outcome == Outcome.OPEN
+    )
+    policy, calendar = policy_in_force(session), working_calendar(session)
+    return DemandDesk(
+        customer_id,
+        name,
+        {i: " · ".join(p for p in (who_, title) if p) for i, who_, title in session.execute(contacts)},
+        {i: title for i, title in session.execute(running.order_by(Opportunity.id.desc()))},
+        {u: clock(u, now, None, (), calendar, policy, now) for u in URGENCIES},
+    )
+
+
+def similar_demands(
+    session: Session, who: Who, words: str, now: datetime, but: int | None = None
+) -> tuple[Similar, ...]:
+    """The demands within reach that are most alike, the likest first; none for a few letters.
+
+    Args:
+        but: a demand that is not compared with itself.
+    """
+    if len(words.strip()) < FEWEST_LETTERS:
+        return ()
+    planned = latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, now)
+    query = (
+        select(Demand.id, Customer.name, Demand.words, Demand.metric, Feature.id, Feature.name, planned.c.day)
+        .join(Customer, Customer.id == Demand.customer_id)
+        .outerjoin(Feature, Feature.id == Demand.feature_id)
+        .outerjoin(planned, planned.c.owner == Feature.id)
+        .where(customers(who, Permission.SEE_PROMISES), Demand.id != (but or 0))
+        .order_by(Demand.id.desc())
+        .limit(MOST_DEMANDS)
+    )
+    rows: dict[int, Any] = {row.id: row for row in session.execute(query)}
+    found = process.extract(
+        words,
+        {i: f"{row.words} {row.metric}" for i, row in rows.items()},
+        scorer=_likeness,
+        processor=utils.default_process,
+        score_cutoff=ALIKE,
+        limit=MOST_SIMILAR,
+    )
+    return tuple(Similar(score / 100, *rows[i]) for _, score, i in found)
+
+
+def _likeness(a: str, b: str, **how: Any) -> float:
+    """0–100: by words where these are set apart, by the best stretch of letters in Chinese."""
+    return max(fuzz.token_set_ratio(a, b, **how), fuzz.partial_ratio(a, b, **how))
+
+
+def _unfinished(session: Session, who: Who) -> tuple[DraftBegun, ...]:
+    mine = (
+        select(Draft)
+        .where(Draft.person_id == who.person_id, Draft.kind == KIND)
+        .order_by(Draft.updated_at.desc())
+    )
+    drafts = [d for d in session.scalars(mine) if d.body["sent"] is None and touched(d.body)]
+    ids = {d.body["values"]["customer"] for d in drafts}
+    query = select(Customer.id, Customer.name).where(Customer.id.in_(ids))
+    names = {i: name for i, name in session.execute(query)}
+    return tuple(
+        DraftBegun(
+            d.id, names[d.body["values"]["customer"]], str(d.body["values"].get("words") or ""), d.updated_at
+        )
+        for d in drafts
+        if d.body["values"]["customer"] in names
+    )

@@ -1,0 +1,251 @@
+"""Demands of customers: the list with its clocks, one in full, and what filing one needs to know."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from core.access import Permission, Who, reach
+from core.messages import NotFound
+from core.promises.sla import Clock, Pause, SlaState, clock, state
+from data.queries.policies import policy_in_force, working_calendar
+from data.queries.promises import latest, pauses_of
+from data.queries.scope import customers
+from data.schema import (
+    Contact,
+    Customer,
+    Demand,
+    DemandPause,
+    Feature,
+    Opportunity,
+    Person,
+    PlannedDate,
+)
+
+PAGE = 30
+MOST_FEATURES = 200
+
+
+class Show(StrEnum):
+    """Which demands a list shows: all without an answer, those of one state, or the answered ones."""
+
+    OPEN = "open"
+    BREACHED = "breached"
+    RUNNING = "running"
+    PAUSED = "paused"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class DemandRow:
+    """One demand and how its clock stands.
+
+    Attributes:
+        paused_since: since when it waits for the customer; None while the clock runs.
+        planned_on: planned date of the feature that answers it.
+    """
+
+    id: int
+    customer_id: int
+    customer: str
+    words: str
+    pain: str
+    metric: str
+    before: Decimal
+    after: Decimal
+    unit: str
+    urgency: str
+    opened_at: datetime
+    answered_at: datetime | None
+    filed_by: str | None
+    paused_since: datetime | None
+    feature_id: int | None
+    feature: str | None
+    planned_on: date | None
+    clock: Clock
+    state: SlaState
+
+
+@dataclass(frozen=True, slots=True)
+class DemandList:
+    """What is shown, and how many there are of each state.
+
+    Attributes:
+        answered: total of the answered ones; `items` holds the newest of them.
+        unknown_years: years whose holidays nobody entered, on the way of an open clock.
+    """
+
+    items: Sequence[DemandRow]
+    counts: Mapping[str, int]
+    unknown_years: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DemandPauseRow:
+    """A time that the clock stood still."""
+
+    reason: str
+    started_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureChoice:
+    """A feature that may answer another demand too."""
+
+    id: int
+    name: str
+    deliverable: str
+    reference: str
+    planned_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class DemandFile:
+    """One demand in full.
+
+    Attributes:
+        path, resources, deliverable, reference: product's answer; None before it.
+    """
+
+    row: DemandRow
+    contact: str | None
+    opportunity: str | None
+    pauses: tuple[DemandPauseRow, ...]
+    path: str | None
+    resources: str | None
+    deliverable: str | None
+    reference: str | None
+
+
+def demand_list(
+    session: Session, who: Who, show: Show, now: datetime, *, customer: int | None = None, shown: int = PAGE
+) -> DemandList:
+    """Demands within reach: those without an answer by when it is due, the answered ones newest first."""
+    of = Demand.customer_id == customer if customer else None
+    open_rows = waiting(session, who, now, of)
+    counts = {str(s): sum(row.state is s for row in open_rows) for s in SlaState}
+    done = _within(who, of, Demand.answered_at.is_not(None))
+    counts[Show.ANSWERED] = session.scalar(done.with_only_columns(func.count(Demand.id))) or 0
+    counts[Show.OPEN] = len(open_rows)
+    if show is Show.ANSWERED:
+        newest = done.order_by(Demand.answered_at.desc(), Demand.id.desc()).limit(shown)
+        items = _read(session, newest, now)
+    else:
+        items = [row for row in open_rows if show in (Show.OPEN, row.state)]
+    years = {year for row in open_rows for year in row.clock.unknown_years}
+    return DemandList(items, counts, tuple(sorted(years)))
+
+
+def waiting(
+    session: Session, who: Who, now: datetime, narrowed: ColumnElement[bool] | None = None
+) -> list[DemandRow]:
+    """Every demand without an answer within reach: late ones first, then by when they are due."""
+    rows = _read(session, _within(who, narrowed, Demand.answered_at.is_(None)), now)
+    order = list(SlaState)
+    return sorted(rows, key=lambda row: (order.index(row.state), row.clock.due_at, row.id))
+
+
+def demand_file(session: Session, who: Who, demand_id: int, now: datetime) -> DemandFile:
+    """One demand.
+
+    Raises:
+        NotFound: there is none within reach.
+    """
+    rows = _read(session, _within(who, Demand.id == demand_id), now)
+    if not rows:
+        raise NotFound(entity="demand")
+    more = session.execute(
+        select(
+            Contact.name, Opportunity.name, Demand.path, Demand.resources, Feature.deliverable,
+            Feature.reference,
+        )
+        .select_from(Demand)
+        .outerjoin(Contact, Contact.id == Demand.contact_id)
+        .outerjoin(Opportunity, Opportunity.id == Demand.opportunity_id)
+        .outerjoin(Feature, Feature.id == Demand.feature_id)
+        .where(Demand.id == demand_id)
+    ).one()  # fmt: skip
+    stood = select(DemandPause).where(DemandPause.demand_id == demand_id).order_by(DemandPause.started_at)
+    pauses = tuple(DemandPauseRow(p.reason, p.started_at, p.ended_at) for p in session.scalars(stood))
+    contact, opportunity, *answer = more
+    return DemandFile(rows[0], contact, opportunity, pauses, *answer)
+
+
+def feature_choices(session: Session, who: Who, now: datetime) -> dict[int, FeatureChoice]:
+    """Features that are planned already and may answer another demand too, newest first."""
+    if reach(who, Permission.ANSWER_DEMANDS) is None:
+        return {}
+    planned = latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, now)
+    newest = (
+        select(Feature.id, Feature.name, Feature.deliverable, Feature.reference, planned.c.day)
+        .outerjoin(planned, planned.c.owner == Feature.id)
+        .order_by(Feature.id.desc())
+        .limit(MOST_FEATURES)
+    )
+    return {row[0]: FeatureChoice(*row) for row in session.execute(newest)}
+
+
+def _within(who: Who, *narrowed: ColumnElement[bool] | None) -> Select[Demand]:
+    conditions = [c for c in narrowed if c is not None]
+    return (
+        select(Demand)
+        .join(Customer, Customer.id == Demand.customer_id)
+        .where(customers(who, Permission.SEE_PROMISES), *conditions)
+    )
+
+
+def _read(session: Session, chosen: Select[Demand], now: datetime) -> list[DemandRow]:
+    """The rows of chosen demands with their clocks, in the query's order."""
+    planned = latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, now)
+    query = (
+        chosen.add_columns(Customer.name, Person.name, Feature.name, planned.c.day)
+        .outerjoin(Person, Person.id == Demand.filed_by)
+        .outerjoin(Feature, Feature.id == Demand.feature_id)
+        .outerjoin(planned, planned.c.owner == Demand.feature_id)
+    )
+    ids = chosen.with_only_columns(Demand.id)
+    pauses = pauses_of(session, now, DemandPause.demand_id.in_(ids))
+    policy, calendar = policy_in_force(session), working_calendar(session)
+    rows = []
+    for demand, customer, filed_by, feature, planned_on in session.execute(query):
+        stood = pauses[demand.id]
+        seen = clock(demand.urgency, demand.opened_at, demand.answered_at, stood, calendar, policy, now)
+        rows.append(_row(demand, (customer, filed_by, feature), planned_on, stood, seen))
+    return rows
+
+
+def _row(
+    d: Demand,
+    names: tuple[str, str | None, str | None],
+    planned_on: date | None,
+    stood: Sequence[Pause],
+    seen: Clock,
+) -> DemandRow:
+    customer, filed_by, feature = names
+    since = next((start for start, end in stood if end is None), None)
+    return DemandRow(
+        id=d.id,
+        customer_id=d.customer_id,
+        customer=customer,
+        words=d.words,
+        pain=d.pain,
+        metric=d.metric,
+        before=d.effect_before,
+        after=d.effect_after,
+        unit=d.unit,
+        urgency=d.urgency,
+        opened_at=d.opened_at,
+        answered_at=d.answered_at,
+        filed_by=filed_by,
+        paused_since=since if d.answered_at is None else None,
+        feature_id=d.feature_id,
+        feature=feature,
+        planned_on=planned_on,
+        clock=seen,
+        state=state(seen, d.answered_at is not None, since is not None),
+    )

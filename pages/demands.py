@@ -1,0 +1,51 @@
+"""What does the customer need, and by when is it answered?"""
+
+from functools import partial
+
+from components import address
+from components.demand_answer import answer_block
+from components.demand_form import begin_with, current, done, fill_in
+from components.demands import alike, answered, chosen_show, filters, head, listed, promised
+from components.frame import page
+from core.access import Permission, decide
+from data.commands.command import Command
+from data.commands.demands import answer_demand, pause_demand, resume_demand
+from data.queries.demand_desk import demand_desk, demand_start, similar_demands
+from data.queries.demands import PAGE, demand_file, demand_list, feature_choices
+from data.queries.promises import promises_of
+
+DOES: dict[str, Command[..., int]] = {
+    "answer": answer_demand,
+    "pause": pause_demand,
+    "resume": resume_demand,
+}
+
+with page("demands.title", needs=Permission.SEE_PROMISES) as view:
+    answers = decide(view.who, Permission.ANSWER_DEMANDS).allowed
+    if draft := current(view):
+        if draft.sent:
+            done(view.read(demand_file, draft.sent["demand"], view.now), view)
+        else:
+            fill_in(view, draft, view.read(demand_desk, draft.values["customer"], view.now))
+    elif number := address.number("demand"):
+        file = view.read(demand_file, number, view.now)
+        head(file, view)
+        answered(file, view)
+        if answers:
+            does = {way: partial(view.do, command) for way, command in DOES.items()}
+            answer_block(file, view.read(feature_choices, view.now), does, view)
+            alike(view.read(similar_demands, file.row.words, view.now, number), view)
+        promised(file, view.read(promises_of, number, view.now), view)
+    else:
+        if decide(view.who, Permission.FILE_DEMANDS).allowed:
+            begin_with(view.read(demand_start), view)
+        show = chosen_show()
+        found = view.read(
+            demand_list,
+            show,
+            view.now,
+            customer=address.number("customer"),
+            shown=address.number("shown") or PAGE,
+        )
+        filters(found)
+        listed(found, show, view)

@@ -1,0 +1,59 @@
+"""Does what we promise outside fit what we plan inside?"""
+
+from collections.abc import Callable
+from functools import partial
+
+from components import address
+from components.frame import page
+from components.promise_forms import feature_form, make_form, resolve_block
+from components.promises import (
+    board_cards,
+    board_filters,
+    board_list,
+    chosen_show,
+    feature_head,
+    histories,
+    promise_head,
+    schedule_block,
+)
+from core.access import Permission
+from data.commands.command import Command
+from data.commands.demands import move_feature
+from data.commands.promises import escalate_promise, make_promise, move_promise, plan_promise
+from data.queries.demands import feature_choices
+from data.queries.promise_board import (
+    feature_file,
+    promise_board,
+    promise_desk,
+    promise_file,
+    schedule,
+)
+
+MAKE: Callable[..., int] = make_promise.once
+DOES: dict[str, Command[..., int]] = {
+    "move": move_promise,
+    "plan": move_feature,
+    "link": plan_promise,
+    "escalate": escalate_promise,
+}
+
+with page("promises.title", needs=Permission.SEE_PROMISES) as view:
+    customer = address.number("customer")
+    if number := address.number("promise"):
+        file = view.read(promise_file, number, view.now)
+        promise_head(file, view)
+        does = {way: partial(view.do, command) for way, command in DOES.items()}
+        resolve_block(file, view.read(feature_choices, view.now), does, view)
+        histories(file, view)
+    elif number := address.number("feature"):
+        feature_head(view.read(feature_file, number, view.now), view)
+        feature_form(number, partial(view.do, DOES["plan"]), view)
+    elif customer and address.said("do") == "make":
+        make_form(view.read(promise_desk, customer), partial(view.do, MAKE), view)
+    else:
+        show = chosen_show()
+        board = view.read(promise_board, show, view.now, customer)
+        board_cards(board, view)
+        board_filters(board, view)
+        board_list(board, show, view)
+        schedule_block(view.read(schedule, view.now, earlier=address.said("earlier") == "1"), view)

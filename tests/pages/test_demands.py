@@ -1,0 +1,196 @@
+"""The demands page: the form over its draft, the list, one demand, product's answer, in both languages."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from core.promises.demands import DemandInput, Effect
+from data.commands.demands import file_demand
+from data.queries.demands import Show, demand_file, demand_list
+from data.text import translate
+from tests.company import found
+from tests.data.test_demands import answered
+
+EFFECT = Effect("Changeover time", Decimal(45), Decimal(25), "minutes")
+WORDS = "“Too slow.\n  *Every* day.”"
+
+
+@pytest.fixture
+def company(sqlite_store):
+    return found(sqlite_store)
+
+
+def filed(store, company, urgency="P1") -> int:
+    return file_demand(
+        store, company.rep, company.customer, DemandInput(WORDS, "efficiency", EFFECT, urgency)
+    )
+
+
+def shown(page) -> str:
+    parts = (*page.markdown, *page.caption, *page.text, *page.success, *page.header)
+    return " ".join(str(m.value) for m in parts).replace("\\", "")
+
+
+def press(page, label: str):
+    return next(b for b in page.button if b.label == label).click().run()
+
+
+def demands(store, who, show=Show.OPEN):
+    with store.reading() as session:
+        return demand_list(session, who, show, store.clock()).items
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("role", ["rep", "manager", "director", "product", "delivery"])
+def test_the_list_says_who_what_and_by_when(open_page, sqlite_store, company, role, language):
+    filed(sqlite_store, company)
+    page = open_page("demands", getattr(company, role), language)
+    assert not page.exception
+    text = shown(page)
+    assert "Haihe Pumps" in text
+    assert "45 → 25 minutes" in text
+    assert ("Thu 5 Mar, 14:00" if language == "en" else "3月5日周四 14:00") in text
+    assert translate(language, "terms.urgency.P1") in text
+    may_file = role in ("rep", "manager", "director")
+    assert bool([s for s in page.selectbox if s.key == "demand-customer"]) is may_file
+
+
+def test_a_filter_stands_in_the_address(open_page, sqlite_store, company, clock):
+    filed(sqlite_store, company)
+    clock.move(days=3)
+    filed(sqlite_store, company)
+    page = open_page("demands", company.rep, show="breached")
+    assert sum("Haihe Pumps" in m.value for m in page.markdown) == 1
+    assert translate("en", "demands.show.breached") in shown(page)
+    page = open_page("demands", company.rep, show="paused")
+    assert translate("en", "demands.none.paused") in shown(page)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_from_a_customer_to_a_filed_demand(open_page, sqlite_store, company, language):
+    page = open_page("demands", company.rep, language, customer=company.customer)
+    prefix = f"d{page.query_params['draft'][0]}_"
+    page.text_area(f"{prefix}words").set_value(WORDS).run()
+    page.button_group(f"{prefix}pain").set_value("efficiency").run()
+    page.text_input(f"{prefix}effect-metric").set_value("Changeover time").run()
+    page.number_input(f"{prefix}effect-before").set_value(45.0).run()
+    page.number_input(f"{prefix}effect-after").set_value(45.0).run()
+    page.text_input(f"{prefix}effect-unit").set_value("minutes").run()
+    page.button_group(f"{prefix}urgency").set_value("P1").run()
+    due = "Thu 5 Mar, 14:00" if language == "en" else "3月5日周四 14:00"
+    assert translate(language, "demands.answer_by", at=due) in shown(page)
+    page.button(f"{prefix}submit").click().run()
+    assert translate(language, "problems.changes_nothing") in shown(page)
+    assert demands(sqlite_store, company.rep) == []
+    page.number_input(f"{prefix}effect-after").set_value(25.0).run()
+    assert translate(language, "problems.changes_nothing") not in shown(page)
+    page.button(f"{prefix}submit").click().run()
+    assert translate(language, "demands.done", at=due) in shown(page)
+    (row,) = demands(sqlite_store, company.rep)
+    assert (row.words, row.before, row.after) == (WORDS, Decimal(45), Decimal(25))
+
+
+def test_what_is_typed_survives_and_similar_demands_appear(open_page, sqlite_store, company):
+    filed(sqlite_store, company)
+    page = open_page("demands", company.rep, customer=company.customer)
+    number = page.query_params["draft"][0]
+    assert translate("en", "demands.none_similar") in shown(page)
+    page.text_area(f"d{number}_words").set_value("It is too slow every day").run()
+    assert "*Every* day" in shown(page)
+    again = open_page("demands", company.rep, draft=number)
+    assert again.text_area(f"d{number}_words").value == "It is too slow every day"
+    listed = open_page("demands", company.rep)
+    assert translate("en", "demands.unfinished") in shown(listed)
+
+
+def test_somebody_elses_customer_or_draft_opens_no_form(open_page, sqlite_store, company):
+    page = open_page("demands", company.rep, customer=company.strange_customer)
+    assert [e.value for e in page.error] == [translate("en", "errors.customer_gone")]
+    assert not page.text_area
+    page = open_page("demands", company.product, customer=company.customer)
+    assert not page.error
+    assert not page.text_area
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_words_are_shown_as_they_were_said(open_page, sqlite_store, company, language):
+    number = filed(sqlite_store, company)
+    page = open_page("demands", company.rep, language, demand=number)
+    assert WORDS in [t.value for t in page.text]
+    assert translate(language, "demands.no_answer_yet") in shown(page)
+    assert not page.text_area  # a rep answers nothing
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_product_answers_with_everything_or_is_told_what_is_missing(
+    open_page, sqlite_store, company, language
+):
+    number = filed(sqlite_store, company)
+    page = open_page("demands", company.product, language, demand=number)
+    press(page, translate(language, "demands.send_answer"))
+    assert shown(page).count(translate(language, "problems.required")) == 5
+    texts = {"new_feature": "Dashboard", "reference": "YQ-1"}
+    for key, value in texts.items():
+        next(i for i in page.text_input if i.label == translate(language, f"demands.{key}")).set_value(value)
+    for area in page.text_area:
+        area.set_value("Two weeks")
+    page.date_input[0].set_value(date(2026, 4, 10))
+    press(page, translate(language, "demands.send_answer"))
+    assert not page.exception
+    assert "Dashboard" in shown(page)
+    (row,) = demands(sqlite_store, company.rep, Show.ANSWERED)
+    assert (row.feature, row.planned_on) == ("Dashboard", date(2026, 4, 10))
+
+
+def test_a_planned_feature_can_answer(open_page, sqlite_store, company):
+    first, second = filed(sqlite_store, company), filed(sqlite_store, company)
+    feature = answered(sqlite_store, company, first)
+    page = open_page("demands", company.product, demand=second)
+    page.button_group(f"answer-way-{second}").set_value("known").run()
+    page.selectbox[0].set_value(feature)
+    for area in page.text_area:
+        area.set_value("The same screen")
+    press(page, translate("en", "demands.send_answer"))
+    with sqlite_store.reading() as session:
+        row = demand_file(session, company.rep, second, sqlite_store.clock()).row
+    assert (row.feature_id, row.planned_on) == (feature, date(2026, 4, 10))
+
+
+def test_the_clock_is_stopped_with_a_reason_and_runs_again(open_page, sqlite_store, company):
+    number = filed(sqlite_store, company)
+    page = open_page("demands", company.product, demand=number)
+    press(page, translate("en", "demands.pause"))
+    assert translate("en", "problems.reason_required") in shown(page)
+    reason = next(i for i in page.text_input if i.label == translate("en", "demands.pause_reason"))
+    reason.set_value("Sample data")
+    press(page, translate("en", "demands.pause"))
+    assert "Sample data" in shown(page)
+    assert [r.state for r in demands(sqlite_store, company.rep)] == ["paused"]
+    press(page, translate("en", "demands.resume"))
+    assert [r.state for r in demands(sqlite_store, company.rep)] == ["running"]
+
+
+def test_a_year_without_holidays_is_said(open_page, sqlite_store, company, clock):
+    clock.move(days=365 * 5)
+    filed(sqlite_store, company)
+    page = open_page("demands", company.rep)
+    assert translate("en", "demands.unknown_years", years="2031") in shown(page)
+
+
+def test_a_demand_out_of_reach_is_not_found(open_page, sqlite_store, company):
+    number = filed(sqlite_store, company)
+    page = open_page("demands", company.stranger, demand=number)
+    assert [e.value for e in page.error] == [translate("en", "errors.not_found")]
+    assert "Too slow" not in shown(page)
+
+
+def test_an_answer_that_came_meanwhile_is_said(open_page, sqlite_store, company):
+    number = filed(sqlite_store, company)
+    page = open_page("demands", company.product, demand=number)
+    answered(sqlite_store, company, number)
+    press(page, translate("en", "demands.pause"))
+    assert not page.exception
+    assert "Dashboard" in shown(page)

@@ -1,0 +1,199 @@
+"""The consistency board: what it says by role, and the three ways out of a conflict, in both languages."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from core.promises.demands import Answer, DemandInput, Effect, PromiseInput
+from data.commands.demands import answer_demand, file_demand, move_feature
+from data.commands.promises import make_promise
+from data.queries.promise_board import Show, promise_board, promise_file
+from data.schema import Opportunity
+from data.text import translate
+from tests.company import found
+from tests.pages.test_demands import press, shown
+
+EFFECT = Effect("Changeover time", Decimal(45), Decimal(25), "minutes")
+
+
+class Desk:
+    """A promise nine days before the plan, of a customer with a thousand yuan in the pipeline."""
+
+    def __init__(self, store) -> None:
+        self.store, self.people = store, found(store)
+        who = self.people
+        with store.writing() as session:
+            session.get_one(Opportunity, who.opportunity).amount = Decimal(1000)
+        self.demand = file_demand(
+            store, who.rep, who.customer, DemandInput("“慢”", "efficiency", EFFECT, "P1")
+        )
+        answer = Answer("Dashboard", "One table", "Two weeks", "screen", "YQ-1", date(2026, 4, 10))
+        self.feature = answer_demand(store, who.product, self.demand, answer)
+        told = PromiseInput("By the *first*", date(2026, 4, 1), demand_id=self.demand)
+        self.promise = make_promise(store, who.rep, who.customer, told)
+
+    def file(self):
+        with self.store.reading() as session:
+            return promise_file(session, self.people.director, self.promise, self.store.clock())
+
+    def light(self) -> str:
+        return self.file().row.promise.state.light.value
+
+
+@pytest.fixture
+def desk(sqlite_store) -> Desk:
+    return Desk(sqlite_store)
+
+
+def ways(page, desk) -> list[str]:
+    groups = [g for g in page.button_group if g.key == f"promise-way-{desk.promise}"]
+    return [str(o) for o in groups[0].options] if groups else []
+
+
+def choose(page, desk, way):
+    return page.button_group(f"promise-way-{desk.promise}").set_value(way).run()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("role", ["rep", "manager", "director", "product", "delivery"])
+def test_the_board_shows_both_dates_the_gap_and_what_is_at_stake(open_page, desk, role, language):
+    page = open_page("promises", getattr(desk.people, role), language)
+    assert not page.exception
+    text = shown(page)
+    for day in ("1 Apr 2026", "10 Apr 2026") if language == "en" else ("2026年4月1日", "2026年4月10日"):
+        assert day in text
+    assert translate(language, "promises.why.before_plan", n=9) in text
+    assert "Dashboard" in text
+    values = {m.label: m.value for m in page.metric}
+    assert values[translate(language, "promises.light.red")] == "1"
+    assert "1" in values[translate(language, "promises.at_stake")]
+
+
+@pytest.mark.parametrize("role", ["mate", "stranger"])
+def test_others_see_nothing_of_it(open_page, desk, role):
+    page = open_page("promises", getattr(desk.people, role))
+    assert "Haihe" not in shown(page)
+    assert translate("en", "promises.none.ahead") in shown(page)
+    page = open_page("promises", getattr(desk.people, role), promise=desk.promise)
+    assert [e.value for e in page.error] == [translate("en", "errors.not_found")]
+    page = open_page("promises", getattr(desk.people, role), feature=desk.feature)
+    assert [e.value for e in page.error] == [translate("en", "errors.not_found")]
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        ("rep", ["move", "escalate"]),
+        ("manager", ["move", "escalate"]),
+        ("director", ["move", "escalate"]),
+        ("product", ["plan", "escalate"]),
+        ("delivery", ["escalate"]),
+    ],
+)
+def test_everybody_has_the_ways_out_that_are_theirs(open_page, desk, role, expected):
+    page = open_page("promises", getattr(desk.people, role), promise=desk.promise)
+    offered = ways(page, desk)
+    assert len(offered) == len(expected)
+    for way, option in zip(expected, offered, strict=True):
+        assert translate("en", f"promises.way.{way}") in option
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_new_date_agreed_needs_a_day_and_how(open_page, desk, language):
+    page = open_page("promises", desk.people.rep, language, promise=desk.promise)
+    label = translate(language, "promises.way.move")
+    press(page, label)
+    assert translate(language, "problems.required") in shown(page)
+    assert translate(language, "problems.reason_required") in shown(page)
+    page.date_input[0].set_value(date(2026, 4, 20))
+    page.text_area[0].set_value("Agreed on the phone")
+    press(page, label)
+    assert not page.exception
+    assert desk.light() == "green"
+    assert "Agreed on the phone" in shown(page)
+
+
+def test_product_moves_the_plan(open_page, desk):
+    page = open_page("promises", desk.people.product, promise=desk.promise)
+    label = translate("en", "promises.way.plan")
+    press(page, label)
+    assert translate("en", "problems.required") in shown(page)
+    page.date_input[0].set_value(date(2026, 3, 25))
+    page.text_area[0].set_value("One more developer")
+    press(page, label)
+    assert desk.light() == "green"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_product_names_the_feature_that_keeps_an_unplanned_promise(open_page, desk, sqlite_store, language):
+    told = PromiseInput("In May", date(2026, 5, 1))
+    desk.promise = make_promise(sqlite_store, desk.people.rep, desk.people.customer, told)
+    assert desk.file().row.promise.state.code == "nothing_planned"
+    page = open_page("promises", desk.people.product, language, promise=desk.promise)
+    label = translate(language, "promises.way.link")
+    press(page, label)
+    assert translate(language, "problems.required") in shown(page)
+    page.selectbox[0].set_value(desk.feature)
+    press(page, label)
+    assert not page.exception
+    assert desk.light() == "green"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_escalation_is_shown_on_the_board_and_offered_once(open_page, desk, language):
+    page = open_page("promises", desk.people.rep, language, promise=desk.promise)
+    choose(page, desk, "escalate")
+    page.text_area[0].set_value("They open a plant that day")
+    press(page, translate(language, "promises.way.escalate"))
+    assert desk.file().row.escalated.reason == "They open a plant that day"
+    assert "They open a plant that day" in shown(page)
+    assert len(ways(page, desk)) == 1
+    board = open_page("promises", desk.people.director, language)
+    assert translate(language, "promises.escalated_by", by="Rep") in shown(board)
+
+
+def test_a_promise_is_recorded_from_a_demand(open_page, desk, sqlite_store):
+    customer = desk.people.customer
+    query = {"do": "make", "customer": customer, "demand": desk.demand}
+    page = open_page("promises", desk.people.rep, **query)
+    press(page, translate("en", "promises.record"))
+    assert shown(page).count(translate("en", "problems.required")) == 2
+    page.text_area[0].set_value("By May")
+    page.date_input[0].set_value(date(2026, 5, 1))
+    press(page, translate("en", "promises.record"))
+    assert not page.exception
+    with sqlite_store.reading() as session:
+        green = promise_board(session, desk.people.rep, Show.GREEN, sqlite_store.clock())
+    assert [(r.promise.words, r.promise.demand_id) for r in green.rows] == [("By May", desk.demand)]
+
+
+def test_who_may_not_promise_is_refused(open_page, desk):
+    page = open_page("promises", desk.people.product, do="make", customer=desk.people.customer)
+    assert not page.text_area
+    page = open_page("promises", desk.people.rep, do="make", customer=desk.people.strange_customer)
+    assert [e.value for e in page.error] == [translate("en", "errors.customer_gone")]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_schedule_and_a_features_dates(open_page, desk, clock, sqlite_store, language):
+    clock.move(days=1)
+    move_feature(sqlite_store, desk.people.product, desk.feature, date(2026, 4, 20), "A supplier is late")
+    page = open_page("promises", desk.people.rep, language)
+    assert translate(language, "promises.moves", n=1) in shown(page)
+    page = open_page("promises", desk.people.rep, language, feature=desk.feature)
+    assert "A supplier is late" in shown(page)
+    assert not page.text_area
+    page = open_page("promises", desk.people.product, language, feature=desk.feature)
+    page.checkbox[0].set_value(True)
+    page.text_area[0].set_value("Dropped")
+    press(page, translate(language, "promises.way.plan"))
+    assert desk.file().row.promise.state.code == "nothing_planned"
+
+
+def test_an_empty_company_says_what_will_appear(open_page, sqlite_store):
+    page = open_page("promises", found(sqlite_store).rep)
+    assert translate("en", "promises.none.ahead") in shown(page)
+    assert translate("en", "promises.no_schedule") in shown(page)
