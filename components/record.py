@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from components import format
+from components import address, format
 from components.action_fields import action_fields
 from components.blocks import Row, empty, plain, rows, section
 from components.drafts import DraftForm, lock_of
@@ -34,11 +34,10 @@ _STATES = {
 
 def current(view: View) -> DraftView | None:
     """The draft that the address names or asks for; None where recording begins."""
-    asked = st.query_params
     try:
-        if (number := asked.get("draft", "")).isdigit():
-            return _read(view, int(number))
-        if (link := _link(asked)) is None:
+        if number := address.number("draft"):
+            return _read(view, number)
+        if (link := _link()) is None:
             return None
         return _go_to(view, view.do(open_record, link))
     except AppError as error:
@@ -133,10 +132,9 @@ def fill_in(view: View, kept: DraftView, facts: CustomerFacts) -> None:
     form.finish()
 
 
-def _link(asked: Any) -> Link | None:
-    numbers = {k: int(asked[k]) for k in ("customer", "opportunity", "action") if asked.get(k, "").isdigit()}
-    type_ = asked.get("type")
-    return Link(**numbers, type=type_ if type_ in STAGES else None) if numbers else None
+def _link() -> Link | None:
+    numbers = {name: address.number(name) for name in ("customer", "opportunity", "action")}
+    return Link(**numbers, type=address.read("type", STAGES, "") or None) if any(numbers.values()) else None
 
 
 def _go_to(view: View, draft_id: int) -> DraftView:

@@ -59,6 +59,14 @@ def test_who_may_record(company, role, language):
         assert translate(language, "errors.customer_gone") in texts(at)
 
 
+@pytest.mark.parametrize("name", ["draft", "customer", "opportunity", "action"])
+@pytest.mark.parametrize("value", ["²", "٣", "9" * 26])
+def test_what_is_no_number_of_the_product_begins_anew(company, name, value):
+    at = opened(company.rep, **{name: value})
+    assert not at.error
+    assert at.selectbox(key="record-customer").label == translate("en", "record.customer")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("type_", ["appointment", "needs_diagnosis", "solution_demo", "quote_confirmation"])
 def test_a_link_opens_the_form_prefilled(company, type_, language):
