@@ -75,15 +75,19 @@ class AlertList:
 
 
 def alert_list(session: Session, who: Who, filters: AlertFilters, now: datetime) -> AlertList:
-    """Alerts within reach, red before amber, then the oldest."""
+    """Alerts within reach, red before amber, then the oldest; settled ones by their settling, latest first.
+
+    A rule or a rep of whom none is there narrows nothing, as the choices do not offer them.
+    """
     among = and_(_within(who), _shown(who, filters.show, now))
+    rules, reps = _counts(session, among)
     narrowed = [among]
-    if filters.rule:
+    if filters.rule in rules:
         narrowed.append(Alert.rule == filters.rule)
-    if filters.rep:
+    if filters.rep in reps:
         narrowed.append(Opportunity.owner_id == filters.rep)
     items, total = _items(session, who, and_(*narrowed), filters.shown)
-    return AlertList(items, total, *_counts(session, among))
+    return AlertList(items, total, rules, reps)
 
 
 def one_alert(session: Session, who: Who, alert_id: int) -> AlertItem | None:
@@ -127,7 +131,8 @@ def _items(
     session: Session, who: Who, where: ColumnElement[bool], most: int
 ) -> tuple[tuple[AlertItem, ...], int]:
     owner, hand = aliased(Person), aliased(Person)
-    order = (case((Alert.severity == Severity.RED, 0), else_=1), Alert.raised_at, Alert.id)
+    red_first = case((Alert.severity == Severity.RED, 0), else_=1)
+    order = (Alert.resolved_at.desc().nulls_last(), red_first, Alert.raised_at, Alert.id)
     query = (
         select(
             Alert,

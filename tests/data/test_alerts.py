@@ -258,6 +258,28 @@ def test_put_off_it_comes_back_and_settled_it_does_not(desk, clock):
     assert "stalled" in desk.standing()
 
 
+def test_what_is_not_among_the_choices_narrows_nothing(desk, clock):
+    desk.record("appointment")
+    clock.move(days=30)
+    desk.sweep()
+    all_, rep = desk.standing().keys(), desk.people.rep.person_id
+    assert desk.standing(rule="no such rule", rep=999).keys() == all_
+    assert desk.standing(rule="stalled", rep=rep).keys() == {"stalled"}
+    resolve_alert(desk.store, desk.people.manager, desk.standing()["stalled"].id, "Budget comes in April")
+    assert desk.standing(rule="stalled").keys() == all_ - {"stalled"}  # the last one of the rule chosen
+
+
+def test_settled_ones_are_listed_latest_first(desk, clock):
+    desk.record("appointment")
+    clock.move(days=30)
+    desk.sweep()
+    one, other, *_ = desk.standing()
+    for rule in (one, other):
+        resolve_alert(desk.store, desk.people.manager, desk.standing()[rule].id, "Asked")
+        clock.move(hours=1)
+    assert list(desk.standing(show=Show.RESOLVED)) == [other, one]
+
+
 def test_only_who_leads_the_owner_may_handle(desk, clock):
     desk.record("appointment")
     clock.move(days=30)
