@@ -16,7 +16,7 @@ from data.commands.outbox import post
 from data.commands.rooms import customer_name, member_of, open_one
 from data.jsontext import to_json
 from data.queries.standing import task_open
-from data.schema import Action, Person, Room, RoomMember, RoomMessage, RoomTask
+from data.schema import Action, Message, Person, Room, RoomMember, RoomMessage, RoomTask
 
 _TOLD = 120  # characters of a message that its notice quotes
 
@@ -134,20 +134,30 @@ def say(tx: Tx, room_id: int, text: str, file: Attachment | None = None) -> int:
 
 def _told(tx: Tx, room: Room, message: RoomMessage) -> Iterator[Notice]:
     present = (
-        select(RoomMember, Person.name)
+        select(RoomMember.person_id, Person.name)
         .join(Person, Person.id == RoomMember.person_id)
         .where(RoomMember.room_id == room.id, RoomMember.left_at.is_(None))
     )
-    there = tx.session.execute(present).all()
-    named = mentioned(message.text, [(member.person_id, name) for member, name in there])
+    there = [(person, name) for person, name in tx.session.execute(present)]
+    named = mentioned(message.text, there)
     said = (message.text or message.file_name or "")[:_TOLD]
     about = {"customer": customer_name(tx, room), "by": tx.who.name, "said": said}
-    for member, _ in there:
-        if member.person_id == tx.who.person_id:
-            continue
-        kind, turn = ("mention", message.id) if member.person_id in named else ("said", member.seen_id)
-        key = f"{notice_key(room.id)}{kind}:{turn}"
-        yield Notice(member.person_id, f"room_{kind}", key, about, "room", {"room": room.id})
+    quiet = {tx.who.person_id, *(_knowing(tx, room, [person for person, _ in there]) - named)}
+    for person in (person for person, _ in there if person not in quiet):
+        kind = "mention" if person in named else "said"
+        key = f"{notice_key(room.id)}{kind}:{message.id}"
+        yield Notice(person, f"room_{kind}", key, about, "room", {"room": room.id})
+
+
+def _knowing(tx: Tx, room: Room, people: list[int]) -> set[int]:
+    """Those of these people whose inbox says already that something new was said here."""
+    unread = select(Message.person_id).where(
+        Message.person_id.in_(people),
+        Message.kind == "room_said",
+        Message.key.startswith(f"{notice_key(room.id)}said:"),
+        Message.read_at.is_(None),
+    )
+    return set(tx.session.scalars(unread))
 
 
 def _entered(tx: Tx, room_id: int) -> Room:

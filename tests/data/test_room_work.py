@@ -11,6 +11,7 @@ from sqlalchemy import select
 from core.messages import Conflict, Invalid, NotFound
 from core.policies import DEFAULTS
 from data.commands.actions import record_action
+from data.commands.inbox import mark_read_up_to
 from data.commands.room_files import say_with_file
 from data.commands.room_reading import mark_seen
 from data.commands.room_work import add_task, drop_task, finish_task, say
@@ -172,6 +173,17 @@ def test_one_notice_until_they_look_and_one_for_each_mention(store):
     say(store, company.rep, room, "Five")
     assert told(store, company.product) == ["room_said"]
     assert told(store, company.delivery) == ["room_opened", "room_said", "room_mention"]
+
+
+def test_who_has_read_the_notice_without_looking_is_told_of_the_next_message(store):
+    company = found(store)
+    room = room_of(store, company)
+    say(store, company.manager, room, "One")
+    mark_read_up_to(store, company.product, 1_000)  # all read, from the inbox
+    say(store, company.manager, room, "Two")
+    say(store, company.manager, room, "Three")
+    assert told(store, company.product) == ["room_said"]
+    assert talk(store, company.product, room).unseen
 
 
 def test_what_came_meanwhile_stays_unread(store):
