@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from core.process.metrics import advances
 from core.process.stages import StageEvent
 
 _DAY_SECONDS = 86_400
@@ -157,7 +158,7 @@ def stays(
     week in which it was lost, also by an opportunity that still lies there; the weeks add up to the whole.
     """
     ordered = _ordered(case, week)
-    ahead = _ahead(ordered, place)
+    ahead = advances(ordered, tuple(place))
     ends = [*(e.happened_at for e in ahead[1:]), case.closed_at]
     for event, end in zip(ahead, ends, strict=False):  # nothing began: nothing ends
         ended = None if end is None or end >= week.ends_at else max(end, event.happened_at)
@@ -182,7 +183,7 @@ def stays(
 def marks(case: Case, place: Mapping[str, int], week: Week) -> Iterator[Mark]:
     """What of one opportunity counts for the week's rates."""
     ordered = _ordered(case, week)
-    forward = {e.order for e in _ahead(ordered, place)}
+    forward = {e.order for e in advances(ordered, tuple(place))}
     yield from _visits(case, ordered, forward, week)
     yield from _passings(case, ordered, place, week)
     yield from _steps(case, forward)
@@ -200,7 +201,7 @@ def _visits(case: Case, ordered: list[StageEvent], forward: set[int], week: Week
 def _passings(case: Case, ordered: list[StageEvent], place: Mapping[str, int], week: Week) -> Iterator[Mark]:
     """A stage is passed once, when a later one is first reached; visiting it afterwards heals no skip."""
     reached = 0
-    for event in _ahead(ordered, place):
+    for event in advances(ordered, tuple(place)):
         if week.has(event.happened_at):
             unseen = _unseen(ordered, event, place)
             for stage in (s for s, n in place.items() if reached <= n < place[event.stage]):
@@ -226,15 +227,6 @@ def _steps(case: Case, forward: set[int]) -> Iterator[Mark]:
 def _ordered(case: Case, week: Week) -> list[StageEvent]:
     known = (e for e in case.events if e.happened_at < week.ends_at)
     return sorted(known, key=lambda e: (e.happened_at, e.order))
-
-
-def _ahead(ordered: list[StageEvent], place: Mapping[str, int]) -> list[StageEvent]:
-    """The events at which it stood further than ever before."""
-    found: list[StageEvent] = []
-    for event in ordered:
-        if not found or place[event.stage] > place[found[-1].stage]:
-            found.append(event)
-    return found
 
 
 def _unseen(ordered: list[StageEvent], event: StageEvent, place: Mapping[str, int]) -> tuple[str, ...]:
