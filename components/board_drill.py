@@ -62,17 +62,21 @@ def week_key(start: datetime, view: View) -> str:
 
 
 def asked(ask: Ask, board: Board, starts: Sequence[datetime], view: View) -> Asked | None:
-    """The rows that the address asks for; None when it asks for none."""
+    """The rows that the address asks for.
+
+    None when it asks for none, or narrows them by what the board does not show (a week gone by, a line that
+    is empty now): more rows than a number counts must not pass for those behind it.
+    """
     show = address.read("show", ROWS, "")
-    if not show:
-        return None
     groups = {str(g.id): group_name(g.name, ask.by) for g in board.groups}
     stages = {s.key: stage_name(s.key) for s in board.stages}
     fates = {f.value: t(f"board.fate_{f}") for f in Fate}
     ends = (*starts[1:], ask.now)
     spans = {week_key(since, view): (since, until) for since, until in zip(starts, ends, strict=True)}
-    pick, stage = address.read("pick", groups, ""), address.read("stage", stages, "")
-    fate, week = address.read("fate", fates, ""), address.read("week", spans, "")
+    narrows = {"pick": groups, "stage": stages, "fate": fates, "week": spans}
+    if not show or any((address.said(name) or "") not in {"", *known} for name, known in narrows.items()):
+        return None
+    pick, stage, fate, week = (address.said(name) or "" for name in narrows)
     narrow = replace(
         ask,
         pick=int(pick) if pick else None,

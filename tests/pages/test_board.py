@@ -174,6 +174,13 @@ def test_a_wrong_address_shows_the_whole_board(open_page, company, query):
     assert figures(page)["Open opportunities"] == "2"
 
 
+@pytest.mark.parametrize("query", [{"pick": "999"}, {"stage": "gone"}, {"fate": "x"}, {"week": "2020-01-06"}])
+def test_rows_narrowed_by_what_is_not_there_are_not_shown_as_all_rows(open_page, company, query):
+    page = open_page("board", company.manager, by="rep", show="open", **query)
+    check_words(page)
+    assert len(page.dataframe) == 1
+
+
 def test_a_shared_link_shows_only_what_one_may_see(open_page, company):
     link = {"by": "rep", "show": "open", "team": company.stranger.team_id, "rep": company.stranger.person_id}
     page = open_page("board", company.manager, **link)
