@@ -24,13 +24,15 @@ _HOME = "Asia/Shanghai"  # of people without a team
 
 @dataclass(frozen=True, slots=True)
 class SignRow:
-    """One action that shows a sign."""
+    """One action that shows a sign; `place` is where a visit took place, as written."""
 
     action_id: int
     type: str
     customer_id: int | None
     customer: str
     started_at: datetime
+    ended_at: datetime
+    place: str
     recorded_at: datetime
     text: str
 
@@ -157,8 +159,11 @@ def _signs(rows: list[Row[Any]], reviewed: Mapping[str, datetime | None], policy
     return found
 
 
+def _place(row: Row[Any]) -> str:
+    return str(row.fields.get("place") or "") if row.type == _VISIT else ""
+
+
 def _entry(row: Row[Any]) -> Entry:
-    place = str(row.fields.get("place") or "") if row.type == _VISIT else ""
     local = row.started_at.astimezone(ZoneInfo(row.timezone or _HOME))
     return Entry(
         row.id,
@@ -168,7 +173,7 @@ def _entry(row: Row[Any]) -> Entry:
         row.recorded_at,
         local.minute,
         row.summary,
-        place,
+        _place(row),
         typed=row.batch_id is None,
     )
 
@@ -176,9 +181,12 @@ def _entry(row: Row[Any]) -> Entry:
 def _with_rows(sign: Sign, own: list[Row[Any]]) -> PersonSign:
     by_id = {row.id: row for row in own}
     rows = tuple(
-        SignRow(r.id, r.type, r.customer_id, r.customer, r.started_at, r.recorded_at, r.summary)
+        SignRow(
+            r.id, r.type, r.customer_id, r.customer, r.started_at, r.ended_at, _place(r), r.recorded_at,
+            r.summary,
+        )
         for r in (by_id[action_id] for action_id in sign.actions)
-    )
+    )  # fmt: skip
     return PersonSign(own[0].owner_id, own[0].person, own[0].team, sign, rows)
 
 

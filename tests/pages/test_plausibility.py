@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from data.schema import Action
 from data.text import translate
@@ -50,6 +51,17 @@ def test_it_says_what_it_saw_and_what_often_explains_it(open_page, people, langu
     assert "appointment" not in text
     assert [len(table.value) for table in page.dataframe] == [6, 6]
     assert page.dataframe[0].value["type"].tolist() == [translate(language, "terms.stage.appointment")] * 6
+
+
+def test_visits_with_no_time_between_are_shown_with_their_ends_and_places(open_page, people, sqlite_store):
+    with sqlite_store.writing() as session:
+        first, second, *_ = session.scalars(select(Action).order_by(Action.started_at)).all()
+        first.ended_at, first.fields = second.started_at, {"place": "Gate 1"}
+    page = open_page("plausibility", people.manager)
+    assert "began 0 min after" in shown(page)
+    rows = page.dataframe[-1].value
+    assert rows["ended"].tolist()[0] == rows["started"].tolist()[1]
+    assert rows["place"].tolist() == ["Gate 1", "Plant 2"]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
