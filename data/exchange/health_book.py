@@ -12,13 +12,16 @@ from data.health_words import issued_words
 from data.queries.health import Issued
 from data.text import translate
 
-_FORMATS = {"rate": "0%", "days": "0.0", "times": "0.00"}
-_WIDTHS = {"text": 26, "instant": 26}
+_FORMATS = {"rate": "0%", "days": "0.0", "times": "0.00", "instant": "yyyy-mm-dd hh:mm"}
+_WIDTHS = {"text": 26, "instant": 18}
 _NARROW, _LABEL, _PROSE = 14, 16, 120
 
 
 def health_book(language: str, report: Issued, found: Rows, trend: Sequence[Issued]) -> bytes:
-    """An XLSX file; text is text whatever it begins with, rates are numbers 0–1."""
+    """An XLSX file; text is text whatever it begins with, rates are numbers 0–1.
+
+    Instants are dates to sort and filter by, in the report's time zone, which its first sheet names.
+    """
     zone = ZoneInfo(report.timezone)
     sheets = (
         stage_sheet(language, report.health),
@@ -46,4 +49,4 @@ def _leaf(sheet: Sheet, zone: ZoneInfo) -> Leaf:
 
 
 def _there(cell: Any, zone: ZoneInfo) -> Any:
-    return cell.astimezone(zone) if isinstance(cell, datetime) else cell
+    return cell.astimezone(zone).replace(tzinfo=None) if isinstance(cell, datetime) else cell

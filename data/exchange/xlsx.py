@@ -104,7 +104,8 @@ def write_xlsx(title: str, headers: Sequence[str], rows: Iterable[Sequence[Cell]
 
 def write_book(leaves: Iterable[Leaf]) -> bytes:
     """A workbook. Text is written as text whatever it looks like; numbers and dates
-    keep their type; instants are text, in ISO with their zone, because a sheet knows no zones."""
+    keep their type; instants are text, in ISO with their zone, because a sheet knows no zones.
+    A time of day without a zone stays one: its sheet says whose it is."""
     book = Workbook(write_only=True)
     for leaf in leaves:
         sheet = book.create_sheet(leaf.title[:31])
@@ -126,7 +127,7 @@ def _letter(number: int) -> str:
 def _cell(  # type: ignore[no-untyped-def]  # as above
     sheet, value: Cell, *, bold: bool = False, shown: str | None = None
 ):
-    if isinstance(value, datetime):
+    if isinstance(value, datetime) and value.tzinfo:
         value = value.isoformat()
     if isinstance(value, str):
         value = ILLEGAL_CHARACTERS_RE.sub("", value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from functools import partial
 from html.parser import HTMLParser
+from zoneinfo import ZoneInfo
 
 import pytest
 from openpyxl import load_workbook
@@ -98,6 +99,14 @@ def test_rates_are_numbers_that_show_as_percent(store, company):
     place = [c.value for c in sheet[1]].index("Share late")
     demo = next(line for line in sheet.iter_rows(min_row=2) if line[0].value == "Solution demo")
     assert (demo[place].value, demo[place].number_format) == (1, "0%")
+
+
+def test_instants_are_dates_by_the_clock_of_the_team(store, company):
+    stays = cells(book_of(store, company)["Stays"])
+    there = {row["From"] for row in stays}
+    kept = rows_of(store, company.manager, company.rep.team_id).stays
+    zone = ZoneInfo(shown(store, company.manager, company.rep.team_id).timezone)
+    assert there == {s.started_at.astimezone(zone).replace(tzinfo=None) for s in kept}
 
 
 class Reader(HTMLParser):
