@@ -96,8 +96,3 @@ def rate_column(label: str, help: str | None = None, *, width: int | None = None
     return st.column_config.ProgressColumn(
         label, format="percent", min_value=0, max_value=1, help=help, color=charts.MARK, width=width
     )
-
-
-def bars_column(label: str, help: str) -> Any:
-    """A few counts as small bars."""
-    return st.column_config.BarChartColumn(label, help=help, y_min=0, width="small", color=charts.MARK)

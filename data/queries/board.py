@@ -76,9 +76,7 @@ class GroupLine:
     money: tuple[tuple[str, Decimal], ...]
     longest_days: float | None
     longest_stage: str | None
-    longest_benchmark_days: float | None
     completion: Completion
-    last_touch_at: datetime | None
     next_step_at: datetime | None
     without_step: int
 
@@ -221,8 +219,6 @@ def _group_rows(stood: Any) -> Select[Any]:
             alerts.label("alerts"),
             func.max(case((first, ranked.c.dwell_days))).label("longest_days"),
             func.max(case((first, ranked.c.stage))).label("longest_stage"),
-            func.max(case((first, ranked.c.benchmark_days))).label("longest_benchmark_days"),
-            func.max(ranked.c.last_touch_at).label("last_touch_at"),
             func.min(ranked.c.next_step_at).label("next_step_at"),
             func.sum(case((ranked.c.next_step_at.is_(None), 1), else_=0)).label("without_step"),
             func.count().over().label("groups"),
@@ -249,9 +245,7 @@ def _group(row: Any, cells: Sequence[Any], stages: Sequence[str], completion: Co
         money=_money((cell.currency, cell.money) for cell in cells),
         longest_days=row.longest_days,
         longest_stage=row.longest_stage if row.longest_days is not None else None,
-        longest_benchmark_days=row.longest_benchmark_days,
         completion=completion,
-        last_touch_at=row.last_touch_at,
         next_step_at=row.next_step_at,
         without_step=row.without_step,
     )
