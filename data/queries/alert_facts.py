@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from core.process.alerts.facts import Heard, OpportunityFacts, Quote
+from core.process.alerts.facts import Heard, OpportunityFacts, Quote, Reached
 from core.process.recordings import Sound, Writing, unpack
 from core.process.stages import PIPELINE
 from core.terms import ActionStatus, Outcome
+from data.queries.board_sets import advances
 from data.schema import (
     Action,
     Interaction,
@@ -57,10 +58,14 @@ def alert_facts(
     skipped: dict[int, list[str]] = defaultdict(list)
     for opportunity_id, stage in session.execute(_skipped(some), chosen):
         skipped[opportunity_id].append(stage)
+    reached = {row[0]: Reached(*row[1:]) for row in session.execute(_reached(some), chosen)}
     answers: dict[int, datetime] = {row[0]: row[1] for row in session.execute(_answers(some), chosen)}
     shared = _shared(session, histories.values())
     unspoken = set(session.scalars(_unspoken(some), chosen))
-    return [_facts(row, histories[row.id], skipped, answers, shared, unspoken, as_of) for row in rows]
+    return [
+        _facts(row, histories[row.id], reached.get(row.id), skipped, answers, shared, unspoken, as_of)
+        for row in rows
+    ]
 
 
 def _among(some: bool) -> ColumnElement[bool]:
@@ -77,7 +82,6 @@ def _states(some: bool) -> Select[*tuple[Any, ...]]:
             Opportunity.id,
             Pipeline.key.label("pipeline"),
             Stage.key.label("stage"),
-            Stage.benchmark_days,
             state.stage_since,
             state.run_length,
             state.run_started_by,
@@ -89,6 +93,24 @@ def _states(some: bool) -> Select[*tuple[Any, ...]]:
         .join(Stage, Stage.id == state.stage_id)
         .join(Pipeline, Pipeline.id == Opportunity.pipeline_id)
         .where(_among(some))
+    )
+
+
+@lru_cache
+def _reached(some: bool) -> Select[*tuple[Any, ...]]:
+    """The last advance of each opportunity."""
+    reached = advances(select(Opportunity.id).where(_among(some)))
+    return (
+        select(
+            reached.c.opportunity_id,
+            Stage.key,
+            reached.c.happened_at,
+            StageEvent.action_id,
+            Stage.benchmark_days,
+        )
+        .join(Stage, Stage.id == reached.c.stage_id)
+        .join(StageEvent, StageEvent.id == reached.c.id)
+        .where(reached.c.ended_at.is_(None))
     )
 
 
@@ -143,25 +165,23 @@ def _answers(some: bool) -> Select[int, datetime]:
 
 @lru_cache
 def _skipped(some: bool) -> Select[int, str]:
-    """Stages before the present one that were never visited, in their order."""
-    present, earlier = aliased(Stage), aliased(Stage)
-    visited = (
+    """Stages before the furthest one that were never visited, in their order."""
+    missed, seen = aliased(Stage), aliased(Stage)
+    events = (
         select(StageEvent.id)
-        .where(
-            StageEvent.opportunity_id == Opportunity.id,
-            StageEvent.stage_id == earlier.id,
-            StageEvent.voided_at.is_(None),
-        )
-        .exists()
+        .join(seen, seen.id == StageEvent.stage_id)
+        .where(StageEvent.opportunity_id == Opportunity.id, StageEvent.voided_at.is_(None))
+        .correlate(Opportunity, missed)
     )
-    before = and_(earlier.pipeline_id == present.pipeline_id, earlier.position < present.position)
     return (
-        select(Opportunity.id, earlier.key)
-        .join(OpportunityState, OpportunityState.opportunity_id == Opportunity.id)
-        .join(present, present.id == OpportunityState.stage_id)
-        .join(earlier, before)
-        .where(_among(some), ~visited)
-        .order_by(Opportunity.id, earlier.position)
+        select(Opportunity.id, missed.key)
+        .join(missed, missed.pipeline_id == Opportunity.pipeline_id)
+        .where(
+            _among(some),
+            events.where(seen.position > missed.position).exists(),
+            ~events.where(seen.id == missed.id).exists(),
+        )
+        .order_by(Opportunity.id, missed.position)
     )
 
 
@@ -196,6 +216,7 @@ def _unspoken(some: bool) -> Select[int]:
 def _facts(
     row: Row[Any],
     history: _History,
+    reached: Reached | None,
     skipped: dict[int, list[str]],
     answers: dict[int, datetime],
     shared: set[str],
@@ -212,7 +233,7 @@ def _facts(
         row.run_started_by,
         as_of=as_of,
         own=row.pipeline == PIPELINE,
-        benchmark_days=row.benchmark_days,
+        reached=reached,
         last_event_at=row.last_event_at,
         next_step_id=row.next_step_id,
         next_step_at=row.next_step_at,

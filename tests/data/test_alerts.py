@@ -138,6 +138,25 @@ def test_two_unanswered_quotes_and_a_skipped_stage_stand_at_once(desk, clock):
     assert desk.standing()["quote_unanswered"].params["quotes"] == 2
 
 
+def test_a_step_back_ends_no_stay_and_heals_no_skip(desk, clock):
+    desk.record("appointment")
+    clock.move(days=1)
+    demo = desk.record("solution_demo", watchers=[{"name": "Li", "role": "user"}])
+    clock.move(days=30)
+    desk.sweep()
+    before = desk.standing()
+    assert {"stalled", "stage_skipped"} <= before.keys()
+    desk.record("appointment")  # one more visit, and no further
+    clock.move(hours=1)
+    desk.sweep()
+    after = desk.standing()
+    assert [after[rule].id for rule in ("stalled", "stage_skipped")] == [
+        before[rule].id for rule in ("stalled", "stage_skipped")
+    ]
+    assert after["stalled"].params["stage"] == "solution_demo"
+    assert desk.facts().reached.by == demo
+
+
 def test_an_overdue_step_and_a_missing_one(desk, clock):
     desk.record("appointment")
     clock.move(days=3.5)

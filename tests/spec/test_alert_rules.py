@@ -9,7 +9,7 @@ import pytest
 
 from core.policies import DEFAULTS
 from core.process.alerts import RULES, findings
-from core.process.alerts.facts import Heard, OpportunityFacts, Quote
+from core.process.alerts.facts import Heard, OpportunityFacts, Quote, Reached
 from core.process.recordings import Sound
 from core.terms import Severity
 from data.notices import alert_words
@@ -21,8 +21,12 @@ def ago(days: float) -> datetime:
     return NOW - timedelta(days=days)
 
 
+def stands(days: float, by: int = 7, benchmark: float | None = 4.0) -> Reached:
+    return Reached("solution_demo", ago(days), by, benchmark)
+
+
 CALM = OpportunityFacts(
-    1, "solution_demo", ago(2), 1, 7, as_of=NOW, benchmark_days=4.0, last_event_at=ago(2),
+    1, "solution_demo", ago(2), 1, 7, as_of=NOW, reached=stands(2), last_event_at=ago(2),
     next_step_id=9, next_step_at=ago(-1), last_answer_at=ago(2), met=2, actions=3,
 )  # fmt: skip
 OLD = Quote(20, ago(9), date(2026, 3, 31))
@@ -33,10 +37,12 @@ SOON = date(2026, 3, 21)
 # fmt: off
 TABLE = [
     # rule                 what is different                                             speaks?
-    ("stalled",            {"stage_since": ago(5.9)},                                     False),
-    ("stalled",            {"stage_since": ago(6)},                                       True),
-    ("stalled",            {"stage_since": ago(90), "benchmark_days": None},              False),
-    ("stalled",            {"stage_since": None},                                         False),
+    ("stalled",            {"reached": stands(5.9)},                                      False),
+    ("stalled",            {"reached": stands(6)},                                        True),
+    ("stalled",            {"reached": stands(6), "stage": "appointment", "stage_since": ago(1)}, True),
+    ("stalled",            {"reached": stands(2), "stage_since": ago(90)},                False),
+    ("stalled",            {"reached": stands(90, benchmark=None)},                       False),
+    ("stalled",            {"reached": None},                                             False),
     ("next_step_overdue",  {"next_step_at": ago(0.9)},                                    False),
     ("next_step_overdue",  {"next_step_at": ago(1)},                                      True),
     ("next_step_missing",  {"next_step_at": None, "next_step_id": None},                  True),
@@ -91,7 +97,7 @@ def test_every_rule_stands_in_the_table():
 
 
 NEW_CAUSES = [
-    ("stalled", {"stage_since": ago(9)}, {"run_started_by": 8}),
+    ("stalled", {"reached": stands(9)}, {"reached": stands(8, by=8)}),
     ("next_step_overdue", {"next_step_at": ago(3)}, {"next_step_id": 10}),
     ("next_step_missing", {"next_step_at": None}, {"last_event_at": ago(3)}),
     ("customer_silent", {"last_answer_at": ago(20)}, {"last_answer_at": ago(15)}),

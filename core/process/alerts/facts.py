@@ -32,21 +32,37 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """The furthest stage that an opportunity got to: its last advance (`core.process.metrics.advances`).
+
+    Attributes:
+        since: when it got there, UTC.
+        by: id of the action that got it there; None for an imported stage change.
+        benchmark_days: usual dwell time of the stage, elapsed days; None if unknown.
+    """
+
+    stage: str
+    since: datetime
+    by: int | None
+    benchmark_days: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class OpportunityFacts:
     """State of one open opportunity. What the store does not know is None or empty, never invented.
 
     Attributes:
-        stage: key of its present stage.
+        stage: key of the stage of its latest event.
         stage_since: start of the present run in that stage, UTC; None without events.
         run_length: events in that run.
         run_started_by: id of the action that began the run; None for an imported stage change.
         as_of: the instant that the rules look from.
         own: it is on Firebreak's own pipeline, so its actions and next steps are recorded here.
-        benchmark_days: usual dwell time of the stage, elapsed days; None if unknown.
+        reached: where it stands, which no step back changes; None without events.
         last_event_at: its latest event, UTC.
         next_step_id, next_step_at: the earliest planned action.
         last_answer_at: when the customer last did something two-way: an inbound touch, or a meeting.
-        skipped: stages before the present one that it never visited, in the pipeline's order.
+        skipped: stages before the furthest one that it never visited, in the pipeline's order.
         quotes: its quotes after the customer's last reply to one, oldest first.
         last_quote: the latest quote of all.
         met: different people of the customer in its completed actions.
@@ -62,7 +78,7 @@ class OpportunityFacts:
     run_started_by: int | None
     as_of: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     own: bool = True
-    benchmark_days: float | None = None
+    reached: Reached | None = None
     last_event_at: datetime | None = None
     next_step_id: int | None = None
     next_step_at: datetime | None = None
