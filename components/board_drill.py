@@ -1,6 +1,6 @@
 """From a number of the board to the rows behind it: what was clicked stands in the address."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -73,7 +73,7 @@ def asked(ask: Ask, board: Board, starts: Sequence[datetime], view: View) -> Ask
     fates = {f.value: t(f"board.fate_{f}") for f in Fate}
     ends = (*starts[1:], ask.now)
     spans = {week_key(since, view): (since, until) for since, until in zip(starts, ends, strict=True)}
-    narrows = {"pick": groups, "stage": stages, "fate": fates, "week": spans}
+    narrows: dict[str, Mapping[str, Any]] = {"pick": groups, "stage": stages, "fate": fates, "week": spans}
     if not show or any((address.said(name) or "") not in {"", *known} for name, known in narrows.items()):
         return None
     pick, stage, fate, week = (address.said(name) or "" for name in narrows)
