@@ -80,6 +80,7 @@ class History:
         outcome, closed, amount, close_on, owner: tracks; outcome as WON, LOST, OPEN, owner as a code.
         stages: how many stages the pipeline has.
         owners, teams: names by owner code, and each owner's team name.
+        owner_ids: the store's ids by owner code.
     """
 
     ids: Ints
@@ -95,6 +96,7 @@ class History:
     stages: int
     owners: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
+    owner_ids: tuple[int, ...] = ()
     _seen: dict[float, "Snapshot"] = field(default_factory=dict, repr=False)
 
     def as_of(self, t: float) -> "Snapshot":

@@ -63,6 +63,7 @@ def forecast_history(session: Session, pipeline: str) -> History:
         stages=len(stages),
         owners=names,
         teams=teams,
+        owner_ids=tuple(owners.values),
     )
 
 
