@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.forecast.history import WON, Floats, History, Ints, Snapshot
+from core.forecast.layers import NEW, RENEWAL, layers
 
 _SMOOTH = 10.0  # closings that a share of few closings is drawn towards the whole by
 NAMES = (
@@ -28,6 +29,8 @@ NAMES = (
     "product_win_rate",
     "owner_open",
     "pace",
+    "new_customer",
+    "renewal",
     "month_share",
     "quarter_share",
 )
@@ -56,7 +59,7 @@ def open_rows(history: History, t: float) -> Rows:
     since = np.where(np.isfinite(stand.since[of]), stand.since[of], begun)
     last = np.where(np.isfinite(stand.last[of]), stand.last[of], begun)
     age = np.maximum(t - begun, 0.0)
-    owners = books.owner[of]
+    owners, layer = books.owner[of], layers(history, t)[of]
     columns = (
         age,
         np.where(stand.stage >= 0, stand.stage, np.nan)[of],
@@ -73,6 +76,8 @@ def open_rows(history: History, t: float) -> Rows:
         win_rates(books, history.product)[of],
         _load(owners),
         stand.events[of] / (age + 7.0),
+        layer == NEW,
+        layer == RENEWAL,
         *(np.full(len(of), share) for share in calendar_shares(t)),
     )
     return Rows(of, np.column_stack([np.asarray(c, np.float64) for c in columns]))

@@ -80,6 +80,8 @@ class History:
         outcome, closed, amount, close_on, owner: tracks; outcome as WON, LOST, OPEN, owner as a code.
         stages: how many stages the pipeline has.
         owners, teams: names by owner code, and each owner's team name.
+        customer: code of each opportunity's customer, -1 if unknown; empty where none is known.
+        touched: track by customer code, the earliest touch outside of opportunities that was known.
     """
 
     ids: Ints
@@ -95,6 +97,8 @@ class History:
     stages: int
     owners: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
+    customer: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    touched: Track = field(default_factory=lambda: Track(np.zeros(0)))
     _seen: dict[float, "Snapshot"] = field(default_factory=dict, repr=False)
 
     def as_of(self, t: float) -> "Snapshot":
