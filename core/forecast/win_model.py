@@ -127,24 +127,43 @@ class WinModel:
             return self.rate(x)
         return _mixed(self.mix, [learner(x) for learner in self.learners])
 
+    def disagreement(self, x: Floats) -> Floats:
+        """Variance of the learners' log odds by the mix's weights, shape (rows,)."""
+        odds = np.array([_logit(learner(x)) for learner in self.learners])
+        weights = np.array(self.mix)[:, None]
+        return np.asarray((weights * (odds - (weights * odds).sum(axis=0)) ** 2).sum(axis=0))
+
 
 def fit(history: History, t: float, horizon: float) -> WinModel:
     """The model that can be made at `t` for the next `horizon` days."""
-    rows = sample(history, t, horizon)
-    rate = stage_rate(rows, history.stages)
+    return learn(sample(history, t, horizon), t, horizon, history.stages)
+
+
+def learn(rows: Sample, t: float, horizon: float, stages: int) -> WinModel:
+    """The model that landmark rows allow."""
+    rate = stage_rate(rows, stages)
     if rows.wins < FEW_WINS or rows.y.all():
         return WinModel("stage_rate", rate, rows.wins)
-    mix = _mix(rows, t, horizon, history.stages)
-    return WinModel("learnt", rate, rows.wins, _learners(rows, history.stages), mix)
+    return WinModel("learnt", rate, rows.wins, _learners(rows, stages), _mix(rows, t, horizon, stages))
+
+
+def held_out(rows: Sample, t: float, horizon: float) -> tuple[Sample, Sample]:
+    """Early landmarks, and the latest, whose horizons all lie after what the early ones saw."""
+    return rows.where(rows.at <= t - 2 * horizon), rows.where(rows.at > t - 2 * horizon)
+
+
+def unjudged(rows: Sample, stages: int) -> WinModel:
+    """A model with the shipped mix, for comparing rows to learn from without choosing by the result."""
+    return WinModel("learnt", stage_rate(rows, stages), rows.wins, _learners(rows, stages), _UNJUDGED)
 
 
 def _mix(rows: Sample, t: float, horizon: float, stages: int) -> tuple[float, ...]:
     """The learners' weights, by landmarks later than all that they were fitted to."""
-    early, late = rows.where(rows.at <= t - 2 * horizon), rows.where(rows.at > t - 2 * horizon)
+    early, late = held_out(rows, t, horizon)
     if early.wins < FEW_WINS or late.wins < FEW_WINS:
         return _UNJUDGED
-    losses = np.array([_log_loss(late.y, learner(late.x)) for learner in _learners(early, stages)])
-    weights = np.exp(-(losses - losses.min()) / _TEMPERATURE)
+    found = np.array([_log_loss(late.y, learner(late.x)) for learner in _learners(early, stages)])
+    weights = np.exp(-(found - found.min()) / _TEMPERATURE)
     return tuple(float(w) for w in weights / weights.sum())
 
 
@@ -214,9 +233,14 @@ def _trees(rows: Sample, columns: list[int]) -> Any:
     return chance
 
 
-def _log_loss(y: Floats, p: Floats) -> float:
+def losses(y: Floats, p: Floats) -> Floats:
+    """Log loss of every row."""
     p = np.clip(p, _EDGE, 1 - _EDGE)
-    return float(-(y * np.log(p) + (1 - y) * np.log(1 - p)).mean())
+    return -(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+
+def _log_loss(y: Floats, p: Floats) -> float:
+    return float(losses(y, p).mean())
 
 
 def _logit(p: Floats) -> Floats:
