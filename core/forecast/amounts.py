@@ -32,6 +32,10 @@ class Amounts:
         usual = self.by_product[history.product[which] % len(self.by_product)]
         return np.where(np.isfinite(booked) & (booked > 0), booked * self.ratio, usual)
 
+    def spreads(self, history: History, t: float, which: Ints) -> Floats:
+        """Standard deviation over mean of these amounts if won."""
+        return np.where(history.as_of(t).amount[which] > 0, self.booked_spread, self.spread)
+
 
 def amounts(history: History, t: float) -> Amounts:
     """What the books say at `t`; every win counts 1 where no amount is kept."""
