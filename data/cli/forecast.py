@@ -1,4 +1,4 @@
-"""`backtest` and `forecast`: what would have been said, and what is said now."""
+"""`backtest`: what would have been said."""
 
 import argparse
 import json
