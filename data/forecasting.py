@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from math import isfinite
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from data.schema import Opportunity, Person, Pipeline, Stage
 
 PERIODS = ("month", "quarter")
 HOME = "Asia/Shanghai"
+AT = time(4)  # of the morning, when a day's snapshots are due
 _EXACT = Decimal("0.0001")
 
 

@@ -51,7 +51,7 @@ def _run(chosen: argparse.Namespace) -> int:
 def _told(found: Snapshot, most: int) -> dict[str, Any]:
     run = found.run
     lines = sorted(found.lines, key=lambda line: (-line.value, line.opportunity_id))
-    return _numbers(
+    told: dict[str, Any] = _numbers(
         {
             "pipeline": found.pipeline,
             "period": run.period,
@@ -76,6 +76,7 @@ def _told(found: Snapshot, most: int) -> dict[str, Any]:
             "lines_in_all": len(lines),
         }
     )
+    return told
 
 
 def _group(group: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ short transaction of its own. One that is there already stays as it is, so a run
 computed is what the books said when the day began, however late the run comes.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.forecast.valuation import Valuation
 from data.engine import Store
-from data.forecasting import HOME, PERIODS, Books, Forecast, company_zone, exact, forecast_of, open_books
+from data.forecasting import AT, HOME, PERIODS, Books, Forecast, company_zone, exact, forecast_of, open_books
 from data.jobs.registry import Run, job
 from data.jobs.times import latest_due
 from data.queries.policies import setting
@@ -23,7 +23,6 @@ from data.schema import ForecastLine, ForecastRun, ForecastWin, Opportunity, Pip
 from data.upsert import insert_new
 
 NAME = "forecast"
-AT = time(4)
 CATCH_UP = 7  # days that are still worth a snapshot after a stop
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from threading import Event
 from sqlalchemy.orm import Session
 
 from data.engine import Store
-from data.jobs import forecast, sweep_alerts, tidy
+from data.jobs import backtest, forecast, sweep_alerts, tidy
 from data.jobs.deliver import deliver
 from data.jobs.registry import enqueue
 from data.jobs.runner import run_due
@@ -46,6 +46,9 @@ SCHEDULE = (
     Scheduled(sweep_alerts.NAME, _hourly),
     Scheduled(forecast.NAME, forecast.due),
 )
+
+
+ON_DEMAND = (backtest.NAME,)  # what commands ask for
 
 
 def tick(store: Store) -> int:

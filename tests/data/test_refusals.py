@@ -59,6 +59,8 @@ ALLOWED = {
     "feature.move":            {P},
     "promise.make":            {R, M, D},
     "promise.move":            {R, M, D},
+    "forecast.replay":         {M, D},
+    "forecast.backtest":       {M, D},
     "team.create":             {A},
     "person.create":           {A},
     "person.edit":             {A},
