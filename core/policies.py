@@ -38,6 +38,7 @@ class Policy:
         currency: the company's own currency, ISO 4217.
         sla_hours: hours within which a demand is answered, for P0, P1, P2, P3 (C1).
         sla_round_the_clock: urgencies whose clock runs day and night; the others count working hours.
+        calibration_day: the working day of a period by whose end its suggestions are answered (B3).
         promise_slack_days: a promise closer than this behind the plan is amber (C3).
     """
 
@@ -70,6 +71,7 @@ class Policy:
     sla_hours: tuple[float, float, float, float] = (2.0, 8.0, 24.0, 40.0)
     sla_round_the_clock: tuple[str, ...] = ("P0",)
     promise_slack_days: int = 3
+    calibration_day: int = 5
 
 
 DEFAULTS = Policy()
