@@ -247,16 +247,15 @@ def suggestion(
     answer = next((_answer(*r) for r in found), None)
     in_time = answer is None or now <= due_at(session, run.starts_on)
     known = last_known(session, opportunity_id, run.taken_at, line.factors)
-    return _suggestion(*row, known, answer, in_time and decide(who, Permission.CALIBRATE).allowed)
+    may = in_time and decide(who, Permission.CALIBRATE).allowed
+    return _suggestion(line, run, row[2], (row[3], row[4], row[5]), known, answer, may)
 
 
 def _suggestion(
     line: ForecastLine,
     run: ForecastRun,
     opportunity: Opportunity,
-    customer: str | None,
-    owner: str | None,
-    stage: str | None,
+    names: tuple[str | None, str | None, str | None],
     known: Mapping[str, datetime],
     answer: "Answer | None",
     may_answer: bool,
@@ -266,9 +265,7 @@ def _suggestion(
         opportunity.id,
         opportunity.name,
         opportunity.customer_id,
-        customer,
-        owner,
-        stage,
+        *names,
         line.layer,
         line.close_on,
         line.booked,
@@ -316,7 +313,7 @@ def answers(
 
 def _answers(period: str, starts_on: date) -> Select[Any]:
     d = ForecastDecision
-    return (
+    query: Select[Any] = (
         select(d, Opportunity.name, Customer.name, Person.name, ForecastRun.currency)
         .join(Opportunity, Opportunity.id == d.opportunity_id)
         .join(ForecastLine, ForecastLine.id == d.line_id)
@@ -326,6 +323,7 @@ def _answers(period: str, starts_on: date) -> Select[Any]:
         .where(d.period == period, d.starts_on == starts_on)
         .order_by(d.decided_at.desc(), d.id.desc())
     )
+    return query
 
 
 def _answer(
