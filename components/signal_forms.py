@@ -45,7 +45,7 @@ def _signal(head: CustomerHead, cards: Sequence[OpportunityCard], view: View, sa
             t("signals.kind"),
             SIGNAL_KINDS,
             index=None,
-            format_func=lambda k: term("signal", k),
+            format_func={k: term("signal", k) for k in SIGNAL_KINDS}.__getitem__,
             placeholder=t("signals.choose"),
             key="signal-kind",
         )

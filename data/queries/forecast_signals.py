@@ -20,7 +20,7 @@ from data.schema import Action, Interaction, Opportunity, Signal
 _PEOPLE = ("attendees", "watchers")
 _TELLING = ("appointment", "solution_demo", "objection_handling")  # whose own fields factors read
 _TWO_WAY = ("meeting", "video_meeting")
-_SIGNALS = {
+COUNTED = {
     "competitor_contact": Mark.COMPETITOR,
     "contract_change": Mark.CONTRACT,
     "trial_activity": Mark.TRIAL,
@@ -140,7 +140,7 @@ def _of_signals(rows: Iterable[Any], place: dict[int, int]) -> Iterator[_Mark]:
 
 
 def _signal(signal: Any) -> Iterator[tuple[Mark, float]]:
-    kind = _SIGNALS.get(signal.kind)  # news and events are told, not counted
+    kind = COUNTED.get(signal.kind)  # news and events are told, not counted
     if kind is None:
         return
     value = _NONE if signal.value is None else signal.value

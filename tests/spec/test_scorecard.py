@@ -112,11 +112,14 @@ def test_a_model_leaves_out_what_the_history_does_not_have(telling):
 
 
 def test_weights_by_industry():
-    history = drawn("ANSWER@99", "ANSWER@99", industry=np.array([0, 1]), industries=("food", "electronics"))
+    history = drawn(
+        *["ANSWER@97 ANSWER@98 ANSWER@99"] * 2, industry=np.array([0, 1]), industries=("food", "electronics")
+    )
     light = Weights(3, {"touches_14d": 2.0}, {"electronics": {"touches_14d": 0.5}})
     plain, weighed = (points(history, T, T + 28, np.arange(2), w) for w in (Weights(), light))
     touches, answer = FACTOR_NAMES.index("touches_14d"), FACTOR_NAMES.index("days_since_answer")
-    np.testing.assert_allclose(weighed[:, touches], plain[:, touches] * [2.0, 0.5])
+    assert (plain[:, touches] == 1).all()
+    np.testing.assert_allclose(weighed[:, touches], [2.0, 0.5])
     np.testing.assert_allclose(weighed[:, answer], plain[:, answer])
 
 
