@@ -26,6 +26,7 @@ from data.schema.platform import (
 )
 from data.schema.plausibility import SignReview
 from data.schema.promises import Demand, DemandPause, Feature, PlannedDate, Promise, PromisedDate
+from data.schema.signals import Signal
 
 __all__ = [
     "Action",
@@ -63,6 +64,7 @@ __all__ = [
     "SignInAttempt",
     "SignInTicket",
     "SignReview",
+    "Signal",
     "Stage",
     "StageEvent",
     "StoredFile",

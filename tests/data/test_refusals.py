@@ -32,6 +32,8 @@ ALLOWED = {
     "action.record":           {R, M},
     "action.cancel":           {R, M},
     "interaction.record":      {R, M},
+    "signal.record":           {R, M},
+    "signal.withdraw":         {R, M},
     "opportunity.open":        {R, M},
     "opportunity.edit":        {R, M, D},
     "opportunity.close":       {R, M, D},
