@@ -64,8 +64,8 @@ class Words:
 
 def name_of(language: str, factor: str) -> str:
     """A factor's name; a company's own factor shows its key."""
-    key = f"forecast.factor.{factor}"
-    return translate(language, key) if has(language, key) else factor
+    keys = (f"factors.name.{factor}", f"forecast.factor.{factor}")
+    return next((translate(language, key) for key in keys if has(language, key)), factor)
 
 
 def measured(language: str, unit: str, value: float) -> str:

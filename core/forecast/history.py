@@ -89,6 +89,7 @@ class History:
         outcome, closed, amount, close_on, owner: tracks; outcome as WON, LOST, OPEN, owner as a code.
         stages: how many stages the pipeline has.
         owners, teams: names by owner code, and each owner's team name.
+        owner_ids: the store's ids by owner code.
         signals: what happened around them besides their stages.
         benchmarks: usual days of a stay by stage, NaN where unknown; empty when none is known.
         industry, industries: code of its customer's industry, -1 without, empty when none is known; names.
@@ -109,6 +110,7 @@ class History:
     stages: int
     owners: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
+    owner_ids: tuple[int, ...] = ()
     signals: Signals = field(default_factory=none)
     benchmarks: Floats = field(default_factory=lambda: np.zeros(0))
     industry: Ints = field(default_factory=lambda: np.zeros(0, np.int64))

@@ -9,7 +9,7 @@ from threading import Event
 from sqlalchemy.orm import Session
 
 from data.engine import Store
-from data.jobs import sweep_alerts, tidy
+from data.jobs import forecast, sweep_alerts, tidy
 from data.jobs.deliver import deliver
 from data.jobs.registry import enqueue
 from data.jobs.runner import run_due
@@ -41,7 +41,11 @@ def _hourly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     return [(now.replace(minute=0, second=0, microsecond=0), "")]
 
 
-SCHEDULE = (Scheduled(tidy.NAME, _nightly), Scheduled(sweep_alerts.NAME, _hourly))
+SCHEDULE = (
+    Scheduled(tidy.NAME, _nightly),
+    Scheduled(sweep_alerts.NAME, _hourly),
+    Scheduled(forecast.NAME, forecast.due),
+)
 
 
 def tick(store: Store) -> int:

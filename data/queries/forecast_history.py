@@ -69,6 +69,7 @@ def forecast_history(session: Session, pipeline: str, only: Collection[int] | No
         stages=len(stages),
         owners=names,
         teams=teams,
+        owner_ids=tuple(owners.values),
         signals=forecast_signals(session, chosen, place),
         benchmarks=np.array([s.benchmark_days or np.nan for s in stages], np.float64),
         industry=np.array([industries(row.industry) for row in rows], np.int64),

@@ -3,7 +3,8 @@
 from data.schema.actions import Action, Draft, StoredFile
 from data.schema.base import Base
 from data.schema.customers import Contact, Customer, CustomerState, CustomerTag, Interaction, Tag
-from data.schema.forecast import ForecastDecision, ForecastLine, ForecastRun
+from data.schema.forecast import ForecastDecision, ForecastLine, ForecastRun, ForecastWin
+from data.schema.forecast_models import ForecastBacktest, ForecastModel
 from data.schema.jobs import JobRun
 from data.schema.opportunities import (
     Alert,
@@ -42,9 +43,12 @@ __all__ = [
     "DemandPause",
     "Draft",
     "Feature",
+    "ForecastBacktest",
     "ForecastDecision",
     "ForecastLine",
+    "ForecastModel",
     "ForecastRun",
+    "ForecastWin",
     "ImportBatch",
     "ImportChange",
     "Interaction",
