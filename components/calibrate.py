@@ -61,7 +61,7 @@ def progress(found: Queue, view: View) -> None:
         return
     late = view.now > found.due
     key = "calibrate.progress_late" if late else "calibrate.progress"
-    said = t(key, answered=found.answered, total=found.total, due=view.instant(found.due))
+    said = t(key, answered=found.answered, total=found.total, due=format.day(found.last_day, view.language))
     st.progress(found.answered / found.total, text=said)
 
 
