@@ -86,11 +86,16 @@ def open_books(session: Session, pipeline: str) -> Books:
 
 
 def forecast_of(
-    books: Books, period: str, day: date, tick: Callable[[float], None] = lambda share: None
+    books: Books,
+    period: str,
+    day: date,
+    *,
+    earlier: int | None = None,
+    tick: Callable[[float], None] = lambda share: None,
 ) -> Forecast:
-    """The period that `day` lies in, as the books stood when the day began."""
+    """The period that `day` lies in, as the books stood when the day began; see `outlook`."""
     horizon = Horizon(period)
-    said = outlook(books.history, horizon, day, books.zone, tick=tick)
+    said = outlook(books.history, horizon, day, books.zone, earlier=earlier, tick=tick)
     lines = valuations(books.history, said.t, said.rest.end)
     return Forecast(books, horizon, day, said, lines)
 

@@ -75,7 +75,8 @@ def periods(history: History, horizon: Horizon, first: date, last: date, zone: Z
 def _warm_up(history: History, horizon: Horizon, first: date, zone: ZoneInfo) -> list[date]:
     count = EARLIER.get(horizon.name, EARLIER_DAYS)
     earlier = [horizon.step(first, -n) for n in range(count, 0, -1)]
-    return [day for day in earlier if instant(day, zone) >= history.first_closing - 3]
+    known = history.as_of(instant(first, zone)).first_closing
+    return [day for day in earlier if instant(day, zone) >= known - 3]
 
 
 def _scored(

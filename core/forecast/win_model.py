@@ -68,7 +68,7 @@ class Sample:
 def sample(history: History, t: float, horizon: float) -> Sample:
     """What can be learnt at `t` about the next `horizon` days; empty while no whole horizon has passed."""
     books = history.as_of(t)
-    first = max(history.first_closing, t - LOOK_BACK)
+    first = max(books.first_closing, t - LOOK_BACK)
     latest, step = t - horizon, max(1.0, horizon / 7)
     parts: list[tuple[Rows, Floats, float]] = []
     rows = 0

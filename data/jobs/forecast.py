@@ -44,7 +44,7 @@ def forecast(store: Store, run: Run) -> None:
         books = open_books(session, run.key)
     for period in PERIODS:
         if not known(store, books, period, day):
-            keep(store, forecast_of(books, period, day, partial(_tell, run, period)))
+            keep(store, forecast_of(books, period, day, tick=partial(_tell, run, period)))
 
 
 def _tell(run: Run, period: str, share: float) -> None:
@@ -61,13 +61,21 @@ def known(store: Store, books: Books, period: str, day: date) -> bool:
 
 def keep(store: Store, said: Forecast) -> None:
     """Write a snapshot with its lines, all or nothing; nothing where another hand was first."""
-    run, lines, wins = _run(said), _lines(said), _wins(said)
+    run, lines, wins = as_rows(said)
     unique = (ForecastRun.pipeline_id, ForecastRun.period, ForecastRun.starts_on, ForecastRun.taken_on)
     with store.writing() as session:
         made = insert_new(session, ForecastRun, [run | {"recorded_at": store.clock()}], *unique)
         for table, rows in ((ForecastLine, lines), (ForecastWin, wins)):
             if made and rows:
                 session.execute(insert(table), [row | {"run_id": made[0]} for row in rows])
+
+
+Row = dict[str, Any]
+
+
+def as_rows(said: Forecast) -> tuple[Row, list[Row], list[Row]]:
+    """The row of a run, those of its lines and of what was won, as they are kept."""
+    return _run(said), _lines(said), _wins(said)
 
 
 def _run(said: Forecast) -> dict[str, Any]:
