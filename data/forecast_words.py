@@ -57,9 +57,10 @@ class Words:
         if value is None and factor != "level":
             return translate(self.language, "forecast.missing", name=name_of(self.language, factor))
         key = f"forecast.reason.{factor}.{way}"
-        if not has(self.language, key):
+        if not _known(self.language, key):
             return f"{name_of(self.language, factor)} {value}"
-        return translate(self.language, key, **{"value": value, beside: value})
+        n = round(self.values.get(beside, 0))
+        return translate(self.language, key, **{"value": value, beside: value, "n": n})
 
 
 def name_of(language: str, factor: str) -> str:

@@ -35,7 +35,7 @@ def at(days: float) -> datetime:
 
 def written(store, people) -> int:
     """The simulated pipeline in the store, and the id of one that is open at its end."""
-    history = simulated(days=120, per_day=6)
+    history = simulated(days=120, per_day=4)
     closed, outcome = history.closed.at(float("inf")), history.outcome.at(float("inf"))
     amount = history.amount.at(float("inf"))
     with store.writing() as session:
