@@ -168,7 +168,7 @@ def asked_lines(period: str, day: date) -> list[ColumnElement[bool]]:
     return [ForecastLine.run_id.in_(newest_runs(period, day)), Opportunity.outcome == Outcome.OPEN]
 
 
-def _joined(*columns: Any) -> Select[Any]:
+def _joined(*columns: Any) -> Select[*tuple[Any, ...]]:
     return (
         select(*columns)
         .select_from(ForecastLine)
@@ -317,9 +317,9 @@ def answers(
     return tuple(_answer(*row) for row in session.execute(query))
 
 
-def _answers(period: str, starts_on: date) -> Select[Any]:
+def _answers(period: str, starts_on: date) -> Select[*tuple[Any, ...]]:
     d = ForecastDecision
-    query: Select[Any] = (
+    query: Select[*tuple[Any, ...]] = (
         select(d, Opportunity.name, Customer.name, Person.name, ForecastRun.currency)
         .join(Opportunity, Opportunity.id == d.opportunity_id)
         .join(ForecastLine, ForecastLine.id == d.line_id)
