@@ -38,6 +38,7 @@ PAGES = (
     PageSpec("outlook", ":material/trending_up:", Permission.SEE_FORECAST, "work"),
     PageSpec("replay", ":material/history_toggle_off:", Permission.SEE_FORECAST, "work"),
     PageSpec("alerts", ":material/notifications_active:", Permission.HANDLE_ALERTS, "work"),
+    PageSpec("calibrate", ":material/balance:", Permission.SEE_SUGGESTIONS, "work"),
     PageSpec("plausibility", ":material/fact_check:", Permission.SEE_BOARD, "work"),
     PageSpec("customers", ":material/apartment:", Permission.SEE_CUSTOMERS, "work"),
     PageSpec("customer", ":material/domain:", Permission.SEE_CUSTOMERS, None),

@@ -18,6 +18,7 @@ TONES = {
     Kind.RED: Tone.RED,
     Kind.ASSIGNED: Tone.AMBER,
     Kind.DUE: Tone.BLUE,
+    Kind.SUGGESTION: Tone.BLUE,
     Kind.EXPIRING: Tone.AMBER,
     Kind.DRAFT: Tone.QUIET,
     Kind.UNPLANNED: Tone.AMBER,
@@ -29,6 +30,7 @@ ICONS = {
     Kind.RED: ":material/local_fire_department:",
     Kind.ASSIGNED: ":material/assignment_ind:",
     Kind.DUE: ":material/today:",
+    Kind.SUGGESTION: ":material/balance:",
     Kind.EXPIRING: ":material/hourglass_bottom:",
     Kind.DRAFT: ":material/edit_note:",
     Kind.UNPLANNED: ":material/event_busy:",
@@ -158,6 +160,7 @@ def _password(todo: ToDo, view: View) -> list[str]:
 _PARTS = {
     Kind.OVERDUE: _step,
     Kind.DUE: _step,
+    Kind.SUGGESTION: lambda todo, view: [todo.opportunity or "", _worth(todo, view)],
     Kind.EXPIRING: _quote,
     Kind.UNPLANNED: _unplanned,
     Kind.GRADE: _grade,
@@ -194,4 +197,5 @@ _TARGETS: dict[Kind, Callable[[ToDo], Target]] = {
     Kind.RED: lambda todo: ("customer", {"customer": todo.customer_id or 0}),
     Kind.ASSIGNED: lambda todo: ("alerts", {"alert": todo.id}),
     Kind.PASSWORD: lambda _: ("people", {}),
+    Kind.SUGGESTION: lambda todo: ("calibrate", {"opportunity": todo.id}),
 }

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     ANSWER_DEMANDS = "answer_demands"
     MAKE_PROMISES = "make_promises"
     SEE_FORECAST = "see_forecast"
+    SEE_SUGGESTIONS = "see_suggestions"
+    CALIBRATE = "calibrate"
 
 
 class Reach(StrEnum):
@@ -64,6 +66,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.FILE_DEMANDS: Reach.OWN,
         Permission.MAKE_PROMISES: Reach.OWN,
         Permission.HANDLE_ALERTS: Reach.OWN,
+        Permission.SEE_SUGGESTIONS: Reach.OWN,
+        Permission.CALIBRATE: Reach.OWN,
     },
     Role.MANAGER: _EVERYONE
     | {
@@ -78,6 +82,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.FILE_DEMANDS: Reach.TEAM,
         Permission.MAKE_PROMISES: Reach.TEAM,
         Permission.HANDLE_ALERTS: Reach.TEAM,
+        Permission.SEE_SUGGESTIONS: Reach.TEAM,
+        Permission.CALIBRATE: Reach.TEAM,
     },
     Role.DIRECTOR: _EVERYONE
     | {
@@ -92,6 +98,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.FILE_DEMANDS: Reach.ALL,
         Permission.MAKE_PROMISES: Reach.ALL,
         Permission.HANDLE_ALERTS: Reach.ALL,
+        Permission.SEE_SUGGESTIONS: Reach.ALL,
     },
     Role.PRODUCT: _EVERYONE | {Permission.SEE_PROMISES: Reach.ALL, Permission.ANSWER_DEMANDS: Reach.ALL},
     Role.DELIVERY: _EVERYONE | {Permission.SEE_PROMISES: Reach.ALL},

@@ -38,6 +38,7 @@ class Policy:
         currency: the company's own currency, ISO 4217.
         sla_hours: hours within which a demand is answered, for P0, P1, P2, P3 (C1).
         sla_round_the_clock: urgencies whose clock runs day and night; the others count working hours.
+        calibration_day: the working day of a period by whose end its suggestions are answered (B3).
         promise_slack_days: a promise closer than this behind the plan is amber (C3).
         commit_chance, best_case_chance: chances (0–1) from which an open opportunity counts as committed to,
             and as a best case (B2); `core.forecast.rollup` says how answers to suggestions move it.
@@ -74,6 +75,7 @@ class Policy:
     promise_slack_days: int = 3
     commit_chance: float = 0.6
     best_case_chance: float = 0.3
+    calibration_day: int = 5
 
 
 DEFAULTS = Policy()

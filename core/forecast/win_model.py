@@ -235,12 +235,14 @@ def _trees(rows: Sample, chosen: list[int]) -> Any:
         "min_data_in_leaf": 40,
         "lambda_l2": 5.0,
         "feature_fraction": 0.8,
-        "monotone_constraints": [_DIRECTIONS.get(NAMES[n], 0) for n in chosen],
         "num_threads": 1,
         "deterministic": True,
         "seed": 7,
         "verbosity": -1,
     }
+    directions = [_DIRECTIONS.get(NAMES[n], 0) for n in chosen]
+    if any(directions):
+        told["monotone_constraints"] = directions
     data = Dataset(rows.x[:, chosen], rows.y, weight=rows.weight, free_raw_data=False)
     model: Booster = train(told, data, num_boost_round=100)
 

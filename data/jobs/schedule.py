@@ -9,7 +9,7 @@ from threading import Event
 from sqlalchemy.orm import Session
 
 from data.engine import Store
-from data.jobs import backtest, forecast, sweep_alerts, tidy
+from data.jobs import backtest, forecast, remind_suggestions, sweep_alerts, tidy
 from data.jobs.deliver import deliver
 from data.jobs.registry import enqueue
 from data.jobs.runner import run_due
@@ -36,6 +36,11 @@ def _nightly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     return [(due, "") for due in latest_due(time(3), zone, now)]
 
 
+def _mornings(session: Session, now: datetime) -> list[tuple[datetime, str]]:
+    zone = setting(session, "timezone") or "Asia/Shanghai"
+    return [(due, "") for due in latest_due(time(9), zone, now)]
+
+
 def _hourly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     del session
     return [(now.replace(minute=0, second=0, microsecond=0), "")]
@@ -45,6 +50,7 @@ SCHEDULE = (
     Scheduled(tidy.NAME, _nightly),
     Scheduled(sweep_alerts.NAME, _hourly),
     Scheduled(forecast.NAME, forecast.due),
+    Scheduled(remind_suggestions.NAME, _mornings),
 )
 
 

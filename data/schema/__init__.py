@@ -27,6 +27,7 @@ from data.schema.platform import (
 )
 from data.schema.plausibility import SignReview
 from data.schema.promises import Demand, DemandPause, Feature, PlannedDate, Promise, PromisedDate
+from data.schema.signals import Signal
 
 __all__ = [
     "Action",
@@ -67,6 +68,7 @@ __all__ = [
     "SignInAttempt",
     "SignInTicket",
     "SignReview",
+    "Signal",
     "Stage",
     "StageEvent",
     "StoredFile",

@@ -22,6 +22,7 @@ ALLOWED = {
     "replay":     {M, D},
     "alerts":     {R, M, D},
     "plausibility": {M, D},
+    "calibrate":  {R, M, D},
     "customers":  {R, M, D, A},
     "customer":   {R, M, D, A},
     "exchange":   {R, M, D, A},
