@@ -28,6 +28,8 @@ _TERMS = {
     "direction": "direction",
     "cancel_reason": "cancelled_because",
     "result": "room_result",
+    "decision": "decision",
+    "reason": "answer_reason",
 }
 
 

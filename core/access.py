@@ -31,6 +31,9 @@ class Permission(StrEnum):
     SET_BENCHMARKS = "set_benchmarks"
     OPEN_ROOMS = "open_rooms"
     FOLLOW_UP = "follow_up"
+    SEE_FORECAST = "see_forecast"
+    SEE_SUGGESTIONS = "see_suggestions"
+    CALIBRATE = "calibrate"
 
 
 class Reach(StrEnum):
@@ -70,6 +73,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.HANDLE_ALERTS: Reach.OWN,
         Permission.OPEN_ROOMS: Reach.OWN,
         Permission.FOLLOW_UP: Reach.OWN,
+        Permission.SEE_SUGGESTIONS: Reach.OWN,
+        Permission.CALIBRATE: Reach.OWN,
     },
     Role.MANAGER: _EVERYONE
     | {
@@ -78,6 +83,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.ASSIGN: Reach.TEAM,
         Permission.RECORD_ACTIONS: Reach.TEAM,
         Permission.SEE_BOARD: Reach.TEAM,
+        Permission.SEE_FORECAST: Reach.TEAM,
         Permission.EXPORT: Reach.TEAM,
         Permission.SEE_PROMISES: Reach.TEAM,
         Permission.FILE_DEMANDS: Reach.TEAM,
@@ -87,6 +93,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.ISSUE_HEALTH: Reach.TEAM,
         Permission.OPEN_ROOMS: Reach.TEAM,
         Permission.FOLLOW_UP: Reach.TEAM,
+        Permission.SEE_SUGGESTIONS: Reach.TEAM,
+        Permission.CALIBRATE: Reach.TEAM,
     },
     Role.DIRECTOR: _EVERYONE
     | {
@@ -94,6 +102,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.EDIT_CUSTOMERS: Reach.ALL,
         Permission.ASSIGN: Reach.ALL,
         Permission.SEE_BOARD: Reach.ALL,
+        Permission.SEE_FORECAST: Reach.ALL,
         Permission.EXPORT: Reach.ALL,
         Permission.SEE_AUDIT: Reach.ALL,
         Permission.SEE_PROMISES: Reach.ALL,
@@ -105,6 +114,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SET_BENCHMARKS: Reach.ALL,
         Permission.OPEN_ROOMS: Reach.ALL,
         Permission.FOLLOW_UP: Reach.ALL,
+        Permission.SEE_SUGGESTIONS: Reach.ALL,
     },
     Role.PRODUCT: _EVERYONE
     | {

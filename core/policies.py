@@ -42,7 +42,10 @@ class Policy:
         sla_round_the_clock: urgencies whose clock runs day and night; the others count working hours.
         health_least_stays: stays from which the weekly report says a ratio or a bottleneck (A5).
         sla_warn_share: share of the allowed time, 0–1, after which product is reminded (C1).
+        calibration_day: the working day of a period by whose end its suggestions are answered (B3).
         promise_slack_days: a promise closer than this behind the plan is amber (C3).
+        commit_chance, best_case_chance: chances (0–1) from which an open opportunity counts as committed to,
+            and as a best case (B2); `core.forecast.rollup` says how answers to suggestions move it.
     """
 
     version: int = 0
@@ -78,6 +81,9 @@ class Policy:
     health_least_stays: int = 3
     sla_warn_share: float = 0.75
     promise_slack_days: int = 3
+    commit_chance: float = 0.6
+    best_case_chance: float = 0.3
+    calibration_day: int = 5
 
 
 DEFAULTS = Policy()

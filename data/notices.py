@@ -51,4 +51,4 @@ def _said(language: str, key: str, value: Any, zone: str) -> Any:
         pattern = "M月d日EEE HH:mm" if language == "zh" else "EEE d MMM, HH:mm"
         at = datetime.fromisoformat(value)
         return format_datetime(at, pattern, tzinfo=ZoneInfo(zone), locale=LOCALES[language])
-    return value
+    return _shown(language, key, value)

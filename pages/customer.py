@@ -1,5 +1,6 @@
 """What happened with this customer, and what is next?"""
 
+from collections.abc import Callable
 from functools import partial
 
 from components import address
@@ -8,10 +9,10 @@ from components.customer import customer_head, customer_record
 from components.customer_forms import Desk, customer_dialog
 from components.frame import page
 from components.rooms import together
+from components.signal_forms import signal_dialog
 from components.timeline import timeline_block, timeline_filters
 from core.access import Permission
-from data.commands import customers, opportunities
-from data.commands.command import Command
+from data.commands import customers, opportunities, signals
 from data.commands.rooms import open_room
 from data.commands.undo import undo
 from data.files import read_file
@@ -20,7 +21,7 @@ from data.queries.customers import assignable, choices, customer_file
 from data.queries.room_members import room_offer
 from data.queries.timeline import PAGE, timeline
 
-SAVES: dict[str, Command[..., int]] = {
+SAVES: dict[str, Callable[..., int]] = {
     "edit": customers.edit_customer,
     "grade": customers.grade_customer,
     "tags": customers.tag_customer,
@@ -31,6 +32,8 @@ SAVES: dict[str, Command[..., int]] = {
     "opportunity": opportunities.edit_opportunity,
     "close": opportunities.close_opportunity,
     "assign": opportunities.assign_opportunity,
+    "signal": signals.record_signal.once,
+    "withdraw": signals.withdraw_signal,
 }
 
 with page("customer.title", needs=Permission.SEE_CUSTOMERS) as view:
@@ -44,7 +47,7 @@ with page("customer.title", needs=Permission.SEE_CUSTOMERS) as view:
         lambda offer: view.do(open_room.once, f"{file.head.id}-{offer.turn}", file.head.id),
     )
     customer_record(file, view)
-    kind, about = timeline_filters({card.id: card.name for card in file.opportunities})
+    kind, about = timeline_filters({card.id: card.name for card in file.opportunities}, view)
     events = view.read(
         timeline,
         file.head.id,
@@ -63,3 +66,4 @@ with page("customer.title", needs=Permission.SEE_CUSTOMERS) as view:
         save=lambda form, *values, **named: view.do(SAVES[form], *values, **named),
     )
     customer_dialog(address.said("do"), address.number("id"), desk)
+    signal_dialog(address.said("do"), address.number("id"), desk)

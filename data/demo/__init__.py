@@ -7,12 +7,14 @@ from random import Random
 
 from core.access import OPERATOR
 from core.messages import Conflict
+from core.process.stages import PIPELINE
 from data.commands.people import hash_password
 from data.commands.pipelines import set_benchmarks
 from data.commands.sla_sweep import sweep_clocks
 from data.demo import reports
 from data.demo.calendar import SHANGHAI, is_workday, near_spring_festival
 from data.demo.deals import Deal, Dealer
+from data.demo.forecasts import foresee
 from data.demo.market import Customer, Market, opening_times
 from data.demo.promises import Promiser
 from data.demo.rooms import Gatherer
@@ -80,6 +82,8 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
     simulation.run(lambda at: progress((at - start) / (now - start)))
     with store.writing() as session:
         sweep_clocks(session, now, policy_in_force(session))
+    if size.stories:
+        foresee(store, PIPELINE, now)
 
 
 def _prepare(

@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 
 from data.engine import Store
 from data.jobs import (
+    backtest,  # noqa: F401 - asked for by commands; known by being imported
+    forecast,
+    remind_suggestions,
     sweep_alerts,
     sweep_promises,
     tidy,
-    transcribe,  # noqa: F401 - asked for by commands; known by being imported
+    transcribe,  # noqa: F401 - as above
     weekly_health,
 )
 from data.jobs.deliver import deliver
@@ -42,6 +45,11 @@ def _nightly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     return [(due, "") for due in latest_due(time(3), zone, now)]
 
 
+def _mornings(session: Session, now: datetime) -> list[tuple[datetime, str]]:
+    zone = setting(session, "timezone") or "Asia/Shanghai"
+    return [(due, "") for due in latest_due(time(9), zone, now)]
+
+
 def _hourly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     del session
     return [(now.replace(minute=0, second=0, microsecond=0), "")]
@@ -57,6 +65,8 @@ SCHEDULE = (
     Scheduled(sweep_alerts.NAME, _hourly),
     Scheduled(sweep_promises.NAME, _quarterly),
     Scheduled(weekly_health.NAME, weekly_health.due),
+    Scheduled(forecast.NAME, forecast.due),
+    Scheduled(remind_suggestions.NAME, _mornings),
 )
 
 

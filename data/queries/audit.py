@@ -22,6 +22,7 @@ from data.schema import (
     Person,
     Pipeline,
     Room,
+    Signal,
     Stage,
     Team,
 )
@@ -49,6 +50,7 @@ RECORDS: dict[str, Any] = {
     "opportunity": Opportunity,
     "action": Action,
     "interaction": Interaction,
+    "signal": Signal,
     "person": Person,
     "team": Team,
     "room": Room,
@@ -319,7 +321,7 @@ def _record(table: type[Base]) -> Any:
     if table is Room:
         of = Customer.id == Room.customer_id
         return select(Room.id, Customer.name, Customer.grade, Room.customer_id).join(Customer, of)
-    if table in (Action, Interaction):
+    if table in (Action, Interaction, Signal):
         touch: Any = table
         kind = touch.type if table is Action else touch.kind
         customer = Customer.id == touch.customer_id

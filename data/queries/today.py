@@ -23,12 +23,15 @@ from data.queries.drafts import touched
 from data.queries.policies import policy_in_force
 from data.queries.scope import in_room, owned
 from data.queries.standing import standing, task_open
+from data.queries.suggestions import ASKED, answered, asked_lines, company_day
 from data.schema import (
     Action,
     Alert,
     Customer,
     CustomerState,
     Draft,
+    ForecastLine,
+    ForecastRun,
     Opportunity,
     OpportunityState,
     Person,
@@ -51,6 +54,7 @@ class Kind(StrEnum):
     ASSIGNED = "assigned"
     ROOM_TASK = "room_task"
     DUE = "due"
+    SUGGESTION = "suggestion"
     EXPIRING = "expiring"
     DRAFT = "draft"
     UNPLANNED = "unplanned"
@@ -378,6 +382,25 @@ def _room_tasks(asked: _Asked, most: int) -> Group:
     return asked.group(Kind.ROOM_TASK, query, most)
 
 
+def _suggestions(asked: _Asked, most: int) -> Group:
+    """Suggestions of the forecast that wait for this person's answer, the biggest change first."""
+    change = ForecastLine.value - ForecastLine.scorecard_value
+    query = (
+        select(Opportunity.id, *_of_opportunity(), ForecastRun.starts_on.label("on"))
+        .select_from(ForecastLine)
+        .join(ForecastRun, ForecastRun.id == ForecastLine.run_id)
+        .join(Opportunity, Opportunity.id == ForecastLine.opportunity_id)
+        .outerjoin(Customer, Customer.id == Opportunity.customer_id)
+        .where(
+            *asked_lines(ASKED, company_day(asked.session, asked.now)),
+            Opportunity.owner_id == asked.who.person_id,
+            ~answered(),
+        )
+        .order_by(func.abs(change).desc(), Opportunity.id)
+    )
+    return asked.group(Kind.SUGGESTION, query, most)
+
+
 def _without_password(asked: _Asked, most: int) -> Group:
     """People who should work with the product and cannot sign in yet."""
     query = (
@@ -400,6 +423,7 @@ _KINDS: dict[Kind, tuple[Permission, Callable[[_Asked, int], Group]]] = {
     Kind.ASSIGNED: (Permission.HANDLE_ALERTS, _assigned),
     Kind.ROOM_TASK: (Permission.FOLLOW_UP, _room_tasks),
     Kind.DUE: (Permission.RECORD_ACTIONS, _due),
+    Kind.SUGGESTION: (Permission.CALIBRATE, _suggestions),
     Kind.EXPIRING: (Permission.RECORD_ACTIONS, _expiring),
     Kind.DRAFT: (Permission.RECORD_ACTIONS, _drafts),
     Kind.UNPLANNED: (Permission.RECORD_ACTIONS, _unplanned),

@@ -3,7 +3,8 @@
 from data.schema.actions import Action, Draft, StoredFile, Transcript
 from data.schema.base import Base
 from data.schema.customers import Contact, Customer, CustomerState, CustomerTag, Interaction, Tag
-from data.schema.forecast import ForecastDecision, ForecastLine, ForecastRun
+from data.schema.forecast import ForecastDecision, ForecastLine, ForecastRun, ForecastWin
+from data.schema.forecast_models import ForecastBacktest, ForecastModel
 from data.schema.jobs import JobRun
 from data.schema.opportunities import (
     Alert,
@@ -36,6 +37,7 @@ from data.schema.promises import (
 )
 from data.schema.reports import HealthReport
 from data.schema.rooms import Room, RoomMember, RoomMessage, RoomTask
+from data.schema.signals import Signal
 
 __all__ = [
     "Action",
@@ -52,9 +54,12 @@ __all__ = [
     "Draft",
     "Escalation",
     "Feature",
+    "ForecastBacktest",
     "ForecastDecision",
     "ForecastLine",
+    "ForecastModel",
     "ForecastRun",
+    "ForecastWin",
     "HealthReport",
     "ImportBatch",
     "ImportChange",
@@ -79,6 +84,7 @@ __all__ = [
     "SignInAttempt",
     "SignInTicket",
     "SignReview",
+    "Signal",
     "Stage",
     "StageEvent",
     "StoredFile",

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.schema.base import Base, Keyed
@@ -70,10 +70,25 @@ class ForecastLine(Keyed, Base):
     reasons: Mapped[list[Any]]
 
 
+class ForecastWin(Keyed, Base):
+    """One opportunity that had been won in a run's period by then: part of `won_so_far`."""
+
+    __tablename__ = "forecast_win"
+    __table_args__ = (UniqueConstraint("run_id", "opportunity_id"), Index(None, "opportunity_id"))
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("forecast_run.id"))
+    opportunity_id: Mapped[int] = mapped_column(ForeignKey("opportunity.id"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    closed_at: Mapped[datetime]
+    amount: Mapped[Decimal]
+
+
 class ForecastDecision(Keyed, Base):
     """A suggestion was accepted or rejected; of several for one opportunity and period the latest counts.
 
-    Both values are kept as they were shown; `value` is the one that the decision made count.
+    Both values are kept as they were shown; `value` is the one that the decision made count. `late` says
+    that the period's deadline had passed.
     """
 
     __tablename__ = "forecast_decision"
@@ -92,3 +107,4 @@ class ForecastDecision(Keyed, Base):
     value: Mapped[Decimal]
     model: Mapped[str]
     decided_at: Mapped[datetime]
+    late: Mapped[bool] = mapped_column(default=False, server_default=false())
