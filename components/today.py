@@ -17,6 +17,7 @@ TONES = {
     Kind.OVERDUE: Tone.RED,
     Kind.RED: Tone.RED,
     Kind.ASSIGNED: Tone.AMBER,
+    Kind.COACHING: Tone.AMBER,
     Kind.DUE: Tone.BLUE,
     Kind.EXPIRING: Tone.AMBER,
     Kind.DRAFT: Tone.QUIET,
@@ -28,6 +29,7 @@ ICONS = {
     Kind.OVERDUE: ":material/alarm:",
     Kind.RED: ":material/local_fire_department:",
     Kind.ASSIGNED: ":material/assignment_ind:",
+    Kind.COACHING: ":material/school:",
     Kind.DUE: ":material/today:",
     Kind.EXPIRING: ":material/hourglass_bottom:",
     Kind.DRAFT: ":material/edit_note:",
@@ -106,7 +108,7 @@ def _mark(todo: ToDo, view: View) -> str:
             return format.ago(todo.at, view.now, view.language)
         case Kind.DUE:
             return format.clock(todo.at, view.who.timezone)
-        case Kind.EXPIRING:
+        case Kind.EXPIRING | Kind.COACHING:
             return format.day(todo.on, view.language)
         case _:
             return ""
@@ -150,6 +152,11 @@ def _assigned(todo: ToDo, view: View) -> list[str]:
     return [due, words["why"], words["action"], todo.opportunity or ""]
 
 
+def _coaching(todo: ToDo, view: View) -> list[str]:
+    here = view.now.astimezone(ZoneInfo(view.who.timezone)).date()
+    return [t("today.coaching_late" if todo.on is not None and todo.on < here else "today.coaching_due")]
+
+
 def _password(todo: ToDo, view: View) -> list[str]:
     del view
     return [term("role", todo.type), t("today.username", name=todo.words)]
@@ -164,6 +171,7 @@ _PARTS = {
     Kind.DRAFT: _draft,
     Kind.RED: _red,
     Kind.ASSIGNED: _assigned,
+    Kind.COACHING: _coaching,
     Kind.PASSWORD: _password,
 }
 
@@ -193,5 +201,6 @@ _TARGETS: dict[Kind, Callable[[ToDo], Target]] = {
     Kind.GRADE: lambda todo: ("customer", {"customer": todo.id, "do": "grade"}),
     Kind.RED: lambda todo: ("customer", {"customer": todo.customer_id or 0}),
     Kind.ASSIGNED: lambda todo: ("alerts", {"alert": todo.id}),
+    Kind.COACHING: lambda todo: ("forecast_health", {"task": todo.id}),
     Kind.PASSWORD: lambda _: ("people", {}),
 }

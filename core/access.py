@@ -26,6 +26,9 @@ class Permission(StrEnum):
     FILE_DEMANDS = "file_demands"
     ANSWER_DEMANDS = "answer_demands"
     MAKE_PROMISES = "make_promises"
+    SEE_FORECAST_HEALTH = "see_forecast_health"
+    COACH = "coach"
+    CHANGE_WEIGHTS = "change_weights"
 
 
 class Reach(StrEnum):
@@ -63,6 +66,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.FILE_DEMANDS: Reach.OWN,
         Permission.MAKE_PROMISES: Reach.OWN,
         Permission.HANDLE_ALERTS: Reach.OWN,
+        Permission.SEE_FORECAST_HEALTH: Reach.OWN,
     },
     Role.MANAGER: _EVERYONE
     | {
@@ -76,6 +80,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.FILE_DEMANDS: Reach.TEAM,
         Permission.MAKE_PROMISES: Reach.TEAM,
         Permission.HANDLE_ALERTS: Reach.TEAM,
+        Permission.SEE_FORECAST_HEALTH: Reach.TEAM,
+        Permission.COACH: Reach.TEAM,
     },
     Role.DIRECTOR: _EVERYONE
     | {
@@ -89,6 +95,9 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.FILE_DEMANDS: Reach.ALL,
         Permission.MAKE_PROMISES: Reach.ALL,
         Permission.HANDLE_ALERTS: Reach.ALL,
+        Permission.SEE_FORECAST_HEALTH: Reach.ALL,
+        Permission.COACH: Reach.ALL,
+        Permission.CHANGE_WEIGHTS: Reach.ALL,
     },
     Role.PRODUCT: _EVERYONE | {Permission.SEE_PROMISES: Reach.ALL, Permission.ANSWER_DEMANDS: Reach.ALL},
     Role.DELIVERY: _EVERYONE | {Permission.SEE_PROMISES: Reach.ALL},

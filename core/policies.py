@@ -38,6 +38,10 @@ class Policy:
         currency: the company's own currency, ISO 4217.
         sla_hours: hours within which a demand is answered, for P0, P1, P2, P3 (C1).
         sla_round_the_clock: urgencies whose clock runs day and night; the others count working hours.
+        deviation_limit, deviation_months: so many months in a row with a forecast deviation over the limit
+            (a rate) open a coaching task (B4).
+        decision_days: days from a month's beginning within which a decision changes what counts (B4).
+        coaching_days: days until a coaching task is due (B4).
         promise_slack_days: a promise closer than this behind the plan is amber (C3).
     """
 
@@ -70,6 +74,10 @@ class Policy:
     sla_hours: tuple[float, float, float, float] = (2.0, 8.0, 24.0, 40.0)
     sla_round_the_clock: tuple[str, ...] = ("P0",)
     promise_slack_days: int = 3
+    deviation_limit: float = 0.25
+    deviation_months: int = 2
+    decision_days: int = 10
+    coaching_days: int = 14
 
 
 DEFAULTS = Policy()

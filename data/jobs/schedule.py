@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from threading import Event
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from data.engine import Store
-from data.jobs import sweep_alerts, tidy
+from data.jobs import open_coaching, sweep_alerts, tidy
 from data.jobs.deliver import deliver
 from data.jobs.registry import enqueue
 from data.jobs.runner import run_due
@@ -36,12 +37,23 @@ def _nightly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     return [(due, "") for due in latest_due(time(3), zone, now)]
 
 
+def _monthly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
+    """The third of the month: what the month's last days brought has been recorded by then."""
+    zone = setting(session, "timezone") or "Asia/Shanghai"
+    third = now.astimezone(ZoneInfo(zone)).replace(day=3, hour=5, minute=0, second=0, microsecond=0)
+    return [(third.astimezone(UTC), "")] if third <= now else []
+
+
 def _hourly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     del session
     return [(now.replace(minute=0, second=0, microsecond=0), "")]
 
 
-SCHEDULE = (Scheduled(tidy.NAME, _nightly), Scheduled(sweep_alerts.NAME, _hourly))
+SCHEDULE = (
+    Scheduled(tidy.NAME, _nightly),
+    Scheduled(sweep_alerts.NAME, _hourly),
+    Scheduled(open_coaching.NAME, _monthly),
+)
 
 
 def tick(store: Store) -> int:

@@ -26,6 +26,7 @@ from data.queries.standing import standing
 from data.schema import (
     Action,
     Alert,
+    CoachingTask,
     Customer,
     CustomerState,
     Draft,
@@ -47,6 +48,7 @@ class Kind(StrEnum):
     OVERDUE = "overdue"
     RED = "red"
     ASSIGNED = "assigned"
+    COACHING = "coaching"
     DUE = "due"
     EXPIRING = "expiring"
     DRAFT = "draft"
@@ -349,6 +351,17 @@ def _assigned(asked: _Asked, most: int) -> Group:
     return asked.group(Kind.ASSIGNED, query, most)
 
 
+def _coaching(asked: _Asked, most: int) -> Group:
+    """Coaching tasks in this person's hands."""
+    query = (
+        select(CoachingTask.id, Person.name.label("person"), CoachingTask.due_on.label("on"))
+        .join(Person, Person.id == CoachingTask.rep_id)
+        .where(CoachingTask.owner_id == asked.who.person_id, CoachingTask.closed_at.is_(None))
+        .order_by(CoachingTask.due_on, CoachingTask.id)
+    )
+    return asked.group(Kind.COACHING, query, most)
+
+
 def _without_password(asked: _Asked, most: int) -> Group:
     """People who should work with the product and cannot sign in yet."""
     query = (
@@ -369,6 +382,7 @@ _KINDS: dict[Kind, tuple[Permission, Callable[[_Asked, int], Group]]] = {
     Kind.OVERDUE: (Permission.RECORD_ACTIONS, _overdue),
     Kind.RED: (Permission.SEE_BOARD, _red),
     Kind.ASSIGNED: (Permission.HANDLE_ALERTS, _assigned),
+    Kind.COACHING: (Permission.COACH, _coaching),
     Kind.DUE: (Permission.RECORD_ACTIONS, _due),
     Kind.EXPIRING: (Permission.RECORD_ACTIONS, _expiring),
     Kind.DRAFT: (Permission.RECORD_ACTIONS, _drafts),

@@ -2,6 +2,13 @@
 
 from data.schema.actions import Action, Draft, StoredFile
 from data.schema.base import Base
+from data.schema.coaching import (
+    AttributionFinding,
+    BusinessEvent,
+    CoachingNote,
+    CoachingTask,
+    FactorRequest,
+)
 from data.schema.customers import Contact, Customer, CustomerState, CustomerTag, Interaction, Tag
 from data.schema.forecast import ForecastDecision, ForecastLine, ForecastRun
 from data.schema.jobs import JobRun
@@ -26,12 +33,17 @@ from data.schema.platform import (
 )
 from data.schema.plausibility import SignReview
 from data.schema.promises import Demand, DemandPause, Feature, PlannedDate, Promise, PromisedDate
+from data.schema.weights import WeightUse, WeightVersion
 
 __all__ = [
     "Action",
     "Alert",
+    "AttributionFinding",
     "Audit",
     "Base",
+    "BusinessEvent",
+    "CoachingNote",
+    "CoachingTask",
     "Contact",
     "Customer",
     "CustomerState",
@@ -40,6 +52,7 @@ __all__ = [
     "Demand",
     "DemandPause",
     "Draft",
+    "FactorRequest",
     "Feature",
     "ForecastDecision",
     "ForecastLine",
@@ -69,4 +82,6 @@ __all__ = [
     "Tag",
     "Team",
     "UserSession",
+    "WeightUse",
+    "WeightVersion",
 ]
