@@ -18,17 +18,23 @@ class Amounts:
         by_product: mean amount by product code; the last cell is for those without one.
         ratio: paid over booked, for amounts that stood in the books while open; 1 when unknown.
         spread: standard deviation over mean within a product.
+        booked_spread: the same for amounts that stood in the books, after the ratio.
     """
 
     by_product: Floats
     ratio: float
     spread: float
+    booked_spread: float = 0.0
 
     def of(self, history: History, t: float, which: Ints) -> Floats:
         """Expected amounts of these opportunities if won."""
         booked = history.as_of(t).amount[which]
         usual = self.by_product[history.product[which] % len(self.by_product)]
         return np.where(np.isfinite(booked) & (booked > 0), booked * self.ratio, usual)
+
+    def spreads(self, history: History, t: float, which: Ints) -> Floats:
+        """Standard deviation over mean of these amounts if won."""
+        return np.where(history.as_of(t).amount[which] > 0, self.booked_spread, self.spread)
 
 
 def amounts(history: History, t: float) -> Amounts:
@@ -45,18 +51,25 @@ def amounts(history: History, t: float) -> Amounts:
     n = np.bincount(product, minlength=size)
     means = (np.bincount(product, values, minlength=size) + _SMOOTH * whole) / (n + _SMOOTH)
     spread = float(np.sqrt(np.mean((values / means[product] - 1) ** 2)))
-    return Amounts(means, _ratio(history, t, np.flatnonzero(paid)), min(spread, 3.0))
+    ratio, booked_spread = _ratio(history, t, np.flatnonzero(paid))
+    return Amounts(means, ratio, min(spread, 3.0), min(booked_spread, 3.0))
 
 
-def _ratio(history: History, t: float, which: Ints) -> float:
-    """Paid over booked a month before, among what was booked then."""
+def _ratio(history: History, t: float, which: Ints) -> tuple[float, float]:
+    """Paid over booked a month or more before, among what was booked then, and how it varies."""
     books = history.as_of(t)
-    total = booked = 0.0
+    paid, booked = [], []
     for back in (30.0, 60.0, 90.0):
         then = history.as_of(t - back)
         both = which[then.is_open[which] & (then.amount[which] > 0)]
-        total, booked = total + books.amount[both].sum(), booked + then.amount[both].sum()
-    return float(np.clip(total / booked, 0.3, 3.0)) if booked > 0 else 1.0
+        paid.append(books.amount[both])
+        booked.append(then.amount[both])
+    total, whole = np.concatenate(paid), np.concatenate(booked)
+    if not len(whole):
+        return 1.0, 0.0
+    mean = total.sum() / whole.sum()
+    spread = float(np.sqrt(np.average((total / whole / mean - 1) ** 2, weights=whole)))
+    return float(np.clip(mean, 0.3, 3.0)), spread
 
 
 def paid_amounts(history: History, t: float) -> Floats:

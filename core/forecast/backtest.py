@@ -10,12 +10,11 @@ import numpy as np
 from core.forecast.candidates import period_values
 from core.forecast.groups import group_outlooks, group_values
 from core.forecast.history import History
+from core.forecast.outlook import EARLIER, EARLIER_DAYS
 from core.forecast.periods import Horizon, instant
 from core.forecast.scoring import Scored, Totals, totals
 from core.forecast.walk import Outlook, walk
 
-_WARM_UP = {"month": 12, "quarter": 8}
-_WARM_UP_DAYS = 13  # periods of days: a quarter of weeks
 _CERTAIN = np.inf  # what came is read from all that is in the books today
 
 
@@ -74,7 +73,7 @@ def periods(history: History, horizon: Horizon, first: date, last: date, zone: Z
 
 
 def _warm_up(history: History, horizon: Horizon, first: date, zone: ZoneInfo) -> list[date]:
-    count = _WARM_UP.get(horizon.name, _WARM_UP_DAYS)
+    count = EARLIER.get(horizon.name, EARLIER_DAYS)
     earlier = [horizon.step(first, -n) for n in range(count, 0, -1)]
     return [day for day in earlier if instant(day, zone) >= history.first_closing - 3]
 

@@ -76,14 +76,19 @@ def pipeline(history: History, t: float, end: float) -> Pipeline:
 
 
 def period_values(history: History, t: float, edges: Sequence[float]) -> Floats:
-    """Value won between each edge and the next, as the books say at `t`; NaN before closings were kept.
+    """Value won between each edge and the next, as the books say at `t`; see `span_values`."""
+    return span_values(history, t, tuple(pairwise(edges)))
+
+
+def span_values(history: History, t: float, spans: Sequence[tuple[float, float]]) -> Floats:
+    """Value won in each span (begin, end], as the books say at `t`; NaN before closings were kept.
 
     Where no won opportunity has an amount, every win counts 1.
     """
     books = history.as_of(t)
     paid = paid_amounts(history, t)
-    found = np.full(len(edges) - 1, np.nan)
-    for n, (begin, end) in enumerate(pairwise(edges)):
+    found = np.full(len(spans), np.nan)
+    for n, (begin, end) in enumerate(spans):
         if begin >= history.first_closing - TOLERANCE * (end - begin) and end <= t:
             found[n] = paid[books.won(begin, end)].sum()
     return found

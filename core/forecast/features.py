@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.forecast.factors import FACTOR_NAMES, factor_values
 from core.forecast.history import WON, Floats, History, Ints, Snapshot
+from core.forecast.layers import NEW, RENEWAL, layers
 
 _SMOOTH = 10.0  # closings that a share of few closings is drawn towards the whole by
-NAMES = (
+OWN = (
     "age_days",
     "stage",
     "furthest_stage",
@@ -23,14 +25,17 @@ NAMES = (
     "backward_moves",
     "amount_log",
     "days_to_close_on",
-    "close_date_pushes",
     "owner_win_rate",
     "product_win_rate",
     "owner_open",
     "pace",
+    "new_customer",
+    "renewal",
     "month_share",
     "quarter_share",
 )
+_TAKEN = FACTOR_NAMES.index("stage")  # among the features already
+NAMES = (*OWN, *(name for n, name in enumerate(FACTOR_NAMES) if n != _TAKEN))
 SEASON = ("month_share", "quarter_share")  # where in its month and quarter the instant lies, 0–1
 
 
@@ -56,7 +61,7 @@ def open_rows(history: History, t: float) -> Rows:
     since = np.where(np.isfinite(stand.since[of]), stand.since[of], begun)
     last = np.where(np.isfinite(stand.last[of]), stand.last[of], begun)
     age = np.maximum(t - begun, 0.0)
-    owners = books.owner[of]
+    owners, layer = books.owner[of], layers(history, t)[of]
     columns = (
         age,
         np.where(stand.stage >= 0, stand.stage, np.nan)[of],
@@ -68,14 +73,16 @@ def open_rows(history: History, t: float) -> Rows:
         stand.backward[of],
         np.log1p(books.amount[of]),
         books.close_on[of] - t,
-        books.pushes[of],
         win_rates(books, books.owner)[of],
         win_rates(books, history.product)[of],
         _load(owners),
         stand.events[of] / (age + 7.0),
+        layer == NEW,
+        layer == RENEWAL,
         *(np.full(len(of), share) for share in calendar_shares(t)),
     )
-    return Rows(of, np.column_stack([np.asarray(c, np.float64) for c in columns]))
+    own = np.column_stack([np.asarray(c, np.float64) for c in columns])
+    return Rows(of, np.column_stack([own, np.delete(factor_values(history, t, of), _TAKEN, axis=1)]))
 
 
 def calendar_shares(t: float) -> tuple[float, float]:

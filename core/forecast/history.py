@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
+from core.forecast.arrays import Bools as Bools
+from core.forecast.arrays import Floats as Floats
+from core.forecast.arrays import Ints as Ints
+from core.forecast.signals import Signals, none
 
 WON, LOST, OPEN = 1, -1, 0
 
@@ -44,6 +44,15 @@ class Track:
         """How often each opportunity's value had changed by `t`."""
         known = int(np.searchsorted(self.recorded, t, side="right"))
         return np.bincount(self.of[:known], minlength=len(self.start))
+
+    def rises_by(self, t: float) -> Ints:
+        """How often each opportunity's value had grown by `t`; from or to the unknown is no growth."""
+        known = int(np.searchsorted(self.recorded, t, side="right"))
+        order = np.argsort(self.of[:known], kind="stable")
+        of, value = self.of[order], self.value[order]
+        first = np.r_[True, of[1:] != of[:-1]][: len(of)]
+        before = np.where(first, self.start[of], np.r_[np.nan, value[:-1]][: len(of)])
+        return np.bincount(of[value > before], minlength=len(self.start))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,12 @@ class History:
         outcome, closed, amount, close_on, owner: tracks; outcome as WON, LOST, OPEN, owner as a code.
         stages: how many stages the pipeline has.
         owners, teams: names by owner code, and each owner's team name.
+        owner_ids: the store's ids by owner code.
+        signals: what happened around them besides their stages.
+        benchmarks: usual days of a stay by stage, NaN where unknown; empty when none is known.
+        industry, industries: code of its customer's industry, -1 without, empty when none is known; names.
+        customer: code of each opportunity's customer, -1 if unknown; empty where none is known.
+        touched: track by customer code, the earliest touch outside of opportunities that was known.
     """
 
     ids: Ints
@@ -95,6 +110,13 @@ class History:
     stages: int
     owners: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
+    owner_ids: tuple[int, ...] = ()
+    signals: Signals = field(default_factory=none)
+    benchmarks: Floats = field(default_factory=lambda: np.zeros(0))
+    industry: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    industries: tuple[str, ...] = ()
+    customer: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    touched: Track = field(default_factory=lambda: Track(np.zeros(0)))
     _seen: dict[float, "Snapshot"] = field(default_factory=dict, repr=False)
 
     def as_of(self, t: float) -> "Snapshot":

@@ -44,6 +44,14 @@ class Horizon:
         months = day.year * 12 + day.month - 1 + (day.day > 1)
         return _first_of(-(-months // size) * size)
 
+    def running(self, day: date) -> date:
+        """The beginning of the period that `day` lies in; the day itself for periods of days.
+
+        >>> Horizon("quarter").running(date(2026, 3, 31)), Horizon("month").running(date(2026, 4, 1))
+        (datetime.date(2026, 1, 1), datetime.date(2026, 4, 1))
+        """
+        return self.step(self.start(day + timedelta(days=1)), -1)
+
     def step(self, day: date, periods: int = 1) -> date:
         """So many periods later, or earlier when negative; on the month's last day where the day is missing.
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.forecast.candidates import BASELINES, Pipeline, period_values, pipeline, series
+from core.forecast.candidates import BASELINES, Pipeline, pipeline, series, span_values
 from core.forecast.combine import Combined, Past, combine
 from core.forecast.history import Floats, History
 from core.forecast.season import seasonal
@@ -41,13 +41,25 @@ def walk(
     country: str = "CN",
     tick: Callable[[float], None] = lambda share: None,
 ) -> list[Outlook]:
-    """Forecast the period that begins at each edge but the last, one after the other.
+    """Forecast the period that begins at each edge but the last, one after the other; see `walk_spans`."""
+    return walk_spans(history, tuple(pairwise(edges)), cycles, country=country, tick=tick)
 
-    A period's forecast uses the earlier ones' views and what the books said of their outcome at its start.
+
+def walk_spans(
+    history: History,
+    spans: Sequence[tuple[float, float]],
+    cycles: Sequence[int],
+    *,
+    country: str = "CN",
+    tick: Callable[[float], None] = lambda share: None,
+) -> list[Outlook]:
+    """Forecast each span at its beginning, one after the other.
+
+    A span's forecast uses the earlier ones' views and what the books said of their outcome at its start.
     """
     outlooks: list[Outlook] = []
-    for n, (start, end) in enumerate(pairwise(edges)):
-        values = period_values(history, start, edges[: n + 1])
+    for n, (start, end) in enumerate(spans):
+        values = span_values(history, start, spans[:n])
         lines = pipeline(history, start, end)
         parts = series(values, cycles)
         if lines.model.wins:
@@ -56,7 +68,7 @@ def walk(
             parts["prophet"] = prophet
         said = combine(parts, _past(outlooks, values), lines.deviation(), cycles)
         outlooks.append(Outlook(start, end, said, lines))
-        tick((n + 1) / (len(edges) - 1))
+        tick((n + 1) / len(spans))
     return outlooks
 
 

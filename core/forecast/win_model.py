@@ -8,6 +8,9 @@ of the forecast. (Landmarking: van Houwelingen, Dynamic prediction by landmarkin
 Four learners, the stage's share of wins, a regularised logistic regression, and boosted trees without and
 with the calendar, are mixed by their log loss on the latest landmarks, which none of them saw. Nothing is
 recalibrated after that: one period held out says too little about the level of the next.
+
+A factor counts as far as the history has it: what is missing or the same in every row is left out. The trees
+keep to the direction that a factor can only speak in (`Factor.direction`).
 """
 
 from collections.abc import Sequence
@@ -16,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from core.forecast.features import NAMES, SEASON, Rows, open_rows
+from core.forecast.factors import FACTORS
+from core.forecast.features import NAMES, OWN, SEASON, Rows, open_rows
 from core.forecast.history import Floats, History, Ints
 
 MOST_LANDMARKS = 40
@@ -33,10 +37,11 @@ _UNJUDGED = (
 )  # how the learners are mixed before any could be held against later landmarks
 _TEMPERATURE = 0.01  # log loss a row by which a learner's weight falls to a third
 _STAGE, _DAYS = NAMES.index("stage"), NAMES.index("days_in_stage")
-_PLAIN = [n for n, name in enumerate(NAMES) if name not in SEASON]
-_LOGGED = tuple(
-    NAMES.index(n)
-    for n in ("age_days", "days_in_stage", "days_since_event", "events", "recent_events", "owner_open")
+_TWIN = "stage_dwell_ratio"  # the stage and the days in it say the same to a model
+_DIRECTIONS = {factor.name: factor.direction for factor in FACTORS if factor.name not in OWN}
+_SKEWED = [factor.name for factor in FACTORS if factor.unit in ("count", "days", "minutes", "hours")]
+_LOGGED = frozenset(
+    ("age_days", "days_in_stage", "days_since_event", "events", "recent_events", "owner_open", *_SKEWED)
 )
 
 
@@ -127,24 +132,43 @@ class WinModel:
             return self.rate(x)
         return _mixed(self.mix, [learner(x) for learner in self.learners])
 
+    def disagreement(self, x: Floats) -> Floats:
+        """Variance of the learners' log odds by the mix's weights, shape (rows,)."""
+        odds = np.array([_logit(learner(x)) for learner in self.learners])
+        weights = np.array(self.mix)[:, None]
+        return np.asarray((weights * (odds - (weights * odds).sum(axis=0)) ** 2).sum(axis=0))
+
 
 def fit(history: History, t: float, horizon: float) -> WinModel:
     """The model that can be made at `t` for the next `horizon` days."""
-    rows = sample(history, t, horizon)
-    rate = stage_rate(rows, history.stages)
+    return learn(sample(history, t, horizon), t, horizon, history.stages)
+
+
+def learn(rows: Sample, t: float, horizon: float, stages: int) -> WinModel:
+    """The model that landmark rows allow."""
+    rate = stage_rate(rows, stages)
     if rows.wins < FEW_WINS or rows.y.all():
         return WinModel("stage_rate", rate, rows.wins)
-    mix = _mix(rows, t, horizon, history.stages)
-    return WinModel("learnt", rate, rows.wins, _learners(rows, history.stages), mix)
+    return WinModel("learnt", rate, rows.wins, _learners(rows, stages), _mix(rows, t, horizon, stages))
+
+
+def held_out(rows: Sample, t: float, horizon: float) -> tuple[Sample, Sample]:
+    """Early landmarks, and the latest, whose horizons all lie after what the early ones saw."""
+    return rows.where(rows.at <= t - 2 * horizon), rows.where(rows.at > t - 2 * horizon)
+
+
+def unjudged(rows: Sample, stages: int) -> WinModel:
+    """A model with the shipped mix, for comparing rows to learn from without choosing by the result."""
+    return WinModel("learnt", stage_rate(rows, stages), rows.wins, _learners(rows, stages), _UNJUDGED)
 
 
 def _mix(rows: Sample, t: float, horizon: float, stages: int) -> tuple[float, ...]:
     """The learners' weights, by landmarks later than all that they were fitted to."""
-    early, late = rows.where(rows.at <= t - 2 * horizon), rows.where(rows.at > t - 2 * horizon)
+    early, late = held_out(rows, t, horizon)
     if early.wins < FEW_WINS or late.wins < FEW_WINS:
         return _UNJUDGED
-    losses = np.array([_log_loss(late.y, learner(late.x)) for learner in _learners(early, stages)])
-    weights = np.exp(-(losses - losses.min()) / _TEMPERATURE)
+    found = np.array([_log_loss(late.y, learner(late.x)) for learner in _learners(early, stages)])
+    weights = np.exp(-(found - found.min()) / _TEMPERATURE)
     return tuple(float(w) for w in weights / weights.sum())
 
 
@@ -154,35 +178,46 @@ def _mixed(mix: Sequence[float], chances: Sequence[Floats]) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.asarray(odds))), np.float64)
 
 
+def columns(x: Floats) -> list[int]:
+    """The features that a model can learn from these rows: our own, and each factor that tells rows apart."""
+    known = np.isfinite(x)
+    low, high = np.where(known, x, np.inf).min(axis=0), np.where(known, x, -np.inf).max(axis=0)
+    tells = (low < high) | (known.any(axis=0) & ~known.all(axis=0))
+    return [n for n, name in enumerate(NAMES) if name in OWN or (tells[n] and name != _TWIN)]
+
+
 def _learners(rows: Sample, stages: int) -> tuple[Any, ...]:
-    with_calendar = list(range(len(NAMES)))
+    with_calendar = columns(rows.x)
+    plain = [n for n in with_calendar if NAMES[n] not in SEASON]
     return (
         stage_rate(rows, stages),
-        _logistic(rows, stages),
-        _trees(rows, _PLAIN),
+        _logistic(rows, stages, plain),
+        _trees(rows, plain),
         _trees(rows, with_calendar),
     )
 
 
-def _logistic(rows: Sample, stages: int) -> Any:
+def _logistic(rows: Sample, stages: int, chosen: list[int]) -> Any:
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=100, solver="newton-cholesky"))
-    model.fit(_dummies(rows.x, stages), rows.y, logisticregression__sample_weight=rows.weight)
+    told = _dummies(rows.x, stages, chosen)
+    model.fit(told, rows.y, logisticregression__sample_weight=rows.weight)
 
     def chance(x: Floats) -> Floats:
-        found: Floats = model.predict_proba(_dummies(x, stages))[:, 1]
+        found: Floats = model.predict_proba(_dummies(x, stages, chosen))[:, 1]
         return found
 
     return chance
 
 
-def _dummies(x: Floats, stages: int) -> Floats:
+def _dummies(x: Floats, stages: int, chosen: list[int]) -> Floats:
     """For the logistic regression: logged times, a column per stage with its time, gaps marked."""
-    values = x[:, _PLAIN]
-    values[:, _LOGGED] = np.log1p(values[:, _LOGGED])
+    values = x[:, chosen]
+    logged = [place for place, n in enumerate(chosen) if NAMES[n] in _LOGGED]
+    values[:, logged] = np.log1p(values[:, logged])
     stage = np.nan_to_num(x[:, _STAGE], nan=-1).astype(int)
     at = (stage[:, None] == np.arange(-1, stages)).astype(float)
     gaps = np.isnan(values).astype(float)
@@ -190,7 +225,7 @@ def _dummies(x: Floats, stages: int) -> Floats:
     return np.column_stack([np.nan_to_num(values), at, within, gaps])
 
 
-def _trees(rows: Sample, columns: list[int]) -> Any:
+def _trees(rows: Sample, chosen: list[int]) -> Any:
     from lightgbm import Booster, Dataset, train
 
     told: dict[str, Any] = {
@@ -200,23 +235,29 @@ def _trees(rows: Sample, columns: list[int]) -> Any:
         "min_data_in_leaf": 40,
         "lambda_l2": 5.0,
         "feature_fraction": 0.8,
+        "monotone_constraints": [_DIRECTIONS.get(NAMES[n], 0) for n in chosen],
         "num_threads": 1,
         "deterministic": True,
         "seed": 7,
         "verbosity": -1,
     }
-    data = Dataset(rows.x[:, columns], rows.y, weight=rows.weight, free_raw_data=False)
+    data = Dataset(rows.x[:, chosen], rows.y, weight=rows.weight, free_raw_data=False)
     model: Booster = train(told, data, num_boost_round=100)
 
     def chance(x: Floats) -> Floats:
-        return np.asarray(model.predict(x[:, columns]), np.float64)
+        return np.asarray(model.predict(x[:, chosen]), np.float64)
 
     return chance
 
 
-def _log_loss(y: Floats, p: Floats) -> float:
+def losses(y: Floats, p: Floats) -> Floats:
+    """Log loss of every row."""
     p = np.clip(p, _EDGE, 1 - _EDGE)
-    return float(-(y * np.log(p) + (1 - y) * np.log(1 - p)).mean())
+    return -(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+
+def _log_loss(y: Floats, p: Floats) -> float:
+    return float(losses(y, p).mean())
 
 
 def _logit(p: Floats) -> Floats:

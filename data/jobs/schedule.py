@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from data.engine import Store
-from data.jobs import open_coaching, sweep_alerts, tidy
+from data.jobs import forecast, open_coaching, sweep_alerts, tidy
 from data.jobs.deliver import deliver
 from data.jobs.registry import enqueue
 from data.jobs.runner import run_due
@@ -52,6 +52,7 @@ def _hourly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
 SCHEDULE = (
     Scheduled(tidy.NAME, _nightly),
     Scheduled(sweep_alerts.NAME, _hourly),
+    Scheduled(forecast.NAME, forecast.due),
     Scheduled(open_coaching.NAME, _monthly),
 )
 

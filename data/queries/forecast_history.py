@@ -6,13 +6,22 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from core.forecast.history import LOST, OPEN, WON, Events, Floats, History, Track
 from core.messages import NotFound
 from data.queries.process import pipelines
-from data.schema import Opportunity, OpportunityChange, Person, Pipeline, Stage, StageEvent, Team
+from data.schema import (
+    Interaction,
+    Opportunity,
+    OpportunityChange,
+    Person,
+    Pipeline,
+    Stage,
+    StageEvent,
+    Team,
+)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = 86_400.0
@@ -47,6 +56,7 @@ def forecast_history(session: Session, pipeline: str) -> History:
     owners = _Codes(row.owner_id for row in rows)
     tracks = _tracks(rows, session.execute(_changes(key)).all(), place, owners)
     products = _Codes(row.product for row in rows)
+    customers = _Codes(row.customer_id for row in rows)
     stages = session.scalars(select(Stage.id).where(Stage.pipeline_id == key).order_by(Stage.position)).all()
     names, teams = _people(session, owners)
     return History(
@@ -63,6 +73,9 @@ def forecast_history(session: Session, pipeline: str) -> History:
         stages=len(stages),
         owners=names,
         teams=teams,
+        owner_ids=tuple(owners.values),
+        customer=np.array([customers(row.customer_id) for row in rows], np.int64),
+        touched=_touched(session, customers),
     )
 
 
@@ -84,7 +97,17 @@ class _Codes:
 
 def _opportunities(pipeline_id: int) -> Any:
     o = Opportunity
-    told = (o.id, o.product, o.amount, o.opened_at, o.close_on, o.closed_at, o.outcome, o.owner_id)
+    told = (
+        o.id,
+        o.customer_id,
+        o.product,
+        o.amount,
+        o.opened_at,
+        o.close_on,
+        o.closed_at,
+        o.outcome,
+        o.owner_id,
+    )
     return select(*told, o.recorded_at).where(o.pipeline_id == pipeline_id).order_by(o.id)
 
 
@@ -146,6 +169,27 @@ def _events(rows: Sequence[Row[Any]], place: dict[int, int], stages: Sequence[in
         _array(days(row.happened_at) for row in rows),
         _array(days(row.recorded_at) for row in rows),
         _array(days(row.voided_at) for row in rows),
+    )
+
+
+def _touched(session: Session, customers: _Codes) -> Track:
+    """The earliest interaction by customer, and since when it was known to be the earliest."""
+    i = Interaction
+    earliest = func.min(i.happened_at).over(partition_by=i.customer_id, order_by=(i.recorded_at, i.id))
+    steps = select(i.customer_id, i.recorded_at, earliest.label("at")).subquery()
+    known = func.min(steps.c.recorded_at)
+    query = (
+        select(steps.c.customer_id, steps.c.at, known.label("recorded_at"))
+        .group_by(steps.c.customer_id, steps.c.at)
+        .order_by(known, steps.c.at.desc())
+    )
+    place = {customer_id: n for n, customer_id in enumerate(customers.values)}
+    rows = [row for row in session.execute(query) if row.customer_id in place]
+    return Track(
+        np.full(len(place), np.nan),
+        np.array([place[row.customer_id] for row in rows], np.int64),
+        _array(days(row.recorded_at) for row in rows),
+        _array(days(row.at) for row in rows),
     )
 
 

@@ -10,7 +10,8 @@ from data.schema.coaching import (
     FactorRequest,
 )
 from data.schema.customers import Contact, Customer, CustomerState, CustomerTag, Interaction, Tag
-from data.schema.forecast import ForecastDecision, ForecastLine, ForecastRun
+from data.schema.forecast import ForecastDecision, ForecastLine, ForecastRun, ForecastWin
+from data.schema.forecast_models import ForecastBacktest, ForecastModel
 from data.schema.jobs import JobRun
 from data.schema.opportunities import (
     Alert,
@@ -54,9 +55,12 @@ __all__ = [
     "Draft",
     "FactorRequest",
     "Feature",
+    "ForecastBacktest",
     "ForecastDecision",
     "ForecastLine",
+    "ForecastModel",
     "ForecastRun",
+    "ForecastWin",
     "ImportBatch",
     "ImportChange",
     "Interaction",

@@ -70,6 +70,20 @@ class ForecastLine(Keyed, Base):
     reasons: Mapped[list[Any]]
 
 
+class ForecastWin(Keyed, Base):
+    """One opportunity that had been won in a run's period by then: part of `won_so_far`."""
+
+    __tablename__ = "forecast_win"
+    __table_args__ = (UniqueConstraint("run_id", "opportunity_id"), Index(None, "opportunity_id"))
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("forecast_run.id"))
+    opportunity_id: Mapped[int] = mapped_column(ForeignKey("opportunity.id"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    closed_at: Mapped[datetime]
+    amount: Mapped[Decimal]
+
+
 class ForecastDecision(Keyed, Base):
     """A suggestion was accepted or rejected; of several for one opportunity and period the latest counts.
 

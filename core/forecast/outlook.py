@@ -1,0 +1,89 @@
+"""What a running period will bring: what was won in it so far, and what its rest is forecast to bring (B2).
+
+The rest is forecast as a period of its own, from the instant to the period's end. The views' skill and the
+width of the interval come from the rests of earlier periods, each seen when as much of it was left: a view
+that is good for a whole month need not be good for its last week.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from core.forecast.amounts import paid_amounts
+from core.forecast.history import Floats, History, Ints
+from core.forecast.periods import Horizon, instant
+from core.forecast.walk import Outlook, walk_spans
+
+EARLIER = {"month": 12, "quarter": 8}
+EARLIER_DAYS = 13  # periods of days: a quarter of weeks
+_REACH = 3.0  # days before the first closing from which a period may begin
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodOutlook:
+    """A running period as of an instant; money in the pipeline's currency, wins where no amounts are kept.
+
+    Attributes:
+        starts_on, ends_on: the period's first day, and the first day after it.
+        t: the instant, days since 1970; nothing recorded later was seen.
+        won_of, won_amount: the opportunities won in it by then, as indices, and what each brought.
+        rest: the forecast from `t` to the period's end; NaN when nothing can be said.
+    """
+
+    starts_on: date
+    ends_on: date
+    t: float
+    won_of: Ints
+    won_amount: Floats
+    rest: Outlook
+
+    @property
+    def won(self) -> float:
+        """Value won in the period by `t`."""
+        return float(self.won_amount.sum())
+
+    @property
+    def value(self) -> float:
+        """Expected value won in the whole period; NaN when nothing can be said of the rest."""
+        return self.won + self.rest.company.forecast
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 80% interval of `value`: what was won is certain."""
+        return self.won + self.rest.company.low, self.won + self.rest.company.high
+
+
+def outlook(
+    history: History,
+    horizon: Horizon,
+    day: date,
+    zone: ZoneInfo,
+    *,
+    country: str = "CN",
+    tick: Callable[[float], None] = lambda share: None,
+) -> PeriodOutlook:
+    """The period that `day` lies in, as the books stood at the day's local midnight."""
+    first = horizon.running(day)
+    end, t = instant(horizon.step(first), zone), instant(day, zone)
+    spans = [*_earlier(history, horizon, first, end - t, zone), (t, end)]
+    rest = walk_spans(history, spans, horizon.cycles, country=country, tick=tick)[-1]
+    won_of = np.flatnonzero(history.as_of(t).won(instant(first, zone), t))
+    return PeriodOutlook(
+        first, horizon.step(first), t, won_of, paid_amounts(history, t)[won_of].astype(np.float64), rest
+    )
+
+
+def _earlier(
+    history: History, horizon: Horizon, first: date, left: float, zone: ZoneInfo
+) -> list[tuple[float, float]]:
+    """The rests of earlier periods, from when `left` days of each were left; a shorter one is taken whole."""
+    count = EARLIER.get(horizon.name, EARLIER_DAYS)
+    found = []
+    for n in range(count, 0, -1):
+        start, end = (instant(horizon.step(first, -k), zone) for k in (n, n - 1))
+        if start >= history.first_closing - _REACH:
+            found.append((max(start, end - left), end))
+    return found

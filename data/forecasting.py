@@ -1,0 +1,116 @@
+"""A pipeline's forecast of a running period as of a day: computed from the store, written nowhere (B7)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from math import isfinite
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.forecast.amounts import paid_amounts
+from core.forecast.history import WON, History
+from core.forecast.outlook import PeriodOutlook, outlook
+from core.forecast.periods import Horizon
+from core.forecast.valuation import Valuation, valuations
+from data.queries.forecast_history import forecast_history
+from data.queries.policies import policy_in_force, setting
+from data.schema import Opportunity, Person, Pipeline, Stage
+
+PERIODS = ("month", "quarter")
+HOME = "Asia/Shanghai"
+_EXACT = Decimal("0.0001")
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """A pipeline's history with what its numbers mean in the store.
+
+    Attributes:
+        stages: stage ids by place.
+        team_of: each person's team, as it is today.
+        currency: what amounts are in; "" where wins are counted because no amounts are kept.
+    """
+
+    pipeline_id: int
+    history: History
+    zone: ZoneInfo
+    stages: tuple[int, ...]
+    team_of: dict[int, int | None]
+    currency: str
+
+    def owner(self, code: int) -> int | None:
+        """A person's id by the history's owner code."""
+        return self.history.owner_ids[code] if code >= 0 else None
+
+    def team(self, owner_id: int | None) -> int | None:
+        """The team of a person."""
+        return self.team_of.get(owner_id) if owner_id is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """A running period's outlook with a valuation of every open opportunity."""
+
+    books: Books
+    horizon: Horizon
+    day: date
+    outlook: PeriodOutlook
+    lines: tuple[Valuation, ...]
+
+    @property
+    def models(self) -> dict[str, str]:
+        """Which model spoke, by layer."""
+        kind = self.outlook.rest.pipeline.model.kind
+        return {layer: kind for layer in sorted({line.layer for line in self.lines})}
+
+
+def company_zone(session: Session) -> ZoneInfo:
+    """The time zone in which the company's days begin."""
+    return ZoneInfo(setting(session, "timezone") or HOME)
+
+
+def open_books(session: Session, pipeline: str) -> Books:
+    """Everything that a pipeline's forecasts need, read at once.
+
+    Raises:
+        NotFound: there is no such pipeline.
+    """
+    history = forecast_history(session, pipeline)
+    key = session.scalars(select(Pipeline.id).where(Pipeline.key == pipeline)).one()
+    stages = session.scalars(select(Stage.id).where(Stage.pipeline_id == key).order_by(Stage.position))
+    teams = {row.id: row.team_id for row in session.execute(select(Person.id, Person.team_id))}
+    return Books(key, history, company_zone(session), tuple(stages), teams, _currency(session, key, history))
+
+
+def forecast_of(
+    books: Books, period: str, day: date, tick: Callable[[float], None] = lambda share: None
+) -> Forecast:
+    """The period that `day` lies in, as the books stood when the day began."""
+    horizon = Horizon(period)
+    said = outlook(books.history, horizon, day, books.zone, tick=tick)
+    lines = valuations(books.history, said.t, said.rest.end)
+    return Forecast(books, horizon, day, said, lines)
+
+
+def exact(value: float) -> Decimal | None:
+    """Money to four places; None for a number that cannot be said.
+
+    >>> exact(1.23456), exact(float("nan"))
+    (Decimal('1.2346'), None)
+    """
+    return Decimal(repr(float(value))).quantize(_EXACT) if isfinite(value) else None
+
+
+def _currency(session: Session, pipeline_id: int, history: History) -> str:
+    """The currency of most amounts; "" where no won opportunity has one."""
+    books = history.as_of(float("inf"))
+    won = books.outcome == WON
+    if won.any() and not (paid_amounts(history, float("inf"))[won] > 1).any():
+        return ""
+    priced = (Opportunity.pipeline_id == pipeline_id, Opportunity.amount.is_not(None))
+    most = select(Opportunity.currency).where(*priced).group_by(Opportunity.currency)
+    found = session.scalar(most.order_by(func.count().desc(), Opportunity.currency).limit(1))
+    return found or policy_in_force(session).currency
