@@ -37,6 +37,7 @@ PAGES = (
     PageSpec("board", ":material/monitoring:", Permission.SEE_BOARD, "work"),
     PageSpec("alerts", ":material/notifications_active:", Permission.HANDLE_ALERTS, "work"),
     PageSpec("plausibility", ":material/fact_check:", Permission.SEE_BOARD, "work"),
+    PageSpec("forecast_health", ":material/monitor_heart:", Permission.SEE_FORECAST_HEALTH, "work"),
     PageSpec("customers", ":material/apartment:", Permission.SEE_CUSTOMERS, "work"),
     PageSpec("customer", ":material/domain:", Permission.SEE_CUSTOMERS, None),
     PageSpec("exchange", ":material/swap_vert:", Permission.EXPORT, "company"),

@@ -26,7 +26,8 @@ def run(store: Store, month: date, *, value: float = 0, fresh: float = 0, taken:
     """A month's run, taken at three in the morning of one of its days."""
     on = month.replace(day=taken)
     at = noon(on) - timedelta(hours=9)
-    said = {"low": None, "high": None, "parts": {}, "weights": {}, "models": {}} | more
+    ends = {end: Decimal(str(more.pop(end))) if end in more else None for end in ("low", "high")}
+    said = {"parts": {}, "weights": {}, "models": {}} | ends | more
     with store.writing() as session:
         pipeline = session.scalar(select(Pipeline.id).where(Pipeline.key == "firebreak"))
         row = ForecastRun(

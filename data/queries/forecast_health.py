@@ -54,6 +54,7 @@ class ForecastHealth:
     chosen: Group | None
     curve: tuple[Bin, ...]
     lines: tuple[Line, ...]
+    wins: tuple[Win, ...]
     names: dict[int, LineNames]
 
 
@@ -68,13 +69,14 @@ def forecast_health(
     policy, known = policy_in_force(session), forecast_pipelines(session)
     key = pipeline if pipeline in known else next(iter(known), None)
     if key is None:
-        return ForecastHealth(policy, policy.currency, {}, (), None, (), (), {})
+        return ForecastHealth(policy, policy.currency, {}, (), None, (), (), (), {})
     found = ended_months(session, who, key, now, months)
-    groups = _groups(session, found, wide=reach(who, NEEDS) is Reach.ALL)
+    groups = _groups(session, found, reach(who, NEEDS))
     chosen = next((g for g in groups if g.key == group), groups[0] if groups else None)
     lines = tuple(line for line in found.lines if chosen and belongs(line, chosen.key))
+    wins = tuple(win for win in found.wins if chosen and belongs(win, chosen.key))
     return ForecastHealth(
-        policy, found.currency, known, groups, chosen, reliability(lines), lines, found.names
+        policy, found.currency, known, groups, chosen, reliability(lines), lines, wins, found.names
     )
 
 
@@ -83,12 +85,12 @@ def belongs(row: Line | Win, key: str) -> bool:
     return key in (COMPANY, f"team-{row.team or 0}", f"rep-{row.rep or 0}")
 
 
-def _groups(session: Session, found: Months, *, wide: bool) -> tuple[Group, ...]:
-    """The company where all of it is within reach, then teams and reps by name."""
+def _groups(session: Session, found: Months, far: Reach | None) -> tuple[Group, ...]:
+    """The company where all of it is within reach, teams where all of theirs is, and reps, by name."""
     rows: list[Line | Win] = [*found.lines, *found.wins]
     kinds = (("team", Team, {r.team for r in rows}), ("rep", Person, {r.rep for r in rows}))
-    names: dict[str, str | None] = {COMPANY: None} if wide and found.runs else {}
-    for kind, table, ids in kinds:
+    names: dict[str, str | None] = {COMPANY: None} if far is Reach.ALL and found.runs else {}
+    for kind, table, ids in kinds[far is Reach.OWN :]:
         named = session.execute(select(table.id, table.name).where(table.id.in_(ids)).order_by(table.name))
         names |= {f"{kind}-{row.id}": row.name for row in named}
         names |= {f"{kind}-0": None} if None in ids else {}

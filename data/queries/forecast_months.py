@@ -43,7 +43,7 @@ class Months:
     runs: tuple[MonthRun, ...]
     lines: tuple[Line, ...]
     wins: tuple[Win, ...]
-    names: dict[int, LineNames]
+    names: dict[int, LineNames]  # by opportunity
 
 
 def home(session: Session) -> ZoneInfo:
@@ -87,18 +87,20 @@ def with_outcomes(session: Session, who: Who, rows: Sequence[ForecastRun]) -> Mo
     if not rows:
         return Months(policy.currency, (), (), (), {})
     runs = {row.id: _run(row, whole) for row, whole in _with_sums(session, rows)}
-    each = not _any_amount(session, rows[0].pipeline_id)
+    each = not rows[-1].currency  # no amounts are kept: every win counts 1, as in every forecast of it
     zone = home(session)
     decided = _decisions(runs.values(), policy, zone)
     found = [
         (_line(row, runs[row.run_id], zone, each), row) for row in session.execute(_lines(who, runs, decided))
     ]
+    wins = _wins(session, who, rows, zone, each)
+    names = [(line.opportunity, row) for line, row in found] + [(w.opportunity, row) for w, row in wins]
     return Months(
         rows[-1].currency,
         tuple(runs.values()),
         tuple(line for line, _ in found),
-        _wins(session, who, rows, zone, each),
-        {line.id: LineNames(*(getattr(row, f) for f in _NAMES)) for line, row in found},
+        tuple(win for win, _ in wins),
+        {opportunity: LineNames(*(getattr(row, f) for f in _NAMES)) for opportunity, row in names},
     )
 
 
@@ -131,14 +133,6 @@ def _run(row: ForecastRun, whole: Decimal) -> MonthRun:
     )
 
 
-def _any_amount(session: Session, pipeline_id: int) -> bool:
-    """Whether wins of this pipeline carry amounts; else each counts 1, as in every forecast of it."""
-    query = select(Opportunity.id).where(
-        Opportunity.pipeline_id == pipeline_id, Opportunity.outcome == Outcome.WON, Opportunity.amount > _ZERO
-    )
-    return session.scalar(query.limit(1)) is not None
-
-
 def _lines(who: Who, runs: Mapping[int, MonthRun], decided: Subquery) -> Select[*tuple[Any, ...]]:
     line, owner = ForecastLine, aliased(Person)
     return (
@@ -157,11 +151,7 @@ def _lines(who: Who, runs: Mapping[int, MonthRun], decided: Subquery) -> Select[
             Opportunity.outcome,
             Opportunity.closed_at,
             Opportunity.amount.label("paid"),
-            Opportunity.name.label("opportunity"),
-            case((customers(who, Permission.SEE_CUSTOMERS), Opportunity.customer_id)).label("customer_id"),
-            Customer.name.label("customer"),
-            Customer.industry,
-            owner.name.label("rep"),
+            *_named(who, owner),
         )
         .join(ForecastRun, ForecastRun.id == line.run_id)
         .join(Opportunity, Opportunity.id == line.opportunity_id)
@@ -226,7 +216,7 @@ def _paid(amount: Decimal | None, each: bool) -> Decimal:
 
 def _wins(
     session: Session, who: Who, rows: Sequence[ForecastRun], zone: ZoneInfo, each: bool
-) -> tuple[Win, ...]:
+) -> list[tuple[Win, Row[Any]]]:
     """Wins of the months that had no line in their month's run."""
     o = Opportunity
     among = and_(
@@ -241,17 +231,30 @@ def _wins(
     )
     known = set(session.execute(lined))
     won = (
-        select(o.id, o.closed_at, o.amount, o.owner_id, Person.team_id)
+        select(o.id, o.closed_at, o.amount, o.owner_id, Person.team_id, *_named(who, Person))
+        .outerjoin(Customer, Customer.id == o.customer_id)
         .outerjoin(Person, Person.id == o.owner_id)
         .where(among, owned(who, NEEDS, o.owner_id))
         .order_by(o.closed_at, o.id)
     )
-    return tuple(
-        Win(w.id, run.starts_on, w.owner_id, w.team_id, _paid(w.amount, each), w.closed_at <= run.taken_at)
-        for w in session.execute(won)
-        for run in rows
-        if _within(w.closed_at, run.starts_on, run.ends_on, zone) and (run.id, w.id) not in known
-    )
+    found = []
+    for w in session.execute(won):
+        for run in rows:
+            if _within(w.closed_at, run.starts_on, run.ends_on, zone) and (run.id, w.id) not in known:
+                paid, before = _paid(w.amount, each), w.closed_at <= run.taken_at
+                found.append((Win(w.id, run.starts_on, w.owner_id, w.team_id, paid, before), w))
+    return found
+
+
+def _named(who: Who, rep: Any) -> list[Any]:
+    """What `LineNames` says of an opportunity."""
+    return [
+        Opportunity.name.label("opportunity"),
+        case((customers(who, Permission.SEE_CUSTOMERS), Opportunity.customer_id)).label("customer_id"),
+        Customer.name.label("customer"),
+        Customer.industry,
+        rep.name.label("rep"),
+    ]
 
 
 def forecast_pipelines(session: Session) -> dict[str, str]:

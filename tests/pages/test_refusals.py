@@ -20,6 +20,7 @@ ALLOWED = {
     "board":      {M, D},
     "alerts":     {R, M, D},
     "plausibility": {M, D},
+    "forecast_health": {R, M, D},
     "customers":  {R, M, D, A},
     "customer":   {R, M, D, A},
     "exchange":   {R, M, D, A},
