@@ -108,6 +108,8 @@ def _handle(task: Coaching, hands: Hands, does: Mapping[str, Callable[..., Any]]
         work = _assign(task, hands(), does, marks) if way == "assign" else _say(task, str(way), does, marks)
         if st.form_submit_button(ways[str(way)], type="primary") and marks.sent(work):
             st.toast(t(f"coaching.done.{way}"))
+            if way == "close":
+                address.write(task=None)
             st.rerun()
 
 
