@@ -27,6 +27,8 @@ _TERMS = {
     "kind": "interaction",
     "direction": "direction",
     "cancel_reason": "cancelled_because",
+    "decision": "decision",
+    "reason": "answer_reason",
 }
 
 

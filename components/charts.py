@@ -55,7 +55,8 @@ def figure(*traces: Any, height: int, **layout: Any) -> go.Figure:
         height: pixels.
     """
     made = go.Figure(list(traces), {"template": TEMPLATE, "height": height, **layout})
-    made.update_traces(unselected={"marker": {"opacity": 1}})  # a click opens rows, it does not dim
+    dims = {"unselected": {"marker": {"opacity": 1}}}  # a click opens rows, it does not dim
+    made.update_traces(dims, selector=lambda trace: trace.type != "waterfall")
     return made
 
 

@@ -36,6 +36,7 @@ PAGES = (
     PageSpec("record", ":material/edit_note:", Permission.RECORD_ACTIONS, "work"),
     PageSpec("board", ":material/monitoring:", Permission.SEE_BOARD, "work"),
     PageSpec("alerts", ":material/notifications_active:", Permission.HANDLE_ALERTS, "work"),
+    PageSpec("calibrate", ":material/balance:", Permission.SEE_SUGGESTIONS, "work"),
     PageSpec("plausibility", ":material/fact_check:", Permission.SEE_BOARD, "work"),
     PageSpec("forecast_health", ":material/monitor_heart:", Permission.SEE_FORECAST_HEALTH, "work"),
     PageSpec("customers", ":material/apartment:", Permission.SEE_CUSTOMERS, "work"),

@@ -19,6 +19,7 @@ TONES = {
     Kind.ASSIGNED: Tone.AMBER,
     Kind.COACHING: Tone.AMBER,
     Kind.DUE: Tone.BLUE,
+    Kind.SUGGESTION: Tone.BLUE,
     Kind.EXPIRING: Tone.AMBER,
     Kind.DRAFT: Tone.QUIET,
     Kind.UNPLANNED: Tone.AMBER,
@@ -31,6 +32,7 @@ ICONS = {
     Kind.ASSIGNED: ":material/assignment_ind:",
     Kind.COACHING: ":material/school:",
     Kind.DUE: ":material/today:",
+    Kind.SUGGESTION: ":material/balance:",
     Kind.EXPIRING: ":material/hourglass_bottom:",
     Kind.DRAFT: ":material/edit_note:",
     Kind.UNPLANNED: ":material/event_busy:",
@@ -165,6 +167,7 @@ def _password(todo: ToDo, view: View) -> list[str]:
 _PARTS = {
     Kind.OVERDUE: _step,
     Kind.DUE: _step,
+    Kind.SUGGESTION: lambda todo, view: [todo.opportunity or "", _worth(todo, view)],
     Kind.EXPIRING: _quote,
     Kind.UNPLANNED: _unplanned,
     Kind.GRADE: _grade,
@@ -203,4 +206,5 @@ _TARGETS: dict[Kind, Callable[[ToDo], Target]] = {
     Kind.ASSIGNED: lambda todo: ("alerts", {"alert": todo.id}),
     Kind.COACHING: lambda todo: ("forecast_health", {"task": todo.id}),
     Kind.PASSWORD: lambda _: ("people", {}),
+    Kind.SUGGESTION: lambda todo: ("calibrate", {"opportunity": todo.id}),
 }

@@ -29,6 +29,8 @@ class Permission(StrEnum):
     SEE_FORECAST_HEALTH = "see_forecast_health"
     COACH = "coach"
     CHANGE_WEIGHTS = "change_weights"
+    SEE_SUGGESTIONS = "see_suggestions"
+    CALIBRATE = "calibrate"
 
 
 class Reach(StrEnum):
@@ -67,6 +69,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.MAKE_PROMISES: Reach.OWN,
         Permission.HANDLE_ALERTS: Reach.OWN,
         Permission.SEE_FORECAST_HEALTH: Reach.OWN,
+        Permission.SEE_SUGGESTIONS: Reach.OWN,
+        Permission.CALIBRATE: Reach.OWN,
     },
     Role.MANAGER: _EVERYONE
     | {
@@ -82,6 +86,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.HANDLE_ALERTS: Reach.TEAM,
         Permission.SEE_FORECAST_HEALTH: Reach.TEAM,
         Permission.COACH: Reach.TEAM,
+        Permission.SEE_SUGGESTIONS: Reach.TEAM,
+        Permission.CALIBRATE: Reach.TEAM,
     },
     Role.DIRECTOR: _EVERYONE
     | {
@@ -98,6 +104,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_FORECAST_HEALTH: Reach.ALL,
         Permission.COACH: Reach.ALL,
         Permission.CHANGE_WEIGHTS: Reach.ALL,
+        Permission.SEE_SUGGESTIONS: Reach.ALL,
     },
     Role.PRODUCT: _EVERYONE | {Permission.SEE_PROMISES: Reach.ALL, Permission.ANSWER_DEMANDS: Reach.ALL},
     Role.DELIVERY: _EVERYONE | {Permission.SEE_PROMISES: Reach.ALL},

@@ -42,6 +42,7 @@ class Policy:
             (a rate) open a coaching task (B4).
         decision_days: days from a month's beginning within which a decision changes what counts (B4).
         coaching_days: days until a coaching task is due (B4).
+        calibration_day: the working day of a period by whose end its suggestions are answered (B3).
         promise_slack_days: a promise closer than this behind the plan is amber (C3).
     """
 
@@ -78,6 +79,7 @@ class Policy:
     deviation_months: int = 2
     decision_days: int = 10
     coaching_days: int = 14
+    calibration_day: int = 5
 
 
 DEFAULTS = Policy()

@@ -23,6 +23,7 @@ from data.queries.drafts import touched
 from data.queries.policies import policy_in_force
 from data.queries.scope import owned
 from data.queries.standing import standing
+from data.queries.suggestions import ASKED, answered, asked_lines, company_day
 from data.schema import (
     Action,
     Alert,
@@ -30,6 +31,8 @@ from data.schema import (
     Customer,
     CustomerState,
     Draft,
+    ForecastLine,
+    ForecastRun,
     Opportunity,
     OpportunityState,
     Person,
@@ -50,6 +53,7 @@ class Kind(StrEnum):
     ASSIGNED = "assigned"
     COACHING = "coaching"
     DUE = "due"
+    SUGGESTION = "suggestion"
     EXPIRING = "expiring"
     DRAFT = "draft"
     UNPLANNED = "unplanned"
@@ -360,6 +364,23 @@ def _coaching(asked: _Asked, most: int) -> Group:
         .order_by(CoachingTask.due_on, CoachingTask.id)
     )
     return asked.group(Kind.COACHING, query, most)
+def _suggestions(asked: _Asked, most: int) -> Group:
+    """Suggestions of the forecast that wait for this person's answer, the biggest change first."""
+    change = ForecastLine.value - ForecastLine.scorecard_value
+    query = (
+        select(Opportunity.id, *_of_opportunity(), ForecastRun.starts_on.label("on"))
+        .select_from(ForecastLine)
+        .join(ForecastRun, ForecastRun.id == ForecastLine.run_id)
+        .join(Opportunity, Opportunity.id == ForecastLine.opportunity_id)
+        .outerjoin(Customer, Customer.id == Opportunity.customer_id)
+        .where(
+            *asked_lines(ASKED, company_day(asked.session, asked.now)),
+            Opportunity.owner_id == asked.who.person_id,
+            ~answered(),
+        )
+        .order_by(func.abs(change).desc(), Opportunity.id)
+    )
+    return asked.group(Kind.SUGGESTION, query, most)
 
 
 def _without_password(asked: _Asked, most: int) -> Group:
@@ -384,6 +405,7 @@ _KINDS: dict[Kind, tuple[Permission, Callable[[_Asked, int], Group]]] = {
     Kind.ASSIGNED: (Permission.HANDLE_ALERTS, _assigned),
     Kind.COACHING: (Permission.COACH, _coaching),
     Kind.DUE: (Permission.RECORD_ACTIONS, _due),
+    Kind.SUGGESTION: (Permission.CALIBRATE, _suggestions),
     Kind.EXPIRING: (Permission.RECORD_ACTIONS, _expiring),
     Kind.DRAFT: (Permission.RECORD_ACTIONS, _drafts),
     Kind.UNPLANNED: (Permission.RECORD_ACTIONS, _unplanned),

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.schema.base import Base, Keyed
@@ -87,7 +87,8 @@ class ForecastWin(Keyed, Base):
 class ForecastDecision(Keyed, Base):
     """A suggestion was accepted or rejected; of several for one opportunity and period the latest counts.
 
-    Both values are kept as they were shown; `value` is the one that the decision made count.
+    Both values are kept as they were shown; `value` is the one that the decision made count. `late` says
+    that the period's deadline had passed.
     """
 
     __tablename__ = "forecast_decision"
@@ -106,3 +107,4 @@ class ForecastDecision(Keyed, Base):
     value: Mapped[Decimal]
     model: Mapped[str]
     decided_at: Mapped[datetime]
+    late: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -57,6 +57,7 @@ ALLOWED = {
     "demand.resume":           {P},
     "demand.answer":           {P},
     "feature.move":            {P},
+    "forecast.decide":         {R, M},
     "promise.make":            {R, M, D},
     "promise.move":            {R, M, D},
     "coaching.assign":         {M, D},

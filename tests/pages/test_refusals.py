@@ -21,6 +21,7 @@ ALLOWED = {
     "alerts":     {R, M, D},
     "plausibility": {M, D},
     "forecast_health": {R, M, D},
+    "calibrate":  {R, M, D},
     "customers":  {R, M, D, A},
     "customer":   {R, M, D, A},
     "exchange":   {R, M, D, A},

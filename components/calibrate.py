@@ -1,0 +1,262 @@
+"""The calibrate page's parts: where the answers stand, one suggestion, its answer, what was answered."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from components import address, format
+from components.blocks import Card, Row, Tone, cards, empty, plain, rows
+from components.calibrate_charts import factor_table, waterfall
+from components.forms import Marks
+from components.frame import View
+from components.text import t, term
+from core.forecast.calibration import ACCEPTED, AGREED, REJECT_REASONS, REJECTED
+from data.forecast_words import Words
+from data.queries.suggestions import ASKED, PERIODS, Answer, Queue, Suggestion
+
+_TOP = 3  # reasons as sentences
+_TOLD = "calibrate-told"
+
+
+def chosen_period() -> str:
+    """The period that the address asks for."""
+    return address.read("period", PERIODS, ASKED)
+
+
+def chosen_rep() -> int | None:
+    """The rep that the address asks for."""
+    return address.number("rep")
+
+
+def filters(found: Queue) -> None:
+    """Period, and whose suggestions where there is a choice."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        address.choose(
+            st.segmented_control,
+            t("calibrate.period"),
+            "period",
+            {p: t(f"calibrate.{p}") for p in PERIODS},
+            ASKED,
+            drops=("opportunity",),
+            required=True,
+        )
+        if len(found.reps) > 1 or chosen_rep():
+            reps = {str(i): t("calibrate.rep_waits", rep=name, n=n) for i, (name, n) in found.reps.items()}
+            address.pick(
+                t("calibrate.rep"),
+                "rep",
+                list(reps),
+                reps.__getitem__,
+                everything=t("calibrate.every_rep"),
+                drops=("opportunity",),
+            )
+
+
+def progress(found: Queue, view: View) -> None:
+    """How many are answered, and until when; what became of the last answer."""
+    if told := st.session_state.pop(_TOLD, None):
+        st.toast(told, icon=":material/check:")
+    if not found.total or found.due is None:
+        return
+    late = view.now > found.due
+    key = "calibrate.progress_late" if late else "calibrate.progress"
+    said = t(key, answered=found.answered, total=found.total, due=view.instant(found.due))
+    st.progress(found.answered / found.total, text=said)
+
+
+def current(found: Queue) -> int | None:
+    """The opportunity in hand: the address's, else the first that waits."""
+    first = found.waiting[0].opportunity_id if found.waiting else None
+    return address.number("opportunity") or first
+
+
+def nothing(found: Queue) -> None:
+    """Nothing waits: all is answered, nothing was asked, or there is no forecast yet."""
+    if found.starts_on is None:
+        empty(t("calibrate.no_forecast"), t("calibrate.no_forecast_hint"), icon=":material/hourglass_empty:")
+    elif found.total:
+        empty(t("calibrate.done"), t("calibrate.done_hint"), icon=":material/task_alt:")
+    else:
+        empty(t("calibrate.nothing"), t("calibrate.nothing_hint"), icon=":material/task_alt:")
+
+
+def gone() -> None:
+    """The opportunity of the address asks for nothing."""
+    st.info(t("calibrate.gone"), icon=":material/info:")
+
+
+def one(item: Suggestion, found: Queue, answer: Callable[..., Any], view: View) -> None:
+    """One suggestion with its reasons, and the answer to it.
+
+    Args:
+        answer: `answer(key, line, decision, reason, note)`; the same key answers once.
+    """
+    said = words_of(item, view)
+    with st.container(border=True, key="suggestion"):
+        _head(item, view)
+        _figures(item, view)
+        _reasons(item, said)
+        if item.may_answer:
+            _answer(item, found, answer, view)
+        elif item.answer:
+            st.caption(t("calibrate.stands"))
+    with st.container(key="suggestion_why"):
+        waterfall(item, said, view.language)
+        factor_table(item, said, view)
+
+
+def words_of(item: Suggestion, view: View) -> Words:
+    """What stands in the sentences about a suggestion."""
+    named = {"layer": t(f"forecast.layer.{item.layer}")}
+    if item.stage:
+        named["stage"] = term("stage", item.stage)
+    if item.booked is not None:
+        named["amount"] = format.money(item.booked, item.currency, view.language, compact=True)
+    return Words(view.language, item.factors, named)
+
+
+def _head(item: Suggestion, view: View) -> None:
+    st.markdown(f"**{plain(item.customer or item.opportunity)}** · {plain(item.opportunity)}")
+    close = t("calibrate.closes", on=format.day(item.close_on, view.language)) if item.close_on else ""
+    parts = [item.owner or "", term("stage", item.stage), t(f"forecast.layer.{item.layer}"), close]
+    st.caption(plain(" · ".join(p for p in parts if p)))
+
+
+def _figures(item: Suggestion, view: View) -> None:
+    def money(value: Any) -> str:
+        return format.money(value, item.currency, view.language, compact=True)
+
+    tone = Tone.GREEN if item.change > 0 else Tone.AMBER if item.change < 0 else Tone.QUIET
+    chances = {
+        "chance": format.percent(item.scorecard_chance, view.language),
+        "amount": money(item.amount),
+    }
+    cards(
+        (
+            Card(t("calibrate.scorecard"), money(item.scorecard_value), t("calibrate.chance_of", **chances)),
+            Card(
+                t("calibrate.suggested"),
+                money(item.value),
+                _change(item, view.language),
+                tone,
+                help=t("calibrate.range", low=money(item.low), high=money(item.high)),
+            ),
+        ),
+        key="suggestion_figures",
+    )
+
+
+def _change(item: Suggestion, language: str) -> str:
+    chance = format.percent(item.chance, language)
+    if not item.change:
+        return t("calibrate.unchanged", chance=chance)
+    share = float(abs(item.change) / item.scorecard_value) if item.scorecard_value else 0.0
+    key = "calibrate.raised" if item.change > 0 else "calibrate.lowered"
+    return t(key, share=format.percent(share, language), chance=chance)
+
+
+def _reasons(item: Suggestion, said: Words) -> None:
+    if item.reasons:
+        scorecard = float(item.scorecard_value)
+        lines = [said.reason(name, value, scorecard) for name, value in item.reasons[:_TOP]]
+        st.markdown("\n".join(f"- {plain(line)}" for line in lines))
+    why = item.told.get("why")
+    kind = str(item.told.get("kind", "scorecard"))
+    st.caption(
+        t("calibrate.spoke", model=t(f"forecast.kind.{kind}"), why=t(f"forecast.why.{why}") if why else "")
+    )
+
+
+def _answer(item: Suggestion, found: Queue, answer: Callable[..., Any], view: View) -> None:
+    if item.answer:
+        st.caption(plain(answer_words(item.answer, view)))
+    marks = Marks(view)
+    labels = {code: term("answer_reason", code) for code in REJECT_REASONS}
+    once = f"{item.line_id}:{item.answer.id if item.answer else 0}"
+    with st.container(horizontal=True):
+        accept = st.button(
+            t("calibrate.accept"),
+            key=f"accept-{once}",
+            type="primary",
+            icon=":material/check:",
+            shortcut="A",
+        )
+        following = _following(item, found)
+        if following and st.button(
+            t("calibrate.later"), key=f"later-{once}", icon=":material/skip_next:", shortcut="S"
+        ):
+            address.write(opportunity=following)
+            st.rerun()
+    with marks.field("reason"):
+        reason = st.pills(
+            t("calibrate.why_not"),
+            REJECT_REASONS,
+            format_func=labels.__getitem__,
+            key=f"reason-{once}",
+        )
+    with marks.field("note"):
+        note = st.text_input(
+            t("calibrate.note"),
+            key=f"note-{once}",
+            placeholder=t("calibrate.note_hint"),
+            label_visibility="collapsed",
+        )
+    reject = st.button(t("calibrate.reject"), key=f"reject-{once}", icon=":material/close:", shortcut="X")
+    if accept or reject:
+        given = (ACCEPTED, AGREED, "") if accept else (REJECTED, reason or "", note)
+        if marks.sent(lambda: answer(f"{once}:{given[0]}", item.line_id, *given)):
+            st.session_state[_TOLD] = t(f"calibrate.told_{given[0]}", what=item.customer or item.opportunity)
+            address.write(opportunity=None)
+            st.rerun()
+
+
+def _following(item: Suggestion, found: Queue) -> int | None:
+    """The next in the queue, from the last on to the first; None where there is no other."""
+    ids = [w.opportunity_id for w in found.waiting]
+    if item.opportunity_id not in ids:
+        return ids[0] if ids else None
+    following = ids[(ids.index(item.opportunity_id) + 1) % len(ids)]
+    return following if following != item.opportunity_id else None
+
+
+def answer_words(made: Answer, view: View) -> str:
+    """Who answered what, when, on which model."""
+    reason = f" ({term('answer_reason', made.reason)})" if made.decision == REJECTED else ""
+    said = t(
+        "calibrate.answer_line",
+        answer=term("decision", made.decision) + reason,
+        who=made.person or t("calibrate.operator"),
+        at=view.instant(made.decided_at),
+        model=_model(made.model),
+    )
+    late = t("calibrate.was_late") if made.late else ""
+    return " · ".join(part for part in (said, made.note, late) if part)
+
+
+def _model(version: str) -> str:
+    kind, _, rest = version.partition(" ")
+    return f"{t(f'forecast.kind.{kind}')} {rest}"
+
+
+def answered(made: Sequence[Answer], view: View) -> None:
+    """What was answered in this period; a button opens it again."""
+    if not made:
+        return
+    with st.expander(t("calibrate.answered", n=len(made)), icon=":material/history:"):
+        if pressed := rows([_row(answer, view) for answer in made], "answers"):
+            address.write(opportunity=made[[str(a.id) for a in made].index(pressed)].opportunity_id)
+            st.rerun()
+
+
+def _row(made: Answer, view: View) -> Row:
+    def money(value: Any) -> str:
+        return format.money(value, made.currency, view.language, compact=True)
+
+    both = t("calibrate.both", scorecard=money(made.scorecard), suggested=money(made.suggested))
+    return Row(
+        str(made.id),
+        made.customer or made.opportunity,
+        f"{made.opportunity} · {both} · {answer_words(made, view)}",
+        action=t("calibrate.look"),
+    )

@@ -1,0 +1,111 @@
+"""Why a suggestion differs from the scorecard: the waterfall, and the factors behind it."""
+
+from decimal import Decimal
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from components import charts, format
+from components.frame import View
+from components.tables import instant_column
+from components.text import t
+from core.forecast.factors import FACTOR_NAMES
+from data.forecast_words import Words, name_of
+from data.queries.suggestions import Suggestion
+
+_STEPS = 7  # factors with a bar of their own; the rest are one
+
+
+def steps(item: Suggestion) -> list[tuple[str, float]]:
+    """The waterfall's bars between the two values: the largest reasons, then all others in one."""
+    own, rest = item.reasons[:_STEPS], item.reasons[_STEPS:]
+    others = [("others", sum(value for _, value in rest))] if rest else []
+    return [*own, *others]
+
+
+def waterfall(item: Suggestion, said: Words, language: str) -> None:
+    """From the scorecard's value to the AI's; nothing where both are the same."""
+    if not item.reasons:
+        return
+    between = steps(item)
+    labels = [
+        t("calibrate.scorecard"),
+        *(_label(name, said) for name, _ in between),
+        t("calibrate.suggested"),
+    ]
+    values = [float(item.scorecard_value), *(value for _, value in between), float(item.value)]
+    bars = go.Waterfall(
+        orientation="h",
+        measure=["absolute", *("relative" for _ in between), "total"],
+        y=labels,
+        x=values,
+        text=[_signed(v, item, language, total=n in (0, len(values) - 1)) for n, v in enumerate(values)],
+        textposition="outside",
+        cliponaxis=False,
+        connector={"line": {"width": 1, "color": charts.QUIET}},
+        increasing={"marker": {"color": charts.MARK}},
+        decreasing={"marker": {"color": charts.OVER}},
+        totals={"marker": {"color": charts.QUIET}},
+        hovertemplate="%{y}: %{text}<extra></extra>",
+    )
+    low, high = _span(values)
+    chart = charts.figure(
+        bars,
+        height=60 + 34 * len(labels),
+        showlegend=False,
+        bargap=0.3,
+        yaxis={"autorange": "reversed"},
+        xaxis={"visible": False, "range": [low, high]},
+    )
+    charts.show(chart, "calibrate_waterfall", alt=t("calibrate.waterfall_alt"))
+    st.caption(t("calibrate.waterfall_note"))
+
+
+def _span(values: list[float]) -> tuple[float, float]:
+    """What the bars cover, with room for their labels."""
+    levels = [sum(values[: n + 1]) for n in range(len(values) - 1)]
+    low, high = min(0.0, *levels), max(levels)
+    room = 0.22 * (high - low or 1.0)
+    return (low - room if low < 0 else 0.0), high + room
+
+
+def _label(name: str, said: Words) -> str:
+    if name == "others":
+        return t("calibrate.others")
+    value = said.value(name)
+    return name_of(said.language, name) + (f" · {value}" if value else "")
+
+
+def _signed(value: float, item: Suggestion, language: str, *, total: bool) -> str:
+    shown = format.money(Decimal(str(round(abs(value), 2))), item.currency, language, compact=True)
+    return shown if total else f"{'+' if value >= 0 else '−'}{shown}"
+
+
+def factor_table(item: Suggestion, said: Words, view: View) -> None:
+    """Every factor: its value in its unit, its part in the change, and since when it was known."""
+    parts = dict(item.reasons)
+    names = [*FACTOR_NAMES, *(n for n in (*item.factors, *parts) if n not in FACTOR_NAMES)]
+    names = list(dict.fromkeys(n for n in names if n != "level"))
+    whole = float(item.scorecard_value) or 1.0
+    table = pd.DataFrame(
+        {
+            "factor": [name_of(view.language, n) for n in names],
+            "value": [said.value(n) or t("calibrate.unknown") for n in names],
+            "part": [100 * parts[n] / whole if n in parts else None for n in names],
+            "known": [item.known.get(n) for n in names],
+        }
+    )
+    with st.expander(t("calibrate.factors"), icon=":material/table_rows:"):
+        st.dataframe(
+            table,
+            hide_index=True,
+            key="calibrate_factors",
+            column_config={
+                "factor": t("calibrate.factor"),
+                "value": t("calibrate.value"),
+                "part": st.column_config.NumberColumn(t("calibrate.part"), format="%+.1f%%"),
+                "known": instant_column(t("calibrate.known"), view.language, view.who.timezone),
+            },
+        )
+        st.caption(t("calibrate.as_of", at=view.instant(item.taken_at)))

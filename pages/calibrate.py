@@ -1,0 +1,30 @@
+"""Does the AI's value for this opportunity convince me?"""
+
+from functools import partial
+
+import streamlit as st
+
+from components import calibrate as drawing
+from components.frame import page
+from components.text import t
+from core.access import Permission
+from data.commands.calibration import decide_suggestion
+from data.commands.command import Command
+from data.queries.suggestions import answers, queue, suggestion
+
+DECIDE: Command[..., int] = decide_suggestion
+
+with page("calibrate.title", needs=Permission.SEE_SUGGESTIONS) as view:
+    st.caption(t("calibrate.question"))
+    period, rep = drawing.chosen_period(), drawing.chosen_rep()
+    found = view.read(queue, view.now, period, rep)
+    drawing.filters(found)
+    drawing.progress(found, view)
+    if chosen := drawing.current(found):
+        if item := view.read(suggestion, view.now, period, chosen):
+            drawing.one(item, found, partial(view.do, DECIDE.once), view)
+        else:
+            drawing.gone()
+    else:
+        drawing.nothing(found)
+    drawing.answered(view.read(answers, view.now, period, rep), view)

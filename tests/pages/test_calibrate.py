@@ -1,0 +1,154 @@
+"""The calibrate page: one suggestion after the other, in both languages, by role."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from components.calibrate_charts import steps
+from data.queries.suggestions import suggestion
+from data.schema import ForecastDecision, Opportunity
+from data.text import translate
+from tests.company import found
+from tests.pages.reading import check_words, words
+from tests.suggestions import line, month_run
+
+MARCH_4 = date(2026, 3, 4)
+
+
+@pytest.fixture
+def people(sqlite_store):
+    """Two suggestions for `rep`, the second with the bigger change; one for `stranger`."""
+    made = found(sqlite_store)
+    run = month_run(sqlite_store, MARCH_4)
+    with sqlite_store.writing() as session:
+        first = session.get_one(Opportunity, made.opportunity)
+        big = Opportunity(
+            pipeline_id=first.pipeline_id,
+            name="Big *one*",
+            customer_id=first.customer_id,
+            owner_id=first.owner_id,
+            currency="CNY",
+            recorded_at=first.recorded_at,
+        )
+        session.add(big)
+        session.flush()
+        big_id = big.id
+    line(sqlite_store, run, made.opportunity, 340, 400)
+    line(sqlite_store, run, big_id, 170, 800)
+    line(sqlite_store, run, made.strange_opportunity, 500, 200)
+    return made
+
+
+def press(page, language, key):
+    label = translate(language, f"calibrate.{key}")
+    return next(b for b in page.button if b.label == label).click().run()
+
+
+def kept(store):
+    with store.reading() as session:
+        return list(session.scalars(select(ForecastDecision).order_by(ForecastDecision.id)))
+
+
+SAID = {
+    "en": ("The customer has not answered for 16 days: −118%", "down 79%", "0 of 2 answered"),
+    "zh": ("客户已 16 天未回复，下调 118%", "下调 79%", "已答复 0 / 2"),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_biggest_change_comes_first_with_its_reasons(open_page, people, language):
+    page = open_page("calibrate", people.rep, language)
+    check_words(page)
+    text = words(page) + page.get("progress")[0].proto.text
+    assert "Big *one*" in text
+    for part in SAID[language]:
+        assert part in text
+    assert translate(language, "forecast.why.few_wins") in text
+    table = page.dataframe[0].value
+    assert translate(language, "calibrate.unknown") in table["value"].tolist()
+    assert translate(language, "forecast.factor.days_since_answer") in table["factor"].tolist()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_accept_and_the_next_one_stands_there(open_page, people, sqlite_store, language):
+    page = open_page("calibrate", people.rep, language)
+    page = press(page, language, "accept")
+    check_words(page)
+    assert "Big" not in page.markdown[0].value
+    [row] = kept(sqlite_store)
+    assert (row.decision, float(row.value), float(row.scorecard)) == ("accepted", 170, 800)
+    page = press(page, language, "accept")
+    assert translate(language, "calibrate.done") in words(page)
+    assert len(kept(sqlite_store)) == 2
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_to_reject_needs_a_reason_and_another_reason_needs_words(open_page, people, sqlite_store, language):
+    page = open_page("calibrate", people.rep, language)
+    page = press(page, language, "reject")
+    needed = translate(language, "problems.reason_required")
+    assert needed in words(page)
+    page.pills[0].set_value("other").run()
+    page = press(page, language, "reject")
+    assert needed in words(page)
+    assert kept(sqlite_store) == []
+    page.text_input[0].set_value("They signed this morning.")
+    page = press(page, language, "reject")
+    [row] = kept(sqlite_store)
+    assert (row.decision, row.reason, row.note) == ("rejected", "other", "They signed this morning.")
+    assert float(row.value) == 800
+
+
+def test_later_goes_on_without_an_answer(open_page, people, sqlite_store):
+    page = press(open_page("calibrate", people.rep), "en", "later")
+    assert page.query_params["opportunity"] == str(people.opportunity)
+    assert kept(sqlite_store) == []
+
+
+def test_a_newer_forecast_is_said_kindly(open_page, people, sqlite_store, clock):
+    page = open_page("calibrate", people.rep, opportunity=people.opportunity)
+    line(sqlite_store, month_run(sqlite_store, date(2026, 3, 5)), people.opportunity, 390, 400)
+    button = next(b for b in page.button if b.label == translate("en", "calibrate.accept"))
+    clock.move(days=1)
+    page = button.click().run()
+    assert kept(sqlite_store) == []
+    assert not page.exception
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_manager_chooses_a_rep_and_the_director_only_looks(open_page, people, language):
+    page = open_page("calibrate", people.director, language)
+    check_words(page)
+    assert translate(language, "calibrate.accept") not in {b.label for b in page.button}
+    assert len(page.selectbox[0].options) == 3
+    page = open_page("calibrate", people.director, language, rep=people.stranger.person_id)
+    assert "Taihu Bearings" in words(page)
+    page = open_page("calibrate", people.manager, language)
+    assert translate(language, "calibrate.accept") in {b.label for b in page.button}
+
+
+def test_out_of_reach_it_says_so(open_page, people):
+    page = open_page("calibrate", people.mate, opportunity=people.opportunity)
+    assert [i.value for i in page.info] == [translate("en", "calibrate.gone")]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_without_a_forecast_and_with_the_scorecard_alone(open_page, sqlite_store, language):
+    made = found(sqlite_store)
+    page = open_page("calibrate", made.rep, language)
+    assert translate(language, "calibrate.no_forecast") in words(page)
+    told = {"kind": "scorecard", "why": "no_model", "wins": 2}
+    line(sqlite_store, month_run(sqlite_store, MARCH_4, told=told), made.opportunity, 400, 400)
+    page = open_page("calibrate", made.rep, language)
+    check_words(page)
+    assert translate(language, "forecast.why.no_model") in words(page)
+    assert not page.get("plotly_chart")
+
+
+def test_the_waterfall_adds_up(sqlite_store, people, clock):
+    with sqlite_store.reading() as session:
+        item = suggestion(session, people.rep, clock.at, "month", people.opportunity)
+    assert sum(v for _, v in steps(item)) == pytest.approx(float(item.change))
