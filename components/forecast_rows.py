@@ -13,7 +13,8 @@ from components.forecast_words import UNKNOWN, money, month_name
 from components.frame import View
 from components.tables import clickable
 from components.text import t
-from core.forecast.health import EDGES, REJECTED, Line, Win, bin_of
+from core.forecast.calibration import REJECTED
+from core.forecast.health import EDGES, Line, Win, bin_of
 from data.queries.forecast_health import COMPANY, ForecastHealth
 
 ROWS_SHOWN = 200

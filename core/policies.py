@@ -40,7 +40,6 @@ class Policy:
         sla_round_the_clock: urgencies whose clock runs day and night; the others count working hours.
         deviation_limit, deviation_months: so many months in a row with a forecast deviation over the limit
             (a rate) open a coaching task (B4).
-        decision_days: days from a month's beginning within which a decision changes what counts (B4).
         coaching_days: days until a coaching task is due (B4).
         calibration_day: the working day of a period by whose end its suggestions are answered (B3).
         promise_slack_days: a promise closer than this behind the plan is amber (C3).
@@ -77,7 +76,6 @@ class Policy:
     promise_slack_days: int = 3
     deviation_limit: float = 0.25
     deviation_months: int = 2
-    decision_days: int = 10
     coaching_days: int = 14
     calibration_day: int = 5
 

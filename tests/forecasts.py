@@ -127,5 +127,6 @@ def _line(session, run_id, made, chance, amount, scorecard, decision, decided, m
                 value=row.scorecard_value if decision == "rejected" else row.value,
                 model="test",
                 decided_at=decided or month.taken_at + timedelta(days=1),
+                late=decided is not None and decided > month.taken_at + timedelta(days=9),
             )
         )

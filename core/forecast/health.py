@@ -4,7 +4,8 @@ Which forecast of a month counts: the run of its first day, more exactly the ear
 month's first seven days. Later runs know part of the outcome. The company's forecast is the run's own value.
 A rep's or a team's is what counts of each line (accepted or not answered: the AI value; rejected: the
 scorecard value), plus its share of what the run expected from opportunities not yet in the books, by the
-value of its lines, plus what it had already won in the month when the run was taken.
+value of its lines, plus what it had already won in the month when the run was taken. An answer that came
+after the month's deadline (`core.forecast.calibration`) does not count: it knows part of the outcome.
 
 What came: the value closed as won within the month, as known now. A line's outcome counts for whoever owned
 the line in the run; a win that had no line counts for the opportunity's owner.
@@ -17,10 +18,11 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 
+from core.forecast.calibration import ACCEPTED, REJECTED
 from core.forecast.luck import RARE, USUAL, Luck, luck
 
 FIRST_DAYS = 7  # of a month, in which the run that counts must have been taken
-REJECTED, ACCEPTED = "rejected", "accepted"
+
 EDGES = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0)  # of the calibration curve's groups of chances
 ZERO = Decimal()
 _CENT = Decimal("0.01")

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, Subquery, and_, case, func, or_, select
+from sqlalchemy import Row, Select, Subquery, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who
 from core.forecast.health import FIRST_DAYS, Line, MonthRun, Win
-from core.policies import Policy
 from core.terms import Outcome
 from data.queries.policies import policy_in_force, setting
 from data.queries.scope import customers, owned
@@ -89,7 +88,7 @@ def with_outcomes(session: Session, who: Who, rows: Sequence[ForecastRun]) -> Mo
     runs = {row.id: _run(row, whole) for row, whole in _with_sums(session, rows)}
     each = not rows[-1].currency  # no amounts are kept: every win counts 1, as in every forecast of it
     zone = home(session)
-    decided = _decisions(runs.values(), policy, zone)
+    decided = _decisions(runs.values())
     found = [
         (_line(row, runs[row.run_id], zone, each), row) for row in session.execute(_lines(who, runs, decided))
     ]
@@ -170,19 +169,15 @@ def _lines(who: Who, runs: Mapping[int, MonthRun], decided: Subquery) -> Select[
     )
 
 
-def _decisions(runs: Iterable[MonthRun], policy: Policy, zone: ZoneInfo) -> Subquery:
-    """The latest decision on each opportunity and month, of those made early enough to count."""
+def _decisions(runs: Iterable[MonthRun]) -> Subquery:
+    """The latest decision on each opportunity and month; a late one knows too much to count."""
     d = ForecastDecision
     newest = func.row_number().over(
         partition_by=(d.opportunity_id, d.starts_on), order_by=(d.decided_at.desc(), d.id.desc())
     )
-    span = timedelta(days=policy.decision_days)
-    in_time = or_(
-        *(and_(d.starts_on == run.month, d.decided_at < midnight(run.month + span, zone)) for run in runs)
-    )
     return (
         select(d.opportunity_id, d.starts_on, d.decision, newest.label("place"))
-        .where(d.period == MONTH, in_time)
+        .where(d.period == MONTH, d.starts_on.in_([run.month for run in runs]), ~d.late)
         .subquery()
     )
 

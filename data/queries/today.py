@@ -364,6 +364,8 @@ def _coaching(asked: _Asked, most: int) -> Group:
         .order_by(CoachingTask.due_on, CoachingTask.id)
     )
     return asked.group(Kind.COACHING, query, most)
+
+
 def _suggestions(asked: _Asked, most: int) -> Group:
     """Suggestions of the forecast that wait for this person's answer, the biggest change first."""
     change = ForecastLine.value - ForecastLine.scorecard_value
