@@ -39,6 +39,7 @@ PAGES = (
     PageSpec("calibrate", ":material/balance:", Permission.SEE_SUGGESTIONS, "work"),
     PageSpec("plausibility", ":material/fact_check:", Permission.SEE_BOARD, "work"),
     PageSpec("forecast_health", ":material/monitor_heart:", Permission.SEE_FORECAST_HEALTH, "work"),
+    PageSpec("attribution", ":material/rule:", Permission.COACH, "work"),
     PageSpec("customers", ":material/apartment:", Permission.SEE_CUSTOMERS, "work"),
     PageSpec("customer", ":material/domain:", Permission.SEE_CUSTOMERS, None),
     PageSpec("exchange", ":material/swap_vert:", Permission.EXPORT, "company"),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, Subquery, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who
@@ -66,13 +66,15 @@ def counting_runs(pipeline: str) -> Select[ForecastRun]:
     """The earliest run of each month of a pipeline, in order; it counts if it was `in_time`."""
     r = ForecastRun
     first = func.row_number().over(partition_by=r.starts_on, order_by=(r.taken_on, r.id)).label("place")
-    ranked = (
-        select(r.id, first)
-        .join(Pipeline, Pipeline.id == r.pipeline_id)
-        .where(Pipeline.key == pipeline, r.period == MONTH, r.taken_on >= r.starts_on, r.value.is_not(None))
-        .subquery()
-    )
+    ranked = select(r.id, first).where(*monthly(pipeline), r.taken_on >= r.starts_on).subquery()
     return select(r).join(ranked, ranked.c.id == r.id).where(ranked.c.place == 1).order_by(r.starts_on, r.id)
+
+
+def monthly(pipeline: str) -> tuple[ColumnElement[bool], ...]:
+    """Runs of a pipeline's months that said a value."""
+    key = select(Pipeline.id).where(Pipeline.key == pipeline).scalar_subquery()
+    r = ForecastRun
+    return r.pipeline_id == key, r.period == MONTH, r.value.is_not(None)
 
 
 def in_time(run: ForecastRun) -> bool:

@@ -22,6 +22,7 @@ ALLOWED = {
     "plausibility": {M, D},
     "forecast_health": {R, M, D},
     "calibrate":  {R, M, D},
+    "attribution": {M, D},
     "customers":  {R, M, D, A},
     "customer":   {R, M, D, A},
     "exchange":   {R, M, D, A},
