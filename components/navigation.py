@@ -42,6 +42,7 @@ PAGES = (
     PageSpec("attribution", ":material/rule:", Permission.COACH, "work"),
     PageSpec("customers", ":material/apartment:", Permission.SEE_CUSTOMERS, "work"),
     PageSpec("customer", ":material/domain:", Permission.SEE_CUSTOMERS, None),
+    PageSpec("weights", ":material/balance:", Permission.CHANGE_WEIGHTS, "company"),
     PageSpec("exchange", ":material/swap_vert:", Permission.EXPORT, "company"),
     PageSpec("people", ":material/group:", Permission.MANAGE_PEOPLE, "company"),
     PageSpec("audit", ":material/history:", Permission.SEE_AUDIT, "company"),

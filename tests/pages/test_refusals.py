@@ -23,6 +23,7 @@ ALLOWED = {
     "forecast_health": {R, M, D},
     "calibrate":  {R, M, D},
     "attribution": {M, D},
+    "weights":    {D},
     "customers":  {R, M, D, A},
     "customer":   {R, M, D, A},
     "exchange":   {R, M, D, A},
