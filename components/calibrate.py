@@ -1,17 +1,19 @@
 """The calibrate page's parts: where the answers stand, one suggestion, its answer, what was answered."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from components import address, format
 from components.blocks import Card, Row, Tone, cards, empty, plain, rows
-from components.calibrate_charts import factor_table, waterfall
+from components.calibrate_charts import factor_table, shown_money, waterfall
 from components.forms import Marks
 from components.frame import View
 from components.text import t, term
 from core.forecast.calibration import ACCEPTED, AGREED, REJECT_REASONS, REJECTED
+from core.forecast.valuation import LEVEL
 from data.forecast_words import Words
 from data.queries.suggestions import ASKED, PERIODS, Answer, Queue, Suggestion
 
@@ -61,7 +63,7 @@ def progress(found: Queue, view: View) -> None:
         return
     late = view.now > found.due
     key = "calibrate.progress_late" if late else "calibrate.progress"
-    said = t(key, answered=found.answered, total=found.total, due=view.instant(found.due))
+    said = t(key, answered=found.answered, total=found.total, due=format.day(found.last_day, view.language))
     st.progress(found.answered / found.total, text=said)
 
 
@@ -112,7 +114,7 @@ def words_of(item: Suggestion, view: View) -> Words:
     if item.stage:
         named["stage"] = term("stage", item.stage)
     if item.booked is not None:
-        named["amount"] = format.money(item.booked, item.currency, view.language, compact=True)
+        named["amount"] = shown_money(item.booked, item.currency, view.language)
     return Words(view.language, item.factors, named)
 
 
@@ -124,43 +126,36 @@ def _head(item: Suggestion, view: View) -> None:
 
 
 def _figures(item: Suggestion, view: View) -> None:
-    def money(value: Any) -> str:
-        return format.money(value, item.currency, view.language, compact=True)
-
+    money = partial(shown_money, currency=item.currency, language=view.language)
     tone = Tone.GREEN if item.change > 0 else Tone.AMBER if item.change < 0 else Tone.QUIET
-    chances = {
-        "chance": format.percent(item.scorecard_chance, view.language),
-        "amount": money(item.amount),
-    }
-    cards(
-        (
-            Card(t("calibrate.scorecard"), money(item.scorecard_value), t("calibrate.chance_of", **chances)),
-            Card(
-                t("calibrate.suggested"),
-                money(item.value),
-                _change(item, view.language),
-                tone,
-                help=t("calibrate.range", low=money(item.low), high=money(item.high)),
-            ),
-        ),
-        key="suggestion_figures",
+    suggested = Card(
+        t("calibrate.suggested"),
+        money(item.value),
+        _change(item, view.language),
+        tone,
+        help=t("calibrate.range", low=money(item.low), high=money(item.high)),
     )
+    cards((Card(t("calibrate.scorecard"), money(item.scorecard_value)), suggested), key="suggestion_figures")
+    chances = {"scorecard": item.scorecard_chance, "ai": item.chance}
+    said = {name: format.percent(chance, view.language) for name, chance in chances.items()}
+    st.caption(plain(t("calibrate.chances", amount=money(item.amount), **said)))
 
 
 def _change(item: Suggestion, language: str) -> str:
-    chance = format.percent(item.chance, language)
     if not item.change:
-        return t("calibrate.unchanged", chance=chance)
+        return t("calibrate.unchanged")
     share = float(abs(item.change) / item.scorecard_value) if item.scorecard_value else 0.0
     key = "calibrate.raised" if item.change > 0 else "calibrate.lowered"
-    return t(key, share=format.percent(share, language), chance=chance)
+    return t(key, share=format.percent(share, language))
 
 
 def _reasons(item: Suggestion, said: Words) -> None:
     if item.reasons:
         scorecard = float(item.scorecard_value)
-        lines = [said.reason(name, value, scorecard) for name, value in item.reasons[:_TOP]]
+        top = sorted(item.reasons[:_TOP], key=lambda reason: reason[0] == LEVEL)
+        lines = [said.reason(name, value, scorecard) for name, value in top]
         st.markdown("\n".join(f"- {plain(line)}" for line in lines))
+        st.caption(t("calibrate.reading"))
     why = item.told.get("why")
     kind = str(item.told.get("kind", "scorecard"))
     st.caption(
@@ -250,9 +245,7 @@ def answered(made: Sequence[Answer], view: View) -> None:
 
 
 def _row(made: Answer, view: View) -> Row:
-    def money(value: Any) -> str:
-        return format.money(value, made.currency, view.language, compact=True)
-
+    money = partial(shown_money, currency=made.currency, language=view.language)
     both = t("calibrate.both", scorecard=money(made.scorecard), suggested=money(made.suggested))
     return Row(
         str(made.id),

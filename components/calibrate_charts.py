@@ -14,6 +14,7 @@ from core.forecast.factors import FACTOR_NAMES
 from data.forecast_words import Words, name_of
 from data.queries.suggestions import Suggestion
 
+_NO_PENNIES = 100
 _STEPS = 7  # factors with a bar of their own; the rest are one
 
 
@@ -35,39 +36,33 @@ def waterfall(item: Suggestion, said: Words, language: str) -> None:
         t("calibrate.suggested"),
     ]
     values = [float(item.scorecard_value), *(value for _, value in between), float(item.value)]
+    said_money = [_signed(v, item, language, total=n in (0, len(values) - 1)) for n, v in enumerate(values)]
     bars = go.Waterfall(
         orientation="h",
         measure=["absolute", *("relative" for _ in between), "total"],
         y=labels,
         x=values,
-        text=[_signed(v, item, language, total=n in (0, len(values) - 1)) for n, v in enumerate(values)],
-        textposition="outside",
-        cliponaxis=False,
+        text=said_money,
+        textposition="none",
         connector={"line": {"width": 1, "color": charts.QUIET}},
         increasing={"marker": {"color": charts.MARK}},
         decreasing={"marker": {"color": charts.OVER}},
         totals={"marker": {"color": charts.QUIET}},
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
-    low, high = _span(values)
     chart = charts.figure(
         bars,
         height=60 + 34 * len(labels),
         showlegend=False,
         bargap=0.3,
         yaxis={"autorange": "reversed"},
-        xaxis={"visible": False, "range": [low, high]},
+        xaxis={"visible": False, "domain": [0, 0.72]},
+        annotations=[
+            {"xref": "paper", "x": 1, "xanchor": "right", "y": label, "text": money, "showarrow": False}
+            for label, money in zip(labels, said_money, strict=True)
+        ],
     )
     charts.show(chart, "calibrate_waterfall", alt=t("calibrate.waterfall_alt"))
-    st.caption(t("calibrate.waterfall_note"))
-
-
-def _span(values: list[float]) -> tuple[float, float]:
-    """What the bars cover, with room for their labels."""
-    levels = [sum(values[: n + 1]) for n in range(len(values) - 1)]
-    low, high = min(0.0, *levels), max(levels)
-    room = 0.22 * (high - low or 1.0)
-    return (low - room if low < 0 else 0.0), high + room
 
 
 def _label(name: str, said: Words) -> str:
@@ -78,8 +73,16 @@ def _label(name: str, said: Words) -> str:
 
 
 def _signed(value: float, item: Suggestion, language: str, *, total: bool) -> str:
-    shown = format.money(Decimal(str(round(abs(value), 2))), item.currency, language, compact=True)
+    shown = shown_money(Decimal(str(abs(value))), item.currency, language)
     return shown if total else f"{'+' if value >= 0 else '−'}{shown}"
+
+
+def shown_money(value: Decimal, currency: str, language: str) -> str:
+    """Money without pennies that nobody reads; where no amounts are kept, how many wins."""
+    if not currency:
+        return format.number(float(value), language, 2)
+    digits = 0 if abs(value) >= _NO_PENNIES else 2
+    return format.money(round(value, digits), currency, language, compact=True)
 
 
 def factor_table(item: Suggestion, said: Words, view: View) -> None:

@@ -342,8 +342,8 @@ def customer_record(file: CustomerFile, view: View) -> None:
     contacts_block(file.contacts, view)
 
 
-def ask(label: str, what: str, of: int | None = None, *, icon: str) -> None:
+def ask(label: str, what: str, of: int | None = None, *, icon: str, type: Any = "secondary") -> None:
     """A button that opens a form: the address says which, so that it can be linked to."""
-    if st.button(label, key=f"do-{what}-{of or ''}", icon=icon, type="secondary"):
+    if st.button(label, key=f"do-{what}-{of or ''}", icon=icon, type=type):
         address.write(do=what, id=of)
         st.rerun()

@@ -10,10 +10,13 @@ import streamlit as st
 from components import address, format
 from components.audit import changes_block, deed
 from components.blocks import empty, plain, section
+from components.customer import ask
 from components.frame import View
 from components.text import t, term
+from core.access import Permission, reach
 from core.fields import Field, Kind
 from core.process.actions import FIELDS
+from core.signals import MEASURES
 from data.queries.timeline import KINDS, PAGE, Event, Timeline
 from data.text import has
 
@@ -44,9 +47,12 @@ export default function ({ data }) {
 """
 
 
-def timeline_filters(opportunities: Mapping[int, str]) -> tuple[str | None, int | None]:
+def timeline_filters(opportunities: Mapping[int, str], view: View) -> tuple[str | None, int | None]:
     """Kind of event and opportunity to show, kept in the address."""
-    section(t("customer.timeline"), icon=":material/timeline:")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+        section(t("customer.timeline"), icon=":material/timeline:")
+        if reach(view.who, Permission.RECORD_ACTIONS):
+            ask(t("signals.add"), "signal", icon=":material/sensors:")
     left, right = st.columns(2)
     with left:
         kind = address.pick(
@@ -93,6 +99,8 @@ def _event(event: Event, view: View, play: Play, *, marked: bool) -> None:
                 st.markdown(text)
         elif event.summary:
             st.markdown(plain(event.summary))
+        if event.kind == "signal":
+            _signal_way_back(event, view)
 
 
 def _times(event: Event, view: View, *who: str | None) -> None:
@@ -135,6 +143,25 @@ def _of_interaction(event: Event, view: View) -> str:
     return " · ".join(plain(p) for p in parts)
 
 
+def _signal_head(event: Event, view: View, marked: bool) -> None:
+    del marked
+    name = plain(term("signal", event.type))
+    measure = MEASURES.get(event.type)
+    value = ""
+    if measure and event.value is not None:
+        number = format.number(event.value, view.language, 0 if event.value == int(event.value) else 1)
+        value = f" :gray[{plain(term('signal_value', measure.unit))}: {number}]"
+    mark = f" :gray-badge[{t('signals.withdrawn')}]" if event.voided else ""
+    title = f"~~{name}~~" if event.voided else f"**{name}**"
+    st.markdown(f":material/sensors: {title}{value}{mark}")
+    _times(event, view, event.source, event.opportunity)
+
+
+def _signal_way_back(event: Event, view: View) -> None:
+    if not event.voided and reach(view.who, Permission.RECORD_ACTIONS):
+        ask(t("signals.withdraw"), "withdraw", event.id, icon=":material/undo:", type="tertiary")
+
+
 def _stage_head(event: Event, view: View, marked: bool) -> None:
     del marked
     stage = plain(term("stage", event.type))
@@ -156,6 +183,7 @@ def _change_head(event: Event, view: View, marked: bool) -> None:
 _HEADS = {
     "action": _action_head,
     "interaction": _interaction_head,
+    "signal": _signal_head,
     "stage": _stage_head,
     "change": _change_head,
 }

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     SEE_FORECAST_HEALTH = "see_forecast_health"
     COACH = "coach"
     CHANGE_WEIGHTS = "change_weights"
+    SEE_FORECAST = "see_forecast"
     SEE_SUGGESTIONS = "see_suggestions"
     CALIBRATE = "calibrate"
 
@@ -79,6 +80,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.ASSIGN: Reach.TEAM,
         Permission.RECORD_ACTIONS: Reach.TEAM,
         Permission.SEE_BOARD: Reach.TEAM,
+        Permission.SEE_FORECAST: Reach.TEAM,
         Permission.EXPORT: Reach.TEAM,
         Permission.SEE_PROMISES: Reach.TEAM,
         Permission.FILE_DEMANDS: Reach.TEAM,
@@ -95,6 +97,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.EDIT_CUSTOMERS: Reach.ALL,
         Permission.ASSIGN: Reach.ALL,
         Permission.SEE_BOARD: Reach.ALL,
+        Permission.SEE_FORECAST: Reach.ALL,
         Permission.EXPORT: Reach.ALL,
         Permission.SEE_AUDIT: Reach.ALL,
         Permission.SEE_PROMISES: Reach.ALL,

@@ -43,6 +43,8 @@ class Policy:
         coaching_days: days until a coaching task is due (B4).
         calibration_day: the working day of a period by whose end its suggestions are answered (B3).
         promise_slack_days: a promise closer than this behind the plan is amber (C3).
+        commit_chance, best_case_chance: chances (0–1) from which an open opportunity counts as committed to,
+            and as a best case (B2); `core.forecast.rollup` says how answers to suggestions move it.
     """
 
     version: int = 0
@@ -77,6 +79,8 @@ class Policy:
     deviation_limit: float = 0.25
     deviation_months: int = 2
     coaching_days: int = 14
+    commit_chance: float = 0.6
+    best_case_chance: float = 0.3
     calibration_day: int = 5
 
 

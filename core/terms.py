@@ -63,6 +63,19 @@ class DecisionRole(StrEnum):
 INDUSTRIES = ("manufacturing", "electronics", "chemicals", "automotive", "food", "logistics")
 SEGMENTS = ("small", "mid", "large")
 INTERACTION_KINDS = ("mail", "call", "meeting", "chat", "document_view", "video_meeting")
+SIGNAL_KINDS = (
+    "competitor_contact",
+    "contract_change",
+    "trial_activity",
+    "drawing_confirmation",
+    "document_download",
+    "video_meeting",
+    "ticket",
+    "category_added",
+    "complaint_satisfaction",
+    "news",
+    "event",
+)
 DIRECTIONS = ("inbound", "outbound")
 HIGH_VALUE_TAGS = (
     "budget_approved",

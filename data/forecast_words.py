@@ -57,15 +57,16 @@ class Words:
         if value is None and factor != "level":
             return translate(self.language, "forecast.missing", name=name_of(self.language, factor))
         key = f"forecast.reason.{factor}.{way}"
-        if not has(self.language, key):
+        if not _known(self.language, key):
             return f"{name_of(self.language, factor)} {value}"
-        return translate(self.language, key, **{"value": value, beside: value})
+        n = round(self.values.get(beside, 0))
+        return translate(self.language, key, **{"value": value, beside: value, "n": n})
 
 
 def name_of(language: str, factor: str) -> str:
     """A factor's name; a company's own factor shows its key."""
-    key = f"forecast.factor.{factor}"
-    return translate(language, key) if has(language, key) else factor
+    keys = (f"factors.name.{factor}", f"forecast.factor.{factor}")
+    return next((translate(language, key) for key in keys if has(language, key)), factor)
 
 
 def measured(language: str, unit: str, value: float) -> str:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from math import isfinite
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.forecast.amounts import paid_amounts
 from core.forecast.history import WON, History
+from core.forecast.layer_models import LayerModels, fit_layers
 from core.forecast.outlook import PeriodOutlook, outlook
 from core.forecast.periods import Horizon
 from core.forecast.valuation import Valuation, valuations
@@ -23,6 +25,7 @@ from data.schema import Opportunity, Person, Pipeline, Stage
 
 PERIODS = ("month", "quarter")
 HOME = "Asia/Shanghai"
+AT = time(4)  # of the morning, when a day's snapshots are due
 _EXACT = Decimal("0.0001")
 
 
@@ -63,12 +66,12 @@ class Forecast:
     day: date
     outlook: PeriodOutlook
     lines: tuple[Valuation, ...]
+    speaking: LayerModels
 
     @property
-    def models(self) -> dict[str, str]:
-        """Which model spoke, by layer."""
-        kind = self.outlook.rest.pipeline.model.kind
-        return {layer: kind for layer in sorted({line.layer for line in self.lines})}
+    def models(self) -> dict[str, Any]:
+        """Which model spoke, by layer, and why: `LayerModel.told`."""
+        return {layer: model.told for layer, model in self.speaking.items()}
 
 
 def company_zone(session: Session) -> ZoneInfo:
@@ -98,13 +101,19 @@ def open_books(session: Session, pipeline: str) -> Books:
 
 
 def forecast_of(
-    books: Books, period: str, day: date, tick: Callable[[float], None] = lambda share: None
+    books: Books,
+    period: str,
+    day: date,
+    *,
+    earlier: int | None = None,
+    tick: Callable[[float], None] = lambda share: None,
 ) -> Forecast:
-    """The period that `day` lies in, as the books stood when the day began."""
+    """The period that `day` lies in, as the books stood when the day began; see `outlook`."""
     horizon = Horizon(period)
-    said = outlook(books.history, horizon, day, books.zone, tick=tick)
-    lines = valuations(books.history, said.t, said.rest.end, weights=books.weights.at(said.t))
-    return Forecast(books, horizon, day, said, lines)
+    said = outlook(books.history, horizon, day, books.zone, earlier=earlier, tick=tick)
+    models = fit_layers(books.history, said.t, said.rest.end - said.t, said.rest.pipeline.model)
+    lines = valuations(books.history, said.t, said.rest.end, weights=books.weights.at(said.t), models=models)
+    return Forecast(books, horizon, day, said, lines, models)
 
 
 def exact(value: float) -> Decimal | None:

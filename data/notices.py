@@ -22,7 +22,7 @@ def alert_words(language: str, rule: str, params: Mapping[str, Any]) -> dict[str
 
 def sentence(language: str, kind: str, params: Mapping[str, Any]) -> tuple[str, str]:
     """Title and body of a notice; one about an alert can name its rule's words."""
-    words = dict(params)
+    words = {key: _shown(language, key, value) for key, value in params.items()}
     if rule := params.get("rule"):
         words |= alert_words(language, rule, params)
     title, body = (translate(language, f"notices.{kind}.{part}", **words) for part in ("title", "body"))

@@ -1,5 +1,6 @@
 """Does the AI's value for this opportunity convince me?"""
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -9,10 +10,9 @@ from components.frame import page
 from components.text import t
 from core.access import Permission
 from data.commands.calibration import decide_suggestion
-from data.commands.command import Command
 from data.queries.suggestions import answers, queue, suggestion
 
-DECIDE: Command[..., int] = decide_suggestion
+ANSWER: Callable[..., int] = decide_suggestion.once
 
 with page("calibrate.title", needs=Permission.SEE_SUGGESTIONS) as view:
     st.caption(t("calibrate.question"))
@@ -22,7 +22,7 @@ with page("calibrate.title", needs=Permission.SEE_SUGGESTIONS) as view:
     drawing.progress(found, view)
     if chosen := drawing.current(found):
         if item := view.read(suggestion, view.now, period, chosen):
-            drawing.one(item, found, partial(view.do, DECIDE.once), view)
+            drawing.one(item, found, partial(view.do, ANSWER), view)
         else:
             drawing.gone()
     else:

@@ -1,5 +1,6 @@
 """What happened with this customer, and what is next?"""
 
+from collections.abc import Callable
 from functools import partial
 
 from components import address
@@ -7,17 +8,17 @@ from components.audit import recent_change, undone
 from components.customer import customer_head, customer_record
 from components.customer_forms import Desk, customer_dialog
 from components.frame import page
+from components.signal_forms import signal_dialog
 from components.timeline import timeline_block, timeline_filters
 from core.access import Permission
-from data.commands import customers, opportunities
-from data.commands.command import Command
+from data.commands import customers, opportunities, signals
 from data.commands.undo import undo
 from data.files import read_file
 from data.queries.audit import RECENT, last_editor, latest_change
 from data.queries.customers import assignable, choices, customer_file
 from data.queries.timeline import PAGE, timeline
 
-SAVES: dict[str, Command[..., int]] = {
+SAVES: dict[str, Callable[..., int]] = {
     "edit": customers.edit_customer,
     "grade": customers.grade_customer,
     "tags": customers.tag_customer,
@@ -28,6 +29,8 @@ SAVES: dict[str, Command[..., int]] = {
     "opportunity": opportunities.edit_opportunity,
     "close": opportunities.close_opportunity,
     "assign": opportunities.assign_opportunity,
+    "signal": signals.record_signal.once,
+    "withdraw": signals.withdraw_signal,
 }
 
 with page("customer.title", needs=Permission.SEE_CUSTOMERS) as view:
@@ -37,7 +40,7 @@ with page("customer.title", needs=Permission.SEE_CUSTOMERS) as view:
         undone(partial(view.do, undo, back))
     customer_head(file, view)
     customer_record(file, view)
-    kind, about = timeline_filters({card.id: card.name for card in file.opportunities})
+    kind, about = timeline_filters({card.id: card.name for card in file.opportunities}, view)
     events = view.read(
         timeline,
         file.head.id,
@@ -56,3 +59,4 @@ with page("customer.title", needs=Permission.SEE_CUSTOMERS) as view:
         save=lambda form, *values, **named: view.do(SAVES[form], *values, **named),
     )
     customer_dialog(address.said("do"), address.number("id"), desk)
+    signal_dialog(address.said("do"), address.number("id"), desk)

@@ -12,6 +12,7 @@ from core.terms import (
     DIRECTIONS,
     INTERACTION_KINDS,
     SEGMENTS,
+    SIGNAL_KINDS,
     ActionStatus,
     DecisionRole,
     Grade,
@@ -238,4 +239,21 @@ INTERACTIONS = Kind(
     keys=(("ref",), ("customer", "kind", "happened_at")),
 )
 
-KINDS = {k.name: k for k in (USERS, CUSTOMERS, CONTACTS, OPPORTUNITIES, ACTIONS, INTERACTIONS, STAGE_CHANGES)}
+SIGNALS = Kind(
+    "signals",
+    (
+        _ref("signal id", "信号编号"),
+        _CUSTOMER,
+        _OPPORTUNITY,
+        Column("kind", Holds.CHOICE, ("type", "signal", "信号", "信号类型", "类型"), SIGNAL_KINDS, "signal"),
+        Column("value", Holds.AMOUNT, ("number", "measure", "数值", "值")),
+        Column("happened_at", Holds.INSTANT, ("time", "date", "at", "happened at", "时间", "发生时间", "日期")),
+        Column("source", words=("origin", "reported by", "来源", "信息来源")),
+        Column("note", words=("notes", "remark", "comment", "description", "备注", "说明")),
+        _RECORDED,
+    ),
+    needed=(("customer", "opportunity"), ("kind",), ("happened_at",)),
+    keys=(("ref",), ("customer", "opportunity", "kind", "happened_at")),
+)
+
+KINDS = {k.name: k for k in (USERS, CUSTOMERS, CONTACTS, OPPORTUNITIES, ACTIONS, INTERACTIONS, STAGE_CHANGES, SIGNALS)}

@@ -29,7 +29,7 @@ def arrivals(history: History, t: float, horizon: float) -> Arrivals:
     per_arrival: list[float] = []
     weights: list[float] = []
     start, weight = t - horizon, 1.0
-    while start >= history.first_closing - 1 and len(weights) < _MOST:
+    while start >= books.first_closing - 1 and len(weights) < _MOST:
         end = start + horizon
         came = (history.recorded > start) & (history.recorded <= end)
         value = paid[books.won(start, end) & came].sum()

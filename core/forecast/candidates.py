@@ -89,7 +89,7 @@ def span_values(history: History, t: float, spans: Sequence[tuple[float, float]]
     paid = paid_amounts(history, t)
     found = np.full(len(spans), np.nan)
     for n, (begin, end) in enumerate(spans):
-        if begin >= history.first_closing - TOLERANCE * (end - begin) and end <= t:
+        if begin >= books.first_closing - TOLERANCE * (end - begin) and end <= t:
             found[n] = paid[books.won(begin, end)].sum()
     return found
 

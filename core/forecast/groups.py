@@ -72,7 +72,7 @@ def group_values(history: History, t: float, edges: Sequence[float], code: Ints,
     books, paid = history.as_of(t), paid_amounts(history, t)
     found = np.full((groups, max(len(edges) - 1, 0)), np.nan)
     for n, (begin, end) in enumerate(pairwise(edges)):
-        if begin >= history.first_closing - TOLERANCE * (end - begin) and end <= t:
+        if begin >= books.first_closing - TOLERANCE * (end - begin) and end <= t:
             won = books.won(begin, end)
             found[:, n] = np.bincount(code[books.owner[won]], paid[won], minlength=groups)
     return found

@@ -91,6 +91,7 @@ class History:
         stages: how many stages the pipeline has.
         owners, teams: names by owner code, and each owner's team name.
         owner_ids: the store's ids by owner code.
+        seasons: kept by `core.forecast.season`, which learns the series of an instant once.
         signals: what happened around them besides their stages.
         benchmarks: usual days of a stay by stage, NaN where unknown; empty when none is known.
         industry, industries: code of its customer's industry, -1 without, empty when none is known; names.
@@ -120,6 +121,7 @@ class History:
     customer: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     touched: Track = field(default_factory=lambda: Track(np.zeros(0)))
     occasions: tuple[Occasion, ...] = ()
+    seasons: dict[tuple[float, str], Floats] = field(default_factory=dict, repr=False)
     _seen: dict[float, "Snapshot"] = field(default_factory=dict, repr=False)
 
     def as_of(self, t: float) -> "Snapshot":
@@ -136,20 +138,14 @@ class History:
             t,
             known,
             is_open,
-            np.where(is_open, OPEN, outcome).astype(np.int64),
-            np.where(is_open, np.nan, closed),
+            np.where(is_open | ~known, OPEN, outcome).astype(np.int64),
+            np.where(is_open | ~known, np.nan, closed),
             self.amount.at(t),
             self.close_on.at(t),
             self.owner.at(t).astype(np.int64),
             self.close_on.changes_by(t),
             _standing(self.events, self.events.known(t), t, len(self.ids)),
         )
-
-    @property
-    def first_closing(self) -> float:
-        """When the first opportunity closed; infinity if none has: outcomes before were not kept."""
-        closed = self.closed.at(np.inf)[self.outcome.at(np.inf) != OPEN]
-        return float(np.nanmin(closed)) if np.isfinite(closed).any() else np.inf
 
     @property
     def last_known(self) -> float:
@@ -199,6 +195,13 @@ class Snapshot:
     owner: Ints
     pushes: Ints
     standing: Standing
+
+    @property
+    def first_closing(self) -> float:
+        """When the first opportunity closed, as far as was known; infinity if none has: earlier outcomes
+        were not kept."""
+        closed = self.closed[np.isfinite(self.closed)]
+        return float(closed.min()) if len(closed) else np.inf
 
     def won(self, after: float, until: float) -> Bools:
         """Won in (after, until], as far as was known."""

@@ -63,10 +63,16 @@ class LayerModel:
 LayerModels = Mapping[str, LayerModel]
 
 
-def fit_layers(history: History, t: float, horizon: float) -> dict[str, LayerModel]:
-    """A model for each layer, from what was known at `t`, for wins within the next `horizon` days."""
+def fit_layers(
+    history: History, t: float, horizon: float, pooled: WinModel | None = None
+) -> dict[str, LayerModel]:
+    """A model for each layer, from what was known at `t`, for wins within the next `horizon` days.
+
+    Args:
+        pooled: `win_model.fit` of the same instant and horizon, where it is at hand.
+    """
     rows = sample(history, t, horizon)
-    pooled = learn(rows, t, horizon, history.stages)
+    pooled = pooled or learn(rows, t, horizon, history.stages)
     if pooled.kind == "stage_rate":
         return {name: LayerModel("scorecard", "no_model", _of(rows, n).wins) for n, name in enumerate(LAYERS)}
     early, late = held_out(rows, t, horizon)

@@ -8,13 +8,14 @@ that is good for a whole month need not be good for its last week.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from core.forecast.amounts import paid_amounts
 from core.forecast.history import Floats, History, Ints
-from core.forecast.periods import Horizon, instant
+from core.forecast.periods import Horizon, day_of, instant
 from core.forecast.walk import Outlook, walk_spans
 
 EARLIER = {"month": 12, "quarter": 8}
@@ -63,27 +64,46 @@ def outlook(
     zone: ZoneInfo,
     *,
     country: str = "CN",
+    earlier: int | None = None,
     tick: Callable[[float], None] = lambda share: None,
 ) -> PeriodOutlook:
-    """The period that `day` lies in, as the books stood at the day's local midnight."""
+    """The period that `day` lies in, as the books stood at the day's local midnight.
+
+    The season is learnt up to the beginning of each span's month: days more would not move it.
+
+    Args:
+        earlier: how many earlier periods are looked at, at most; `EARLIER` when None.
+    """
     first = horizon.running(day)
     end, t = instant(horizon.step(first), zone), instant(day, zone)
-    spans = [*_earlier(history, horizon, first, end - t, zone), (t, end)]
-    rest = walk_spans(history, spans, horizon.cycles, country=country, tick=tick)[-1]
+    most = earlier or EARLIER.get(horizon.name, EARLIER_DAYS)
+    spans = [*_earlier(history.as_of(t).first_closing, horizon, first, end - t, zone)[-most:], (t, end)]
+    month = partial(_month, zone=zone)
+    walked = walk_spans(history, spans, horizon.cycles, country=country, learnt_at=month, tick=tick)
     won_of = np.flatnonzero(history.as_of(t).won(instant(first, zone), t))
     return PeriodOutlook(
-        first, horizon.step(first), t, won_of, paid_amounts(history, t)[won_of].astype(np.float64), rest
+        first,
+        horizon.step(first),
+        t,
+        won_of,
+        paid_amounts(history, t)[won_of].astype(np.float64),
+        walked[-1],
     )
 
 
+def _month(t: float, zone: ZoneInfo) -> float:
+    """The local beginning of the month that an instant lies in."""
+    return instant(day_of(t, zone).replace(day=1), zone)
+
+
 def _earlier(
-    history: History, horizon: Horizon, first: date, left: float, zone: ZoneInfo
+    first_closing: float, horizon: Horizon, first: date, left: float, zone: ZoneInfo
 ) -> list[tuple[float, float]]:
     """The rests of earlier periods, from when `left` days of each were left; a shorter one is taken whole."""
     count = EARLIER.get(horizon.name, EARLIER_DAYS)
     found = []
     for n in range(count, 0, -1):
         start, end = (instant(horizon.step(first, -k), zone) for k in (n, n - 1))
-        if start >= history.first_closing - _REACH:
+        if start >= first_closing - _REACH:
             found.append((max(start, end - left), end))
     return found

@@ -76,3 +76,12 @@ def instant(day: date, zone: ZoneInfo) -> float:
     """A day's local midnight, in days since 1970-01-01 UTC."""
     at = datetime(day.year, day.month, day.day, tzinfo=zone)
     return (at - _EPOCH) / timedelta(days=1)
+
+
+def day_of(t: float, zone: ZoneInfo) -> date:
+    """The local day of an instant in days since 1970-01-01 UTC.
+
+    >>> day_of(instant(date(2026, 3, 1), ZoneInfo("Asia/Shanghai")), ZoneInfo("Asia/Shanghai"))
+    datetime.date(2026, 3, 1)
+    """
+    return (_EPOCH + timedelta(days=t)).astimezone(zone).date()

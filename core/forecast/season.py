@@ -9,35 +9,58 @@ import numpy as np
 import pandas as pd
 
 from core.forecast.amounts import paid_amounts
-from core.forecast.history import History
+from core.forecast.history import Floats, History
 from core.forecast.occasions import Occasion
 
 LEAST_DAYS = 180  # of closings; a quarter must have been seen twice
 _YEARLY_DAYS = 700
+_AHEAD = 100  # days that are continued at once: the longest quarter and a few
 _EPOCH = date(1970, 1, 1)
 
 
-def seasonal(history: History, t: float, end: float, country: str = "CN") -> float | None:
+def seasonal(
+    history: History, t: float, end: float, country: str = "CN", learnt_at: float | None = None
+) -> float | None:
     """Value won from `t` to `end` as Prophet continues the days before; None with too few of them.
 
     Weeks, quarters, and from two years on years; the country's holidays, and the events of the business
     calendar that were recorded by `t`. Days are UTC's.
+
+    Args:
+        learnt_at: the series is learnt up to this instant, not later than `t`; up to `t` when None.
     """
-    first = int(np.floor(history.first_closing)) if np.isfinite(history.first_closing) else None
-    if first is None or t - first < LEAST_DAYS:
+    begin = t if learnt_at is None else learnt_at
+    first = history.as_of(begin).first_closing
+    if not np.isfinite(first) or begin - int(np.floor(first)) < LEAST_DAYS:
         return None
+    here, last = int(np.floor(begin)), int(np.ceil(end))
+    ahead = _ahead(history, begin, last - here, country)
+    return float(np.maximum(ahead[int(np.floor(t)) - here : last - here], 0).sum())
+
+
+def _ahead(history: History, t: float, days: int, country: str) -> Floats:
+    """Expected value of each coming day; learnt once for an instant."""
+    kept = history.seasons.get((t, country))
+    if kept is None or len(kept) < days:
+        model = _model_of(history, t, country)
+        here = int(np.floor(t))
+        coming = pd.DataFrame({"ds": [_day(here + n) for n in range(max(days, _AHEAD))]})
+        kept = model.predict(coming)["yhat"].to_numpy(np.float64)
+        history.seasons[(t, country)] = kept
+    return kept
+
+
+def _model_of(history: History, t: float, country: str) -> Any:
     books, paid = history.as_of(t), paid_amounts(history, t)
+    first, last = int(np.floor(books.first_closing)), int(np.floor(t))
     won = books.won(first - 1, t)
-    last = int(np.floor(t))
     daily = np.bincount(np.floor(books.closed[won]).astype(int) - first, paid[won], minlength=last - first)[
         : last - first
     ]
-    days = pd.DataFrame({"ds": [_day(first + n) for n in range(len(daily))], "y": daily})
     known = [occasion for occasion in history.occasions if occasion.known(t)]
     model = _model(len(daily), country, known)
-    model.fit(days)
-    coming = pd.DataFrame({"ds": [_day(n) for n in range(last, int(np.ceil(end)))]})
-    return float(np.maximum(model.predict(coming)["yhat"].to_numpy(), 0).sum())
+    model.fit(pd.DataFrame({"ds": [_day(first + n) for n in range(len(daily))], "y": daily}))
+    return model
 
 
 def _model(days: int, country: str, occasions: Sequence[Occasion]) -> Any:

@@ -51,11 +51,15 @@ def walk_spans(
     cycles: Sequence[int],
     *,
     country: str = "CN",
+    learnt_at: Callable[[float], float] = float,
     tick: Callable[[float], None] = lambda share: None,
 ) -> list[Outlook]:
     """Forecast each span at its beginning, one after the other.
 
     A span's forecast uses the earlier ones' views and what the books said of their outcome at its start.
+
+    Args:
+        learnt_at: up to when the series' season is learnt for a span that begins at an instant.
     """
     outlooks: list[Outlook] = []
     for n, (start, end) in enumerate(spans):
@@ -64,7 +68,7 @@ def walk_spans(
         parts = series(values, cycles)
         if lines.model.wins:
             parts |= {"bottom_up": lines.expected, "stage_rate": float(lines.baseline @ lines.amount)}
-        if (prophet := seasonal(history, start, end, country)) is not None:
+        if (prophet := seasonal(history, start, end, country, learnt_at(start))) is not None:
             parts["prophet"] = prophet
         said = combine(parts, _past(outlooks, values), lines.deviation(), cycles)
         outlooks.append(Outlook(start, end, said, lines))

@@ -121,7 +121,7 @@ def weight_backtest(
 ) -> WeightBacktest:
     """What both weights would have said at landmarks whose period had ended by `t`."""
     starts = [t - horizon * n for n in range(LANDMARKS, 0, -1)]
-    starts = [s for s in starts if s > history.first_closing]
+    starts = [s for s in starts if s > history.as_of(s).first_closing]
     parts = []
     for n, start in enumerate(starts):
         parts.append(_landmark(history, start, t, horizon, old, new))

@@ -68,7 +68,7 @@ class Sample:
 def sample(history: History, t: float, horizon: float) -> Sample:
     """What can be learnt at `t` about the next `horizon` days; empty while no whole horizon has passed."""
     books = history.as_of(t)
-    first = max(history.first_closing, t - LOOK_BACK)
+    first = max(books.first_closing, t - LOOK_BACK)
     latest, step = t - horizon, max(1.0, horizon / 7)
     parts: list[tuple[Rows, Floats, float]] = []
     rows = 0
@@ -235,12 +235,14 @@ def _trees(rows: Sample, chosen: list[int]) -> Any:
         "min_data_in_leaf": 40,
         "lambda_l2": 5.0,
         "feature_fraction": 0.8,
-        "monotone_constraints": [_DIRECTIONS.get(NAMES[n], 0) for n in chosen],
         "num_threads": 1,
         "deterministic": True,
         "seed": 7,
         "verbosity": -1,
     }
+    directions = [_DIRECTIONS.get(NAMES[n], 0) for n in chosen]
+    if any(directions):
+        told["monotone_constraints"] = directions
     data = Dataset(rows.x[:, chosen], rows.y, weight=rows.weight, free_raw_data=False)
     model: Booster = train(told, data, num_boost_round=100)
 

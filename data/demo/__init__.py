@@ -7,10 +7,12 @@ from random import Random
 
 from core.access import OPERATOR
 from core.messages import Conflict
+from core.process.stages import PIPELINE
 from data.commands.people import hash_password
 from data.commands.pipelines import set_benchmarks
 from data.demo.calendar import SHANGHAI, is_workday, near_spring_festival
 from data.demo.deals import Deal, Dealer
+from data.demo.forecasts import foresee
 from data.demo.market import Customer, Market, opening_times
 from data.demo.promises import Promiser
 from data.demo.simulation import Simulation
@@ -72,6 +74,8 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
     if size.stories:
         Promiser(store, simulation, staff.product, seed).expect(customers, size.demands, now)
     simulation.run(lambda at: progress((at - start) / (now - start)))
+    if size.stories:
+        foresee(store, PIPELINE, now)
 
 
 def _prepare(

@@ -31,6 +31,7 @@ from data.schema import (
     OpportunityState,
     Person,
     Pipeline,
+    Signal,
     Stage,
     StageEvent,
     Tag,
@@ -94,6 +95,7 @@ _REACHED: dict[type[Any], Callable[[Who], ColumnElement[bool]]] = {
     Interaction: lambda who: Interaction.customer_id.in_(
         select(Customer.id).where(scope.customers(who, EXPORT))
     ),
+    Signal: lambda who: Signal.customer_id.in_(select(Customer.id).where(scope.customers(who, EXPORT))),
 }
 _NAMED: dict[str, tuple[type[Any], ...]] = {
     "users": (),
@@ -103,6 +105,7 @@ _NAMED: dict[str, tuple[type[Any], ...]] = {
     "stage_changes": (Opportunity,),
     "actions": (Opportunity, Action),
     "interactions": (Customer, Contact, Opportunity, Interaction),
+    "signals": (Customer, Opportunity, Signal),
 }
 
 
@@ -292,6 +295,24 @@ def _interactions(session: Session, who: Who) -> Iterator[Record]:
         yield dict(row) | {"customer": _word(names, (row["at"],), row["at_ref"]), "contact": contact}
 
 
+def _signals(session: Session, who: Who) -> Iterator[Record]:
+    names = _ambiguous(session, Customer, Customer.name)
+    query = (
+        select(
+            *Signal.__table__.columns,
+            Customer.name.label("at"),
+            Customer.ref.label("at_ref"),
+            Opportunity.ref.label("opportunity"),
+        )
+        .join(Customer, Customer.id == Signal.customer_id)
+        .outerjoin(Opportunity, Opportunity.id == Signal.opportunity_id)
+        .where(Signal.voided_at.is_(None), scope.customers(who, EXPORT))
+        .order_by(Signal.id)
+    )
+    for row in session.execute(query).mappings():
+        yield dict(row) | {"customer": _word(names, (row["at"],), row["at_ref"])}
+
+
 _RECORDS: dict[str, Callable[[Session, Who], Iterator[Record]]] = {
     "users": _users,
     "customers": _customers,
@@ -300,4 +321,5 @@ _RECORDS: dict[str, Callable[[Session, Who], Iterator[Record]]] = {
     "stage_changes": _stage_changes,
     "actions": _actions,
     "interactions": _interactions,
+    "signals": _signals,
 }

@@ -17,6 +17,7 @@ from data.exchange.actions import plan_actions
 from data.exchange.customers import plan_contacts, plan_customers, plan_interactions
 from data.exchange.opportunities import plan_opportunities
 from data.exchange.plan import Plan
+from data.exchange.signals import plan_signals
 from data.exchange.stage_changes import plan_stage_changes
 from data.exchange.users import plan_users
 from data.text import LANGUAGES, catalogue
@@ -28,6 +29,7 @@ _PLANNERS: Mapping[str, Callable[[Plan, Sequence[Record]], None]] = {
     "opportunities": plan_opportunities,
     "actions": plan_actions,
     "interactions": plan_interactions,
+    "signals": plan_signals,
     "stage_changes": plan_stage_changes,
 }
 

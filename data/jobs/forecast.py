@@ -5,7 +5,7 @@ short transaction of its own. One that is there already stays as it is, so a run
 computed is what the books said when the day began, however late the run comes.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.forecast.valuation import Valuation
 from data.engine import Store
-from data.forecasting import HOME, PERIODS, Books, Forecast, company_zone, exact, forecast_of, open_books
+from data.forecasting import AT, HOME, PERIODS, Books, Forecast, company_zone, exact, forecast_of, open_books
 from data.jobs.registry import Run, job
 from data.jobs.times import latest_due
 from data.queries.policies import setting
@@ -23,7 +23,6 @@ from data.schema import ForecastLine, ForecastRun, ForecastWin, Opportunity, Pip
 from data.upsert import insert_new
 
 NAME = "forecast"
-AT = time(4)
 CATCH_UP = 7  # days that are still worth a snapshot after a stop
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -44,7 +43,7 @@ def forecast(store: Store, run: Run) -> None:
         books = open_books(session, run.key)
     for period in PERIODS:
         if not known(store, books, period, day):
-            keep(store, forecast_of(books, period, day, partial(_tell, run, period)))
+            keep(store, forecast_of(books, period, day, tick=partial(_tell, run, period)))
 
 
 def _tell(run: Run, period: str, share: float) -> None:
@@ -61,13 +60,21 @@ def known(store: Store, books: Books, period: str, day: date) -> bool:
 
 def keep(store: Store, said: Forecast) -> None:
     """Write a snapshot with its lines, all or nothing; nothing where another hand was first."""
-    run, lines, wins = _run(said), _lines(said), _wins(said)
+    run, lines, wins = as_rows(said)
     unique = (ForecastRun.pipeline_id, ForecastRun.period, ForecastRun.starts_on, ForecastRun.taken_on)
     with store.writing() as session:
         made = insert_new(session, ForecastRun, [run | {"recorded_at": store.clock()}], *unique)
         for table, rows in ((ForecastLine, lines), (ForecastWin, wins)):
             if made and rows:
                 session.execute(insert(table), [row | {"run_id": made[0]} for row in rows])
+
+
+Row = dict[str, Any]
+
+
+def as_rows(said: Forecast) -> tuple[Row, list[Row], list[Row]]:
+    """The row of a run, those of its lines and of what was won, as they are kept."""
+    return _run(said), _lines(said), _wins(said)
 
 
 def _run(said: Forecast) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from data.engine import Store
-from data.jobs import forecast, open_coaching, sweep_alerts, tidy
+from data.jobs import backtest, forecast, open_coaching, remind_suggestions, sweep_alerts, tidy
 from data.jobs.deliver import deliver
 from data.jobs.registry import enqueue
 from data.jobs.runner import run_due
@@ -44,6 +44,11 @@ def _monthly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     return [(third.astimezone(UTC), "")] if third <= now else []
 
 
+def _mornings(session: Session, now: datetime) -> list[tuple[datetime, str]]:
+    zone = setting(session, "timezone") or "Asia/Shanghai"
+    return [(due, "") for due in latest_due(time(9), zone, now)]
+
+
 def _hourly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     del session
     return [(now.replace(minute=0, second=0, microsecond=0), "")]
@@ -54,7 +59,11 @@ SCHEDULE = (
     Scheduled(sweep_alerts.NAME, _hourly),
     Scheduled(forecast.NAME, forecast.due),
     Scheduled(open_coaching.NAME, _monthly),
+    Scheduled(remind_suggestions.NAME, _mornings),
 )
+
+
+ON_DEMAND = (backtest.NAME,)  # what commands ask for
 
 
 def tick(store: Store) -> int:

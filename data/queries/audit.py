@@ -21,6 +21,7 @@ from data.schema import (
     Opportunity,
     Person,
     Pipeline,
+    Signal,
     Stage,
     Team,
 )
@@ -47,6 +48,7 @@ RECORDS: dict[str, Any] = {
     "opportunity": Opportunity,
     "action": Action,
     "interaction": Interaction,
+    "signal": Signal,
     "person": Person,
     "team": Team,
 }
@@ -306,7 +308,7 @@ def _record(table: type[Base]) -> Any:
     if table in (Contact, Opportunity):
         owned_by: Any = table
         return select(owned_by.id, owned_by.name, owned_by.name, owned_by.customer_id)
-    if table in (Action, Interaction):
+    if table in (Action, Interaction, Signal):
         touch: Any = table
         kind = touch.type if table is Action else touch.kind
         customer = Customer.id == touch.customer_id

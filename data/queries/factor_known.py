@@ -8,7 +8,7 @@ from sqlalchemy import func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from core.forecast.factors import FACTORS
-from data.schema import Action, Interaction, Opportunity, OpportunityChange, StageEvent
+from data.schema import Action, Interaction, Opportunity, OpportunityChange, Signal, StageEvent
 
 _SOURCES: Mapping[str, tuple[str, ...]] = {
     **{factor.name: tuple(s.strip() for s in factor.source.split(",")) for factor in FACTORS},
@@ -42,12 +42,14 @@ def last_known(
 
 def _by_source(session: Session, opportunity_id: int, until: datetime) -> dict[str, datetime]:
     customer = select(Opportunity.customer_id).where(Opportunity.id == opportunity_id).scalar_subquery()
-    i = Interaction
-    touching = or_(
-        i.opportunity_id == opportunity_id, i.opportunity_id.is_(None) & (i.customer_id == customer)
-    )
+
+    def about(table: Any) -> Any:
+        of_customer = table.opportunity_id.is_(None) & (table.customer_id == customer)
+        return or_(table.opportunity_id == opportunity_id, of_customer)
+
     reads: list[tuple[Any, Any]] = [
-        (i, touching),
+        (Interaction, about(Interaction)),
+        (Signal, about(Signal)),
         (Action, Action.opportunity_id == opportunity_id),
         (StageEvent, StageEvent.opportunity_id == opportunity_id),
         (OpportunityChange, OpportunityChange.opportunity_id == opportunity_id),

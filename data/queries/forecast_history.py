@@ -1,19 +1,22 @@
 """A pipeline's whole history for forecasts, with both times of everything (B7)."""
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import Session
 
 from core.forecast.history import LOST, OPEN, WON, Events, Floats, History, Track
 from core.messages import NotFound
 from data.queries.business_events import occasions
+from data.queries.forecast_signals import forecast_signals
 from data.queries.process import pipelines
+from data.queries.times import days as days
 from data.schema import (
+    Customer,
     Interaction,
     Opportunity,
     OpportunityChange,
@@ -24,27 +27,16 @@ from data.schema import (
     Team,
 )
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DAY = 86_400.0
 _OUTCOMES = {"won": WON, "lost": LOST, "open": OPEN}
 _FIELDS = ("amount", "close_on", "closed_at", "outcome", "owner_id")
 
 
-def days(at: datetime | date | None) -> float:
-    """Days since 1970-01-01 UTC; a date is its start in UTC; NaN for none.
+def forecast_history(session: Session, pipeline: str, only: Collection[int] | None = None) -> History:
+    """Every opportunity of a pipeline, its changes, stage events and what happened around it.
 
-    >>> days(date(1970, 1, 3)), days(datetime(1970, 1, 2, 12, tzinfo=UTC))
-    (2.0, 1.5)
-    """
-    if at is None:
-        return np.nan
-    if isinstance(at, datetime):
-        return (at - _EPOCH).total_seconds() / _DAY
-    return float((at - _EPOCH.date()).days)
-
-
-def forecast_history(session: Session, pipeline: str) -> History:
-    """Every opportunity of a pipeline, its changes and stage events.
+    Args:
+        only: these opportunities alone. What is learnt from the others (usual stays, whether a kind of
+            signal is kept) is unknown then.
 
     Raises:
         NotFound: there is no such pipeline.
@@ -52,13 +44,17 @@ def forecast_history(session: Session, pipeline: str) -> History:
     key = session.scalar(select(Pipeline.id).where(Pipeline.key == pipeline))
     if key is None:
         raise NotFound("unknown_pipeline", value=pipeline, known=", ".join(pipelines(session)))
-    rows = session.execute(_opportunities(key)).all()
+    chosen = Opportunity.pipeline_id == key
+    if only is not None:
+        chosen &= Opportunity.id.in_(only)
+    rows = session.execute(_opportunities(chosen)).all()
     place = {row.id: n for n, row in enumerate(rows)}
     owners = _Codes(row.owner_id for row in rows)
-    tracks = _tracks(rows, session.execute(_changes(key)).all(), place, owners)
+    tracks = _tracks(rows, session.execute(_changes(chosen)).all(), place, owners)
     products = _Codes(row.product for row in rows)
+    industries = _Codes(row.industry for row in rows)
     customers = _Codes(row.customer_id for row in rows)
-    stages = session.scalars(select(Stage.id).where(Stage.pipeline_id == key).order_by(Stage.position)).all()
+    stages = session.execute(_stages(key)).all()
     names, teams = _people(session, owners)
     return History(
         ids=np.array([row.id for row in rows], np.int64),
@@ -70,11 +66,15 @@ def forecast_history(session: Session, pipeline: str) -> History:
         amount=tracks["amount"],
         close_on=tracks["close_on"],
         owner=tracks["owner_id"],
-        events=_events(session.execute(_stage_events(key)).all(), place, stages),
+        events=_events(session.execute(_stage_events(chosen)).all(), place, [stage.id for stage in stages]),
         stages=len(stages),
         owners=names,
         teams=teams,
         owner_ids=tuple(owners.values),
+        signals=forecast_signals(session, chosen, place),
+        benchmarks=np.array([s.benchmark_days or np.nan for s in stages], np.float64),
+        industry=np.array([industries(row.industry) for row in rows], np.int64),
+        industries=tuple(industries.values),
         customer=np.array([customers(row.customer_id) for row in rows], np.int64),
         touched=_touched(session, customers),
         occasions=occasions(session),
@@ -97,38 +97,35 @@ class _Codes:
         return self._code[value]
 
 
-def _opportunities(pipeline_id: int) -> Any:
+def _stages(pipeline_id: int) -> Any:
+    found = select(Stage.id, Stage.benchmark_days).where(Stage.pipeline_id == pipeline_id)
+    return found.order_by(Stage.position)
+
+
+def _opportunities(chosen: ColumnElement[bool]) -> Any:
     o = Opportunity
-    told = (
-        o.id,
-        o.customer_id,
-        o.product,
-        o.amount,
-        o.opened_at,
-        o.close_on,
-        o.closed_at,
-        o.outcome,
-        o.owner_id,
-    )
-    return select(*told, o.recorded_at).where(o.pipeline_id == pipeline_id).order_by(o.id)
+    told = (o.id, o.product, o.amount, o.opened_at, o.close_on, o.closed_at, o.outcome, o.owner_id)
+    found = select(*told, o.customer_id, o.recorded_at, Customer.industry)
+    found = found.outerjoin(Customer, Customer.id == o.customer_id)
+    return found.where(chosen).order_by(o.id)
 
 
-def _changes(pipeline_id: int) -> Any:
+def _changes(chosen: ColumnElement[bool]) -> Any:
     c = OpportunityChange
     return (
         select(c.opportunity_id, c.field, c.before, c.after, c.recorded_at)
         .join(Opportunity, Opportunity.id == c.opportunity_id)
-        .where(Opportunity.pipeline_id == pipeline_id, c.field.in_(_FIELDS))
+        .where(chosen, c.field.in_(_FIELDS))
         .order_by(c.recorded_at, c.id)
     )
 
 
-def _stage_events(pipeline_id: int) -> Any:
+def _stage_events(chosen: ColumnElement[bool]) -> Any:
     e = StageEvent
     return (
         select(e.opportunity_id, e.stage_id, e.happened_at, e.recorded_at, e.voided_at)
         .join(Opportunity, Opportunity.id == e.opportunity_id)
-        .where(Opportunity.pipeline_id == pipeline_id)
+        .where(chosen)
         .order_by(e.opportunity_id, e.happened_at, e.id)
     )
 

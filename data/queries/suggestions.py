@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -101,6 +101,11 @@ class Queue:
     due: datetime | None
     reps: Mapping[int, tuple[str, int]]
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which they are answered in time."""
+        return self.due.date() - timedelta(days=1) if self.due else None
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -163,7 +168,7 @@ def asked_lines(period: str, day: date) -> list[ColumnElement[bool]]:
     return [ForecastLine.run_id.in_(newest_runs(period, day)), Opportunity.outcome == Outcome.OPEN]
 
 
-def _joined(*columns: Any) -> Select[Any]:
+def _joined(*columns: Any) -> Select[*tuple[Any, ...]]:
     return (
         select(*columns)
         .select_from(ForecastLine)
@@ -193,7 +198,7 @@ def queue(session: Session, who: Who, now: datetime, period: str, rep: int | Non
         .limit(MOST)
     )
     chosen = [c for owner, c in counts.items() if rep in (None, owner)]
-    starts_on, taken_at = _latest(session, period, day)
+    starts_on, taken_at = running_period(session, period, day)
     return Queue(
         tuple(Waiting(r.id, r.name, r.customer, r.change, r.currency) for r in session.execute(query)),
         sum(total for _, total, _ in chosen),
@@ -215,7 +220,8 @@ def _counts(session: Session, asked: list[ColumnElement[bool]]) -> dict[int | No
     return {row.owner_id: (row.name or "", row.total, row.done) for row in rows}
 
 
-def _latest(session: Session, period: str, day: date) -> tuple[date | None, datetime | None]:
+def running_period(session: Session, period: str, day: date) -> tuple[date | None, datetime | None]:
+    """When the period of a day began, and the instant of its latest forecast; None without one."""
     query = (
         select(ForecastRun.starts_on, ForecastRun.taken_at)
         .where(ForecastRun.id.in_(newest_runs(period, day)))
@@ -299,7 +305,7 @@ def answers(
     session: Session, who: Who, now: datetime, period: str, rep: int | None = None
 ) -> tuple[Answer, ...]:
     """What was answered in the running period within reach, the latest first."""
-    starts_on, _ = _latest(session, period, company_day(session, now))
+    starts_on, _ = running_period(session, period, company_day(session, now))
     if starts_on is None:
         return ()
     query = (
@@ -311,9 +317,9 @@ def answers(
     return tuple(_answer(*row) for row in session.execute(query))
 
 
-def _answers(period: str, starts_on: date) -> Select[Any]:
+def _answers(period: str, starts_on: date) -> Select[*tuple[Any, ...]]:
     d = ForecastDecision
-    query: Select[Any] = (
+    query: Select[*tuple[Any, ...]] = (
         select(d, Opportunity.name, Customer.name, Person.name, ForecastRun.currency)
         .join(Opportunity, Opportunity.id == d.opportunity_id)
         .join(ForecastLine, ForecastLine.id == d.line_id)

@@ -24,13 +24,14 @@ from data.schema import (
     Interaction,
     Opportunity,
     Person,
+    Signal,
     Stage,
     StageEvent,
 )
 
 PAGE = 20
 REACH = 500  # how far back the timeline opens to jump to one record
-KINDS = ("action", "interaction", "change")
+KINDS = ("action", "interaction", "signal", "change")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,12 @@ class Event:
     """One thing that happened.
 
     Attributes:
-        kind: `action`, `interaction`, `stage` (an imported stage change) or `change`.
+        kind: `action`, `interaction`, `signal`, `stage` (an imported stage change) or `change`.
         at: when it happened, or is planned for; recorded_at: when it became known.
-        type: action type, interaction kind, or stage.
+        type: action type, interaction kind, signal kind, or stage.
         follows: (id, type, end) of the earlier record that an action builds on.
         values: an action's own fields.
+        value: a signal's number (`core.signals.MEASURES`); source: where the signal comes from.
         change: the audit entry of a change.
     """
 
@@ -66,6 +68,8 @@ class Event:
     contact: str | None = None
     duration_seconds: int | None = None
     questions: int | None = None
+    value: float | None = None
+    source: str = ""
     change: AuditEntry | None = None
 
 
@@ -101,6 +105,8 @@ def timeline(
         found += _actions(session, customer_id, opportunity, limit)
     if kind in (None, "interaction"):
         found += _interactions(session, customer_id, opportunity, limit)
+    if kind in (None, "signal"):
+        found += _signals(session, customer_id, opportunity, limit)
     if kind in (None, "change"):
         found += _stage_changes(session, customer_id, opportunity, limit)
         found += _changes(session, who, customer_id, opportunity, limit)
@@ -176,6 +182,32 @@ def _interactions(session: Session, customer_id: int, opportunity: int | None, l
         for i, name, contact in session.execute(
             query.order_by(Interaction.happened_at.desc(), Interaction.id.desc()).limit(limit)
         )
+    ]
+
+
+def _signals(session: Session, customer_id: int, opportunity: int | None, limit: int) -> list[Event]:
+    query = (
+        select(Signal, Opportunity.name)
+        .outerjoin(Opportunity, Opportunity.id == Signal.opportunity_id)
+        .where(Signal.customer_id == customer_id)
+    )
+    if opportunity is not None:
+        query = query.where(Signal.opportunity_id == opportunity)
+    newest = query.order_by(Signal.happened_at.desc(), Signal.id.desc()).limit(limit)
+    return [
+        Event(
+            kind="signal",
+            id=s.id,
+            at=s.happened_at,
+            recorded_at=s.recorded_at,
+            type=s.kind,
+            opportunity=name,
+            summary=s.note,
+            voided=s.voided_at is not None,
+            value=s.value,
+            source=s.source,
+        )
+        for s, name in session.execute(newest)
     ]
 
 

@@ -34,6 +34,7 @@ from data.schema.platform import (
 )
 from data.schema.plausibility import SignReview
 from data.schema.promises import Demand, DemandPause, Feature, PlannedDate, Promise, PromisedDate
+from data.schema.signals import Signal
 from data.schema.weights import WeightUse, WeightVersion
 
 __all__ = [
@@ -80,6 +81,7 @@ __all__ = [
     "SignInAttempt",
     "SignInTicket",
     "SignReview",
+    "Signal",
     "Stage",
     "StageEvent",
     "StoredFile",

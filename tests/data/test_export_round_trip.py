@@ -11,12 +11,14 @@ from core.access import Who
 from core.customers import ContactInput, CustomerInput, InteractionInput
 from core.exchange.kinds import KINDS
 from core.process.actions import ActionInput
+from core.signals import SignalInput
 from core.terms import ActionStatus, Outcome, Role
 from data.commands.actions import cancel_action, record_action
 from data.commands.customers import add_contact, grade_customer, open_customer, tag_customer
 from data.commands.interactions import record_interaction
 from data.commands.opportunities import OpportunityEdit, close_opportunity, edit_opportunity, open_opportunity
 from data.commands.projections import differences
+from data.commands.signals import record_signal
 from data.engine import Store
 from data.install import install
 from data.schema import Audit, Person, Team
@@ -54,6 +56,8 @@ def work(store: Store, clock) -> None:
         "call", "inbound", store.clock() - timedelta(days=2), people.opportunity, buyer, 200, 3, "@home"
     )
     record_interaction(store, people.rep, people.customer, touch)
+    told = SignalInput("ticket", store.clock() - timedelta(days=1), people.opportunity, 2.5, "+desk", ODD)
+    record_signal(store, people.rep, people.customer, told)
     last = record_action(store, people.rep, people.opportunity, done(store, "appointment", hours_ago=90))
     clock.move(hours=1)
     for type_, hours in (("solution_demo", 60), ("objection_handling", 50), ("quote_confirmation", 40)):

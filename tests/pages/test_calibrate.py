@@ -69,7 +69,7 @@ def test_the_biggest_change_comes_first_with_its_reasons(open_page, people, lang
     assert translate(language, "forecast.why.few_wins") in text
     table = page.dataframe[0].value
     assert translate(language, "calibrate.unknown") in table["value"].tolist()
-    assert translate(language, "forecast.factor.days_since_answer") in table["factor"].tolist()
+    assert translate(language, "factors.name.days_since_answer") in table["factor"].tolist()
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.customers import CustomerInput
 from data.commands.actions import record_action
 from data.commands.customers import edit_customer, grade_customer, tag_customer
-from data.schema import Audit, Contact, Customer, Opportunity
+from data.schema import Audit, Contact, Customer, Opportunity, Signal
 from tests.company import found
 from tests.data.test_record_action import done
 
@@ -187,3 +187,33 @@ def test_the_director_undoes_from_the_audit_page_and_is_told_when_it_is_too_late
 def test_filters_come_from_the_address(company):
     assert "Haihe" in "".join(b.label for b in look("customers", company.director, q="haihe").button)
     assert "Haihe" not in "".join(b.label for b in look("customers", company.director, q="taihu").button)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_signal_is_told_shown_and_withdrawn(company, sqlite_store, language):
+    at = look("customer", company.rep, language, customer=company.customer, do="signal")
+    next(b for b in at.selectbox if b.key == "signal-kind").select("ticket").run()
+    press(at, "signal-save")
+    assert ("Please fill this in" if language == "en" else "请填写此项") in text(at)
+    next(n for n in at.number_input if n.key == "signal-value-ticket").set_value(4.5)
+    next(a for a in at.text_area if a.key == "signal-note").set_value("Pump *stands* still")
+    press(at, "signal-save")
+    assert not at.exception, at.exception
+    with sqlite_store.reading() as session:
+        signal = session.scalars(select(Signal)).one()
+    assert (signal.kind, signal.value, signal.opportunity_id) == ("ticket", 4.5, company.opportunity)
+    shown = text(look("customer", company.rep, language, customer=company.customer, kind="signal"))
+    assert ("Support ticket" if language == "en" else "服务工单") in shown
+    assert "4.5" in shown
+    assert "Pump *stands* still" in shown
+    at = look("customer", company.rep, language, customer=company.customer, do="withdraw", id=signal.id)
+    press(at, "signal-withdraw")
+    assert not at.exception, at.exception
+    assert kept(sqlite_store, Signal, signal.id).voided_at is not None
+    shown = text(look("customer", company.director, language, customer=company.customer, kind="signal"))
+    assert ("Withdrawn" if language == "en" else "已撤回") in shown
+
+
+def test_who_may_not_record_is_offered_no_signal(company):
+    at = look("customer", company.director, customer=company.customer, do="signal")
+    assert not [b for b in at.button if b.key in ("do-signal-", "signal-save")]

@@ -39,7 +39,7 @@ def books():
 
 
 def said(books, *occasions, at=400.0):
-    return seasonal(dataclasses.replace(books, occasions=occasions), START + at, START + at + 20)
+    return seasonal(dataclasses.replace(books, occasions=occasions, seasons={}), START + at, START + at + 20)
 
 
 def test_an_event_that_stopped_business_stops_it_again(books):

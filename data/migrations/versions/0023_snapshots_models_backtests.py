@@ -98,9 +98,40 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("forecast_win", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_forecast_win_opportunity_id"), ["opportunity_id"], unique=False)
+    _keep()
+
+
+def _keep() -> None:
+    """The database itself refuses to change or delete what was forecast."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(_REFUSE)
+        for table in _KEPT:
+            op.execute(
+                f"CREATE TRIGGER {table}_kept BEFORE UPDATE OR DELETE ON {table} "
+                "FOR EACH ROW EXECUTE FUNCTION forecast_is_kept()"
+            )
+        return
+    for table in _KEPT:
+        for act in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_kept_{act.lower()} BEFORE {act} ON {table} "
+                "BEGIN SELECT RAISE(ABORT, 'what was forecast is never changed'); END"
+            )
+
+
+def _release() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        for table in _KEPT:
+            op.execute(f"DROP TRIGGER {table}_kept ON {table}")
+        op.execute("DROP FUNCTION forecast_is_kept")
+        return
+    for table in _KEPT:
+        for act in ("update", "delete"):
+            op.execute(f"DROP TRIGGER {table}_kept_{act}")
 
 
 def downgrade() -> None:
+    _release()
     with op.batch_alter_table("forecast_win", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_forecast_win_opportunity_id"))
 
