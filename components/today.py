@@ -18,6 +18,7 @@ TONES = {
     Kind.RED: Tone.RED,
     Kind.ASSIGNED: Tone.AMBER,
     Kind.ROOM_TASK: Tone.BLUE,
+    Kind.COACHING: Tone.AMBER,
     Kind.DUE: Tone.BLUE,
     Kind.SUGGESTION: Tone.BLUE,
     Kind.EXPIRING: Tone.AMBER,
@@ -31,6 +32,7 @@ ICONS = {
     Kind.RED: ":material/local_fire_department:",
     Kind.ASSIGNED: ":material/assignment_ind:",
     Kind.ROOM_TASK: ":material/checklist:",
+    Kind.COACHING: ":material/school:",
     Kind.DUE: ":material/today:",
     Kind.SUGGESTION: ":material/balance:",
     Kind.EXPIRING: ":material/hourglass_bottom:",
@@ -112,7 +114,7 @@ def _mark(todo: ToDo, view: View) -> str:
             return format.ago(todo.at, view.now, view.language)
         case Kind.DUE:
             return format.clock(todo.at, view.who.timezone)
-        case Kind.EXPIRING:
+        case Kind.EXPIRING | Kind.COACHING:
             return format.day(todo.on, view.language)
         case _:
             return ""
@@ -160,6 +162,11 @@ def _room_task(todo: ToDo, view: View) -> list[str]:
     return [todo.words, t("today.by", at=view.instant(todo.at))]
 
 
+def _coaching(todo: ToDo, view: View) -> list[str]:
+    here = view.now.astimezone(ZoneInfo(view.who.timezone)).date()
+    return [t("today.coaching_late" if todo.on is not None and todo.on < here else "today.coaching_due")]
+
+
 def _password(todo: ToDo, view: View) -> list[str]:
     del view
     return [term("role", todo.type), t("today.username", name=todo.words)]
@@ -176,6 +183,7 @@ _PARTS = {
     Kind.RED: _red,
     Kind.ASSIGNED: _assigned,
     Kind.ROOM_TASK: _room_task,
+    Kind.COACHING: _coaching,
     Kind.PASSWORD: _password,
 }
 
@@ -206,6 +214,7 @@ _TARGETS: dict[Kind, Callable[[ToDo], Target]] = {
     Kind.RED: lambda todo: ("customer", {"customer": todo.customer_id or 0}),
     Kind.ASSIGNED: lambda todo: ("alerts", {"alert": todo.id}),
     Kind.ROOM_TASK: lambda todo: ("room", {"room": todo.room_id or 0}),
+    Kind.COACHING: lambda todo: ("forecast_health", {"task": todo.id}),
     Kind.PASSWORD: lambda _: ("people", {}),
     Kind.SUGGESTION: lambda todo: ("calibrate", {"opportunity": todo.id}),
 }

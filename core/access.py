@@ -31,6 +31,9 @@ class Permission(StrEnum):
     SET_BENCHMARKS = "set_benchmarks"
     OPEN_ROOMS = "open_rooms"
     FOLLOW_UP = "follow_up"
+    SEE_FORECAST_HEALTH = "see_forecast_health"
+    COACH = "coach"
+    CHANGE_WEIGHTS = "change_weights"
     SEE_FORECAST = "see_forecast"
     SEE_SUGGESTIONS = "see_suggestions"
     CALIBRATE = "calibrate"
@@ -73,6 +76,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.HANDLE_ALERTS: Reach.OWN,
         Permission.OPEN_ROOMS: Reach.OWN,
         Permission.FOLLOW_UP: Reach.OWN,
+        Permission.SEE_FORECAST_HEALTH: Reach.OWN,
         Permission.SEE_SUGGESTIONS: Reach.OWN,
         Permission.CALIBRATE: Reach.OWN,
     },
@@ -93,6 +97,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.ISSUE_HEALTH: Reach.TEAM,
         Permission.OPEN_ROOMS: Reach.TEAM,
         Permission.FOLLOW_UP: Reach.TEAM,
+        Permission.SEE_FORECAST_HEALTH: Reach.TEAM,
+        Permission.COACH: Reach.TEAM,
         Permission.SEE_SUGGESTIONS: Reach.TEAM,
         Permission.CALIBRATE: Reach.TEAM,
     },
@@ -114,6 +120,9 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SET_BENCHMARKS: Reach.ALL,
         Permission.OPEN_ROOMS: Reach.ALL,
         Permission.FOLLOW_UP: Reach.ALL,
+        Permission.SEE_FORECAST_HEALTH: Reach.ALL,
+        Permission.COACH: Reach.ALL,
+        Permission.CHANGE_WEIGHTS: Reach.ALL,
         Permission.SEE_SUGGESTIONS: Reach.ALL,
     },
     Role.PRODUCT: _EVERYONE

@@ -42,6 +42,9 @@ class Policy:
         sla_round_the_clock: urgencies whose clock runs day and night; the others count working hours.
         health_least_stays: stays from which the weekly report says a ratio or a bottleneck (A5).
         sla_warn_share: share of the allowed time, 0–1, after which product is reminded (C1).
+        deviation_limit, deviation_months: so many months in a row with a forecast deviation over the limit
+            (a rate) open a coaching task (B4).
+        coaching_days: days until a coaching task is due (B4).
         calibration_day: the working day of a period by whose end its suggestions are answered (B3).
         promise_slack_days: a promise closer than this behind the plan is amber (C3).
         commit_chance, best_case_chance: chances (0–1) from which an open opportunity counts as committed to,
@@ -81,6 +84,9 @@ class Policy:
     health_least_stays: int = 3
     sla_warn_share: float = 0.75
     promise_slack_days: int = 3
+    deviation_limit: float = 0.25
+    deviation_months: int = 2
+    coaching_days: int = 14
     commit_chance: float = 0.6
     best_case_chance: float = 0.3
     calibration_day: int = 5

@@ -17,8 +17,10 @@ from core.forecast.layer_models import LayerModels, fit_layers
 from core.forecast.outlook import PeriodOutlook, outlook
 from core.forecast.periods import Horizon
 from core.forecast.valuation import Valuation, valuations
+from core.forecast.weighing import WeightTimes
 from data.queries.forecast_history import forecast_history
 from data.queries.policies import policy_in_force, setting
+from data.queries.weights import weight_times
 from data.schema import Opportunity, Person, Pipeline, Stage
 
 PERIODS = ("month", "quarter")
@@ -34,6 +36,7 @@ class Books:
     Attributes:
         stages: stage ids by place.
         team_of: each person's team, as it is today.
+        weights: which factor weights were in force when.
         currency: what amounts are in; "" where wins are counted because no amounts are kept.
     """
 
@@ -43,6 +46,7 @@ class Books:
     stages: tuple[int, ...]
     team_of: dict[int, int | None]
     currency: str
+    weights: WeightTimes
 
     def owner(self, code: int) -> int | None:
         """A person's id by the history's owner code."""
@@ -85,7 +89,15 @@ def open_books(session: Session, pipeline: str) -> Books:
     key = session.scalars(select(Pipeline.id).where(Pipeline.key == pipeline)).one()
     stages = session.scalars(select(Stage.id).where(Stage.pipeline_id == key).order_by(Stage.position))
     teams = {row.id: row.team_id for row in session.execute(select(Person.id, Person.team_id))}
-    return Books(key, history, company_zone(session), tuple(stages), teams, _currency(session, key, history))
+    return Books(
+        key,
+        history,
+        company_zone(session),
+        tuple(stages),
+        teams,
+        _currency(session, key, history),
+        weight_times(session),
+    )
 
 
 def forecast_of(
@@ -100,7 +112,7 @@ def forecast_of(
     horizon = Horizon(period)
     said = outlook(books.history, horizon, day, books.zone, earlier=earlier, tick=tick)
     models = fit_layers(books.history, said.t, said.rest.end - said.t, said.rest.pipeline.model)
-    lines = valuations(books.history, said.t, said.rest.end, models=models)
+    lines = valuations(books.history, said.t, said.rest.end, weights=books.weights.at(said.t), models=models)
     return Forecast(books, horizon, day, said, lines, models)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from core.forecast.arrays import Bools as Bools
 from core.forecast.arrays import Floats as Floats
 from core.forecast.arrays import Ints as Ints
+from core.forecast.occasions import Occasion
 from core.forecast.signals import Signals, none
 
 WON, LOST, OPEN = 1, -1, 0
@@ -96,6 +97,7 @@ class History:
         industry, industries: code of its customer's industry, -1 without, empty when none is known; names.
         customer: code of each opportunity's customer, -1 if unknown; empty where none is known.
         touched: track by customer code, the earliest touch outside of opportunities that was known.
+        occasions: events of the business calendar.
     """
 
     ids: Ints
@@ -118,6 +120,7 @@ class History:
     industries: tuple[str, ...] = ()
     customer: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     touched: Track = field(default_factory=lambda: Track(np.zeros(0)))
+    occasions: tuple[Occasion, ...] = ()
     seasons: dict[tuple[float, str], Floats] = field(default_factory=dict, repr=False)
     _seen: dict[float, "Snapshot"] = field(default_factory=dict, repr=False)
 

@@ -1,6 +1,7 @@
 """The series of won value alone, with its season: Prophet over days (B2)."""
 
 import logging
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import pandas as pd
 
 from core.forecast.amounts import paid_amounts
 from core.forecast.history import Floats, History
+from core.forecast.occasions import Occasion
 
 LEAST_DAYS = 180  # of closings; a quarter must have been seen twice
 _YEARLY_DAYS = 700
@@ -21,7 +23,8 @@ def seasonal(
 ) -> float | None:
     """Value won from `t` to `end` as Prophet continues the days before; None with too few of them.
 
-    Weeks, quarters, and from two years on years; the country's holidays. Days are UTC's.
+    Weeks, quarters, and from two years on years; the country's holidays, and the events of the business
+    calendar that were recorded by `t`. Days are UTC's.
 
     Args:
         learnt_at: the series is learnt up to this instant, not later than `t`; up to `t` when None.
@@ -54,12 +57,13 @@ def _model_of(history: History, t: float, country: str) -> Any:
     daily = np.bincount(np.floor(books.closed[won]).astype(int) - first, paid[won], minlength=last - first)[
         : last - first
     ]
-    model = _model(len(daily), country)
+    known = [occasion for occasion in history.occasions if occasion.known(t)]
+    model = _model(len(daily), country, known)
     model.fit(pd.DataFrame({"ds": [_day(first + n) for n in range(len(daily))], "y": daily}))
     return model
 
 
-def _model(days: int, country: str) -> Any:
+def _model(days: int, country: str, occasions: Sequence[Occasion]) -> Any:
     from prophet import Prophet
 
     logging.getLogger("cmdstanpy").disabled = True  # it reports every fit
@@ -69,10 +73,21 @@ def _model(days: int, country: str) -> Any:
         daily_seasonality=False,
         uncertainty_samples=0,
         changepoint_prior_scale=0.05,
+        holidays=_holidays(occasions),
     )
     model.add_seasonality("quarterly", period=365.25 / 4, fourier_order=3)
     model.add_country_holidays(country)
     return model
+
+
+def _holidays(occasions: Sequence[Occasion]) -> pd.DataFrame | None:
+    """A row for each day of each event, as Prophet reads them; events of one name share their effect."""
+    rows = [
+        {"holiday": occasion.name, "ds": _day(int(day))}
+        for occasion in occasions
+        for day in np.arange(occasion.first, occasion.last + 1)
+    ]
+    return pd.DataFrame(rows).drop_duplicates() if rows else None
 
 
 def _day(number: int) -> pd.Timestamp:

@@ -3,8 +3,9 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from threading import Event
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,7 @@ from data.engine import Store
 from data.jobs import (
     backtest,  # noqa: F401 - asked for by commands; known by being imported
     forecast,
+    open_coaching,
     remind_suggestions,
     sweep_alerts,
     sweep_promises,
@@ -45,6 +47,13 @@ def _nightly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     return [(due, "") for due in latest_due(time(3), zone, now)]
 
 
+def _monthly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
+    """The third of the month: what the month's last days brought has been recorded by then."""
+    zone = setting(session, "timezone") or "Asia/Shanghai"
+    third = now.astimezone(ZoneInfo(zone)).replace(day=3, hour=5, minute=0, second=0, microsecond=0)
+    return [(third.astimezone(UTC), "")] if third <= now else []
+
+
 def _mornings(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     zone = setting(session, "timezone") or "Asia/Shanghai"
     return [(due, "") for due in latest_due(time(9), zone, now)]
@@ -66,6 +75,7 @@ SCHEDULE = (
     Scheduled(sweep_promises.NAME, _quarterly),
     Scheduled(weekly_health.NAME, weekly_health.due),
     Scheduled(forecast.NAME, forecast.due),
+    Scheduled(open_coaching.NAME, _monthly),
     Scheduled(remind_suggestions.NAME, _mornings),
 )
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.forecast.history import LOST, OPEN, WON, Events, Floats, History, Track
 from core.messages import NotFound
+from data.queries.business_events import occasions
 from data.queries.forecast_signals import forecast_signals
 from data.queries.process import pipelines
 from data.queries.times import days as days
@@ -76,6 +77,7 @@ def forecast_history(session: Session, pipeline: str, only: Collection[int] | No
         industries=tuple(industries.values),
         customer=np.array([customers(row.customer_id) for row in rows], np.int64),
         touched=_touched(session, customers),
+        occasions=occasions(session),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who
@@ -88,7 +88,7 @@ def plausibility(session: Session, who: Who, now: datetime) -> Plausibility:
     """
     policy = policy_in_force(session)
     since = now - timedelta(days=policy.plausibility_days)
-    rows = _rows(session, who, since, now)
+    rows = _rows(session, overseen(who, Action.owner_id), since, now)
     by_person: dict[int, list[Row[Any]]] = defaultdict(list)
     for row in rows:
         by_person[row.owner_id].append(row)
@@ -104,7 +104,17 @@ def plausibility(session: Session, who: Who, now: datetime) -> Plausibility:
     )
 
 
-def _rows(session: Session, who: Who, since: datetime, now: datetime) -> list[Row[Any]]:
+def entries_of(
+    session: Session, owners: Select[Any], since: datetime, until: datetime
+) -> dict[int, list[Entry]]:
+    """What these people recorded in a window, as the checks read it; by person."""
+    found: dict[int, list[Entry]] = defaultdict(list)
+    for row in _rows(session, Action.owner_id.in_(owners), since, until):
+        found[row.owner_id].append(_entry(row))
+    return found
+
+
+def _rows(session: Session, whose: ColumnElement[bool], since: datetime, now: datetime) -> list[Row[Any]]:
     query = (
         select(
             Action.id,
@@ -131,7 +141,7 @@ def _rows(session: Session, who: Who, since: datetime, now: datetime) -> list[Ro
             Action.voided_at.is_(None),
             Action.started_at > since,
             Action.started_at <= now,
-            overseen(who, Action.owner_id),
+            whose,
         )
         .order_by(Action.owner_id, Action.started_at, Action.id)
     )

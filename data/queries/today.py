@@ -27,6 +27,7 @@ from data.queries.suggestions import ASKED, answered, asked_lines, company_day
 from data.schema import (
     Action,
     Alert,
+    CoachingTask,
     Customer,
     CustomerState,
     Draft,
@@ -53,6 +54,7 @@ class Kind(StrEnum):
     RED = "red"
     ASSIGNED = "assigned"
     ROOM_TASK = "room_task"
+    COACHING = "coaching"
     DUE = "due"
     SUGGESTION = "suggestion"
     EXPIRING = "expiring"
@@ -382,6 +384,17 @@ def _room_tasks(asked: _Asked, most: int) -> Group:
     return asked.group(Kind.ROOM_TASK, query, most)
 
 
+def _coaching(asked: _Asked, most: int) -> Group:
+    """Coaching tasks in this person's hands."""
+    query = (
+        select(CoachingTask.id, Person.name.label("person"), CoachingTask.due_on.label("on"))
+        .join(Person, Person.id == CoachingTask.rep_id)
+        .where(CoachingTask.owner_id == asked.who.person_id, CoachingTask.closed_at.is_(None))
+        .order_by(CoachingTask.due_on, CoachingTask.id)
+    )
+    return asked.group(Kind.COACHING, query, most)
+
+
 def _suggestions(asked: _Asked, most: int) -> Group:
     """Suggestions of the forecast that wait for this person's answer, the biggest change first."""
     change = ForecastLine.value - ForecastLine.scorecard_value
@@ -422,6 +435,7 @@ _KINDS: dict[Kind, tuple[Permission, Callable[[_Asked, int], Group]]] = {
     Kind.RED: (Permission.SEE_BOARD, _red),
     Kind.ASSIGNED: (Permission.HANDLE_ALERTS, _assigned),
     Kind.ROOM_TASK: (Permission.FOLLOW_UP, _room_tasks),
+    Kind.COACHING: (Permission.COACH, _coaching),
     Kind.DUE: (Permission.RECORD_ACTIONS, _due),
     Kind.SUGGESTION: (Permission.CALIBRATE, _suggestions),
     Kind.EXPIRING: (Permission.RECORD_ACTIONS, _expiring),

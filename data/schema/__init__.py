@@ -2,6 +2,13 @@
 
 from data.schema.actions import Action, Draft, StoredFile, Transcript
 from data.schema.base import Base
+from data.schema.coaching import (
+    AttributionFinding,
+    BusinessEvent,
+    CoachingNote,
+    CoachingTask,
+    FactorRequest,
+)
 from data.schema.customers import Contact, Customer, CustomerState, CustomerTag, Interaction, Tag
 from data.schema.forecast import ForecastDecision, ForecastLine, ForecastRun, ForecastWin
 from data.schema.forecast_models import ForecastBacktest, ForecastModel
@@ -38,12 +45,17 @@ from data.schema.promises import (
 from data.schema.reports import HealthReport
 from data.schema.rooms import Room, RoomMember, RoomMessage, RoomTask
 from data.schema.signals import Signal
+from data.schema.weights import WeightUse, WeightVersion
 
 __all__ = [
     "Action",
     "Alert",
+    "AttributionFinding",
     "Audit",
     "Base",
+    "BusinessEvent",
+    "CoachingNote",
+    "CoachingTask",
     "Contact",
     "Customer",
     "CustomerState",
@@ -53,6 +65,7 @@ __all__ = [
     "DemandPause",
     "Draft",
     "Escalation",
+    "FactorRequest",
     "Feature",
     "ForecastBacktest",
     "ForecastDecision",
@@ -92,4 +105,6 @@ __all__ = [
     "Team",
     "Transcript",
     "UserSession",
+    "WeightUse",
+    "WeightVersion",
 ]

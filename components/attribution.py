@@ -1,0 +1,231 @@
+"""A month's miss, drawn: the parts that add up to it, and the largest with class, evidence and decision."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from components import address, charts, format
+from components.blocks import Card, Tone, badge, cards, empty, plain, section
+from components.forecast_words import UNKNOWN, money, month_name, verdict_words
+from components.forms import Marks
+from components.frame import View
+from components.navigation import open_page
+from components.text import t, term
+from core.forecast.luck import USUAL
+from core.forecast.month_attribution import Cause, Evidence
+from data.queries.attribution import Attributions, Deviation, MonthAttribution
+
+_TONES = {
+    Cause.SHOCK: Tone.BLUE,
+    Cause.EMBELLISHED: Tone.AMBER,
+    Cause.MISSING: Tone.RED,
+    Cause.CHANCE: Tone.QUIET,
+}
+
+
+def choices(found: Attributions, view: View) -> None:
+    """Which month, of which pipeline; kept in the address."""
+    with st.container(horizontal=True, gap="small"):
+        months = {m.isoformat(): month_name(m, view.language) for m in found.months}
+        if months:
+            first = next(iter(months))
+            address.choose(
+                st.selectbox, t("attribution.month"), "month", months, first, drops=("deal",), width=180
+            )
+        if len(found.pipelines) > 1:
+            first = next(iter(found.pipelines))
+            address.choose(
+                st.selectbox,
+                t("attribution.pipeline"),
+                "pipeline",
+                found.pipelines,
+                first,
+                drops=("month", "deal"),
+                width=200,
+            )
+
+
+def nothing() -> None:
+    """No month to attribute yet: why, and from when on."""
+    empty(t("attribution.none"), t("attribution.none_hint"), icon=":material/rule:")
+
+
+def headline(month: MonthAttribution, view: View) -> None:
+    """Forecast, won, the miss, and whether luck explains it."""
+    figures, parts = month.figures, month.parts
+
+    def said(value: Any) -> str:
+        return money(value, month.currency, view.language)
+
+    usual = format.percent(figures.by_luck(USUAL), view.language)
+    cards(
+        [
+            Card(
+                t("attribution.forecast"), said(parts.whole.forecast), t(f"attribution.whose_{month.company}")
+            ),
+            Card(t("attribution.actual"), said(parts.whole.actual)),
+            Card(
+                t("attribution.miss"),
+                said(parts.whole.gap),
+                format.percent(figures.deviation, view.language),
+            ),
+            Card(
+                t("attribution.luck"),
+                verdict_words(figures.verdict),
+                t("attribution.luck_note", usual=usual) if figures.luck else "",
+                help=t("attribution.luck_help"),
+            ),
+        ]
+    )
+
+
+def waterfall(month: MonthAttribution, view: View) -> None:
+    """From the forecast to what was won; a click on a deal takes it up, on another bar opens its rows."""
+    section(t("attribution.parts"), help=t("attribution.parts_help"))
+    chosen = charts.clicked(_waterfall(month, view), "attribution-parts", alt=t("attribution.parts_alt"))
+    if isinstance(chosen, int) and chosen:
+        address.write(deal=chosen)
+        st.rerun()
+    elif chosen is not None:
+        open_page("forecast_health", month=month.month.isoformat())
+
+
+def _waterfall(month: MonthAttribution, view: View) -> go.Figure:
+    parts = month.parts
+    steps = [
+        (d.names.customer or d.names.opportunity, d.part.gap, d.line.opportunity) for d in month.deviations
+    ]
+    rest = [
+        (t("attribution.others", n=parts.n_others), parts.others.gap),
+        (t("attribution.fresh"), parts.fresh.gap),
+        (t("attribution.rest"), parts.rest.gap),
+    ]
+    steps += [(name, gap, 0) for name, gap in rest if gap]
+    ends = [(t("attribution.forecast"), parts.whole.forecast), (t("attribution.actual"), parts.whole.actual)]
+    names = [ends[0][0], *(f"{n + 1}. {name[:14]}" for n, (name, _, _) in enumerate(steps)), ends[1][0]]
+    values = [ends[0][1], *(gap for _, gap, _ in steps), ends[1][1]]
+    bars = go.Waterfall(
+        x=names,
+        y=[float(v) for v in values],
+        measure=["absolute", *["relative"] * len(steps), "total"],
+        text=[money(v, month.currency, view.language) for v in values],
+        textposition="outside",
+        customdata=[0, *(opportunity for _, _, opportunity in steps), 0],
+        increasing={"marker": {"color": charts.MARK}},
+        decreasing={"marker": {"color": charts.OVER}},
+        totals={"marker": {"color": charts.QUIET}},
+        connector={"line": {"color": charts.QUIET, "width": 1}},
+        hovertemplate="%{x}: %{text}<extra></extra>",
+    )
+    return charts.figure(
+        bars, height=340, xaxis={"tickangle": -25}, yaxis={"visible": False}, showlegend=False
+    )
+
+
+def deviations(month: MonthAttribution, does: Mapping[str, Callable[..., Any]], view: View) -> None:
+    """The largest, each with its class and evidence; the one that was taken up with what may be done.
+
+    Args:
+        does: `decide(run, opportunity, cause, note)`, `coach(finding)`.
+    """
+    section(t("attribution.largest", n=len(month.deviations)), help=t("attribution.largest_help"))
+    for item in month.deviations:
+        with st.container(border=True, key=f"deviation-{item.line.opportunity}"):
+            _deviation(item, month, view)
+            _decide(item, month, does["decide"], view)
+            if item.decided:
+                _follow(item, does["coach"], view)
+
+
+def _deviation(item: Deviation, month: MonthAttribution, view: View) -> None:
+    names, part = item.names, item.part
+    cause = Cause(item.decided.cause) if item.decided else item.proposal.cause
+    badge(t(f"attribution.cause.{cause}"), _TONES[cause])
+    who = " · ".join(x for x in (names.opportunity, names.rep or UNKNOWN) if x)
+    said = t(
+        "attribution.gap",
+        forecast=money(part.forecast, month.currency, view.language),
+        actual=money(part.actual, month.currency, view.language),
+        gap=money(part.gap, month.currency, view.language),
+    )
+    st.markdown(
+        f"**{plain(names.customer or names.opportunity)}** :small[:gray[{plain(who)}]]  \n{plain(said)}"
+    )
+    st.markdown("\n".join(f"- {plain(_evidence(e, view.language))}" for e in item.proposal.evidence))
+    if names.customer_id and st.button(
+        t("attribution.open_customer"),
+        icon=":material/arrow_forward:",
+        key=f"open-{item.line.opportunity}",
+        type="tertiary",
+    ):
+        open_page("customer", customer=names.customer_id)
+
+
+def _evidence(evidence: Evidence, language: str) -> str:
+    shown = dict(evidence.params)
+    if "chance" in shown:
+        shown["chance"] = format.percent(shown["chance"], language)
+    if "industry" in shown:
+        shown["industry"] = term("industry", shown["industry"])
+    words = t(f"attribution.evidence.{evidence.code}", **shown)
+    if evidence.cause is Cause.CHANCE:
+        return words
+    return t("attribution.speaks_for", words=words, cause=t(f"attribution.cause.{evidence.cause}"))
+
+
+def _decide(item: Deviation, month: MonthAttribution, decide: Callable[..., Any], view: View) -> None:
+    opportunity = item.line.opportunity
+    if item.decided:
+        by = item.decided.by or t("attribution.operator")
+        said = t(
+            "attribution.decided",
+            by=by,
+            at=view.instant(item.decided.decided_at),
+            proposed=t(f"attribution.cause.{item.decided.proposed}"),
+        )
+        st.markdown(f"{plain(item.decided.note)}  \n:small[:gray[{plain(said)}]]")
+    label = t("attribution.change" if item.decided else "attribution.decide")
+    taken = address.number("deal") == opportunity
+    with (
+        st.expander(label, expanded=taken, icon=":material/gavel:"),
+        st.form(f"decide-{opportunity}", border=False),
+    ):
+        marks = Marks(view)
+        causes = {str(c): t(f"attribution.cause.{c}") for c in Cause}
+        now = item.decided.cause if item.decided else item.proposal.cause
+        with marks.field("cause"):
+            cause = st.radio(
+                t("attribution.cause_label"),
+                list(causes),
+                index=list(causes).index(now),
+                format_func=causes.__getitem__,
+                horizontal=True,
+                key=f"cause-{opportunity}",
+            )
+        with marks.field("note"):
+            note = st.text_area(t("attribution.note"), key=f"cause-note-{opportunity}", height=70)
+        work = partial(decide, month.run_id, opportunity, cause or "", note or "")
+        if st.form_submit_button(t("attribution.save"), type="primary") and marks.sent(work):
+            st.toast(t("attribution.saved"))
+            st.rerun()
+
+
+def _follow(item: Deviation, coach: Callable[..., Any], view: View) -> None:
+    """What the decision can become."""
+    assert item.decided
+    finding = item.decided.id
+    with st.container(horizontal=True):
+        if item.decided.coached:
+            st.caption(t("attribution.coached"))
+        elif st.button(t("attribution.coach"), icon=":material/school:", key=f"finding-coach-{finding}"):
+            marks = Marks(view)
+            if marks.sent(partial(coach, finding)):
+                st.toast(t("attribution.coach_done"))
+                st.rerun()
+        for what, icon in (("event", ":material/event:"), ("factor", ":material/add_chart:")):
+            if st.button(t(f"attribution.to_{what}"), icon=icon, key=f"finding-{what}-{finding}"):
+                address.write(finding=finding, add=what)
+                st.rerun()

@@ -1,0 +1,141 @@
+"""Coaching tasks, drawn: why, in whose hands, what was said, and what may be done with them here."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from components import address, format
+from components.blocks import Row, Tone, plain, rows, section
+from components.forecast_words import month_name, verdict_words
+from components.forms import Marks
+from components.frame import View
+from components.text import t
+from core.forecast.health import Verdict
+from data.queries.coaching import Coaching
+
+Hands = Callable[[], tuple[tuple[int, str], ...]]
+
+
+def coaching(
+    tasks: Sequence[Coaching], hands: Hands, does: Mapping[str, Callable[..., Any]], view: View
+) -> None:
+    """The tasks within reach, and the one that was taken up.
+
+    Args:
+        does: `assign(task, person, due_on)`, `note(task, note)`, `close(task, outcome)`.
+    """
+    with st.container(key="coaching"):
+        if not tasks:
+            return
+        section(t("coaching.title"), icon=":material/school:", help=t("coaching.help"))
+        chosen = address.number("task")
+        if task := next((x for x in tasks if x.id == chosen), None):
+            _taken_up(task, hands, does, view)
+        if pressed := rows([_row(x, view) for x in tasks if x.id != chosen], "coaching-rows"):
+            address.write(task=pressed)
+            st.rerun()
+
+
+def _row(task: Coaching, view: View) -> Row:
+    here = view.now.astimezone(ZoneInfo(view.who.timezone)).date()
+    if task.closed_at:
+        mark, tone = t("coaching.ended"), Tone.GREEN
+    elif task.due_on < here:
+        mark, tone = t("coaching.late"), Tone.RED
+    else:
+        mark, tone = t("coaching.open"), Tone.AMBER
+    return Row(str(task.id), task.rep, _why(task, view), mark=mark, tone=tone, action=t("coaching.look"))
+
+
+def _why(task: Coaching, view: View) -> str:
+    if task.closed_at:
+        return f"{view.instant(task.closed_at)} · {task.outcome}"
+    cause = t("coaching.from_finding") if task.finding else t("coaching.months", n=len(task.figures))
+    if task.figures:
+        cause += f" · {_month(task.figures[-1], view)}"
+    due = t("coaching.due", on=format.day(task.due_on, view.language))
+    return " · ".join([cause, task.owner or t("coaching.nobody"), due])
+
+
+def _month(figures: Mapping[str, Any], view: View) -> str:
+    """A month's deviation, with whether luck explains it."""
+    return t(
+        "coaching.month",
+        month=month_name(date.fromisoformat(figures["month"]), view.language),
+        deviation=format.percent(figures["deviation"], view.language),
+        n=figures["lines"],
+        verdict=verdict_words(Verdict(figures["verdict"]) if figures["verdict"] else None),
+    )
+
+
+def _taken_up(task: Coaching, hands: Hands, does: Mapping[str, Callable[..., Any]], view: View) -> None:
+    with st.container(border=True, key=f"coaching-{task.id}"):
+        st.markdown(f"**{plain(task.rep)}**  \n{plain(_why(task, view))}")
+        for month in task.figures:
+            st.caption(plain(_month(month, view)))
+        for note in task.notes:
+            by = f"{note.person or t('coaching.operator')} · {view.instant(note.noted_at)}"
+            st.markdown(f"{plain(note.note)}  \n:small[:gray[{plain(by)}]]")
+        with st.container(horizontal=True):
+            if st.button(t("coaching.figures"), icon=":material/monitoring:", key=f"figures-{task.id}"):
+                address.write(group=f"rep-{task.rep_id}", month=None, bin=None, rows=None)
+                st.rerun()
+            if st.button(
+                t("coaching.leave"), type="tertiary", icon=":material/close:", key=f"leave-{task.id}"
+            ):
+                address.write(task=None)
+                st.rerun()
+        if task.may_handle:
+            _handle(task, hands, does, view)
+
+
+def _handle(task: Coaching, hands: Hands, does: Mapping[str, Callable[..., Any]], view: View) -> None:
+    ways = {way: t(f"coaching.do.{way}") for way in ("note", "assign", "close")}
+    way = st.segmented_control(
+        t("coaching.what"),
+        list(ways),
+        format_func=ways.__getitem__,
+        default="note",
+        required=True,
+        key=f"coach-way-{task.id}",
+    )
+    with st.form(f"coach-{way}-{task.id}", border=False, clear_on_submit=way == "note"):
+        marks = Marks(view)
+        work = _assign(task, hands(), does, marks) if way == "assign" else _say(task, str(way), does, marks)
+        if st.form_submit_button(ways[str(way)], type="primary") and marks.sent(work):
+            st.toast(t(f"coaching.done.{way}"))
+            if way == "close":
+                address.write(task=None)
+            st.rerun()
+
+
+def _say(task: Coaching, way: str, does: Mapping[str, Callable[..., Any]], marks: Marks) -> Callable[[], Any]:
+    with marks.field("note"):
+        said = st.text_area(t(f"coaching.say.{way}"), key=f"coach-said-{way}-{task.id}", height=80)
+    return partial(does[way], task.id, said or "")
+
+
+def _assign(
+    task: Coaching,
+    hands: Sequence[tuple[int, str]],
+    does: Mapping[str, Callable[..., Any]],
+    marks: Marks,
+) -> Callable[[], Any]:
+    names = dict(hands)
+    with marks.field("person"):
+        person = st.selectbox(
+            t("coaching.person"),
+            list(names),
+            index=None,
+            format_func=names.__getitem__,
+            placeholder=t("coaching.choose"),
+            key=f"coach-person-{task.id}",
+        )
+    with marks.field("due_on"):
+        due = st.date_input(t("coaching.until"), task.due_on, format="YYYY-MM-DD", key=f"coach-due-{task.id}")
+    on = due if isinstance(due, date) else task.due_on
+    return partial(does["assign"], task.id, person or 0, on)

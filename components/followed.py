@@ -1,0 +1,167 @@
+"""What findings led to, drawn: the business calendar and the factors asked for, with what changed."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from components import address, format
+from components.blocks import Tone, badge, empty, plain, section
+from components.forecast_words import money, month_name
+from components.forms import Marks
+from components.frame import View
+from components.text import t, term
+from core.access import Permission, decide
+from core.forecast.findings import ASKED, DECLINED, TAKEN_UP, EventInput
+from core.terms import INDUSTRIES
+from data.queries.followed import Change, Followed
+
+Does = Mapping[str, Callable[..., Any]]
+_TONES = {ASKED: Tone.AMBER, TAKEN_UP: Tone.GREEN, DECLINED: Tone.QUIET}
+
+
+def followed(found: Followed, currency: str, does: Does, view: View) -> None:
+    """Events and wishes, each with what the next run showed.
+
+    Args:
+        does: `event(event, finding)`, `withdraw(event)`, `ask(name, why, finding)`,
+            `answer(request, state, answer)`.
+    """
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _events(found, currency, does, view)
+    with right:
+        _wishes(found, currency, does, view)
+
+
+def _events(found: Followed, currency: str, does: Does, view: View) -> None:
+    section(t("attribution.calendar"), icon=":material/event:", help=t("attribution.calendar_help"))
+    if not found.events:
+        empty(t("attribution.no_events"), t("attribution.no_events_hint"), icon=":material/event:")
+    for event, change in found.events:
+        with st.container(border=True, key=f"calendar-{event.id}"):
+            days = " – ".join(format.day(d, view.language) for d in (event.starts_on, event.ends_on))
+            where = term("industry", event.industry) if event.industry else t("attribution.every_industry")
+            st.markdown(
+                f"**{plain(event.name)}** :small[:gray[{plain(f'{days} · {where}')}]]  \n{plain(event.note)}"
+            )
+            _change(change, currency, view)
+            if st.button(t("attribution.withdraw"), key=f"withdraw-{event.id}", type="tertiary"):
+                does["withdraw"](event.id)
+                st.toast(t("attribution.withdrawn"))
+                st.rerun()
+    with st.expander(
+        t("attribution.add_event"), expanded=address.said("add") == "event", icon=":material/add:"
+    ):
+        _event_form(does["event"], view)
+
+
+def _change(change: Change | None, currency: str, view: View) -> None:
+    if change is None:
+        st.caption(t("attribution.no_change_yet"))
+        return
+    said = t(
+        "attribution.changed",
+        month=month_name(change.month, view.language),
+        before=money(change.before, currency, view.language),
+        after=money(change.after, currency, view.language),
+        before_on=format.day(change.before_on, view.language),
+        after_on=format.day(change.after_on, view.language),
+    )
+    if change.season_before is not None and change.season_after is not None:
+        seasons = (format.number(v, view.language) for v in (change.season_before, change.season_after))
+        said += " " + t("attribution.changed_season", before=next(seasons), after=next(seasons))
+    st.caption(plain(said))
+
+
+def _event_form(add: Callable[..., Any], view: View) -> None:
+    here = view.now.astimezone(ZoneInfo(view.who.timezone)).date()
+    with st.form("add-event", border=False, clear_on_submit=False):
+        marks = Marks(view)
+        with marks.field("name"):
+            name = st.text_input(
+                t("attribution.event_name"), key="event-name", help=t("attribution.same_name")
+            )
+        with st.container(horizontal=True):
+            with marks.field("starts_on"):
+                first = st.date_input(t("attribution.from"), here, format="YYYY-MM-DD", key="event-from")
+            with marks.field("ends_on"):
+                last = st.date_input(t("attribution.to"), here, format="YYYY-MM-DD", key="event-to")
+        names = {"": t("attribution.every_industry")} | {i: term("industry", i) for i in INDUSTRIES}
+        with marks.field("industry"):
+            industry = st.selectbox(
+                t("attribution.industry"),
+                list(names),
+                format_func=names.__getitem__,
+                key="event-industry",
+            )
+        note = st.text_input(t("attribution.event_note"), key="event-note")
+        event = EventInput(name or "", _day(first, here), _day(last, here), industry or None, note or "")
+        work = partial(add, event, address.number("finding"))
+        if st.form_submit_button(t("attribution.add_event"), type="primary") and marks.sent(work):
+            _done("attribution.event_added")
+
+
+def _day(chosen: Any, otherwise: date) -> date:
+    return chosen if isinstance(chosen, date) else otherwise
+
+
+def _wishes(found: Followed, currency: str, does: Does, view: View) -> None:
+    section(t("attribution.wishes"), icon=":material/add_chart:", help=t("attribution.wishes_help"))
+    if not found.wishes:
+        empty(t("attribution.no_wishes"), t("attribution.no_wishes_hint"), icon=":material/add_chart:")
+    for wish, change in found.wishes:
+        with st.container(border=True, key=f"wished-{wish.id}"):
+            badge(t(f"attribution.state.{wish.state}"), _TONES[wish.state])
+            by = f"{wish.by or t('attribution.operator')} · {view.instant(wish.asked_at)}"
+            st.markdown(f"**{plain(wish.name)}** :small[:gray[{plain(by)}]]  \n{plain(wish.why)}")
+            if wish.answer:
+                st.markdown(
+                    f":gray[{plain(wish.answered_by or t('attribution.operator'))}:] {plain(wish.answer)}"
+                )
+            if wish.state == TAKEN_UP:
+                _change(change, currency, view)
+            elif wish.state == ASKED and decide(view.who, Permission.CHANGE_WEIGHTS).allowed:
+                _answer_form(wish.id, does["answer"], view)
+    with st.expander(t("attribution.ask"), expanded=address.said("add") == "factor", icon=":material/add:"):
+        _ask_form(does["ask"], view)
+
+
+def _answer_form(wish: int, answer: Callable[..., Any], view: View) -> None:
+    with st.form(f"answer-{wish}", border=False):
+        marks = Marks(view)
+        states = {s: t(f"attribution.state.{s}") for s in (TAKEN_UP, DECLINED)}
+        with marks.field("state"):
+            state = st.radio(
+                t("attribution.answer"),
+                list(states),
+                format_func=states.__getitem__,
+                horizontal=True,
+                key=f"answer-state-{wish}",
+            )
+        with marks.field("answer"):
+            said = st.text_input(t("attribution.answer_why"), key=f"answer-why-{wish}")
+        work = partial(answer, wish, state or "", said or "")
+        if st.form_submit_button(t("attribution.save")) and marks.sent(work):
+            _done("attribution.answered")
+
+
+def _ask_form(ask: Callable[..., Any], view: View) -> None:
+    with st.form("ask-factor", border=False):
+        marks = Marks(view)
+        with marks.field("name"):
+            name = st.text_input(t("attribution.factor_name"), key="factor-name")
+        with marks.field("why"):
+            why = st.text_area(t("attribution.factor_why"), key="factor-why", height=70)
+        work = partial(ask, name or "", why or "", address.number("finding"))
+        if st.form_submit_button(t("attribution.ask"), type="primary") and marks.sent(work):
+            _done("attribution.asked")
+
+
+def _done(word: str) -> None:
+    address.write(finding=None, add=None)
+    st.toast(t(word))
+    st.rerun()

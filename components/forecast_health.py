@@ -1,0 +1,285 @@
+"""Forecast health, drawn: figures, months beside the band of luck, and groups."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from components import address, charts, format
+from components.blocks import Card, Tone, cards, empty, section
+from components.forecast_words import money, month_name, verdict_words
+from components.frame import View
+from components.tables import clickable, rate_column
+from components.text import t
+from core.forecast.health import Figures
+from core.forecast.luck import RARE, USUAL
+from data.queries.forecast_health import COMPANY, ForecastHealth, Group
+
+SPANS = ("3", "6", "12")
+_DRILL = ("month", "bin", "rows")
+
+
+def chosen_span() -> int:
+    """How many months the address asks for."""
+    return int(address.read("months", SPANS, "6"))
+
+
+def filters(found: ForecastHealth) -> None:
+    """Months, group and pipeline; what they say is kept in the address."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        spans = {n: t("forecast_health.months", n=int(n)) for n in SPANS}
+        address.choose(
+            st.segmented_control,
+            t("forecast_health.span"),
+            "months",
+            spans,
+            "6",
+            drops=_DRILL,
+            required=True,
+        )
+        if len(found.groups) > 1:
+            names = {g.key: group_name(g) for g in found.groups}
+            default = found.groups[0].key
+            address.choose(
+                st.selectbox,
+                t("forecast_health.group"),
+                "group",
+                names,
+                default,
+                drops=_DRILL,
+                width=220,
+            )
+        if len(found.pipelines) > 1:
+            first = next(iter(found.pipelines))
+            address.choose(
+                st.selectbox,
+                t("forecast_health.pipeline"),
+                "pipeline",
+                found.pipelines,
+                first,
+                drops=("group", *_DRILL),
+                width=200,
+            )
+
+
+def group_name(group: Group) -> str:
+    """The company, a team or a rep in words."""
+    if group.key == COMPANY:
+        return t("forecast_health.company")
+    return group.name or t(f"forecast_health.without_{group.key.partition('-')[0]}")
+
+
+def nothing() -> None:
+    """No month can be judged yet: why, and from when on."""
+    empty(t("forecast_health.none"), t("forecast_health.none_hint"), icon=":material/monitor_heart:")
+
+
+def headline(found: ForecastHealth, group: Group, view: View) -> None:
+    """The figures of the chosen group, each with how much it rests on."""
+    language, total = view.language, group.total
+    bias = format.NOTHING if total.bias is None else f"{total.bias:+.0%}"
+    added = group.overrides
+    cards(
+        [
+            Card(
+                t("forecast_health.wape"),
+                format.percent(total.wape, language),
+                t("forecast_health.rests_on", n=total.lines),
+                help=t("forecast_health.wape_help", n=total.months),
+            ),
+            Card(
+                t("forecast_health.bias"), bias, _bias_note(total.bias), help=t("forecast_health.bias_help")
+            ),
+            Card(
+                t("forecast_health.coverage"),
+                f"{total.covered}/{total.intervals}",
+                t("forecast_health.coverage_note"),
+                help=t("forecast_health.coverage_help"),
+            ),
+            Card(
+                t("forecast_health.adoption"),
+                format.percent(total.adoption, language),
+                t("forecast_health.of_submitted", accepted=total.accepted, submitted=total.submitted)
+                if total.submitted
+                else t("forecast_health.nobody_answered"),
+                help=t("forecast_health.adoption_help"),
+            ),
+            Card(
+                t("forecast_health.overrides"),
+                money(added.added, found.currency, language) if added.lines else format.NOTHING,
+                t("forecast_health.overrides_note", helped=added.helped, hurt=added.hurt)
+                if added.lines
+                else t("forecast_health.nothing_rejected"),
+                _gain_tone(added.added),
+                help=t("forecast_health.overrides_help"),
+            ),
+        ]
+    )
+
+
+def _bias_note(bias: float | None) -> str:
+    if bias is None:
+        return ""
+    return t("forecast_health.too_high" if bias > 0 else "forecast_health.too_low")
+
+
+def _gain_tone(gain: Decimal) -> Tone:
+    return Tone.GREEN if gain > 0 else Tone.AMBER if gain < 0 else Tone.QUIET
+
+
+def months(found: ForecastHealth, group: Group, view: View) -> None:
+    """Forecast with its interval, what came, and whether luck explains the distance; a click opens rows."""
+    section(t("forecast_health.by_month"), help=t("forecast_health.by_month_help"))
+    if chosen := charts.clicked(
+        _months_chart(group.months, found, view), "health-months", alt=t("forecast_health.chart_alt")
+    ):
+        address.write(month=chosen, bin=None, rows=None)
+    picked = clickable(
+        {
+            "month": [month_name(m.month, view.language) for m in group.months],
+            "forecast": [money(m.forecast, found.currency, view.language) for m in group.months],
+            "actual": [money(m.actual, found.currency, view.language) for m in group.months],
+            "deviation": [format.percent(m.deviation, view.language) for m in group.months],
+            "luck": [_band(m, view.language) for m in group.months],
+            "verdict": [verdict_words(m.verdict) for m in group.months],
+            "over": [
+                format.percent(m.luck_over(found.policy.deviation_limit), view.language) for m in group.months
+            ],
+            "lines": [m.lines for m in group.months],
+            "answered": [m.submitted for m in group.months],
+        },
+        [m.month.isoformat() for m in group.months],
+        "health-month-table",
+        config=_month_columns(found, view),
+        alt=t("forecast_health.by_month"),
+    )
+    if picked:
+        address.write(month=picked, bin=None, rows=None)
+    st.caption(_spoken(group.months[-1], found, view))
+
+
+def _months_chart(figures: Sequence[Figures], found: ForecastHealth, view: View) -> go.Figure:
+    names = [month_name(m.month, view.language) for m in figures]
+    days = [m.month.isoformat() for m in figures]
+    said = go.Scatter(
+        x=names,
+        y=[float(m.forecast) for m in figures],
+        name=t("forecast_health.forecast"),
+        mode="markers",
+        marker={"size": 10, "color": charts.MARK},
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": [float((m.high or m.forecast) - m.forecast) for m in figures],
+            "arrayminus": [float(m.forecast - (m.low if m.low is not None else m.forecast)) for m in figures],
+            "color": charts.QUIET,
+        },
+        customdata=days,
+        hovertext=[money(m.forecast, found.currency, view.language) for m in figures],
+        hovertemplate="%{x}: %{hovertext}<extra>" + t("forecast_health.forecast") + "</extra>",
+    )
+    came = go.Scatter(
+        x=names,
+        y=[float(m.actual) for m in figures],
+        name=t("forecast_health.actual"),
+        mode="markers",
+        marker={"size": 13, "symbol": "diamond", "color": charts.OVER},
+        customdata=days,
+        hovertext=[money(m.actual, found.currency, view.language) for m in figures],
+        hovertemplate="%{x}: %{hovertext}<extra>" + t("forecast_health.actual") + "</extra>",
+    )
+    return charts.figure(said, came, height=260, yaxis={"rangemode": "tozero"}, showlegend=True)
+
+
+def _month_columns(found: ForecastHealth, view: View) -> dict[str, Any]:
+    column = st.column_config
+    limit = format.percent(found.policy.deviation_limit, view.language)
+    return {
+        "month": column.TextColumn(t("forecast_health.month"), pinned=True),
+        "forecast": column.TextColumn(t("forecast_health.forecast")),
+        "actual": column.TextColumn(t("forecast_health.actual")),
+        "deviation": column.TextColumn(
+            t("forecast_health.deviation"), help=t("forecast_health.deviation_help")
+        ),
+        "luck": column.TextColumn(t("forecast_health.luck"), help=t("forecast_health.luck_help")),
+        "verdict": column.TextColumn(t("forecast_health.verdict")),
+        "over": column.TextColumn(
+            t("forecast_health.luck_over", limit=limit), help=t("forecast_health.luck_over_help", limit=limit)
+        ),
+        "lines": column.NumberColumn(t("forecast_health.lines"), help=t("forecast_health.lines_help")),
+        "answered": column.NumberColumn(t("forecast_health.answered")),
+    }
+
+
+def _band(month: Figures, language: str) -> str:
+    usual = month.by_luck(USUAL)
+    return format.NOTHING if usual is None else f"≤ {format.percent(usual, language)}"
+
+
+def _spoken(month: Figures, found: ForecastHealth, view: View) -> str:
+    """The latest month in a sentence."""
+    usual, rare = month.by_luck(USUAL), month.by_luck(RARE)
+    if month.deviation is None or usual is None or rare is None:
+        return t("forecast_health.spoken_nothing", month=month_name(month.month, view.language))
+    return t(
+        f"forecast_health.spoken_{month.verdict}",
+        month=month_name(month.month, view.language),
+        deviation=format.percent(month.deviation, view.language),
+        usual=format.percent(usual, view.language),
+        rare=format.percent(rare, view.language),
+        n=month.lines,
+        limit=format.percent(found.policy.deviation_limit, view.language),
+        over=format.percent(month.luck_over(found.policy.deviation_limit), view.language),
+    )
+
+
+def groups(found: ForecastHealth, view: View) -> None:
+    """A line per team and rep; a click on it shows that group."""
+    if len(found.groups) < 2:
+        return
+    section(t("forecast_health.by_group"))
+    shown = [g for g in found.groups if g.months]
+    last = [g.months[-1] for g in shown]
+    picked = clickable(
+        {
+            "name": [group_name(g) for g in shown],
+            "deviation": [format.percent(m.deviation, view.language) for m in last],
+            "verdict": [verdict_words(m.verdict) for m in last],
+            "wape": [format.percent(g.total.wape, view.language) for g in shown],
+            "bias": [format.NOTHING if g.total.bias is None else f"{g.total.bias:+.0%}" for g in shown],
+            "coverage": [f"{g.total.covered}/{g.total.intervals}" for g in shown],
+            "adoption": [None if g.total.adoption is None else round(g.total.adoption, 2) for g in shown],
+            "overrides": [_gain(g, found, view) for g in shown],
+            "lines": [g.total.lines for g in shown],
+        },
+        [g.key for g in shown],
+        "health-groups",
+        config=_group_columns(),
+        alt=t("forecast_health.by_group"),
+    )
+    if picked:
+        address.write(group=picked, month=None, bin=None, rows=None)
+        st.rerun()
+
+
+def _gain(group: Group, found: ForecastHealth, view: View) -> str:
+    if not group.overrides.lines:
+        return format.NOTHING
+    return money(group.overrides.added, found.currency, view.language)
+
+
+def _group_columns() -> dict[str, Any]:
+    column = st.column_config
+    return {
+        "name": column.TextColumn(t("forecast_health.group"), pinned=True),
+        "deviation": column.TextColumn(t("forecast_health.last_deviation")),
+        "verdict": column.TextColumn(t("forecast_health.verdict")),
+        "wape": column.TextColumn(t("forecast_health.wape")),
+        "bias": column.TextColumn(t("forecast_health.bias")),
+        "coverage": column.TextColumn(t("forecast_health.coverage")),
+        "adoption": rate_column(t("forecast_health.adoption")),
+        "overrides": column.TextColumn(t("forecast_health.overrides")),
+        "lines": column.NumberColumn(t("forecast_health.lines")),
+    }

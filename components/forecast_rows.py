@@ -1,0 +1,202 @@
+"""The calibration curve of forecast health, and the opportunities behind its numbers."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from components import address, charts, format
+from components.blocks import empty, section
+from components.forecast_words import UNKNOWN, money, month_name
+from components.frame import View
+from components.tables import clickable
+from components.text import t
+from core.forecast.calibration import REJECTED
+from core.forecast.health import EDGES, Line, Win, bin_of
+from data.queries.forecast_health import COMPANY, ForecastHealth
+
+ROWS_SHOWN = 200
+FEW_LINES = 30  # opportunities; a calibration curve of fewer says little
+_BINS = [str(n) for n in range(len(EDGES) - 1)]
+
+
+def curve(found: ForecastHealth, view: View) -> None:
+    """What the chances said beside what came, with counts; a click on a group of chances opens its rows."""
+    section(t("forecast_health.curve"), help=t("forecast_health.curve_help"))
+    if not found.curve:
+        empty(t("forecast_health.no_lines"), icon=":material/show_chart:")
+        return
+    if chosen := charts.clicked(
+        _curve_chart(found, view), "health-curve", alt=t("forecast_health.curve_alt")
+    ):
+        address.write(bin=chosen, month=None, rows=None)
+    counts = sum(b.n for b in found.curve)
+    few = counts < FEW_LINES
+    st.caption(t("forecast_health.curve_few" if few else "forecast_health.curve_count", n=counts))
+
+
+def _curve_chart(found: ForecastHealth, view: View) -> go.Figure:
+    bins = found.curve
+    at = [b.chance for b in bins]
+    seen = go.Scatter(
+        x=at,
+        y=[b.rate for b in bins],
+        mode="markers+lines+text",
+        text=[str(b.n) for b in bins],
+        textposition="middle right",
+        marker={"size": 11, "color": charts.MARK},
+        line={"color": charts.MARK, "width": 1},
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": [b.bounds[1] - b.rate for b in bins],
+            "arrayminus": [b.rate - b.bounds[0] for b in bins],
+            "color": charts.QUIET,
+        },
+        name=t("forecast_health.came"),
+        customdata=[str(bin_of(b.low)) for b in bins],
+        hovertext=[_bin_words(b.low, b.high, view.language, b.n, b.won) for b in bins],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+    most = max([*at, *(b.bounds[1] for b in bins)])
+    ideal = go.Scatter(
+        x=[0, most],
+        y=[0, most],
+        mode="lines",
+        line={"dash": "dot", "color": charts.QUIET},
+        name=t("forecast_health.ideal"),
+        hoverinfo="skip",
+    )
+    axis = {"tickformat": ".0%", "range": [-0.02, min(most * 1.15, 1.05)]}
+    return charts.figure(ideal, seen, height=300, xaxis=axis, yaxis=axis, showlegend=True)
+
+
+def _bin_words(low: float, high: float, language: str, n: int, won: int) -> str:
+    ends = {"low": format.percent(low, language), "high": format.percent(high, language)}
+    return t("forecast_health.bin_won", won=won, total=n, **ends)
+
+
+def rows(found: ForecastHealth, view: View) -> int | None:
+    """The opportunities behind a number, largest distance first; returns the customer that was chosen."""
+    section(t("forecast_health.rows"), help=t("forecast_health.rows_help"))
+    shown, wins = _narrowed(found, view)
+    if not shown and not wins:
+        empty(t("forecast_health.no_lines"), icon=":material/table_rows:")
+        return None
+    every: list[Line | Win] = [*shown, *wins]
+    ordered = sorted(every, key=lambda row: -abs(_gap(row, found)))[:ROWS_SHOWN]
+    chosen = clickable(
+        _row_values(ordered, found, view),
+        [found.names[row.opportunity].customer_id for row in ordered],
+        "health-rows",
+        config=_row_columns(),
+        alt=t("forecast_health.rows"),
+    )
+    came = sum((x.actual for x in every), Decimal())
+    sums = {"counted": _counted(shown, found), "came": came}
+    said = {k: money(v, found.currency, view.language) for k, v in sums.items()}
+    st.caption(t("forecast_health.sums", shown=len(ordered), total=len(shown) + len(wins), **said))
+    _beyond(found, shown, view)
+    return chosen
+
+
+def _narrowed(found: ForecastHealth, view: View) -> tuple[list[Line], list[Win]]:
+    """The rows that the address asks for, with a button that takes the narrowing away."""
+    which = address.choose(
+        st.segmented_control,
+        t("forecast_health.rows"),
+        "rows",
+        {k: t(f"forecast_health.rows_{k}") for k in ("all", REJECTED)},
+        "all",
+        required=True,
+        label_visibility="collapsed",
+    )
+    days = {m.month.isoformat(): m.month for m in found.chosen.months} if found.chosen else {}
+    month, place = address.read("month", days, ""), address.read("bin", _BINS, "")
+    lines = [x for x in found.lines if which == "all" or x.decision == REJECTED]
+    wins = list(found.wins) if which == "all" and not place else []
+    label = ""
+    if month:
+        lines = [x for x in lines if x.month == days[month]]
+        wins = [x for x in wins if x.month == days[month]]
+        label = month_name(days[month], view.language)
+    if place:
+        lines = [x for x in lines if bin_of(x.chance) == int(place)]
+        low, high = (format.percent(EDGES[int(place) + n], view.language) for n in (0, 1))
+        label = t("forecast_health.bin", low=low, high=high)
+    if label and st.button(label, icon=":material/close:", help=t("forecast_health.show_all")):
+        address.write(month=None, bin=None)
+        st.rerun()
+    return lines, wins
+
+
+def _gap(row: Line | Win, found: ForecastHealth) -> Decimal:
+    if isinstance(row, Win):
+        return row.actual
+    return row.actual - (row.value if _whole(found) else row.counted)
+
+
+def _whole(found: ForecastHealth) -> bool:
+    """Whether the company is shown: its forecast rests on the AI values, whatever was rejected."""
+    return found.chosen is not None and found.chosen.key == COMPANY
+
+
+def _row_values(
+    ordered: Sequence[Line | Win], found: ForecastHealth, view: View
+) -> Mapping[str, Sequence[Any]]:
+    names = [found.names[row.opportunity] for row in ordered]
+    lines = [row if isinstance(row, Line) else None for row in ordered]
+
+    def said(value: Decimal | None) -> str:
+        return format.NOTHING if value is None else money(value, found.currency, view.language)
+
+    return {
+        "customer": [n.customer or n.opportunity for n in names],
+        "opportunity": [n.opportunity for n in names],
+        "rep": [n.rep or UNKNOWN for n in names],
+        "month": [month_name(row.month, view.language) for row in ordered],
+        "chance": [format.percent(x.chance if x else None, view.language) for x in lines],
+        "value": [said(x.value if x else None) for x in lines],
+        "scorecard": [said(x.scorecard if x else None) for x in lines],
+        "decision": [_decision(x) for x in lines],
+        "actual": [said(row.actual) for row in ordered],
+        "gap": [said(_gap(row, found)) for row in ordered],
+        "added": [said(x.added if x and x.decision == REJECTED else None) for x in lines],
+    }
+
+
+def _decision(line: Line | None) -> str:
+    if line is None:
+        return t("forecast_health.no_line")
+    return t(f"forecast_health.decision_{line.decision or 'open'}")
+
+
+def _row_columns() -> dict[str, Any]:
+    column = st.column_config
+    words = ("customer", "opportunity", "rep", "month", "chance", "value", "scorecard", "decision", "actual")
+    found = {name: column.TextColumn(t(f"forecast_health.row_{name}")) for name in words}
+    found["customer"] = column.TextColumn(t("forecast_health.row_customer"), pinned=True)
+    found["gap"] = column.TextColumn(t("forecast_health.row_gap"), help=t("forecast_health.row_gap_help"))
+    found["added"] = column.TextColumn(
+        t("forecast_health.row_added"), help=t("forecast_health.overrides_help")
+    )
+    return found
+
+
+def _beyond(found: ForecastHealth, lines: Sequence[Line], view: View) -> None:
+    """What a month's forecast holds beyond the opportunities in the rows, so that all of it is there."""
+    asked = address.said("month")
+    months = found.chosen.months if found.chosen else ()
+    month = next((m for m in months if m.month.isoformat() == asked), None)
+    if month is None or address.said("rows"):
+        return
+    rest = money(month.forecast - _counted(lines, found), found.currency, view.language)
+    whole = money(month.forecast, found.currency, view.language)
+    key = "forecast_health.beyond_company" if _whole(found) else "forecast_health.beyond"
+    st.caption(t(key, rest=rest, whole=whole))
+
+
+def _counted(lines: Sequence[Line], found: ForecastHealth) -> Decimal:
+    return sum((x.value if _whole(found) else x.counted for x in lines), Decimal())

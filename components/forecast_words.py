@@ -1,0 +1,31 @@
+"""Words that the pages about forecasts share: months, money, verdicts."""
+
+from datetime import date
+from decimal import Decimal
+
+from babel.dates import format_date
+
+from components import format
+from components.text import t
+from core.forecast.health import Verdict
+from data.text import LOCALES
+
+UNKNOWN = format.NOTHING
+
+
+def month_name(month: date, language: str) -> str:
+    """A month, e.g. Mar 2026 or 2026年3月."""
+    pattern = "y年M月" if language == "zh" else "MMM y"
+    return str(format_date(month, pattern, locale=LOCALES[language]))
+
+
+def money(amount: Decimal, currency: str, language: str) -> str:
+    """An amount in few figures; a count where a pipeline keeps no amounts."""
+    if not currency:
+        return format.number(float(amount), language, 1)
+    return format.money(round(amount, 0), currency, language, compact=True)
+
+
+def verdict_words(verdict: Verdict | None) -> str:
+    """Whether luck explains a deviation."""
+    return t(f"forecast_health.verdict_{verdict}") if verdict else format.NOTHING

@@ -1,0 +1,248 @@
+"""Factor weights, drawn: what is in force, sliders for a new version, its backtest, and the history."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from components import address, format
+from components.blocks import Tone, badge, empty, plain, section
+from components.forms import Marks
+from components.frame import View
+from components.text import t, term
+from core.forecast.factors import FACTORS
+from core.forecast.scorecard import BANDS
+from core.forecast.weighing import ALL, MOST_WEIGHT
+from core.terms import INDUSTRIES
+from data.queries.weights import Version, WeightHistory
+
+Said = Mapping[str, Mapping[str, float]]
+_MEASURES = ("log_loss", "brier", "auc", "accuracy")
+_LAYERS = ("all", "new", "renewal")
+FEW_WINS = 30  # wins; a comparison over fewer says little
+
+
+def industry_name(key: str) -> str:
+    """An industry, or all of them, in words."""
+    return term("industry", key) if key else t("weights.every_industry")
+
+
+def in_force(found: WeightHistory, view: View) -> None:
+    """Which version counts, since when, and what it changes."""
+    use = found.uses[0] if found.uses else None
+    if found.in_force is None:
+        st.info(t("weights.shipped"), icon=":material/balance:")
+    elif use is not None:
+        by = use.by or t("weights.operator")
+        said = t("weights.in_force", version=found.in_force, at=view.instant(use.from_at), by=by)
+        st.info(f"{plain(said)}  \n{plain(changes(found.weights, view))}", icon=":material/balance:")
+
+
+def changes(weights: Said, view: View) -> str:
+    """What a version sets, by industry: `Stage × 1.5`."""
+    parts = []
+    for industry, by_factor in weights.items():
+        said = ", ".join(
+            f"{t(f'forecast.factor.{name}')} × {format.number(weight, view.language, 2)}"
+            for name, weight in by_factor.items()
+        )
+        parts.append(f"{industry_name(industry)}: {said}")
+    return "; ".join(parts) or t("weights.all_one")
+
+
+def editor(found: WeightHistory, draft: Callable[[Said, str], Any], view: View) -> None:
+    """A slider for each factor, beginning with what is in force; makes a new version, applies nothing."""
+    section(t("weights.new"), help=t("weights.new_help"))
+    names = {i or "every": industry_name(i) for i in (ALL, *INDUSTRIES)}
+    chosen = address.choose(st.selectbox, t("weights.industry"), "industry", names, "every", width=260)
+    industry = ALL if chosen == "every" else chosen
+    base = found.weights.get(ALL, {})
+    present = {**base, **found.weights.get(industry, {})}
+    with st.form(f"weights-{industry}-{found.in_force}", border=True):
+        marks = Marks(view)
+        set_to = {}
+        for layer in _LAYERS:
+            st.caption(t(f"weights.layer.{layer}"))
+            with st.grid(min_column_width=220, gap="small"):
+                for factor in FACTORS:
+                    if factor.layer == layer:
+                        set_to[factor.name] = _slider(factor.name, industry, present, found, marks)
+        with marks.field("note"):
+            note = st.text_input(t("weights.note"), placeholder=t("weights.note_hint"), key="weights-note")
+        weights = _laid_over(found.weights, industry, set_to)
+        if st.form_submit_button(t("weights.draft"), type="primary") and marks.sent(
+            partial(_drafted, draft, weights, note or "")
+        ):
+            st.toast(t("weights.drafted"))
+            st.rerun()
+
+
+def _drafted(draft: Callable[[Said, str], Any], weights: Said, note: str) -> None:
+    address.write(version=draft(weights, note))
+
+
+def _slider(
+    name: str, industry: str, present: Mapping[str, float], found: WeightHistory, marks: Marks
+) -> float:
+    with marks.field(name):
+        said: float = st.slider(
+            t(f"forecast.factor.{name}"),
+            0.0,
+            MOST_WEIGHT,
+            float(present.get(name, 1.0)),
+            0.25,
+            key=f"weight-{industry}-{name}-{found.in_force}",
+            help=_points(name),
+        )
+    return said
+
+
+def _points(name: str) -> str:
+    """The factor's rule of points, for the question mark beside its slider."""
+    if name not in BANDS:
+        return t("weights.stage_points")
+    bands = BANDS[name]
+    ends = ["", *(f"{edge:g}" for edge in bands.edges)]
+    rules = [
+        t("weights.points_from", edge=low, points=f"{p:+g}")
+        if low
+        else t("weights.points_below", points=f"{p:+g}")
+        for low, p in zip(ends, bands.points, strict=True)
+    ]
+    return " · ".join(rules)
+
+
+def _laid_over(weights: Said, industry: str, set_to: Mapping[str, float]) -> dict[str, dict[str, float]]:
+    """What is in force with one industry's weights replaced; only what differs is written down."""
+    usual = weights.get(ALL, {}) if industry else {}
+    own = {name: weight for name, weight in set_to.items() if weight != usual.get(name, 1.0)}
+    made = {i: dict(by) for i, by in weights.items() if i != industry}
+    return made | ({industry: own} if own else {})
+
+
+def version(found: WeightHistory, does: Mapping[str, Callable[..., Any]], view: View) -> None:
+    """The version that the address names: what it sets, its backtest, and applying it.
+
+    Args:
+        does: `backtest(version, tick)`, `apply(version, note)`.
+    """
+    with st.container(key="version"):
+        asked = address.number("version")
+        item = next((v for v in found.versions if v.id == asked), None)
+        if item is None:
+            return
+        with st.container(border=True, key=f"version-{item.id}"):
+            st.markdown(f"**{plain(t('weights.version', version=item.id))}** {plain(item.note)}")
+            st.markdown(plain(changes(item.weights, view)))
+            stale = _needs_backtest(item, found)
+            if item.backtest is not None:
+                backtest(item.backtest, view)
+            if stale:
+                st.caption(t("weights.backtest_again" if item.backtest else "weights.backtest_first"))
+                _compute(item, does["backtest"], view)
+            if item.id != found.in_force:
+                _apply(item.id, does["apply"], view, ready=not stale)
+            if st.button(t("weights.leave"), type="tertiary", icon=":material/close:"):
+                address.write(version=None)
+                st.rerun()
+
+
+def _needs_backtest(item: Version, found: WeightHistory) -> bool:
+    if item.backtest is None:
+        return True
+    return not item.used_from and item.backtest["against"] != found.in_force
+
+
+def _compute(item: Version, compute: Callable[..., Any], view: View) -> None:
+    if st.button(t("weights.backtest"), icon=":material/query_stats:", type="primary"):
+        marks, bar = Marks(view), st.progress(0.0, t("weights.computing"))
+        if marks.sent(lambda: compute(item.id, lambda share: bar.progress(share, t("weights.computing")))):
+            st.rerun()
+
+
+def _apply(item: int | None, apply: Callable[..., Any], view: View, *, ready: bool) -> None:
+    with st.form(f"apply-{item}", border=False):
+        marks = Marks(view)
+        with marks.field("note"):
+            note = st.text_input(t("weights.apply_note"), key=f"apply-note-{item}", disabled=not ready)
+        with marks.field("version"):
+            sent = st.form_submit_button(t("weights.apply"), icon=":material/check:", disabled=not ready)
+        if sent and marks.sent(partial(apply, item, note or "")):
+            st.toast(t("weights.applied"))
+            st.rerun()
+
+
+def backtest(found: Mapping[str, Any], view: View) -> None:
+    """Old and new beside each other, with how many opportunities, and whether the difference is noise."""
+    whole = found["whole"]
+    if not whole["new"]["n"]:
+        empty(t("weights.no_past"), t("weights.no_past_hint"), icon=":material/query_stats:")
+        return
+    badge(*_verdict(whole))
+    counts = {"n": whole["new"]["n"], "wins": whole["new"]["wins"], "landmarks": found["landmarks"]}
+    st.caption(
+        t("weights.rests_on", **counts) + (" " + t("weights.few") if counts["wins"] < FEW_WINS else "")
+    )
+    lines = {ALL: whole} | {k or "none": v for k, v in found["by_industry"].items()}
+    table = [_line(name, one, view.language) for name, one in lines.items()]
+    st.dataframe(
+        pd.DataFrame(table),
+        hide_index=True,
+        column_config={
+            c: st.column_config.TextColumn(t(f"weights.column.{c}"), help=_help(c)) for c in table[0]
+        },
+        key="weights-backtest",
+        alt=t("weights.backtest_alt"),
+    )
+
+
+def _help(column: str) -> str | None:
+    return t(f"weights.help.{column}") if column in _MEASURES else None
+
+
+def _verdict(whole: Mapping[str, Any]) -> tuple[str, Tone]:
+    gain, noise = whole["gain"], whole["noise"]
+    if not gain or noise is None or abs(gain) <= 2 * noise:
+        return t("weights.same"), Tone.QUIET
+    return (t("weights.better"), Tone.GREEN) if gain > 0 else (t("weights.worse"), Tone.RED)
+
+
+def _line(name: str, one: Mapping[str, Any], language: str) -> dict[str, str]:
+    label = t("weights.no_industry") if name == "none" else industry_name(name)
+    line = {"industry": label, "n": f"{one['new']['n']} / {one['new']['wins']}"}
+    for measure in _MEASURES:
+        sides = (one[side][measure] for side in ("old", "new"))
+        line[measure] = " → ".join(format.number(value, language, 3) for value in sides)
+    return line
+
+
+def history(found: WeightHistory, does: Mapping[str, Callable[..., Any]], view: View) -> None:
+    """Every version with its uses; each can be looked at, and the shipped weights be taken back."""
+    section(t("weights.history"))
+    if not found.versions:
+        empty(t("weights.no_versions"), t("weights.no_versions_hint"), icon=":material/history:")
+        return
+    for item in found.versions:
+        with st.container(border=True, key=f"history-{item.id}"):
+            words, button = st.columns([4, 1], vertical_alignment="center")
+            by = f"{item.by or t('weights.operator')} · {view.instant(item.made_at)}"
+            words.markdown(
+                f"**{plain(t('weights.version', version=item.id))}** {plain(item.note)} "
+                f":small[:gray[{plain(by)}]]  \n:small[{plain(_used(item, found, view))}]"
+            )
+            if button.button(t("weights.look"), key=f"look-{item.id}", width="stretch"):
+                address.write(version=item.id)
+                st.rerun()
+    if found.in_force is not None:
+        with st.expander(t("weights.to_shipped"), icon=":material/undo:"):
+            _apply(None, does["apply"], view, ready=True)
+
+
+def _used(item: Version, found: WeightHistory, view: View) -> str:
+    if item.id == found.in_force:
+        return t("weights.now", at=view.instant(item.used_from[0]))
+    if item.used_from:
+        return t("weights.was", at=", ".join(view.instant(at) for at in item.used_from))
+    return t("weights.tested" if item.backtest else "weights.untested")

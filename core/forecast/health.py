@@ -1,0 +1,338 @@
+"""How well months were forecast, by rep, team and company, and what overrides did (B4).
+
+Which forecast of a month counts: the run of its first day, more exactly the earliest run taken in the
+month's first seven days. Later runs know part of the outcome. The company's forecast is the run's own value.
+A rep's or a team's is what counts of each line (accepted or not answered: the AI value; rejected: the
+scorecard value), plus its share of what the run expected from opportunities not yet in the books, by the
+value of its lines, plus what it had already won in the month when the run was taken. An answer that came
+after the month's deadline (`core.forecast.calibration`) does not count: it knows part of the outcome.
+
+What came: the value closed as won within the month, as known now. A line's outcome counts for whoever owned
+the line in the run; a win that had no line counts for the opportunity's owner.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from itertools import pairwise
+
+from core.forecast.calibration import ACCEPTED, REJECTED
+from core.forecast.luck import RARE, USUAL, Luck, luck
+
+FIRST_DAYS = 7  # of a month, in which the run that counts must have been taken
+
+EDGES = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0)  # of the calibration curve's groups of chances
+ZERO = Decimal()
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRun:
+    """The run that counts for a month.
+
+    Attributes:
+        month, ends: first day, and the first day after it.
+        fresh: part of `value` expected from opportunities not yet in the books.
+        whole: sum of the AI values of all its lines.
+    """
+
+    id: int
+    month: date
+    ends: date
+    taken_on: date
+    value: Decimal
+    low: Decimal | None
+    high: Decimal | None
+    won_so_far: Decimal
+    fresh: Decimal
+    whole: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One opportunity of a month's run and what came of it.
+
+    Attributes:
+        id: of the forecast line.
+        chance, scorecard_chance: probability 0–1 of a win within the month.
+        amount: what it was expected to bring if won.
+        value, scorecard: AI value and scorecard value.
+        decision: accepted, rejected, or None while nobody answered.
+        actual: value won within the month; 0 unless won.
+    """
+
+    id: int
+    opportunity: int
+    month: date
+    rep: int | None
+    team: int | None
+    chance: float
+    scorecard_chance: float
+    amount: Decimal
+    value: Decimal
+    scorecard: Decimal
+    decision: str | None
+    won: bool
+    actual: Decimal
+
+    @property
+    def counted(self) -> Decimal:
+        """The value that counts."""
+        return self.scorecard if self.decision == REJECTED else self.value
+
+    @property
+    def counted_chance(self) -> float:
+        """The chance behind it."""
+        return self.scorecard_chance if self.decision == REJECTED else self.chance
+
+    @property
+    def added(self) -> Decimal:
+        """What the override brought: by how much the counted value came nearer than the AI value."""
+        return abs(self.value - self.actual) - abs(self.counted - self.actual)
+
+
+@dataclass(frozen=True, slots=True)
+class Win:
+    """A win of the month that had no line in its run; `before` the run was taken, or `fresh` after it."""
+
+    opportunity: int
+    month: date
+    rep: int | None
+    team: int | None
+    actual: Decimal
+    before: bool
+
+
+class Verdict(StrEnum):
+    """Whether luck alone explains a deviation."""
+
+    WITHIN = "within"  # four months in five lie within this
+    EDGE = "edge"  # one in five lies beyond, one in twenty farther
+    BEYOND = "beyond"  # luck alone goes so far in less than one month in twenty
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One group's month.
+
+    Attributes:
+        forecast, actual: money; `suggested` is the forecast had nobody rejected anything.
+        low, high: 80% interval of the forecast.
+        lines, submitted, accepted: how many opportunities, how many answered, how many accepted.
+        luck: how far chance alone carries the value won.
+    """
+
+    month: date
+    taken_on: date
+    forecast: Decimal
+    suggested: Decimal
+    actual: Decimal
+    low: Decimal | None
+    high: Decimal | None
+    lines: int
+    submitted: int
+    accepted: int
+    luck: Luck | None
+
+    @property
+    def deviation(self) -> float | None:
+        """|actual - forecast| / forecast; None where nothing was forecast."""
+        return _rate(abs(self.actual - self.forecast), self.forecast)
+
+    @property
+    def covered(self) -> bool | None:
+        """Whether what came lies within the interval; None without one."""
+        if self.low is None or self.high is None:
+            return None
+        return self.low <= self.actual <= self.high
+
+    def over(self, limit: float) -> bool:
+        """Whether the deviation is strictly greater than `limit`, exactly in money."""
+        return self.forecast > 0 and abs(self.actual - self.forecast) > Decimal(str(limit)) * self.forecast
+
+    def by_luck(self, q: float) -> float | None:
+        """The deviation rate that luck alone keeps within with probability `q`."""
+        return None if self.luck is None else _rate(Decimal(self.luck.miss(q)), self.forecast)
+
+    def luck_over(self, limit: float) -> float | None:
+        """The probability that luck alone gives a deviation over `limit`, with the right chances."""
+        if self.luck is None or self.forecast <= 0:
+            return None
+        return self.luck.beyond(limit * float(self.forecast))
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """Whether luck explains the deviation; None where nothing was forecast."""
+        usual, rare = self.by_luck(USUAL), self.by_luck(RARE)
+        if self.deviation is None or usual is None or rare is None:
+            return None
+        if self.deviation <= usual:
+            return Verdict.WITHIN
+        return Verdict.EDGE if self.deviation <= rare else Verdict.BEYOND
+
+
+def group_figures(run: MonthRun, lines: Sequence[Line], wins: Sequence[Win]) -> Figures:
+    """A rep's or a team's month from its own lines and wins."""
+    share = sum((line.value for line in lines), ZERO) / run.whole if run.whole else ZERO
+    fresh = run.fresh * share
+    before = sum((w.actual for w in wins if w.before), ZERO)
+    counted = sum((line.counted for line in lines), ZERO) + fresh + before
+    suggested = sum((line.value for line in lines), ZERO) + fresh + before
+    chance = _luck(lines, float(fresh), counted=True)
+    offset = counted - Decimal(chance.mean) if chance else ZERO
+    ends = [Decimal(chance.quantile(q)) + offset for q in (0.1, 0.9)] if chance else [None, None]
+    return _figures(run, lines, wins, (counted, suggested), (ends[0], ends[1]), chance)
+
+
+def company_figures(run: MonthRun, lines: Sequence[Line], wins: Sequence[Win]) -> Figures:
+    """The company's month: the run's own value and interval, from all lines and wins."""
+    chance = _luck(lines, float(run.fresh), counted=False)
+    return _figures(run, lines, wins, (run.value, run.value), (run.low, run.high), chance)
+
+
+def _figures(
+    run: MonthRun,
+    lines: Sequence[Line],
+    wins: Sequence[Win],
+    said: tuple[Decimal, Decimal],
+    ends: tuple[Decimal | None, Decimal | None],
+    chance: Luck | None,
+) -> Figures:
+    decisions = [line.decision for line in lines if line.decision]
+    actual = sum((line.actual for line in lines), ZERO) + sum((w.actual for w in wins), ZERO)
+    low, high = (None if end is None else max(end, ZERO).quantize(_CENT) for end in ends)
+    return Figures(
+        run.month,
+        run.taken_on,
+        said[0].quantize(_CENT),
+        said[1].quantize(_CENT),
+        actual.quantize(_CENT),
+        low,
+        high,
+        len(lines),
+        len(decisions),
+        decisions.count(ACCEPTED),
+        chance,
+    )
+
+
+def _luck(lines: Sequence[Line], fresh: float, *, counted: bool) -> Luck | None:
+    chances = [line.counted_chance if counted else line.chance for line in lines]
+    return luck(chances, [float(line.amount) for line in lines], fresh)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Several months together; None where nothing can be said.
+
+    Attributes:
+        months: how many had a forecast; `lines` how many opportunities stood in them.
+        wape: sum of |actual - forecast| over sum of actuals.
+        bias: sum of forecasts over sum of actuals, less one; above 0 is too high.
+        covered: months within their interval, of `intervals` that had one.
+        submitted, accepted: answered suggestions, and those accepted.
+    """
+
+    months: int
+    lines: int
+    wape: float | None
+    bias: float | None
+    covered: int
+    intervals: int
+    submitted: int
+    accepted: int
+
+    @property
+    def adoption(self) -> float | None:
+        """Accepted over submitted, 0–1."""
+        return self.accepted / self.submitted if self.submitted else None
+
+    @property
+    def coverage(self) -> float | None:
+        """Share of months within their 80% interval, 0–1."""
+        return self.covered / self.intervals if self.intervals else None
+
+
+def health(months: Sequence[Figures]) -> Health:
+    """Totals over months."""
+    actual = sum((m.actual for m in months), ZERO)
+    missed = sum((abs(m.actual - m.forecast) for m in months), ZERO)
+    forecast = sum((m.forecast for m in months), ZERO)
+    bias = _rate(forecast, actual)
+    within = [m.covered for m in months if m.covered is not None]
+    return Health(
+        len(months),
+        sum(m.lines for m in months),
+        _rate(missed, actual),
+        None if bias is None else bias - 1,
+        sum(within),
+        len(within),
+        sum(m.submitted for m in months),
+        sum(m.accepted for m in months),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Opportunities of like chances: `chance` their mean, `won` how many of `n` were won within the month."""
+
+    low: float
+    high: float
+    n: int
+    won: int
+    chance: float
+
+    @property
+    def rate(self) -> float:
+        """Share won, 0–1."""
+        return self.won / self.n
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Wilson's 80% interval of the share won: what so few or so many opportunities can say."""
+        z, n, p = 1.2816, self.n, self.rate
+        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+        half = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
+        return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+def bin_of(chance: float) -> int:
+    """The place of a chance among the curve's groups.
+
+    >>> bin_of(0.05), bin_of(0.049), bin_of(1.0)
+    (1, 0, 6)
+    """
+    return sum(chance >= edge for edge in EDGES[1:-1])
+
+
+def reliability(lines: Sequence[Line]) -> tuple[Bin, ...]:
+    """The calibration curve of the AI chances: what was said beside what came; empty groups left out."""
+    found = []
+    for place, (low, high) in enumerate(pairwise(EDGES)):
+        mine = [line for line in lines if bin_of(line.chance) == place]
+        if mine:
+            mean = sum(line.chance for line in mine) / len(mine)
+            found.append(Bin(low, high, len(mine), sum(line.won for line in mine), mean))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What rejections did, line by line: money by which they came nearer, or farther, than the AI values."""
+
+    lines: int
+    added: Decimal
+    helped: int
+    hurt: int
+
+
+def overrides(lines: Sequence[Line]) -> Overrides:
+    """Over the rejected lines of months that have ended."""
+    gains = [line.added for line in lines if line.decision == REJECTED]
+    return Overrides(len(gains), sum(gains, ZERO), sum(g > 0 for g in gains), sum(g < 0 for g in gains))
+
+
+def _rate(part: Decimal, whole: Decimal) -> float | None:
+    return float(part / whole) if whole > 0 else None

@@ -1,0 +1,270 @@
+"""Why a month missed its forecast: parts that add up to the miss, and a class for the largest (B5).
+
+    won - forecast = sum over opportunities of (won - forecast of each)
+                   + (won by opportunities that were in no run - what was expected of such)
+                   + (won before the run - the rest of the forecast: season, past months, already won)
+
+The class of a deviation is proposed by rules over records, each with its evidence; a person decides. A
+deviation beside which nothing is on record is called chance and nothing else.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+from core.forecast.calibration import REJECTED
+from core.forecast.health import Figures, Line, MonthRun, Win
+
+LARGEST = 5
+SURPRISE = 0.25  # what happened had at most this probability: the model was far off
+USUAL_ENDS = (0.05, 0.95)  # a factor between these quantiles of the run's opportunities is normal
+LEAST_FACTORS = 3  # known factors from which "all normal" means something
+TOGETHER_CUSTOMERS = 4  # of one industry, whose sum moved beyond chance
+_Z95 = 1.96
+_LEAST_WEIGHT = 2
+_ZERO = Decimal()
+
+
+class Cause(StrEnum):
+    """Why an opportunity missed its forecast, in the order in which ties are settled."""
+
+    SHOCK = "shock"
+    EMBELLISHED = "embellished"
+    MISSING = "missing_factor"
+    CHANCE = "chance"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a month: what was forecast of it and what came."""
+
+    forecast: Decimal
+    actual: Decimal
+
+    @property
+    def gap(self) -> Decimal:
+        """Won less forecast."""
+        return self.actual - self.forecast
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """A month's miss in parts that add up to it.
+
+    Attributes:
+        largest: the lines with the largest deviations, and their parts.
+        others: all other lines together; `n_others` how many.
+        fresh: opportunities that were in no run.
+        rest: won before the run, against what the forecast holds beyond lines and fresh ones.
+    """
+
+    whole: Part
+    largest: tuple[tuple[Line, Part], ...]
+    others: Part
+    n_others: int
+    fresh: Part
+    rest: Part
+
+
+def attribute(
+    run: MonthRun, figures: Figures, lines: Sequence[Line], wins: Sequence[Win], *, company: bool
+) -> Attribution:
+    """Split a month.
+
+    Args:
+        lines, wins: of the group that `figures` is about.
+        company: whether that is the company, whose forecast rests on AI values whatever was rejected.
+    """
+    said = {line.id: line.value if company else line.counted for line in lines}
+    ordered = sorted(lines, key=lambda line: (-abs(line.actual - said[line.id]), line.id))
+    parts = [(line, Part(said[line.id], line.actual)) for line in ordered]
+    share = sum((line.value for line in lines), _ZERO) / run.whole if run.whole else _ZERO
+    expected = run.fresh if company else run.fresh * share
+    before = sum((w.actual for w in wins if w.before), _ZERO)
+    fresh = Part(expected, sum((w.actual for w in wins if not w.before), _ZERO))
+    total = sum(said.values(), _ZERO)
+    return Attribution(
+        Part(figures.forecast, total_won(lines, wins)),
+        tuple(parts[:LARGEST]),
+        _sum(parts[LARGEST:]),
+        len(parts[LARGEST:]),
+        fresh,
+        Part(figures.forecast - total - expected, before),
+    )
+
+
+def total_won(lines: Sequence[Line], wins: Sequence[Win]) -> Decimal:
+    """All that was won, exactly."""
+    return sum((line.actual for line in lines), _ZERO) + sum((win.actual for win in wins), _ZERO)
+
+
+def _sum(parts: Sequence[tuple[Line, Part]]) -> Part:
+    return Part(sum((p.forecast for _, p in parts), _ZERO), sum((p.actual for _, p in parts), _ZERO))
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the records say of an opportunity around its month's forecast.
+
+    Attributes:
+        pushes: times its expected close was moved beyond the month after the run.
+        signs: of its actions, those that stand out among their person's records (A6).
+        unseen: events from before the run that were entered only after it.
+        backdated: events of the 60 days before the run that were entered two days late or later.
+        demands: demands of the customer that waited for an answer when the run was taken.
+        events: names of the calendar's events that touch the month and its industry.
+        industry: the customer's, where it is known.
+    """
+
+    pushes: int = 0
+    signs: int = 0
+    unseen: int = 0
+    backdated: int = 0
+    demands: int = 0
+    events: tuple[str, ...] = ()
+    industry: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing on record that speaks for a class, in words `attribution.evidence.<code>`."""
+
+    cause: Cause
+    code: str
+    weight: int
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The class that the evidence speaks for, the strongest first."""
+
+    cause: Cause
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all lines of the run say together.
+
+    Attributes:
+        ends: by factor, the values between which most opportunities lie.
+        moved: industries of which several customers moved together: their common gap, and how many.
+    """
+
+    ends: Mapping[str, tuple[float, float]]
+    moved: Mapping[str, tuple[Decimal, int]]
+
+
+def surroundings(
+    lines: Sequence[Line],
+    factors: Mapping[int, Mapping[str, float]],
+    industry: Mapping[int, tuple[str | None, str | None]],
+) -> Surroundings:
+    """What is usual in a run, and what moved together.
+
+    Args:
+        factors: factor values by line.
+        industry: each opportunity's industry and customer.
+    """
+    names = {name for values in factors.values() for name in values}
+    ends = {}
+    for name in names:
+        known = [values[name] for values in factors.values() if name in values]
+        low, high = np.quantile(known, USUAL_ENDS)
+        ends[name] = (float(low), float(high))
+    moved = {}
+    for name in {found[0] for found in industry.values() if found[0]}:
+        mine = [line for line in lines if industry.get(line.opportunity, (None, None))[0] == name]
+        if gap := _together(mine, {industry[line.opportunity][1] for line in mine}):
+            moved[str(name)] = gap
+    return Surroundings(ends, moved)
+
+
+def _together(lines: Sequence[Line], customers: set[str | None]) -> tuple[Decimal, int] | None:
+    """The common gap of an industry's lines if it is beyond chance and several customers share it."""
+    count = len(customers - {None})
+    gap = sum((line.actual - line.value for line in lines), _ZERO)
+    spread = sqrt(sum(line.chance * (1 - line.chance) * float(line.amount) ** 2 for line in lines))
+    far = abs(float(gap)) > _Z95 * spread
+    return (gap, count) if count >= TOGETHER_CUSTOMERS and far else None
+
+
+def propose(
+    line: Line, part: Part, facts: Facts, factors: Mapping[str, float], around: Surroundings
+) -> Proposal:
+    """The class that the records speak for: the one with the most weight, from two on; else chance."""
+    found = [*_shock(part, facts, around), *_embellished(line, part, facts)]
+    found += _missing(line, part, facts, factors, around)
+    weights = {cause: sum(e.weight for e in found if e.cause is cause) for cause in Cause}
+    best = max(Cause, key=lambda cause: weights[cause])  # the first of equals
+    cause = best if weights[best] >= _LEAST_WEIGHT else Cause.CHANCE
+    odds = Evidence(Cause.CHANCE, "odds_won" if line.won else "odds_open", 0, {"chance": line.chance})
+    ordered = sorted(found, key=lambda e: (e.cause is not cause, -e.weight))
+    return Proposal(cause, (*ordered, odds))
+
+
+def _shock(part: Part, facts: Facts, around: Surroundings) -> list[Evidence]:
+    found = [Evidence(Cause.SHOCK, "event", 3, {"name": name}) for name in facts.events]
+    moved = around.moved.get(facts.industry or "")
+    if moved and (moved[0] > 0) == (part.gap > 0):
+        about = {"industry": facts.industry, "customers": moved[1]}
+        found.append(Evidence(Cause.SHOCK, "industry", 3, about))
+    return found
+
+
+def _embellished(line: Line, part: Part, facts: Facts) -> list[Evidence]:
+    """Only where less came than was said."""
+    if part.gap >= 0:
+        return []
+    found = []
+    if line.decision == REJECTED and line.value < line.scorecard:
+        found.append(Evidence(Cause.EMBELLISHED, "rejected_lower", 3))
+    counted = (("signs", facts.signs, 2), ("pushes", facts.pushes, 2))
+    found += [Evidence(Cause.EMBELLISHED, code, w, {"n": n}) for code, n, w in counted if n]
+    if facts.backdated or facts.unseen:
+        about = {"n": facts.backdated + facts.unseen}
+        found.append(Evidence(Cause.EMBELLISHED, "backdated", 1, about))
+    return found
+
+
+def _missing(
+    line: Line, part: Part, facts: Facts, factors: Mapping[str, float], around: Surroundings
+) -> list[Evidence]:
+    found = []
+    if facts.demands:
+        found.append(Evidence(Cause.MISSING, "demands", 2, {"n": facts.demands}))  # no factor reads them
+    if facts.unseen and part.gap > 0:
+        found.append(Evidence(Cause.MISSING, "unseen", 2, {"n": facts.unseen}))
+    if _far_off(line) and _all_normal(factors, around):
+        found.append(Evidence(Cause.MISSING, "all_normal", 2, {"n": len(factors)}))
+    if line.won and abs(line.actual - line.amount) > line.amount / 2:
+        found.append(Evidence(Cause.MISSING, "amount", 1))
+    return found
+
+
+def _far_off(line: Line) -> bool:
+    return (line.chance if line.won else 1 - line.chance) <= SURPRISE
+
+
+def _all_normal(factors: Mapping[str, float], around: Surroundings) -> bool:
+    known = [name for name in factors if name in around.ends]
+    within = all(around.ends[name][0] <= factors[name] <= around.ends[name][1] for name in known)
+    return len(known) >= LEAST_FACTORS and within
+
+
+def touches(first: date, last: date, month: date, ends: date) -> bool:
+    """Whether days, both ends included, touch a month.
+
+    >>> touches(date(2026, 1, 31), date(2026, 2, 3), date(2026, 2, 1), date(2026, 3, 1))
+    True
+    >>> touches(date(2026, 3, 1), date(2026, 3, 2), date(2026, 2, 1), date(2026, 3, 1))
+    False
+    """
+    return first < ends and last >= month

@@ -1,0 +1,173 @@
+"""A month's miss in parts that add up, each of the largest with what the records say of it (B5)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.access import Permission, Reach, Who, reach
+from core.forecast.health import Figures, Line, company_figures, group_figures
+from core.forecast.month_attribution import (
+    Attribution,
+    Part,
+    Proposal,
+    attribute,
+    propose,
+    surroundings,
+)
+from core.messages import NotFound
+from data.queries.attribution_facts import facts_of
+from data.queries.forecast_months import (
+    LineNames,
+    Months,
+    counting_runs,
+    forecast_pipelines,
+    home,
+    in_time,
+    with_outcomes,
+)
+from data.schema import AttributionFinding, CoachingTask, ForecastLine, ForecastRun, Person, Pipeline
+
+MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a person decided of a deviation, and what it led to."""
+
+    id: int
+    cause: str
+    proposed: str
+    note: str
+    by: str | None
+    decided_at: datetime
+    coached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """One of the largest deviations of a month."""
+
+    line: Line
+    part: Part
+    names: LineNames
+    proposal: Proposal
+    decided: Decided | None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthAttribution:
+    """A month with its parts; `company` whether it is the whole company's or the reader's team's."""
+
+    run_id: int
+    pipeline: str
+    month: date
+    currency: str
+    company: bool
+    figures: Figures
+    parts: Attribution
+    deviations: tuple[Deviation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attributions:
+    """The months that can be asked for, newest first, and the one that was."""
+
+    pipelines: dict[str, str]
+    months: tuple[date, ...]
+    chosen: MonthAttribution | None
+
+
+def attribution(
+    session: Session, who: Who, now: datetime, *, pipeline: str | None, month: str | None
+) -> Attributions:
+    """The company's month where all of it is within reach, else the team's; the latest unless asked."""
+    known = forecast_pipelines(session)
+    key = pipeline if pipeline in known else next(iter(known), None)
+    runs = _runs(session, key, now) if key else []
+    run = next((r for r in runs if r.starts_on.isoformat() == month), runs[0] if runs else None)
+    chosen = _month(session, who, run, now) if run else None
+    return Attributions(known, tuple(r.starts_on for r in runs), chosen)
+
+
+def _runs(session: Session, pipeline: str, now: datetime) -> list[ForecastRun]:
+    today = now.astimezone(home(session)).date()
+    ended = session.scalars(counting_runs(pipeline).where(ForecastRun.ends_on <= today))
+    return [run for run in ended if in_time(run)][-MONTHS:][::-1]
+
+
+def deviation(session: Session, who: Who, run_id: int, opportunity_id: int, now: datetime) -> Deviation:
+    """One of a run's largest deviations within reach.
+
+    Raises:
+        NotFound: it is none of them.
+    """
+    run = session.get(ForecastRun, run_id)
+    found = _month(session, who, run, now) if run else None
+    if found:
+        for item in found.deviations:
+            if item.line.opportunity == opportunity_id:
+                return item
+    raise NotFound(entity="finding")
+
+
+def _month(session: Session, who: Who, row: ForecastRun, now: datetime) -> MonthAttribution | None:
+    found = with_outcomes(session, who, [row])
+    if not found.lines:
+        return None
+    company, (run,) = reach(who, Permission.SEE_FORECAST_HEALTH) is Reach.ALL, found.runs
+    key = session.scalars(select(Pipeline.key).where(Pipeline.id == row.pipeline_id)).one()
+    figures = (company_figures if company else group_figures)(run, found.lines, found.wins)
+    parts = attribute(run, figures, found.lines, found.wins, company=company)
+    largest = _deviations(session, found, parts, row, now)
+    return MonthAttribution(row.id, key, run.month, found.currency, company, figures, parts, largest)
+
+
+def _deviations(
+    session: Session, found: Months, parts: Attribution, row: ForecastRun, now: datetime
+) -> tuple[Deviation, ...]:
+    factors = _factors(session, row.id, [line.id for line in found.lines])
+    places = {o: (names.industry, names.customer) for o, names in found.names.items()}
+    around = surroundings(found.lines, factors, places)
+    asked = [line.opportunity for line, _ in parts.largest]
+    facts = facts_of(session, row, asked, now)
+    decided = _decided(session, row.id, asked)
+    return tuple(
+        Deviation(
+            line,
+            part,
+            found.names[line.opportunity],
+            propose(line, part, facts[line.opportunity], factors.get(line.id, {}), around),
+            decided.get(line.opportunity),
+        )
+        for line, part in parts.largest
+    )
+
+
+def _factors(session: Session, run_id: int, lines: Sequence[int]) -> dict[int, Mapping[str, float]]:
+    wanted = set(lines)
+    query = select(ForecastLine.id, ForecastLine.factors).where(ForecastLine.run_id == run_id)
+    return {row.id: row.factors for row in session.execute(query) if row.id in wanted}
+
+
+def _decided(session: Session, run_id: int, opportunities: Sequence[int]) -> dict[int, Decided]:
+    f = AttributionFinding
+    query = (
+        select(f, Person.name)
+        .outerjoin(Person, Person.id == f.decided_by_id)
+        .where(f.run_id == run_id, f.opportunity_id.in_(opportunities))
+    )
+    rows = session.execute(query).all()
+    coached = set(
+        session.scalars(
+            select(CoachingTask.finding_id).where(CoachingTask.finding_id.in_([r[0].id for r in rows]))
+        )
+    )
+    return {
+        row.opportunity_id: Decided(
+            row.id, row.cause, row.proposed, row.note, by, row.decided_at, row.id in coached
+        )
+        for row, by in rows
+    }

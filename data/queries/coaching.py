@@ -1,0 +1,108 @@
+"""Coaching tasks as people see them: whose, why, in whose hands, and what was said."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from core.access import Permission, Who, reach
+from core.terms import Role
+from data.queries.scope import owned
+from data.schema import CoachingNote, CoachingTask, Person
+
+CLOSED_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What was said, by whom; None for the operator."""
+
+    note: str
+    person: str | None
+    noted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Coaching:
+    """One task.
+
+    Attributes:
+        figures: the months that opened it, as they stood then; JSON values.
+        finding: whether a finding of the attribution opened it.
+        may_handle: whether this person may hand it on, note and end it.
+    """
+
+    id: int
+    rep_id: int
+    rep: str
+    owner: str | None
+    due_on: date
+    opened_at: datetime
+    closed_at: datetime | None
+    outcome: str
+    figures: tuple[dict[str, Any], ...]
+    finding: bool
+    may_handle: bool
+    notes: tuple[Note, ...]
+
+
+def coaching_tasks(session: Session, who: Who) -> tuple[Coaching, ...]:
+    """Open tasks within reach or in one's hands, the earliest due first, then the latest ended ones.
+
+    A rep sees their own.
+    """
+    opened = select(CoachingTask).where(_within(who), CoachingTask.closed_at.is_(None))
+    ended = select(CoachingTask).where(_within(who), CoachingTask.closed_at.is_not(None))
+    tasks = list(session.scalars(opened.order_by(CoachingTask.due_on, CoachingTask.id)))
+    tasks += session.scalars(ended.order_by(CoachingTask.closed_at.desc()).limit(CLOSED_SHOWN))
+    people = {task.rep_id for task in tasks} | {task.owner_id for task in tasks}
+    names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(people))).all())
+    notes = _notes(session, [task.id for task in tasks])
+    leads = reach(who, Permission.COACH) is not None
+    return tuple(
+        Coaching(
+            task.id,
+            task.rep_id,
+            names[task.rep_id],
+            names.get(task.owner_id or 0),
+            task.due_on,
+            task.opened_at,
+            task.closed_at,
+            task.outcome,
+            tuple(task.figures),
+            task.finding_id is not None,
+            leads and task.closed_at is None and task.rep_id != who.person_id,
+            notes.get(task.id, ()),
+        )
+        for task in tasks
+    )
+
+
+def coaches(session: Session, who: Who) -> tuple[tuple[int, str], ...]:
+    """(id, name) of those into whose hands a task may be given: managers and directors, by name."""
+    if reach(who, Permission.COACH) is None:
+        return ()
+    leads = Person.role.in_((Role.MANAGER, Role.DIRECTOR))
+    query = select(Person.id, Person.name).where(leads, Person.active).order_by(Person.name)
+    return tuple(session.execute(query))
+
+
+def _within(who: Who) -> ColumnElement[bool]:
+    mine = CoachingTask.owner_id == who.person_id
+    return or_(owned(who, Permission.SEE_FORECAST_HEALTH, CoachingTask.rep_id), mine)
+
+
+def _notes(session: Session, tasks: list[int]) -> dict[int, tuple[Note, ...]]:
+    by = aliased(Person)
+    query = (
+        select(CoachingNote, by.name)
+        .outerjoin(by, by.id == CoachingNote.person_id)
+        .where(CoachingNote.task_id.in_(tasks))
+        .order_by(CoachingNote.noted_at, CoachingNote.id)
+    )
+    found: dict[int, tuple[Note, ...]] = {}
+    for row, name in session.execute(query):
+        found[row.task_id] = (*found.get(row.task_id, ()), Note(row.note, name, row.noted_at))
+    return found

@@ -1,0 +1,126 @@
+"""How well months were forecast, by company, team and rep within reach (B4)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.access import OPERATOR, Reach, Who, reach
+from core.forecast.health import (
+    Bin,
+    Figures,
+    Health,
+    Line,
+    Overrides,
+    Win,
+    company_figures,
+    group_figures,
+    health,
+    overrides,
+    reliability,
+)
+from core.policies import Policy
+from data.queries.forecast_months import NEEDS, LineNames, Months, ended_months, forecast_pipelines
+from data.queries.policies import policy_in_force
+from data.schema import Person, Team
+
+COMPANY = "company"
+_Row = TypeVar("_Row", Line, Win)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The company, a team or a rep over the months: `key` is `company`, `team-3`, `rep-7`."""
+
+    key: str
+    name: str | None
+    months: tuple[Figures, ...]
+    total: Health
+    overrides: Overrides
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastHealth:
+    """Forecast health of everybody within reach; `chosen` is the group whose curve and lines are given."""
+
+    policy: Policy
+    currency: str
+    pipelines: dict[str, str]
+    groups: tuple[Group, ...]
+    chosen: Group | None
+    curve: tuple[Bin, ...]
+    lines: tuple[Line, ...]
+    wins: tuple[Win, ...]
+    names: dict[int, LineNames]
+
+
+def forecast_health(
+    session: Session, who: Who, now: datetime, *, months: int, pipeline: str | None, group: str | None
+) -> ForecastHealth:
+    """The last so many ended months; `group` None takes the widest within reach.
+
+    Args:
+        pipeline: its key; None takes the one whose runs are the latest.
+    """
+    policy, known = policy_in_force(session), forecast_pipelines(session)
+    key = pipeline if pipeline in known else next(iter(known), None)
+    if key is None:
+        return ForecastHealth(policy, policy.currency, {}, (), None, (), (), (), {})
+    found = ended_months(session, who, key, now, months)
+    groups = _groups(session, found, reach(who, NEEDS))
+    chosen = next((g for g in groups if g.key == group), groups[0] if groups else None)
+    lines = tuple(line for line in found.lines if chosen and belongs(line, chosen.key))
+    wins = tuple(win for win in found.wins if chosen and belongs(win, chosen.key))
+    return ForecastHealth(
+        policy, found.currency, known, groups, chosen, reliability(lines), lines, wins, found.names
+    )
+
+
+def belongs(row: Line | Win, key: str) -> bool:
+    """Whether a line or a win is of a group."""
+    return key in (COMPANY, f"team-{row.team or 0}", f"rep-{row.rep or 0}")
+
+
+def _groups(session: Session, found: Months, far: Reach | None) -> tuple[Group, ...]:
+    """The company where all of it is within reach, teams where all of theirs is, and reps, by name."""
+    rows: list[Line | Win] = [*found.lines, *found.wins]
+    kinds = (("team", Team, {r.team for r in rows}), ("rep", Person, {r.rep for r in rows}))
+    names: dict[str, str | None] = {COMPANY: None} if far is Reach.ALL and found.runs else {}
+    for kind, table, ids in kinds[far is Reach.OWN :]:
+        named = session.execute(select(table.id, table.name).where(table.id.in_(ids)).order_by(table.name))
+        names |= {f"{kind}-{row.id}": row.name for row in named}
+        names |= {f"{kind}-0": None} if None in ids else {}
+    lines, wins = _by_group(found.lines), _by_group(found.wins)
+    return tuple(_group(key, name, found, lines[key], wins[key]) for key, name in names.items())
+
+
+def _by_group(rows: Iterable[_Row]) -> dict[str, list[_Row]]:
+    found: dict[str, list[_Row]] = defaultdict(list)
+    for row in rows:
+        for key in (COMPANY, f"team-{row.team or 0}", f"rep-{row.rep or 0}"):
+            found[key].append(row)
+    return found
+
+
+def _group(key: str, name: str | None, found: Months, lines: Sequence[Line], wins: Sequence[Win]) -> Group:
+    months = []
+    for run in found.runs:
+        mine = [line for line in lines if line.month == run.month]
+        came = [win for win in wins if win.month == run.month]
+        if key == COMPANY:
+            months.append(company_figures(run, mine, came))
+        elif mine:
+            months.append(group_figures(run, mine, came))
+    return Group(key, name, tuple(months), health(months), overrides(lines))
+
+
+def rep_months(session: Session, pipeline: str, now: datetime, months: int) -> dict[int, tuple[Figures, ...]]:
+    """Every rep's ended months with a forecast, for the rule that opens coaching."""
+    found = ended_months(session, OPERATOR, pipeline, now, months)
+    lines, wins = _by_group(found.lines), _by_group(found.wins)
+    reps = {line.rep: f"rep-{line.rep}" for line in found.lines if line.rep}
+    return {rep: _group(key, None, found, lines[key], wins[key]).months for rep, key in reps.items()}

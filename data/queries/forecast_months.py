@@ -1,0 +1,267 @@
+"""Months that were forecast, with their lines, decisions and what came, within reach (B4, B5)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, case, func, select
+from sqlalchemy.orm import Session, aliased
+
+from core.access import Permission, Who
+from core.forecast.health import FIRST_DAYS, Line, MonthRun, Win
+from core.terms import Outcome
+from data.queries.policies import policy_in_force, setting
+from data.queries.scope import customers, owned
+from data.schema import Customer, ForecastDecision, ForecastLine, ForecastRun, Opportunity, Person, Pipeline
+
+NEEDS = Permission.SEE_FORECAST_HEALTH
+MONTH = "month"
+HOME = "Asia/Shanghai"
+_ZERO = Decimal()
+
+
+@dataclass(frozen=True, slots=True)
+class LineNames:
+    """Whose a line is; `customer_id` None where this person does not see the customer."""
+
+    opportunity: str
+    customer_id: int | None
+    customer: str | None
+    industry: str | None
+    rep: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """Months with a forecast, oldest first, with the lines and wins within reach, and the lines' names."""
+
+    currency: str
+    runs: tuple[MonthRun, ...]
+    lines: tuple[Line, ...]
+    wins: tuple[Win, ...]
+    names: dict[int, LineNames]  # by opportunity
+
+
+def home(session: Session) -> ZoneInfo:
+    """The company's time zone."""
+    return ZoneInfo(setting(session, "timezone") or HOME)
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which a day of the company begins."""
+    return datetime.combine(day, time(), zone)
+
+
+def ended_months(session: Session, who: Who, pipeline: str, now: datetime, months: int) -> Months:
+    """The runs that count of the last so many ended months, with their lines and wins."""
+    today = now.astimezone(home(session)).date()
+    rows = session.scalars(counting_runs(pipeline).where(ForecastRun.ends_on <= today))
+    return with_outcomes(session, who, [row for row in rows if in_time(row)][-months:])
+
+
+def counting_runs(pipeline: str) -> Select[ForecastRun]:
+    """The earliest run of each month of a pipeline, in order; it counts if it was `in_time`."""
+    r = ForecastRun
+    first = func.row_number().over(partition_by=r.starts_on, order_by=(r.taken_on, r.id)).label("place")
+    ranked = select(r.id, first).where(*monthly(pipeline), r.taken_on >= r.starts_on).subquery()
+    return select(r).join(ranked, ranked.c.id == r.id).where(ranked.c.place == 1).order_by(r.starts_on, r.id)
+
+
+def monthly(pipeline: str) -> tuple[ColumnElement[bool], ...]:
+    """Runs of a pipeline's months that said a value."""
+    key = select(Pipeline.id).where(Pipeline.key == pipeline).scalar_subquery()
+    r = ForecastRun
+    return r.pipeline_id == key, r.period == MONTH, r.value.is_not(None)
+
+
+def in_time(run: ForecastRun) -> bool:
+    """Whether a run was taken so early in its month that it counts."""
+    return (run.taken_on - run.starts_on).days < FIRST_DAYS
+
+
+def with_outcomes(session: Session, who: Who, rows: Sequence[ForecastRun]) -> Months:
+    """Runs with the lines and wins within reach, and what came of them as known now."""
+    policy = policy_in_force(session)
+    if not rows:
+        return Months(policy.currency, (), (), (), {})
+    runs = {row.id: _run(row, whole) for row, whole in _with_sums(session, rows)}
+    each = not rows[-1].currency  # no amounts are kept: every win counts 1, as in every forecast of it
+    zone = home(session)
+    decided = _decisions(runs.values())
+    found = [
+        (_line(row, runs[row.run_id], zone, each), row) for row in session.execute(_lines(who, runs, decided))
+    ]
+    wins = _wins(session, who, rows, zone, each)
+    names = [(line.opportunity, row) for line, row in found] + [(w.opportunity, row) for w, row in wins]
+    return Months(
+        rows[-1].currency,
+        tuple(runs.values()),
+        tuple(line for line, _ in found),
+        tuple(win for win, _ in wins),
+        {opportunity: LineNames(*(getattr(row, f) for f in _NAMES)) for opportunity, row in names},
+    )
+
+
+_NAMES = ("opportunity", "customer_id", "customer", "industry", "rep")
+
+
+def _with_sums(session: Session, rows: Sequence[ForecastRun]) -> list[tuple[ForecastRun, Decimal]]:
+    query = (
+        select(ForecastLine.run_id, func.sum(ForecastLine.value))
+        .where(ForecastLine.run_id.in_([row.id for row in rows]))
+        .group_by(ForecastLine.run_id)
+    )
+    sums: dict[int, Decimal] = dict(session.execute(query).all())
+    return [(row, sums.get(row.id, _ZERO)) for row in rows]
+
+
+def _run(row: ForecastRun, whole: Decimal) -> MonthRun:
+    assert row.value is not None  # counting_runs
+    return MonthRun(
+        row.id,
+        row.starts_on,
+        row.ends_on,
+        row.taken_on,
+        row.value,
+        row.low,
+        row.high,
+        row.won_so_far,
+        row.fresh,
+        whole,
+    )
+
+
+def _lines(who: Who, runs: Mapping[int, MonthRun], decided: Subquery) -> Select[*tuple[Any, ...]]:
+    line, owner = ForecastLine, aliased(Person)
+    return (
+        select(
+            line.id,
+            line.run_id,
+            line.opportunity_id,
+            line.owner_id,
+            line.team_id,
+            line.chance,
+            line.scorecard_chance,
+            line.amount,
+            line.value,
+            line.scorecard_value,
+            decided.c.decision,
+            Opportunity.outcome,
+            Opportunity.closed_at,
+            Opportunity.amount.label("paid"),
+            *_named(who, owner),
+        )
+        .join(ForecastRun, ForecastRun.id == line.run_id)
+        .join(Opportunity, Opportunity.id == line.opportunity_id)
+        .outerjoin(Customer, Customer.id == Opportunity.customer_id)
+        .outerjoin(owner, owner.id == line.owner_id)
+        .outerjoin(
+            decided,
+            and_(
+                decided.c.opportunity_id == line.opportunity_id,
+                decided.c.starts_on == ForecastRun.starts_on,
+                decided.c.place == 1,
+            ),
+        )
+        .where(line.run_id.in_(runs), owned(who, NEEDS, line.owner_id))
+        .order_by(line.run_id, line.id)
+    )
+
+
+def _decisions(runs: Iterable[MonthRun]) -> Subquery:
+    """The latest decision on each opportunity and month; a late one knows too much to count."""
+    d = ForecastDecision
+    newest = func.row_number().over(
+        partition_by=(d.opportunity_id, d.starts_on), order_by=(d.decided_at.desc(), d.id.desc())
+    )
+    return (
+        select(d.opportunity_id, d.starts_on, d.decision, newest.label("place"))
+        .where(d.period == MONTH, d.starts_on.in_([run.month for run in runs]), ~d.late)
+        .subquery()
+    )
+
+
+def _line(row: Row[Any], run: MonthRun, zone: ZoneInfo, each: bool) -> Line:
+    won = row.outcome == Outcome.WON and _within(row.closed_at, run.month, run.ends, zone)
+    return Line(
+        row.id,
+        row.opportunity_id,
+        run.month,
+        row.owner_id,
+        row.team_id,
+        row.chance,
+        row.scorecard_chance,
+        row.amount,
+        row.value,
+        row.scorecard_value,
+        row.decision,
+        won,
+        _paid(row.paid, each) if won else _ZERO,
+    )
+
+
+def _within(at: datetime | None, first: date, end: date, zone: ZoneInfo) -> bool:
+    return at is not None and midnight(first, zone) <= at < midnight(end, zone)
+
+
+def _paid(amount: Decimal | None, each: bool) -> Decimal:
+    return Decimal(1) if each else amount or _ZERO
+
+
+def _wins(
+    session: Session, who: Who, rows: Sequence[ForecastRun], zone: ZoneInfo, each: bool
+) -> list[tuple[Win, Row[Any]]]:
+    """Wins of the months that had no line in their month's run."""
+    o = Opportunity
+    among = and_(
+        o.pipeline_id == rows[0].pipeline_id,
+        o.outcome == Outcome.WON,
+        o.closed_at >= midnight(rows[0].starts_on, zone),
+        o.closed_at < midnight(rows[-1].ends_on, zone),
+    )
+    lined = select(ForecastLine.run_id, ForecastLine.opportunity_id).where(
+        ForecastLine.run_id.in_([row.id for row in rows]),
+        ForecastLine.opportunity_id.in_(select(o.id).where(among)),
+    )
+    known = set(session.execute(lined))
+    won = (
+        select(o.id, o.closed_at, o.amount, o.owner_id, Person.team_id, *_named(who, Person))
+        .outerjoin(Customer, Customer.id == o.customer_id)
+        .outerjoin(Person, Person.id == o.owner_id)
+        .where(among, owned(who, NEEDS, o.owner_id))
+        .order_by(o.closed_at, o.id)
+    )
+    found = []
+    for w in session.execute(won):
+        for run in rows:
+            if _within(w.closed_at, run.starts_on, run.ends_on, zone) and (run.id, w.id) not in known:
+                paid, before = _paid(w.amount, each), w.closed_at <= run.taken_at
+                found.append((Win(w.id, run.starts_on, w.owner_id, w.team_id, paid, before), w))
+    return found
+
+
+def _named(who: Who, rep: Any) -> list[Any]:
+    """What `LineNames` says of an opportunity."""
+    return [
+        Opportunity.name.label("opportunity"),
+        case((customers(who, Permission.SEE_CUSTOMERS), Opportunity.customer_id)).label("customer_id"),
+        Customer.name.label("customer"),
+        Customer.industry,
+        rep.name.label("rep"),
+    ]
+
+
+def forecast_pipelines(session: Session) -> dict[str, str]:
+    """Names by key of the pipelines with monthly runs, the latest forecast first."""
+    latest = func.max(ForecastRun.taken_on).label("latest")
+    query = (
+        select(Pipeline.key, Pipeline.name)
+        .join(ForecastRun, ForecastRun.pipeline_id == Pipeline.id)
+        .where(ForecastRun.period == MONTH)
+        .group_by(Pipeline.key, Pipeline.name)
+        .order_by(latest.desc(), Pipeline.key)
+    )
+    return dict(session.execute(query).all())

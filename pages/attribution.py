@@ -1,0 +1,46 @@
+"""Why did the month miss its forecast, and what follows?"""
+
+from functools import partial
+
+import streamlit as st
+
+from components import address
+from components import attribution as drawing
+from components.followed import followed as drawn_followed
+from components.frame import page
+from components.text import t
+from core.access import Permission
+from data.commands.attribution import (
+    add_event,
+    answer_factor,
+    ask_for_factor,
+    coach_finding,
+    decide_finding,
+    withdraw_event,
+)
+from data.commands.command import Command
+from data.queries.attribution import attribution
+from data.queries.followed import followed
+
+DOES: dict[str, Command[..., int]] = {
+    "decide": decide_finding,
+    "coach": coach_finding,
+    "event": add_event,
+    "withdraw": withdraw_event,
+    "ask": ask_for_factor,
+    "answer": answer_factor,
+}
+
+with page("attribution.title", needs=Permission.COACH) as view:
+    st.caption(t("attribution.question"))
+    ask = {"pipeline": address.said("pipeline"), "month": address.said("month")}
+    found = view.read(attribution, view.now, **ask)
+    does = {way: partial(view.do, command) for way, command in DOES.items()}
+    drawing.choices(found, view)
+    if not found.chosen:
+        drawing.nothing()
+        st.stop()
+    drawing.headline(found.chosen, view)
+    drawing.waterfall(found.chosen, view)
+    drawing.deviations(found.chosen, does, view)
+    drawn_followed(view.read(followed, found.chosen.pipeline), found.chosen.currency, does, view)

@@ -1,0 +1,41 @@
+"""How far can the forecasts be trusted, and whose need a talk?"""
+
+from functools import partial
+
+import streamlit as st
+
+from components import address
+from components import forecast_health as drawing
+from components.coaching import coaching
+from components.forecast_rows import curve, rows
+from components.frame import page
+from components.navigation import open_page
+from components.text import t
+from core.access import Permission
+from data.commands.coaching import assign_coaching, close_coaching, note_coaching
+from data.commands.command import Command
+from data.queries.coaching import coaches, coaching_tasks
+from data.queries.forecast_health import forecast_health
+
+DOES: dict[str, Command[..., int]] = {
+    "assign": assign_coaching,
+    "note": note_coaching,
+    "close": close_coaching,
+}
+
+with page("forecast_health.title", needs=Permission.SEE_FORECAST_HEALTH) as view:
+    st.caption(t("forecast_health.question"))
+    ask = {"pipeline": address.said("pipeline"), "group": address.said("group")}
+    found = view.read(forecast_health, view.now, months=drawing.chosen_span(), **ask)
+    does = {way: partial(view.do, command) for way, command in DOES.items()}
+    coaching(view.read(coaching_tasks), partial(view.read, coaches), does, view)
+    drawing.filters(found)
+    if not found.chosen:
+        drawing.nothing()
+        st.stop()
+    drawing.headline(found, found.chosen, view)
+    drawing.months(found, found.chosen, view)
+    drawing.groups(found, view)
+    curve(found, view)
+    if customer := rows(found, view):
+        open_page("customer", customer=customer)

@@ -1,0 +1,28 @@
+"""How much does each factor count, and what would other weights have said?"""
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from components import weights as drawing
+from components.frame import page
+from components.text import t
+from core.access import Permission
+from data.commands.command import Command
+from data.commands.weights import apply_weights, draft_weights
+from data.queries.weights import weight_history
+from data.weighing import backtest_weights
+
+DRAFT: Command[..., int] = draft_weights
+APPLY: Command[..., int] = apply_weights
+BACKTEST: Callable[..., int] = backtest_weights
+
+with page("weights.title", needs=Permission.CHANGE_WEIGHTS) as view:
+    st.caption(t("weights.question"))
+    found = view.read(weight_history)
+    does = {"backtest": partial(view.do, BACKTEST), "apply": partial(view.do, APPLY)}
+    drawing.in_force(found, view)
+    drawing.version(found, does, view)
+    drawing.editor(found, partial(view.do, DRAFT), view)
+    drawing.history(found, does, view)

@@ -1,0 +1,266 @@
+"""Forecast health in the store: which run and decision count, who sees whom, and what opens coaching."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from core.access import OPERATOR
+from core.messages import Invalid, NotFound
+from data.commands.coaching import assign_coaching, close_coaching, note_coaching
+from data.jobs.open_coaching import open_coaching
+from data.jobs.registry import Run
+from data.jobs.schedule import SCHEDULE
+from data.queries.coaching import coaches, coaching_tasks
+from data.queries.forecast_health import forecast_health, rep_months
+from data.queries.today import Kind, today
+from data.schema import CoachingTask, Message, Opportunity, Person
+from tests.company import found
+from tests.forecasts import deal, run
+
+NOV, DEC, JAN, FEB = date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)
+
+
+@pytest.fixture
+def office(store, clock):
+    """It is the 4th of March 2026."""
+    people = found(store)
+
+    def look(who=None, months=12, **ask):
+        with store.reading() as session:
+            ask = {"pipeline": None, "group": None} | ask
+            return forecast_health(session, who or people.director, clock.at, months=months, **ask)
+
+    def tasks(who=None):
+        with store.reading() as session:
+            return coaching_tasks(session, who or people.manager)
+
+    def coach():
+        open_coaching(store, Run(clock.at))
+
+    return SimpleNamespace(people=people, look=look, tasks=tasks, coach=coach, store=store)
+
+
+def months_of(found, key):
+    (group,) = [g for g in found.groups if g.key == key]
+    return {m.month.month: (float(m.forecast), float(m.actual)) for m in group.months}
+
+
+def test_the_earliest_run_of_the_first_days_counts(office):
+    store, rep = office.store, office.people.rep.person_id
+    run(store, DEC, value=10, taken=8)  # too late to count
+    late = run(store, JAN, value=70, taken=5)
+    first = run(store, JAN, value=50, taken=2)
+    run(store, FEB, value=20, taken=7)
+    run(store, date(2026, 3, 1), value=99)  # has not ended
+    deal(store, rep, run_id=first, won_on=date(2026, 1, 30))
+    deal(store, rep, run_id=late)
+    assert months_of(office.look(), "company") == {1: (50, 100), 2: (20, 0)}
+    assert months_of(office.look(months=1), "company") == {2: (20, 0)}
+
+
+def test_a_month_begins_at_the_companys_midnight(office):
+    store, rep = office.store, office.people.rep.person_id
+    made = run(store, JAN)
+    deals = [deal(store, rep, run_id=made, won_on=date(2026, 1, 5)) for _ in range(2)]
+    with store.writing() as session:  # 23:59 of 31 December and midnight of 1 February, in Shanghai
+        for opportunity, at in zip(deals, ((2025, 12, 31, 15, 59), (2026, 1, 31, 16, 0)), strict=True):
+            session.get_one(Opportunity, opportunity).closed_at = datetime(*at, tzinfo=UTC)
+    assert months_of(office.look(), "company") == {1: (0, 0)}
+
+
+def test_the_latest_decision_of_the_first_days_counts(office):
+    store, rep = office.store, office.people.rep.person_id
+    made = run(store, JAN)
+    early = datetime(2026, 1, 4, tzinfo=UTC)
+    for decision, at in (
+        ("rejected", early),
+        ("accepted", early),
+        ("rejected", early + timedelta(days=20)),  # knows too much of the month
+        (None, early),
+    ):
+        deal(store, rep, run_id=made, decision=decision, decided=at)
+    shown = office.look(group=f"rep-{rep}")
+    assert [line.decision for line in shown.lines] == ["rejected", "accepted", None, None]
+    assert months_of(shown, f"rep-{rep}") == {1: (190, 0)}
+    assert shown.chosen.total.adoption == 0.5
+    assert shown.chosen.overrides.added == 10
+
+
+def test_everybody_sees_their_own_reach(office):
+    store, people = office.store, office.people
+    made = run(store, JAN, value=300)
+    for who in (people.rep, people.mate, people.stranger):
+        deal(store, who.person_id, run_id=made, won_on=date(2026, 1, 9))
+    reps = {n: f"rep-{getattr(people, n).person_id}" for n in ("rep", "mate", "stranger")}
+    teams = [f"team-{who.team_id}" for who in (people.rep, people.stranger)]
+    assert {g.key for g in office.look().groups} == {"company", *teams, *reps.values()}
+    assert {g.key for g in office.look(people.manager).groups} == {teams[0], reps["rep"], reps["mate"]}
+    assert {g.key for g in office.look(people.rep).groups} == {reps["rep"]}
+    assert len(office.look(people.rep).lines) == 1
+    assert office.look(people.admin).groups == ()
+    assert office.look(people.manager, group=reps["stranger"]).chosen.key == teams[0]
+
+
+def test_teams_and_reps_add_up_to_the_lines_and_what_is_fresh(office):
+    store, people = office.store, office.people
+    made = run(store, JAN, value=300, fresh=90)
+    deal(store, people.rep.person_id, run_id=made, chance=0.2)
+    deal(store, people.mate.person_id, run_id=made, chance=0.4, decision="rejected", scorecard=0.1)
+    deal(store, people.stranger.person_id, run_id=made, chance=0.3)
+    deal(store, None, run_id=made, chance=0.1)
+    shown = office.look()
+    for kind in ("team", "rep"):
+        groups = [months_of(shown, g.key)[1][0] for g in shown.groups if g.key.startswith(kind)]
+        assert sum(groups) == pytest.approx(20 + 10 + 30 + 10 + 90)
+
+
+def test_wins_without_a_line_count_for_their_owner(office):
+    store, people = office.store, office.people
+    made = run(store, JAN)
+    deal(store, people.rep.person_id, run_id=made)
+    deal(store, people.rep.person_id, won_on=date(2026, 1, 20), amount=33)
+    deal(store, people.stranger.person_id, won_on=date(2026, 1, 20), amount=5)
+    assert months_of(office.look(), f"rep-{people.rep.person_id}") == {1: (50, 33)}
+    assert months_of(office.look(), "company") == {1: (0, 38)}
+    assert months_of(office.look(people.manager), f"team-{people.rep.team_id}") == {1: (50, 33)}
+
+
+def missed(office, *months, actual=200, owner=None):
+    """Each month forecast at 100 from two deals, and so much won."""
+    for month in months:
+        made = run(office.store, month, value=100)
+        owner_id = owner or office.people.rep.person_id
+        for won in (actual, 0):
+            deal(office.store, owner_id, run_id=made, won_on=month.replace(day=9) if won else None, paid=won)
+
+
+@pytest.mark.parametrize(
+    ("months", "actual", "opened"),
+    [
+        ((JAN, FEB), 126, 1),
+        ((JAN, FEB), 125, 0),  # exactly a quarter
+        ((NOV, JAN), 200, 0),  # December has no forecast
+        ((NOV, DEC, JAN, FEB), 200, 1),
+        ((FEB,), 200, 0),
+    ],
+)
+def test_two_months_over_a_quarter_open_one_task(office, months, actual, opened):
+    missed(office, *months, actual=actual)
+    office.coach()
+    assert len(office.tasks()) == opened
+    office.coach()
+    assert len(office.tasks()) == opened
+
+
+def test_a_row_that_goes_on_or_is_corrected_opens_nothing_new(office, clock):
+    missed(office, JAN, FEB)
+    office.coach()
+    missed(office, date(2026, 3, 1))
+    clock.move(days=31)
+    office.coach()
+    missed(office, DEC)  # as if corrected: the row now begins earlier
+    office.coach()
+    (task,) = office.tasks()
+    assert [m["month"] for m in task.figures] == ["2026-01-01", "2026-02-01"]
+
+
+def test_the_manager_is_told_and_has_it_among_the_to_dos(office):
+    missed(office, JAN, FEB)
+    office.coach()
+    (task,) = office.tasks()
+    assert (task.rep, task.owner, task.due_on) == ("Rep", "Manager", date(2026, 3, 18))
+    assert task.figures[0]["forecast"] == "100.00"
+    assert task.figures[0]["deviation"] == 1.0
+    with office.store.reading() as session:
+        (message,) = session.query(Message)
+        todos = {g.kind: g for g in today(session, office.people.manager, office.store.clock())}
+    assert (message.person_id, message.kind) == (office.people.manager.person_id, "coaching_deviation")
+    assert (message.page, message.query) == ("forecast_health", {"task": task.id})
+    assert [x.person for x in todos[Kind.COACHING].todos] == ["Rep"]
+
+
+def test_without_a_manager_a_director_has_it(office):
+    with office.store.writing() as session:
+        session.get_one(Person, office.people.manager.person_id).active = False
+    missed(office, JAN, FEB)
+    office.coach()
+    assert [t.owner for t in office.tasks(office.people.director)] == ["Director"]
+
+
+def test_a_task_is_handed_on_noted_and_ended(office):
+    store, people = office.store, office.people
+    missed(office, JAN, FEB)
+    office.coach()
+    (task,) = office.tasks()
+    assign_coaching(store, people.manager, task.id, people.director.person_id, date(2026, 4, 1))
+    note_coaching(store, people.director, task.id, "Looked at three deals together.")
+    for work in (note_coaching, close_coaching):
+        with pytest.raises(Invalid):
+            work(store, people.director, task.id, "  ")
+    with pytest.raises(Invalid):
+        assign_coaching(store, people.manager, task.id, people.rep.person_id, date(2026, 4, 1))
+    with pytest.raises(Invalid):
+        assign_coaching(store, people.manager, task.id, people.manager.person_id, date(2026, 3, 3))
+    close_coaching(store, people.director, task.id, "Closing dates are asked for now.")
+    (task,) = office.tasks()
+    assert (task.owner, task.outcome) == ("Director", "Closing dates are asked for now.")
+    assert [(n.person, n.note) for n in task.notes] == [("Director", "Looked at three deals together.")]
+    with pytest.raises(NotFound):
+        note_coaching(store, people.director, task.id, "Too late.")
+    office.coach()
+    assert len(office.tasks()) == 1
+    with store.reading() as session:
+        told = session.query(Message).filter_by(kind="coaching_assigned").one()
+    assert told.person_id == people.director.person_id
+
+
+def test_a_task_is_seen_and_handled_within_reach_alone(office):
+    store, people = office.store, office.people
+    missed(office, JAN, FEB, owner=people.stranger.person_id)
+    office.coach()
+    (task,) = office.tasks(people.director)
+    assert office.tasks(people.manager) == ()
+    assert office.tasks(people.rep) == ()
+    (own,) = office.tasks(people.stranger)
+    assert not own.may_handle
+    with pytest.raises(NotFound):
+        note_coaching(store, people.manager, task.id, "Not mine.")
+    with store.reading() as session:
+        assert {name for _, name in coaches(session, people.manager)} == {"Manager", "Director"}
+        assert coaches(session, people.rep) == ()
+
+
+def test_nobody_coaches_themselves(office):
+    missed(office, JAN, FEB, owner=office.people.manager.person_id)
+    office.coach()
+    (task,) = office.tasks(office.people.manager)
+    assert (task.owner, task.may_handle) == ("Director", False)
+    with pytest.raises(NotFound):
+        close_coaching(office.store, office.people.manager, task.id, "All is well.")
+
+
+def test_the_rule_reads_the_same_figures_as_the_page(office, clock):
+    missed(office, JAN, FEB)
+    with office.store.reading() as session:
+        months = rep_months(session, "firebreak", clock.at, 24)
+    rep = office.people.rep.person_id
+    (group,) = [g for g in office.look(OPERATOR).groups if g.key == f"rep-{rep}"]
+    assert [(m.forecast, m.actual) for m in months[rep]] == [(m.forecast, m.actual) for m in group.months]
+
+
+def test_it_is_due_on_the_third_of_each_month(office, clock):
+    (scheduled,) = [s for s in SCHEDULE if s.job == "open_coaching"]
+    with office.store.reading() as session:
+        assert scheduled.due(session, clock.at) == [(datetime(2026, 3, 2, 21, tzinfo=UTC), "")]
+        assert scheduled.due(session, datetime(2026, 3, 2, 20, tzinfo=UTC)) == []
+
+
+def test_a_company_without_forecasts_has_no_health(office):
+    shown = office.look()
+    assert (shown.groups, shown.chosen, shown.pipelines) == ((), None, {})
+    office.coach()
+    with office.store.reading() as session:
+        assert session.query(CoachingTask).count() == 0

@@ -1,0 +1,85 @@
+"""The attribution on its page: parts, evidence, decisions, calendar, wishes; both languages and roles."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from data.text import translate
+from tests.company import found
+from tests.forecasts import deal, run
+from tests.pages.reading import check_words, words
+
+FEB = date(2026, 2, 1)
+
+
+@pytest.fixture
+def people(sqlite_store):
+    made = found(sqlite_store)
+    number = run(sqlite_store, FEB, value=9000, fresh=100)
+    for who, scorecard in ((made.rep, 0.9), (made.mate, 0.2), (made.stranger, 0.3)):
+        deal(
+            sqlite_store,
+            who.person_id,
+            run_id=number,
+            amount=8000,
+            scorecard=scorecard,
+            decision="rejected",
+            customer=made.customer,
+        )
+    return made
+
+
+def press(page, language, key, n=0):
+    return [b for b in page.button if b.label == translate(language, key)][n].click().run()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("role", ["manager", "director"])
+def test_it_says_what_the_records_speak_for(open_page, people, role, language):
+    page = open_page("attribution", getattr(people, role), language)
+    check_words(page)
+    text = words(page)
+    assert "attribution." not in text
+    assert translate(language, "attribution.evidence.rejected_lower") in text
+    assert ("Stranger" in text) == (role == "director")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_decision_and_what_it_leads_to(open_page, people, language):
+    page = open_page("attribution", people.manager, language)
+    press(page, language, "attribution.save")
+    assert translate(language, "problems.reason_required") in words(page)
+    page.text_area[0].set_value("He hoped for it.")
+    press(page, language, "attribution.save")
+    assert "He hoped for it." in words(page)
+    press(page, language, "attribution.coach")
+    assert translate(language, "attribution.coached") in words(page)
+    page.text_input(key="event-name").set_value("Port closed")
+    press(page, language, "attribution.add_event")
+    page.text_input(key="factor-name").set_value("Open demands")
+    next(a for a in page.text_area if a.key == "factor-why").set_value("Three waited.")
+    press(page, language, "attribution.ask")
+    check_words(page)
+    text = words(page)
+    assert "Port closed" in text
+    assert "Open demands" in text
+    assert translate(language, "attribution.no_change_yet") in text
+
+
+def test_leadership_answers_a_wish(open_page, people):
+    page = open_page("attribution", people.director)
+    page.text_input(key="factor-name").set_value("Open demands")
+    next(a for a in page.text_area if a.key == "factor-why").set_value("Three waited.")
+    press(page, "en", "attribution.ask")
+    page.text_input(key="answer-why-1").set_value("Taken into the next release.")
+    press(page, "en", "attribution.save", n=-1)
+    assert "Taken into the next release." in words(page)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_company_without_forecasts_is_told_when_to_look(open_page, sqlite_store, language):
+    page = open_page("attribution", found(sqlite_store).manager, language)
+    check_words(page)
+    assert translate(language, "attribution.none") in words(page)

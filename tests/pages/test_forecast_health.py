@@ -1,0 +1,111 @@
+"""Forecast health on its page: figures, luck in words, coaching, rows; in both languages and by role."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from data.jobs.open_coaching import open_coaching
+from data.jobs.registry import Run
+from data.text import translate
+from tests.company import found
+from tests.forecasts import deal, run
+from tests.pages.reading import check_words, words
+
+JAN, FEB = date(2026, 1, 1), date(2026, 2, 1)
+
+
+@pytest.fixture
+def people(sqlite_store, clock):
+    made = found(sqlite_store)
+    for month in (JAN, FEB):
+        number = run(sqlite_store, month, value=150, low=40, high=260, fresh=10)
+        for who, won in ((made.rep, month.replace(day=20)), (made.rep, None), (made.stranger, None)):
+            deal(
+                sqlite_store,
+                who.person_id,
+                run_id=number,
+                decision="rejected" if won else "accepted",
+                won_on=won,
+                amount=1000,
+                paid=1500,
+                customer=made.customer,
+            )
+    deal(sqlite_store, made.rep.person_id, won_on=FEB.replace(day=3), name="Out of the blue")
+    open_coaching(sqlite_store, Run(clock.at))
+    return made
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("role", ["rep", "manager", "director"])
+def test_each_role_reads_its_own_figures(open_page, people, role, language):
+    page = open_page("forecast_health", getattr(people, role), language)
+    check_words(page)
+    text = words(page)
+    assert "forecast_health." not in text
+    assert "coaching." not in text
+    assert translate(language, "forecast_health.verdict_within") in text
+    assert "Out of the blue" in text
+    others = {o for s in page.selectbox for o in s.options}
+    assert ("Stranger" in others) == (role == "director")
+    assert (translate(language, "forecast_health.company") in others) == (role == "director")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_luck_stands_in_words_beside_the_deviation(open_page, people, language):
+    page = open_page("forecast_health", people.manager, language, group=f"rep-{people.rep.person_id}")
+    table = next(d.value for d in page.dataframe if "over" in d.value.columns)
+    assert table["verdict"].tolist() == [translate(language, "forecast_health.verdict_within")] * 2
+    assert table["lines"].tolist() == [2, 2]
+    assert table["deviation"].tolist() != table["luck"].tolist()
+    assert "25%" in words(page)
+
+
+def test_the_address_narrows_the_rows_and_they_add_up(open_page, people):
+    page = open_page("forecast_health", people.director, month="2026-02-01")
+    rows = next(d.value for d in page.dataframe if "gap" in d.value.columns)
+    assert len(rows) == 4  # three lines and the win without one
+    assert rows["month"].unique().tolist() == ["Feb 2026"]
+    only = open_page("forecast_health", people.director, rows="rejected")
+    rows = next(d.value for d in only.dataframe if "gap" in d.value.columns)
+    assert rows["decision"].tolist() == [translate("en", "forecast_health.decision_rejected")] * 2
+    of_chance = open_page("forecast_health", people.director, bin="5")
+    assert "Chance 50% to 70%" in [b.label for b in of_chance.button]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_manager_notes_and_ends_a_coaching_task(open_page, people, language):
+    page = open_page("forecast_health", people.manager, language)
+    press(page, language, "coaching.look")
+    press(page, language, "coaching.do.note")
+    assert translate(language, "problems.reason_required") in words(page)
+    page.text_area[0].set_value("Two deals, both at one half.")
+    press(page, language, "coaching.do.note")
+    assert "Two deals, both at one half." in words(page)
+    page.segmented_control(key=way_key(page)).set_value("close").run()
+    page.text_area[0].set_value("Luck, nothing else.")
+    press(page, language, "coaching.do.close")
+    check_words(page)
+    assert translate(language, "coaching.ended") in words(page)
+    assert "Luck, nothing else." in words(page)
+
+
+def way_key(page) -> str:
+    return next(c.key for c in page.segmented_control if c.key and c.key.startswith("coach-way-"))
+
+
+def press(page, language, key) -> None:
+    next(b for b in page.button if b.label == translate(language, key)).click().run()
+
+
+def test_a_rep_reads_the_task_but_does_not_end_it(open_page, people, sqlite_store):
+    page = open_page("forecast_health", people.rep, task=1)
+    assert not [c for c in page.segmented_control if c.key and c.key.startswith("coach-way-")]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_company_without_forecasts_is_told_when_to_look(open_page, sqlite_store, language):
+    page = open_page("forecast_health", found(sqlite_store).director, language)
+    check_words(page)
+    assert translate(language, "forecast_health.none") in words(page)

@@ -1,0 +1,47 @@
+"""The page of weights: sliders make a version, the past judges it, and only then it can be applied."""
+
+from __future__ import annotations
+
+import pytest
+
+from data.text import translate
+from tests.company import found
+from tests.pages.reading import check_words, words
+
+
+def button(page, language, key):
+    return next(b for b in page.button if b.label == translate(language, key))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_from_a_slider_to_weights_in_force_and_back(open_page, sqlite_store, language):
+    page = open_page("weights", found(sqlite_store).director, language)
+    check_words(page)
+    assert "weights." not in words(page)
+    button(page, language, "weights.draft").click().run()
+    assert translate(language, "problems.reason_required") in words(page)
+    page.slider(key="weight--stage-None").set_value(2.0)
+    page.text_input(key="weights-note").set_value("Stages tell more.")
+    button(page, language, "weights.draft").click().run()
+    check_words(page)
+    assert button(page, language, "weights.apply").disabled
+    button(page, language, "weights.backtest").click().run()
+    assert translate(language, "weights.no_past") in words(page)  # a company without a past
+    page.text_input(key="apply-note-1").set_value("Agreed.")
+    button(page, language, "weights.apply").click().run()
+    check_words(page)
+    said = next(i.value for i in page.info)
+    assert "Director" in said
+    assert translate(language, "forecast.factor.stage") in said
+    assert page.slider(key="weight--stage-1").value == 2.0
+    page.text_input(key="apply-note-None").set_value("Not yet.")
+    button(page, language, "weights.apply").click().run()
+    assert translate(language, "weights.shipped") in [i.value for i in page.info]
+
+
+def test_an_industrys_weights_lie_over_the_others(open_page, sqlite_store):
+    page = open_page("weights", found(sqlite_store).director, industry="chemicals")
+    page.slider(key="weight-chemicals-stage-None").set_value(0.5)
+    page.text_input(key="weights-note").set_value("Long cycles.")
+    button(page, "en", "weights.draft").click().run()
+    assert "Chemicals: Stage × 0.50" in words(page)

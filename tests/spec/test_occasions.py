@@ -1,0 +1,62 @@
+"""Events of the business calendar in the season: they move what comes, never what was said before."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from core.forecast.history import WON, Events, History, Track
+from core.forecast.occasions import Occasion
+from core.forecast.season import seasonal
+
+START = 19_000.0
+
+
+def daily_wins(quiet: range, days: int = 400) -> History:
+    """A win of 100 each day but on the quiet ones, known the same day."""
+    won = np.array([d for d in range(days) if d not in quiet], float) + START
+    n, none = len(won), np.zeros(0, np.int64)
+    return History(
+        ids=np.arange(n),
+        opened=won - 5,
+        recorded=won - 5,
+        product=np.full(n, -1),
+        outcome=Track(np.zeros(n), np.arange(n), won + 0.5, np.full(n, float(WON))),
+        closed=Track(np.full(n, np.nan), np.arange(n), won + 0.5, won + 0.4),
+        amount=Track(np.full(n, 100.0)),
+        close_on=Track(np.full(n, np.nan)),
+        owner=Track(np.full(n, -1.0)),
+        events=Events(none, none, np.zeros(0), np.zeros(0), np.zeros(0)),
+        stages=1,
+    )
+
+
+@pytest.fixture(scope="module")
+def books():
+    return daily_wins(quiet=range(200, 220))
+
+
+def said(books, *occasions, at=400.0):
+    return seasonal(dataclasses.replace(books, occasions=occasions, seasons={}), START + at, START + at + 20)
+
+
+def test_an_event_that_stopped_business_stops_it_again(books):
+    once = Occasion("Port closed", START + 200, START + 219, recorded=START + 221)
+    again = dataclasses.replace(once, first=START + 400, last=START + 419)
+    assert said(books) > 1700
+    assert said(books, once, again) < 0.3 * said(books)
+
+
+def test_what_was_recorded_later_or_withdrawn_is_not_known(books):
+    once = Occasion("Port closed", START + 200, START + 219, recorded=START + 400.5)
+    again = dataclasses.replace(once, first=START + 400, last=START + 419)
+    assert said(books, once, again) == said(books)
+    gone = [dataclasses.replace(x, recorded=START + 221, withdrawn=START + 399) for x in (once, again)]
+    assert said(books, *gone) == said(books)
+
+
+@pytest.mark.parametrize(("t", "known"), [(9.9, False), (10, True), (19.9, True), (20, False)])
+def test_from_when_until_when(t, known):
+    assert Occasion("x", 0, 1, recorded=10, withdrawn=20).known(t) is known
