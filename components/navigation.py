@@ -39,6 +39,7 @@ PAGES = (
     PageSpec("plausibility", ":material/fact_check:", Permission.SEE_BOARD, "work"),
     PageSpec("demands", ":material/assignment:", Permission.SEE_PROMISES, "work"),
     PageSpec("promises", ":material/handshake:", Permission.SEE_PROMISES, "work"),
+    PageSpec("deliveries", ":material/package_2:", Permission.SEE_PROMISES, "work"),
     PageSpec("customers", ":material/apartment:", Permission.SEE_CUSTOMERS, "work"),
     PageSpec("customer", ":material/domain:", Permission.SEE_CUSTOMERS, None),
     PageSpec("exchange", ":material/swap_vert:", Permission.EXPORT, "company"),

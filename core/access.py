@@ -26,6 +26,7 @@ class Permission(StrEnum):
     FILE_DEMANDS = "file_demands"
     ANSWER_DEMANDS = "answer_demands"
     MAKE_PROMISES = "make_promises"
+    SEND_DELIVERIES = "send_deliveries"
 
 
 class Reach(StrEnum):
@@ -90,8 +91,13 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.MAKE_PROMISES: Reach.ALL,
         Permission.HANDLE_ALERTS: Reach.ALL,
     },
-    Role.PRODUCT: _EVERYONE | {Permission.SEE_PROMISES: Reach.ALL, Permission.ANSWER_DEMANDS: Reach.ALL},
-    Role.DELIVERY: _EVERYONE | {Permission.SEE_PROMISES: Reach.ALL},
+    Role.PRODUCT: _EVERYONE
+    | {
+        Permission.SEE_PROMISES: Reach.ALL,
+        Permission.ANSWER_DEMANDS: Reach.ALL,
+        Permission.SEND_DELIVERIES: Reach.ALL,
+    },
+    Role.DELIVERY: _EVERYONE | {Permission.SEE_PROMISES: Reach.ALL, Permission.SEND_DELIVERIES: Reach.ALL},
     Role.STORE_MANAGER: _EVERYONE,
     Role.ADMIN: _EVERYONE
     | {

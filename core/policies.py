@@ -40,6 +40,10 @@ class Policy:
         sla_round_the_clock: urgencies whose clock runs day and night; the others count working hours.
         sla_warn_share: share of the allowed time, 0–1, after which product is reminded (C1).
         promise_slack_days: a promise closer than this behind the plan is amber (C3).
+        acceptance_days: days that a customer's link to confirm a delivery lives (C4).
+        acceptance_remind_days: days before its end at which a customer who has not answered is reminded (C4).
+        second_confirmation_days: days after a confirmation at which the customer is asked again (C4, C5).
+        max_video_mb, max_photo_mb: largest walkthrough and customer's picture that are kept (C4).
     """
 
     version: int = 0
@@ -72,6 +76,11 @@ class Policy:
     sla_round_the_clock: tuple[str, ...] = ("P0",)
     sla_warn_share: float = 0.75
     promise_slack_days: int = 3
+    acceptance_days: int = 14
+    acceptance_remind_days: int = 3
+    second_confirmation_days: int = 30
+    max_video_mb: int = 64
+    max_photo_mb: int = 10
 
 
 DEFAULTS = Policy()

@@ -32,9 +32,6 @@ def sounds(content: bytes) -> bool:
 def keep_recording(store: Store, who: Who, content: bytes, media_type: str) -> str:
     """Keep a recording; returns its SHA-256, its name everywhere else.
 
-    The bytes are on disk before the row is: a crash between leaves a file without a row, never a
-    row without its file.
-
     Raises:
         Invalid: not audio, without a sound in it, or larger than the policy allows.
     """
@@ -49,8 +46,17 @@ def keep_recording(store: Store, who: Who, content: bytes, media_type: str) -> s
         raise Invalid([Problem("recording", "not_audio")])
     if len(content) > limit * 2**20:
         raise Invalid([Problem("recording", "file_too_large", {"limit": limit})])
+    return keep(store, who.person_id, content, media_type)
+
+
+def keep(store: Store, owner_id: int | None, content: bytes, media_type: str) -> str:
+    """Keep bytes that somebody has looked at; returns their SHA-256.
+
+    The bytes are on disk before the row is: a crash between leaves a file without a row, never a
+    row without its file.
+    """
     digest = hashlib.sha256(content).hexdigest()
-    _write(_path(store, digest), content)
+    _write(file_path(store, digest), content)
     with store.writing() as session:
         if session.get(StoredFile, digest) is None:
             session.add(
@@ -58,7 +64,7 @@ def keep_recording(store: Store, who: Who, content: bytes, media_type: str) -> s
                     sha256=digest,
                     media_type=media_type,
                     size=len(content),
-                    owner_id=who.person_id,
+                    owner_id=owner_id,
                     created_at=store.clock(),
                 )
             )
@@ -73,13 +79,14 @@ def read_file(store: Store, sha256: str) -> tuple[bytes, str]:
     """
     with store.reading() as session:
         row = session.get(StoredFile, sha256)
-    path = _path(store, sha256)
+    path = file_path(store, sha256)
     if row is None or not path.exists():
         raise NotFound(entity="file")
     return path.read_bytes(), row.media_type
 
 
-def _path(store: Store, digest: str) -> Path:
+def file_path(store: Store, digest: str) -> Path:
+    """Where a kept file's bytes lie."""
     return store.files / digest[:2] / digest
 
 

@@ -77,6 +77,7 @@ class Staff:
     managers: list[Who]
     admin: Who
     product: Who
+    delivery: Who
 
     def rep(self, named: tuple[str, str]) -> Rep:
         """One of the reps with a name of their own."""
@@ -133,7 +134,7 @@ def hire(store: Store, size: Size, rng: Random, password_hash: str) -> Staff:
     with store.writing() as session:  # one bcrypt hash for all: it is slow on purpose
         mine = Person.username.in_(tuple(ACCOUNTS))
         session.execute(update(Person).where(mine).values(password_hash=password_hash))
-    return Staff(reps, managers, admin, specialists[Role.PRODUCT][0])
+    return Staff(reps, managers, admin, specialists[Role.PRODUCT][0], specialists[Role.DELIVERY][0])
 
 
 def _habits(rep: Rep, size: Size) -> Rep:

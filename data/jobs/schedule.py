@@ -9,7 +9,7 @@ from threading import Event
 from sqlalchemy.orm import Session
 
 from data.engine import Store
-from data.jobs import sweep_alerts, sweep_promises, tidy
+from data.jobs import acceptance_mail, sweep_acceptance, sweep_alerts, sweep_promises, tidy
 from data.jobs.deliver import deliver
 from data.jobs.registry import enqueue
 from data.jobs.runner import run_due
@@ -50,6 +50,8 @@ SCHEDULE = (
     Scheduled(tidy.NAME, _nightly),
     Scheduled(sweep_alerts.NAME, _hourly),
     Scheduled(sweep_promises.NAME, _quarterly),
+    Scheduled(sweep_acceptance.NAME, _hourly),
+    Scheduled(acceptance_mail.NAME, _quarterly),
 )
 
 

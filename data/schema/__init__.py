@@ -1,5 +1,12 @@
 """The tables, by noun."""
 
+from data.schema.acceptance import (
+    AcceptanceAnswer,
+    AcceptanceLink,
+    AcceptanceMail,
+    AcceptanceMiss,
+    CustomerDelivery,
+)
 from data.schema.actions import Action, Draft, StoredFile
 from data.schema.base import Base
 from data.schema.customers import Contact, Customer, CustomerState, CustomerTag, Interaction, Tag
@@ -35,12 +42,17 @@ from data.schema.promises import (
 )
 
 __all__ = [
+    "AcceptanceAnswer",
+    "AcceptanceLink",
+    "AcceptanceMail",
+    "AcceptanceMiss",
     "Action",
     "Alert",
     "Audit",
     "Base",
     "Contact",
     "Customer",
+    "CustomerDelivery",
     "CustomerState",
     "CustomerTag",
     "Delivery",

@@ -22,6 +22,7 @@ ALLOWED = {
     "plausibility": {M, D},
     "demands":    {R, M, D, P, V},
     "promises":   {R, M, D, P, V},
+    "deliveries": {R, M, D, P, V},
     "customers":  {R, M, D, A},
     "customer":   {R, M, D, A},
     "exchange":   {R, M, D, A},
