@@ -23,7 +23,7 @@ PASSWORD = "a long password"
 def server(served):
     def seed(store) -> None:
         handover = Handover(store)
-        for who in (handover.people.delivery, handover.people.rep):
+        for who in (handover.people.delivery, handover.people.rep, handover.people.admin):
             set_password(store, OPERATOR, who.person_id, PASSWORD)
 
     return served(seed)
