@@ -18,10 +18,8 @@ _LETTERS = 28
 
 def gap_words(row: BoardRow) -> str:
     """How far both dates are apart, in words."""
-    gap = row.promise.state.gap_days
-    if gap is None:
-        return t("promises.why.nothing_planned")
-    return t(f"promises.why.{row.promise.state.code}", n=abs(gap))
+    state = row.promise.state
+    return t(f"promises.why.{state.code}", n=abs(state.gap_days or 0))
 
 
 def picture(rows: Sequence[BoardRow], today: date, language: str) -> int | None:

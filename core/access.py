@@ -37,6 +37,7 @@ class Permission(StrEnum):
     SEE_FORECAST = "see_forecast"
     SEE_SUGGESTIONS = "see_suggestions"
     CALIBRATE = "calibrate"
+    SEND_DELIVERIES = "send_deliveries"
 
 
 class Reach(StrEnum):
@@ -130,8 +131,14 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_PROMISES: Reach.ALL,
         Permission.ANSWER_DEMANDS: Reach.ALL,
         Permission.FOLLOW_UP: Reach.OWN,
+        Permission.SEND_DELIVERIES: Reach.ALL,
     },
-    Role.DELIVERY: _EVERYONE | {Permission.SEE_PROMISES: Reach.ALL, Permission.FOLLOW_UP: Reach.OWN},
+    Role.DELIVERY: _EVERYONE
+    | {
+        Permission.SEE_PROMISES: Reach.ALL,
+        Permission.FOLLOW_UP: Reach.OWN,
+        Permission.SEND_DELIVERIES: Reach.ALL,
+    },
     Role.STORE_MANAGER: _EVERYONE,
     Role.ADMIN: _EVERYONE
     | {

@@ -11,7 +11,7 @@ from data.commands.command import Tx, command
 from data.commands.promise_sweep import promised_with, sweep_promises
 from data.jsontext import to_json
 from data.queries.scope import customers
-from data.schema import Contact, Customer, Demand, DemandPause, Feature, Opportunity, PlannedDate
+from data.schema import Contact, Customer, Demand, DemandPause, Feature, Opportunity, PlannedDate, Promise
 
 
 @command("demand.file", needs=Permission.FILE_DEMANDS)
@@ -159,11 +159,11 @@ def reached_customer(tx: Tx, customer_id: int, needs: Permission) -> None:
 
 def belongs(
     tx: Tx,
-    table: type[Contact] | type[Opportunity] | type[Demand],
+    table: type[Contact] | type[Opportunity] | type[Demand] | type[Promise],
     row_id: int | None,
     customer_id: int,
 ) -> None:
-    """Refuse a contact, opportunity or demand that is another customer's.
+    """Refuse a contact, opportunity, demand or promise that is another customer's.
 
     Raises:
         Invalid: it is, or it does not exist.

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from data.engine import Store
 from data.jobs import (
+    acceptance_mail,
     backtest,  # noqa: F401 - asked for by commands; known by being imported
     forecast,
     open_coaching,
     remind_suggestions,
+    sweep_acceptance,
     sweep_alerts,
     sweep_promises,
     tidy,
@@ -77,6 +79,8 @@ SCHEDULE = (
     Scheduled(forecast.NAME, forecast.due),
     Scheduled(open_coaching.NAME, _monthly),
     Scheduled(remind_suggestions.NAME, _mornings),
+    Scheduled(sweep_acceptance.NAME, _hourly),
+    Scheduled(acceptance_mail.NAME, _quarterly),
 )
 
 

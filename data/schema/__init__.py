@@ -1,5 +1,12 @@
 """The tables, by noun."""
 
+from data.schema.acceptance import (
+    AcceptanceAnswer,
+    AcceptanceLink,
+    AcceptanceMail,
+    AcceptanceMiss,
+    CustomerDelivery,
+)
 from data.schema.actions import Action, Draft, StoredFile, Transcript
 from data.schema.base import Base
 from data.schema.coaching import (
@@ -48,6 +55,10 @@ from data.schema.signals import Signal
 from data.schema.weights import WeightUse, WeightVersion
 
 __all__ = [
+    "AcceptanceAnswer",
+    "AcceptanceLink",
+    "AcceptanceMail",
+    "AcceptanceMiss",
     "Action",
     "Alert",
     "AttributionFinding",
@@ -58,6 +69,7 @@ __all__ = [
     "CoachingTask",
     "Contact",
     "Customer",
+    "CustomerDelivery",
     "CustomerState",
     "CustomerTag",
     "Delivery",

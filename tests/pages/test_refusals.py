@@ -30,6 +30,7 @@ ALLOWED = {
     "calibrate":  {R, M, D},
     "attribution": {M, D},
     "weights":    {D},
+    "deliveries": {R, M, D, P, V},
     "customers":  {R, M, D, A},
     "customer":   {R, M, D, A},
     "rooms":      {R, M, D, P, V},
