@@ -2,6 +2,8 @@
 
 from data.schema.actions import Action, Draft, StoredFile, Transcript
 from data.schema.base import Base
+from data.schema.calendars import CalendarVersion
+from data.schema.collaboration import CollaborationReport, RootCause
 from data.schema.customers import Contact, Customer, CustomerState, CustomerTag, Interaction, Tag
 from data.schema.forecast import ForecastDecision, ForecastLine, ForecastRun
 from data.schema.jobs import JobRun
@@ -27,6 +29,7 @@ from data.schema.platform import (
 from data.schema.plausibility import SignReview
 from data.schema.promises import (
     Demand,
+    DemandAttachment,
     DemandPause,
     Escalation,
     Feature,
@@ -42,12 +45,15 @@ __all__ = [
     "Alert",
     "Audit",
     "Base",
+    "CalendarVersion",
+    "CollaborationReport",
     "Contact",
     "Customer",
     "CustomerState",
     "CustomerTag",
     "Delivery",
     "Demand",
+    "DemandAttachment",
     "DemandPause",
     "Draft",
     "Escalation",
@@ -75,6 +81,7 @@ __all__ = [
     "RoomMember",
     "RoomMessage",
     "RoomTask",
+    "RootCause",
     "Setting",
     "SignInAttempt",
     "SignInTicket",
