@@ -45,6 +45,7 @@ PAGES = (
     PageSpec("rooms", ":material/forum:", Permission.FOLLOW_UP, "work"),
     PageSpec("room", ":material/forum:", Permission.FOLLOW_UP, None),
     PageSpec("exchange", ":material/swap_vert:", Permission.EXPORT, "company"),
+    PageSpec("calendars", ":material/calendar_month:", Permission.MANAGE_CALENDARS, "company"),
     PageSpec("people", ":material/group:", Permission.MANAGE_PEOPLE, "company"),
     PageSpec("audit", ":material/history:", Permission.SEE_AUDIT, "company"),
     PageSpec("account", ":material/account_circle:", Permission.OWN_ACCOUNT, None),

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     SET_BENCHMARKS = "set_benchmarks"
     OPEN_ROOMS = "open_rooms"
     FOLLOW_UP = "follow_up"
+    MANAGE_CALENDARS = "manage_calendars"
 
 
 class Reach(StrEnum):
@@ -120,6 +121,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.IMPORT: Reach.ALL,
         Permission.EXPORT: Reach.ALL,
         Permission.MANAGE_PEOPLE: Reach.ALL,
+        Permission.MANAGE_CALENDARS: Reach.ALL,
         Permission.SEE_HEALTH: Reach.ALL,
         Permission.SET_BENCHMARKS: Reach.ALL,
         Permission.SEE_AUDIT: Reach.ALL,

@@ -15,6 +15,7 @@ from core.exchange.values import fold
 from core.policies import Policy
 from data.exchange.actions import plan_actions
 from data.exchange.customers import plan_contacts, plan_customers, plan_interactions
+from data.exchange.demands import plan_demands
 from data.exchange.opportunities import plan_opportunities
 from data.exchange.plan import Plan
 from data.exchange.stage_changes import plan_stage_changes
@@ -29,6 +30,7 @@ _PLANNERS: Mapping[str, Callable[[Plan, Sequence[Record]], None]] = {
     "actions": plan_actions,
     "interactions": plan_interactions,
     "stage_changes": plan_stage_changes,
+    "demands": plan_demands,
 }
 
 

@@ -29,6 +29,7 @@ ALLOWED = {
     "rooms":      {R, M, D, P, V},
     "room":       {R, M, D, P, V},
     "exchange":   {R, M, D, A},
+    "calendars":  {A},
     "people":     {A},
     "audit":      {D, A},
     "account":    EVERYBODY,
