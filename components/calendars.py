@@ -41,6 +41,10 @@ def country_name(country: str) -> str:
     return t(f"calendars.countries.{country}")
 
 
+def _countries() -> dict[str, str]:
+    return {country: country_name(country) for country in COUNTRIES}
+
+
 def days_block(desk: CalendarDesk, does: Does, view: View) -> None:
     """A year's free and make-up days, and the form that changes them."""
     section(t("calendars.days"), icon=":material/event:")
@@ -49,7 +53,7 @@ def days_block(desk: CalendarDesk, does: Does, view: View) -> None:
             t("calendars.country"),
             COUNTRIES,
             index=COUNTRIES.index(desk.country),
-            format_func=country_name,
+            format_func=_countries().__getitem__,
             key="calendar-country",
             on_change=lambda: address.write(country=st.session_state["calendar-country"]),
             width=220,
@@ -93,8 +97,9 @@ def _change(desk: CalendarDesk, does: Does, view: View) -> None:
             first = st.date_input(t("calendars.first"), value=None, format="YYYY-MM-DD")
         with marks.field("last"):
             last = st.date_input(t("calendars.last"), value=None, format="YYYY-MM-DD")
+        ways = {str(kind): t(f"calendars.way.{kind}") for kind in DayKind}
         with marks.field("kind"):
-            kind = st.radio(t("calendars.kind"), [str(k) for k in DayKind], format_func=_way, horizontal=True)
+            kind = st.radio(t("calendars.kind"), list(ways), format_func=ways.__getitem__, horizontal=True)
         sent = st.form_submit_button(t("calendars.change_them"), type="primary")
     if sent and marks.sent(partial(does["days"], desk.country, first, last, kind)):
         st.toast(t("calendars.changed"))
@@ -105,10 +110,6 @@ def _change(desk: CalendarDesk, does: Does, view: View) -> None:
         partial(does["year"], desk.country, desk.year, not desk.known)
     ):
         st.rerun()
-
-
-def _way(kind: str) -> str:
-    return t(f"calendars.way.{kind}")
 
 
 def places_block(desk: CalendarDesk, does: Does, view: View) -> None:
@@ -158,7 +159,7 @@ def _hours_form(place: TeamPlace, does: Does, view: View) -> None:
             t("calendars.country"),
             COUNTRIES,
             index=COUNTRIES.index(place.place.country),
-            format_func=country_name,
+            format_func=_countries().__getitem__,
             key=f"{key}-country",
         )
         zone = st.selectbox(

@@ -32,6 +32,8 @@ class Permission(StrEnum):
     OPEN_ROOMS = "open_rooms"
     FOLLOW_UP = "follow_up"
     MANAGE_CALENDARS = "manage_calendars"
+    SEE_COLLABORATION = "see_collaboration"
+    ISSUE_COLLABORATION = "issue_collaboration"
 
 
 class Reach(StrEnum):
@@ -86,6 +88,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.HANDLE_ALERTS: Reach.TEAM,
         Permission.SEE_HEALTH: Reach.TEAM,
         Permission.ISSUE_HEALTH: Reach.TEAM,
+        Permission.SEE_COLLABORATION: Reach.TEAM,
         Permission.OPEN_ROOMS: Reach.TEAM,
         Permission.FOLLOW_UP: Reach.TEAM,
     },
@@ -103,6 +106,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.HANDLE_ALERTS: Reach.ALL,
         Permission.SEE_HEALTH: Reach.ALL,
         Permission.ISSUE_HEALTH: Reach.ALL,
+        Permission.SEE_COLLABORATION: Reach.ALL,
+        Permission.ISSUE_COLLABORATION: Reach.ALL,
         Permission.SET_BENCHMARKS: Reach.ALL,
         Permission.OPEN_ROOMS: Reach.ALL,
         Permission.FOLLOW_UP: Reach.ALL,
@@ -111,6 +116,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
     | {
         Permission.SEE_PROMISES: Reach.ALL,
         Permission.ANSWER_DEMANDS: Reach.ALL,
+        Permission.SEE_COLLABORATION: Reach.ALL,
         Permission.FOLLOW_UP: Reach.OWN,
     },
     Role.DELIVERY: _EVERYONE | {Permission.SEE_PROMISES: Reach.ALL, Permission.FOLLOW_UP: Reach.OWN},

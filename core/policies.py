@@ -43,6 +43,8 @@ class Policy:
         health_least_stays: stays from which the weekly report says a ratio or a bottleneck (A5).
         sla_warn_share: share of the allowed time, 0–1, after which product is reminded (C1).
         promise_slack_days: a promise closer than this behind the plan is amber (C3).
+        collaboration_share: so much worse than the mean, 0–1, opens a root-cause analysis (C5).
+        collaboration_least: rows from which a figure of a team or person is judged (C5).
     """
 
     version: int = 0
@@ -78,6 +80,8 @@ class Policy:
     health_least_stays: int = 3
     sla_warn_share: float = 0.75
     promise_slack_days: int = 3
+    collaboration_share: float = 0.2
+    collaboration_least: int = 5
 
 
 DEFAULTS = Policy()

@@ -244,6 +244,14 @@ INTERACTIONS = Kind(
 _URGENCIES = ("P0", "P1", "P2", "P3")
 _PAINS = ("efficiency", "cost", "compliance")
 
+_FEATURE = (
+    Column("feature", words=("planned feature", "功能", "对应功能")),
+    Column("feature_ref", words=("feature id", "功能编号")),
+    Column("deliverable", Holds.CHOICE, ("delivered as", "交付形式"), ("api", "screen"), "deliverable"),
+    Column("reference", words=("deliverable reference", "交付物编号")),
+    Column("planned_on", Holds.DATE, ("planned date", "planned for", "内部排期", "计划日期")),
+)
+
 DEMANDS = Kind(
     "demands",
     (
@@ -265,11 +273,29 @@ DEMANDS = Kind(
         Column("pauses", Holds.SPANS, ("paused", "pause", "waiting", "on hold", "pending", "暂停", "暂停时段", "等待客户", "挂起时段")),
         Column("path", words=("technical path", "技术路径", "实现路径")),
         Column("resources", words=("resources needed", "所需资源")),
+        *_FEATURE,
         _RECORDED,
     ),
     needed=(("customer",), ("opened_at",), ("urgency",)),
     keys=(("ref",), ("customer", "words", "opened_at")),
-    told=("feature", "planned_on"),
 )
 
-KINDS = {k.name: k for k in (USERS, CUSTOMERS, CONTACTS, OPPORTUNITIES, ACTIONS, INTERACTIONS, STAGE_CHANGES, DEMANDS)}
+PROMISES = Kind(
+    "promises",
+    (
+        _ref("promise id", "承诺编号"),
+        _CUSTOMER,
+        Column("contact", words=("contact name", "told to", "联系人", "告知对象")),
+        _OWNER,
+        Column("words", words=("promise", "what was promised", "承诺内容", "承诺")),
+        Column("promised_on", Holds.DATE, ("promised date", "promised for", "due", "承诺日期", "对外承诺日期")),
+        Column("made_at", Holds.INSTANT, ("made", "made at", "promised at", "承诺时间", "作出时间")),
+        Column("demand", words=("ticket", "ticket id", "demand ref", "需求编号", "工单编号")),
+        *_FEATURE,
+        _RECORDED,
+    ),
+    needed=(("customer",), ("promised_on",)),
+    keys=(("ref",), ("customer", "words", "promised_on")),
+)
+
+KINDS = {k.name: k for k in (USERS, CUSTOMERS, CONTACTS, OPPORTUNITIES, ACTIONS, INTERACTIONS, STAGE_CHANGES, DEMANDS, PROMISES)}

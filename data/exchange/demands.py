@@ -11,6 +11,7 @@ from core.exchange.rows import Record
 from core.messages import Problem
 from core.promises.demands import Effect
 from core.promises.tickets import Span, Ticket, check_ticket
+from data.exchange.features import Features
 from data.exchange.lookups import Named, People, table_row
 from data.exchange.plan import Plan, fetch, words
 from data.schema import Contact, Customer, Demand, DemandPause, Opportunity
@@ -32,7 +33,8 @@ class _Planner:
         self.people = People(plan.session)
         self.customers = Named(plan, Customer, words(records, "customer"))
         self.opportunities = Named(plan, Opportunity, words(records, "opportunity"))
-        self.contacts = self._contacts()
+        self.contacts = contacts_of(plan, list(self.customers.rows))
+        self.features = Features(plan, records)
         self.refs: dict[str, Mapping[str, Any]] = {}
         self.alike: dict[tuple[int, str, datetime], Mapping[str, Any]] = {}
         query = select(*Demand.__table__.columns)
@@ -51,9 +53,17 @@ class _Planner:
         recorded_at = record.get("recorded_at")
         if recorded_at and recorded_at > plan.now:
             problems.append(Problem("recorded_at", "instant_in_future"))
+        self.features.check(record, problems)
+        if record.get("feature") and not wanted.get("answered_at"):
+            problems.append(Problem("answered_at", "required"))
         if problems:
             plan.reject(record, problems)
-        elif stored is None:
+            return
+        if feature := self.features.take(
+            record, wanted["answered_at"] if "feature" in record.values else plan.now
+        ):
+            wanted["feature_id"] = feature
+        if stored is None:
             self._create(record, wanted)
         else:
             self._update(record, stored, wanted)
@@ -81,12 +91,8 @@ class _Planner:
             if opportunity["customer_id"] != customer_id:
                 problems.append(Problem("opportunity", "other_customer"))
         if word := record.get("contact"):
-            known = self.contacts.get((customer_id, word), [])
-            if len(known) == 1:
-                found["contact_id"] = known[0]
-            else:
-                code = "ambiguous_name" if known else "unknown_contact"
-                problems.append(Problem("contact", code, {"value": word}))
+            contact = contact_id(self.contacts, customer_id, word, problems)
+            found |= {"contact_id": contact} if contact else {}
         return found
 
     def _stored(self, wanted: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -98,7 +104,7 @@ class _Planner:
 
     def _create(self, record: Record, wanted: Mapping[str, Any]) -> None:
         plan = self.plan
-        row = table_row(Demand, {"pain": "", "metric": "", "unit": ""} | wanted)
+        row = table_row(Demand, {"pain": "", "metric": "", "unit": "", **wanted})
         row["recorded_at"] = record.get("recorded_at") or row["opened_at"]
         row["id"] = plan.new_id(Demand)
         plan.add(Demand, **row)
@@ -139,14 +145,26 @@ class _Planner:
             found[row["demand_id"]][row["started_at"]] = row
         return found
 
-    def _contacts(self) -> dict[tuple[int, str], list[int]]:
-        """Contacts of the file's customers, by name and by reference."""
-        found: dict[tuple[int, str], list[int]] = defaultdict(list)
-        query = select(Contact.id, Contact.customer_id, Contact.name, Contact.ref)
-        for row in fetch(self.plan.session, query, Contact.customer_id, list(self.customers.rows)):
-            for word in {row["name"], row["ref"]} - {None}:
-                found[row["customer_id"], word].append(row["id"])
-        return found
+
+def contacts_of(plan: Plan, customers: Sequence[int]) -> dict[tuple[int, str], list[int]]:
+    """Contacts of customers, by name and by reference."""
+    found: dict[tuple[int, str], list[int]] = defaultdict(list)
+    query = select(Contact.id, Contact.customer_id, Contact.name, Contact.ref)
+    for row in fetch(plan.session, query, Contact.customer_id, customers):
+        for word in {row["name"], row["ref"]} - {None}:
+            found[row["customer_id"], word].append(row["id"])
+    return found
+
+
+def contact_id(
+    known: Mapping[tuple[int, str], Sequence[int]], customer_id: int, word: str, problems: list[Problem]
+) -> int | None:
+    """The contact of a customer that a row names; adds the problem when none or several are meant."""
+    found = known.get((customer_id, word), [])
+    if len(found) == 1:
+        return found[0]
+    problems.append(Problem("contact", "ambiguous_name" if found else "unknown_contact", {"value": word}))
+    return None
 
 
 def _ticket(values: Mapping[str, Any], pauses: Sequence[Span]) -> Ticket:

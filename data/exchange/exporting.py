@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, true, update
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who
@@ -36,6 +36,8 @@ from data.schema import (
     Person,
     Pipeline,
     PlannedDate,
+    Promise,
+    PromisedDate,
     Stage,
     StageEvent,
     Tag,
@@ -99,6 +101,8 @@ _REACHED: dict[type[Any], Callable[[Who], ColumnElement[bool]]] = {
     Interaction: lambda who: Interaction.customer_id.in_(
         select(Customer.id).where(scope.customers(who, EXPORT))
     ),
+    Promise: lambda who: Promise.customer_id.in_(select(Customer.id).where(scope.customers(who, EXPORT))),
+    Feature: lambda who: true(),  # features are nobody's own
     Demand: lambda who: Demand.customer_id.in_(select(Customer.id).where(scope.customers(who, EXPORT))),
 }
 _NAMED: dict[str, tuple[type[Any], ...]] = {
@@ -109,7 +113,8 @@ _NAMED: dict[str, tuple[type[Any], ...]] = {
     "stage_changes": (Opportunity,),
     "actions": (Opportunity, Action),
     "interactions": (Customer, Contact, Opportunity, Interaction),
-    "demands": (Customer, Contact, Opportunity, Demand),
+    "demands": (Customer, Contact, Opportunity, Demand, Feature),
+    "promises": (Customer, Contact, Demand, Promise, Feature),
 }
 
 
@@ -313,6 +318,9 @@ def _demands(session: Session, who: Who) -> Iterator[Record]:
             Contact.ref.label("contact_ref"),
             Person.username.label("owner"),
             Feature.name.label("feature"),
+            Feature.ref.label("feature_ref"),
+            Feature.deliverable,
+            Feature.reference,
         )
         .join(Customer, Customer.id == Demand.customer_id)
         .outerjoin(Opportunity, Opportunity.id == Demand.opportunity_id)
@@ -333,6 +341,43 @@ def _demands(session: Session, who: Who) -> Iterator[Record]:
             "before": row["effect_before"],
             "after": row["effect_after"],
             "pauses": spans_text(stood[row["id"]]),
+            "planned_on": planned.get(row["feature_id"]),
+        }
+
+
+def _promises(session: Session, who: Who) -> Iterator[Record]:
+    names = _ambiguous(session, Customer, Customer.name)
+    same = _ambiguous(session, Contact, Contact.customer_id, Contact.name)
+    planned = latest_plan(session)
+    query = (
+        select(
+            *Promise.__table__.columns,
+            Customer.name.label("at"),
+            Customer.ref.label("at_ref"),
+            Contact.name.label("contact_name"),
+            Contact.ref.label("contact_ref"),
+            Person.username.label("owner"),
+            Demand.ref.label("demand"),
+            Feature.name.label("feature"),
+            Feature.ref.label("feature_ref"),
+            Feature.deliverable,
+            Feature.reference,
+        )
+        .join(Customer, Customer.id == Promise.customer_id)
+        .outerjoin(Contact, Contact.id == Promise.contact_id)
+        .outerjoin(Person, Person.id == Promise.person_id)
+        .outerjoin(Demand, Demand.id == Promise.demand_id)
+        .outerjoin(Feature, Feature.id == Promise.feature_id)
+        .where(scope.customers(who, EXPORT))
+        .order_by(Promise.id)
+    )
+    dates = select(PromisedDate.promise_id, PromisedDate.promised_on).order_by(PromisedDate.id)
+    told = {promise_id: day for promise_id, day in session.execute(dates)}
+    for row in session.execute(query).mappings():
+        yield dict(row) | {
+            "customer": _word(names, (row["at"],), row["at_ref"]),
+            "contact": _word(same, (row["customer_id"], row["contact_name"]), row["contact_ref"]),
+            "promised_on": told[row["id"]],
             "planned_on": planned.get(row["feature_id"]),
         }
 
@@ -365,4 +410,5 @@ _RECORDS: dict[str, Callable[[Session, Who], Iterator[Record]]] = {
     "actions": _actions,
     "interactions": _interactions,
     "demands": _demands,
+    "promises": _promises,
 }

@@ -18,6 +18,7 @@ from data.exchange.customers import plan_contacts, plan_customers, plan_interact
 from data.exchange.demands import plan_demands
 from data.exchange.opportunities import plan_opportunities
 from data.exchange.plan import Plan
+from data.exchange.promises import plan_promises
 from data.exchange.stage_changes import plan_stage_changes
 from data.exchange.users import plan_users
 from data.text import LANGUAGES, catalogue
@@ -31,6 +32,7 @@ _PLANNERS: Mapping[str, Callable[[Plan, Sequence[Record]], None]] = {
     "interactions": plan_interactions,
     "stage_changes": plan_stage_changes,
     "demands": plan_demands,
+    "promises": plan_promises,
 }
 
 

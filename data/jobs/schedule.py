@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from data.engine import Store
 from data.jobs import (
+    quarterly_collaboration,
     sweep_alerts,
     sweep_promises,
     tidy,
@@ -57,6 +58,7 @@ SCHEDULE = (
     Scheduled(sweep_alerts.NAME, _hourly),
     Scheduled(sweep_promises.NAME, _quarterly),
     Scheduled(weekly_health.NAME, weekly_health.due),
+    Scheduled(quarterly_collaboration.NAME, quarterly_collaboration.due),
 )
 
 

@@ -72,7 +72,7 @@ class Feature(Keyed, Imported, Base):
     recorded_at: Mapped[datetime]
 
 
-class PlannedDate(Keyed, Base):
+class PlannedDate(Keyed, Batched, Base):
     """When a feature was planned for, as known from `recorded_at` on; None took it off the plan."""
 
     __tablename__ = "planned_date"
@@ -104,7 +104,7 @@ class Promise(Keyed, Imported, Base):
     recorded_at: Mapped[datetime]
 
 
-class PromisedDate(Keyed, Base):
+class PromisedDate(Keyed, Batched, Base):
     """The date that a customer was told, as known from `recorded_at` on."""
 
     __tablename__ = "promised_date"

@@ -24,6 +24,7 @@ ALLOWED = {
     "health":     {M, D, A},
     "demands":    {R, M, D, P, V},
     "promises":   {R, M, D, P, V},
+    "collaboration": {M, D, P},
     "customers":  {R, M, D, A},
     "customer":   {R, M, D, A},
     "rooms":      {R, M, D, P, V},

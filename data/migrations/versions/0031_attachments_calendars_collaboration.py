@@ -97,13 +97,13 @@ def upgrade() -> None:
         batch_op.alter_column("effect_before", existing_type=types.Amount(), nullable=True)
         batch_op.alter_column("effect_after", existing_type=types.Amount(), nullable=True)
 
-    with op.batch_alter_table("demand_pause", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("batch_id", types.Id, nullable=True))
-        batch_op.create_index(batch_op.f("ix_demand_pause_batch_id"), ["batch_id"], unique=False)
-        batch_op.create_foreign_key(
-            batch_op.f("fk_demand_pause_batch_id_import_batch"), "import_batch", ["batch_id"], ["id"]
-        )
-
+    for table in ("demand_pause", "planned_date", "promised_date"):
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            batch_op.add_column(sa.Column("batch_id", types.Id, nullable=True))
+            batch_op.create_index(batch_op.f(f"ix_{table}_batch_id"), ["batch_id"], unique=False)
+            batch_op.create_foreign_key(
+                batch_op.f(f"fk_{table}_batch_id_import_batch"), "import_batch", ["batch_id"], ["id"]
+            )
     with op.batch_alter_table("promise", schema=None) as batch_op:
         batch_op.add_column(sa.Column("action_id", types.Id, nullable=True))
         batch_op.create_foreign_key(
@@ -116,11 +116,11 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_promise_action_id_action"), type_="foreignkey")
         batch_op.drop_column("action_id")
 
-    with op.batch_alter_table("demand_pause", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_demand_pause_batch_id_import_batch"), type_="foreignkey")
-        batch_op.drop_index(batch_op.f("ix_demand_pause_batch_id"))
-        batch_op.drop_column("batch_id")
-
+    for table in ("promised_date", "planned_date", "demand_pause"):
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            batch_op.drop_constraint(batch_op.f(f"fk_{table}_batch_id_import_batch"), type_="foreignkey")
+            batch_op.drop_index(batch_op.f(f"ix_{table}_batch_id"))
+            batch_op.drop_column("batch_id")
     with op.batch_alter_table("demand", schema=None) as batch_op:
         batch_op.alter_column("effect_after", existing_type=types.Amount(), nullable=False)
         batch_op.alter_column("effect_before", existing_type=types.Amount(), nullable=False)
