@@ -149,7 +149,7 @@ def next_quarter(quarter: date) -> date:
     >>> next_quarter(date(2026, 10, 1))
     datetime.date(2027, 1, 1)
     """
-    return date(quarter.year + quarter.month // 12, (quarter.month + 2) % 12 + 1, 1)
+    return date(quarter.year + (quarter.month == 10), (quarter.month + 2) % 12 + 1, 1)
 
 
 def last_quarter(quarter: date) -> date:

@@ -75,6 +75,7 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
     customers = _prepare(simulation, staff, size, rng, start, now)
     if size.stories:
         Promiser(store, simulation, staff.product, seed).expect(customers, size.demands, now)
+        reports.expect_quarters(store, simulation, staff.director, now)
         Gatherer(store, simulation, staff, now).expect(customers[: len(customers) // 2])
     reports.expect(store, simulation, now)
     simulation.run(lambda at: progress((at - start) / (now - start)))

@@ -1,4 +1,4 @@
-"""The collaboration report in the store: issued once, its rows, analyses and their reach, on both databases."""
+"""The collaboration report in the store: issued once, its rows, analyses and their reach."""
 
 from __future__ import annotations
 

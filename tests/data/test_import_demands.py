@@ -179,8 +179,9 @@ def test_promises_and_plans_come_too_and_are_checked(store, company, monkeypatch
     assert told == {"2026-05-01": ("red", 9), "2026-06-01": ("green", -22), "2026-04-01": ("red", None)}
     assert shown(import_text(store, "promises", PROMISES)) == (0, 0, 3, [])
     assert main(["check-promises", "--as-of", "2026-03-01", "--json"]) == 0  # nothing was known then
+    later = export(store, "promises").replace(b"2026-05-01", b"2026-05-20")
     before = contents(store)
-    moved = import_text(store, "promises", export(store, "promises").replace(b"2026-05-01", b"2026-05-20"))
+    moved = import_text(store, "promises", later)
     assert shown(moved) == (0, 1, 2, [])
     undo_import(store, OPERATOR, moved.batch_id)
     assert contents(store) == before
@@ -189,7 +190,7 @@ def test_promises_and_plans_come_too_and_are_checked(store, company, monkeypatch
 def test_what_is_wrong_with_a_promise_is_said(store, company):
     rows = PROMISES.splitlines()[0] + (
         "\nNobody Ltd,x,2026-05-01,,,,,\nHaihe Pumps,x,,,,,,\nHaihe Pumps,x,2026-05-01,2027-01-01,,,,\n"
-        "Haihe Pumps,x,2026-05-01,,T9,,,\nHaihe Pumps,x,2026-05-02,,,,2026-05-02,\n"
+        "Haihe Pumps,y,2026-05-01,,T9,,,\nHaihe Pumps,x,2026-05-02,,,,2026-05-02,\n"
     )
     assert shown(import_text(store, "promises", rows)) == (0, 0, 0, [
         (2, "customer", "unknown_customer"),
