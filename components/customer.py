@@ -322,6 +322,10 @@ def customer_buttons(head: CustomerHead, view: View) -> None:
             t("customer.promises"), icon=":material/handshake:"
         ):
             open_page("promises", customer=head.id)
+        if reach(view.who, Permission.SEE_PROMISES) and st.button(
+            t("customer.deliveries"), icon=":material/package_2:"
+        ):
+            open_page("deliveries", customer=head.id)
 
 
 def customers_buttons(view: View) -> None:

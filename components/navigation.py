@@ -41,6 +41,7 @@ PAGES = (
     PageSpec("demands", ":material/assignment:", Permission.SEE_PROMISES, "work"),
     PageSpec("promises", ":material/handshake:", Permission.SEE_PROMISES, "work"),
     PageSpec("collaboration", ":material/diversity_3:", Permission.SEE_COLLABORATION, "work"),
+    PageSpec("deliveries", ":material/package_2:", Permission.SEE_PROMISES, "work"),
     PageSpec("customers", ":material/apartment:", Permission.SEE_CUSTOMERS, "work"),
     PageSpec("customer", ":material/domain:", Permission.SEE_CUSTOMERS, None),
     PageSpec("rooms", ":material/forum:", Permission.FOLLOW_UP, "work"),

@@ -19,10 +19,8 @@ _BELOW_NAME, _TO_NEXT_NAME = 0.12, 0.42  # rows around a row's marks that are fr
 
 def gap_words(row: BoardRow) -> str:
     """How far both dates are apart, in words."""
-    gap = row.promise.state.gap_days
-    if gap is None:
-        return t("promises.why.nothing_planned")
-    return t(f"promises.why.{row.promise.state.code}", n=abs(gap))
+    state = row.promise.state
+    return t(f"promises.why.{state.code}", n=abs(state.gap_days or 0))
 
 
 def picture(rows: Sequence[BoardRow], today: date, language: str) -> int | None:

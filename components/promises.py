@@ -8,6 +8,7 @@ import streamlit as st
 
 from components import address, format
 from components.blocks import Card, Row, Tone, badge, cards, empty, plain, rows, section
+from components.deliveries import TONES as STANDS
 from components.demands import LIGHTS
 from components.frame import View
 from components.navigation import open_page
@@ -15,6 +16,8 @@ from components.promise_charts import MOST, gap_words, picture
 from components.record_story import leave_for
 from components.text import t, term
 from core.access import Permission, reach
+from core.promises.acceptance import Fulfilment, Stand
+from data.queries.deliveries import DeliveryRow
 from data.queries.promise_board import (
     Board,
     BoardRow,
@@ -28,6 +31,12 @@ from data.queries.promise_board import (
 )
 
 PAGE = 30
+_OUTCOMES = {
+    Fulfilment.OPEN: Tone.QUIET,
+    Fulfilment.KEPT: Tone.GREEN,
+    Fulfilment.LATE: Tone.AMBER,
+    Fulfilment.MISSED: Tone.RED,
+}
 
 
 def chosen_show() -> Show:
@@ -90,15 +99,16 @@ def board_list(board: Board, show: Show, view: View) -> None:
     if len(board.rows) > MOST:
         st.caption(t("promises.first_of", shown=MOST, total=len(board.rows)))
     shown = address.number("shown") or PAGE
-    if pressed := rows([_line(row, view) for row in board.rows[:shown]], "promises"):
+    if pressed := rows([_line(row, show, view) for row in board.rows[:shown]], "promises"):
         leave_for(promise=int(pressed))
     if len(board.rows) > shown and st.button(t("demands.more"), type="tertiary"):
         address.write(shown=shown + PAGE)
         st.rerun()
 
 
-def _line(row: BoardRow, view: View) -> Row:
+def _line(row: BoardRow, show: Show, view: View) -> Row:
     promise = row.promise
+    mark, tone = _outcome(row) if show in (Show.PAST, Show.DELIVERED) else _light(row)
     parts = [
         promise.feature or promise.words,
         dates_words(row, view),
@@ -110,10 +120,21 @@ def _line(row: BoardRow, view: View) -> Row:
         str(promise.id),
         promise.customer,
         " · ".join(p for p in parts if p),
-        mark=t(f"promises.light.{promise.state.light}"),
-        tone=LIGHTS[promise.state.light],
+        mark=mark,
+        tone=tone,
         action=t("demands.look"),
     )
+
+
+def _light(row: BoardRow) -> tuple[str, Tone]:
+    light = row.promise.state.light
+    return t(f"promises.light.{light}"), LIGHTS[light]
+
+
+def _outcome(row: BoardRow) -> tuple[str, Tone]:
+    """What became of it: without the customer's confirmation it is not delivered."""
+    found = row.promise.fulfilment
+    return t(f"promises.fulfilment.{found}"), _OUTCOMES[found]
 
 
 def dates_words(row: BoardRow, view: View) -> str:
@@ -141,7 +162,7 @@ def promise_head(file: PromiseFile, view: View) -> None:
         leave_for()
     st.header(plain(promise.customer), anchor=False)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        badge(t(f"promises.light.{promise.state.light}"), LIGHTS[promise.state.light])
+        badge(*(_light(row) if promise.fulfilment is Fulfilment.OPEN else _outcome(row)))
         st.markdown(f"**{plain(gap_words(row))}**")
     cards(
         [
@@ -176,6 +197,32 @@ def _said(file: PromiseFile, view: View) -> None:
             st.text(file.demand_words)
         if promise.demand_id and st.button(t("promises.to_demand"), icon=":material/assignment:"):
             open_page("demands", demand=promise.demand_id)
+
+
+def delivered(found: Sequence[DeliveryRow], view: View) -> None:
+    """How what was delivered for it stands; the way to mark it ready where that is this person's part."""
+    section(t("promises.delivery"), icon=":material/package_2:")
+    promise = address.number("promise") or 0
+    lines = [
+        Row(
+            str(row.id),
+            row.title,
+            row.contact or "",
+            mark=term("delivery", row.seen.state),
+            tone=STANDS[row.seen.state],
+            action=t("demands.look"),
+        )
+        for row in found
+    ]
+    if pressed := rows(lines, "promise-deliveries") if lines else None:
+        open_page("deliveries", delivery=int(pressed))
+    if lines:
+        return
+    st.caption(term("delivery", Stand.NOT_READY))
+    if reach(view.who, Permission.SEND_DELIVERIES) and st.button(
+        t("deliveries.make_ready"), icon=":material/package_2:"
+    ):
+        open_page("deliveries", promise=promise)
 
 
 def histories(file: PromiseFile, view: View) -> None:

@@ -13,6 +13,7 @@ from data.routes import COOKIE
 from data.runtime import this_store
 from data.settings import settings
 from data.text import LANGUAGES, language_of
+from data.visitor import visitor
 
 SESSION = "session_id"
 TICKET = "ticket"
@@ -135,8 +136,4 @@ def keep_language() -> None:
 
 def address() -> str:
     """The visitor's address, as far as the server knows it."""
-    proxies = settings().trusted_proxies
-    hops = [h.strip() for h in st.context.headers.get("X-Forwarded-For", "").split(",") if h.strip()]
-    if proxies and len(hops) >= proxies:
-        return hops[-proxies]
-    return st.context.ip_address or "local"
+    return visitor(st.context.headers.get("X-Forwarded-For", ""), st.context.ip_address)

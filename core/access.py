@@ -34,6 +34,7 @@ class Permission(StrEnum):
     MANAGE_CALENDARS = "manage_calendars"
     SEE_COLLABORATION = "see_collaboration"
     ISSUE_COLLABORATION = "issue_collaboration"
+    SEND_DELIVERIES = "send_deliveries"
 
 
 class Reach(StrEnum):
@@ -118,8 +119,14 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.ANSWER_DEMANDS: Reach.ALL,
         Permission.SEE_COLLABORATION: Reach.ALL,
         Permission.FOLLOW_UP: Reach.OWN,
+        Permission.SEND_DELIVERIES: Reach.ALL,
     },
-    Role.DELIVERY: _EVERYONE | {Permission.SEE_PROMISES: Reach.ALL, Permission.FOLLOW_UP: Reach.OWN},
+    Role.DELIVERY: _EVERYONE
+    | {
+        Permission.SEE_PROMISES: Reach.ALL,
+        Permission.FOLLOW_UP: Reach.OWN,
+        Permission.SEND_DELIVERIES: Reach.ALL,
+    },
     Role.STORE_MANAGER: _EVERYONE,
     Role.ADMIN: _EVERYONE
     | {

@@ -45,6 +45,10 @@ class Policy:
         promise_slack_days: a promise closer than this behind the plan is amber (C3).
         collaboration_share: so much worse than the mean, 0–1, opens a root-cause analysis (C5).
         collaboration_least: rows from which a figure of a team or person is judged (C5).
+        acceptance_days: days that a customer's link to confirm a delivery lives (C4).
+        acceptance_remind_days: days before its end at which a customer who has not answered is reminded (C4).
+        second_confirmation_days: days after a confirmation at which the customer is asked again (C4, C5).
+        max_video_mb, max_photo_mb: largest walkthrough and customer's picture that are kept (C4).
     """
 
     version: int = 0
@@ -82,6 +86,11 @@ class Policy:
     promise_slack_days: int = 3
     collaboration_share: float = 0.2
     collaboration_least: int = 5
+    acceptance_days: int = 14
+    acceptance_remind_days: int = 3
+    second_confirmation_days: int = 30
+    max_video_mb: int = 64
+    max_photo_mb: int = 10
 
 
 DEFAULTS = Policy()

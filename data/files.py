@@ -75,7 +75,7 @@ def keep_recording(
     digest = _on_disk(store, content)
     sound = measure(file_path(store, digest)).packed()
     with store.writing() as session:
-        _row(session, store, who, content, digest, media_type).sound = sound
+        _row(session, store, who.person_id, content, digest, media_type).sound = sound
         if language:
             session.flush()
             ask(session, store.clock(), digest, language, customer_id)
@@ -107,7 +107,15 @@ def keep_attachment(store: Store, who: Who, content: bytes, name: str) -> str:
         raise Invalid([Problem("file", "file_too_large", {"limit": limit})])
     digest = _on_disk(store, content)
     with store.writing() as session:
-        _row(session, store, who, content, digest, DOWNLOAD)
+        _row(session, store, who.person_id, content, digest, DOWNLOAD)
+    return digest
+
+
+def keep(store: Store, owner_id: int | None, content: bytes, media_type: str) -> str:
+    """Keep bytes that somebody has looked at; returns their SHA-256."""
+    digest = _on_disk(store, content)
+    with store.writing() as session:
+        _row(session, store, owner_id, content, digest, media_type)
     return digest
 
 
@@ -118,13 +126,13 @@ def _on_disk(store: Store, content: bytes) -> str:
 
 
 def _row(
-    session: Session, store: Store, who: Who, content: bytes, digest: str, media_type: str
+    session: Session, store: Store, owner_id: int | None, content: bytes, digest: str, media_type: str
 ) -> StoredFile:
     """The row of these bytes; whoever kept them first stays named."""
     row = session.get(StoredFile, digest)
     if row is None:
         row = StoredFile(sha256=digest, media_type=media_type, size=len(content))
-        row.owner_id, row.created_at = who.person_id, store.clock()
+        row.owner_id, row.created_at = owner_id, store.clock()
         session.add(row)
     return row
 
@@ -144,7 +152,7 @@ def read_file(store: Store, sha256: str) -> tuple[bytes, str]:
 
 
 def file_path(store: Store, digest: str) -> Path:
-    """Where a kept file lies."""
+    """Where a kept file's bytes lie."""
     return store.files / digest[:2] / digest
 
 

@@ -1,4 +1,4 @@
-"""HTTP routes beside the pages: handing a browser its session's cookie, and health."""
+"""HTTP routes beside the pages: handing a browser its session's cookie, health, and the customer's page."""
 
 from urllib.parse import urlsplit
 
@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from data.acceptance_routes import ACCEPTANCE
 from data.commands.sessions import exchange_ticket
 from data.runtime import this_store
 
@@ -76,4 +77,5 @@ ROUTES = (
     Route("/session/exchange", exchange, methods=["POST"]),
     Route("/session/end", leave, methods=["POST"]),
     Route("/healthz", health, methods=["GET"]),
+    *ACCEPTANCE,
 )

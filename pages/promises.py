@@ -11,6 +11,7 @@ from components.promises import (
     board_filters,
     board_list,
     chosen_show,
+    delivered,
     feature_head,
     histories,
     promise_head,
@@ -20,6 +21,7 @@ from core.access import Permission
 from data.commands.command import Command
 from data.commands.demands import move_feature
 from data.commands.promises import escalate_promise, move_promise, plan_promise
+from data.queries.deliveries import deliveries_of
 from data.queries.demands import feature_choices
 from data.queries.promise_board import (
     feature_file,
@@ -51,6 +53,7 @@ with page("promises.title", needs=Permission.SEE_PROMISES) as view:
         said_in(view.read(origin_of, number), view)
         does = {way: partial(view.do, command) for way, command in DOES.items()}
         resolve_block(file, view.read(feature_choices, view.now), does, view)
+        delivered(view.read(deliveries_of, file.row.promise, view.now), view)
         histories(file, view)
     elif number := address.number("feature"):
         feature_head(view.read(feature_file, number, view.now), view)

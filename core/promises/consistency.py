@@ -19,7 +19,7 @@ class Consistency:
 
     Attributes:
         light: RED when the promise comes before the plan or nothing is planned, AMBER when the
-            plan leaves fewer than `slack_days`, GREEN otherwise.
+            plan leaves fewer than `slack_days`, GREEN otherwise and when the customer confirmed it.
         code: why, a key under `promises.why`.
         gap_days: days from the promise to the plan; positive when promised too early, None
             without a plan.
@@ -30,8 +30,13 @@ class Consistency:
     gap_days: int | None
 
 
-def consistency(promised_on: date, planned_on: date | None, slack_days: int) -> Consistency:
+def consistency(
+    promised_on: date, planned_on: date | None, slack_days: int, delivered: bool = False
+) -> Consistency:
     """Hold one promised date against the planned one.
+
+    Args:
+        delivered: the customer confirmed it (`core.promises.acceptance`): no plan can contradict it any more.
 
     >>> consistency(date(2026, 3, 1), date(2026, 3, 10), slack_days=3)
     Consistency(light=<Light.RED: 'red'>, code='before_plan', gap_days=9)
@@ -40,6 +45,8 @@ def consistency(promised_on: date, planned_on: date | None, slack_days: int) -> 
     >>> consistency(date(2026, 3, 1), None, slack_days=3).code
     'nothing_planned'
     """
+    if delivered:
+        return Consistency(Light.GREEN, "delivered", (planned_on - promised_on).days if planned_on else None)
     if planned_on is None:
         return Consistency(Light.RED, "nothing_planned", None)
     gap = (planned_on - promised_on).days
@@ -50,12 +57,14 @@ def consistency(promised_on: date, planned_on: date | None, slack_days: int) -> 
     return Consistency(Light.GREEN, "fits", gap)
 
 
-def ahead(promised_on: date, planned_on: date | None, today: date) -> bool:
+def ahead(promised_on: date, planned_on: date | None, today: date, delivered: bool = False) -> bool:
     """Whether a promise still lies before us: its day or the plan's is to come, or nothing is planned.
+
+    What the customer confirmed lies behind us, whatever the dates say.
 
     >>> ahead(date(2026, 3, 1), date(2026, 3, 10), today=date(2026, 3, 5))
     True
     >>> ahead(date(2026, 3, 1), date(2026, 3, 4), today=date(2026, 3, 5))
     False
     """
-    return planned_on is None or max(promised_on, planned_on) >= today
+    return not delivered and (planned_on is None or max(promised_on, planned_on) >= today)

@@ -5,7 +5,7 @@ from data.channels.mail import Mail
 from data.channels.webhook import Webhook
 from data.settings import Settings
 
-__all__ = ["Channel", "Letter", "Permanent", "configured"]
+__all__ = ["Channel", "Letter", "Permanent", "configured", "mails_customers"]
 
 
 def configured(settings: Settings) -> dict[str, Channel]:
@@ -16,3 +16,8 @@ def configured(settings: Settings) -> dict[str, Channel]:
     if settings.webhook_url:
         channels.append(Webhook(settings.webhook_url, settings.webhook_secret or ""))
     return {channel.name: channel for channel in channels}
+
+
+def mails_customers(settings: Settings) -> bool:
+    """Whether customers can be sent a link by mail: there is a mail server, and an address to link to."""
+    return bool(settings.smtp_url and settings.mail_from and settings.public_url)

@@ -80,6 +80,8 @@ def _promise(row: PromiseRow) -> dict[str, Any]:
         "light": row.state.light,
         "why": row.state.code,
         "gap_days": row.state.gap_days,
+        "delivery": row.delivery.state,
+        "fulfilment": row.fulfilment,
     }
     return dict(to_json(shown))
 

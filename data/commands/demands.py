@@ -23,6 +23,7 @@ from data.schema import (
     Feature,
     Opportunity,
     PlannedDate,
+    Promise,
 )
 
 MOST_FILES = 10  # of one demand
@@ -196,11 +197,11 @@ def reached_customer(tx: Tx, customer_id: int, needs: Permission) -> None:
 
 def belongs(
     tx: Tx,
-    table: type[Contact] | type[Opportunity] | type[Demand] | type[Action],
+    table: type[Contact] | type[Opportunity] | type[Demand] | type[Promise] | type[Action],
     row_id: int | None,
     customer_id: int,
 ) -> None:
-    """Refuse a contact, opportunity, demand or action that is another customer's.
+    """Refuse a contact, opportunity, demand, promise or action that is another customer's.
 
     Raises:
         Invalid: it is, or it does not exist.

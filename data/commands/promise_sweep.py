@@ -33,7 +33,7 @@ def sweep_promises(session: Session, now: datetime, policy: Policy, *narrowed: C
     red = [
         row
         for row in promises(session, OPERATOR, policy, now, *narrowed)
-        if row.state.light is Light.RED and ahead(row.promised_on, row.planned_on, today)
+        if row.state.light is Light.RED and ahead(row.promised_on, row.planned_on, today, row.delivered)
     ]
     return post(session, now, _notices(session, red)) if red else 0
 

@@ -32,6 +32,9 @@ def new_setup_code(store: Store) -> str | None:
 
 def cookie_secret(store: Store) -> str:
     """The key with which this installation signs Streamlit's own cookies; made at the first call."""
+    with store.reading(fresh=True) as session:
+        if kept := setting(session, _COOKIE_KEY):
+            return str(kept)
     with store.writing() as session:
         if (kept := setting(session, _COOKIE_KEY)) is None:
             kept = secrets.token_hex(32)

@@ -7,12 +7,14 @@ from random import Random
 
 from core.access import OPERATOR
 from core.messages import Conflict
+from data.commands.acceptance_sweep import sweep_acceptance
 from data.commands.people import hash_password
 from data.commands.pipelines import set_benchmarks
 from data.commands.sla_sweep import sweep_clocks
 from data.demo import reports
 from data.demo.calendar import SHANGHAI, is_workday, near_spring_festival
 from data.demo.deals import Deal, Dealer
+from data.demo.deliveries import Deliverer
 from data.demo.market import Customer, Market, opening_times
 from data.demo.promises import Promiser
 from data.demo.rooms import Gatherer
@@ -74,13 +76,15 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
     store.clock = simulation.clock
     customers = _prepare(simulation, staff, size, rng, start, now)
     if size.stories:
-        Promiser(store, simulation, staff.product, seed).expect(customers, size.demands, now)
+        deliverer = Deliverer(store, simulation, staff.delivery, seed)
+        Promiser(store, simulation, staff.product, seed, deliverer).expect(customers, size.demands, now)
         reports.expect_quarters(store, simulation, staff.director, now)
         Gatherer(store, simulation, staff, now).expect(customers[: len(customers) // 2])
     reports.expect(store, simulation, now)
     simulation.run(lambda at: progress((at - start) / (now - start)))
     with store.writing() as session:
         sweep_clocks(session, now, policy_in_force(session))
+    sweep_acceptance(store)
 
 
 def _prepare(

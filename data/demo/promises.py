@@ -15,6 +15,7 @@ from data.calendars import china
 from data.commands.demands import answer_demand, file_demand, move_feature, pause_demand, resume_demand
 from data.commands.promises import make_promise
 from data.demo.calendar import SHANGHAI, is_workday, local, workday
+from data.demo.deliveries import Deliverer
 from data.demo.market import Customer, writer_for
 from data.demo.simulation import Simulation
 from data.demo.staff import ACCOUNTS
@@ -39,6 +40,7 @@ class Wish:
         promised_early_days: days by which the promise precedes the plan; negative leaves time.
         waits: has no answer up to the present; where `paused`, it waits for the customer.
         slips_days: days by which the plan moves two working days ago.
+        fate: what the customer says to the delivery: nothing ("silent"), or a "report" not mended yet.
     """
 
     customer: Customer
@@ -51,14 +53,18 @@ class Wish:
     paused: bool = False
     waits: bool = False
     slips_days: int = 0
+    fate: str = ""
     id: int = 0
 
 
 class Promiser:
     """Lets demands be filed, answered and promised as time runs through the demo."""
 
-    def __init__(self, store: Store, simulation: Simulation, product: Who, seed: int) -> None:
+    def __init__(
+        self, store: Store, simulation: Simulation, product: Who, seed: int, deliverer: Deliverer
+    ) -> None:
         self._store, self._simulation, self._product = store, simulation, product
+        self._deliverer = deliverer
         self._rng = Random(seed + 1)  # its own: what is drawn here moves nothing else
 
     def expect(self, customers: list[Customer], count: int, now: datetime) -> None:
@@ -76,7 +82,8 @@ class Promiser:
         self._push(across_a_holiday(known[0], now))
         self._push(before_the_plan(known[-1], now))
         reps = [c for c in known if c.rep.who.name == ACCOUNTS["rep"][0]] or known
-        for wish in (*waiting_now(known, reps, now), *ahead(known, reps, now), behind_a_slip(reps[0], now)):
+        stories = (*waiting_now(known, reps, now), *ahead(known, reps, now), *handed_over(reps, now))
+        for wish in (*stories, behind_a_slip(reps[0], now)):
             self._push(wish)
         for wish in slow_quarter(known, now):
             self._push(wish)
@@ -136,6 +143,8 @@ class Promiser:
             planned_on=planned_on,
         )
         feature = answer_demand(self._store, self._product, wish.id, answer)
+        if not wish.slips_days:
+            self._deliverer.expect(wish.customer, wish.id, answer.feature, planned_on, wish.fate)
         if wish.slips_days:
             slip = local(workday(self._simulation.now, -2), 11)
             later = planned_on + timedelta(days=wish.slips_days)
@@ -200,6 +209,17 @@ def ahead(known: list[Customer], mine: list[Customer], now: datetime) -> list[Wi
         Wish(mine[0], "P2", local(workday(now, -20), 9), planned_in_days=70, promised_early_days=-21),
         Wish(known[1], "P2", local(workday(now, -7), 14), planned_in_days=25, promised_early_days=-2),
         Wish(known[2], "P3", local(workday(now, -18), 16), planned_in_days=48, promised_early_days=-10),
+    ]
+
+
+def handed_over(mine: list[Customer], now: datetime) -> list[Wish]:
+    """Delivered days ago: one that waits for the customer, one whose link ends soon, one with a problem."""
+    filed = local(workday(now, -26), 10)
+    age = (now - filed).days
+    return [
+        Wish(mine[0], "P2", filed, planned_in_days=age - 5, fate="silent"),
+        Wish(mine[-1], "P2", filed, planned_in_days=age - 13, fate="silent"),
+        Wish(mine[len(mine) // 2], "P1", filed, planned_in_days=age - 6, fate="report"),
     ]
 
 

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from data.engine import Store
 from data.jobs import (
+    acceptance_mail,
     quarterly_collaboration,
+    sweep_acceptance,
     sweep_alerts,
     sweep_promises,
     tidy,
@@ -59,6 +61,8 @@ SCHEDULE = (
     Scheduled(sweep_promises.NAME, _quarterly),
     Scheduled(weekly_health.NAME, weekly_health.due),
     Scheduled(quarterly_collaboration.NAME, quarterly_collaboration.due),
+    Scheduled(sweep_acceptance.NAME, _hourly),
+    Scheduled(acceptance_mail.NAME, _quarterly),
 )
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 
 from data.engine import Store
 from data.jobs.registry import Run, job
-from data.schema import Delivery, JobRun, Receipt, SignInAttempt, SignInTicket, UserSession
+from data.schema import AcceptanceMiss, Delivery, JobRun, Receipt, SignInAttempt, SignInTicket, UserSession
 
 NAME = "tidy"
 KEPT_DAYS = 90
@@ -21,6 +21,7 @@ def tidy(store: Store, run: Run) -> None:
         session.execute(delete(SignInTicket).where(SignInTicket.session_id.in_(ended)))
         session.execute(delete(UserSession).where(UserSession.expires_at < old))
         session.execute(delete(SignInAttempt).where(SignInAttempt.at < old))
+        session.execute(delete(AcceptanceMiss).where(AcceptanceMiss.at < run.due_at - timedelta(days=1)))
         session.execute(delete(Receipt).where(Receipt.at < old))
         session.execute(delete(Delivery).where(Delivery.sent_at < old))
         session.execute(delete(JobRun).where(JobRun.finished_at < old))

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session, aliased
 
 from core.access import OPERATOR
 from core.policies import Policy
+from core.promises.acceptance import CONFIRMED, PROBLEM, Fulfilment
 from core.promises.collaboration import Fact, Measure, next_quarter
 from core.promises.sla import clock
 from data.queries.policies import company_zone, working_calendar
-from data.queries.promises import pauses_of
+from data.queries.promises import PromiseRow, pauses_of
 from data.queries.promises import promises as promise_rows
 from data.schema import Audit, Customer, Demand, DemandPause, Person, Promise, Team
 
@@ -96,13 +97,9 @@ def _promises(session: Session, quarter: date, as_of: datetime, policy: Policy) 
             yield Fact(measure, row.id, row.customer, *who, team_id or 0, value)
 
 
-def _became(row: Any) -> Iterator[tuple[Measure, float]]:
-    """What customers' confirmations say of a promise; without them nothing is said."""
-    kept = getattr(row, "fulfilment", None)
-    if kept is None:
-        return
-    if kept != "open":
-        yield Measure.KEPT, float(kept == "kept")
-    second = row.delivery.second
-    if second in ("confirmed", "problem"):
-        yield Measure.SECOND, float(second == "confirmed")
+def _became(row: PromiseRow) -> Iterator[tuple[Measure, float]]:
+    """What the customer's confirmations say of a promise; what nobody can know yet is not said."""
+    if row.fulfilment is not Fulfilment.OPEN:
+        yield Measure.KEPT, float(row.fulfilment is Fulfilment.KEPT)
+    if row.delivery.second in (CONFIRMED, PROBLEM):
+        yield Measure.SECOND, float(row.delivery.second == CONFIRMED)

@@ -1,6 +1,8 @@
 """The policy in force, and facts about the installation."""
 
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,9 +26,19 @@ def setting(session: Session, key: str) -> Any:
     return session.scalar(select(Setting.value).where(Setting.key == key))
 
 
+def is_demo(session: Session) -> bool:
+    """Whether this is the demo company."""
+    return bool(setting(session, "installation") == "demo")
+
+
 def company_zone(session: Session) -> str:
     """The company's time zone, by its IANA name."""
     return str(setting(session, "timezone") or ZONE)
+
+
+def company_day(session: Session, at: datetime) -> date:
+    """The company's day at an instant."""
+    return at.astimezone(ZoneInfo(company_zone(session))).date()
 
 
 def working_calendar(session: Session) -> WorkCalendar:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -15,7 +14,7 @@ from core.access import Permission, Who
 from core.messages import NotFound
 from core.promises.consistency import ahead
 from core.terms import Outcome
-from data.queries.policies import company_zone, policy_in_force
+from data.queries.policies import company_day, policy_in_force
 from data.queries.promises import PromiseRow, latest, promises
 from data.queries.scope import customers
 from data.schema import (
@@ -36,13 +35,15 @@ BRIEF = 80  # letters of a demand's words in a list
 
 
 class Show(StrEnum):
-    """Which promises the board shows: all that lie ahead, those of one light, or the past ones."""
+    """Which promises the board shows: all that lie ahead, those of one light, those whose day is over
+    without the customer's confirmation, or the delivered ones."""
 
     AHEAD = "ahead"
     RED = "red"
     AMBER = "amber"
     GREEN = "green"
     PAST = "past"
+    DELIVERED = "delivered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +162,8 @@ def promise_board(
     narrowed = [Promise.customer_id == customer] if customer else []
     found = promises(session, who, policy_in_force(session), now, *narrowed)
     today = company_day(session, now)
-    is_ahead = {row.id: ahead(row.promised_on, row.planned_on, today) for row in found}
-    lights = {row.id: row.state.light.value if is_ahead[row.id] else str(Show.PAST) for row in found}
+    is_ahead = {row.id: ahead(row.promised_on, row.planned_on, today, row.delivered) for row in found}
+    lights = {row.id: _shown_as(row, is_ahead[row.id]) for row in found}
     counts = {str(s): sum(light == s for light in lights.values()) for s in Show}
     counts[Show.AHEAD] = sum(is_ahead.values())
     red = [row for row in found if lights[row.id] == Show.RED]
@@ -171,6 +172,12 @@ def promise_board(
     escalated = {e.cause: e for e in _escalations(session, {row.id for row in chosen})}
     rows = [BoardRow(row, stakes[row.id], escalated.get(row.cause)) for row in chosen]
     return Board(rows, counts, totals(stake for row in red for stake in stakes[row.id]), today)
+
+
+def _shown_as(row: PromiseRow, is_ahead: bool) -> str:
+    if row.delivered:
+        return Show.DELIVERED
+    return row.state.light.value if is_ahead else Show.PAST
 
 
 def promise_file(session: Session, who: Who, promise_id: int, now: datetime) -> PromiseFile:
@@ -276,11 +283,6 @@ def _planned(session: Session, feature_id: int) -> tuple[DateChange, ...]:
         .order_by(PlannedDate.id)
     )
     return tuple(DateChange(*row) for row in session.execute(history))
-
-
-def company_day(session: Session, now: datetime) -> date:
-    """The company's day at an instant."""
-    return now.astimezone(ZoneInfo(company_zone(session))).date()
 
 
 def _told(session: Session, promise_id: int) -> tuple[DateChange, ...]:

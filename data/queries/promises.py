@@ -11,9 +11,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from core.access import Permission, Who
 from core.calendar import WorkCalendar
 from core.policies import Policy
+from core.promises.acceptance import Fulfilment, Standing, fulfilment
 from core.promises.consistency import Consistency, consistency
 from core.promises.sla import Clock, Pause, clock
-from data.queries.policies import policy_in_force
+from data.queries.acceptance import Wanted, day_of, serving
+from data.queries.policies import company_day, company_zone, policy_in_force
 from data.queries.scope import customers
 from data.schema import (
     Customer,
@@ -48,6 +50,8 @@ class PromiseRow:
         ref: another system's id.
         person: who made it.
         told_id, planned_id: rows of the two histories that hold now; planned_id None without a plan.
+        delivery: how what was delivered for it stands; delivered is what the customer confirmed.
+        fulfilment: what became of it.
     """
 
     id: int
@@ -64,6 +68,13 @@ class PromiseRow:
     person: str | None
     told_id: int
     planned_id: int | None
+    delivery: Standing
+    fulfilment: Fulfilment
+
+    @property
+    def delivered(self) -> bool:
+        """Whether the customer confirmed it."""
+        return self.delivery.delivered
 
     @property
     def cause(self) -> str:
@@ -121,8 +132,15 @@ def promises(
         .outerjoin(Person, Person.id == Promise.person_id)
         .where(customers(who, Permission.SEE_PROMISES), Promise.recorded_at <= as_of, *narrowed)
     )  # fmt: skip
-    slack = policy.promise_slack_days
-    return sorted((_promise(row, slack) for row in session.execute(query)), key=_widest_first)
+    found = session.execute(query).all()
+    wanted = [
+        Wanted(p.id, p.customer_id, p.made_at, p.id, p.demand_id, feature_id)
+        for p, _, feature_id, *_ in found
+    ]
+    delivered = serving(session, wanted, as_of)
+    zone, today, slack = company_zone(session), company_day(session, as_of), policy.promise_slack_days
+    rows = (_promise(row, slack, delivered[row[0].id], today, zone) for row in found)
+    return sorted(rows, key=_widest_first)
 
 
 def promises_of(session: Session, who: Who, demand_id: int, now: datetime) -> list[PromiseRow]:
@@ -130,7 +148,7 @@ def promises_of(session: Session, who: Who, demand_id: int, now: datetime) -> li
     return promises(session, who, policy_in_force(session), now, Promise.demand_id == demand_id)
 
 
-def _promise(row: Any, slack_days: int) -> PromiseRow:
+def _promise(row: Any, slack_days: int, delivery: Standing, today: date, zone: str) -> PromiseRow:
     p, customer, feature_id, feature, person, told_id, told_on, planned_id, planned_on = row
     return PromiseRow(
         id=p.id,
@@ -140,13 +158,15 @@ def _promise(row: Any, slack_days: int) -> PromiseRow:
         feature=feature,
         promised_on=told_on,
         planned_on=planned_on,
-        state=consistency(told_on, planned_on, slack_days),
+        state=consistency(told_on, planned_on, slack_days, delivery.delivered),
         customer_id=p.customer_id,
         demand_id=p.demand_id,
         feature_id=feature_id,
         person=person,
         told_id=told_id,
         planned_id=planned_id,
+        delivery=delivery,
+        fulfilment=fulfilment(told_on, delivery, day_of(delivery.kept_at, zone), today),
     )
 
 

@@ -1,5 +1,12 @@
 """The tables, by noun."""
 
+from data.schema.acceptance import (
+    AcceptanceAnswer,
+    AcceptanceLink,
+    AcceptanceMail,
+    AcceptanceMiss,
+    CustomerDelivery,
+)
 from data.schema.actions import Action, Draft, StoredFile, Transcript
 from data.schema.base import Base
 from data.schema.calendars import CalendarVersion
@@ -41,6 +48,10 @@ from data.schema.reports import HealthReport
 from data.schema.rooms import Room, RoomMember, RoomMessage, RoomTask
 
 __all__ = [
+    "AcceptanceAnswer",
+    "AcceptanceLink",
+    "AcceptanceMail",
+    "AcceptanceMiss",
     "Action",
     "Alert",
     "Audit",
@@ -49,6 +60,7 @@ __all__ = [
     "CollaborationReport",
     "Contact",
     "Customer",
+    "CustomerDelivery",
     "CustomerState",
     "CustomerTag",
     "Delivery",

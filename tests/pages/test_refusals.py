@@ -25,6 +25,7 @@ ALLOWED = {
     "demands":    {R, M, D, P, V},
     "promises":   {R, M, D, P, V},
     "collaboration": {M, D, P},
+    "deliveries": {R, M, D, P, V},
     "customers":  {R, M, D, A},
     "customer":   {R, M, D, A},
     "rooms":      {R, M, D, P, V},

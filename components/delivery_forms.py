@@ -1,0 +1,235 @@
+"""Marking something ready for a customer, sending it again, and the link to copy."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from components.blocks import plain, section
+from components.forms import Marks
+from components.frame import View
+from components.record_story import leave_for
+from components.text import t
+from core.messages import Invalid, Problem
+from core.promises.acceptance import may_revoke, may_send
+from core.promises.handover import DeliveryInput, own_language
+from data.commands.acceptance_links import new_token
+from data.commands.sessions import fingerprint
+from data.media import FILMS
+from data.notices import sentence
+from data.queries.deliveries import DeliveryFile, ReadyDesk
+from data.settings import settings
+from data.text import LANGUAGES
+
+Does = Mapping[str, Callable[..., Any]]
+
+
+def ready_form(
+    desk: ReadyDesk, mark_ready: Callable[..., int], keep: Callable[[bytes], str], view: View
+) -> None:
+    """What is handed over, to whom, with which walkthrough.
+
+    Args:
+        mark_ready: `mark_ready(key, customer, delivery, token)`; the same key again sends nothing twice.
+        keep: keeps an uploaded film.
+    """
+    if st.button(t("deliveries.to_list"), type="tertiary", icon=":material/arrow_back:"):
+        leave_for()
+    st.header(plain(desk.customer), anchor=False)
+    section(t("deliveries.make_ready"), icon=":material/package_2:")
+    number = f"{desk.promise_id or 0}-{desk.demand_id or 0}"
+    token = _token(f"ready-{number}")
+    with st.form(f"delivery-ready-{number}"):
+        marks = Marks(view)
+        fields = _fields(desk, None, marks, view)
+        sent = st.form_submit_button(t("deliveries.send"), type="primary", icon=":material/send:")
+    made: list[int] = []
+
+    def work() -> None:
+        given = fields(keep)
+        made.append(mark_ready(fingerprint(token), desk.customer_id, given, token))
+
+    if sent and marks.sent(work):
+        _show_link(made[0], f"ready-{number}")
+        leave_for(delivery=made[0])
+
+
+def link_block(file: DeliveryFile, view: View) -> None:
+    """The link that was just made, to copy: it can be shown now and never again."""
+    with st.container(key=f"delivery-link-{file.row.id}"):
+        token = st.session_state.get(_shown_key(file.row.id))
+        if not token or file.row.seen.expires_at is None:
+            return
+        st.success(t("deliveries.link_hint"), icon=":material/link:")
+        address = f"{_base()}/confirm/{token}"
+        st.code(address, language=None, wrap_lines=True)
+        with st.expander(t("deliveries.letter"), icon=":material/content_copy:"):
+            st.code(_letter(file, address), language=None, wrap_lines=True)
+
+
+def send_block(file: DeliveryFile, does: Does, keep: Callable[[bytes], str], view: View) -> None:
+    """What can be done with a delivery now.
+
+    Args:
+        does: `renew(delivery, token, input)`, `revoke(delivery, reason)`, `again(delivery, token)`.
+    """
+    with st.container(key=f"delivery-do-{file.row.id}"):
+        if file.second_due:
+            _again(file, does["again"], view)
+        if may_send(file.row.seen):
+            _renew(file, does["renew"], keep, view)
+        if may_revoke(file.row.seen):
+            _revoke(file, does["revoke"], view)
+
+
+def _again(file: DeliveryFile, again: Callable[..., Any], view: View) -> None:
+    number = file.row.id
+    token = _token(f"again-{number}")
+    with st.form(f"delivery-again-{number}"):
+        marks = Marks(view)
+        st.markdown(t("deliveries.again_hint"))
+        sent = st.form_submit_button(t("deliveries.again"), icon=":material/event_repeat:")
+    if sent and marks.sent(partial(again, number, token)):
+        _show_link(number, f"again-{number}")
+        st.rerun()
+
+
+def _renew(file: DeliveryFile, renew: Callable[..., Any], keep: Callable[[bytes], str], view: View) -> None:
+    number, state = file.row.id, file.row.seen.state
+    token = _token(f"renew-{number}")
+    problem = state == "problem"
+    title = t("deliveries.mended") if problem else t("deliveries.renew")
+    with (
+        st.expander(title, expanded=problem, icon=":material/send:", key=f"renew-box-{number}"),
+        st.form(f"delivery-renew-{number}", border=False),
+    ):
+        marks = Marks(view)
+        st.caption(t("deliveries.mended_hint") if problem else t("deliveries.renew_hint"))
+        fields = _fields(file.desk, file, marks, view)
+        sent = st.form_submit_button(t("deliveries.send_again"), type="primary", icon=":material/send:")
+    if sent and marks.sent(lambda: renew(number, token, fields(keep))):
+        _show_link(number, f"renew-{number}")
+        st.rerun()
+
+
+def _revoke(file: DeliveryFile, revoke: Callable[..., Any], view: View) -> None:
+    number = file.row.id
+    with (
+        st.expander(t("deliveries.revoke"), icon=":material/link_off:", key=f"revoke-box-{number}"),
+        st.form(f"delivery-revoke-{number}", border=False),
+    ):
+        marks = Marks(view)
+        st.caption(t("deliveries.revoke_hint"))
+        reason = st.text_input(t("deliveries.revoke_reason"), key=f"revoke-reason-{number}")
+        sent = st.form_submit_button(t("deliveries.revoke"), icon=":material/link_off:")
+    if sent and marks.sent(partial(revoke, number, reason or "")):
+        st.session_state.pop(_shown_key(number), None)
+        st.rerun()
+
+
+def _fields(
+    desk: ReadyDesk, file: DeliveryFile | None, marks: Marks, view: View
+) -> Callable[[Callable[[bytes], str]], DeliveryInput]:
+    """Draw the fields; what comes back reads them, once the upload is kept."""
+    with marks.field("title"):
+        title = st.text_input(t("deliveries.title_label"), value=desk.title, max_chars=200)
+    with marks.field("contact"):
+        contact = _contact(desk)
+    with marks.field("language"):
+        language = _language(desk, file, view)
+    with marks.field("note"):
+        hint = t("deliveries.note_hint")
+        note = st.text_area(
+            t("deliveries.note"), value=file.note if file else "", placeholder=hint, height=90
+        )
+    with marks.field("video"):
+        label = t("deliveries.video", limit=desk.max_video_mb)
+        upload = st.file_uploader(label, type=list(FILMS), max_upload_size=desk.max_video_mb)
+    with marks.field("video_url"):
+        url = st.text_input(
+            t("deliveries.video_url"), value=file.video_url if file else "", placeholder="https://"
+        )
+    kept = file.video if file and not url else None
+
+    def read(keep: Callable[[bytes], str]) -> DeliveryInput:
+        if upload is not None and (url or "").strip():
+            raise Invalid([Problem("video_url", "one_video")])
+        return DeliveryInput(
+            title or "",
+            language,
+            note or "",
+            contact,
+            desk.promise_id,
+            desk.demand_id,
+            desk.feature_id,
+            keep(upload.getvalue()) if upload is not None else kept,
+            (url or "").strip(),
+        )
+
+    return read
+
+
+def _contact(desk: ReadyDesk) -> int | None:
+    offered = list(desk.contacts)
+    chosen: int | None = st.selectbox(
+        t("deliveries.contact"),
+        offered,
+        index=offered.index(desk.contact_id) if desk.contact_id in offered else (0 if offered else None),
+        format_func={i: _named(name, email) for i, (name, email) in desk.contacts.items()}.__getitem__,
+        placeholder=t("deliveries.no_contact"),
+    )
+    return chosen
+
+
+def _named(name: str, email: str | None) -> str:
+    return f"{name} · {email}" if email else t("deliveries.without_mail", name=name)
+
+
+def _language(desk: ReadyDesk, file: DeliveryFile | None, view: View) -> str:
+    first = file.language if file else own_language(desk.customer, view.language)
+    chosen: str = st.radio(
+        t("deliveries.language"),
+        list(LANGUAGES),
+        index=list(LANGUAGES).index(first),
+        format_func=LANGUAGES.__getitem__,
+        horizontal=True,
+    )
+    return chosen
+
+
+def _token(purpose: str) -> str:
+    """One secret for one sending: a second press of the same button is the same link."""
+    token: str = st.session_state.setdefault(f"delivery-token-{purpose}", new_token())
+    return token
+
+
+def _show_link(delivery: int, purpose: str) -> None:
+    st.session_state[_shown_key(delivery)] = st.session_state.pop(f"delivery-token-{purpose}")
+
+
+def _shown_key(delivery: int) -> str:
+    return f"delivery-shown-{delivery}"
+
+
+def _base() -> str:
+    """The product's public address, or the one under which this window sees it."""
+    if settings().public_url:
+        return settings().public_url.rstrip("/")
+    here = urlsplit(st.context.url or "")
+    return f"{here.scheme}://{here.netloc}" if here.netloc else ""
+
+
+def _letter(file: DeliveryFile, address: str) -> str:
+    """A letter to paste into a chat or a mail, in the customer's language."""
+    row = file.row
+    said = {
+        "company": file.company,
+        "person": row.contact or row.customer,
+        "title": row.title,
+        "expires_at": row.seen.expires_at.isoformat() if row.seen.expires_at else "",
+        "zone": file.zone,
+    }
+    kind = "customer_second" if row.seen.second == "asked" else "customer_first"
+    return "\n\n".join((sentence(file.language, kind, said)[1], address))

@@ -1,0 +1,77 @@
+"""Walkthroughs of deliveries and customers' pictures: what is kept of them, whatever their names say."""
+
+import io
+import warnings
+
+from PIL import Image, ImageOps
+
+from core.access import Permission, Who, decide
+from core.messages import Invalid, NotAllowed, Problem
+from core.promises.handover import PHOTO_PIXELS
+from data.engine import Store
+from data.files import keep
+from data.queries.policies import policy_in_force
+
+FILMS = ("mp4", "webm", "m4v", "mov")  # names that the form offers; the content decides
+PICTURES = ("JPEG", "PNG", "WEBP")
+_LONGEST_SIDE, _QUALITY = 2560, 88
+
+
+def film_type(content: bytes) -> str | None:
+    """The media type of a film by its first bytes; None for anything else.
+
+    >>> film_type(b"....ftypisom"), film_type(bytes.fromhex("1a45dfa3")), film_type(b"<html>")
+    ('video/mp4', 'video/webm', None)
+    """
+    if content[4:8] == b"ftyp":
+        return "video/mp4"
+    return "video/webm" if content.startswith(b"\x1a\x45\xdf\xa3") else None
+
+
+def keep_video(store: Store, who: Who, content: bytes) -> str:
+    """Keep a walkthrough; returns its SHA-256.
+
+    Raises:
+        NotAllowed: the person sends no deliveries.
+        Invalid: not a film, or larger than the policy allows.
+    """
+    if not decide(who, Permission.SEND_DELIVERIES).allowed:
+        raise NotAllowed(permission=Permission.SEND_DELIVERIES)
+    with store.reading() as session:
+        limit = policy_in_force(session).max_video_mb
+    if (media_type := film_type(content)) is None:
+        raise Invalid([Problem("video", "not_video")])
+    if len(content) > limit * 2**20:
+        raise Invalid([Problem("video", "file_too_large", {"limit": limit})])
+    return keep(store, who.person_id, content, media_type)
+
+
+def keep_photo(store: Store, content: bytes) -> str:
+    """Keep a customer's picture as a fresh JPEG; returns its SHA-256.
+
+    Only the pixels survive: no place where it was taken, and nothing that hides behind a picture.
+
+    Raises:
+        Invalid: not a picture, or too large.
+    """
+    with store.reading() as session:
+        limit = policy_in_force(session).max_photo_mb
+    if len(content) > limit * 2**20:
+        raise Invalid([Problem("photo", "file_too_large", {"limit": limit})])
+    return keep(store, None, _redrawn(content), "image/jpeg")
+
+
+def _redrawn(content: bytes) -> bytes:
+    out = io.BytesIO()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
+            with Image.open(io.BytesIO(content), formats=PICTURES) as picture:
+                if picture.width * picture.height > PHOTO_PIXELS:
+                    raise Invalid([Problem("photo", "not_image")])
+                shown = ImageOps.exif_transpose(picture).convert("RGB")
+                shown.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
+                shown.save(out, "JPEG", quality=_QUALITY)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise Invalid([Problem("photo", "not_image")]) from error
+    return out.getvalue()

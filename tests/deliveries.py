@@ -1,0 +1,51 @@
+"""A delivery for tests: a promise that product planned, marked ready by delivery."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from core.customers import ContactInput
+from core.promises.demands import Answer, DemandInput, Effect, PromiseInput
+from core.promises.handover import DeliveryInput
+from data.commands.acceptance_links import new_token
+from data.commands.customers import add_contact
+from data.commands.deliveries import mark_ready
+from data.commands.demands import answer_demand, file_demand
+from data.commands.promises import make_promise
+from data.engine import Store
+from tests.company import Company, found
+
+EFFECT = Effect("Changeover time", Decimal(45), Decimal(25), "minutes")
+ANSWER = Answer("Dashboard", "One table more", "Two weeks", "screen", "YQ-1", date(2026, 3, 10))
+
+
+class Handover:
+    """A company with a demand, its answer, a promise for 12 March, and a contact with a mail address."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.people = store, found(store)
+        who = self.people
+        self.contact = add_contact(
+            store, who.rep, who.customer, ContactInput("Wang Fang", None, None, None, "wang@customer.example")
+        )
+        demand = DemandInput("“慢”", "efficiency", EFFECT, "P1", contact_id=self.contact)
+        self.demand = file_demand(store, who.rep, who.customer, demand)
+        self.feature = answer_demand(store, who.product, self.demand, ANSWER)
+        told = PromiseInput("By the 12th", date(2026, 3, 12), demand_id=self.demand, contact_id=self.contact)
+        self.promise = make_promise(store, who.rep, who.customer, told)
+
+    @property
+    def company(self) -> Company:
+        return self.people
+
+    def ready(self, **changes: Any) -> tuple[int, str]:
+        """Mark it ready; the delivery's id and the link's token."""
+        token = new_token()
+        values = {"title": "Shift dashboard", "language": "en", "contact_id": self.contact,
+                  "promise_id": self.promise} | changes  # fmt: skip
+        made = mark_ready(
+            self.store, self.people.delivery, self.people.customer, DeliveryInput(**values), token
+        )
+        return made, token
