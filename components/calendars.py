@@ -104,11 +104,18 @@ def _change(desk: CalendarDesk, does: Does, view: View) -> None:
     if sent and marks.sent(partial(does["days"], desk.country, first, last, kind)):
         st.toast(t("calendars.changed"))
         st.rerun()
-    label = t("calendars.incomplete" if desk.known else "calendars.complete", year=desk.year)
-    help_words = None if desk.known else t("calendars.complete_help", year=desk.year)
-    if st.button(label, help=help_words, key="calendar-complete") and Marks(view).sent(
-        partial(does["year"], desk.country, desk.year, not desk.known)
-    ):
+    with st.container(key="calendar-year-state"):
+        _state(desk, does, view)
+
+
+def _state(desk: CalendarDesk, does: Does, view: View) -> None:
+    """Declare the year complete, or take that back; what was published needs neither."""
+    if desk.known and not desk.declared:
+        return
+    name = "incomplete" if desk.declared else "complete"
+    help_words = None if desk.declared else t("calendars.complete_help", year=desk.year)
+    work = partial(does["year"], desk.country, desk.year, not desk.declared)
+    if st.button(t(f"calendars.{name}", year=desk.year), help=help_words) and Marks(view).sent(work):
         st.rerun()
 
 

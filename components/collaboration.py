@@ -142,7 +142,7 @@ def fact_rows(facts: Sequence[Fact], key: str, view: View) -> None:
 
 
 def _said(fact: Fact, language: str) -> str:
-    share = format.percent(fact.value, language)
     if fact.measure is not Measure.RESPONSE:
-        return share
+        return t(f"collaboration.{fact.measure}_{'yes' if fact.value else 'no'}")
+    share = format.percent(fact.value, language)
     return t("collaboration.time_used", share=share, hours=format.number(fact.hours, language, 1))

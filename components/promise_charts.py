@@ -14,7 +14,7 @@ _COLOURS = {"red": charts.ALARM, "amber": charts.OVER, "green": charts.MARK}
 _ROW, _AROUND = 46, 100  # pixels
 _TICKS = 5
 _LETTERS = 28
-_BELOW_NAME, _TO_NEXT_NAME = 0.12, 0.42  # rows around a row's marks that are free of names
+_BELOW_NAME, _TO_NEXT_NAME = 0.12, 0.38  # rows around a row's marks that are free of names
 
 
 def gap_words(row: BoardRow) -> str:

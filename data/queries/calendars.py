@@ -62,7 +62,7 @@ class CalendarDesk:
 
     Attributes:
         year: of the special days shown.
-        known: whether the holidays of that year are known for `country`.
+        known: whether the holidays of that year are known for `country`; declared: because somebody said so.
         missing: per country in use, years that should be known by now and are not.
     """
 
@@ -70,6 +70,7 @@ class CalendarDesk:
     year: int
     days: tuple[SpecialDay, ...]
     known: bool
+    declared: bool
     places: tuple[TeamPlace, ...]
     missing: Mapping[str, tuple[int, ...]]
     versions: tuple[Version, ...]
@@ -131,6 +132,7 @@ def calendar_desk(session: Session, who: Who, country: str | None, year: int, no
         year,
         _special(calendar, shipped(chosen, zone), year),
         year in calendar.known_years,
+        year in changes.years.get(chosen, ()),
         _places(session, changes),
         missing(session, now),
         _versions(session),
