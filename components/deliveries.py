@@ -50,7 +50,7 @@ def chosen_show(view: View) -> Show:
 
 
 def _first(view: View) -> str:
-    return Show.DUE if reach(view.who, Permission.SEND_DELIVERIES) else Show.SENT
+    return (Show.DUE if reach(view.who, Permission.SEND_DELIVERIES) else Show.SENT).value
 
 
 def board_cards(board: DeliveryBoard, view: View) -> None:

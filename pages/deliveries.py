@@ -38,10 +38,10 @@ with page("deliveries.title", needs=Permission.SEE_PROMISES) as view:
         file = view.read(delivery_file, number, view.now)
         head(file, view)
         link_block(file, view)
-        if sends:
-            send_block(file, {way: partial(view.do, command) for way, command in DOES.items()}, keep, view)
         walkthrough(file, play)
         happenings(file, view, play)
+        if sends:
+            send_block(file, {way: partial(view.do, command) for way, command in DOES.items()}, keep, view)
     elif sends and (promise or demand):
         ready_form(view.read(ready_desk, promise, demand), partial(view.do, READY), keep, view)
     else:

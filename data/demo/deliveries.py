@@ -1,4 +1,4 @@
-"""Deliveries of the demo company: most are confirmed, some after a problem, some still wait."""
+"""Deliveries of the demo company: most are confirmed, some after a problem; some wait or got no answer."""
 
 import io
 from datetime import date, datetime, timedelta

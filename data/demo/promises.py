@@ -40,7 +40,7 @@ class Wish:
         promised_early_days: days by which the promise precedes the plan; negative leaves time.
         waits: has no answer up to the present; where `paused`, it waits for the customer.
         slips_days: days by which the plan moves two working days ago.
-        fate: what the customer says to the delivery: nothing ("silent"), or a "report" not mended yet.
+        fate: what the customer says: nothing ("silent"), or a "report" of a problem that is not mended yet.
     """
 
     customer: Customer

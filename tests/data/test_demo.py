@@ -21,7 +21,10 @@ from data.demo import PASSWORD, write
 from data.demo.calendar import SHANGHAI
 from data.demo.staff import ACCOUNTS, LEAVER, OPTIMIST, PADDER, SANDBAGGER, SKIPPING_TEAM, STUCK_TEAM, TEAMS
 from data.engine import Store
+from data.files import read_file
 from data.install import install
+from data.queries.deliveries import Show as Deliveries
+from data.queries.deliveries import delivery_board, delivery_file
 from data.queries.demands import Show, demand_list
 from data.queries.health import health_report, health_weeks
 from data.queries.promises import demand_clocks, promises
@@ -265,12 +268,30 @@ def test_one_customer_is_followed_up_together_and_one_was(company):
 def test_an_answer_came_late_across_a_holiday(company):
     with company.reading() as session:
         rows = demand_clocks(session, OPERATOR, china(), DEFAULTS, company.clock())
-    assert len(rows) == 20
+    assert len(rows) == 23
     (late,) = [row for row in rows if row.clock.breached and row.answered_at]
     assert late.urgency == "P1"
     assert late.clock.used_hours == pytest.approx(15)
     assert late.answered_at - late.opened_at > timedelta(days=4)  # free days between, which do not count
     assert late.clock.due_at < late.answered_at
+
+
+def test_deliveries_stand_in_every_way(company):
+    with company.reading() as session:
+        board = delivery_board(session, OPERATOR, Deliveries.PROBLEM, company.clock())
+        file = delivery_file(session, OPERATOR, board.rows[0].id, company.clock())
+    assert all(board.counts[show] for show in (Deliveries.DUE, Deliveries.SENT, Deliveries.CONFIRMED))
+    assert 0 < board.second.part <= board.second.whole
+    problem = next(h for h in file.happened if h.what == "problem")
+    assert problem.text
+    assert read_file(company, problem.photo)[1] == "image/jpeg"
+    kept = [r.fulfilment for r in promises_of_all(company) if r.delivered]
+    assert kept.count("kept") >= 3
+
+
+def promises_of_all(company):
+    with company.reading() as session:
+        return promises(session, OPERATOR, DEFAULTS, company.clock())
 
 
 def test_demands_wait_for_an_answer_in_every_state(company):

@@ -1,0 +1,88 @@
+"""From ready to delivered: a link on a phone, without account and scripts, and the page counts it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from core.access import OPERATOR
+from data.commands.people import set_password
+from data.schema import AcceptanceAnswer
+from tests.browser.conftest import sign_in
+from tests.data.test_acceptance_routes import picture
+from tests.deliveries import Handover
+
+pytestmark = pytest.mark.browser
+PASSWORD = "a long password"
+
+
+@pytest.fixture(scope="module")
+def server(served):
+    def seed(store) -> None:
+        handover = Handover(store)
+        for who in (handover.people.delivery, handover.people.rep):
+            set_password(store, OPERATOR, who.person_id, PASSWORD)
+
+    return served(seed)
+
+
+def answers(server) -> list[str]:
+    with server.store().reading() as session:
+        return list(session.scalars(select(AcceptanceAnswer.kind).order_by(AcceptanceAnswer.id)))
+
+
+def copied(page) -> str:
+    """The link that the page shows to copy."""
+    link = page.get_by_test_id("stCode").first
+    expect(link).to_contain_text("/confirm/")
+    return re.search(r"https?://\S+/confirm/[\w-]{43}", link.inner_text()).group(0)
+
+
+def phone(visit, link, **options):
+    return visit(link, width=390, java_script_enabled=False, **options)
+
+
+def test_the_customer_reports_then_confirms_and_the_delivery_page_counts_it(server, visit):
+    desk = visit(f"{server.url}/deliveries")
+    sign_in(desk, "delivery", PASSWORD)
+    desk.get_by_role("button", name="Mark ready").click()
+    desk.get_by_label("Note to the customer").fill("Open it in the menu")
+    desk.get_by_role("button", name="Mark ready and send the link").click()
+    first = copied(desk)
+
+    customer = phone(visit, first, locale="zh-CN", color_scheme="dark")
+    expect(customer.get_by_role("heading", name="Dashboard")).to_be_visible()
+    expect(customer.get_by_text("Open it in the menu")).to_be_visible()
+    customer.reload()
+    assert answers(server) == []  # looking confirms nothing
+    customer.get_by_text("Report a problem").click()
+    customer.get_by_label("What does not work?").fill("The table stays empty")
+    photo = {"name": "screen.png", "mimeType": "image/png", "buffer": picture()}
+    customer.locator("input[type=file]").set_input_files(photo)
+    assert customer.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    customer.get_by_role("button", name="Send the report").click()
+    expect(customer.get_by_text("Your report has arrived")).to_be_visible()
+    assert answers(server) == ["problem"]
+
+    desk.reload()
+    expect(desk.get_by_text("The table stays empty")).to_be_visible()
+    expect(desk.get_by_test_id("stImage").locator("img")).to_be_visible()
+    desk.get_by_role("button", name="Send a fresh link").click()
+    second = copied(desk)
+    assert second != first
+
+    customer = phone(visit, second)
+    customer.get_by_role("button", name="Yes, it is usable").click()
+    expect(customer.get_by_role("heading", name="Confirmed. Thank you!")).to_be_visible()
+    customer.reload()
+    expect(customer.get_by_role("button")).to_have_count(0)
+    assert answers(server) == ["problem", "confirmed"]
+    assert customer.context.cookies() == []
+
+    rep = visit(f"{server.url}/deliveries?show=confirmed", width=390)
+    sign_in(rep, "rep", PASSWORD)
+    expect(rep.get_by_text("100%")).to_be_visible()
+    expect(rep.get_by_text("Haihe Pumps · Dashboard")).to_be_visible()

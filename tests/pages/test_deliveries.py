@@ -1,0 +1,151 @@
+"""The deliveries page by role and language: what is due, marking it ready, the link, a problem's picture."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from core.promises.acceptance import Stand
+from core.promises.handover import AnswerInput
+from data.commands.acceptance import answer_link
+from data.media import keep_photo
+from data.queries.deliveries import Show, delivery_board, delivery_file
+from data.schema import AcceptanceLink
+from data.text import translate
+from tests.data.test_acceptance_routes import picture
+from tests.deliveries import Handover
+from tests.pages.test_demands import press, shown
+
+
+@pytest.fixture
+def handover(sqlite_store):
+    return Handover(sqlite_store)
+
+
+def state(handover, delivery=1) -> Stand:
+    with handover.store.reading() as session:
+        file = delivery_file(session, handover.people.director, delivery, handover.store.clock())
+    return file.row.seen.state
+
+
+def links(store) -> int:
+    with store.reading() as session:
+        return session.query(AcceptanceLink).count()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("role", ["rep", "manager", "delivery"])
+def test_everybody_sees_what_waits_and_only_senders_can_send(open_page, handover, role, language):
+    page = open_page("deliveries", getattr(handover.people, role), language, show="due")
+    assert not page.exception
+    assert "Haihe Pumps · Dashboard" in shown(page)
+    assert ("12 Mar 2026" if language == "en" else "2026年3月12日") in shown(page)
+    label = translate(language, "deliveries.make_ready")
+    assert (label in [b.label for b in page.button]) is (role == "delivery")
+    handover.ready()
+    page = open_page("deliveries", getattr(handover.people, role), language)
+    assert (translate(language, "deliveries.none.due") in shown(page)) is (
+        role == "delivery"
+    )  # where each begins
+    page = open_page("deliveries", getattr(handover.people, role), language, show="sent")
+    assert "Haihe Pumps · Shift dashboard" in shown(page)
+    assert translate(language, "terms.delivery.sent") in shown(page)
+    file = open_page("deliveries", getattr(handover.people, role), language, delivery=1)
+    assert not file.exception
+    assert (translate(language, "deliveries.revoke") in [b.label for b in file.button]) is (
+        role == "delivery"
+    )
+
+
+def test_others_see_nothing_of_it(open_page, handover):
+    handover.ready()
+    page = open_page("deliveries", handover.people.stranger, show="sent")
+    assert translate("en", "deliveries.none.sent") in shown(page)
+    page = open_page("deliveries", handover.people.stranger, delivery=1)
+    assert [e.value for e in page.error] == [translate("en", "errors.not_found")]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_marking_ready_shows_a_link_to_copy_that_works_once(open_page, handover, sqlite_store, language):
+    page = open_page("deliveries", handover.people.delivery, language, promise=handover.promise)
+    page.text_input[0].set_value("")
+    press(page, translate(language, "deliveries.send"))
+    assert translate(language, "problems.required") in shown(page)
+    page.text_input[0].set_value("Shift *dashboard*")
+    page.text_area[0].set_value("In the menu")
+    press(page, translate(language, "deliveries.send"))
+    assert not page.exception
+    assert page.query_params["delivery"] == "1"
+    assert "Shift *dashboard*" in shown(page)
+    address, letter = (c.value for c in page.code)
+    token = re.search(r"/confirm/([\w-]{43})$", address).group(1)
+    assert address in letter
+    assert ("Hello Wang Fang" if language == "en" else "Shift *dashboard*") in letter
+    assert links(sqlite_store) == 1
+    page = open_page("deliveries", handover.people.delivery, language, delivery=1)
+    assert not page.code  # another window never sees it
+    answer_link(sqlite_store, token, AnswerInput("confirmed"))
+    assert state(handover) is Stand.CONFIRMED
+    page = open_page("deliveries", handover.people.rep, language, show="confirmed")
+    values = {m.label: m.value for m in page.metric}
+    assert values[translate(language, "deliveries.rate.first")] == "100%"
+    assert translate(language, "deliveries.nobody_asked") in " ".join(str(m.delta) for m in page.metric)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_problem_is_shown_with_its_picture_and_can_be_mended(open_page, handover, sqlite_store, language):
+    _, token = handover.ready()
+    photo = keep_photo(sqlite_store, picture())
+    answer_link(sqlite_store, token, AnswerInput("problem", "It *stays* empty", photo))
+    page = open_page("deliveries", handover.people.rep, language, delivery=1)
+    assert not page.exception
+    assert "It *stays* empty" in shown(page)
+    assert page.get("imgs") or page.get("image")
+    assert translate(language, "deliveries.send_again") not in [b.label for b in page.button]
+    page = open_page("deliveries", handover.people.delivery, language, delivery=1)
+    page.text_area[0].set_value("Mended")
+    press(page, translate(language, "deliveries.send_again"))
+    assert not page.exception
+    assert (state(handover), links(sqlite_store)) == (Stand.SENT, 2)
+    assert page.code
+    assert "Mended" in shown(page)
+
+
+def test_a_link_is_called_back(open_page, handover):
+    handover.ready()
+    page = open_page("deliveries", handover.people.product, delivery=1)
+    press(page, translate("en", "deliveries.revoke"))
+    assert state(handover) is Stand.REVOKED
+    assert translate("en", "terms.delivery.revoked") in shown(page)
+    assert translate("en", "deliveries.revoke") not in [b.label for b in page.button]
+
+
+def test_the_second_question_is_offered_when_its_day_has_come(open_page, handover, sqlite_store, clock):
+    _, token = handover.ready()
+    answer_link(sqlite_store, token, AnswerInput("confirmed"))
+    label = translate("en", "deliveries.again")
+    page = open_page("deliveries", handover.people.delivery, delivery=1)
+    assert label not in [b.label for b in page.button]
+    clock.move(days=30)
+    page = open_page("deliveries", handover.people.delivery, delivery=1)
+    press(page, label)
+    assert not page.exception
+    assert page.code
+    with sqlite_store.reading() as session:
+        board = delivery_board(session, handover.people.delivery, Show.CONFIRMED, sqlite_store.clock())
+    assert (board.second.part, board.second.whole) == (0, 1)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_promise_says_how_its_delivery_stands(open_page, handover, sqlite_store, clock, language):
+    page = open_page("promises", handover.people.delivery, language, promise=handover.promise)
+    assert translate(language, "terms.delivery.not_ready") in shown(page)
+    assert translate(language, "deliveries.make_ready") in [b.label for b in page.button]
+    _, token = handover.ready()
+    clock.move(days=10)
+    page = open_page("promises", handover.people.rep, language, show="past")
+    assert translate(language, "promises.fulfilment.missed") in shown(page)
+    answer_link(sqlite_store, token, AnswerInput("confirmed"))
+    page = open_page("promises", handover.people.rep, language, show="delivered")
+    assert translate(language, "promises.fulfilment.kept") in shown(page)
