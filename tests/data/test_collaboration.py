@@ -11,8 +11,12 @@ from core.access import OPERATOR, Who
 from core.messages import Conflict, Invalid, NotFound
 from core.promises.collaboration import Level, Measure, rows_of
 from core.promises.demands import Answer, DemandInput
+from core.promises.handover import AnswerInput
 from core.terms import Role
+from data.commands.acceptance import answer_link
+from data.commands.acceptance_links import new_token
 from data.commands.collaboration import assign_cause, close_cause, issue_collaboration
+from data.commands.deliveries import ask_again
 from data.commands.demands import answer_demand, file_demand
 from data.jobs.quarterly_collaboration import due, quarterly_collaboration
 from data.jobs.registry import Run
@@ -22,6 +26,7 @@ from data.queries.policies import policy_in_force
 from data.schema import Audit, CollaborationReport, Message, Person, RootCause
 from tests.company import found
 from tests.data.test_demands import EFFECT, filed
+from tests.deliveries import Handover
 
 QUARTER = date(2026, 1, 1)
 APRIL = datetime(2026, 4, 1, 1, tzinfo=UTC)
@@ -195,3 +200,27 @@ def test_without_a_demand_no_report_is_due(store, company, clock):
     with store.reading() as session:
         assert due(session, clock.at) == []
     assert read(store, quarters, company.director, clock.at) == ()
+
+
+def became(store, as_of) -> dict[str, float]:
+    """What the first quarter's promises are worth, by measure; answers left out."""
+    with store.reading() as session:
+        facts = collaboration_facts(session, QUARTER, as_of, policy_in_force(session))
+    return {str(f.measure): f.value for f in facts if f.measure is not Measure.RESPONSE}
+
+
+def test_a_promise_is_kept_only_by_the_customers_word_and_the_second_one_is_counted(store, clock):
+    handover = Handover(store)  # promised for 12 March
+    assert became(store, clock.at) == {}  # nobody can know yet
+    delivery, token = handover.ready()
+    assert became(store, APRIL) == {"kept": 0.0}  # ready, and never confirmed
+    clock.move(days=1)
+    answer_link(store, token, AnswerInput("confirmed"))
+    assert became(store, APRIL) == {"kept": 1.0}
+    clock.move(days=31)
+    again = new_token()
+    ask_again(store, handover.people.delivery, delivery, again)
+    answer_link(store, again, AnswerInput("problem", "It stays empty since Monday"))
+    later = clock.at + timedelta(days=1)
+    assert became(store, later)["second"] == 0.0
+    assert became(store, APRIL) == {"kept": 1.0}  # what was known at the quarter's end stays
