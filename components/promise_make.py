@@ -79,8 +79,10 @@ def origin_words(one: Origin, view: View) -> str:
 
 def _optional(form: DraftForm, field: str, options: Mapping[int, str]) -> None:
     label = {"contact": "promises.contact", "demand": "promises.about", "action": "promises.said_in"}[field]
-    say: Callable[[int], str] = options.__getitem__
-    form.select(field, t(label), list(options), say, placeholder=t("demands.optional"))
+    kept = form.get(field)
+    offered = dict(options) if kept is None or kept in options else {kept: f"#{kept}", **options}
+    say: Callable[[int], str] = offered.__getitem__
+    form.select(field, t(label), list(offered), say, placeholder=t("demands.optional"))
 
 
 def _end(view: View, form: DraftForm) -> None:

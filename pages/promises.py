@@ -46,7 +46,7 @@ with page("promises.title", needs=Permission.SEE_PROMISES) as view:
         else:
             customer = draft.values["customer"]
             desk = view.read(promise_desk, customer)
-            fill_in(draft, desk, view.read(origins, customer), view)
+            fill_in(draft, desk, view.read(origins, customer, draft.values.get("action")), view)
     elif number := address.number("promise"):
         file = view.read(promise_file, number, view.now)
         promise_head(file, view)

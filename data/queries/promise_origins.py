@@ -27,10 +27,15 @@ class Origin:
     at: datetime
 
 
-def origins(session: Session, who: Who, customer_id: int) -> dict[int, Origin]:
-    """A customer's latest completed actions by id, newest first."""
+def origins(session: Session, who: Who, customer_id: int, also: int | None = None) -> dict[int, Origin]:
+    """A customer's latest completed actions by id, newest first.
+
+    Args:
+        also: an action that is among them however old it is.
+    """
     query = _actions(who).where(Action.customer_id == customer_id).order_by(Action.ended_at.desc())
-    return {row.id: Origin(*row) for row in session.execute(query.limit(MOST_ACTIONS))}
+    found = [*session.execute(query.limit(MOST_ACTIONS)), *session.execute(query.where(Action.id == also))]
+    return {row.id: Origin(*row) for row in found}
 
 
 def origin_of(session: Session, who: Who, promise_id: int) -> Origin | None:

@@ -57,7 +57,7 @@ def test_a_promise_is_recorded_once_and_keeps_what_was_typed_until_it_is(store, 
     assert open_promise(store, company.rep, company.customer) != number
 
 
-def test_it_begins_with_where_it_was_said_and_who_most_likely_heard_it(store, company):
+def test_it_begins_with_where_it_was_said_and_who_most_likely_heard_it(store, company, monkeypatch):
     action = record_action(store, company.rep, company.opportunity, done(store, "appointment", hours_ago=3))
     first = add_contact(store, company.rep, company.customer, ContactInput("Wu"))
     number = open_promise(store, company.rep, None, action=action)
@@ -69,6 +69,10 @@ def test_it_begins_with_where_it_was_said_and_who_most_likely_heard_it(store, co
     asked = read(store, draft, company.rep, open_promise(store, company.rep, company.customer, demand))
     assert asked.values["contact"] == first  # whose demand it is
     assert list(read(store, origins, company.rep, company.customer)) == [action]
+    assert list(read(store, origins, company.rep, company.customer, action)) == [action]
+    monkeypatch.setattr("data.queries.promise_origins.MOST_ACTIONS", 0)
+    assert list(read(store, origins, company.rep, company.customer)) == []
+    assert list(read(store, origins, company.rep, company.customer, action)) == [action]  # however old
     with pytest.raises(NotFound):
         open_promise(store, company.stranger, None, action=action)
     save_promise_fields(store, company.rep, number, {"words": "May", "promised_on": "2026-05-01"})
