@@ -7,89 +7,97 @@ from typing import Any
 import streamlit as st
 
 from components.blocks import section
+from components.drafts import DraftForm, lock_of
 from components.forms import Marks
 from components.frame import View
 from components.text import t, term
-from core.promises.demands import DELIVERABLES, Answer
+from core.promises.demands import DELIVERABLES
+from data.commands.drafts import mark_field
+from data.commands.promise_drafts import ANSWER, open_answer, save_promise_fields, submit_answer
 from data.queries.demands import DemandFile, FeatureChoice
+from data.queries.drafts import DraftView, draft
+from data.queries.promise_origins import answer_begun
 
 Does = Mapping[str, Callable[..., Any]]
 
 
-def answer_block(file: DemandFile, features: Mapping[int, FeatureChoice], does: Does, view: View) -> None:
+def answer_block(
+    file: DemandFile, features: Mapping[int, FeatureChoice], kept: DraftView | None, does: Does, view: View
+) -> None:
     """The forms for a demand without an answer.
 
     Args:
-        does: `answer(demand, answer, feature)`, `pause(demand, reason)`, `resume(demand)`.
+        kept: one's draft of an answer.
+        does: `pause(demand, reason)`, `resume(demand)`.
     """
-    if file.row.answered_at is not None:
+    if file.row.answered_at is not None or kept is None:
         return
     section(t("demands.do_answer"), icon=":material/edit_note:")
-    ways = {way: t(f"demands.way.{way}") for way in (("new", "known") if features else ("new",))}
-    way = st.segmented_control(
-        t("demands.way_label"),
-        list(ways),
-        format_func=ways.__getitem__,
-        default="new",
-        required=True,
-        key=f"answer-way-{file.row.id}",
+    form = DraftForm(
+        kept,
+        save=lambda values: view.do(save_promise_fields, kept.id, values),
+        mark=lambda problem: view.do(mark_field, kept.id, problem),
+        explain=view.explain,
     )
-    with st.form(f"answer-{way}-{file.row.id}"):
-        _answer(file, features if way == "known" else {}, does["answer"], view)
+    with st.container(key="answer-problems"):  # always there: what comes below keeps its place
+        if kept.problems:
+            st.error(t("errors.invalid", n=len(kept.problems)), icon=":material/error:")
+    with st.container(border=True):
+        _answer(form, features)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.button(
+                t("demands.send_answer"),
+                type="primary",
+                key=f"{form.prefix}submit",
+                on_click=_submit,
+                args=(view, kept.id),
+            )
+            st.caption(t("demands.saved_as_draft"), width="content")
+    form.finish()
     _pausing(file, does, view)
 
 
-def _answer(
-    file: DemandFile, features: Mapping[int, FeatureChoice], answer: Callable[..., Any], view: View
-) -> None:
-    marks = Marks(view)
-    chosen: FeatureChoice | None = None
-    if features:
-        with marks.field("feature"):
-            number = st.selectbox(
-                t("demands.feature"),
-                list(features),
-                index=None,
-                format_func=lambda i: features[i].name,
-                placeholder=t("demands.choose"),
-            )
-            chosen = features[number] if number else None
-    said = _feature_fields(marks) if not features else _known(chosen)
-    with marks.field("path"):
-        path = st.text_area(t("demands.path"), placeholder=t("demands.path_hint"), height=80)
-    with marks.field("resources"):
-        resources = st.text_area(t("demands.resources"), placeholder=t("demands.resources_hint"), height=80)
-    with marks.field("planned_on"):
-        label = t("demands.planned_on") if not features else t("demands.planned_on_known")
-        day = st.date_input(label, value=None, format="YYYY-MM-DD", key=f"answer-day-{file.row.id}")
-    planned_on = day or (chosen.planned_on if chosen else None)
-    given = Answer(path=path or "", resources=resources or "", planned_on=planned_on, **said)
-    work = partial(answer, file.row.id, given, chosen.id if chosen else None)
-    if st.form_submit_button(t("demands.send_answer"), type="primary") and marks.sent(work):
-        st.toast(t("demands.answer_sent"))
-        st.rerun()
+def answer_draft(demand: int, view: View) -> DraftView | None:
+    """One's draft of an answer to a demand, begun now if there is none; None where it is out of reach."""
+    number = view.read(answer_begun, demand, ANSWER) or view.do(open_answer, demand)
+    with lock_of(view.who), view.store.reading(fresh=True) as session:
+        return draft(session, view.who, number)
 
 
-def _feature_fields(marks: Marks) -> dict[str, str]:
-    with marks.field("feature"):
-        feature = st.text_input(t("demands.new_feature"), placeholder=t("demands.feature_hint"))
-    with marks.field("deliverable"):
-        deliverable = st.radio(
-            t("demands.deliverable"),
-            DELIVERABLES,
-            horizontal=True,
-            format_func={d: term("deliverable", d) for d in DELIVERABLES}.__getitem__,
+def _submit(view: View, draft_id: int) -> None:
+    """Only the store here: touching Streamlit in a callback is where a newer run may cut it off."""
+    with lock_of(view.who):
+        submit_answer(view.store, view.who, draft_id)
+
+
+def _answer(form: DraftForm, features: Mapping[int, FeatureChoice]) -> None:
+    ways = ("new", "known") if features else ("new",)
+    way = form.switch("way", t("demands.way_label"), ways, lambda w: t(f"demands.way.{w}"), "new")
+    if way == "known":
+        form.select(
+            "known",
+            t("demands.feature"),
+            list(features),
+            lambda i: features[i].name,
+            placeholder=t("demands.choose"),
         )
-    with marks.field("reference"):
-        reference = st.text_input(t("demands.reference"), placeholder=t("demands.reference_hint"))
-    return {"feature": feature or "", "deliverable": deliverable or "", "reference": reference or ""}
+    else:
+        _feature_fields(form)
+    form.long_text("path", t("demands.path"), placeholder=t("demands.path_hint"))
+    form.long_text("resources", t("demands.resources"), placeholder=t("demands.resources_hint"))
+    form.day("planned_on", t("demands.planned_on_known" if way == "known" else "demands.planned_on"))
 
 
-def _known(chosen: FeatureChoice | None) -> dict[str, str]:
-    """A feature that is there brings its name and deliverable; without one all of it is missing."""
-    if chosen is None:
-        return {"feature": "", "deliverable": DELIVERABLES[0], "reference": "-"}
-    return {"feature": chosen.name, "deliverable": chosen.deliverable, "reference": chosen.reference}
+def _feature_fields(form: DraftForm) -> None:
+    form.text("feature", t("demands.new_feature"), placeholder=t("demands.feature_hint"))
+    form.switch(
+        "deliverable",
+        t("demands.deliverable"),
+        DELIVERABLES,
+        lambda d: term("deliverable", d),
+        DELIVERABLES[0],
+    )
+    form.text("reference", t("demands.reference"), placeholder=t("demands.reference_hint"))
 
 
 def _pausing(file: DemandFile, does: Does, view: View) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from components import address, format
 from components.blocks import Row, plain, rows, section
+from components.demand_files import files_of_draft
 from components.drafts import DraftForm, lock_of
 from components.frame import View, show_error
 from components.navigation import open_page
@@ -101,6 +102,7 @@ def fill_in(view: View, kept: DraftView, desk: DemandDesk) -> None:
     with st.columns([2, 1], gap="large")[0]:
         _effect(form, view)
         _urgency(form, desk, view)
+        files_of_draft(form, view)
         _end(view, form)
     form.finish()
 
@@ -139,8 +141,10 @@ def _effect(form: DraftForm, view: View) -> None:
             st.caption(plain(effect_words(metric, before, after, unit, view)))
 
 
-def effect_words(metric: str, before: Decimal, after: Decimal, unit: str, view: View) -> str:
-    """An effect in words: metric, from → to, unit."""
+def effect_words(metric: str, before: Decimal | None, after: Decimal | None, unit: str, view: View) -> str:
+    """An effect in words: metric, from → to, unit; "" for a ticket that says none."""
+    if before is None or after is None:
+        return ""
     ends = f"{format.exact(before, view.language)} → {format.exact(after, view.language)}"
     return f"{metric}: {ends} {unit}" if view.language == "en" else f"{metric}：{ends} {unit}"
 

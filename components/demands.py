@@ -62,7 +62,8 @@ def listed(found: DemandList, show: Show, view: View) -> None:
 def _line(row: DemandRow, view: View) -> Row:
     words, tone = _state(row)
     brief = row.words if len(row.words) <= 90 else f"{row.words[:90]}…"
-    parts = [_when(row, view), effect_words(row.metric, row.before, row.after, row.unit, view), brief]
+    effect = effect_words(row.metric, row.before, row.after, row.unit, view)
+    parts = [part for part in (_when(row, view), effect, brief) if part]
     return Row(
         str(row.id),
         f"{row.customer} · {term('urgency', row.urgency)}",
@@ -112,11 +113,13 @@ def head(file: DemandFile, view: View) -> None:
     with st.container(horizontal=True, gap="small"):
         badge(words, tone)
         badge(term("urgency", row.urgency))
-        badge(term("pain", row.pain))
+        if row.pain:
+            badge(term("pain", row.pain))
     with st.container(border=True, gap="xsmall"):
         st.caption(_who_said(file, view))
         st.text(row.words)
-        st.markdown(f"**{plain(effect_words(row.metric, row.before, row.after, row.unit, view))}**")
+        effect = effect_words(row.metric, row.before, row.after, row.unit, view)
+        st.markdown(f"**{plain(effect)}**" if effect else f":gray[{t('demands.no_effect')}]")
     _clock(file, view)
 
 

@@ -14,6 +14,7 @@ _COLOURS = {"red": charts.ALARM, "amber": charts.OVER, "green": charts.MARK}
 _ROW, _AROUND = 46, 100  # pixels
 _TICKS = 5
 _LETTERS = 28
+_BELOW_NAME, _TO_NEXT_NAME = 0.12, 0.38  # rows around a row's marks that are free of names
 
 
 def gap_words(row: BoardRow) -> str:
@@ -35,6 +36,7 @@ def _figure(rows: Sequence[BoardRow], today: date, language: str) -> go.Figure:
     first, last = min(days) - timedelta(days=3), max(days) + timedelta(days=3)
     ticks = [first + (last - first) * n / (_TICKS - 1) for n in range(_TICKS)]
     return charts.figure(
+        _today(len(rows), today),
         *(_gap(n, row) for n, row in enumerate(rows)),
         _marks(rows, language, planned=False),
         _marks(rows, language, planned=True),
@@ -47,7 +49,6 @@ def _figure(rows: Sequence[BoardRow], today: date, language: str) -> go.Figure:
             "tickvals": [d.isoformat() for d in ticks[1:-1]],
             "ticktext": [format.short_day(d, language) for d in ticks[1:-1]],
         },
-        shapes=[_line(today)],
         annotations=[_name(n, row) for n, row in enumerate(rows)],
     )
 
@@ -84,17 +85,18 @@ def _marks(rows: Sequence[BoardRow], language: str, *, planned: bool) -> go.Scat
     )
 
 
-def _line(today: date) -> dict[str, object]:
+def _today(rows: int, today: date) -> go.Scatter:
+    """Today beside every row's marks; it leaves out the stretches in which the names stand."""
     at = today.isoformat()
-    return {
-        "type": "line",
-        "x0": at,
-        "x1": at,
-        "yref": "paper",
-        "y0": 0,
-        "y1": 1,
-        "line": {"color": charts.QUIET, "width": 1, "dash": "dot"},
-    }
+    ends = [(n - _BELOW_NAME, n + _TO_NEXT_NAME) for n in range(rows)]
+    return go.Scatter(
+        x=[at, at, None] * rows,
+        y=[y for top, bottom in ends for y in (top, bottom, None)],
+        mode="lines",
+        name=t("promises.today"),
+        line={"color": charts.QUIET, "width": 1.5, "dash": "dot"},
+        hoverinfo="skip",
+    )
 
 
 def _name(n: int, row: BoardRow) -> dict[str, object]:

@@ -1,25 +1,21 @@
-"""Making a promise, and the three ways out of a conflict: a new date, a moved plan, an escalation."""
+"""The three ways out of a conflict: a new date, a moved plan, an escalation."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
-from hashlib import sha256
 from typing import Any
 
 import streamlit as st
 
-from components import address
-from components.blocks import plain, section
+from components.blocks import section
 from components.forms import Marks
 from components.frame import View
-from components.record_story import leave_for
 from components.text import t
 from core.access import Permission, reach
 from core.messages import Invalid, Problem
 from core.promises.consistency import Light
-from core.promises.demands import PromiseInput
 from data.queries.demands import FeatureChoice
-from data.queries.promise_board import PromiseDesk, PromiseFile
+from data.queries.promise_board import PromiseFile
 
 Does = Mapping[str, Callable[..., Any]]
 _NEEDS = {
@@ -28,52 +24,6 @@ _NEEDS = {
     "link": Permission.ANSWER_DEMANDS,
     "escalate": Permission.SEE_PROMISES,
 }
-
-
-def make_form(desk: PromiseDesk, make: Callable[..., Any], view: View) -> None:
-    """What a customer was told: the words, the date, who heard it, what it is about.
-
-    Args:
-        make: `make(key, customer, promise)`; the same key again makes no second promise.
-    """
-    if st.button(t("promises.to_board"), type="tertiary", icon=":material/arrow_back:"):
-        leave_for()
-    st.header(plain(desk.customer), anchor=False)
-    section(t("promises.make"), icon=":material/handshake:")
-    with st.form("promise-make"):
-        marks = Marks(view)
-        with marks.field("demand"):
-            demand = _choose("promises.about", desk.demands, address.number("demand"))
-        with marks.field("words"):
-            words = st.text_area(t("promises.words"), placeholder=t("promises.words_hint"), height=100)
-        with marks.field("promised_on"):
-            day = st.date_input(t("promises.promised"), value=None, format="YYYY-MM-DD")
-        with marks.field("contact"):
-            contact = _choose("promises.contact", desk.contacts, None)
-        promise = PromiseInput(words or "", day, demand_id=demand, contact_id=contact)
-        sent = st.form_submit_button(t("promises.record"), type="primary", icon=":material/check:")
-    if sent and marks.sent(partial(make, _key(desk.id, promise), desk.id, promise)):
-        st.toast(t("promises.made"))
-        address.write(do=None, demand=None)
-        st.rerun()
-
-
-def _choose(label: str, options: Mapping[int, str], first: int | None) -> int | None:
-    offered = list(options)
-    chosen: int | None = st.selectbox(
-        t(label),
-        offered,
-        index=offered.index(first) if first is not None and first in offered else None,
-        format_func=options.__getitem__,
-        placeholder=t("demands.optional"),
-    )
-    return chosen
-
-
-def _key(customer: int, promise: PromiseInput) -> str:
-    """The same words for the same day to the same customer are the same promise."""
-    said = f"{customer}|{promise.demand_id}|{promise.contact_id}|{promise.promised_on}|{promise.words}"
-    return sha256(said.encode()).hexdigest()
 
 
 def resolve_block(file: PromiseFile, features: Mapping[int, FeatureChoice], does: Does, view: View) -> None:

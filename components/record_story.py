@@ -10,6 +10,7 @@ from components.blocks import Tone, badge, plain
 from components.frame import View, show_error
 from components.navigation import open_page
 from components.text import t, term
+from core.access import Permission, reach
 from core.messages import AppError
 from core.terms import ActionStatus, Outcome
 from data.commands.record import take_back
@@ -40,6 +41,7 @@ def done(view: View, kept: DraftView, facts: CustomerFacts) -> None:
             open_page("customer", customer=facts.id)
         if st.button(t("record.another"), icon=":material/add:"):
             leave_for()
+        _promise(view, sent)
         if st.button(t("record.undo"), type="tertiary", icon=":material/undo:", help=t("record.undo_help")):
             try:
                 view.do(take_back, kept.id)
@@ -47,6 +49,14 @@ def done(view: View, kept: DraftView, facts: CustomerFacts) -> None:
                 show_error(error)
             else:
                 st.rerun()
+
+
+def _promise(view: View, sent: dict[str, Any]) -> None:
+    """From the action that was just written down to what was promised in it."""
+    if sent["state"] != ActionStatus.COMPLETED or reach(view.who, Permission.MAKE_PROMISES) is None:
+        return
+    if st.button(t("promises.make"), icon=":material/handshake:"):
+        open_page("promises", do="make", action=sent["action"])
 
 
 def leave_for(**address: int) -> None:

@@ -220,6 +220,16 @@ def _action_body(event: Event, view: View, play: Play) -> None:
         st.audio(content, format=media_type)
     if event.follows:
         _evidence(event, view)
+    _promise(event, view)
+
+
+def _promise(event: Event, view: View) -> None:
+    """Record what the customer was promised in this action."""
+    done = event.status == "completed" and not event.voided
+    if not done or reach(view.who, Permission.MAKE_PROMISES) is None:
+        return
+    if st.button(t("promises.make"), key=f"promise-{event.id}", icon=":material/handshake:", type="tertiary"):
+        open_page("promises", do="make", action=event.id)
 
 
 def _transcript(event: Event) -> None:

@@ -37,6 +37,9 @@ class Permission(StrEnum):
     SEE_FORECAST = "see_forecast"
     SEE_SUGGESTIONS = "see_suggestions"
     CALIBRATE = "calibrate"
+    MANAGE_CALENDARS = "manage_calendars"
+    SEE_COLLABORATION = "see_collaboration"
+    ISSUE_COLLABORATION = "issue_collaboration"
     SEND_DELIVERIES = "send_deliveries"
 
 
@@ -96,6 +99,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.HANDLE_ALERTS: Reach.TEAM,
         Permission.SEE_HEALTH: Reach.TEAM,
         Permission.ISSUE_HEALTH: Reach.TEAM,
+        Permission.SEE_COLLABORATION: Reach.TEAM,
         Permission.OPEN_ROOMS: Reach.TEAM,
         Permission.FOLLOW_UP: Reach.TEAM,
         Permission.SEE_FORECAST_HEALTH: Reach.TEAM,
@@ -118,6 +122,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.HANDLE_ALERTS: Reach.ALL,
         Permission.SEE_HEALTH: Reach.ALL,
         Permission.ISSUE_HEALTH: Reach.ALL,
+        Permission.SEE_COLLABORATION: Reach.ALL,
+        Permission.ISSUE_COLLABORATION: Reach.ALL,
         Permission.SET_BENCHMARKS: Reach.ALL,
         Permission.OPEN_ROOMS: Reach.ALL,
         Permission.FOLLOW_UP: Reach.ALL,
@@ -130,6 +136,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
     | {
         Permission.SEE_PROMISES: Reach.ALL,
         Permission.ANSWER_DEMANDS: Reach.ALL,
+        Permission.SEE_COLLABORATION: Reach.ALL,
         Permission.FOLLOW_UP: Reach.OWN,
         Permission.SEND_DELIVERIES: Reach.ALL,
     },
@@ -146,6 +153,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.IMPORT: Reach.ALL,
         Permission.EXPORT: Reach.ALL,
         Permission.MANAGE_PEOPLE: Reach.ALL,
+        Permission.MANAGE_CALENDARS: Reach.ALL,
         Permission.SEE_HEALTH: Reach.ALL,
         Permission.SET_BENCHMARKS: Reach.ALL,
         Permission.SEE_AUDIT: Reach.ALL,

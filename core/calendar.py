@@ -29,6 +29,11 @@ class WorkCalendar:
     work_days: frozenset[date] = frozenset()
     known_years: frozenset[int] = frozenset()
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """Its time zone."""
+        return ZoneInfo(self.timezone)
+
     def works_on(self, day: date) -> bool:
         """Whether a day is worked.
 

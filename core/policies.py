@@ -49,6 +49,8 @@ class Policy:
         promise_slack_days: a promise closer than this behind the plan is amber (C3).
         commit_chance, best_case_chance: chances (0–1) from which an open opportunity counts as committed to,
             and as a best case (B2); `core.forecast.rollup` says how answers to suggestions move it.
+        collaboration_share: so much worse than the mean, 0–1, opens a root-cause analysis (C5).
+        collaboration_least: rows from which a figure of a team or person is judged (C5).
         acceptance_days: days that a customer's link to confirm a delivery lives (C4).
         acceptance_remind_days: days before its end at which a customer who has not answered is reminded (C4).
         second_confirmation_days: days after a confirmation at which the customer is asked again (C4, C5).
@@ -94,6 +96,8 @@ class Policy:
     commit_chance: float = 0.6
     best_case_chance: float = 0.3
     calibration_day: int = 5
+    collaboration_share: float = 0.2
+    collaboration_least: int = 5
     acceptance_days: int = 14
     acceptance_remind_days: int = 3
     second_confirmation_days: int = 30

@@ -149,7 +149,7 @@ def read_file(store: Store, sha256: str) -> tuple[bytes, str]:
 
 
 def file_path(store: Store, digest: str) -> Path:
-    """Where a kept file lies."""
+    """Where a kept file's bytes lie."""
     return store.files / digest[:2] / digest
 
 

@@ -1,5 +1,7 @@
 """Bringing a store to this release's schema, and writing the next revision."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -22,8 +24,38 @@ def _config(connection: Connection) -> Config:
 
 def upgrade(store: Store) -> None:
     """Run every revision that the store has not seen; nothing to do is fine."""
-    with store.engine.begin() as connection:
+    with altering(store) as connection:
         command.upgrade(_config(connection), "head")
+
+
+@contextmanager
+def altering(store: Store) -> Iterator[Connection]:
+    """A transaction in which tables may be altered."""
+    with store.engine.connect() as connection, _keys_at_rest(connection), connection.begin():
+        yield connection
+        _check_keys(connection)
+
+
+@contextmanager
+def _keys_at_rest(connection: Connection) -> Iterator[None]:
+    """SQLite alters a table by building it anew: what points to the old one must not hold that up."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw = connection.connection.driver_connection  # past SQLAlchemy: inside a transaction it has no effect
+    assert raw is not None
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
+
+
+def _check_keys(connection: Connection) -> None:
+    """Nothing may point to nothing afterwards; else all of it is rolled back."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        assert not broken, f"revisions left rows that point to nothing: {broken[:3]}"
 
 
 def is_current(store: Store) -> bool:

@@ -1,21 +1,26 @@
 """What does the customer need, and by when is it answered?"""
 
+from collections.abc import Callable
 from functools import partial
 
 from components import address
-from components.demand_answer import answer_block
+from components.demand_answer import answer_block, answer_draft
+from components.demand_files import files_block
 from components.demand_form import begin_with, current, done, fill_in
 from components.demands import alike, answered, chosen_show, filters, head, listed, promised
 from components.frame import page
 from core.access import Permission, decide
 from data.commands.command import Command
-from data.commands.demands import answer_demand, pause_demand, resume_demand
+from data.commands.demand_files import attach_upload
+from data.commands.demands import pause_demand, resume_demand
+from data.files import read_file
 from data.queries.demand_desk import demand_desk, demand_start, similar_demands
+from data.queries.demand_files import demand_attachments, demand_file_of
 from data.queries.demands import PAGE, demand_file, demand_list, feature_choices
 from data.queries.promises import promises_of
 
+ATTACH: Callable[..., int] = attach_upload
 DOES: dict[str, Command[..., int]] = {
-    "answer": answer_demand,
     "pause": pause_demand,
     "resume": resume_demand,
 }
@@ -30,10 +35,18 @@ with page("demands.title", needs=Permission.SEE_PROMISES) as view:
     elif number := address.number("demand"):
         file = view.read(demand_file, number, view.now)
         head(file, view)
+        files_block(
+            view.read(demand_attachments, number),
+            number,
+            partial(view.do, ATTACH),
+            lambda attached: read_file(view.store, view.read(demand_file_of, attached))[0],
+            view,
+        )
         answered(file, view)
         if answers:
             does = {way: partial(view.do, command) for way, command in DOES.items()}
-            answer_block(file, view.read(feature_choices, view.now), does, view)
+            kept = answer_draft(number, view) if file.row.answered_at is None else None
+            answer_block(file, view.read(feature_choices, view.now), kept, does, view)
             alike(view.read(similar_demands, file.row.words, view.now, number), view)
         promised(file, view.read(promises_of, number, view.now), view)
     else:

@@ -1,11 +1,11 @@
 """Does what we promise outside fit what we plan inside?"""
 
-from collections.abc import Callable
 from functools import partial
 
 from components import address
 from components.frame import page
-from components.promise_forms import feature_form, make_form, resolve_block
+from components.promise_forms import feature_form, resolve_block
+from components.promise_make import current, done, fill_in, said_in
 from components.promises import (
     board_cards,
     board_filters,
@@ -20,7 +20,7 @@ from components.promises import (
 from core.access import Permission
 from data.commands.command import Command
 from data.commands.demands import move_feature
-from data.commands.promises import escalate_promise, make_promise, move_promise, plan_promise
+from data.commands.promises import escalate_promise, move_promise, plan_promise
 from data.queries.deliveries import deliveries_of
 from data.queries.demands import feature_choices
 from data.queries.promise_board import (
@@ -30,8 +30,8 @@ from data.queries.promise_board import (
     promise_file,
     schedule,
 )
+from data.queries.promise_origins import origin_of, origins
 
-MAKE: Callable[..., int] = make_promise.once
 DOES: dict[str, Command[..., int]] = {
     "move": move_promise,
     "plan": move_feature,
@@ -40,10 +40,17 @@ DOES: dict[str, Command[..., int]] = {
 }
 
 with page("promises.title", needs=Permission.SEE_PROMISES) as view:
-    customer = address.number("customer")
-    if number := address.number("promise"):
+    if draft := current(view):
+        if draft.sent:
+            done(draft.sent, view)
+        else:
+            customer = draft.values["customer"]
+            desk = view.read(promise_desk, customer)
+            fill_in(draft, desk, view.read(origins, customer, draft.values.get("action")), view)
+    elif number := address.number("promise"):
         file = view.read(promise_file, number, view.now)
         promise_head(file, view)
+        said_in(view.read(origin_of, number), view)
         does = {way: partial(view.do, command) for way, command in DOES.items()}
         resolve_block(file, view.read(feature_choices, view.now), does, view)
         delivered(view.read(deliveries_of, file.row.promise, view.now), view)
@@ -51,11 +58,9 @@ with page("promises.title", needs=Permission.SEE_PROMISES) as view:
     elif number := address.number("feature"):
         feature_head(view.read(feature_file, number, view.now), view)
         feature_form(number, partial(view.do, DOES["plan"]), view)
-    elif customer and address.said("do") == "make":
-        make_form(view.read(promise_desk, customer), partial(view.do, MAKE), view)
     else:
         show = chosen_show()
-        board = view.read(promise_board, show, view.now, customer)
+        board = view.read(promise_board, show, view.now, address.number("customer"))
         board_cards(board, view)
         board_filters(board, view)
         board_list(board, show, view)

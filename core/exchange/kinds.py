@@ -33,6 +33,7 @@ class Holds(StrEnum):
     FLAG = "flag"
     LIST = "list"  # separated by ; or |
     PEOPLE = "people"  # "Wang Lei (decision_maker); Li Na (buyer)"
+    SPANS = "spans"  # "2026-03-04 10:00/2026-03-04 11:30 (asked for data)"; without an end it still runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,4 +258,62 @@ SIGNALS = Kind(
     keys=(("ref",), ("customer", "opportunity", "kind", "happened_at")),
 )
 
-KINDS = {k.name: k for k in (USERS, CUSTOMERS, CONTACTS, OPPORTUNITIES, ACTIONS, INTERACTIONS, STAGE_CHANGES, SIGNALS)}
+# Its own lists: core.exchange and core.promises do not know one another.
+_URGENCIES = ("P0", "P1", "P2", "P3")
+_PAINS = ("efficiency", "cost", "compliance")
+
+_FEATURE = (
+    Column("feature", words=("planned feature", "功能", "对应功能")),
+    Column("feature_ref", words=("feature id", "功能编号")),
+    Column("deliverable", Holds.CHOICE, ("delivered as", "交付形式"), ("api", "screen"), "deliverable"),
+    Column("reference", words=("deliverable reference", "交付物编号")),
+    Column("planned_on", Holds.DATE, ("planned date", "planned for", "内部排期", "计划日期")),
+)
+
+DEMANDS = Kind(
+    "demands",
+    (
+        _ref("demand id", "ticket", "ticket id", "ticket number", "case", "case id", "需求编号", "工单号", "工单编号"),
+        _CUSTOMER,
+        _OPPORTUNITY,
+        Column("contact", words=("contact name", "requester", "联系人", "联系人姓名", "提出人")),
+        _OWNER,
+        Column("words", words=("demand", "description", "subject", "summary", "title", "request", "客户原话", "需求", "问题描述", "标题", "描述")),
+        Column("urgency", Holds.CHOICE, ("priority", "severity", "紧急程度", "优先级", "紧急度"), _URGENCIES, "urgency"),
+        Column("pain", Holds.CHOICE, ("pain point", "痛点", "痛点类型"), _PAINS, "pain"),
+        Column("metric", words=("effect metric", "指标", "效果指标")),
+        Column("before", Holds.AMOUNT, ("from", "effect from", "现状值", "当前值")),
+        Column("after", Holds.AMOUNT, ("to", "effect to", "目标值")),
+        Column("unit", words=("effect unit", "单位")),
+        Column("opened_at", Holds.INSTANT, ("opened", "opened at", "open date", "created", "created at", "filed", "filed at", "start", "提出时间", "创建时间", "开始时间")),
+        Column("answered_at", Holds.INSTANT, ("answered", "answered at", "first response", "first response at", "first reply", "responded at", "response time", "首次响应", "首次响应时间", "答复时间", "响应时间")),
+        Column("closed_at", Holds.INSTANT, ("closed", "closed at", "resolved", "resolved at", "end", "关闭时间", "解决时间", "结束时间")),
+        Column("pauses", Holds.SPANS, ("paused", "pause", "waiting", "on hold", "pending", "暂停", "暂停时段", "等待客户", "挂起时段")),
+        Column("path", words=("technical path", "技术路径", "实现路径")),
+        Column("resources", words=("resources needed", "所需资源")),
+        *_FEATURE,
+        _RECORDED,
+    ),
+    needed=(("customer",), ("opened_at",), ("urgency",)),
+    keys=(("ref",), ("customer", "words", "opened_at")),
+)
+
+PROMISES = Kind(
+    "promises",
+    (
+        _ref("promise id", "承诺编号"),
+        _CUSTOMER,
+        Column("contact", words=("contact name", "told to", "联系人", "告知对象")),
+        _OWNER,
+        Column("words", words=("promise", "what was promised", "承诺内容", "承诺")),
+        Column("promised_on", Holds.DATE, ("promised date", "promised for", "due", "承诺日期", "对外承诺日期")),
+        Column("made_at", Holds.INSTANT, ("made", "made at", "promised at", "承诺时间", "作出时间")),
+        Column("demand", words=("ticket", "ticket id", "demand ref", "需求编号", "工单编号")),
+        *_FEATURE,
+        _RECORDED,
+    ),
+    needed=(("customer",), ("promised_on",)),
+    keys=(("ref",), ("customer", "words", "promised_on")),
+)
+
+KINDS = {k.name: k for k in (USERS, CUSTOMERS, CONTACTS, OPPORTUNITIES, ACTIONS, INTERACTIONS, STAGE_CHANGES, SIGNALS, DEMANDS, PROMISES)}

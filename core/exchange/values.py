@@ -27,6 +27,9 @@ _DATE = re.compile(
     r"(?:[T\s]+(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:\.\d+)?秒?)?分?\s*([AaPp][Mm])?)?"
 )
 _PERSON = re.compile(r"\s*(.*?)\s*(?:[(（]([^()（）]*)[)）])?\s*")
+_NOTED = re.compile(r"\s*(.*?)\s*[(（]([^()（）]*)[)）]\s*")
+_BETWEEN = ("~", "～", "→", "–", "—", "至", " to ", "..")  # what stands between both ends of a span
+Span = tuple[datetime, datetime | None, str]
 _YES, _NO = ("true", "yes", "y", "1", "是", "在职", "启用"), ("false", "no", "n", "0", "否", "离职", "停用")
 _FLAGS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
 
@@ -256,6 +259,42 @@ def _people(column: Column, cell: Cell, formats: Formats) -> list[dict[str, str]
     return [p for p in people if p["name"] or p["role"]]
 
 
+def _spans(_: Column, cell: Cell, formats: Formats) -> tuple[Span, ...]:
+    text = text_of(cell)
+    if text.startswith("["):
+        return _spans_in_json(text, formats)
+    parts = (part.strip() for part in re.split(r"[;；|]", text))
+    return tuple(sorted((_span(part, formats) for part in parts if part), key=lambda span: span[0]))
+
+
+def _span(text: str, formats: Formats) -> Span:
+    found = _NOTED.fullmatch(text)
+    said, reason = (found[1], found[2] or "") if found else (text, "")
+    start, end = _ends(said)
+    return instant_of(start, formats), instant_of(end, formats) if end else None, reason.strip()
+
+
+def _ends(text: str) -> tuple[str, str]:
+    """Both ends of a span as text; a slash may also stand within its dates."""
+    for sign in _BETWEEN:
+        start, found, end = text.partition(sign)
+        if found:
+            return start.strip(), end.strip()
+    places = [n for n, letter in enumerate(text) if letter == "/"]
+    if len(places) % 2 == 0:
+        raise Wrong("bad_span", value=text[:80])
+    middle = places[len(places) // 2]
+    return text[:middle].strip(), text[middle + 1 :].strip()
+
+
+def _spans_in_json(text: str, formats: Formats) -> tuple[Span, ...]:
+    try:
+        kept = [(s["from"], s.get("to"), str(s.get("reason") or "")) for s in json.loads(text)]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise Wrong("bad_span", value=text[:80]) from None
+    return tuple((instant_of(a, formats), instant_of(b, formats) if b else None, why) for a, b, why in kept)
+
+
 def _people_in_json(text: str) -> list[dict[str, str]]:
     try:
         return [{"name": str(p["name"]), "role": str(p["role"])} for p in json.loads(text)]
@@ -273,4 +312,5 @@ _PARSERS: dict[Holds, Callable[[Column, Cell, Formats], Any]] = {
     Holds.FLAG: _flag,
     Holds.LIST: _list,
     Holds.PEOPLE: _people,
+    Holds.SPANS: _spans,
 }

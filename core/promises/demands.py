@@ -50,7 +50,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class PromiseInput:
-    """What somebody told a customer."""
+    """What somebody told a customer; `action_id` is the action, e.g. a quote, in which it was said."""
 
     words: str
     promised_on: date | None
@@ -58,12 +58,13 @@ class PromiseInput:
     demand_id: int | None = None
     feature_id: int | None = None
     contact_id: int | None = None
+    action_id: int | None = None
 
 
 def check_demand(demand: DemandInput, now: datetime) -> tuple[Problem, ...]:
     """All problems of a demand; an effect that changes nothing is none."""
     problems = _text("words", demand.words) + _choice("pain", demand.pain, PAINS)
-    problems += _choice("urgency", demand.urgency, URGENCIES) + _effect(demand.effect)
+    problems += _choice("urgency", demand.urgency, URGENCIES) + check_effect(demand.effect)
     if demand.opened_at and demand.opened_at > now:
         problems.append(Problem("opened_at", "in_future"))
     return tuple(problems)
@@ -104,7 +105,8 @@ def check_move(name: str, before: date | None, after: date | None, reason: str) 
     return tuple(problems)
 
 
-def _effect(effect: Effect) -> list[Problem]:
+def check_effect(effect: Effect) -> list[Problem]:
+    """All problems of an effect: measured, from one number to another."""
     problems = _text("effect.metric", effect.metric) + _text("effect.unit", effect.unit)
     ends = {"effect.before": effect.before, "effect.after": effect.after}
     problems += [Problem(name, "required") for name, value in ends.items() if value is None]

@@ -1,10 +1,11 @@
-"""The demand form's draft, read as a demand: what is missing or unreadable stays empty, `check` names it."""
+"""Drafts read as a demand, an answer or a promise: what is missing stays empty, `check` names it."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from core.promises.demands import DemandInput, Effect
+from core.promises.demands import DELIVERABLES, Answer, DemandInput, Effect, PromiseInput
 
 _BOTH_ENDS = frozenset({"effect-before", "effect-after"})
 
@@ -31,6 +32,33 @@ def read_demand(sheet: Mapping[str, Any]) -> DemandInput:
     )
 
 
+def read_answer(sheet: Mapping[str, Any], known: Answer | None = None) -> Answer:
+    """What product answers; a feature that is planned already brings its name, deliverable and date.
+
+    >>> read_answer({"feature": " Dashboard ", "planned_on": "2026-04-10"}).planned_on
+    datetime.date(2026, 4, 10)
+    """
+    day = _day(sheet.get("planned_on"))
+    path, resources = (str(sheet.get(name) or "").strip() for name in ("path", "resources"))
+    if known:
+        planned = day or known.planned_on
+        return Answer(known.feature, path, resources, known.deliverable, known.reference, planned)
+    name, reference = (str(sheet.get(n) or "").strip() for n in ("feature", "reference"))
+    kind = str(sheet.get("deliverable") or DELIVERABLES[0])  # one of the two stands chosen in the form
+    return Answer(name, path, resources, kind, reference, day)
+
+
+def read_promise(sheet: Mapping[str, Any]) -> PromiseInput:
+    """What a customer was told; the words are taken as they are."""
+    return PromiseInput(
+        str(sheet.get("words") or ""),
+        _day(sheet.get("promised_on")),
+        demand_id=sheet.get("demand"),
+        contact_id=sheet.get("contact"),
+        action_id=sheet.get("action"),
+    )
+
+
 def concerns(problem: str, field: str) -> bool:
     """Whether a change of the form's field may settle a problem.
 
@@ -39,6 +67,13 @@ def concerns(problem: str, field: str) -> bool:
     """
     at = problem.replace(".", "-")
     return at == field or (at in _BOTH_ENDS and field in _BOTH_ENDS)
+
+
+def _day(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(str(value)) if value else None
+    except ValueError:
+        return None
 
 
 def _number(value: Any) -> Decimal | None:

@@ -3,12 +3,13 @@
 from typing import Any
 
 from core.access import Who
-from core.messages import AppError, Invalid, NotFound, Problem
 from core.promises.sheet import concerns, read_demand
 from data.commands.demands import file_demand
-from data.commands.drafts import reached_draft, refuse_draft, save_fields, start_draft
+from data.commands.drafts import save_fields, start_draft, submit_draft
+from data.commands.room_work import Attachment
 from data.engine import Store
 from data.queries.demand_desk import KIND, demand_desk
+from data.schema import Draft
 
 
 def open_demand(store: Store, who: Who, customer_id: int) -> int:
@@ -31,20 +32,11 @@ def save_demand_fields(store: Store, who: Who, draft_id: int, values: dict[str, 
 
 def submit_demand(store: Store, who: Who, draft_id: int) -> None:
     """File a draft's demand, once; what it was refused for is kept with it."""
-    try:
-        with store.batch() as session:
-            draft = reached_draft(session, who, draft_id)
-            if draft.body["sent"] is None:
-                values = draft.body["values"]
-                demand_id = file_demand.once(store, who, draft.key, values["customer"], read_demand(values))
-                draft.body = draft.body | {"sent": {"demand": demand_id}, "problems": []}
-                draft.updated_at = store.clock()
-    except AppError as error:
-        refuse_draft(store, who, draft_id, _problems(error))
 
+    def carry_out(draft: Draft) -> dict[str, int]:
+        values = draft.body["values"]
+        files = [Attachment(sha256, name) for sha256, name in values.get("files") or ()]
+        filed = file_demand.once(store, who, draft.key, values["customer"], read_demand(values), files)
+        return {"demand": filed}
 
-def _problems(error: AppError) -> list[Problem]:
-    if isinstance(error, Invalid):
-        return list(error.problems)
-    code = "customer_out_of_reach" if isinstance(error, NotFound) else error.code
-    return [Problem("customer", code, error.params)]
+    submit_draft(store, who, draft_id, "customer", carry_out)

@@ -1,29 +1,44 @@
 """A demand's life: filed, paused while the customer is asked, answered by product with a plan."""
 
+from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.access import Permission
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
 from core.promises.demands import Answer, DemandInput, check_answer, check_demand, check_move
 from data.commands.command import Tx, command
 from data.commands.promise_sweep import promised_with, sweep_promises
+from data.commands.room_work import Attachment
 from data.jsontext import to_json
 from data.queries.scope import customers
-from data.schema import Contact, Customer, Demand, DemandPause, Feature, Opportunity, PlannedDate, Promise
+from data.schema import (
+    Action,
+    Contact,
+    Customer,
+    Demand,
+    DemandAttachment,
+    DemandPause,
+    Feature,
+    Opportunity,
+    PlannedDate,
+    Promise,
+)
+
+MOST_FILES = 10  # of one demand
 
 
 @command("demand.file", needs=Permission.FILE_DEMANDS)
-def file_demand(tx: Tx, customer_id: int, demand: DemandInput) -> int:
-    """File what a customer asked for; returns the demand's id.
+def file_demand(tx: Tx, customer_id: int, demand: DemandInput, files: Sequence[Attachment] = ()) -> int:
+    """File what a customer asked for, with files that were kept before; returns the demand's id.
 
     Raises:
         NotFound: no such customer within reach.
-        Invalid: a value is wrong, or the contact or opportunity is another customer's.
+        Invalid: a value is wrong, too many files, or the contact or opportunity is another customer's.
     """
     reached_customer(tx, customer_id, Permission.FILE_DEMANDS)
-    refuse(check_demand(demand, tx.now))
+    refuse([*check_demand(demand, tx.now), *_check_files(len(files))])
     belongs(tx, Contact, demand.contact_id, customer_id)
     belongs(tx, Opportunity, demand.opportunity_id, customer_id)
     row = Demand(
@@ -43,7 +58,30 @@ def file_demand(tx: Tx, customer_id: int, demand: DemandInput) -> int:
     )
     tx.session.add(row)
     tx.session.flush()
-    tx.audit("demand", row.id, after={"words": row.words, "urgency": row.urgency})
+    attached = {"files": [file.name for file in files]} if files else {}
+    tx.session.add_all(_attachment(tx, row.id, file) for file in files)
+    tx.audit("demand", row.id, after={"words": row.words, "urgency": row.urgency} | attached)
+    return row.id
+
+
+@command("demand.attach", needs=Permission.SEE_PROMISES)
+def attach_file(tx: Tx, demand_id: int, file: Attachment) -> int:
+    """Add a file that was kept before to a demand; returns the attachment's id.
+
+    Raises:
+        NotFound: no such demand within reach.
+        Invalid: it has as many files as one may have.
+    """
+    within = customers(tx.who, Permission.SEE_PROMISES)
+    known = select(Demand.id).join(Customer, Customer.id == Demand.customer_id)
+    if tx.session.scalar(known.where(Demand.id == demand_id, within)) is None:
+        raise NotFound(entity="demand")
+    held = select(func.count()).where(DemandAttachment.demand_id == demand_id)
+    refuse(_check_files((tx.session.scalar(held) or 0) + 1))
+    row = _attachment(tx, demand_id, file)
+    tx.session.add(row)
+    tx.session.flush()
+    tx.audit("demand", demand_id, after={"files": [file.name]})
     return row.id
 
 
@@ -159,11 +197,11 @@ def reached_customer(tx: Tx, customer_id: int, needs: Permission) -> None:
 
 def belongs(
     tx: Tx,
-    table: type[Contact] | type[Opportunity] | type[Demand] | type[Promise],
+    table: type[Contact] | type[Opportunity] | type[Demand] | type[Promise] | type[Action],
     row_id: int | None,
     customer_id: int,
 ) -> None:
-    """Refuse a contact, opportunity, demand or promise that is another customer's.
+    """Refuse a contact, opportunity, demand, promise or action that is another customer's.
 
     Raises:
         Invalid: it is, or it does not exist.
@@ -172,6 +210,15 @@ def belongs(
         return
     if tx.session.scalar(select(table.customer_id).where(table.id == row_id)) != customer_id:
         raise Invalid([Problem(table.__tablename__, "other_customer")])
+
+
+def _check_files(count: int) -> list[Problem]:
+    return [Problem("files", "too_many_files", {"limit": MOST_FILES})] if count > MOST_FILES else []
+
+
+def _attachment(tx: Tx, demand_id: int, file: Attachment) -> DemandAttachment:
+    named = {"file": file.sha256, "file_name": file.name}
+    return DemandAttachment(demand_id=demand_id, person_id=tx.who.person_id, at=tx.now, **named)
 
 
 def _unanswered(tx: Tx, demand_id: int) -> Demand:

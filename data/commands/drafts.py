@@ -13,7 +13,7 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from core.access import Who
-from core.messages import Conflict, NotAllowed, NotFound, Problem
+from core.messages import AppError, Conflict, Invalid, NotAllowed, NotFound, Problem
 from data.engine import Store
 from data.jsontext import to_json
 from data.queries.drafts import touched
@@ -80,6 +80,32 @@ def refuse_draft(store: Store, who: Who, draft_id: int, problems: Sequence[Probl
         row = reached_draft(session, who, draft_id)
         packed = [_pack(p) for p in problems]
         row.body = row.body | {"problems": packed, "refusals": row.body["refusals"] + 1}
+
+
+def submit_draft(
+    store: Store, who: Who, draft_id: int, field: str, carry_out: Callable[[Draft], Mapping[str, Any]]
+) -> None:
+    """Carry a draft out, once; what it was refused for is kept with it.
+
+    Args:
+        field: where a refusal stands that names no field.
+        carry_out: does the work and says what became of it.
+    """
+    try:
+        with store.batch() as session:
+            draft = reached_draft(session, who, draft_id)
+            if draft.body["sent"] is None:
+                draft.body = draft.body | {"sent": dict(carry_out(draft)), "problems": []}
+                draft.updated_at = store.clock()
+    except AppError as error:
+        refuse_draft(store, who, draft_id, _said_by(error, field))
+
+
+def _said_by(error: AppError, field: str) -> Sequence[Problem]:
+    if isinstance(error, Invalid):
+        return error.problems
+    code = "customer_out_of_reach" if isinstance(error, NotFound) else error.code
+    return [Problem(field, code, error.params)]
 
 
 def mark_field(store: Store, who: Who, draft_id: int, problem: Problem) -> None:

@@ -1,6 +1,6 @@
 """Promises to customers: made, and given a new date; what was said before stays in the history."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 
@@ -18,7 +18,7 @@ from data.jsontext import to_json
 from data.queries.leads import active, leads
 from data.queries.promises import PromiseRow, promises
 from data.queries.scope import customers
-from data.schema import Contact, Customer, Demand, Escalation, Feature, Promise, PromisedDate
+from data.schema import Action, Contact, Customer, Demand, Escalation, Feature, Promise, PromisedDate
 
 
 @command("promise.make", needs=Permission.MAKE_PROMISES)
@@ -29,20 +29,22 @@ def make_promise(tx: Tx, customer_id: int, promise: PromiseInput) -> int:
 
     Raises:
         NotFound: no such customer within reach, or no such feature.
-        Invalid: a value is wrong, or the demand or contact is another customer's.
+        Invalid: a value is wrong, or the demand, contact or action is another customer's.
     """
     reached_customer(tx, customer_id, Permission.MAKE_PROMISES)
     refuse(check_promise(promise, tx.now))
     belongs(tx, Demand, promise.demand_id, customer_id)
     belongs(tx, Contact, promise.contact_id, customer_id)
+    belongs(tx, Action, promise.action_id, customer_id)
     row = Promise(
         customer_id=customer_id,
         demand_id=promise.demand_id,
         feature_id=_feature_id(tx, promise),
         contact_id=promise.contact_id,
+        action_id=promise.action_id,
         person_id=tx.who.person_id,
         words=promise.words,
-        made_at=promise.made_at or tx.now,
+        made_at=promise.made_at or _said_at(tx, promise.action_id),
         recorded_at=tx.now,
     )
     tx.session.add(row)
@@ -144,6 +146,12 @@ def _escalated(tx: Tx, row: PromiseRow, reason: str) -> list[Notice]:
         for person_id in dict.fromkeys(people)
         if person_id != tx.who.person_id
     ]
+
+
+def _said_at(tx: Tx, action_id: int | None) -> datetime:
+    """When it was said: at the end of the action, where it was said in one."""
+    action = tx.session.get(Action, action_id) if action_id else None
+    return action.ended_at if action and action.ended_at else tx.now
 
 
 def _feature_id(tx: Tx, promise: PromiseInput) -> int | None:

@@ -50,7 +50,7 @@ def _notice(person_id: int, kind: str, row: DemandRow, zone: str) -> Notice:
     about: dict[str, Any] = {
         "customer": row.customer,
         "urgency": row.urgency,
-        "metric": row.metric,
+        "metric": row.metric or row.words[:60],
         "due_at": row.clock.due_at,
         "zone": zone,
     }

@@ -80,6 +80,7 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
     if size.stories:
         deliverer = Deliverer(store, simulation, staff.delivery, seed)
         Promiser(store, simulation, staff.product, seed, deliverer).expect(customers, size.demands, now)
+        reports.expect_quarters(store, simulation, staff.director, now)
         Gatherer(store, simulation, staff, now).expect(customers[: len(customers) // 2])
     reports.expect(store, simulation, now)
     simulation.run(lambda at: progress((at - start) / (now - start)))

@@ -3,11 +3,12 @@ holiday, a promise nine days before the plan, a plan that slips behind a promise
 and demands that wait for an answer right now."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 
 from core.access import Who
+from core.promises.collaboration import quarter_of
 from core.promises.demands import Answer, DemandInput, Effect, PromiseInput
 from core.promises.sla import allowed_hours
 from data.calendars import china
@@ -24,6 +25,7 @@ from data.queries.policies import policy_in_force
 
 _URGENCIES, _WEIGHTS = ("P0", "P1", "P2", "P3"), (8, 30, 42, 20)
 STORY_GAP_DAYS = 9
+SLOW_TEAM = 0  # the region of the demo account of a manager
 
 
 @dataclass(slots=True)
@@ -82,6 +84,8 @@ class Promiser:
         reps = [c for c in known if c.rep.who.name == ACCOUNTS["rep"][0]] or known
         stories = (*waiting_now(known, reps, now), *ahead(known, reps, now), *handed_over(reps, now))
         for wish in (*stories, behind_a_slip(reps[0], now)):
+            self._push(wish)
+        for wish in slow_quarter(known, now):
             self._push(wish)
         self._simulation.push(local(workday(now, -3), 16), self._promise_unplanned, reps[-1], now)
 
@@ -183,6 +187,19 @@ def before_the_plan(customer: Customer, now: datetime) -> Wish:
     """Answered two weeks ago with a plan for next month; promised nine days earlier the day after."""
     opened = local(workday(now, -12), 10)
     return Wish(customer, "P2", opened, share=0.4, planned_in_days=45, promised_early_days=STORY_GAP_DAYS)
+
+
+def slow_quarter(known: list[Customer], now: datetime) -> list[Wish]:
+    """In the quarter before this one a team's customers waited almost as long as allowed, others did not."""
+    ends = quarter_of(now.astimezone(SHANGHAI).date()) - timedelta(days=20)
+    last = datetime.combine(ends, time(10), SHANGHAI)
+    slow = [c for c in known if c.rep.team == SLOW_TEAM] or known
+    quick = [c for c in known if c.rep.team != SLOW_TEAM] or known
+    return [
+        Wish(of[n % len(of)], "P2", local(workday(last, -n - 1), 10 + n), share, promised_early_days=None)
+        for of, share in ((slow, 0.97), (quick, 0.25))
+        for n in range(5)
+    ]
 
 
 def ahead(known: list[Customer], mine: list[Customer], now: datetime) -> list[Wish]:

@@ -76,6 +76,7 @@ class Staff:
     reps: list[Rep]
     managers: list[Who]
     admin: Who
+    director: Who
     product: Who
     delivery: Who
 
@@ -114,7 +115,7 @@ def hire(store: Store, size: Size, rng: Random, password_hash: str) -> Staff:
     """Create all teams and people; the named accounts get the password."""
     hiring = _Hiring(store, rng)
     admin = hiring.hire(Role.ADMIN, None, ACCOUNTS["admin"])
-    hiring.hire(Role.DIRECTOR, None, ACCOUNTS["director"])
+    director = hiring.hire(Role.DIRECTOR, None, ACCOUNTS["director"])
     specialists: dict[Role, list[Who]] = {}
     for role, office in ((Role.PRODUCT, "产品部"), (Role.DELIVERY, "交付部")):
         team_id = hiring.team(office, "office")
@@ -134,7 +135,7 @@ def hire(store: Store, size: Size, rng: Random, password_hash: str) -> Staff:
     with store.writing() as session:  # one bcrypt hash for all: it is slow on purpose
         mine = Person.username.in_(tuple(ACCOUNTS))
         session.execute(update(Person).where(mine).values(password_hash=password_hash))
-    return Staff(reps, managers, admin, specialists[Role.PRODUCT][0], specialists[Role.DELIVERY][0])
+    return Staff(reps, managers, admin, director, specialists[Role.PRODUCT][0], specialists[Role.DELIVERY][0])
 
 
 def _habits(rep: Rep, size: Size) -> Rep:

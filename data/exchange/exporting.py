@@ -7,12 +7,12 @@ import re
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, true, update
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who
@@ -20,17 +20,24 @@ from core.exchange.kinds import KINDS, Kind
 from core.exchange.tables import Cell, guard
 from core.terms import ActionStatus, Outcome
 from data.exchange.xlsx import write_xlsx
+from data.jsontext import to_json
 from data.queries import scope
 from data.schema import (
     Action,
     Contact,
     Customer,
     CustomerTag,
+    Demand,
+    DemandPause,
+    Feature,
     Interaction,
     Opportunity,
     OpportunityState,
     Person,
     Pipeline,
+    PlannedDate,
+    Promise,
+    PromisedDate,
     Signal,
     Stage,
     StageEvent,
@@ -96,6 +103,9 @@ _REACHED: dict[type[Any], Callable[[Who], ColumnElement[bool]]] = {
         select(Customer.id).where(scope.customers(who, EXPORT))
     ),
     Signal: lambda who: Signal.customer_id.in_(select(Customer.id).where(scope.customers(who, EXPORT))),
+    Promise: lambda who: Promise.customer_id.in_(select(Customer.id).where(scope.customers(who, EXPORT))),
+    Feature: lambda who: true(),  # features are nobody's own
+    Demand: lambda who: Demand.customer_id.in_(select(Customer.id).where(scope.customers(who, EXPORT))),
 }
 _NAMED: dict[str, tuple[type[Any], ...]] = {
     "users": (),
@@ -106,6 +116,8 @@ _NAMED: dict[str, tuple[type[Any], ...]] = {
     "actions": (Opportunity, Action),
     "interactions": (Customer, Contact, Opportunity, Interaction),
     "signals": (Customer, Opportunity, Signal),
+    "demands": (Customer, Contact, Opportunity, Demand, Feature),
+    "promises": (Customer, Contact, Demand, Promise, Feature),
 }
 
 
@@ -313,6 +325,103 @@ def _signals(session: Session, who: Who) -> Iterator[Record]:
         yield dict(row) | {"customer": _word(names, (row["at"],), row["at_ref"])}
 
 
+def _demands(session: Session, who: Who) -> Iterator[Record]:
+    names = _ambiguous(session, Customer, Customer.name)
+    same = _ambiguous(session, Contact, Contact.customer_id, Contact.name)
+    planned = latest_plan(session)
+    query = (
+        select(
+            *Demand.__table__.columns,
+            Customer.name.label("at"),
+            Customer.ref.label("at_ref"),
+            Opportunity.ref.label("opportunity"),
+            Contact.name.label("contact_name"),
+            Contact.ref.label("contact_ref"),
+            Person.username.label("owner"),
+            Feature.name.label("feature"),
+            Feature.ref.label("feature_ref"),
+            Feature.deliverable,
+            Feature.reference,
+        )
+        .join(Customer, Customer.id == Demand.customer_id)
+        .outerjoin(Opportunity, Opportunity.id == Demand.opportunity_id)
+        .outerjoin(Contact, Contact.id == Demand.contact_id)
+        .outerjoin(Person, Person.id == Demand.filed_by)
+        .outerjoin(Feature, Feature.id == Demand.feature_id)
+        .where(scope.customers(who, EXPORT))
+        .order_by(Demand.id)
+    )
+    stood: dict[int, list[DemandPause]] = defaultdict(list)
+    for pause in session.scalars(select(DemandPause).order_by(DemandPause.started_at)):
+        stood[pause.demand_id].append(pause)
+    for row in session.execute(query).mappings():
+        contact = _word(same, (row["customer_id"], row["contact_name"]), row["contact_ref"])
+        yield dict(row) | {
+            "customer": _word(names, (row["at"],), row["at_ref"]),
+            "contact": contact,
+            "before": row["effect_before"],
+            "after": row["effect_after"],
+            "pauses": spans_text(stood[row["id"]]),
+            "planned_on": planned.get(row["feature_id"]),
+        }
+
+
+def _promises(session: Session, who: Who) -> Iterator[Record]:
+    names = _ambiguous(session, Customer, Customer.name)
+    same = _ambiguous(session, Contact, Contact.customer_id, Contact.name)
+    planned = latest_plan(session)
+    query = (
+        select(
+            *Promise.__table__.columns,
+            Customer.name.label("at"),
+            Customer.ref.label("at_ref"),
+            Contact.name.label("contact_name"),
+            Contact.ref.label("contact_ref"),
+            Person.username.label("owner"),
+            Demand.ref.label("demand"),
+            Feature.name.label("feature"),
+            Feature.ref.label("feature_ref"),
+            Feature.deliverable,
+            Feature.reference,
+        )
+        .join(Customer, Customer.id == Promise.customer_id)
+        .outerjoin(Contact, Contact.id == Promise.contact_id)
+        .outerjoin(Person, Person.id == Promise.person_id)
+        .outerjoin(Demand, Demand.id == Promise.demand_id)
+        .outerjoin(Feature, Feature.id == Promise.feature_id)
+        .where(scope.customers(who, EXPORT))
+        .order_by(Promise.id)
+    )
+    dates = select(PromisedDate.promise_id, PromisedDate.promised_on).order_by(PromisedDate.id)
+    told = {promise_id: day for promise_id, day in session.execute(dates)}
+    for row in session.execute(query).mappings():
+        yield dict(row) | {
+            "customer": _word(names, (row["at"],), row["at_ref"]),
+            "contact": _word(same, (row["customer_id"], row["contact_name"]), row["contact_ref"]),
+            "promised_on": told[row["id"]],
+            "planned_on": planned.get(row["feature_id"]),
+        }
+
+
+def latest_plan(session: Session) -> dict[int | None, date | None]:
+    """The planned date of every feature as it stands."""
+    dates = select(PlannedDate.feature_id, PlannedDate.planned_on).order_by(PlannedDate.id)
+    return {feature_id: day for feature_id, day in session.execute(dates)}
+
+
+def spans_text(pauses: Sequence[DemandPause]) -> str:
+    """Pauses with their reasons as one cell, instants in UTC."""
+    if all(_PLAIN_NAME.fullmatch(p.reason) for p in pauses):
+        return "; ".join(f"{_ends(p)} ({p.reason})" if p.reason else _ends(p) for p in pauses)
+    kept = [{"from": p.started_at, "to": p.ended_at, "reason": p.reason} for p in pauses]
+    return json.dumps(to_json(kept), ensure_ascii=False)
+
+
+def _ends(pause: DemandPause) -> str:
+    end = pause.ended_at.isoformat() if pause.ended_at else ""
+    return f"{pause.started_at.isoformat()}/{end}"
+
+
 _RECORDS: dict[str, Callable[[Session, Who], Iterator[Record]]] = {
     "users": _users,
     "customers": _customers,
@@ -322,4 +431,6 @@ _RECORDS: dict[str, Callable[[Session, Who], Iterator[Record]]] = {
     "actions": _actions,
     "interactions": _interactions,
     "signals": _signals,
+    "demands": _demands,
+    "promises": _promises,
 }

@@ -15,8 +15,10 @@ from core.exchange.values import fold
 from core.policies import Policy
 from data.exchange.actions import plan_actions
 from data.exchange.customers import plan_contacts, plan_customers, plan_interactions
+from data.exchange.demands import plan_demands
 from data.exchange.opportunities import plan_opportunities
 from data.exchange.plan import Plan
+from data.exchange.promises import plan_promises
 from data.exchange.signals import plan_signals
 from data.exchange.stage_changes import plan_stage_changes
 from data.exchange.users import plan_users
@@ -31,6 +33,8 @@ _PLANNERS: Mapping[str, Callable[[Plan, Sequence[Record]], None]] = {
     "interactions": plan_interactions,
     "signals": plan_signals,
     "stage_changes": plan_stage_changes,
+    "demands": plan_demands,
+    "promises": plan_promises,
 }
 
 

@@ -1,7 +1,9 @@
 """Event logs in XES (IEEE 1849): one row per event, or per case with its first and last event.
 
 Headers are short: `case`, `activity`, `time`, `resource`; other attributes keep their key. A case
-table has `case`, `start`, `end`, `first activity`, `last activity`, `events`.
+table has `case`, `start`, `end`, `first activity`, `last activity`, `events`; read for demands it also
+has, for each activity, `first <activity>` (when it first happened) and `during <activity>` (from each
+of its events to the case's next one).
 """
 
 import io
@@ -28,6 +30,8 @@ def read_xes(content: bytes, kind: str) -> Table:
         for case, attributes, events in _traces(content):
             if kind == "stage_changes":
                 rows.extend({"case": case} | event for event in events)
+            elif events and kind == "demands":
+                rows.append({"case": case} | _ends(events) | _moments(events) | attributes)
             elif events:
                 rows.append({"case": case} | _ends(events) | attributes)
             if len(rows) > MAX_ROWS:
@@ -71,6 +75,17 @@ def _ends(events: list[Event]) -> Event:
         "last activity": last.get("activity", ""),
         "events": str(len(events)),
     }
+
+
+def _moments(events: list[Event]) -> Event:
+    """When each activity first happened, and how long each of its events stood until the next one."""
+    found: Event = {}
+    for event, after in zip(events, [*events[1:], None], strict=True):
+        name, at = event.get("activity", ""), event.get("time", "")
+        found.setdefault(f"first {name}", at)
+        span = f"{at}/{after.get('time', '') if after else ''}"
+        found[f"during {name}"] = "; ".join(filter(None, (found.get(f"during {name}", ""), span)))
+    return found
 
 
 def _tag(element: Element) -> str:

@@ -15,6 +15,7 @@ from data.jobs import (
     backtest,  # noqa: F401 - asked for by commands; known by being imported
     forecast,
     open_coaching,
+    quarterly_collaboration,
     remind_suggestions,
     sweep_acceptance,
     sweep_alerts,
@@ -79,6 +80,7 @@ SCHEDULE = (
     Scheduled(forecast.NAME, forecast.due),
     Scheduled(open_coaching.NAME, _monthly),
     Scheduled(remind_suggestions.NAME, _mornings),
+    Scheduled(quarterly_collaboration.NAME, quarterly_collaboration.due),
     Scheduled(sweep_acceptance.NAME, _hourly),
     Scheduled(acceptance_mail.NAME, _quarterly),
 )

@@ -47,6 +47,7 @@ class DemandRow:
     Attributes:
         paused_since: since when it waits for the customer; None while the clock runs.
         planned_on: planned date of the feature that answers it.
+        pain, metric, before, after, unit: "" and None of a ticket that was imported without an effect.
     """
 
     id: int
@@ -55,8 +56,8 @@ class DemandRow:
     words: str
     pain: str
     metric: str
-    before: Decimal
-    after: Decimal
+    before: Decimal | None
+    after: Decimal | None
     unit: str
     urgency: str
     opened_at: datetime

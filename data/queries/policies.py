@@ -9,10 +9,8 @@ from sqlalchemy.orm import Session
 
 from core.calendar import WorkCalendar
 from core.policies import DEFAULTS, Policy, override
-from data.calendars import china
+from data.queries.calendars import ZONE, answering_team, calendar_of
 from data.schema import PolicyVersion, Setting
-
-ZONE = "Asia/Shanghai"  # where the installation's setting `timezone` says nothing else
 
 
 def policy_in_force(session: Session) -> Policy:
@@ -44,5 +42,5 @@ def company_day(session: Session, at: datetime) -> date:
 
 
 def working_calendar(session: Session) -> WorkCalendar:
-    """The company's working days and office hours."""
-    return china(company_zone(session))
+    """The working days and hours of those who answer demands: product's team, else the company."""
+    return calendar_of(session, answering_team(session))

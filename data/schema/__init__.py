@@ -9,6 +9,7 @@ from data.schema.acceptance import (
 )
 from data.schema.actions import Action, Draft, StoredFile, Transcript
 from data.schema.base import Base
+from data.schema.calendars import CalendarVersion
 from data.schema.coaching import (
     AttributionFinding,
     BusinessEvent,
@@ -16,6 +17,7 @@ from data.schema.coaching import (
     CoachingTask,
     FactorRequest,
 )
+from data.schema.collaboration import CollaborationReport, RootCause
 from data.schema.customers import Contact, Customer, CustomerState, CustomerTag, Interaction, Tag
 from data.schema.forecast import ForecastDecision, ForecastLine, ForecastRun, ForecastWin
 from data.schema.forecast_models import ForecastBacktest, ForecastModel
@@ -42,6 +44,7 @@ from data.schema.platform import (
 from data.schema.plausibility import SignReview
 from data.schema.promises import (
     Demand,
+    DemandAttachment,
     DemandPause,
     Escalation,
     Feature,
@@ -65,8 +68,10 @@ __all__ = [
     "Audit",
     "Base",
     "BusinessEvent",
+    "CalendarVersion",
     "CoachingNote",
     "CoachingTask",
+    "CollaborationReport",
     "Contact",
     "Customer",
     "CustomerDelivery",
@@ -74,6 +79,7 @@ __all__ = [
     "CustomerTag",
     "Delivery",
     "Demand",
+    "DemandAttachment",
     "DemandPause",
     "Draft",
     "Escalation",
@@ -105,6 +111,7 @@ __all__ = [
     "RoomMember",
     "RoomMessage",
     "RoomTask",
+    "RootCause",
     "Setting",
     "SignInAttempt",
     "SignInTicket",

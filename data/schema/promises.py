@@ -6,11 +6,14 @@ from decimal import Decimal
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.schema.base import Base, Imported, Keyed
+from data.schema.base import Base, Batched, Imported, Keyed
 
 
 class Demand(Keyed, Imported, Base):
-    """What a customer asked for (PRODUCT.md C1); `words` are the customer's own."""
+    """What a customer asked for (PRODUCT.md C1); `words` are the customer's own.
+
+    A ticket that was imported may say no effect: pain, metric and unit are "" then, both ends None.
+    """
 
     __tablename__ = "demand"
 
@@ -21,8 +24,8 @@ class Demand(Keyed, Imported, Base):
     words: Mapped[str]
     pain: Mapped[str]
     metric: Mapped[str]
-    effect_before: Mapped[Decimal]
-    effect_after: Mapped[Decimal]
+    effect_before: Mapped[Decimal | None]
+    effect_after: Mapped[Decimal | None]
     unit: Mapped[str]
     urgency: Mapped[str]
     opened_at: Mapped[datetime]
@@ -34,7 +37,19 @@ class Demand(Keyed, Imported, Base):
     resources: Mapped[str | None]
 
 
-class DemandPause(Keyed, Base):
+class DemandAttachment(Keyed, Base):
+    """A file that belongs to a demand; `file` is its hash, `file_name` as it was called."""
+
+    __tablename__ = "demand_attachment"
+
+    demand_id: Mapped[int] = mapped_column(ForeignKey("demand.id"), index=True)
+    file: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+    file_name: Mapped[str]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class DemandPause(Keyed, Batched, Base):
     """The demand's clock stood still, waiting for the customer; `ended_at` None while it does."""
 
     __tablename__ = "demand_pause"
@@ -57,7 +72,7 @@ class Feature(Keyed, Imported, Base):
     recorded_at: Mapped[datetime]
 
 
-class PlannedDate(Keyed, Base):
+class PlannedDate(Keyed, Batched, Base):
     """When a feature was planned for, as known from `recorded_at` on; None took it off the plan."""
 
     __tablename__ = "planned_date"
@@ -71,7 +86,10 @@ class PlannedDate(Keyed, Base):
 
 
 class Promise(Keyed, Imported, Base):
-    """What a customer was told; its date is the latest row of `PromisedDate`."""
+    """What a customer was told; its date is the latest row of `PromisedDate`.
+
+    `action_id` is the action, e.g. a quote, in which it was said.
+    """
 
     __tablename__ = "promise"
 
@@ -79,13 +97,14 @@ class Promise(Keyed, Imported, Base):
     demand_id: Mapped[int | None] = mapped_column(ForeignKey("demand.id"), index=True)
     feature_id: Mapped[int | None] = mapped_column(ForeignKey("feature.id"), index=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
+    action_id: Mapped[int | None] = mapped_column(ForeignKey("action.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     words: Mapped[str]
     made_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
 
 
-class PromisedDate(Keyed, Base):
+class PromisedDate(Keyed, Batched, Base):
     """The date that a customer was told, as known from `recorded_at` on."""
 
     __tablename__ = "promised_date"

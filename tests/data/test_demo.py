@@ -34,6 +34,7 @@ from data.schema import (
     Action,
     Alert,
     Audit,
+    CollaborationReport,
     Customer,
     CustomerState,
     HealthReport,
@@ -46,6 +47,7 @@ from data.schema import (
     RoomMember,
     RoomMessage,
     RoomTask,
+    RootCause,
     Stage,
     StageEvent,
     Team,
@@ -298,6 +300,13 @@ def test_demands_wait_for_an_answer_in_every_state(company):
     with company.reading() as session:
         counts = demand_list(session, OPERATOR, Show.OPEN, company.clock()).counts
     assert (counts["breached"], counts["paused"], counts["running"]) == (1, 1, 3)
+
+
+def test_a_regions_customers_waited_and_it_is_looked_into(company):
+    found = ask(company, select(RootCause.evidence, RootCause.owner_id, RootCause.due_on))
+    assert ("response", TEAMS[0]) in [(e["figure"]["measure"], e["figure"]["name"]) for e, _, _ in found]
+    assert all(owner and due_on for _, owner, due_on in found)
+    assert one(company, select(func.count(CollaborationReport.id))) == 2
 
 
 def test_a_rep_left_and_the_history_stayed(company):

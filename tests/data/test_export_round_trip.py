@@ -1,7 +1,7 @@
 """What is exported imports again without loss: every kind, both formats, both databases."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,13 +11,16 @@ from core.access import Who
 from core.customers import ContactInput, CustomerInput, InteractionInput
 from core.exchange.kinds import KINDS
 from core.process.actions import ActionInput
+from core.promises.demands import Answer, DemandInput, Effect, PromiseInput
 from core.signals import SignalInput
 from core.terms import ActionStatus, Outcome, Role
 from data.commands.actions import cancel_action, record_action
 from data.commands.customers import add_contact, grade_customer, open_customer, tag_customer
+from data.commands.demands import answer_demand, file_demand, pause_demand
 from data.commands.interactions import record_interaction
 from data.commands.opportunities import OpportunityEdit, close_opportunity, edit_opportunity, open_opportunity
 from data.commands.projections import differences
+from data.commands.promises import make_promise, move_promise
 from data.commands.signals import record_signal
 from data.engine import Store
 from data.install import install
@@ -33,6 +36,7 @@ T-1,Checked,2026-01-03T08:00:00Z
 T-2,Checked,2026-01-05T08:00:00Z
 """
 TICKETS = '[pipeline]\nname = "Tickets"\nstages = ["Opened", "Checked"]'
+MAY = date(2026, 5, 1)
 ODD = "=cmd|'/c calc'!A1\nsecond line, \"quoted\"; '=x \t–"
 
 
@@ -52,6 +56,7 @@ def work(store: Store, clock) -> None:
         store, people.rep, people.customer, ContactInput("Wu @ Haihe", "buyer", "buyer", "+86 10 1", "w@x.cn")
     )
     add_contact(store, people.rep, twin, ContactInput("Wu @ Haihe"))
+    _demands(store, people, buyer)
     touch = InteractionInput(
         "call", "inbound", store.clock() - timedelta(days=2), people.opportunity, buyer, 200, 3, "@home"
     )
@@ -85,6 +90,23 @@ def work(store: Store, clock) -> None:
         FOREIGN,
         mapping='[pipeline]\nname = "Tickets"\nstages = ["Opened", "Never", "Checked"]',
     )
+
+
+def _demands(store, people, contact: int) -> None:
+    """One that was paused and answered, one that still waits; odd words stay as they are."""
+    effect = Effect("=Changeover", Decimal("45.5"), Decimal(-25), "@min")
+    asked = DemandInput(ODD, "cost", effect, "P1", people.opportunity, contact)
+    first = file_demand(store, people.rep, people.customer, asked)
+    pause_demand(store, people.product, first, "a) sample; b) data | more")
+    answer = Answer("Dashboard", "=One table", "Two weeks", "screen", "YQ-1", store.clock().date())
+    answer_demand(store, people.product, first, answer)
+    second = file_demand(store, people.rep, people.customer, asked)
+    pause_demand(store, people.product, second, "asked")
+    third = file_demand(store, people.rep, people.customer, asked)
+    feature = answer_demand(store, people.product, third, answer)  # another feature of the same name
+    told = PromiseInput("-1 month", store.clock().date(), None, first, feature, contact)
+    move_promise(store, people.rep, make_promise(store, people.rep, people.customer, told), MAY, "agreed")
+    make_promise(store, people.stranger, people.strange_customer, PromiseInput("Nothing planned", MAY))
 
 
 def _shop(store, person_id: int) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from core.promises.demands import DemandInput, Effect
 from data.commands.demands import file_demand
+from data.queries.demand_files import demand_attachments
 from data.queries.demands import Show, demand_file, demand_list
 from data.text import translate
 from tests.company import found
@@ -149,7 +150,8 @@ def test_a_planned_feature_can_answer(open_page, sqlite_store, company):
     first, second = filed(sqlite_store, company), filed(sqlite_store, company)
     feature = answered(sqlite_store, company, first)
     page = open_page("demands", company.product, demand=second)
-    page.button_group(f"answer-way-{second}").set_value("known").run()
+    way = next(g for g in page.button_group if g.key.endswith("_way"))
+    way.set_value("known").run()
     page.selectbox[0].set_value(feature)
     for area in page.text_area:
         area.set_value("The same screen")
@@ -194,3 +196,38 @@ def test_an_answer_that_came_meanwhile_is_said(open_page, sqlite_store, company)
     press(page, translate("en", "demands.pause"))
     assert not page.exception
     assert "Dashboard" in shown(page)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_answer_survives_a_reload_with_what_it_was_refused_for(open_page, sqlite_store, company, language):
+    number = filed(sqlite_store, company)
+    page = open_page("demands", company.product, language, demand=number)
+    next(a for a in page.text_area if a.key.endswith("_path")).set_value("One table more").run()
+    press(page, translate(language, "demands.send_answer"))
+    again = open_page("demands", company.product, language, demand=number)
+    assert next(a for a in again.text_area if a.key.endswith("_path")).value == "One table more"
+    assert shown(again).count(translate(language, "problems.required")) == 4
+    assert demands(sqlite_store, company.rep, Show.ANSWERED) == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_files_are_filed_with_a_demand_and_added_later(open_page, sqlite_store, company, language):
+    page = open_page("demands", company.rep, language, customer=company.customer)
+    prefix = f"d{page.query_params['draft'][0]}_"
+    page.file_uploader(f"{prefix}files-0").set_value([("layout.pdf", b"%PDF-1.7", "application/pdf")]).run()
+    assert translate(language, "demands.remove_file", name="layout.pdf") in labels(page)
+    page.file_uploader(f"{prefix}files-1").set_value([("tool.pdf", b"MZ", "application/pdf")]).run()
+    assert "pdf" in shown(page)  # what may be attached is named
+    number = filed(sqlite_store, company)
+    page = open_page("demands", company.product, language, demand=number)
+    assert translate(language, "demands.no_files") in shown(page)
+    uploader = page.file_uploader[0]
+    uploader.set_value(("screen.png", b"PNG", "image/png"))
+    press(page, translate(language, "demands.attach_it"))
+    assert not page.exception
+    with sqlite_store.reading() as session:
+        assert [f.name for f in demand_attachments(session, company.rep, number)] == ["screen.png"]
+
+
+def labels(page) -> list[str]:
+    return [b.label.replace("\\", "") for b in page.button]

@@ -7,13 +7,17 @@ from decimal import Decimal
 
 import pytest
 
+from core.customers import ContactInput
 from core.promises.demands import Answer, DemandInput, Effect, PromiseInput
+from data.commands.actions import record_action
+from data.commands.customers import add_contact
 from data.commands.demands import answer_demand, file_demand, move_feature
 from data.commands.promises import make_promise
 from data.queries.promise_board import Show, promise_board, promise_file
-from data.schema import Opportunity
+from data.schema import Action, Opportunity, Promise
 from data.text import translate
 from tests.company import found
+from tests.data.test_record_action import done
 from tests.pages.test_demands import press, shown
 
 EFFECT = Effect("Changeover time", Decimal(45), Decimal(25), "minutes")
@@ -197,3 +201,37 @@ def test_an_empty_company_says_what_will_appear(open_page, sqlite_store):
     page = open_page("promises", found(sqlite_store).rep)
     assert translate("en", "promises.none.ahead") in shown(page)
     assert translate("en", "promises.no_schedule") in shown(page)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_promise_is_recorded_from_an_action_and_leads_back_to_it(open_page, desk, sqlite_store, language):
+    who = desk.people
+    action = record_action(
+        sqlite_store, who.rep, who.opportunity, done(sqlite_store, "appointment", hours_ago=3)
+    )
+    contact = add_contact(sqlite_store, who.rep, who.customer, ContactInput("Wu Min"))
+    page = open_page("promises", who.rep, language, do="make", action=action)
+    page.text_area[0].set_value("By *May*").run()
+    draft = page.query_params["draft"][0]
+    again = open_page("promises", who.rep, language, draft=draft)
+    assert again.text_area[0].value == "By *May*"
+    again.date_input[0].set_value(date(2026, 5, 1))
+    press(again, translate(language, "promises.record"))
+    assert not again.exception
+    assert "Wu Min" in shown(again)  # the only contact heard it
+    what = translate(language, "terms.stage.appointment")
+    assert any(what in b.label for b in again.button)
+    with sqlite_store.reading() as session:
+        kept = session.query(Promise).filter_by(action_id=action).one()
+        assert (kept.words, kept.contact_id) == ("By *May*", contact)
+        assert kept.made_at == session.get_one(Action, action).ended_at
+
+
+def test_an_action_of_anothers_customer_opens_no_form(open_page, desk, sqlite_store):
+    who = desk.people
+    action = record_action(
+        sqlite_store, who.stranger, who.strange_opportunity, done(sqlite_store, "appointment", hours_ago=3)
+    )
+    page = open_page("promises", who.rep, do="make", action=action)
+    assert [e.value for e in page.error] == [translate("en", "errors.not_found")]
+    assert not page.text_area

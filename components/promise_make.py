@@ -1,0 +1,128 @@
+"""Recording what a customer was told: from their page, a demand or an action, over a draft."""
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from components import address
+from components.blocks import plain, section
+from components.drafts import DraftForm, lock_of
+from components.frame import View, show_error
+from components.navigation import open_page
+from components.record_story import leave_for
+from components.text import t, term
+from core.access import Permission, reach
+from core.messages import AppError
+from data.commands.drafts import drop_draft, mark_field
+from data.commands.promise_drafts import open_promise, save_promise_fields, submit_promise
+from data.queries.drafts import DraftView, draft
+from data.queries.promise_board import PromiseDesk
+from data.queries.promise_origins import Origin
+
+
+def current(view: View) -> DraftView | None:
+    """The draft that the address names or asks for; None where the board is shown."""
+    if reach(view.who, Permission.MAKE_PROMISES) is None:
+        return None
+    number, making = address.number("draft"), address.said("do") == "make"
+    try:
+        if number is None and making:
+            asked = (address.number(name) for name in ("customer", "demand", "action"))
+            number = view.do(open_promise, *asked)
+            st.query_params.from_dict({"draft": str(number)})
+        if number is None:
+            return None
+        with lock_of(view.who), view.store.reading(fresh=True) as session:
+            return draft(session, view.who, number)
+    except AppError as error:
+        st.query_params.clear()
+        show_error(error)
+    return None
+
+
+def fill_in(kept: DraftView, desk: PromiseDesk, heard_in: Mapping[int, Origin], view: View) -> None:
+    """The form over its draft.
+
+    Args:
+        heard_in: the customer's actions in which it may have been said.
+    """
+    form = DraftForm(
+        kept,
+        save=lambda values: view.do(save_promise_fields, kept.id, values),
+        mark=lambda problem: view.do(mark_field, kept.id, problem),
+        explain=view.explain,
+    )
+    with st.container(key="promise-problems"):  # always there: what comes below keeps its place
+        if kept.problems:
+            st.error(t("errors.invalid", n=len(kept.problems)), icon=":material/error:")
+        form.problems("customer")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.header(plain(desk.customer), anchor=False, width="content")
+        if st.button(t("promises.to_board"), type="tertiary", icon=":material/arrow_back:"):
+            leave_for()
+    section(t("promises.make"), icon=":material/handshake:")
+    with st.columns([2, 1], gap="large")[0]:
+        form.long_text("words", t("promises.words"), placeholder=t("promises.words_hint"))
+        with st.container(horizontal=True, gap="small"):
+            form.day("promised_on", t("promises.promised"), width=180)
+        _optional(form, "contact", desk.contacts)
+        _optional(form, "demand", desk.demands)
+        _optional(form, "action", {i: origin_words(one, view) for i, one in heard_in.items()})
+        _end(view, form)
+    form.finish()
+
+
+def origin_words(one: Origin, view: View) -> str:
+    """An action as a choice: what it was, and when."""
+    return f"{term('stage', one.type)} · {view.instant(one.at)}"
+
+
+def _optional(form: DraftForm, field: str, options: Mapping[int, str]) -> None:
+    label = {"contact": "promises.contact", "demand": "promises.about", "action": "promises.said_in"}[field]
+    kept = form.get(field)
+    offered = dict(options) if kept is None or kept in options else {kept: f"#{kept}", **options}
+    say: Callable[[int], str] = offered.__getitem__
+    form.select(field, t(label), list(offered), say, placeholder=t("demands.optional"))
+
+
+def _end(view: View, form: DraftForm) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            t("promises.record"),
+            type="primary",
+            icon=":material/check:",
+            key=f"{form.prefix}submit",
+            on_click=_submit,
+            args=(view, form.draft.id),
+        )
+        if st.button(
+            t("demands.discard"), type="tertiary", icon=":material/delete:", key=f"{form.prefix}discard"
+        ):
+            view.do(drop_draft, form.draft.id)
+            leave_for()
+        st.caption(t("demands.saved_as_draft"), width="content")
+
+
+def _submit(view: View, draft_id: int) -> None:
+    """Only the store here: touching Streamlit in a callback is where a newer run may cut it off."""
+    with lock_of(view.who):
+        submit_promise(view.store, view.who, draft_id)
+
+
+def done(sent: Mapping[str, int], view: View) -> None:
+    """Recorded: on to the promise as it stands beside the plan."""
+    del view
+    st.toast(t("promises.made"))
+    leave_for(promise=sent["promise"])
+
+
+def said_in(one: Origin | None, view: View) -> None:
+    """The way to the action in which a promise was made."""
+    if one is None:
+        return
+    label = t("promises.from_action", what=origin_words(one, view))
+    sees = reach(view.who, Permission.SEE_CUSTOMERS)
+    if not sees:
+        st.caption(plain(label))
+    elif st.button(label, icon=":material/link:", type="tertiary", key="promise-origin"):
+        open_page("customer", customer=one.customer_id, action=one.id)

@@ -1,0 +1,99 @@
+"""From a draft to a promise or to product's answer: what was typed survives a reload, and is sent once."""
+
+from typing import Any
+
+from core.access import Who
+from core.messages import Invalid, Problem
+from core.promises.demands import Answer, check_answer
+from core.promises.sheet import concerns, read_answer, read_promise
+from data.commands.demands import answer_demand
+from data.commands.drafts import save_fields, start_draft, submit_draft
+from data.commands.promises import make_promise
+from data.engine import Store
+from data.queries.demands import demand_file, feature_choices
+from data.queries.promise_board import promise_desk
+from data.queries.promise_origins import KIND, customer_in, hearer
+from data.schema import Draft
+
+ANSWER = "answer"
+
+
+def open_promise(
+    store: Store, who: Who, customer: int | None, demand: int | None = None, action: int | None = None
+) -> int:
+    """The draft of a promise to a customer, from a demand or an action of theirs; its id.
+
+    Raises:
+        NotFound: no such customer, or action of a customer, within reach.
+    """
+    with store.reading() as session:
+        number = customer_in(session, who, action) if action else customer or 0
+        promise_desk(session, who, number)
+        values = {"customer": number, "demand": demand, "action": action}
+        values["contact"] = hearer(session, number, demand)
+
+    def same(kept: dict[str, Any]) -> bool:
+        return all(kept.get(name) == values[name] for name in ("customer", "demand", "action"))
+
+    return start_draft(store, who, KIND, values, same)
+
+
+def save_promise_fields(store: Store, who: Who, draft_id: int, values: dict[str, Any]) -> None:
+    """Save fields of a promise's or an answer's draft."""
+    save_fields(store, who, draft_id, values, concerns)
+
+
+def submit_promise(store: Store, who: Who, draft_id: int) -> None:
+    """Record a draft's promise, once; what it was refused for is kept with it."""
+
+    def carry_out(draft: Draft) -> dict[str, int]:
+        values = draft.body["values"]
+        made = make_promise.once(store, who, draft.key, values["customer"], read_promise(values))
+        return {"promise": made, "customer": values["customer"]}
+
+    submit_draft(store, who, draft_id, "customer", carry_out)
+
+
+def open_answer(store: Store, who: Who, demand_id: int) -> int:
+    """The draft of an answer to a demand; its id.
+
+    Raises:
+        NotFound: no such demand within reach.
+    """
+    with store.reading() as session:
+        demand_file(session, who, demand_id, store.clock())
+    return start_draft(
+        store, who, ANSWER, {"demand": demand_id}, lambda kept: kept.get("demand") == demand_id
+    )
+
+
+def submit_answer(store: Store, who: Who, draft_id: int) -> None:
+    """Send a draft's answer, once; what it was refused for is kept with it."""
+
+    def carry_out(draft: Draft) -> dict[str, int]:
+        values = draft.body["values"]
+        known = _known(store, who, values)
+        answer = read_answer(values, known[1] if known else None)
+        feature = answer_demand.once(
+            store, who, draft.key, values["demand"], answer, known[0] if known else None
+        )
+        return {"demand": values["demand"], "feature": feature}
+
+    submit_draft(store, who, draft_id, "path", carry_out)
+
+
+def _known(store: Store, who: Who, values: dict[str, Any]) -> tuple[int, Answer] | None:
+    """The planned feature that the draft names; None where it describes a new one.
+
+    Raises:
+        Invalid: it says that one is planned, and names none.
+    """
+    if values.get("way") != "known":
+        return None
+    with store.reading() as session:
+        feature = feature_choices(session, who, store.clock()).get(values.get("known") or 0)
+    if feature is None:
+        missing = check_answer(read_answer(values, Answer("-", "", "", "screen", "-", None)))
+        raise Invalid([Problem("known", "required"), *(p for p in missing if p.field != "planned_on")])
+    kept = Answer(feature.name, "", "", feature.deliverable, feature.reference, feature.planned_on)
+    return feature.id, kept

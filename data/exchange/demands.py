@@ -1,0 +1,184 @@
+"""Rows of demands: tickets of another system with their first response, pauses and closing."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from core.exchange.rows import Record
+from core.messages import Problem
+from core.promises.demands import Effect
+from core.promises.tickets import Span, Ticket, check_ticket
+from data.exchange.features import Features
+from data.exchange.lookups import Named, People, table_row
+from data.exchange.plan import Plan, fetch, words
+from data.schema import Contact, Customer, Demand, DemandPause, Opportunity
+
+_OWN = ("ref", "words", "pain", "metric", "unit", "urgency", "opened_at", "answered_at", "closed_at",
+        "path", "resources")  # fmt: skip
+
+
+def plan_demands(plan: Plan, records: Sequence[Record]) -> None:
+    """Plan every row of demands."""
+    planner = _Planner(plan, records)
+    for record in records:
+        planner.row(record)
+
+
+class _Planner:
+    def __init__(self, plan: Plan, records: Sequence[Record]) -> None:
+        self.plan = plan
+        self.people = People(plan.session)
+        self.customers = Named(plan, Customer, words(records, "customer"))
+        self.opportunities = Named(plan, Opportunity, words(records, "opportunity"))
+        self.contacts = contacts_of(plan, list(self.customers.rows))
+        self.features = Features(plan, records)
+        self.refs: dict[str, Mapping[str, Any]] = {}
+        self.alike: dict[tuple[int, str, datetime], Mapping[str, Any]] = {}
+        query = select(*Demand.__table__.columns)
+        for row in fetch(plan.session, query, Demand.customer_id, list(self.customers.rows)):
+            self.alike.setdefault((row["customer_id"], row["words"], row["opened_at"]), row)
+        for row in fetch(plan.session, query, Demand.ref, words(records, "ref")):
+            self.refs[row["ref"]] = row
+        self.pauses = self._stored_pauses()
+
+    def row(self, record: Record) -> None:
+        plan = self.plan
+        problems = [] if record.get("customer") else [Problem("customer", "required")]
+        wanted = self._wanted(record, problems)
+        stored = self._stored(wanted)
+        problems += check_ticket(_ticket(dict(stored or {}) | wanted, record.get("pauses", ())), plan.now)
+        recorded_at = record.get("recorded_at")
+        if recorded_at and recorded_at > plan.now:
+            problems.append(Problem("recorded_at", "instant_in_future"))
+        self.features.check(record, problems)
+        if record.get("feature") and not wanted.get("answered_at"):
+            problems.append(Problem("answered_at", "required"))
+        if problems:
+            plan.reject(record, problems)
+            return
+        if feature := self.features.take(
+            record, wanted["answered_at"] if "feature" in record.values else plan.now
+        ):
+            wanted["feature_id"] = feature
+        if stored is None:
+            self._create(record, wanted)
+        else:
+            self._update(record, stored, wanted)
+
+    def _wanted(self, record: Record, problems: list[Problem]) -> dict[str, Any]:
+        """The columns that the row speaks of; whoever closed without an answer answered with it."""
+        wanted = {k: record.values[k] for k in _OWN if k in record.values}
+        ends = {"effect_before": record.get("before"), "effect_after": record.get("after")}
+        wanted |= {k: v for k, v in ends.items() if v is not None}
+        wanted.setdefault("words", record.get("ref") or "")
+        if "closed_at" in wanted:
+            wanted.setdefault("answered_at", wanted["closed_at"])
+        customer = self.customers.find(record.get("customer"), "customer", problems)
+        owner = self.people.owner(record.get("owner"), problems)
+        wanted |= {"filed_by": owner} if owner else {}
+        if customer:
+            wanted |= {"customer_id": customer["id"]} | self._of_customer(record, customer["id"], problems)
+        return wanted
+
+    def _of_customer(self, record: Record, customer_id: int, problems: list[Problem]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        opportunity = self.opportunities.find(record.get("opportunity"), "opportunity", problems)
+        if opportunity:
+            found["opportunity_id"] = opportunity["id"]
+            if opportunity["customer_id"] != customer_id:
+                problems.append(Problem("opportunity", "other_customer"))
+        if word := record.get("contact"):
+            contact = contact_id(self.contacts, customer_id, word, problems)
+            found |= {"contact_id": contact} if contact else {}
+        return found
+
+    def _stored(self, wanted: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        if ref := wanted.get("ref"):
+            return self.refs.get(ref)
+        if "customer_id" not in wanted or "opened_at" not in wanted:
+            return None
+        return self.alike.get((wanted["customer_id"], wanted["words"], wanted["opened_at"]))
+
+    def _create(self, record: Record, wanted: Mapping[str, Any]) -> None:
+        plan = self.plan
+        row = table_row(Demand, {"pain": "", "metric": "", "unit": "", **wanted})
+        row["recorded_at"] = record.get("recorded_at") or row["opened_at"]
+        row["id"] = plan.new_id(Demand)
+        plan.add(Demand, **row)
+        plan.accepted += 1
+        for span in record.get("pauses", ()):
+            self._pause(row["id"], span)
+
+    def _update(self, record: Record, stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+        """A known ticket: what differs of it, pauses that are new, and running ones that have ended."""
+        plan, held = self.plan, self.pauses[stored["id"]]
+        fresh = [span for span in record.get("pauses", ()) if span[0] not in held]
+        ended = [
+            (held[start], end)
+            for start, end, _ in record.get("pauses", ())
+            if start in held and held[start]["ended_at"] != end
+        ]
+        if fresh or ended:
+            changed = {k: v for k, v in wanted.items() if stored[k] != v}
+            if changed:
+                plan.change(Demand, stored, changed)
+            plan.updated += 1
+        else:
+            plan.settle(Demand, stored, wanted)
+        for span in fresh:
+            self._pause(stored["id"], span)
+        for pause, end in ended:
+            plan.change(DemandPause, pause, {"ended_at": end})
+
+    def _pause(self, demand_id: int, span: Span) -> None:
+        start, end, reason = span
+        self.plan.add(DemandPause, demand_id=demand_id, reason=reason, started_at=start, ended_at=end)
+
+    def _stored_pauses(self) -> dict[int, dict[datetime, Mapping[str, Any]]]:
+        ids = {row["id"] for row in (*self.refs.values(), *self.alike.values())}
+        found: dict[int, dict[datetime, Mapping[str, Any]]] = defaultdict(dict)
+        query = select(*DemandPause.__table__.columns)
+        for row in fetch(self.plan.session, query, DemandPause.demand_id, ids):
+            found[row["demand_id"]][row["started_at"]] = row
+        return found
+
+
+def contacts_of(plan: Plan, customers: Sequence[int]) -> dict[tuple[int, str], list[int]]:
+    """Contacts of customers, by name and by reference."""
+    found: dict[tuple[int, str], list[int]] = defaultdict(list)
+    query = select(Contact.id, Contact.customer_id, Contact.name, Contact.ref)
+    for row in fetch(plan.session, query, Contact.customer_id, customers):
+        for word in {row["name"], row["ref"]} - {None}:
+            found[row["customer_id"], word].append(row["id"])
+    return found
+
+
+def contact_id(
+    known: Mapping[tuple[int, str], Sequence[int]], customer_id: int, word: str, problems: list[Problem]
+) -> int | None:
+    """The contact of a customer that a row names; adds the problem when none or several are meant."""
+    found = known.get((customer_id, word), [])
+    if len(found) == 1:
+        return found[0]
+    problems.append(Problem("contact", "ambiguous_name" if found else "unknown_contact", {"value": word}))
+    return None
+
+
+def _ticket(values: Mapping[str, Any], pauses: Sequence[Span]) -> Ticket:
+    """The ticket as it would stand; an effect as soon as a part of it is said."""
+    ends = (values.get("effect_before"), values.get("effect_after"))
+    said = any(values.get(k) for k in ("metric", "unit")) or any(end is not None for end in ends)
+    effect = Effect(values.get("metric") or "", *ends, values.get("unit") or "") if said else None
+    return Ticket(
+        values.get("urgency"),
+        values.get("words") or "",
+        values.get("pain") or "",
+        effect,
+        values.get("opened_at"),
+        values.get("answered_at"),
+        values.get("closed_at"),
+        pauses,
+    )

@@ -1,0 +1,35 @@
+"""How well do sales and product keep their word to customers, and where does it fail?"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from components import address
+from components.causes import cause_block, causes_block
+from components.collaboration import chosen_quarter, not_issued, report_block
+from components.frame import page
+from components.text import t
+from core.access import Permission
+from data.commands.collaboration import assign_cause, close_cause, issue_collaboration
+from data.queries.collaboration import cause_file, causes, collaboration_report, owner_choices, quarters
+
+ISSUE: Callable[..., int] = issue_collaboration
+DOES: dict[str, Callable[..., Any]] = {"assign": assign_cause, "close": close_cause}
+
+with page("collaboration.title", needs=Permission.SEE_COLLABORATION) as view:
+    if number := address.number("cause"):
+        does = {name: partial(view.do, command) for name, command in DOES.items()}
+        cause_block(view.read(cause_file, number, view.now), view.read(owner_choices, number), does, view)
+    else:
+        st.caption(t("collaboration.question"))
+        quarter = chosen_quarter(view.read(quarters, view.now))
+        with st.container(key="collaboration-report"):
+            if quarter is not None:
+                report = view.read(collaboration_report, quarter)
+                if report is None:
+                    not_issued(quarter, partial(view.do, ISSUE), view)
+                else:
+                    report_block(report, view)
+        causes_block(view.read(causes, view.now), view)
