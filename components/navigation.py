@@ -33,6 +33,7 @@ class PageSpec:
 PAGES = (
     PageSpec("today", ":material/today:", Permission.TODAY, "work"),
     PageSpec("inbox", ":material/inbox:", Permission.OWN_ACCOUNT, "work"),
+    PageSpec("morning", ":material/local_fire_department:", Permission.SEE_MORNING, "work"),
     PageSpec("record", ":material/edit_note:", Permission.RECORD_ACTIONS, "work"),
     PageSpec("board", ":material/monitoring:", Permission.SEE_BOARD, "work"),
     PageSpec("alerts", ":material/notifications_active:", Permission.HANDLE_ALERTS, "work"),
@@ -45,6 +46,7 @@ PAGES = (
     PageSpec("rooms", ":material/forum:", Permission.FOLLOW_UP, "work"),
     PageSpec("room", ":material/forum:", Permission.FOLLOW_UP, None),
     PageSpec("exchange", ":material/swap_vert:", Permission.EXPORT, "company"),
+    PageSpec("jobs", ":material/schedule:", Permission.SEE_JOBS, "company"),
     PageSpec("people", ":material/group:", Permission.MANAGE_PEOPLE, "company"),
     PageSpec("audit", ":material/history:", Permission.SEE_AUDIT, "company"),
     PageSpec("account", ":material/account_circle:", Permission.OWN_ACCOUNT, None),

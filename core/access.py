@@ -31,6 +31,10 @@ class Permission(StrEnum):
     SET_BENCHMARKS = "set_benchmarks"
     OPEN_ROOMS = "open_rooms"
     FOLLOW_UP = "follow_up"
+    SEE_MORNING = "see_morning"
+    RUN_MORNING = "run_morning"
+    SEE_JOBS = "see_jobs"
+    SET_CHANNELS = "set_channels"
 
 
 class Reach(StrEnum):
@@ -70,6 +74,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.HANDLE_ALERTS: Reach.OWN,
         Permission.OPEN_ROOMS: Reach.OWN,
         Permission.FOLLOW_UP: Reach.OWN,
+        Permission.SEE_MORNING: Reach.TEAM,
     },
     Role.MANAGER: _EVERYONE
     | {
@@ -87,6 +92,9 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.ISSUE_HEALTH: Reach.TEAM,
         Permission.OPEN_ROOMS: Reach.TEAM,
         Permission.FOLLOW_UP: Reach.TEAM,
+        Permission.SEE_MORNING: Reach.TEAM,
+        Permission.RUN_MORNING: Reach.TEAM,
+        Permission.SET_CHANNELS: Reach.TEAM,
     },
     Role.DIRECTOR: _EVERYONE
     | {
@@ -105,6 +113,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SET_BENCHMARKS: Reach.ALL,
         Permission.OPEN_ROOMS: Reach.ALL,
         Permission.FOLLOW_UP: Reach.ALL,
+        Permission.SEE_MORNING: Reach.ALL,
+        Permission.RUN_MORNING: Reach.ALL,
     },
     Role.PRODUCT: _EVERYONE
     | {
@@ -123,6 +133,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_HEALTH: Reach.ALL,
         Permission.SET_BENCHMARKS: Reach.ALL,
         Permission.SEE_AUDIT: Reach.ALL,
+        Permission.SEE_JOBS: Reach.ALL,
+        Permission.SET_CHANNELS: Reach.ALL,
     },
 }
 

@@ -43,6 +43,10 @@ class Policy:
         health_least_stays: stays from which the weekly report says a ratio or a bottleneck (A5).
         sla_warn_share: share of the allowed time, 0–1, after which product is reminded (C1).
         promise_slack_days: a promise closer than this behind the plan is amber (C3).
+        brief_top: customers that the morning brief puts first (D4).
+        brief_share_red, brief_share_amber: share of an opportunity's amount, 0–1, that a red or an amber
+            cause puts at risk; the company's judgement, no measured chance (D4).
+        brief_told: roles of the team that are told of its brief (D4).
     """
 
     version: int = 0
@@ -78,6 +82,10 @@ class Policy:
     health_least_stays: int = 3
     sla_warn_share: float = 0.75
     promise_slack_days: int = 3
+    brief_top: int = 3
+    brief_share_red: float = 0.5
+    brief_share_amber: float = 0.2
+    brief_told: tuple[str, ...] = ("manager", "rep")
 
 
 DEFAULTS = Policy()

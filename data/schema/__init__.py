@@ -5,6 +5,7 @@ from data.schema.base import Base
 from data.schema.customers import Contact, Customer, CustomerState, CustomerTag, Interaction, Tag
 from data.schema.forecast import ForecastDecision, ForecastLine, ForecastRun
 from data.schema.jobs import JobRun
+from data.schema.morning import Commitment, MorningBrief, MorningMeeting
 from data.schema.opportunities import (
     Alert,
     Opportunity,
@@ -42,6 +43,7 @@ __all__ = [
     "Alert",
     "Audit",
     "Base",
+    "Commitment",
     "Contact",
     "Customer",
     "CustomerState",
@@ -61,6 +63,8 @@ __all__ = [
     "Interaction",
     "JobRun",
     "Message",
+    "MorningBrief",
+    "MorningMeeting",
     "Opportunity",
     "OpportunityChange",
     "OpportunityState",

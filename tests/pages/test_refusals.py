@@ -17,6 +17,7 @@ EVERYBODY = {R, M, D, P, V, S, A}
 ALLOWED = {
     "today":      EVERYBODY,
     "inbox":      EVERYBODY,
+    "morning":    {R, M, D},
     "record":     {R, M},
     "board":      {M, D},
     "alerts":     {R, M, D},
@@ -29,6 +30,7 @@ ALLOWED = {
     "rooms":      {R, M, D, P, V},
     "room":       {R, M, D, P, V},
     "exchange":   {R, M, D, A},
+    "jobs":       {A},
     "people":     {A},
     "audit":      {D, A},
     "account":    EVERYBODY,
