@@ -40,6 +40,10 @@ def job_name(job: str, language: str) -> str:
     return t(f"jobs.name.{job}") if has(language, f"jobs.name.{job}") else job
 
 
+def _about(run: JobRow) -> str:
+    return t("health.company") if run.about == "company" else run.about
+
+
 def _state(run: JobRow | None) -> str:
     return t(f"jobs.state.{run.state}") if run else ""
 
@@ -67,7 +71,7 @@ def _draw(columns: dict[str, list[Any]], view: View, instants: Sequence[str]) ->
         config[name] = instant_column(config[name], view.language, view.who.timezone)
     if "took" in columns:
         config["took"] = st.column_config.NumberColumn(config["took"], format="%.1f")
-    st.dataframe(columns, hide_index=True, column_config=config)
+    st.dataframe(columns, hide_index=True, column_config=config, placeholder="")
 
 
 def _now(states: Sequence[JobState], view: View) -> None:
@@ -91,7 +95,7 @@ def _running(found: Sequence[JobRow], view: View) -> None:
         line = t(
             "jobs.running_line",
             job=job_name(run.job, view.language),
-            about=run.about,
+            about=_about(run),
             at=view.instant(run.started_at),
             attempt=run.attempts,
             progress=run.progress or t("jobs.no_progress"),
@@ -107,7 +111,7 @@ def _given_up(found: Sequence[JobRow], view: View) -> None:
     lines = [
         Row(
             str(run.id),
-            f"{job_name(run.job, view.language)} {run.about}".strip(),
+            f"{job_name(run.job, view.language)} {_about(run)}".strip(),
             f"{view.instant(run.due_at)} · {run.error or ''}",
             mark=_state(run),
             tone=Tone.RED,
@@ -133,7 +137,7 @@ def _runs(found: Sequence[JobRow], view: View) -> None:
         return
     columns: dict[str, list[Any]] = {
         "job": [job_name(r.job, view.language) for r in found],
-        "about": [r.about for r in found],
+        "about": [_about(r) for r in found],
         "due": [r.due_at for r in found],
         "state": [_state(r) for r in found],
         "last": [r.started_at for r in found],

@@ -46,6 +46,7 @@ PAGES = (
     PageSpec("rooms", ":material/forum:", Permission.FOLLOW_UP, "work"),
     PageSpec("room", ":material/forum:", Permission.FOLLOW_UP, None),
     PageSpec("exchange", ":material/swap_vert:", Permission.EXPORT, "company"),
+    PageSpec("channels", ":material/outgoing_mail:", Permission.SET_CHANNELS, "company"),
     PageSpec("jobs", ":material/schedule:", Permission.SEE_JOBS, "company"),
     PageSpec("people", ":material/group:", Permission.MANAGE_PEOPLE, "company"),
     PageSpec("audit", ":material/history:", Permission.SEE_AUDIT, "company"),

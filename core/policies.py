@@ -47,6 +47,7 @@ class Policy:
         brief_share_red, brief_share_amber: share of an opportunity's amount, 0–1, that a red or an amber
             cause puts at risk; the company's judgement, no measured chance (D4).
         brief_told: roles of the team that are told of its brief (D4).
+        group_told: kinds of notices to a team's members that its chat group is told too, once (P8).
     """
 
     version: int = 0
@@ -86,6 +87,7 @@ class Policy:
     brief_share_red: float = 0.5
     brief_share_amber: float = 0.2
     brief_told: tuple[str, ...] = ("manager", "rep")
+    group_told: tuple[str, ...] = ("brief_issued", "alert", "health_issued", "promise_before_plan")
 
 
 DEFAULTS = Policy()

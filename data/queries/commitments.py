@@ -54,6 +54,14 @@ def made_in(session: Session, meeting_id: int, now: datetime) -> tuple[Checked, 
     return tuple(c for _, c in checked(session, now, Row.meeting_id == meeting_id))
 
 
+def own_commitments(session: Session, person_id: int, until: datetime, now: datetime) -> list[Commitment]:
+    """What a person took over that is due before `until` and not done, the earliest first."""
+    since = now - timedelta(days=FOLLOWED_DAYS)
+    mine = (Row.owner_id == person_id, Row.due_at < until, Row.due_at >= since, Row.dropped_at.is_(None))
+    found = (c.commitment for _, c in checked(session, now, *mine) if c.state not in _SETTLED)
+    return sorted(found, key=lambda c: (c.due_at, c.id))
+
+
 def checked(session: Session, now: datetime, *where: ColumnElement[bool]) -> list[tuple[int, Checked]]:
     """Commitments with their meeting's id, each held against the records."""
     query = (

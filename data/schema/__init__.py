@@ -2,6 +2,7 @@
 
 from data.schema.actions import Action, Draft, StoredFile, Transcript
 from data.schema.base import Base
+from data.schema.channels import NoticeWishes, TeamChannel
 from data.schema.customers import Contact, Customer, CustomerState, CustomerTag, Interaction, Tag
 from data.schema.forecast import ForecastDecision, ForecastLine, ForecastRun
 from data.schema.jobs import JobRun
@@ -65,6 +66,7 @@ __all__ = [
     "Message",
     "MorningBrief",
     "MorningMeeting",
+    "NoticeWishes",
     "Opportunity",
     "OpportunityChange",
     "OpportunityState",
@@ -88,6 +90,7 @@ __all__ = [
     "StoredFile",
     "Tag",
     "Team",
+    "TeamChannel",
     "Transcript",
     "UserSession",
 ]

@@ -208,3 +208,32 @@ def test_a_company_without_sales_teams_is_told_so(open_page, sqlite_store, compa
             team.kind = "office"
     page = open_page("morning", company.director)
     assert translate("en", "morning.no_team") in words(page)
+
+
+@LANGUAGES
+def test_what_was_agreed_stands_among_the_days_to_dos_until_a_record_shows_it(
+    open_page, company, sqlite_store, clock, language, monkeypatch
+):
+    gone = []
+    monkeypatch.setattr(
+        "streamlit.switch_page", lambda path, query_params: gone.append((path.name, query_params))
+    )
+    held = meeting(sqlite_store, company)
+    assign(sqlite_store, company.manager, held, promise_to(sqlite_store, company, clock, expects="quote"))
+    page = open_page("today", company.rep, language)
+    check_words(page)
+    assert "See them" in words(page)
+    assert "See them" not in words(open_page("today", company.mate, language))
+    button(page, "today.commitment_do", language).click().run()
+    customer = customer_of(sqlite_store, "Haihe")
+    assert gone == [("record.py", {"customer": str(customer), "type": "quote_confirmation"})]
+    with sqlite_store.writing() as session:
+        session.add(
+            Action(
+                type="quote_confirmation", status=ActionStatus.COMPLETED, fields={}, customer_id=customer,
+                owner_id=company.rep.person_id, opportunity_id=deal_of(sqlite_store, "Haihe"),
+                recorded_at=clock.at, ended_at=clock.at + timedelta(hours=1),
+            )
+        )  # fmt: skip
+    clock.move(hours=2)
+    assert "See them" not in words(open_page("today", company.rep, language))

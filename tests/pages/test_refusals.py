@@ -30,6 +30,7 @@ ALLOWED = {
     "rooms":      {R, M, D, P, V},
     "room":       {R, M, D, P, V},
     "exchange":   {R, M, D, A},
+    "channels":   {M, A},
     "jobs":       {A},
     "people":     {A},
     "audit":      {D, A},

@@ -1,4 +1,4 @@
-"""morning briefs, meetings and commitments."""
+"""morning briefs, meetings and commitments; robots of teams, wishes of people, gathered deliveries."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -85,9 +85,48 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_commitment_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_commitment_meeting_id"), ["meeting_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_commitment_owner_id"), ["owner_id"], unique=False)
+    op.create_table(
+        "team_channel",
+        sa.Column("id", types.Id, autoincrement=True, nullable=False),
+        sa.Column("team_id", types.Id, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("secret", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", types.Instant(), nullable=False),
+        sa.Column("tested_at", types.Instant(), nullable=True),
+        sa.Column("test_error", sa.String(), nullable=True),
+        sa.Column("removed_at", types.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_team_channel_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team_channel")),
+    )
+    with op.batch_alter_table("team_channel", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_team_channel_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
+        "notice_wishes",
+        sa.Column("person_id", types.Id, autoincrement=False, nullable=False),
+        sa.Column("off", types.Json, nullable=False),
+        sa.Column("quiet_from", sa.String(), nullable=True),
+        sa.Column("quiet_to", sa.String(), nullable=True),
+        sa.Column("digest_at", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_notice_wishes_person_id_person")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_notice_wishes")),
+    )
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("digest_at", types.Instant(), nullable=True))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_column("digest_at")
+
+    op.drop_table("notice_wishes")
+    with op.batch_alter_table("team_channel", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_team_channel_team_id"))
+
+    op.drop_table("team_channel")
     with op.batch_alter_table("commitment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_commitment_owner_id"))
         batch_op.drop_index(batch_op.f("ix_commitment_meeting_id"))
