@@ -9,13 +9,11 @@ from components.frame import View
 from components.navigation import open_page
 from components.text import t
 from core.access import Permission, decide
-from core.reports.brief import Cause, Item, Source
-from core.reports.commitments import Proof
+from core.reports.brief import Cause, Item
+from core.reports.commitments import expected
 from core.terms import Severity
 from data.brief_words import cause_words, money_words, time_words
 from data.queries.morning import Morning
-
-_PROOF = {Source.PROMISE: Proof.PROMISE, Source.DEMAND: Proof.DEMAND, Source.QUOTE: Proof.QUOTE}
 
 
 def items(told: Morning, view: View) -> None:
@@ -79,14 +77,15 @@ def _rows(item: Item, view: View) -> list[str]:
 def _acts(item: Item, first: Cause, told: Morning, view: View) -> None:
     with st.container(horizontal=True):
         if told.running and told.may_run:
+            proof, about = expected(first)
             start = Prefilled(
                 key=f"item-{item.deal.id}",
                 what=cause_words(view.language, first).action,
                 owner_id=item.deal.owner_id,
                 customer_id=item.deal.customer_id,
                 opportunity_id=None if item.deal.customer_id else item.deal.id,
-                expects=_PROOF.get(first.source, Proof.ACTION),
-                about=first.of if first.source in (Source.PROMISE, Source.DEMAND) else None,
+                expects=proof,
+                about=about,
             )
             assign_popover(start, told, view)
         sees = decide(view.who, Permission.SEE_CUSTOMERS).allowed and item.deal.customer_id

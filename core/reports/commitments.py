@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from core.messages import Problem
+from core.reports.brief import Cause, Source
 
 WHAT_MAX = 300
 
@@ -25,6 +26,15 @@ class Proof(StrEnum):
     QUOTE = "quote"
     PROMISE = "promise"
     DEMAND = "demand"
+
+
+_SHOWN_BY = {Source.PROMISE: Proof.PROMISE, Source.DEMAND: Proof.DEMAND, Source.QUOTE: Proof.QUOTE}
+
+
+def expected(cause: Cause) -> tuple[Proof, int | None]:
+    """The record that shows a cause dealt with, and the promise or demand that it must be about."""
+    proof = _SHOWN_BY.get(cause.source, Proof.ACTION)
+    return proof, cause.of if proof in (Proof.PROMISE, Proof.DEMAND) else None
 
 
 class Kept(StrEnum):

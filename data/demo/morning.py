@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from core.access import OPERATOR, Who
 from core.reports.brief import Item
+from core.reports.commitments import expected
 from core.terms import Severity
 from data.brief_words import cause_words
 from data.commands.morning import CommitmentInput, assign, finish_meeting, issue_brief, start_meeting
@@ -65,7 +66,8 @@ def _finish(store: Store, manager: Who, held: int) -> None:
 
 
 def _taken(item: Item, due_at: datetime) -> CommitmentInput:
-    said = cause_words("zh", item.causes[0])
-    deal = item.deal
+    cause, deal = item.causes[0], item.deal
+    proof, about = expected(cause)
     whose = None if deal.customer_id else deal.id
-    return CommitmentInput(said.action, deal.owner_id, due_at, deal.customer_id, whose)
+    what = cause_words("zh", cause).action
+    return CommitmentInput(what, deal.owner_id, due_at, deal.customer_id, whose, proof, about)

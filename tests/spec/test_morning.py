@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.policies import DEFAULTS, override
 from core.reports.brief import KEPT, Cause, Deal, Source, brief
-from core.reports.commitments import Commitment, Kept, Proof, Record, check
+from core.reports.commitments import Commitment, Kept, Proof, Record, check, expected
 from core.terms import Severity
 from data.brief_json import brief_from, brief_json
 
@@ -173,3 +173,17 @@ def test_a_record_says_that_it_was_done_and_nothing_else(expects, narrowed, reco
     found = check(committed(expects, **narrowed), records, EIGHT + timedelta(hours=hours))
     assert found.state is Kept(state)
     assert (found.record is not None) == (state in ("kept", "late"))
+
+
+@pytest.mark.parametrize(
+    ("source", "proof", "about"),
+    [
+        ("P", "promise", 0),
+        ("D", "demand", 0),
+        ("A", "action", None),
+        ("Q", "quote", None),
+        ("S", "action", None),
+    ],
+)
+def test_each_cause_is_dealt_with_by_a_record_of_its_own_kind(source, proof, about):
+    assert expected(causes(f"{source}r1")[0]) == (Proof(proof), about)
