@@ -10,6 +10,7 @@ from components.blocks import Row, Tone, badge, empty, rows, section
 from components.frame import View
 from components.text import t, term
 from core.process.stages import STAGES, following
+from core.reports.commitments import Proof
 from data.notices import alert_words
 from data.queries.today import FIRST, Group, Kind, ToDo
 
@@ -17,6 +18,7 @@ TONES = {
     Kind.OVERDUE: Tone.RED,
     Kind.RED: Tone.RED,
     Kind.ASSIGNED: Tone.AMBER,
+    Kind.COMMITMENT: Tone.AMBER,
     Kind.ROOM_TASK: Tone.BLUE,
     Kind.COACHING: Tone.AMBER,
     Kind.DUE: Tone.BLUE,
@@ -31,6 +33,7 @@ ICONS = {
     Kind.OVERDUE: ":material/alarm:",
     Kind.RED: ":material/local_fire_department:",
     Kind.ASSIGNED: ":material/assignment_ind:",
+    Kind.COMMITMENT: ":material/handshake:",
     Kind.ROOM_TASK: ":material/checklist:",
     Kind.COACHING: ":material/school:",
     Kind.DUE: ":material/today:",
@@ -108,7 +111,7 @@ def _mark(todo: ToDo, view: View) -> str:
     match todo.kind:
         case Kind.RED | Kind.ASSIGNED:
             return t(f"alerts.{todo.words}.name")
-        case Kind.ROOM_TASK:
+        case Kind.ROOM_TASK | Kind.COMMITMENT:
             return t("customer.overdue") if todo.at and todo.at < view.now else ""
         case Kind.OVERDUE:
             return format.ago(todo.at, view.now, view.language)
@@ -182,6 +185,7 @@ _PARTS = {
     Kind.DRAFT: _draft,
     Kind.RED: _red,
     Kind.ASSIGNED: _assigned,
+    Kind.COMMITMENT: _room_task,
     Kind.ROOM_TASK: _room_task,
     Kind.COACHING: _coaching,
     Kind.PASSWORD: _password,
@@ -208,11 +212,26 @@ def _target(todo: ToDo) -> Target:
             return "record", record | {"type": todo.type or STAGES[0], "action": todo.id}
 
 
+def _proof(todo: ToDo) -> Target:
+    """Where the record is made that shows a commitment done."""
+    about = (todo.params or {}).get("about")
+    match todo.type:
+        case Proof.PROMISE:
+            return "promises", {"promise": about} if about else {}
+        case Proof.DEMAND:
+            return "demands", {"demand": about} if about else {}
+        case _:
+            said = {"customer": todo.customer_id, "opportunity": todo.opportunity_id}
+            quote = {"type": "quote_confirmation"} if todo.type == Proof.QUOTE else {}
+            return "record", {k: v for k, v in said.items() if v is not None} | quote
+
+
 _TARGETS: dict[Kind, Callable[[ToDo], Target]] = {
     Kind.DRAFT: lambda todo: ("record", {"draft": todo.id}),
     Kind.GRADE: lambda todo: ("customer", {"customer": todo.id, "do": "grade"}),
     Kind.RED: lambda todo: ("customer", {"customer": todo.customer_id or 0}),
     Kind.ASSIGNED: lambda todo: ("alerts", {"alert": todo.id}),
+    Kind.COMMITMENT: lambda todo: _proof(todo),
     Kind.ROOM_TASK: lambda todo: ("room", {"room": todo.room_id or 0}),
     Kind.COACHING: lambda todo: ("forecast_health", {"task": todo.id}),
     Kind.PASSWORD: lambda _: ("people", {}),

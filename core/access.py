@@ -41,6 +41,10 @@ class Permission(StrEnum):
     SEE_COLLABORATION = "see_collaboration"
     ISSUE_COLLABORATION = "issue_collaboration"
     SEND_DELIVERIES = "send_deliveries"
+    SEE_MORNING = "see_morning"
+    RUN_MORNING = "run_morning"
+    SEE_JOBS = "see_jobs"
+    SET_CHANNELS = "set_channels"
 
 
 class Reach(StrEnum):
@@ -83,6 +87,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_FORECAST_HEALTH: Reach.OWN,
         Permission.SEE_SUGGESTIONS: Reach.OWN,
         Permission.CALIBRATE: Reach.OWN,
+        Permission.SEE_MORNING: Reach.TEAM,
     },
     Role.MANAGER: _EVERYONE
     | {
@@ -106,6 +111,9 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.COACH: Reach.TEAM,
         Permission.SEE_SUGGESTIONS: Reach.TEAM,
         Permission.CALIBRATE: Reach.TEAM,
+        Permission.SEE_MORNING: Reach.TEAM,
+        Permission.RUN_MORNING: Reach.TEAM,
+        Permission.SET_CHANNELS: Reach.TEAM,
     },
     Role.DIRECTOR: _EVERYONE
     | {
@@ -131,6 +139,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.COACH: Reach.ALL,
         Permission.CHANGE_WEIGHTS: Reach.ALL,
         Permission.SEE_SUGGESTIONS: Reach.ALL,
+        Permission.SEE_MORNING: Reach.ALL,
+        Permission.RUN_MORNING: Reach.ALL,
     },
     Role.PRODUCT: _EVERYONE
     | {
@@ -157,6 +167,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_HEALTH: Reach.ALL,
         Permission.SET_BENCHMARKS: Reach.ALL,
         Permission.SEE_AUDIT: Reach.ALL,
+        Permission.SEE_JOBS: Reach.ALL,
+        Permission.SET_CHANNELS: Reach.ALL,
     },
 }
 

@@ -55,6 +55,11 @@ class Policy:
         acceptance_remind_days: days before its end at which a customer who has not answered is reminded (C4).
         second_confirmation_days: days after a confirmation at which the customer is asked again (C4, C5).
         max_video_mb, max_photo_mb: largest walkthrough and customer's picture that are kept (C4).
+        brief_top: customers that the morning brief puts first (D4).
+        brief_share_red, brief_share_amber: share of an opportunity's amount, 0–1, that a red or an amber
+            cause puts at risk; the company's judgement, no measured chance (D4).
+        brief_told: roles of the team that are told of its brief (D4).
+        group_told: kinds of notices to a team's members that its chat group is told too, once (P8).
     """
 
     version: int = 0
@@ -103,6 +108,11 @@ class Policy:
     second_confirmation_days: int = 30
     max_video_mb: int = 64
     max_photo_mb: int = 10
+    brief_top: int = 3
+    brief_share_red: float = 0.5
+    brief_share_amber: float = 0.2
+    brief_told: tuple[str, ...] = ("manager", "rep")
+    group_told: tuple[str, ...] = ("brief_issued", "alert", "health_issued", "promise_before_plan")
 
 
 DEFAULTS = Policy()

@@ -6,24 +6,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
 
-from data.text import LOCALES, has, translate
+from data.alert_words import alert_words, shown
+from data.brief_words import lines_words
+from data.text import LOCALES, translate
 
-
-def alert_words(language: str, rule: str, params: Mapping[str, Any]) -> dict[str, str]:
-    """An alert's `name`, `why` and `action`. Stages get their names; days and numbers the language's form."""
-    shown = {key: _shown(language, key, value) for key, value in params.items()}
-    words = {}
-    for part in ("name", "why", "action"):
-        key = f"alerts.{rule}.{part}"
-        words[part] = translate(language, key, **shown) if has(language, key) else ""
-    return words
+__all__ = ["alert_words", "sentence"]
 
 
 def sentence(language: str, kind: str, params: Mapping[str, Any]) -> tuple[str, str]:
     """Title and body of a notice; one about an alert can name its rule's words, one about
-    a room's end its result.
+    a room's end its result, one about a morning brief its lines.
 
     Of the params, `…_on` is a day and `…_at` an instant, said in the time zone `zone`.
     """
@@ -32,16 +25,10 @@ def sentence(language: str, kind: str, params: Mapping[str, Any]) -> tuple[str, 
         words |= alert_words(language, rule, params)
     if result := params.get("result"):
         words["result"] = translate(language, f"terms.room_result.{result}")
+    if lines := params.get("lines"):
+        words["lines"] = lines_words(language, lines, params.get("zone", "UTC"))
     title, body = (translate(language, f"notices.{kind}.{part}", **words) for part in ("title", "body"))
     return title, body
-
-
-def _shown(language: str, key: str, value: Any) -> Any:
-    if key == "stage" and has(language, f"terms.stage.{value}"):
-        return translate(language, f"terms.stage.{value}")
-    if key == "on" and isinstance(value, str):
-        return format_date(date.fromisoformat(value), "medium", locale=LOCALES[language])
-    return format_decimal(value, locale=LOCALES[language]) if isinstance(value, float) else value
 
 
 def _said(language: str, key: str, value: Any, zone: str) -> Any:
@@ -51,4 +38,4 @@ def _said(language: str, key: str, value: Any, zone: str) -> Any:
         pattern = "M月d日EEE HH:mm" if language == "zh" else "EEE d MMM, HH:mm"
         at = datetime.fromisoformat(value)
         return format_datetime(at, pattern, tzinfo=ZoneInfo(zone), locale=LOCALES[language])
-    return _shown(language, key, value)
+    return shown(language, key, value)

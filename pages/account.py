@@ -2,7 +2,9 @@
 
 from components.account import own_sessions_card, password_card, profile_card
 from components.frame import page
+from components.wishes import wishes_card
 from core.access import Permission
+from data.queries.channels import personal_channels, wishes_of
 from data.queries.sessions import own_account, own_sessions
 
 with page("account.title", needs=Permission.OWN_ACCOUNT) as view:
@@ -11,3 +13,4 @@ with page("account.title", needs=Permission.OWN_ACCOUNT) as view:
     if account.has_password:
         password_card(view)
     own_sessions_card(view, view.read(own_sessions, view.now))
+    wishes_card(view, view.read(personal_channels), view.read(wishes_of), account.email)

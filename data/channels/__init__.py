@@ -1,11 +1,31 @@
 """Ways to reach people outside the product, one file each (PRODUCT.md P8)."""
 
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
+
+from data.channels import dingtalk, feishu, wecom
 from data.channels.base import Channel, Letter, Permanent
 from data.channels.mail import Mail
 from data.channels.webhook import Webhook
-from data.settings import Settings
+from data.settings import Settings, settings
 
-__all__ = ["Channel", "Letter", "Permanent", "configured", "mails_customers"]
+__all__ = [
+    "KINDS",
+    "Channel",
+    "Letter",
+    "Permanent",
+    "configured",
+    "leads_to_a_robot",
+    "mails_customers",
+    "robot",
+]
+
+KINDS: Mapping[str, Callable[[str, str, str], Channel]] = {
+    "wecom": wecom.WeCom,
+    "dingtalk": dingtalk.DingTalk,
+    "feishu": feishu.Feishu,
+}
+_HOSTS = {"wecom": wecom.HOSTS, "dingtalk": dingtalk.HOSTS, "feishu": feishu.HOSTS}
 
 
 def configured(settings: Settings) -> dict[str, Channel]:
@@ -21,3 +41,28 @@ def configured(settings: Settings) -> dict[str, Channel]:
 def mails_customers(settings: Settings) -> bool:
     """Whether customers can be sent a link by mail: there is a mail server, and an address to link to."""
     return bool(settings.smtp_url and settings.mail_from and settings.public_url)
+
+
+def robot(kind: str, url: str, secret: str, name: str) -> Channel:
+    """A robot of a chat group.
+
+    Args:
+        kind: one of `KINDS`.
+        name: of this one in the outbox.
+    """
+    return KINDS[kind](url, secret, name)
+
+
+def leads_to_a_robot(kind: str, url: str) -> bool:
+    """Whether an address is one to which this kind of robot may be sent.
+
+    People type it, and the server calls it: only the makers' own hosts, over TLS, and those that the operator
+    allows besides (`FIREBREAK_ROBOT_HOSTS`, for a private installation) are called.
+    """
+    try:
+        there = urlsplit(url)
+    except ValueError:
+        return False
+    own = there.scheme == "https" and there.hostname in _HOSTS.get(kind, ()) and there.port in (None, 443)
+    allowed = [host.strip() for host in settings().robot_hosts.split(",") if host.strip()]
+    return own or (there.scheme in ("https", "http") and there.hostname in allowed)

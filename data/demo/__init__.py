@@ -12,7 +12,7 @@ from data.commands.acceptance_sweep import sweep_acceptance
 from data.commands.people import hash_password
 from data.commands.pipelines import set_benchmarks
 from data.commands.sla_sweep import sweep_clocks
-from data.demo import reports
+from data.demo import morning, reports
 from data.demo.calendar import SHANGHAI, is_workday, near_spring_festival
 from data.demo.deals import Deal, Dealer
 from data.demo.deliveries import Deliverer
@@ -83,6 +83,8 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
         reports.expect_quarters(store, simulation, staff.director, now)
         Gatherer(store, simulation, staff, now).expect(customers[: len(customers) // 2])
     reports.expect(store, simulation, now)
+    if size.customers:
+        morning.expect(store, simulation, staff, now)
     simulation.run(lambda at: progress((at - start) / (now - start)))
     with store.writing() as session:
         sweep_clocks(session, now, policy_in_force(session))

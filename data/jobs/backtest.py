@@ -12,7 +12,7 @@ from data.schema import ForecastBacktest, Pipeline
 NAME = "backtest"
 
 
-@job(NAME)
+@job(NAME, slow=True)
 def run_backtest(store: Store, run: Run) -> None:
     """The backtest whose id is the run's key; one that has its result is left alone."""
     with store.reading(fresh=True) as session:

@@ -17,7 +17,7 @@ from core.forecast.valuation import Valuation
 from data.engine import Store
 from data.forecasting import AT, HOME, PERIODS, Books, Forecast, company_zone, exact, forecast_of, open_books
 from data.jobs.registry import Run, job
-from data.jobs.times import latest_due
+from data.jobs.times import latest_due, next_due
 from data.queries.policies import setting
 from data.schema import ForecastLine, ForecastRun, ForecastWin, Opportunity, Pipeline
 from data.upsert import insert_new
@@ -35,7 +35,12 @@ def due(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     return [(at, key) for at in latest_due(AT, zone, now, catch_up=CATCH_UP) for key in keys]
 
 
-@job(NAME)
+def coming(session: Session, now: datetime) -> datetime:
+    """The next morning."""
+    return next_due(AT, setting(session, "timezone") or HOME, now)
+
+
+@job(NAME, slow=True)
 def forecast(store: Store, run: Run) -> None:
     """The snapshots of the run's pipeline and day."""
     with store.reading(fresh=True) as session:

@@ -1,7 +1,7 @@
 """On the first day of a quarter at 7:00: the collaboration report of the quarter that ended (C5)."""
 
 from contextlib import suppress
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -39,3 +39,11 @@ def due(session: Session, now: datetime) -> list[tuple[datetime, str]]:
         at = datetime.combine(last_quarter(first), AT, zone)
     known = session.scalar(select(func.min(Demand.recorded_at)))
     return [(at, "")] if known is not None and known < at else []
+
+
+def coming(session: Session, now: datetime) -> datetime:
+    """The start of the next quarter."""
+    zone = ZoneInfo(company_zone(session))
+    first = datetime.combine(quarter_of(now.astimezone(zone).date()), AT, zone)
+    later = quarter_of(first.date() + timedelta(days=100))
+    return (first if first > now else datetime.combine(later, AT, zone)).astimezone(UTC)

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from threading import Event
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from data.jobs import (
     acceptance_mail,
     backtest,  # noqa: F401 - asked for by commands; known by being imported
     forecast,
+    morning_brief,
     open_coaching,
     quarterly_collaboration,
     remind_suggestions,
@@ -27,10 +28,23 @@ from data.jobs import (
 from data.jobs.deliver import deliver
 from data.jobs.registry import enqueue
 from data.jobs.runner import run_due
-from data.jobs.times import latest_due
-from data.queries.policies import setting
+from data.jobs.times import latest_due, next_due
+from data.queries.policies import company_zone
 
 _log = logging.getLogger(__name__)
+
+
+Wanted = list[tuple[datetime, str]]
+
+
+def _no_next(session: Session, now: datetime) -> datetime | None:
+    del session, now
+    return None
+
+
+def _at_once(session: Session, now: datetime) -> Wanted:
+    del session
+    return [(now.replace(second=0, microsecond=0), "")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,50 +53,91 @@ class Scheduled:
 
     Attributes:
         due: instants up to now for which a run should exist, with the run's key.
+        when: its timetable in words, a key under `jobs.when`.
+        coming: the next instant at which it is due; None where its timetable does not say.
+        by_hand: the runs that an administrator asks for; the same within a minute is the same run.
     """
 
     job: str
-    due: Callable[[Session, datetime], list[tuple[datetime, str]]]
+    due: Callable[[Session, datetime], Wanted]
+    when: str = "own"
+    coming: Callable[[Session, datetime], datetime | None] = _no_next
+    by_hand: Callable[[Session, datetime], Wanted] = _at_once
 
 
-def _nightly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
-    zone = setting(session, "timezone") or "Asia/Shanghai"
-    return [(due, "") for due in latest_due(time(3), zone, now)]
+NIGHT, MORNING, QUARTER = time(3), time(9), timedelta(minutes=15)
 
 
-def _monthly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
+def _nightly(session: Session, now: datetime) -> Wanted:
+    return [(due, "") for due in latest_due(NIGHT, company_zone(session), now)]
+
+
+def _next_night(session: Session, now: datetime) -> datetime:
+    return next_due(NIGHT, company_zone(session), now)
+
+
+def _monthly(session: Session, now: datetime) -> Wanted:
     """The third of the month: what the month's last days brought has been recorded by then."""
-    zone = setting(session, "timezone") or "Asia/Shanghai"
-    third = now.astimezone(ZoneInfo(zone)).replace(day=3, hour=5, minute=0, second=0, microsecond=0)
+    third = _third(now.astimezone(ZoneInfo(company_zone(session))))
     return [(third.astimezone(UTC), "")] if third <= now else []
 
 
-def _mornings(session: Session, now: datetime) -> list[tuple[datetime, str]]:
-    zone = setting(session, "timezone") or "Asia/Shanghai"
-    return [(due, "") for due in latest_due(time(9), zone, now)]
+def _next_month(session: Session, now: datetime) -> datetime:
+    here = now.astimezone(ZoneInfo(company_zone(session)))
+    later = here if _third(here) > here else here.replace(day=1) + timedelta(days=32)
+    return _third(later).astimezone(UTC)
 
 
-def _hourly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
+def _third(at: datetime) -> datetime:
+    return at.replace(day=3, hour=5, minute=0, second=0, microsecond=0)
+
+
+def _mornings(session: Session, now: datetime) -> Wanted:
+    return [(due, "") for due in latest_due(MORNING, company_zone(session), now)]
+
+
+def _next_morning(session: Session, now: datetime) -> datetime:
+    return next_due(MORNING, company_zone(session), now)
+
+
+def _hourly(session: Session, now: datetime) -> Wanted:
     del session
     return [(now.replace(minute=0, second=0, microsecond=0), "")]
 
 
-def _quarterly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
+def _next_hour(session: Session, now: datetime) -> datetime:
+    return _hourly(session, now)[0][0] + timedelta(hours=1)
+
+
+def _quarterly(session: Session, now: datetime) -> Wanted:
     del session
     return [(now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0), "")]
 
 
+def _next_quarter(session: Session, now: datetime) -> datetime:
+    return _quarterly(session, now)[0][0] + QUARTER
+
+
 SCHEDULE = (
-    Scheduled(tidy.NAME, _nightly),
-    Scheduled(sweep_alerts.NAME, _hourly),
-    Scheduled(sweep_promises.NAME, _quarterly),
-    Scheduled(weekly_health.NAME, weekly_health.due),
-    Scheduled(forecast.NAME, forecast.due),
-    Scheduled(open_coaching.NAME, _monthly),
-    Scheduled(remind_suggestions.NAME, _mornings),
-    Scheduled(quarterly_collaboration.NAME, quarterly_collaboration.due),
-    Scheduled(sweep_acceptance.NAME, _hourly),
-    Scheduled(acceptance_mail.NAME, _quarterly),
+    Scheduled(tidy.NAME, _nightly, "night", _next_night),
+    Scheduled(sweep_alerts.NAME, _hourly, "hour", _next_hour),
+    Scheduled(sweep_promises.NAME, _quarterly, "quarter", _next_quarter),
+    Scheduled(
+        weekly_health.NAME, weekly_health.due, "monday", weekly_health.coming, weekly_health.latest_weeks
+    ),
+    Scheduled(morning_brief.NAME, morning_brief.due, "workday", morning_brief.coming, morning_brief.due),
+    Scheduled(forecast.NAME, forecast.due, "day", forecast.coming, forecast.due),
+    Scheduled(remind_suggestions.NAME, _mornings, "morning", _next_morning),
+    Scheduled(open_coaching.NAME, _monthly, "month", _next_month, _monthly),
+    Scheduled(
+        quarterly_collaboration.NAME,
+        quarterly_collaboration.due,
+        "new_quarter",
+        quarterly_collaboration.coming,
+        quarterly_collaboration.due,
+    ),
+    Scheduled(sweep_acceptance.NAME, _hourly, "hour", _next_hour),
+    Scheduled(acceptance_mail.NAME, _quarterly, "quarter", _next_quarter),
 )
 
 

@@ -17,7 +17,7 @@ from data.commands.health import issue_health, report_key
 from data.commands.outbox import post
 from data.engine import Store
 from data.jobs.registry import Run, job
-from data.jobs.times import latest_due
+from data.jobs.times import latest_due, next_due
 from data.queries.health_facts import zone_of
 from data.schema import JobRun, Opportunity, Person, Team
 
@@ -66,14 +66,30 @@ def due(session: Session, now: datetime) -> list[tuple[datetime, str]]:
 
     Weeks before the first opportunity was recorded have no report.
     """
-    teams = session.execute(select(Team.id, Team.timezone).where(Team.kind == "sales"))
-    places = [(COMPANY, zone_of(session, None)), *((str(i), zone) for i, zone in teams)]
     wanted = {
         (at, key)
-        for key, zone in places
+        for key, zone in _places(session)
         for at in latest_due(AT, zone, now, weekdays=MONDAY, catch_up=CATCH_UP)
     }
     there = select(JobRun.due_at, JobRun.key).where(JobRun.job == NAME, JobRun.due_at >= min(wanted)[0])
     missing = wanted - {(at, key) for at, key in session.execute(there)}
     first = session.scalar(select(func.min(Opportunity.recorded_at))) if missing else None
     return sorted((at, key) for at, key in missing if first is not None and first < at)
+
+
+def latest_weeks(session: Session, now: datetime) -> list[tuple[datetime, str]]:
+    """The latest due run of each team and of the company, whether it exists or not."""
+    return sorted(
+        (at, key) for key, zone in _places(session) for at in latest_due(AT, zone, now, weekdays=MONDAY)
+    )
+
+
+def coming(session: Session, now: datetime) -> datetime:
+    """The next Monday's 7:00, where it comes first."""
+    return min(next_due(AT, zone, now, lambda day: day.weekday() == 0) for _, zone in _places(session))
+
+
+def _places(session: Session) -> list[tuple[str, str]]:
+    """The runs' keys with their time zones: the company, and each sales team."""
+    teams = session.execute(select(Team.id, Team.timezone).where(Team.kind == "sales"))
+    return [(COMPANY, zone_of(session, None)), *((str(i), zone) for i, zone in teams)]

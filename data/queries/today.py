@@ -19,6 +19,7 @@ from core.access import Permission, Who, decide
 from core.policies import Policy
 from core.process.stages import PIPELINE
 from core.terms import ActionStatus, Outcome, Severity
+from data.queries.commitments import own_commitments
 from data.queries.drafts import touched
 from data.queries.policies import policy_in_force
 from data.queries.scope import in_room, owned
@@ -53,6 +54,7 @@ class Kind(StrEnum):
     OVERDUE = "overdue"
     RED = "red"
     ASSIGNED = "assigned"
+    COMMITMENT = "commitment"
     ROOM_TASK = "room_task"
     COACHING = "coaching"
     DUE = "due"
@@ -70,11 +72,11 @@ class ToDo:
 
     Attributes:
         id: of the action, alert, opportunity, customer, draft or person that it is about.
-        type: the action type or stage it concerns.
+        type: the action type or stage it concerns; of a commitment, the record that it expects.
         at: when it is or was due, or since when; UTC.
         on: the day a quote expires.
         room_id: of the room whose task it is.
-        words: kind's own words: a note, a rule, a grade, a user name.
+        words: kind's own words: a note, a rule, a grade, a user name, what was agreed.
     """
 
     kind: Kind
@@ -360,6 +362,26 @@ def _assigned(asked: _Asked, most: int) -> Group:
     return asked.group(Kind.ASSIGNED, query, most)
 
 
+def _commitments(asked: _Asked, most: int) -> Group:
+    """What this person took over in morning meetings and no record shows done, due today or before."""
+    found = own_commitments(asked.session, asked.who.person_id or 0, asked.midnight, asked.now)
+    todos = tuple(
+        ToDo(
+            Kind.COMMITMENT,
+            c.id,
+            customer_id=c.customer_id,
+            customer=c.customer,
+            opportunity_id=c.opportunity_id,
+            type=c.expects,
+            at=c.due_at,
+            words=c.what,
+            params={"about": c.about},
+        )
+        for c in found[:most]
+    )
+    return Group(Kind.COMMITMENT, len(found), todos)
+
+
 def _room_tasks(asked: _Asked, most: int) -> Group:
     """This person's tasks in rooms that they are in, due today or before."""
     query = (
@@ -434,6 +456,7 @@ _KINDS: dict[Kind, tuple[Permission, Callable[[_Asked, int], Group]]] = {
     Kind.OVERDUE: (Permission.RECORD_ACTIONS, _overdue),
     Kind.RED: (Permission.SEE_BOARD, _red),
     Kind.ASSIGNED: (Permission.HANDLE_ALERTS, _assigned),
+    Kind.COMMITMENT: (Permission.SEE_MORNING, _commitments),
     Kind.ROOM_TASK: (Permission.FOLLOW_UP, _room_tasks),
     Kind.COACHING: (Permission.COACH, _coaching),
     Kind.DUE: (Permission.RECORD_ACTIONS, _due),

@@ -10,6 +10,7 @@ from data.schema.acceptance import (
 from data.schema.actions import Action, Draft, StoredFile, Transcript
 from data.schema.base import Base
 from data.schema.calendars import CalendarVersion
+from data.schema.channels import NoticeWishes, TeamChannel
 from data.schema.coaching import (
     AttributionFinding,
     BusinessEvent,
@@ -22,6 +23,7 @@ from data.schema.customers import Contact, Customer, CustomerState, CustomerTag,
 from data.schema.forecast import ForecastDecision, ForecastLine, ForecastRun, ForecastWin
 from data.schema.forecast_models import ForecastBacktest, ForecastModel
 from data.schema.jobs import JobRun
+from data.schema.morning import Commitment, MorningBrief, MorningMeeting
 from data.schema.opportunities import (
     Alert,
     Opportunity,
@@ -72,6 +74,7 @@ __all__ = [
     "CoachingNote",
     "CoachingTask",
     "CollaborationReport",
+    "Commitment",
     "Contact",
     "Customer",
     "CustomerDelivery",
@@ -97,6 +100,9 @@ __all__ = [
     "Interaction",
     "JobRun",
     "Message",
+    "MorningBrief",
+    "MorningMeeting",
+    "NoticeWishes",
     "Opportunity",
     "OpportunityChange",
     "OpportunityState",
@@ -122,6 +128,7 @@ __all__ = [
     "StoredFile",
     "Tag",
     "Team",
+    "TeamChannel",
     "Transcript",
     "UserSession",
     "WeightUse",

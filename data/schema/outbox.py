@@ -32,8 +32,9 @@ class Message(Keyed, Base):
 class Delivery(Keyed, Base):
     """A message on its way through one channel.
 
-    `state` is waiting, sent or dead (a permanent failure, or too many tries). `leased_until` keeps
-    a second worker away while one is sending; a worker that dies leaves the lease to run out.
+    `state` is waiting, sent, off (not wanted) or dead (a permanent failure, or too many tries).
+    `leased_until` keeps a second worker away while one is sending; a worker that dies leaves the lease to
+    run out. `digest_at`: it leaves together with the person's others of this instant.
     """
 
     __tablename__ = "delivery"
@@ -44,6 +45,7 @@ class Delivery(Keyed, Base):
     state: Mapped[str] = mapped_column(default="waiting")
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
+    digest_at: Mapped[datetime | None]
     leased_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     error: Mapped[str | None]

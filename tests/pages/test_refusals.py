@@ -17,6 +17,7 @@ EVERYBODY = {R, M, D, P, V, S, A}
 ALLOWED = {
     "today":      EVERYBODY,
     "inbox":      EVERYBODY,
+    "morning":    {R, M, D},
     "record":     {R, M},
     "board":      {M, D},
     "outlook":    {M, D},
@@ -38,6 +39,8 @@ ALLOWED = {
     "room":       {R, M, D, P, V},
     "exchange":   {R, M, D, A},
     "calendars":  {A},
+    "channels":   {M, A},
+    "jobs":       {A},
     "people":     {A},
     "audit":      {D, A},
     "account":    EVERYBODY,

@@ -1,0 +1,169 @@
+"""Who does what until when: what was agreed, held against records, and the form that agrees on more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from components.blocks import Tone, empty, plain, section
+from components.days import DAYS
+from components.forms import Marks
+from components.frame import View
+from components.room_desk import next_turn, turn_of
+from components.text import t
+from core.reports.commitments import Checked, Kept, Proof
+from data.brief_words import time_words
+from data.commands.morning import CommitmentInput, assign, drop_commitment
+from data.minutes_words import proof_words
+from data.queries.morning import Morning
+
+TONES = {
+    Kept.MISSED: Tone.RED,
+    Kept.OPEN: Tone.BLUE,
+    Kept.LATE: Tone.AMBER,
+    Kept.KEPT: Tone.GREEN,
+    Kept.DROPPED: Tone.QUIET,
+}
+_ICONS = {
+    Kept.MISSED: ":material/error:",
+    Kept.OPEN: ":material/schedule:",
+    Kept.LATE: ":material/warning:",
+    Kept.KEPT: ":material/check_circle:",
+    Kept.DROPPED: ":material/block:",
+}
+_EVENING = time(18)
+_CHOICES = ("today", "tomorrow", "three_days", "week")
+
+
+@dataclass(frozen=True, slots=True)
+class Prefilled:
+    """What a form for a commitment begins with; `customer_id` None lets the person choose one."""
+
+    key: str
+    what: str = ""
+    owner_id: int | None = None
+    customer_id: int | None = None
+    opportunity_id: int | None = None
+    expects: Proof = Proof.ACTION
+    about: int | None = None
+
+
+def commitments(name: str, found: Sequence[Checked], told: Morning, view: View) -> None:
+    """A list of commitments; what is not done can be given up while the meeting runs.
+
+    Args:
+        name: `followed` or `made`.
+    """
+    section(t(f"morning.step.{name}"), icon=":material/handshake:", help=t("morning.followed_help"))
+    if not found:
+        empty(t(f"morning.none_{name}"), t(f"morning.none_{name}_hint"), icon=":material/handshake:")
+    for checked in found:
+        with st.container(border=True, gap="xsmall"):
+            st.markdown(commitment_line(checked, told.timezone, view.language))
+            if told.running and told.may_run and checked.state in (Kept.MISSED, Kept.OPEN):
+                _drop(checked, view)
+
+
+def commitment_line(checked: Checked, zone: str, language: str) -> str:
+    """One commitment as Markdown: its state, who and what, and the record that shows it."""
+    c = checked.commitment
+    mark = f":{TONES[checked.state]}-badge[{_ICONS[checked.state]} {t(f'morning.state.{checked.state}')}]"
+    by = time_words(language, c.due_at, zone)
+    proof = proof_words(language, checked, zone)
+    detail = f"{c.customer} · {t('morning.by_when')} {by} · {proof}"
+    return f"{mark} **{plain(c.owner)}** · {plain(c.what)}  \n:small[:gray[{plain(detail)}]]"
+
+
+def _drop(checked: Checked, view: View) -> None:
+    of = checked.commitment.id
+    with st.popover(t("morning.drop"), icon=":material/block:", key=f"drop-{of}"):
+        marks = Marks(view)
+        with st.form(f"drop-form-{of}", border=False):
+            with marks.field("reason"):
+                reason = st.text_input(t("morning.drop_reason"), key=f"drop-reason-{of}")
+            sent = st.form_submit_button(t("morning.drop_do"))
+        if sent and marks.sent(lambda: view.do(drop_commitment, of, reason or "")):
+            st.rerun()
+
+
+def assign_popover(start: Prefilled, told: Morning, view: View) -> None:
+    """A form behind a button, filled with what it is about."""
+    with st.popover(t("morning.assign"), icon=":material/assignment_ind:", key=f"assign-{start.key}"):
+        _form(start, told, view)
+
+
+def free_form(told: Morning, view: View) -> None:
+    """A form for anything else that the meeting agrees on."""
+    if told.running and told.may_run:
+        with st.expander(t("morning.agree_more"), icon=":material/add_task:"):
+            _form(Prefilled("free"), told, view)
+
+
+def _form(start: Prefilled, told: Morning, view: View) -> None:
+    held = told.meeting.id if told.meeting else 0
+    turn = turn_of(f"commit-{held}-{start.key}")
+    marks = Marks(view)
+    with st.form(f"commit-{turn}", border=False, enter_to_submit=False):
+        with marks.field("what"):
+            what = st.text_area(t("morning.what"), start.what, key=f"what-{turn}", height=80)
+        owner = _owner(start, told, turn, marks)
+        customer = _customer(start, told, turn, marks)
+        with marks.field("due_at"):
+            due_at = _due(turn, told.timezone, view)
+        with marks.field("expects"):
+            proofs = {proof: t(f"morning.proof.{proof}") for proof in Proof}
+            expects = st.selectbox(
+                t("morning.expects"), list(proofs), list(proofs).index(start.expects),
+                format_func=proofs.__getitem__, key=f"expects-{turn}",
+            )  # fmt: skip
+        sent = st.form_submit_button(t("morning.add"), type="primary")
+    about = start.about if expects is start.expects else None
+    given = CommitmentInput(
+        what or "", owner or 0, due_at, customer, start.opportunity_id, expects or start.expects, about
+    )
+    if sent and marks.sent(lambda: view.do(assign.once, turn, held, given)):
+        next_turn(f"commit-{held}-{start.key}")
+        st.toast(t("morning.agreed", who=told.members.get(given.owner_id, "")))
+        st.rerun()
+
+
+def _owner(start: Prefilled, told: Morning, turn: str, marks: Marks) -> int | None:
+    names = list(told.members)
+    with marks.field("owner"):
+        return st.selectbox(
+            t("morning.assign_to"),
+            names,
+            names.index(start.owner_id) if start.owner_id in names else None,
+            format_func=told.members.__getitem__,
+            placeholder="",
+            key=f"owner-{turn}",
+        )
+
+
+def _customer(start: Prefilled, told: Morning, turn: str, marks: Marks) -> int | None:
+    if start.customer_id or start.opportunity_id:
+        return start.customer_id
+    with marks.field("customer"):
+        return st.selectbox(
+            t("morning.customer"),
+            list(told.customers),
+            index=None,
+            format_func=told.customers.__getitem__,
+            placeholder="",
+            key=f"customer-{turn}",
+        )
+
+
+def _due(turn: str, zone: str, view: View) -> datetime:
+    """A day with one click and a time of it, by the team's clock."""
+    words = {choice: t(f"alerts_page.day.{choice}") for choice in _CHOICES}
+    day = st.pills(
+        t("morning.due"), list(words), format_func=words.__getitem__, default="today", key=f"day-{turn}",
+        required=True,
+    )  # fmt: skip
+    at = st.time_input(t("morning.at_time"), _EVENING, key=f"time-{turn}", step=1800, width=140)
+    there = ZoneInfo(zone)
+    on = view.now.astimezone(there).date() + timedelta(days=DAYS[day or "today"])
+    return datetime.combine(on, at or _EVENING, there)

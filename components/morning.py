@@ -1,0 +1,171 @@
+"""The morning meeting: whose, which day, and what the page shows before, while and after it is held."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from components import address
+from components.blocks import empty, plain, section
+from components.commitments import commitments, free_form
+from components.frame import View
+from components.minutes import minutes
+from components.morning_alerts import alerts
+from components.morning_items import further, items
+from components.text import t
+from components.timer import timer
+from core.access import Permission, decide
+from data.brief_words import day_words
+from data.commands.morning import finish_meeting, issue_brief, start_meeting
+from data.queries.morning import Meeting, Morning, MorningDay, MorningDays
+
+STEPS = ("followed", "top", "alerts", "made", "finish")
+_WALL = Path(__file__).parent / "assets" / "wall.css"
+
+
+def choose_team(teams: Mapping[int, str]) -> int:
+    """Whose meeting is shown, kept in the address; without a team the page ends here."""
+    if not teams:
+        empty(t("morning.no_team"), t("morning.no_team_hint"), icon=":material/group_off:")
+        st.stop()
+    options = {str(i): name for i, name in teams.items()}
+    first = next(iter(options))
+    if len(options) == 1:
+        return int(first)
+    drops = ("day", "step")
+    return int(
+        address.choose(st.selectbox, t("morning.team"), "team", options, first, drops=drops, width=240)
+    )
+
+
+def choose_day(days: MorningDays, view: View) -> date:
+    """Today, or an earlier day whose brief or minutes are read again."""
+    held = {d.day: d for d in days.days}
+    listed = sorted({*held, days.today}, reverse=True)
+    options = {d.isoformat(): _day_label(d, held, days.today, view.language) for d in listed}
+    chosen = address.choose(
+        st.selectbox, t("morning.day"), "day", options, days.today.isoformat(), drops=("step",), width=240
+    )
+    return date.fromisoformat(chosen)
+
+
+def _day_label(day: date, held: Mapping[date, MorningDay], today: date, language: str) -> str:
+    words = day_words(language, day)
+    known = held.get(day)
+    if known is not None and known.finished:
+        return t("morning.day_held", day=words)
+    return words if known is None or day == today else t("morning.day_open", day=words)
+
+
+def on_wall() -> bool:
+    """Whether the meeting stands on a wall screen, kept in the address."""
+    return address.switch(t("morning.wall"), "wall")
+
+
+def frame(wall: bool) -> Any:
+    """The place of the meeting: large and alone on a wall screen."""
+    st.html(_WALL)
+    return st.container(key="morning_wall" if wall else "morning_desk")
+
+
+def without(days: MorningDays, team: int, day: date, view: View) -> None:
+    """There is no brief of this day: why, and what comes next."""
+    following = day_words(view.language, days.following)
+    if day != days.today:
+        empty(t("morning.none_that_day"), t("morning.none_that_day_hint"), icon=":material/event_busy:")
+    elif not days.works:
+        hint = t("morning.free_day_hint", day=following)
+        empty(t("morning.free_day"), hint, icon=":material/weekend:")
+    else:
+        hint = t("morning.none_today_hint", zone=days.timezone)
+        empty(t("morning.none_today"), hint, icon=":material/schedule:")
+        may = decide(view.who, Permission.RUN_MORNING).allowed
+        if may and st.button(t("morning.issue"), icon=":material/play_arrow:", type="primary"):
+            view.do(issue_brief, team)
+            st.toast(t("morning.was_issued"))
+            st.rerun()
+
+
+def meeting(told: Morning, view: View, today: date, wall: bool) -> None:
+    """The meeting as far as it is: before it, running, or its minutes."""
+    held = told.meeting
+    if held and held.minutes:
+        minutes(told, held, held.minutes, view)
+    elif held and told.day == today:
+        _running(told, held, view, wall)
+    else:
+        _before(told, view, today)
+
+
+def _before(told: Morning, view: View, today: date) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.caption(t("morning.issued", at=view.instant(told.issued_at)))
+        if told.day == today and told.may_run:
+            if st.button(t("morning.start"), icon=":material/play_circle:", type="primary"):
+                view.do(start_meeting, told.id)
+                st.rerun()
+        else:
+            st.caption(t("morning.waiting" if told.day == today else "morning.not_held"))
+    items(told, view)
+    further(told, view)
+    commitments("followed", told.followed, told, view)
+
+
+def _running(told: Morning, held: Meeting, view: View, wall: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        timer(held.started_at, view.now, large=wall)
+        by = held.started_by or t("morning.somebody")
+        st.caption(t("morning.running", at=view.instant(held.started_at), by=by), width="content")
+    labels = {step: t(f"morning.step.{step}") for step in STEPS}
+    step = address.choose(
+        st.segmented_control, t("morning.title"), "step", labels, STEPS[0], label_visibility="collapsed",
+        required=True, width="stretch",
+    )  # fmt: skip
+    with st.container(key=f"morning-step-{step}"):
+        _step(step, told, held, view)
+    _turn(step)
+
+
+def _step(step: str, told: Morning, held: Meeting, view: View) -> None:
+    match step:
+        case "followed":
+            commitments("followed", told.followed, told, view)
+        case "top":
+            items(told, view)
+            further(told, view)
+        case "alerts":
+            alerts(told, view)
+        case "made":
+            commitments("made", told.made, told, view)
+            free_form(told, view)
+        case _:
+            _finish(told, held, view)
+
+
+def _turn(step: str) -> None:
+    """On to the next part of the meeting, or back."""
+    at = STEPS.index(step)
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if at and st.button(t("morning.back"), icon=":material/arrow_back:", type="tertiary"):
+            address.write(step=STEPS[at - 1])
+            st.rerun()
+        if at + 1 < len(STEPS) and st.button(t("morning.next"), icon=":material/arrow_forward:"):
+            address.write(step=STEPS[at + 1])
+            st.rerun()
+
+
+def _finish(told: Morning, held: Meeting, view: View) -> None:
+    section(t("morning.step.finish"))
+    st.markdown(plain(t("morning.red_alerts", n=told.red)))
+    commitments("made", told.made, told, view)
+    if not told.may_run:
+        return
+    with st.form("finish", border=False):
+        note = st.text_area(t("morning.finish_note"), key=f"finish-note-{held.id}", height=90)
+        if st.form_submit_button(t("morning.finish"), icon=":material/task_alt:", type="primary"):
+            view.do(finish_meeting, held.id, note or "")
+            st.toast(t("morning.finished"))
+            address.write(step=None)
+            st.rerun()

@@ -1,0 +1,266 @@
+"""The morning brief is issued; the meeting begins, agrees on who does what, and ends with minutes (D4)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.access import Permission
+from core.messages import Conflict, Invalid, NotFound, Problem, refuse
+from core.notices import Notice
+from core.policies import Policy
+from core.reports.brief import Brief, brief
+from core.reports.commitments import Proof, check_commitment
+from core.terms import Outcome, Severity
+from data.brief_json import brief_json, cause_json
+from data.commands.command import Tx, command
+from data.commands.outbox import post
+from data.jsontext import to_json
+from data.minutes_json import Minutes, minutes_json
+from data.minutes_words import minutes_text
+from data.queries.brief_facts import brief_facts, team_calendar
+from data.queries.commitments import followed, made_in
+from data.queries.morning import check_team, members, morning, team_alerts
+from data.schema import Commitment, MorningBrief, MorningMeeting, Opportunity, Person, Team
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentInput:
+    """What somebody takes over.
+
+    Attributes:
+        expects: a `core.reports.commitments.Proof`, the record that will show it done.
+        about: the promise or demand that it concerns, if one.
+    """
+
+    what: str
+    owner_id: int
+    due_at: datetime
+    customer_id: int | None
+    opportunity_id: int | None = None
+    expects: str = Proof.ACTION
+    about: int | None = None
+
+
+@command("morning.issue", needs=Permission.RUN_MORNING)
+def issue_brief(tx: Tx, team_id: int) -> int:
+    """Issue a team's brief of today, from what stands now, and tell the team; returns its id.
+
+    Raises:
+        NotFound: no such team within reach.
+        Invalid: today is no working day there.
+        Conflict: today's was issued already.
+    """
+    zone = check_team(tx.session, tx.who, team_id, Permission.RUN_MORNING)
+    day = tx.now.astimezone(ZoneInfo(zone)).date()
+    if not team_calendar(zone).works_on(day):
+        refuse([Problem("day", "no_working_day")])
+    key = brief_key(team_id, day)
+    if tx.session.scalar(select(MorningBrief.id).where(MorningBrief.key == key)) is not None:
+        raise Conflict("brief_exists")
+    told = brief(*brief_facts(tx.session, team_id, day, tx.now, zone, tx.policy), tx.policy)
+    row = MorningBrief(
+        key=key,
+        team_id=team_id,
+        day=day,
+        timezone=zone,
+        issued_at=tx.now,
+        issued_by=tx.who.person_id,
+        items=brief_json(told),
+    )
+    tx.session.add(row)
+    tx.session.flush()
+    tx.audit("morning_brief", row.id, after={"team_id": team_id, "day": day.isoformat()})
+    post(tx.session, tx.now, _told(tx.session, row, told, tx.policy))
+    return row.id
+
+
+@command("morning.start", needs=Permission.RUN_MORNING)
+def start_meeting(tx: Tx, brief_id: int) -> int:
+    """Begin the meeting over a brief; returns its id.
+
+    Raises:
+        NotFound: no such brief within reach.
+        Conflict: the brief is of another day, or its meeting began already.
+    """
+    issued = _brief(tx, brief_id)
+    if issued.day != tx.now.astimezone(ZoneInfo(issued.timezone)).date():
+        raise Conflict("morning_over")
+    began = select(MorningMeeting.id).where(MorningMeeting.brief_id == issued.id)
+    if tx.session.scalar(began) is not None:
+        raise Conflict("meeting_began")
+    meeting = MorningMeeting(brief_id=issued.id, started_at=tx.now, started_by_id=tx.who.person_id)
+    tx.session.add(meeting)
+    tx.session.flush()
+    tx.audit("morning_meeting", meeting.id, after={"team_id": issued.team_id, "day": issued.day.isoformat()})
+    return meeting.id
+
+
+@command("morning.assign", needs=Permission.RUN_MORNING)
+def assign(tx: Tx, meeting_id: int, given: CommitmentInput) -> int:
+    """Agree that somebody of the team does something until an instant; they are told. Returns its id.
+
+    Raises:
+        NotFound: no such meeting within reach.
+        Conflict: it is finished.
+        Invalid: nothing to do, nobody of the team, no customer of it, or a time in the past.
+    """
+    meeting, issued = _running(tx, meeting_id)
+    refuse(list(_problems(tx, issued.team_id, given)))
+    row = Commitment(
+        meeting_id=meeting.id,
+        what=given.what.strip(),
+        owner_id=given.owner_id,
+        customer_id=given.customer_id,
+        opportunity_id=given.opportunity_id,
+        expects=given.expects,
+        about=given.about,
+        due_at=given.due_at,
+        made_at=tx.now,
+        made_by_id=tx.who.person_id,
+    )
+    tx.session.add(row)
+    tx.session.flush()
+    after = {"task": row.what, "owner_id": row.owner_id, "due_at": row.due_at}
+    tx.audit("commitment", row.id, after=to_json(after))
+    if row.owner_id != tx.who.person_id:
+        about = {"what": row.what, "by": tx.who.name, "due_at": row.due_at, "zone": issued.timezone}
+        key, where = f"commitment:{row.id}", _place(issued)
+        notice = Notice(row.owner_id, "commitment", key, to_json(about), "morning", where)
+        post(tx.session, tx.now, [notice])
+    return row.id
+
+
+@command("morning.drop", needs=Permission.RUN_MORNING)
+def drop_commitment(tx: Tx, commitment_id: int, reason: str) -> int:
+    """Give a commitment up, with a reason that stays beside it; returns its id.
+
+    Raises:
+        NotFound: no such commitment within reach.
+        Conflict: it was given up already.
+        Invalid: no reason.
+    """
+    row = tx.session.get(Commitment, commitment_id)
+    meeting = tx.session.get(MorningMeeting, row.meeting_id) if row else None
+    if row is None or meeting is None:
+        raise NotFound(entity="commitment")
+    _brief(tx, meeting.brief_id)
+    if row.dropped_at is not None:
+        raise Conflict("task_settled")
+    if not reason.strip():
+        raise Invalid([Problem("reason", "reason_required")])
+    row.dropped_at, row.drop_reason = tx.now, reason.strip()
+    tx.audit("commitment", row.id, before={"task": row.what}, after={"task": None, "reason": row.drop_reason})
+    return row.id
+
+
+@command("morning.finish", needs=Permission.RUN_MORNING)
+def finish_meeting(tx: Tx, meeting_id: int, note: str = "") -> int:
+    """End a meeting and keep its minutes as things stand now; returns its id.
+
+    Raises:
+        NotFound: no such meeting within reach.
+        Conflict: it is finished already.
+    """
+    meeting, issued = _running(tx, meeting_id)
+    alerts = team_alerts(tx.session, issued.team_id, issued.timezone, tx.now)
+    kept = Minutes(
+        followed(tx.session, issued.team_id, issued.day, tx.now),
+        made_in(tx.session, meeting.id, tx.now),
+        sum(a.severity == Severity.RED for a in alerts),
+        note.strip(),
+    )
+    meeting.finished_at, meeting.finished_by_id = tx.now, tx.who.person_id
+    meeting.minutes = minutes_json(kept)
+    tx.audit("morning_meeting", meeting.id, after={"ended": tx.now.isoformat(), "rows": len(kept.made)})
+    return meeting.id
+
+
+@command("morning.export", needs=Permission.SEE_MORNING)
+def export_minutes(tx: Tx, team_id: int, day: date, language: str) -> bytes:
+    """The minutes of a finished meeting as text in a language.
+
+    Raises:
+        NotFound: no such minutes within reach.
+    """
+    told = morning(tx.session, tx.who, team_id, day, tx.now)
+    if told is None or told.meeting is None or told.meeting.minutes is None:
+        raise NotFound(entity="morning_meeting")
+    tx.audit("export", None, after={"team": told.team, "day": day.isoformat(), "form": "txt"})
+    return minutes_text(language, told, told.meeting, told.meeting.minutes).encode()
+
+
+def _told(session: Session, row: MorningBrief, told: Brief, policy: Policy) -> Iterator[Notice]:
+    """To the team, those of the roles that the policy names."""
+    lines = [
+        {
+            "name": item.name,
+            "who": item.deal.owner,
+            "at_risk": item.at_risk,
+            "due_at": item.due_at,
+            "cause": cause_json(item.causes[0]),
+        }
+        for item in told.top
+    ]
+    team = session.get_one(Team, row.team_id).name
+    about = to_json({"team": team, "brief_on": row.day, "zone": row.timezone, "lines": lines})
+    whom = select(Person.id).where(
+        Person.team_id == row.team_id, Person.active, Person.role.in_(policy.brief_told)
+    )
+    kind = "brief_issued" if lines else "brief_quiet"
+    for person_id in session.scalars(whom.order_by(Person.id)):
+        yield Notice(person_id, kind, f"brief:{row.key}", about, "morning", _place(row))
+
+
+def _place(issued: MorningBrief) -> dict[str, str | int]:
+    """What the address of the meeting says."""
+    return {"team": issued.team_id, "day": issued.day.isoformat()}
+
+
+def _problems(tx: Tx, team_id: int, given: CommitmentInput) -> Iterator[Problem]:
+    yield from check_commitment(given.what, given.due_at, tx.now)
+    if given.owner_id not in members(tx.session, team_id):
+        yield Problem("owner", "unknown_person")
+    if given.expects not in list(Proof):
+        yield Problem("expects", "unknown_choice", {"value": given.expects})
+    mine = select(Person.id).where(Person.team_id == team_id)
+    deals = select(Opportunity.id).where(Opportunity.owner_id.in_(mine), Opportunity.outcome == Outcome.OPEN)
+    if given.customer_id is None and given.opportunity_id is None:
+        yield Problem("customer", "required")
+        return
+    if given.customer_id is not None:
+        deals = deals.where(Opportunity.customer_id == given.customer_id)
+    if given.opportunity_id is not None:
+        deals = deals.where(Opportunity.id == given.opportunity_id)
+    if tx.session.scalar(deals.limit(1)) is None:
+        yield Problem("customer", "not_of_the_team")
+
+
+def _brief(tx: Tx, brief_id: int) -> MorningBrief:
+    issued = tx.session.get(MorningBrief, brief_id)
+    if issued is None:
+        raise NotFound(entity="morning_brief")
+    check_team(tx.session, tx.who, issued.team_id, Permission.RUN_MORNING)
+    return issued
+
+
+def _running(tx: Tx, meeting_id: int) -> tuple[MorningMeeting, MorningBrief]:
+    meeting = tx.session.get(MorningMeeting, meeting_id)
+    if meeting is None:
+        raise NotFound(entity="morning_meeting")
+    issued = _brief(tx, meeting.brief_id)
+    if meeting.finished_at is not None:
+        raise Conflict("meeting_finished")
+    return meeting, issued
+
+
+def brief_key(team_id: int, day: date) -> str:
+    """One per team and day.
+
+    >>> brief_key(3, date(2026, 3, 4))
+    '3:2026-03-04'
+    """
+    return f"{team_id}:{day.isoformat()}"

@@ -1,0 +1,163 @@
+"""Commitments of a team's morning meetings, held against what was recorded since (PRODUCT.md D4)."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from core.reports.commitments import Checked, Commitment, Kept, Proof, Record, check
+from core.terms import ActionStatus
+from data.schema import (
+    Action,
+    Customer,
+    Demand,
+    Escalation,
+    MorningBrief,
+    MorningMeeting,
+    Opportunity,
+    Person,
+    PlannedDate,
+    Promise,
+    PromisedDate,
+)
+from data.schema import Commitment as Row
+
+FOLLOWED_DAYS = 14  # what was missed is asked for again so long
+_SETTLED = (Kept.KEPT, Kept.LATE, Kept.DROPPED)
+
+
+def followed(session: Session, team_id: int, day: date, now: datetime) -> tuple[Checked, ...]:
+    """What a meeting of this day asks for: all that the meeting before agreed on, and what is still not done.
+
+    The missed ones come first.
+    """
+    earlier = (
+        MorningBrief.team_id == team_id,
+        MorningBrief.day < day,
+        MorningBrief.day >= day - timedelta(days=FOLLOWED_DAYS),
+    )
+    last = session.scalar(
+        select(func.max(Row.meeting_id))
+        .join(MorningMeeting, MorningMeeting.id == Row.meeting_id)
+        .join(MorningBrief, MorningBrief.id == MorningMeeting.brief_id)
+        .where(*earlier)
+    )
+    found = checked(session, now, *earlier)
+    asked = [c for meeting, c in found if meeting == last or c.state not in _SETTLED]
+    return tuple(sorted(asked, key=lambda c: (list(Kept).index(c.state), c.commitment.due_at)))
+
+
+def made_in(session: Session, meeting_id: int, now: datetime) -> tuple[Checked, ...]:
+    """What one meeting agreed on, in its order."""
+    return tuple(c for _, c in checked(session, now, Row.meeting_id == meeting_id))
+
+
+def own_commitments(session: Session, person_id: int, until: datetime, now: datetime) -> list[Commitment]:
+    """What a person took over that is due before `until` and not done, the earliest first."""
+    since = now - timedelta(days=FOLLOWED_DAYS)
+    mine = (Row.owner_id == person_id, Row.due_at < until, Row.due_at >= since, Row.dropped_at.is_(None))
+    found = (c.commitment for _, c in checked(session, now, *mine) if c.state not in _SETTLED)
+    return sorted(found, key=lambda c: (c.due_at, c.id))
+
+
+def checked(session: Session, now: datetime, *where: ColumnElement[bool]) -> list[tuple[int, Checked]]:
+    """Commitments with their meeting's id, each held against the records."""
+    query = (
+        select(Row, Person.name, func.coalesce(Customer.name, Opportunity.name, ""))
+        .join(Person, Person.id == Row.owner_id)
+        .join(MorningMeeting, MorningMeeting.id == Row.meeting_id)
+        .join(MorningBrief, MorningBrief.id == MorningMeeting.brief_id)
+        .outerjoin(Customer, Customer.id == Row.customer_id)
+        .outerjoin(Opportunity, Opportunity.id == Row.opportunity_id)
+        .where(*where)
+        .order_by(Row.id)
+    )
+    found = [(row.meeting_id, _commitment(row, *names)) for row, *names in session.execute(query)]
+    records = tuple(_records(session, [c for _, c in found], now))
+    return [(meeting, check(c, records, now)) for meeting, c in found]
+
+
+def _commitment(row: Row, owner: str, customer: str) -> Commitment:
+    return Commitment(
+        row.id,
+        row.what,
+        row.owner_id,
+        owner,
+        row.customer_id,
+        customer,
+        row.opportunity_id,
+        Proof(row.expects),
+        row.about,
+        row.due_at,
+        row.made_at,
+        row.dropped_at,
+        row.drop_reason,
+    )
+
+
+def _records(session: Session, of: Sequence[Commitment], now: datetime) -> Iterator[Record]:
+    """Everything recorded since the first of these commitments that could prove one of them."""
+    if not of:
+        return
+    since = min(c.made_at for c in of)
+    customers = {c.customer_id for c in of if c.customer_id}
+    deals = {c.opportunity_id for c in of if c.opportunity_id}
+    wanted = {c.expects for c in of}
+    if wanted & {Proof.ACTION, Proof.QUOTE}:
+        yield from _actions(session, customers, deals, since, now)
+    if Proof.PROMISE in wanted:
+        yield from _dates(session, customers, since)
+    if Proof.DEMAND in wanted:
+        yield from _answers(session, customers, since)
+
+
+def _actions(
+    session: Session, customers: set[int], deals: set[int], since: datetime, now: datetime
+) -> Iterator[Record]:
+    query = (
+        select(Action, Person.name)
+        .join(Person, Person.id == Action.owner_id)
+        .where(
+            or_(Action.customer_id.in_(customers), Action.opportunity_id.in_(deals)),
+            Action.status == ActionStatus.COMPLETED,
+            Action.voided_at.is_(None),
+            Action.ended_at > since,
+            Action.ended_at <= now,
+        )
+    )
+    for a, by in session.execute(query):
+        if a.ended_at is None:
+            continue
+        kind = Proof.QUOTE if a.type == "quote_confirmation" else Proof.ACTION
+        yield Record(kind, a.id, a.customer_id, a.opportunity_id, a.ended_at, a.type, by)
+
+
+def _dates(session: Session, customers: set[int], since: datetime) -> Iterator[Record]:
+    """New dates agreed with the customer, moved plans, and escalations."""
+    planned = func.coalesce(Promise.feature_id, Demand.feature_id) == PlannedDate.feature_id
+    of_promise: tuple[tuple[str, Any, Any, Any], ...] = (
+        ("promised", PromisedDate, PromisedDate.promise_id == Promise.id, PromisedDate.recorded_at),
+        ("planned", PlannedDate, planned, PlannedDate.recorded_at),
+        ("escalated", Escalation, Escalation.promise_id == Promise.id, Escalation.at),
+    )
+    for word, table, joined, at in of_promise:
+        query = (
+            select(Promise.id, Promise.customer_id, at, Person.name)
+            .outerjoin(Demand, Demand.id == Promise.demand_id)
+            .join(table, joined)
+            .outerjoin(Person, Person.id == table.person_id)
+            .where(Promise.customer_id.in_(customers), at > since, Promise.recorded_at < at)
+        )
+        for promise_id, customer_id, happened_at, by in session.execute(query):
+            yield Record(Proof.PROMISE, promise_id, customer_id, None, happened_at, word, by)
+
+
+def _answers(session: Session, customers: set[int], since: datetime) -> Iterator[Record]:
+    query = select(Demand.id, Demand.customer_id, Demand.answered_at).where(
+        Demand.customer_id.in_(customers), Demand.answered_at > since
+    )
+    for demand_id, customer_id, at in session.execute(query):
+        if at is not None:
+            yield Record(Proof.DEMAND, demand_id, customer_id, None, at, "answered", None)

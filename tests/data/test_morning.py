@@ -1,0 +1,381 @@
+"""The morning brief in the store: issued once at seven, its sources, the meeting, what records prove."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import func, select
+
+from core.access import OPERATOR
+from core.messages import Conflict, Invalid, NotAllowed, NotFound
+from core.promises.demands import DemandInput, Effect, PromiseInput
+from core.reports.commitments import Kept
+from core.terms import ActionStatus
+from data.commands.demands import file_demand
+from data.commands.morning import (
+    assign,
+    drop_commitment,
+    export_minutes,
+    finish_meeting,
+    issue_brief,
+    start_meeting,
+)
+from data.commands.promises import make_promise, move_promise
+from data.jobs.morning_brief import morning_brief
+from data.jobs.registry import JOBS, Run
+from data.jobs.runner import LEASE
+from data.jobs.schedule import tick, work
+from data.notices import sentence
+from data.queries.morning import morning, morning_days, morning_teams
+from data.schema import Action, Alert, Audit, JobRun, Message, MorningBrief, Opportunity, PolicyVersion, Team
+from tests.company import found
+from tests.morning import at_risk, customer_of, deal_of, issued, meeting, promise_to
+
+TODAY = date(2026, 3, 4)
+
+
+@pytest.fixture
+def company(store, clock, monkeypatch):
+    """The alerts were written without their causes, so the hourly sweep must leave them alone."""
+    monkeypatch.setitem(JOBS, "sweep_alerts", lambda store, run: None)
+    return at_risk(store, clock)
+
+
+def shown(store, who, team, day=TODAY):
+    with store.reading() as session:
+        return morning(session, who, team, day, store.clock())
+
+
+def briefs(store) -> list[tuple[int, date]]:
+    with store.reading() as session:
+        query = select(MorningBrief.team_id, MorningBrief.day).order_by(MorningBrief.id)
+        return [tuple(row) for row in session.execute(query)]
+
+
+def add(store, row) -> int:
+    with store.writing() as session:
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def test_it_is_issued_at_seven_once_and_the_team_is_told(store, company, clock):
+    clock.move(seconds=-1)
+    work(store)
+    assert briefs(store) == []
+    clock.move(seconds=1)
+    work(store)
+    assert work(store) == 0
+    assert briefs(store) == [(company.rep.team_id, TODAY), (company.stranger.team_id, TODAY)]
+    with store.reading() as session:
+        issued_ = select(Message).where(Message.kind == "brief_issued").order_by(Message.id)
+        messages = session.scalars(issued_).all()
+    assert {m.person_id for m in messages} == {
+        who.person_id for who in (company.rep, company.mate, company.manager, company.stranger)
+    }
+    title, body = sentence("en", messages[0].kind, messages[0].params)
+    assert title == "Morning brief, East, 4 Mar 2026"
+    assert body.splitlines()[0] == (
+        "1. Haihe: CN¥200,000 at risk. Rep: Ask what keeps the customer from a quote, "
+        "and make one or stop. By Wed 4 Mar, 18:00."
+    )
+    assert [line.split(":")[0] for line in body.splitlines()] == ["1. Haihe", "2. Minjiang", "3. Wuyi"]
+    assert (messages[0].page, messages[0].query["day"]) == ("morning", "2026-03-04")
+
+
+def test_each_team_has_its_own_seven_oclock(store, company, clock):
+    with store.writing() as session:
+        session.get_one(Team, company.stranger.team_id).timezone = "Europe/Berlin"
+    work(store)
+    assert [team for team, _ in briefs(store)] == [company.rep.team_id]
+    clock.at = datetime(2026, 3, 4, 6, tzinfo=UTC)  # 7:00 in Berlin
+    work(store)
+    assert [team for team, _ in briefs(store)] == [company.rep.team_id, company.stranger.team_id]
+
+
+# fmt: off
+DAYS = [
+    # 8:00 in Shanghai on      briefs
+    (date(2026, 3, 8),     0),  # a Sunday
+    (date(2026, 2, 17),    0),  # Spring Festival
+    (date(2026, 2, 14),    2),  # a Saturday that is worked for it
+    (date(2026, 3, 9),     2),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("day", "n"), DAYS)
+def test_only_working_days_have_one(store, company, clock, day, n):
+    clock.at = datetime.combine(day, time(), UTC)
+    work(store)
+    assert len(briefs(store)) == n
+    if not n:
+        with pytest.raises(Invalid):
+            issue_brief(store, company.manager, company.rep.team_id)
+
+
+def test_after_a_stop_todays_comes_late_and_days_that_are_over_get_none(store, company, clock):
+    clock.at = datetime(2026, 3, 6, 7, 30, tzinfo=UTC)  # Friday, 15:30, after two silent mornings
+    work(store)
+    work(store)
+    assert [day for _, day in briefs(store)] == [date(2026, 3, 6)] * 2
+    assert shown(store, company.manager, company.rep.team_id, date(2026, 3, 6)).issued_at == clock.at
+
+
+def test_killed_in_the_middle_it_is_issued_once(store, company, clock, monkeypatch):
+    class Killed(BaseException):
+        """What ends the process; nothing of the runner catches it."""
+
+    def die(store, who, team_id):
+        issue_brief(store, who, team_id)
+        raise Killed
+
+    monkeypatch.setattr("data.jobs.morning_brief.issue_brief", die)
+    with pytest.raises(Killed):
+        work(store)
+    monkeypatch.setattr("data.jobs.morning_brief.issue_brief", issue_brief)
+    clock.move(seconds=LEASE.total_seconds() + 1)
+    work(store)
+    assert len(briefs(store)) == 2
+    with store.reading() as session:
+        told = session.scalar(select(func.count()).where(Message.kind == "brief_issued"))
+        states = set(session.scalars(select(JobRun.state).where(JobRun.job == "morning_brief")))
+    assert (told, states) == (4, {"done"})
+
+
+def test_many_workers_issue_each_once(store, company):
+    workers = [threading.Thread(target=work, args=(store,)) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(briefs(store)) == 2
+
+
+def test_who_is_told_is_policy(store, company):
+    changes = {"brief_told": ["manager"]}
+    add(store, PolicyVersion(version=1, changes=changes, published_at=store.clock()))
+    issued(store, company)
+    with store.reading() as session:
+        assert session.scalars(select(Message.person_id)).all() == [company.manager.person_id]
+
+
+def test_a_company_without_an_opportunity_gets_none(store, clock):
+    clock.at = datetime(2026, 3, 4, 1, tzinfo=UTC)
+    found(store)
+    with store.writing() as session:
+        session.query(Opportunity).delete()
+    tick(store)
+    assert briefs(store) == []
+
+
+def test_every_source_is_in_it(store, company, clock):
+    """A red promise, an overdue demand, an ending quote and an overdue step, all at one customer."""
+    customer, deal = customer_of(store, "Luoyang"), deal_of(store, "Luoyang")
+    effect = Effect("Changeover", Decimal(45), Decimal(25), "minutes")
+    make_promise(store, company.rep, customer, PromiseInput("By then", TODAY + timedelta(days=9)))
+    clock.move(hours=-3)
+    file_demand(store, company.rep, customer, DemandInput("Slow", "cost", effect, "P0"))
+    clock.move(hours=3)
+    common = {"customer_id": customer, "opportunity_id": deal, "owner_id": company.rep.person_id,
+              "recorded_at": clock.at - timedelta(days=3)}  # fmt: skip
+    quoted = {"ended_at": clock.at - timedelta(days=3), "fields": {"valid_until": "2026-03-05"}}
+    add(store, Action(type="quote_confirmation", status=ActionStatus.COMPLETED, **quoted, **common))
+    add(store, Action(type="solution_demo", status=ActionStatus.PLANNED, fields={},
+                      planned_for=clock.at - timedelta(hours=20), **common))  # fmt: skip
+    issued(store, company)
+    told = shown(store, company.manager, company.rep.team_id)
+    (item,) = [i for i in (*told.brief.top, *told.brief.following) if i.name == "Luoyang"]
+    assert [c.source.value for c in item.causes] == ["promise", "demand", "alert", "quote", "step"]
+    assert item.at_risk == {"CNY": 45_000}
+    stranger = shown(store, company.director, company.stranger.team_id)
+    assert stranger is None
+    issue_brief(store, company.director, company.stranger.team_id)
+    others = shown(store, company.director, company.stranger.team_id)
+    assert [i.name for i in others.brief.top] == ["Taihu Bearings"]
+    assert [a.customer for a in others.alerts] == ["Taihu Bearings"]
+    assert len(told.alerts) == 4
+
+
+def test_an_issued_brief_stays_as_it_was(store, company, clock):
+    issued(store, company)
+    before = shown(store, company.manager, company.rep.team_id).brief
+    clock.move(hours=1)
+    with store.writing() as session:
+        for row in session.scalars(select(Opportunity)):
+            row.name, row.amount = "Renamed", Decimal(1)
+        for alert in session.scalars(select(Alert)):
+            alert.cleared_at = clock.at
+    assert shown(store, company.manager, company.rep.team_id).brief == before
+    with pytest.raises(Conflict):
+        issued(store, company)
+
+
+def test_a_team_is_met_by_its_own_and_the_directors_choose(store, company):
+    issued(store, company)
+    with store.reading() as session:
+        assert list(morning_teams(session, company.rep).values()) == ["East"]
+        assert list(morning_teams(session, company.director).values()) == ["East", "West"]
+        for query in (morning, morning_days):
+            args = (TODAY, store.clock()) if query is morning else (store.clock(),)
+            with pytest.raises(NotFound):
+                query(session, company.stranger, company.rep.team_id, *args)
+            with pytest.raises(NotAllowed):
+                query(session, company.admin, company.rep.team_id, *args)
+    with pytest.raises(NotFound):
+        issue_brief(store, replace(company.manager, team_id=company.stranger.team_id), company.rep.team_id)
+    assert not shown(store, company.rep, company.rep.team_id).may_run
+
+
+def test_the_meeting_begins_once_and_only_on_its_day(store, company, clock):
+    brief = issued(store, company)
+    start_meeting(store, company.manager, brief)
+    with pytest.raises(Conflict):
+        start_meeting(store, company.director, brief)
+    clock.move(days=1)
+    with pytest.raises(Conflict):
+        start_meeting(store, company.manager, brief)
+    with pytest.raises(NotFound):
+        start_meeting(store, company.manager, 999)
+
+
+def test_what_was_agreed_is_asked_for_the_next_morning_and_shown_by_records(store, company, clock):
+    held = meeting(store, company)
+    for name in ("Haihe", "Minjiang", "Wuyi"):
+        assign(store, company.manager, held, promise_to(store, company, clock, name))
+    assign(store, company.manager, held, promise_to(store, company, clock, "Luoyang", expects="quote"))
+    finish_meeting(store, company.manager, held, "All well")
+    common = {"status": ActionStatus.COMPLETED, "owner_id": company.mate.person_id, "fields": {},
+              "type": "solution_demo", "recorded_at": clock.at + timedelta(hours=20)}  # fmt: skip
+    for name, hours in (("Haihe", 3), ("Minjiang", 12), ("Wuyi", -2), ("Luoyang", 3)):
+        add(store, Action(customer_id=customer_of(store, name), opportunity_id=deal_of(store, name),
+                          ended_at=clock.at + timedelta(hours=hours), **common))  # fmt: skip
+    clock.move(days=1)
+    issued(store, company)
+    told = shown(store, company.manager, company.rep.team_id, date(2026, 3, 5))
+    states = {c.commitment.customer: c.state.value for c in told.followed}
+    assert states == {"Haihe": "kept", "Minjiang": "late", "Wuyi": "missed", "Luoyang": "missed"}
+    assert [c.record.by for c in told.followed if c.record] == ["Mate", "Mate"]
+    assert told.meeting is None
+    clock.move(days=1)
+    issued(store, company)
+    later = shown(store, company.manager, company.rep.team_id, date(2026, 3, 6))
+    assert len(later.followed) == 4  # no meeting between: the last one's are asked for again
+
+
+def test_older_ones_are_asked_for_until_they_are_done_or_given_up(store, company, clock):
+    first = meeting(store, company)
+    old = assign(store, company.manager, first, promise_to(store, company, clock))
+    clock.move(days=1)
+    second = meeting(store, company)
+    assign(store, company.manager, second, promise_to(store, company, clock, "Wuyi"))
+    clock.move(days=1)
+    issued(store, company)
+    day = date(2026, 3, 6)
+    told = shown(store, company.manager, company.rep.team_id, day)
+    assert [c.commitment.customer for c in told.followed] == ["Haihe", "Wuyi"]
+    with pytest.raises(Invalid):
+        drop_commitment(store, company.manager, old, " ")
+    drop_commitment(store, company.manager, old, "They bought elsewhere")
+    with pytest.raises(Conflict):
+        drop_commitment(store, company.manager, old, "Again")
+    told = shown(store, company.manager, company.rep.team_id, day)
+    assert [c.commitment.customer for c in told.followed] == ["Wuyi"]
+
+
+def test_a_new_date_proves_a_commitment_about_a_promise(store, company, clock):
+    customer = customer_of(store, "Haihe")
+    promise = make_promise(store, company.rep, customer, PromiseInput("Then", TODAY + timedelta(days=9)))
+    held = meeting(store, company)
+    given = promise_to(store, company, clock, expects="promise", about=promise)
+    assign(store, company.manager, held, given)
+    clock.move(hours=2)
+    state = lambda: shown(store, company.manager, company.rep.team_id).made[0].state  # noqa: E731 - read twice
+    assert state() is Kept.OPEN
+    move_promise(store, company.rep, promise, TODAY + timedelta(days=30), "Agreed on the phone")
+    assert state() is Kept.KEPT
+
+
+def test_whoever_takes_something_over_is_told_once(store, company, clock):
+    held = meeting(store, company)
+    assign.once(store, company.manager, "k", held, promise_to(store, company, clock))
+    assign.once(store, company.manager, "k", held, promise_to(store, company, clock))
+    with store.reading() as session:
+        (message,) = session.scalars(select(Message).where(Message.kind == "commitment"))
+    assert message.person_id == company.rep.person_id
+    assert sentence("en", message.kind, message.params)[1] == "See them By Wed 4 Mar, 17:00. (Manager)"
+
+
+# fmt: off
+WRONG = [
+    ({"what": " "},             "what"),
+    ({"what": "x" * 301},       "what"),
+    ({"owner_id": 0},           "owner"),
+    ({"expects": "wish"},       "expects"),
+    ({"customer_id": None},     "customer"),
+    ({"customer_id": 0},        "customer"),
+    ({"opportunity_id": 0},     "customer"),
+    ({"due_at": datetime(2026, 3, 3, tzinfo=UTC)}, "due_at"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("wrong", "field"), WRONG)
+def test_a_wrong_commitment_is_refused_at_its_field(store, company, clock, wrong, field):
+    held = meeting(store, company)
+    with pytest.raises(Invalid) as refused:
+        assign(store, company.manager, held, replace(promise_to(store, company, clock), **wrong))
+    assert [p.field for p in refused.value.problems] == [field]
+
+
+def test_the_minutes_are_kept_and_read_in_either_language(store, company, clock):
+    held = meeting(store, company)
+    assign(store, company.manager, held, promise_to(store, company, clock))
+    clock.move(minutes=14)
+    finish_meeting(store, company.manager, held, " Watch Wuyi ")
+    with pytest.raises(Conflict):
+        finish_meeting(store, company.manager, held)
+    with pytest.raises(Conflict):
+        assign(store, company.manager, held, promise_to(store, company, clock))
+    with store.writing() as session:
+        session.get_one(Opportunity, deal_of(store, "Haihe")).name = "Renamed"
+    text = export_minutes(store, company.rep, company.rep.team_id, TODAY, "en").decode()
+    assert text == (
+        "Morning meeting, East, 4 Mar 2026\n\n"
+        "Held Wed 4 Mar, 07:00, led by Manager, 14 minutes.\n\n"
+        "Agreed before\n- nothing\n\n"
+        "The top three\n"
+        "- Haihe: CN¥200,000 at risk. Rep: Ask what keeps the customer from a quote, and make one or stop. "
+        "By Wed 4 Mar, 18:00.\n"
+        "- Minjiang: CN¥180,000 at risk. Rep: Agree on the next step with the customer and plan it. "
+        "By Thu 5 Mar, 18:00.\n"
+        "- Wuyi: CN¥50,000 at risk. Rep: Ask what keeps the customer from a quote, and make one or stop. "
+        "By Wed 4 Mar, 18:00.\n\n"
+        "2 red alerts stood.\n\n"
+        "Who does what\n"
+        "- [open] Rep, Haihe: See them By Wed 4 Mar, 17:00. No action with the customer since.\n\n"
+        "Note\nWatch Wuyi\n"
+    )
+    assert "用时 14 分钟" in export_minutes(store, company.rep, company.rep.team_id, TODAY, "zh").decode()
+    with pytest.raises(NotFound):
+        export_minutes(store, company.stranger, company.rep.team_id, TODAY, "en")
+    with store.reading() as session:
+        commands = session.scalars(select(Audit.command).order_by(Audit.id)).all()
+    assert commands[:4] == ["morning.issue", "morning.start", "morning.assign", "morning.finish"]
+
+
+def test_a_run_of_a_day_that_is_over_does_nothing(store, company, clock):
+    morning_brief(store, Run(clock.at - timedelta(days=1), str(company.rep.team_id)))
+    assert briefs(store) == []
+
+
+def test_the_operator_may_issue_and_a_team_that_sells_nothing_may_not(store, company):
+    with store.writing() as session:
+        session.get_one(Team, company.stranger.team_id).kind = "office"
+    issue_brief(store, OPERATOR, company.rep.team_id)
+    with pytest.raises(NotFound):
+        issue_brief(store, OPERATOR, company.stranger.team_id)

@@ -1,0 +1,70 @@
+"""The jobs page: the timetable, runs by hand, what was given up."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from data.jobs.schedule import work
+from data.schema import JobRun
+from data.text import translate
+from tests.company import found
+from tests.pages.reading import check_words, words
+
+LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
+
+
+def button(page, key, language="en"):
+    return next((b for b in page.button if b.label == translate(language, key)), None)
+
+
+@LANGUAGES
+def test_it_shows_every_job_and_runs_one_by_hand(open_page, sqlite_store, clock, language):
+    company = found(sqlite_store)
+    work(sqlite_store)
+    page = open_page("jobs", company.admin, language)
+    check_words(page)
+    table = page.dataframe[0].value
+    for name in ("tidy", "sweep_alerts", "weekly_health", "morning_brief", "transcribe"):
+        assert translate(language, f"jobs.name.{name}") in set(table["job"])
+    assert translate(language, "jobs.when.workday") in set(table["when"])
+    clock.move(minutes=2)
+    page.selectbox[0].select_index(0).run()
+    button(page, "jobs.run_now", language).click().run()
+    check_words(page)
+    with sqlite_store.reading() as session:
+        assert session.scalars(select(JobRun.job).where(JobRun.state == "waiting")).all() == ["tidy"]
+
+
+@LANGUAGES
+def test_a_run_that_was_given_up_is_tried_again(open_page, sqlite_store, clock, language):
+    company = found(sqlite_store)
+    with sqlite_store.writing() as session:
+        for job, error in (("tidy", "ValueError: **no** luck"), ("elsewhere", "gone")):
+            session.add(
+                JobRun(
+                    job=job, key="", due_at=clock.at, params={}, state="failed", attempts=5,
+                    started_at=clock.at, finished_at=clock.at, error=error,
+                )
+            )  # fmt: skip
+    page = open_page("jobs", company.admin, language)
+    check_words(page)
+    assert "ValueError: **no** luck" in words(page)
+    assert "elsewhere" in words(page)
+    button(page, "jobs.retry", language).click().run()
+    check_words(page)
+    with sqlite_store.reading() as session:
+        assert sorted(session.scalars(select(JobRun.state))) == ["failed", "waiting"]
+
+
+def test_the_running_one_says_how_far_it_is(open_page, sqlite_store, clock):
+    company = found(sqlite_store)
+    with sqlite_store.writing() as session:
+        session.add(
+            JobRun(
+                job="sweep_alerts", key="", due_at=clock.at, params={}, state="running", attempts=2,
+                started_at=clock.at, progress="500 / 900",
+            )
+        )  # fmt: skip
+    said = words(open_page("jobs", company.admin, job="sweep_alerts"))
+    assert "attempt 2. 500 / 900" in said

@@ -1,0 +1,239 @@
+"""The meeting's page: before it, its five parts, its minutes; who may run it; its address."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from core.terms import ActionStatus
+from data.commands.morning import assign, finish_meeting
+from data.queries.inbox import inbox
+from data.schema import Action, Audit, Commitment, Customer, MorningMeeting, Team
+from data.text import translate
+from tests.morning import at_risk, customer_of, deal_of, issued, meeting, promise_to
+from tests.pages.reading import check_words, words
+
+LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
+
+
+@pytest.fixture
+def company(sqlite_store, clock):
+    return at_risk(sqlite_store, clock)
+
+
+def button(page, key, language="en", **params):
+    return next((b for b in page.button if b.label == translate(language, key, **params)), None)
+
+
+def count(store, table) -> int:
+    with store.reading() as session:
+        return len(session.scalars(select(table)).all())
+
+
+@LANGUAGES
+def test_before_the_brief_it_says_when_it_comes_and_a_manager_issues_it(
+    open_page, company, sqlite_store, language
+):
+    rep = open_page("morning", company.rep, language)
+    check_words(rep)
+    assert translate(language, "morning.none_today") in words(rep)
+    assert button(rep, "morning.issue", language) is None
+    page = open_page("morning", company.manager, language)
+    button(page, "morning.issue", language).click().run()
+    check_words(page)
+    assert "1. Haihe" in words(page)
+    with sqlite_store.reading() as session:
+        assert [m.kind for m in inbox(session, company.rep).messages] == ["brief_issued"]
+
+
+@LANGUAGES
+def test_the_three_stand_with_who_what_by_when_and_their_rows(open_page, company, sqlite_store, language):
+    issued(sqlite_store, company)
+    page = open_page("morning", company.rep, language)
+    check_words(page)
+    said = words(page)
+    assert [m.value.split()[2] for m in page.markdown if m.value.startswith("####")] == [
+        "Haihe", "Minjiang", "Wuyi",
+    ]  # fmt: skip
+    assert translate(language, "alerts.demos_without_quote.action") in said
+    money = {"en": "CN¥400,000 × 50% = CN¥200,000", "zh": "¥400,000 × 50% = ¥200,000"}[language]
+    assert money in said
+    assert "Luoyang" in said
+    assert button(page, "morning.start", language) is None
+
+
+@LANGUAGES
+def test_a_meeting_from_start_to_minutes(open_page, company, sqlite_store, clock, language):
+    issued(sqlite_store, company)
+    page = open_page("morning", company.manager, language)
+    button(page, "morning.start", language).click().run()
+    check_words(page)
+    assert translate(language, "morning.none_followed") in words(page)
+    button(page, "morning.next", language).click().run()
+    check_words(page)
+    assert page.query_params["step"] in ("top", ["top"])
+    page.text_area[0].set_value("Call the boss")
+    button(page, "morning.add", language).click().run()
+    assert count(sqlite_store, Commitment) == 1
+    for _ in range(2):
+        button(page, "morning.next", language).click().run()
+        check_words(page)
+    assert "Call the boss" in words(page)
+    button(page, "morning.next", language).click().run()
+    clock.move(minutes=14)
+    page.text_area[-1].set_value("All well")
+    button(page, "morning.finish", language).click().run()
+    check_words(page)
+    said = words(page)
+    assert translate(language, "morning.held", at="", by="", n=14).split("，")[-1].split(", ")[-1] in said
+    assert "All well" in said
+    assert "Call the boss" in said
+    assert button(page, "morning.start", language) is None
+    with sqlite_store.reading() as session:
+        assert session.scalars(select(Audit.command).order_by(Audit.id)).all()[-3:] == [
+            "morning.start", "morning.assign", "morning.finish",
+        ]  # fmt: skip
+        row = session.scalars(select(Commitment)).one()
+    assert (row.owner_id, row.customer_id) == (company.rep.person_id, customer_of(sqlite_store, "Haihe"))
+
+
+@LANGUAGES
+def test_yesterdays_words_stand_with_the_records_that_prove_them(
+    open_page, company, sqlite_store, clock, language
+):
+    held = meeting(sqlite_store, company)
+    for name in ("Haihe", "Wuyi"):
+        assign(sqlite_store, company.manager, held, promise_to(sqlite_store, company, clock, name))
+    finish_meeting(sqlite_store, company.manager, held)
+    with sqlite_store.writing() as session:
+        session.add(
+            Action(
+                type="solution_demo", status=ActionStatus.COMPLETED, fields={},
+                owner_id=company.mate.person_id, customer_id=customer_of(sqlite_store, "Haihe"),
+                opportunity_id=deal_of(sqlite_store, "Haihe"), recorded_at=clock.at,
+                ended_at=clock.at + timedelta(hours=2),
+            )
+        )  # fmt: skip
+    clock.move(days=1)
+    meeting(sqlite_store, company)
+    page = open_page("morning", company.manager, language)
+    check_words(page)
+    said = [m.value for m in page.markdown if "badge" in m.value]
+    assert translate(language, "morning.state.missed") in said[0]
+    assert "Wuyi" in said[0]
+    assert translate(language, "morning.state.kept") in said[1]
+    assert translate(language, "terms.stage.solution_demo") in said[1]
+    page.text_input[0].set_value("They bought")
+    button(page, "morning.drop_do", language).click().run()
+    check_words(page)
+    assert "Wuyi" in words(page)
+    assert "They bought" in words(page)
+
+
+@LANGUAGES
+def test_alerts_are_marked_as_new_and_assigned_from_there(open_page, company, sqlite_store, language):
+    meeting(sqlite_store, company)
+    page = open_page("morning", company.manager, language, step="alerts")
+    check_words(page)
+    assert words(page).count(translate(language, "alerts.demos_without_quote.why", demos=3)) == 2
+    button(page, "morning.add", language).click().run()
+    assert count(sqlite_store, Commitment) == 1
+
+
+def test_an_empty_commitment_is_refused_at_its_field(open_page, company, sqlite_store):
+    meeting(sqlite_store, company)
+    page = open_page("morning", company.manager, step="made")
+    button(page, "morning.add").click().run()
+    said = words(page)
+    assert "3 things are missing or wrong" in said
+    assert count(sqlite_store, Commitment) == 0
+
+
+def test_whoever_does_not_run_it_watches(open_page, company, sqlite_store):
+    meeting(sqlite_store, company)
+    for step in ("followed", "top", "alerts", "made", "finish"):
+        page = open_page("morning", company.rep, step=step)
+        check_words(page)
+        assert not page.text_area
+        assert button(page, "morning.finish") is None
+
+
+def test_a_director_chooses_a_team_and_the_address_keeps_it(open_page, company, sqlite_store):
+    issued(sqlite_store, company)
+    page = open_page("morning", company.director, team=company.stranger.team_id)
+    assert translate("en", "morning.none_today") in words(page)
+    page = open_page("morning", company.director)
+    assert "1. Haihe" in words(page)
+    assert len(page.selectbox) == 2
+
+
+@LANGUAGES
+def test_a_free_day_and_a_day_without_a_brief_say_so(open_page, company, sqlite_store, clock, language):
+    issued(sqlite_store, company)
+    clock.move(days=4)  # Sunday
+    page = open_page("morning", company.manager, language)
+    check_words(page)
+    assert translate(language, "morning.free_day") in words(page)
+    assert button(page, "morning.issue", language) is None
+    past = open_page("morning", company.manager, language, day="2026-03-04")
+    check_words(past)
+    assert translate(language, "morning.not_held") in words(past)
+    assert button(past, "morning.start", language) is None
+
+
+@pytest.mark.parametrize(
+    "query", [{"team": "x"}, {"day": "x"}, {"day": "2020-01-01"}, {"step": "x"}, {"wall": 1}]
+)
+def test_any_address_shows_the_meeting(open_page, company, sqlite_store, query):
+    meeting(sqlite_store, company)
+    page = open_page("morning", company.manager, **query)
+    check_words(page)
+    assert count(sqlite_store, MorningMeeting) == 1
+    assert "Running since" in words(page)
+
+
+def test_names_are_shown_as_written(open_page, company, sqlite_store, clock):
+    with sqlite_store.writing() as session:
+        session.get_one(Customer, customer_of(sqlite_store, "Haihe")).name = "**H** :red[x]"
+    issued(sqlite_store, company)
+    page = open_page("morning", company.manager)
+    assert any(r"\*\*H\*\* \:red\[x\]" in m.value for m in page.markdown)
+
+
+def test_a_company_without_sales_teams_is_told_so(open_page, sqlite_store, company):
+    with sqlite_store.writing() as session:
+        for team in session.scalars(select(Team)):
+            team.kind = "office"
+    page = open_page("morning", company.director)
+    assert translate("en", "morning.no_team") in words(page)
+
+
+@LANGUAGES
+def test_what_was_agreed_stands_among_the_days_to_dos_until_a_record_shows_it(
+    open_page, company, sqlite_store, clock, language, monkeypatch
+):
+    gone = []
+    monkeypatch.setattr(
+        "streamlit.switch_page", lambda path, query_params: gone.append((path.name, query_params))
+    )
+    held = meeting(sqlite_store, company)
+    assign(sqlite_store, company.manager, held, promise_to(sqlite_store, company, clock, expects="quote"))
+    page = open_page("today", company.rep, language)
+    check_words(page)
+    assert "See them" in words(page)
+    assert "See them" not in words(open_page("today", company.mate, language))
+    button(page, "today.commitment_do", language).click().run()
+    customer = customer_of(sqlite_store, "Haihe")
+    assert gone == [("record.py", {"customer": str(customer), "type": "quote_confirmation"})]
+    with sqlite_store.writing() as session:
+        session.add(
+            Action(
+                type="quote_confirmation", status=ActionStatus.COMPLETED, fields={}, customer_id=customer,
+                owner_id=company.rep.person_id, opportunity_id=deal_of(sqlite_store, "Haihe"),
+                recorded_at=clock.at, ended_at=clock.at + timedelta(hours=1),
+            )
+        )  # fmt: skip
+    clock.move(hours=2)
+    assert "See them" not in words(open_page("today", company.rep, language))
