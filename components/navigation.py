@@ -40,6 +40,7 @@ PAGES = (
     PageSpec("demands", ":material/assignment:", Permission.SEE_PROMISES, "work"),
     PageSpec("promises", ":material/handshake:", Permission.SEE_PROMISES, "work"),
     PageSpec("deliveries", ":material/package_2:", Permission.SEE_PROMISES, "work"),
+    PageSpec("store_requests", ":material/storefront:", Permission.SEE_STORE_REQUESTS, "work"),
     PageSpec("customers", ":material/apartment:", Permission.SEE_CUSTOMERS, "work"),
     PageSpec("customer", ":material/domain:", Permission.SEE_CUSTOMERS, None),
     PageSpec("exchange", ":material/swap_vert:", Permission.EXPORT, "company"),

@@ -27,6 +27,9 @@ class Permission(StrEnum):
     ANSWER_DEMANDS = "answer_demands"
     MAKE_PROMISES = "make_promises"
     SEND_DELIVERIES = "send_deliveries"
+    SEE_STORE_REQUESTS = "see_store_requests"
+    FILE_STORE_REQUESTS = "file_store_requests"
+    ANSWER_STORE_REQUESTS = "answer_store_requests"
 
 
 class Reach(StrEnum):
@@ -88,6 +91,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_AUDIT: Reach.ALL,
         Permission.SEE_PROMISES: Reach.ALL,
         Permission.FILE_DEMANDS: Reach.ALL,
+        Permission.SEE_STORE_REQUESTS: Reach.ALL,
+        Permission.ANSWER_STORE_REQUESTS: Reach.ALL,
         Permission.MAKE_PROMISES: Reach.ALL,
         Permission.HANDLE_ALERTS: Reach.ALL,
     },
@@ -96,9 +101,12 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_PROMISES: Reach.ALL,
         Permission.ANSWER_DEMANDS: Reach.ALL,
         Permission.SEND_DELIVERIES: Reach.ALL,
+        Permission.SEE_STORE_REQUESTS: Reach.ALL,
+        Permission.ANSWER_STORE_REQUESTS: Reach.ALL,
     },
     Role.DELIVERY: _EVERYONE | {Permission.SEE_PROMISES: Reach.ALL, Permission.SEND_DELIVERIES: Reach.ALL},
-    Role.STORE_MANAGER: _EVERYONE,
+    Role.STORE_MANAGER: _EVERYONE
+    | {Permission.SEE_STORE_REQUESTS: Reach.TEAM, Permission.FILE_STORE_REQUESTS: Reach.TEAM},
     Role.ADMIN: _EVERYONE
     | {
         Permission.SEE_CUSTOMERS: Reach.ALL,

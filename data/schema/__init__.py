@@ -40,6 +40,7 @@ from data.schema.promises import (
     Promise,
     PromisedDate,
 )
+from data.schema.store_requests import StoreRequest
 
 __all__ = [
     "AcceptanceAnswer",
@@ -82,6 +83,7 @@ __all__ = [
     "SignReview",
     "Stage",
     "StageEvent",
+    "StoreRequest",
     "StoredFile",
     "Tag",
     "Team",

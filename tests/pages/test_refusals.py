@@ -23,6 +23,7 @@ ALLOWED = {
     "demands":    {R, M, D, P, V},
     "promises":   {R, M, D, P, V},
     "deliveries": {R, M, D, P, V},
+    "store_requests": {D, P, S},
     "customers":  {R, M, D, A},
     "customer":   {R, M, D, A},
     "exchange":   {R, M, D, A},
