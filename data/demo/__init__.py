@@ -10,6 +10,7 @@ from core.messages import Conflict
 from core.process.stages import PIPELINE
 from data.commands.people import hash_password
 from data.commands.pipelines import set_benchmarks
+from data.demo.answers import answer
 from data.demo.calendar import SHANGHAI, is_workday, near_spring_festival
 from data.demo.deals import Deal, Dealer
 from data.demo.forecasts import foresee
@@ -76,6 +77,7 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
     simulation.run(lambda at: progress((at - start) / (now - start)))
     if size.stories:
         foresee(store, PIPELINE, now)
+        answer(store, PIPELINE, now, seed)
 
 
 def _prepare(

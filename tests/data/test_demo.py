@@ -21,6 +21,7 @@ from data.demo import PASSWORD, write
 from data.demo.staff import ACCOUNTS, LEAVER, OPTIMIST, PADDER, SANDBAGGER, SKIPPING_TEAM, STUCK_TEAM, TEAMS
 from data.engine import Store
 from data.install import install
+from data.queries.forecast_health import forecast_health
 from data.queries.promises import demand_clocks, promises
 from data.queries.sessions import demo_accounts
 from data.schema import (
@@ -29,6 +30,7 @@ from data.schema import (
     Audit,
     Customer,
     CustomerState,
+    ForecastDecision,
     Interaction,
     Opportunity,
     OpportunityChange,
@@ -228,6 +230,18 @@ def test_an_answer_came_late_across_a_holiday(company):
     assert late.clock.used_hours == pytest.approx(15)
     assert late.answered_at - late.opened_at > timedelta(days=4)  # free days between, which do not count
     assert late.clock.due_at < late.answered_at
+
+
+def test_months_that_are_over_were_answered_and_the_running_one_waits(company):
+    rows = ask(company, select(ForecastDecision.starts_on, ForecastDecision.decided_at))
+    months = {row.starts_on for row in rows}
+    assert len(months) >= 3
+    assert max(months) < company.clock().date().replace(day=1)
+    assert all(2 <= (at.date() - month).days <= 3 for month, at in rows)
+    with company.reading() as session:
+        shown = forecast_health(session, OPERATOR, company.clock(), months=12, pipeline=None, group=None)
+    assert len(shown.groups[0].months) >= 3
+    assert shown.groups[0].total.adoption is not None
 
 
 def test_a_rep_left_and_the_history_stayed(company):
