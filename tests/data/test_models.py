@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from core.access import OPERATOR
+from core.forecast import registered
 from core.forecast.features import open_rows
 from core.forecast.registered import Verdict, model_for
 from core.forecast.win_model import fit
@@ -25,14 +26,15 @@ SUNDAY = datetime(2026, 2, 28, 18, 30, tzinfo=UTC)  # 2:30 on 1 March in Shangha
 
 
 @pytest.fixture
-def company(sqlite_store):
+def company(sqlite_store, monkeypatch):
     """Two hundred days of opportunities; large ones are mostly won, small ones mostly lost."""
+    monkeypatch.setattr(registered, "HORIZONS", (14.0, 31.0))  # two are enough here
     people = found(sqlite_store)
     rng = np.random.default_rng(5)
     begin = SUNDAY - timedelta(days=200)
     with sqlite_store.writing() as session:
         pipeline = session.scalars(select(Pipeline.id).where(Pipeline.key == "firebreak")).one()
-        for n, day in enumerate(np.sort(rng.uniform(0, 200, 900))):
+        for n, day in enumerate(np.sort(rng.uniform(0, 200, 600))):
             large = bool(rng.random() < 0.5)
             opened = begin + timedelta(days=float(day))
             closed = opened + timedelta(days=float(rng.exponential(20) + 1))
