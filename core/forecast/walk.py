@@ -12,7 +12,7 @@ from core.forecast.history import Floats, History
 from core.forecast.season import seasonal
 from core.forecast.win_model import WinModel
 
-_PACE_DAYS = 3.0  # of a period before its pace says anything
+_PACE_DAYS, _PACE_WINS = 3.0, 10  # of a period before its pace says anything: one large win is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,8 @@ def walk_spans(
 
 
 def _pace(history: History, began: float, t: float, end: float) -> dict[str, float]:
-    """The rest of a running period if it goes on as it went so far; nothing in its first days."""
-    if t - began < _PACE_DAYS:
+    """The rest of a running period if it goes on as it went so far; nothing after few days or wins."""
+    if t - began < _PACE_DAYS or history.as_of(t).won(began, t).sum() < _PACE_WINS:
         return {}
     won = span_values(history, t, [(began, t)])[0]
     return {"pace": float(won) * (end - t) / (t - began)} if won > 0 else {}
