@@ -10,7 +10,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from data.engine import Store
-from data.jobs import backtest, forecast, open_coaching, remind_suggestions, sweep_alerts, tidy
+from data.jobs import (
+    backtest,
+    forecast,
+    open_coaching,
+    remind_suggestions,
+    retrain,
+    sweep_alerts,
+    tidy,
+    watch_drift,
+)
 from data.jobs.deliver import deliver
 from data.jobs.registry import enqueue
 from data.jobs.runner import run_due
@@ -57,7 +66,9 @@ def _hourly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
 SCHEDULE = (
     Scheduled(tidy.NAME, _nightly),
     Scheduled(sweep_alerts.NAME, _hourly),
+    Scheduled(retrain.NAME, retrain.due),
     Scheduled(forecast.NAME, forecast.due),
+    Scheduled(watch_drift.NAME, watch_drift.due),
     Scheduled(open_coaching.NAME, _monthly),
     Scheduled(remind_suggestions.NAME, _mornings),
 )
