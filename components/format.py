@@ -84,3 +84,28 @@ def ago(value: datetime | None, now: datetime, language: str) -> str:
 def clock(value: datetime | None, timezone: str) -> str:
     """The time of day of an instant in the reader's time zone, e.g. 15:30."""
     return value.astimezone(ZoneInfo(timezone)).strftime("%H:%M") if value else NOTHING
+
+
+def worth(amount: Decimal | None, currency: str, language: str, *, compact: bool = False) -> str:
+    """Money; a number of wins where a pipeline keeps no amounts and has no currency.
+
+    >>> worth(Decimal("2.5"), "", "en"), worth(Decimal(20), "CNY", "en")
+    ('2.5', 'CN¥20')
+    """
+    if currency or amount is None:
+        rounded = amount if amount is None or abs(amount) < 100 else Decimal(round(amount))
+        return money(rounded, currency, language, compact=compact)
+    return number(float(amount), language, 1)
+
+
+def period(starts_on: date, name: str, language: str) -> str:
+    """A month or quarter, e.g. Nov 2026, Q4 2026, 2026年11月, 2026年第4季度.
+
+    >>> period(date(2026, 10, 1), "quarter", "en"), period(date(2026, 10, 1), "month", "zh")
+    ('Q4 2026', '2026年10月')
+    """
+    patterns = {
+        "en": {"month": "MMM y", "quarter": "'Q'Q y"},
+        "zh": {"month": "y年M月", "quarter": "y年第Q季度"},
+    }
+    return str(format_date(starts_on, patterns[language][name], locale=LOCALES[language]))

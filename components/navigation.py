@@ -35,6 +35,8 @@ PAGES = (
     PageSpec("inbox", ":material/inbox:", Permission.OWN_ACCOUNT, "work"),
     PageSpec("record", ":material/edit_note:", Permission.RECORD_ACTIONS, "work"),
     PageSpec("board", ":material/monitoring:", Permission.SEE_BOARD, "work"),
+    PageSpec("outlook", ":material/trending_up:", Permission.SEE_FORECAST, "work"),
+    PageSpec("replay", ":material/history_toggle_off:", Permission.SEE_FORECAST, "work"),
     PageSpec("alerts", ":material/notifications_active:", Permission.HANDLE_ALERTS, "work"),
     PageSpec("calibrate", ":material/balance:", Permission.SEE_SUGGESTIONS, "work"),
     PageSpec("plausibility", ":material/fact_check:", Permission.SEE_BOARD, "work"),

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     FILE_DEMANDS = "file_demands"
     ANSWER_DEMANDS = "answer_demands"
     MAKE_PROMISES = "make_promises"
+    SEE_FORECAST = "see_forecast"
     SEE_SUGGESTIONS = "see_suggestions"
     CALIBRATE = "calibrate"
 
@@ -75,6 +76,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.ASSIGN: Reach.TEAM,
         Permission.RECORD_ACTIONS: Reach.TEAM,
         Permission.SEE_BOARD: Reach.TEAM,
+        Permission.SEE_FORECAST: Reach.TEAM,
         Permission.EXPORT: Reach.TEAM,
         Permission.SEE_PROMISES: Reach.TEAM,
         Permission.FILE_DEMANDS: Reach.TEAM,
@@ -89,6 +91,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.EDIT_CUSTOMERS: Reach.ALL,
         Permission.ASSIGN: Reach.ALL,
         Permission.SEE_BOARD: Reach.ALL,
+        Permission.SEE_FORECAST: Reach.ALL,
         Permission.EXPORT: Reach.ALL,
         Permission.SEE_AUDIT: Reach.ALL,
         Permission.SEE_PROMISES: Reach.ALL,

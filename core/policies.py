@@ -40,6 +40,8 @@ class Policy:
         sla_round_the_clock: urgencies whose clock runs day and night; the others count working hours.
         calibration_day: the working day of a period by whose end its suggestions are answered (B3).
         promise_slack_days: a promise closer than this behind the plan is amber (C3).
+        commit_chance, best_case_chance: chances (0–1) from which an open opportunity counts as committed to,
+            and as a best case (B2); `core.forecast.rollup` says how answers to suggestions move it.
     """
 
     version: int = 0
@@ -71,6 +73,8 @@ class Policy:
     sla_hours: tuple[float, float, float, float] = (2.0, 8.0, 24.0, 40.0)
     sla_round_the_clock: tuple[str, ...] = ("P0",)
     promise_slack_days: int = 3
+    commit_chance: float = 0.6
+    best_case_chance: float = 0.3
     calibration_day: int = 5
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
+from functools import partial
 from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,13 +17,16 @@ from core.forecast.history import WON, History
 from core.forecast.layer_models import LayerModels, fit_layers
 from core.forecast.outlook import PeriodOutlook, outlook
 from core.forecast.periods import Horizon
+from core.forecast.registered import model_for
 from core.forecast.valuation import Valuation, valuations
+from data.models import InUse
 from data.queries.forecast_history import forecast_history
 from data.queries.policies import policy_in_force, setting
 from data.schema import Opportunity, Person, Pipeline, Stage
 
 PERIODS = ("month", "quarter")
 HOME = "Asia/Shanghai"
+AT = time(4)  # of the morning, when a day's snapshots are due
 _EXACT = Decimal("0.0001")
 
 
@@ -62,11 +66,16 @@ class Forecast:
     outlook: PeriodOutlook
     lines: tuple[Valuation, ...]
     speaking: LayerModels
+    version: int | None = None
 
     @property
     def models(self) -> dict[str, Any]:
-        """Which model spoke, by layer, and why: `LayerModel.told`."""
-        return {layer: model.told for layer, model in self.speaking.items()}
+        """Which model spoke, by layer, and why: `LayerModel.told`; the registered one with its version."""
+        said = {layer: dict(model.told) for layer, model in self.speaking.items()}
+        for told in said.values():
+            if told["kind"] == "pooled" and self.version is not None:
+                told["version"] = self.version
+        return said
 
 
 def company_zone(session: Session) -> ZoneInfo:
@@ -92,15 +101,17 @@ def forecast_of(
     period: str,
     day: date,
     *,
+    in_use: InUse | None = None,
     earlier: int | None = None,
     tick: Callable[[float], None] = lambda share: None,
 ) -> Forecast:
     """The period that `day` lies in, as the books stood when the day began; see `outlook`."""
     horizon = Horizon(period)
-    said = outlook(books.history, horizon, day, books.zone, earlier=earlier, tick=tick)
+    model = partial(model_for, in_use.grid) if in_use else None
+    said = outlook(books.history, horizon, day, books.zone, earlier=earlier, model=model, tick=tick)
     models = fit_layers(books.history, said.t, said.rest.end - said.t, said.rest.pipeline.model)
     lines = valuations(books.history, said.t, said.rest.end, models=models)
-    return Forecast(books, horizon, day, said, lines, models)
+    return Forecast(books, horizon, day, said, lines, models, in_use.version if in_use else None)
 
 
 def exact(value: float) -> Decimal | None:

@@ -7,6 +7,7 @@ from typing import Any
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from data.forecast_words import name_of
 from data.text import LOCALES, has, translate
 
 
@@ -25,6 +26,8 @@ def sentence(language: str, kind: str, params: Mapping[str, Any]) -> tuple[str, 
     words = {key: _shown(language, key, value) for key, value in params.items()}
     if rule := params.get("rule"):
         words |= alert_words(language, rule, params)
+    if "factor" in params:
+        words["factor"] = name_of(language, params["factor"])
     title, body = (translate(language, f"notices.{kind}.{part}", **words) for part in ("title", "body"))
     return title, body
 

@@ -12,7 +12,7 @@ from core.forecast.groups import group_outlooks, group_values
 from core.forecast.history import History
 from core.forecast.outlook import EARLIER, EARLIER_DAYS
 from core.forecast.periods import Horizon, instant
-from core.forecast.scoring import Scored, Totals, totals
+from core.forecast.scoring import Bin, Scored, Totals, reliability, totals
 from core.forecast.walk import Outlook, walk
 
 _CERTAIN = np.inf  # what came is read from all that is in the books today
@@ -20,12 +20,16 @@ _CERTAIN = np.inf  # what came is read from all that is in the books today
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """Scored forecasts with their totals; `starts` and `ends` are the days of each row."""
+    """Scored forecasts with their totals; `starts` and `ends` are the days of each row.
+
+    `reliability` holds the chances that were told beside what came true.
+    """
 
     starts: tuple[date, ...]
     ends: tuple[date, ...]
     rows: tuple[Scored, ...]
     totals: Totals
+    reliability: tuple[Bin, ...] = ()
 
 
 def backtest(
@@ -58,7 +62,7 @@ def backtest(
         tuple(by_start[row.start] for row in asked),
         tuple(by_start[row.end] for row in asked),
         tuple(asked),
-        _totals(history, outlooks[len(warm) :], asked),
+        *_judged(history, outlooks[len(warm) :], asked),
     )
 
 
@@ -112,7 +116,7 @@ def _scored(
     ]
 
 
-def _totals(history: History, outlooks: list[Outlook], asked: list[Scored]) -> Totals:
+def _judged(history: History, outlooks: list[Outlook], asked: list[Scored]) -> tuple[Totals, tuple[Bin, ...]]:
     books = history.as_of(_CERTAIN)
     chance, rate, won = [np.zeros(0)], [np.zeros(0)], [np.zeros(0)]
     for o in outlooks:
@@ -121,4 +125,5 @@ def _totals(history: History, outlooks: list[Outlook], asked: list[Scored]) -> T
             chance.append(lines.chance)
             rate.append(lines.baseline)
             won.append(books.won(o.start, o.end)[lines.rows.of].astype(float))
-    return totals(asked, np.concatenate(chance), np.concatenate(rate), np.concatenate(won))
+    told, came = np.concatenate(chance), np.concatenate(won)
+    return totals(asked, told, np.concatenate(rate), came), reliability(told, came)

@@ -89,6 +89,26 @@ def accuracy(actual: float, forecast: float | None) -> float | None:
     return None if forecast is None or not actual else 1 - abs(actual - forecast) / actual
 
 
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Opportunities that were given about the same chance: its mean, the share that was won, how many."""
+
+    chance: float
+    won: float
+    n: int
+
+
+def reliability(chance: Floats, won: Floats, bins: int = 10) -> tuple[Bin, ...]:
+    """Told chances beside what came true, in groups of equal size from the least to the most likely.
+
+    >>> reliability(np.array([0.1, 0.1, 0.8, 0.9]), np.array([0.0, 0.0, 1.0, 1.0]), bins=2)
+    (Bin(chance=0.1, won=0.0, n=2), Bin(chance=0.85, won=1.0, n=2))
+    """
+    order = np.argsort(chance, kind="stable")
+    parts = [part for part in np.array_split(order, bins) if len(part)]
+    return tuple(Bin(round(float(chance[p].mean()), 6), float(won[p].mean()), len(p)) for p in parts)
+
+
 def log_loss(won: Floats, chance: Floats) -> float | None:
     """Mean of -log(chance of what happened); None without opportunities."""
     if not len(won):

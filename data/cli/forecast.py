@@ -1,4 +1,4 @@
-"""`backtest` and `forecast`: what would have been said, and what is said now."""
+"""`backtest`: what would have been said."""
 
 import argparse
 import json
@@ -14,6 +14,7 @@ from core.forecast.backtest import Backtest, backtest
 from core.forecast.periods import Horizon
 from core.forecast.scoring import Totals
 from core.process.stages import PIPELINE
+from data.backtests import shown
 from data.queries.forecast_history import forecast_history
 from data.runtime import this_store
 
@@ -61,7 +62,7 @@ def _backtest(chosen: argparse.Namespace) -> int:
         zone=chosen.timezone,
         tick=_ticker(),
     )
-    print(json.dumps(_shown(done), ensure_ascii=False) if chosen.json else _table(done))
+    print(json.dumps(shown(done), ensure_ascii=False) if chosen.json else _table(done))
     return 0
 
 
@@ -70,27 +71,6 @@ def _ticker() -> Callable[[float], None]:
     if not sys.stderr.isatty():
         return lambda share: None
     return lambda share: print(f"\r{share:4.0%}", end="\n" if share >= 1 else "", file=sys.stderr, flush=True)
-
-
-def _shown(done: Backtest) -> dict[str, Any]:
-    rows = [
-        {
-            "origin": start.isoformat(),
-            "horizon_end": end.isoformat(),
-            **({"group": row.group} if row.group is not None else {}),
-            "actual": row.actual,
-            "forecast": _number(row.forecast),
-            "low": _number(row.low),
-            "high": _number(row.high),
-            "baselines": row.baselines,
-        }
-        for start, end, row in zip(done.starts, done.ends, done.rows, strict=True)
-    ]
-    return {"origins": rows, "totals": asdict(done.totals)}
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 def _table(done: Backtest) -> str:

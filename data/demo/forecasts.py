@@ -7,8 +7,8 @@ from datetime import datetime, time, timedelta
 
 from data.clock import Clock
 from data.engine import Store
-from data.forecasting import PERIODS, forecast_of, open_books
-from data.jobs.forecast import AT, keep
+from data.forecasting import AT, PERIODS, forecast_of, open_books
+from data.jobs.forecast import keep
 
 MONTHS, WEEKS, DAYS = 3, 8, 7  # first days of months, then weeks, then days
 _EARLIER = 4  # periods that the views' skill is learnt from; all that are there would take minutes

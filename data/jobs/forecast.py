@@ -5,7 +5,7 @@ short transaction of its own. One that is there already stays as it is, so a run
 computed is what the books said when the day began, however late the run comes.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -15,25 +15,29 @@ from sqlalchemy.orm import Session
 
 from core.forecast.valuation import Valuation
 from data.engine import Store
-from data.forecasting import HOME, PERIODS, Books, Forecast, company_zone, exact, forecast_of, open_books
+from data.forecasting import AT, HOME, PERIODS, Books, Forecast, company_zone, exact, forecast_of, open_books
 from data.jobs.registry import Run, job
 from data.jobs.times import latest_due
+from data.models import in_use
 from data.queries.policies import setting
 from data.schema import ForecastLine, ForecastRun, ForecastWin, Opportunity, Pipeline
 from data.upsert import insert_new
 
 NAME = "forecast"
-AT = time(4)
 CATCH_UP = 7  # days that are still worth a snapshot after a stop
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def due(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     """The latest mornings, for each pipeline that has any history."""
-    zone = setting(session, "timezone") or HOME
-    used = select(Opportunity.id).where(Opportunity.pipeline_id == Pipeline.id).exists()
-    keys = session.scalars(select(Pipeline.key).where(used).order_by(Pipeline.key)).all()
+    zone, keys = setting(session, "timezone") or HOME, used_pipelines(session)
     return [(at, key) for at in latest_due(AT, zone, now, catch_up=CATCH_UP) for key in keys]
+
+
+def used_pipelines(session: Session) -> list[str]:
+    """Keys of the pipelines that have any opportunity."""
+    used = select(Opportunity.id).where(Opportunity.pipeline_id == Pipeline.id).exists()
+    return list(session.scalars(select(Pipeline.key).where(used).order_by(Pipeline.key)))
 
 
 @job(NAME)
@@ -42,9 +46,10 @@ def forecast(store: Store, run: Run) -> None:
     with store.reading(fresh=True) as session:
         day = run.due_at.astimezone(company_zone(session)).date()
         books = open_books(session, run.key)
+        model = in_use(session, books.pipeline_id, run.due_at)
     for period in PERIODS:
         if not known(store, books, period, day):
-            keep(store, forecast_of(books, period, day, tick=partial(_tell, run, period)))
+            keep(store, forecast_of(books, period, day, in_use=model, tick=partial(_tell, run, period)))
 
 
 def _tell(run: Run, period: str, share: float) -> None:

@@ -9,7 +9,7 @@ from threading import Event
 from sqlalchemy.orm import Session
 
 from data.engine import Store
-from data.jobs import forecast, remind_suggestions, sweep_alerts, tidy
+from data.jobs import backtest, forecast, remind_suggestions, retrain, sweep_alerts, tidy, watch_drift
 from data.jobs.deliver import deliver
 from data.jobs.registry import enqueue
 from data.jobs.runner import run_due
@@ -49,9 +49,14 @@ def _hourly(session: Session, now: datetime) -> list[tuple[datetime, str]]:
 SCHEDULE = (
     Scheduled(tidy.NAME, _nightly),
     Scheduled(sweep_alerts.NAME, _hourly),
+    Scheduled(retrain.NAME, retrain.due),
     Scheduled(forecast.NAME, forecast.due),
+    Scheduled(watch_drift.NAME, watch_drift.due),
     Scheduled(remind_suggestions.NAME, _mornings),
 )
+
+
+ON_DEMAND = (backtest.NAME,)  # what commands ask for
 
 
 def tick(store: Store) -> int:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DBAPIError
 
-from data.forecasting import forecast_of, open_books
+from data.forecasting import AT, forecast_of, open_books
 from data.jobs import forecast as job
 from data.jobs.registry import Run
 from data.jobs.runner import run_due
@@ -83,7 +83,7 @@ def company(store, clock):
 
 
 def snapshot(store, day: date = TODAY) -> None:
-    due = datetime.combine(day, job.AT, tzinfo=UTC) - timedelta(hours=8)
+    due = datetime.combine(day, AT, tzinfo=UTC) - timedelta(hours=8)
     job.forecast(store, Run(due, "firebreak"))
 
 

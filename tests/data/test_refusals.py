@@ -62,6 +62,8 @@ ALLOWED = {
     "forecast.decide":         {R, M},
     "promise.make":            {R, M, D},
     "promise.move":            {R, M, D},
+    "forecast.replay":         {M, D},
+    "forecast.backtest":       {M, D},
     "team.create":             {A},
     "person.create":           {A},
     "person.edit":             {A},

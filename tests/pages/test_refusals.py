@@ -18,6 +18,8 @@ ALLOWED = {
     "inbox":      EVERYBODY,
     "record":     {R, M},
     "board":      {M, D},
+    "outlook":    {M, D},
+    "replay":     {M, D},
     "alerts":     {R, M, D},
     "plausibility": {M, D},
     "calibrate":  {R, M, D},

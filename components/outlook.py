@@ -1,0 +1,301 @@
+"""Drawing the outlook: filters, figures, categories, teams and people, and the opportunities behind."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+
+from components import address, format
+from components.blocks import Card, Tone, cards, empty, section
+from components.board_charts import stage_name
+from components.frame import View
+from components.tables import clickable, day_column, rate_column
+from components.text import t
+from core.access import Permission, Reach, reach
+from core.forecast.rollup import CATEGORIES, band, by_category, category
+from core.policies import Policy
+from data.queries.outlook import Group, Line, Offered, Snapshot, Win
+
+DRILL = ("pick", "show")  # names in the address that narrow the rows behind
+PERIODS = ("month", "quarter")
+_ROWS_SHOWN = 200
+_OTHERS = ("fresh", "adjustment", "total")
+
+
+def place(offered: Offered, *drops: str) -> tuple[str, str]:
+    """The pipeline and the kind of period that are looked at, kept in the address."""
+    gone = (*DRILL, *drops)
+    names = dict(offered.pipelines)
+    first = next(iter(names), "")
+    key = first
+    if len(names) > 1:
+        key = address.choose(
+            st.selectbox, t("outlook.pipeline"), "pipeline", names, first, drops=("start", *gone), width=220
+        )
+    kinds = {p: t(f"outlook.{p}") for p in PERIODS}
+    period = address.choose(
+        st.segmented_control,
+        t("outlook.period"),
+        "period",
+        kinds,
+        "quarter",
+        drops=("start", *gone),
+        required=True,
+    )
+    return key, period
+
+
+def start(days: Mapping[date, Sequence[date]], period: str, language: str, *drops: str) -> date | None:
+    """The period that is looked at, the latest first; None where there is none."""
+    options = {s.isoformat(): format.period(s, period, language) for s in sorted(days, reverse=True)}
+    if not options:
+        return None
+    chosen = address.choose(
+        st.selectbox,
+        t("outlook.which"),
+        "start",
+        options,
+        next(iter(options)),
+        drops=(*DRILL, *drops),
+        width=170,
+    )
+    return date.fromisoformat(chosen)
+
+
+def nothing() -> None:
+    """No snapshot was taken yet."""
+    empty(t("outlook.empty"), t("outlook.empty_hint"), icon=":material/trending_up:")
+
+
+def taken(shown: Snapshot, view: View) -> None:
+    """When the snapshot was taken, and whether it was shown on its day."""
+    key = "outlook.taken" if shown.source == "shown" else "outlook.computed"
+    recorded = view.instant(shown.run.recorded_at)
+    st.caption(t(key, day=format.day(shown.run.taken_on, view.language), at=recorded))
+
+
+def headline(shown: Snapshot, language: str) -> None:
+    """The whole in figures."""
+    cards([_value(shown, language), _won(shown, language), _open(shown, language), *_beside(shown, language)])
+
+
+def _value(shown: Snapshot, language: str) -> Card:
+    if not shown.whole:
+        low, high = band(shown.won, shown.lines)
+        value = _short(shown.won + shown.open, shown, language)
+        note = f"{_short(low, shown, language)} – {_short(high, shown, language)}"
+        return Card(t("outlook.team_value"), value, note, help=t("outlook.team_value_help"))
+    if shown.run.value is None:
+        return Card(t("outlook.value"), format.NOTHING, t("outlook.too_little"), help=t("outlook.value_help"))
+    low_, high_ = (_short(v, shown, language) for v in (shown.run.low, shown.run.high))
+    note = f"{low_} – {high_}"
+    return Card(
+        t("outlook.value"), _short(shown.run.value, shown, language), note, help=t("outlook.value_help")
+    )
+
+
+def _won(shown: Snapshot, language: str) -> Card:
+    note = t("outlook.won_note", n=len(shown.wins))
+    return Card(t("outlook.won"), _short(shown.won, shown, language), note, Tone.GREEN)
+
+
+def _open(shown: Snapshot, language: str) -> Card:
+    note = t("outlook.open_note", n=len(shown.lines))
+    return Card(t("outlook.open"), _short(shown.open, shown, language), note, help=t("outlook.open_help"))
+
+
+def _beside(shown: Snapshot, language: str) -> list[Card]:
+    """What is in no row: only of the whole company."""
+    if not shown.whole:
+        return []
+    return [
+        Card(t("outlook.fresh"), _short(shown.run.fresh, shown, language), help=t("outlook.fresh_help")),
+        Card(
+            t("outlook.adjustment"),
+            _short(shown.adjustment, shown, language),
+            help=t("outlook.adjustment_help"),
+        ),
+    ]
+
+
+def _short(amount: Decimal | None, shown: Snapshot, language: str) -> str:
+    return format.worth(amount, shown.run.currency, language, compact=True)
+
+
+def categories(shown: Snapshot, policy: Policy, view: View) -> None:
+    """Commit, best case and pipeline; a click opens the opportunities of one."""
+    section(t("outlook.categories"), help=_rule(policy, view.language))
+    found = by_category(shown.lines, policy)
+    column = st.column_config
+    chosen = clickable(
+        {
+            "name": [t(f"outlook.is_{name}") for name in CATEGORIES],
+            "lines": [found[name].lines for name in CATEGORIES],
+            "amount": _column([found[name].amount for name in CATEGORIES], shown, view),
+            "value": _column([found[name].value for name in CATEGORIES], shown, view),
+        },
+        CATEGORIES,
+        "outlook-categories",
+        config={
+            "name": column.TextColumn(t("outlook.category"), pinned=True),
+            "lines": column.NumberColumn(t("outlook.opportunities")),
+            "amount": column.TextColumn(t("outlook.amount_all"), help=t("outlook.amount_all_help")),
+            "value": column.TextColumn(t("outlook.expected")),
+        },
+        alt=t("outlook.categories"),
+    )
+    if chosen:
+        address.write(show=chosen, pick=None)
+
+
+def _rule(policy: Policy, language: str) -> str:
+    commit, best = (format.percent(c, language) for c in (policy.commit_chance, policy.best_case_chance))
+    return t("outlook.categories_help", commit=commit, best=best)
+
+
+def groups(shown: Snapshot, view: View) -> str:
+    """Teams or people with the parts that belong to nobody; they add up to the total. Returns which."""
+    section(t("outlook.by"), help=t("outlook.by_help"))
+    wide = reach(view.who, Permission.SEE_FORECAST) is Reach.ALL
+    by = "rep"
+    if wide:
+        kinds = {"team": t("outlook.by_team"), "rep": t("outlook.by_rep")}
+        by = address.choose(
+            st.segmented_control, t("outlook.by"), "by", kinds, "team", drops=DRILL, required=True,
+            label_visibility="collapsed",
+        )  # fmt: skip
+    found = shown.by_team() if by == "team" else shown.by_rep()
+    chosen = _group_table(found, shown, by, view)
+    if chosen == "total":
+        address.write(pick=None, show=None)
+    elif chosen and chosen not in _OTHERS:
+        address.write(pick=chosen)
+    return by
+
+
+def _group_table(found: Sequence[Group], shown: Snapshot, by: str, view: View) -> str | None:
+    rest = _rest(shown)
+    nobodys = [None] * (len(rest) - 1)
+    column = st.column_config
+    return clickable(
+        {
+            "name": [_group_name(g, by) for g in found] + [t(f"outlook.{name}") for name in rest],
+            "lines": [*(g.lines for g in found), *nobodys, len(shown.lines)],
+            "won": _column([*(g.won for g in found), *nobodys, shown.won], shown, view),
+            "open": _column([*(g.open for g in found), *nobodys, shown.open], shown, view),
+            "value": _column([*(g.value for g in found), *rest.values()], shown, view),
+        },
+        [*(str(g.id) for g in found), *rest],
+        f"outlook-groups-{by}",
+        config={
+            "name": column.TextColumn(t(f"outlook.by_{by}"), pinned=True),
+            "lines": column.NumberColumn(t("outlook.opportunities")),
+            "won": column.TextColumn(t("outlook.won")),
+            "open": column.TextColumn(t("outlook.open")),
+            "value": column.TextColumn(t("outlook.expected")),
+        },
+        alt=t("outlook.by"),
+    )
+
+
+def _rest(shown: Snapshot) -> dict[str, Decimal | None]:
+    """The rows under the groups; the last is what all add up to."""
+    if not shown.whole:
+        return {"total": shown.won + shown.open}
+    return {"fresh": shown.run.fresh, "adjustment": shown.adjustment, "total": shown.run.value}
+
+
+def _group_name(group: Group, by: str) -> str:
+    return group.name or t(f"outlook.without_{by}")
+
+
+def _column(amounts: Sequence[Decimal | None], shown: Snapshot, view: View) -> list[str]:
+    return [format.worth(amount, shown.run.currency, view.language) for amount in amounts]
+
+
+def behind(shown: Snapshot, by: str, policy: Policy, view: View) -> int | None:
+    """The rows behind the numbers, narrowed by what was clicked; returns the customer that was chosen."""
+    section(t("outlook.behind"), help=t("outlook.behind_help"))
+    kinds = {name: t(f"outlook.{name}") for name in ("open", "won")}
+    kinds |= {name: t(f"outlook.is_{name}") for name in CATEGORIES}
+    show = address.choose(
+        st.segmented_control, t("outlook.behind"), "show", kinds, "open", required=True,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    names = {str(getattr(r, f"{by}_id")): getattr(r, by) for r in (*shown.lines, *shown.wins)}
+    pick = address.read("pick", names, "")
+    if pick and st.button(names[pick] or t(f"outlook.without_{by}"), icon=":material/close:"):
+        address.write(pick=None)
+        pick = ""
+    rows: Sequence[Any] = shown.wins if show == "won" else shown.lines
+    if show in CATEGORIES:
+        rows = [line for line in shown.lines if category(line, policy) == show]
+    return listed([r for r in rows if pick in ("", str(getattr(r, f"{by}_id")))], shown, view, show)
+
+
+def listed(rows: Sequence[Any], shown: Snapshot, view: View, key: str) -> int | None:
+    """Wins or lines, largest first; returns the customer that was chosen."""
+    if not rows:
+        empty(t("outlook.no_rows"), icon=":material/table_rows:")
+        return None
+    won = isinstance(rows[0], Win)
+    ordered = sorted(rows, key=lambda r: (-(r.amount if won else r.value), r.opportunity_id))[:_ROWS_SHOWN]
+    draw: Callable[..., tuple[dict[str, Any], dict[str, Any]]] = _win_columns if won else _line_columns
+    columns, config = draw(ordered, shown, view)
+    names = {
+        "customer": [r.customer or r.opportunity for r in ordered],
+        "opportunity": [r.opportunity for r in ordered],
+        "rep": [r.rep or t("outlook.without_rep") for r in ordered],
+    }
+    words = {
+        "customer": st.column_config.TextColumn(t("outlook.customer"), pinned=True),
+        "opportunity": st.column_config.TextColumn(t("outlook.opportunity")),
+        "rep": st.column_config.TextColumn(t("outlook.by_rep")),
+    }
+    chosen = clickable(
+        names | columns,
+        [r.customer_id for r in ordered],
+        f"outlook-rows-{key}",
+        config=words | config,
+        alt=t("outlook.behind"),
+    )
+    total = sum(((r.amount if won else r.value) for r in rows), Decimal(0))
+    said = format.worth(total, shown.run.currency, view.language)
+    st.caption(t("outlook.first_of", shown=len(ordered), total=len(rows), sum=said))
+    return chosen
+
+
+def _line_columns(
+    lines: Sequence[Line], shown: Snapshot, view: View
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    column = st.column_config
+    return {
+        "stage": [stage_name(line.stage or "none") for line in lines],
+        "chance": [round(line.chance, 3) for line in lines],
+        "amount": _column([line.amount for line in lines], shown, view),
+        "value": _column([line.value for line in lines], shown, view),
+        "close": [line.close_on for line in lines],
+        "answer": [t(f"outlook.{line.decision or 'unanswered'}") for line in lines],
+    }, {
+        "stage": column.TextColumn(t("outlook.stage")),
+        "chance": rate_column(t("outlook.chance"), t("outlook.chance_help")),
+        "amount": column.TextColumn(t("outlook.amount")),
+        "value": column.TextColumn(t("outlook.expected")),
+        "close": column.DateColumn(t("outlook.close_on"), format=_DAYS[view.language]),
+        "answer": column.TextColumn(t("outlook.answer")),
+    }
+
+
+_DAYS = {"en": "D MMM YYYY", "zh": "YYYY年M月D日"}
+
+
+def _win_columns(wins: Sequence[Win], shown: Snapshot, view: View) -> tuple[dict[str, Any], dict[str, Any]]:
+    return {
+        "amount": _column([win.amount for win in wins], shown, view),
+        "closed": [win.closed_at for win in wins],
+    }, {
+        "amount": st.column_config.TextColumn(t("outlook.amount")),
+        "closed": day_column(t("outlook.closed_at"), view.language, view.who.timezone),
+    }

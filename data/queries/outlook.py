@@ -1,0 +1,382 @@
+"""Snapshots of forecasts in somebody's reach: one day's with its rows, and how they moved (B2, B7).
+
+What a snapshot says comes from its own rows, as they were written; only names, and answers to suggestions,
+are looked up.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from core.access import OPERATOR, Permission, Reach, Who, reach
+from core.forecast.movement import Stood, Whole
+from core.policies import Policy
+from data.forecasting import company_zone
+from data.queries.policies import policy_in_force
+from data.queries.scope import owned
+from data.schema import (
+    Customer,
+    ForecastDecision,
+    ForecastLine,
+    ForecastRun,
+    ForecastWin,
+    Opportunity,
+    Person,
+    Pipeline,
+    Stage,
+    Team,
+)
+
+SHOWN, COMPUTED, UNKEPT = "shown", "computed", "not_kept"
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """What a run says of its period as a whole; see `data.schema.ForecastRun`."""
+
+    id: int | None
+    period: str
+    starts_on: date
+    ends_on: date
+    taken_on: date
+    taken_at: datetime
+    recorded_at: datetime | None
+    currency: str
+    value: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    won_so_far: Decimal
+    fresh: Decimal
+    parts: Mapping[str, Any]
+    weights: Mapping[str, Any]
+    models: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whose an opportunity is, in words."""
+
+    opportunity_id: int
+    opportunity: str
+    customer_id: int | None
+    customer: str | None
+    rep_id: int
+    rep: str | None
+    team_id: int
+    team: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line(Named):
+    """One open opportunity of a snapshot; `decision` is the latest answer to its suggestion."""
+
+    stage: str | None
+    layer: str
+    close_on: date | None
+    booked: Decimal | None
+    amount: Decimal
+    chance: float
+    value: Decimal
+    scorecard_chance: float
+    scorecard_value: Decimal
+    decision: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Win(Named):
+    """One opportunity that had been won in the period."""
+
+    closed_at: datetime
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A team's or a person's part of a snapshot; id 0 is what belongs to none."""
+
+    id: int
+    name: str | None
+    won: Decimal
+    open: Decimal
+    lines: int
+
+    @property
+    def value(self) -> Decimal:
+        """What was won, and what is expected of what is open."""
+        return self.won + self.open
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One day's forecast of a period, as far as somebody may see it.
+
+    Attributes:
+        source: `shown` was kept on its day; `computed` later, with what was known on that day; `not_kept`
+            was computed just now.
+        whole: whether it is the whole company's, with its interval, what is not in the books, and the
+            adjustment; otherwise it is lines and wins alone.
+    """
+
+    pipeline: str
+    run: RunRow
+    lines: tuple[Line, ...]
+    wins: tuple[Win, ...]
+    source: str
+    whole: bool = True
+
+    @property
+    def won(self) -> Decimal:
+        """Won in the period so far."""
+        return sum((w.amount for w in self.wins), ZERO)
+
+    @property
+    def open(self) -> Decimal:
+        """Expected of what is open."""
+        return sum((line.value for line in self.lines), ZERO)
+
+    @property
+    def adjustment(self) -> Decimal | None:
+        """What season and past misses add to won, open and not yet in the books."""
+        return None if self.run.value is None else self.run.value - self.won - self.open - self.run.fresh
+
+    def by_team(self) -> tuple[Group, ...]:
+        """The parts of teams, largest first."""
+        return self._groups("team")
+
+    def by_rep(self) -> tuple[Group, ...]:
+        """The parts of people, largest first."""
+        return self._groups("rep")
+
+    def _groups(self, by: str) -> tuple[Group, ...]:
+        won: dict[int, Decimal] = defaultdict(Decimal)
+        open_: dict[int, list[Decimal]] = defaultdict(list)
+        names: dict[int, str | None] = {}
+        for row in (*self.wins, *self.lines):
+            key = getattr(row, f"{by}_id")
+            names[key] = getattr(row, by)
+            if isinstance(row, Win):
+                won[key] += row.amount
+            elif isinstance(row, Line):
+                open_[key].append(row.value)
+        found = [Group(k, n, won[k], sum(open_[k], ZERO), len(open_[k])) for k, n in names.items()]
+        return tuple(sorted(found, key=lambda g: (-g.value, g.name or "")))
+
+    def moved(self) -> Whole:
+        """The snapshot as `core.forecast.movement` reads it; rows alone where not all is seen."""
+        won = {w.opportunity_id: Stood(w.amount, won=True) for w in self.wins}
+        stood = {o.opportunity_id: Stood(o.value, False, o.chance, o.amount, o.close_on) for o in self.lines}
+        if self.whole and self.run.value is not None:
+            return Whole(self.run.value, stood | won, self.run.fresh)
+        return Whole(self.won + self.open, stood | won, ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One day's numbers of a period; no interval where only a part is seen."""
+
+    taken_on: date
+    value: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    won: Decimal
+    computed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What there is to look at: pipelines with snapshots by key, and each one's days by period and start."""
+
+    pipelines: Mapping[str, str]
+    days: Mapping[tuple[str, str], Mapping[date, tuple[date, ...]]]
+
+    def of(self, pipeline: str, period: str) -> Mapping[date, tuple[date, ...]]:
+        """Days with a snapshot by the start of their period, both ascending."""
+        return self.days.get((pipeline, period), {})
+
+
+def offered(session: Session, who: Who) -> Offered:
+    """Everything that was kept."""
+    del who  # that a snapshot exists is no secret
+    query = (
+        select(Pipeline.key, Pipeline.name, ForecastRun.period, ForecastRun.starts_on, ForecastRun.taken_on)
+        .join(Pipeline, Pipeline.id == ForecastRun.pipeline_id)
+        .order_by(Pipeline.id, ForecastRun.starts_on, ForecastRun.taken_on)
+    )
+    names: dict[str, str] = {}
+    days: dict[tuple[str, str], dict[date, tuple[date, ...]]] = defaultdict(dict)
+    for row in session.execute(query):
+        names[row.key] = row.name
+        mine = days[row.key, row.period]
+        mine[row.starts_on] = (*mine.get(row.starts_on, ()), row.taken_on)
+    return Offered(names, days)
+
+
+def snapshot(session: Session, who: Who, pipeline: str, period: str, day: date) -> Snapshot | None:
+    """The snapshot that was taken on a day, as far as `who` sees it; None where none was kept."""
+    run = session.scalars(
+        select(ForecastRun)
+        .join(Pipeline, Pipeline.id == ForecastRun.pipeline_id)
+        .where(Pipeline.key == pipeline, ForecastRun.period == period, ForecastRun.taken_on == day)
+    ).first()
+    if run is None:
+        return None
+    late = run.recorded_at.astimezone(company_zone(session)).date() > run.taken_on
+    row = RunRow(**{f.name: getattr(run, f.name) for f in fields(RunRow)})
+    lines, wins = (
+        [dict(r._mapping) for r in session.execute(_rows(who, table, run.id))]
+        for table in (ForecastLine, ForecastWin)
+    )
+    whole = reach(who, Permission.SEE_FORECAST) is Reach.ALL
+    return _made(session, pipeline, row, lines, wins, COMPUTED if late else SHOWN, whole)
+
+
+def snapshot_on(session: Session, pipeline: str, period: str, day: date) -> Snapshot | None:
+    """The operator's view of a kept snapshot."""
+    return snapshot(session, OPERATOR, pipeline, period, day)
+
+
+def computed(
+    session: Session,
+    pipeline: str,
+    run: Mapping[str, Any],
+    lines: Sequence[Mapping[str, Any]],
+    wins: Sequence[Mapping[str, Any]],
+) -> Snapshot:
+    """A snapshot of rows that were computed and not kept."""
+    row = RunRow(id=None, recorded_at=None, **{k: v for k, v in run.items() if k != "pipeline_id"})
+    return _made(session, pipeline, row, lines, wins, UNKEPT, True)
+
+
+def progress(session: Session, who: Who, pipeline: str, period: str, starts_on: date) -> tuple[Point, ...]:
+    """The period's snapshots, day by day, as far as `who` sees them."""
+    zone = company_zone(session)
+    mine = (Pipeline.key == pipeline, ForecastRun.period == period, ForecastRun.starts_on == starts_on)
+    runs = session.scalars(
+        select(ForecastRun)
+        .join(Pipeline, Pipeline.id == ForecastRun.pipeline_id)
+        .where(*mine)
+        .order_by(ForecastRun.taken_on)
+    ).all()
+    late = {run.id: run.recorded_at.astimezone(zone).date() > run.taken_on for run in runs}
+    if reach(who, Permission.SEE_FORECAST) is Reach.ALL:
+        return tuple(Point(r.taken_on, r.value, r.low, r.high, r.won_so_far, late[r.id]) for r in runs)
+    won, open_ = (
+        {key: value for key, value in session.execute(_sums(who, column, list(late)))}
+        for column in (ForecastWin.amount, ForecastLine.value)
+    )
+    return tuple(
+        Point(
+            r.taken_on,
+            won.get(r.id, ZERO) + open_.get(r.id, ZERO),
+            None,
+            None,
+            won.get(r.id, ZERO),
+            late[r.id],
+        )
+        for r in runs
+    )
+
+
+def _sums(who: Who, column: Any, runs: list[int]) -> Any:
+    table = column.class_
+    within = owned(who, Permission.SEE_FORECAST, table.owner_id)
+    return select(table.run_id, func.sum(column)).where(table.run_id.in_(runs), within).group_by(table.run_id)
+
+
+def _rows(who: Who, table: Any, run_id: int) -> Any:
+    within = owned(who, Permission.SEE_FORECAST, table.owner_id)
+    return select(*table.__table__.columns).where(table.run_id == run_id, within).order_by(table.id)
+
+
+def _made(
+    session: Session,
+    pipeline: str,
+    run: RunRow,
+    lines: Sequence[Mapping[str, Any]],
+    wins: Sequence[Mapping[str, Any]],
+    source: str,
+    whole: bool,
+) -> Snapshot:
+    names = _Names(session, pipeline, run)
+    told = ("layer", "close_on", "booked", "amount", "chance", "value", "scorecard_chance", "scorecard_value")
+    return Snapshot(
+        pipeline,
+        run,
+        tuple(
+            Line(
+                **names(r),
+                stage=names.stages.get(r["stage_id"]),
+                decision=names.decisions.get(r["opportunity_id"]),
+                **{name: r[name] for name in told},
+            )
+            for r in lines
+        ),
+        tuple(Win(**names(r), closed_at=r["closed_at"], amount=r["amount"]) for r in wins),
+        source,
+        whole,
+    )
+
+
+class _Names:
+    """Names of what a snapshot's rows point to, each table read once."""
+
+    def __init__(self, session: Session, pipeline: str, run: RunRow) -> None:
+        mine = _concerned(pipeline, run)
+        opportunities = (
+            select(Opportunity.id, Opportunity.name, Customer.id, Customer.name)
+            .outerjoin(Customer, Customer.id == Opportunity.customer_id)
+            .where(mine)
+        )
+        self._opportunities = {o: rest for o, *rest in session.execute(opportunities)}
+        self._people = {key: value for key, value in session.execute(select(Person.id, Person.name))}
+        self._teams = {key: value for key, value in session.execute(select(Team.id, Team.name))}
+        stages = select(Stage.id, Stage.key).join(Pipeline).where(Pipeline.key == pipeline)
+        self.stages = {key: value for key, value in session.execute(stages)}
+        self.decisions = _decisions(session, run)
+
+    def __call__(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        name, customer_id, customer = self._opportunities[row["opportunity_id"]]
+        return {
+            "opportunity_id": row["opportunity_id"],
+            "opportunity": name,
+            "customer_id": customer_id,
+            "customer": customer,
+            "rep_id": row["owner_id"] or 0,
+            "rep": self._people.get(row["owner_id"]),
+            "team_id": row["team_id"] or 0,
+            "team": self._teams.get(row["team_id"]),
+        }
+
+
+def _concerned(pipeline: str, run: RunRow) -> ColumnElement[bool]:
+    """The opportunities of a kept run; all of the pipeline's for one that is not kept."""
+    if run.id is None:
+        return Opportunity.pipeline_id.in_(select(Pipeline.id).where(Pipeline.key == pipeline))
+    lines = select(ForecastLine.opportunity_id).where(ForecastLine.run_id == run.id)
+    wins = select(ForecastWin.opportunity_id).where(ForecastWin.run_id == run.id)
+    return Opportunity.id.in_(lines.union_all(wins))
+
+
+def _decisions(session: Session, run: RunRow) -> dict[int, str]:
+    """The latest answer for each opportunity in this period, given by the end of the snapshot's day."""
+    d = ForecastDecision
+    answered = and_(
+        d.period == run.period,
+        d.starts_on == run.starts_on,
+        d.decided_at < run.taken_at + timedelta(days=1),
+    )
+    query = select(d.opportunity_id, d.decision).where(answered).order_by(d.decided_at, d.id)
+    return {key: value for key, value in session.execute(query)}
+
+
+def policy(session: Session, who: Who) -> Policy:
+    """The policy in force, for the rules of categories."""
+    del who  # rules are for all to see
+    return policy_in_force(session)

@@ -1,0 +1,53 @@
+"""Which days of a pipeline can be replayed, and which past can be tested (B7)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.access import Who
+from data.forecasting import AT, company_zone
+from data.queries.outlook import offered
+from data.schema import Opportunity, Pipeline
+
+_YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Days of a pipeline and kind of period.
+
+    Attributes:
+        latest: the latest day with a snapshot.
+        kept: days with a snapshot by the start of their period.
+        past: from when to when a backtest is offered at first: the last year with closings.
+    """
+
+    latest: date
+    today: date
+    zone: ZoneInfo
+    kept: Mapping[date, tuple[date, ...]]
+    past: tuple[date, date]
+
+    def of(self, starts_on: date) -> tuple[date, ...]:
+        """The days with a snapshot of one period."""
+        return self.kept.get(starts_on, ())
+
+    def due(self, day: date) -> datetime:
+        """When a day's snapshots are due."""
+        return datetime.combine(day, AT, self.zone).astimezone(UTC)
+
+
+def calendar(session: Session, who: Who, pipeline: str, period: str, now: datetime) -> Calendar:
+    """What there is of a pipeline."""
+    kept = offered(session, who).of(pipeline, period)
+    zone = company_zone(session)
+    today = now.astimezone(zone).date()
+    closed = select(func.max(Opportunity.closed_at)).join(Pipeline).where(Pipeline.key == pipeline)
+    last = session.scalar(closed)
+    until = min(last.astimezone(zone).date(), today) if last else today
+    latest = max((day for days in kept.values() for day in days), default=today)
+    return Calendar(latest, today, zone, kept, (until - _YEAR, until))

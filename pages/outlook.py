@@ -1,0 +1,31 @@
+"""What will this month and quarter bring, and what is the number made of?"""
+
+import streamlit as st
+
+from components import outlook as drawing
+from components.frame import page
+from components.navigation import open_page
+from components.outlook_charts import course
+from components.text import t
+from core.access import Permission
+from data.queries.outlook import offered, policy, progress, snapshot
+
+with page("outlook.title", needs=Permission.SEE_FORECAST) as view:
+    st.caption(t("outlook.question"))
+    kept = view.read(offered)
+    with st.container(horizontal=True, gap="small"):
+        pipeline, period = drawing.place(kept)
+        days = kept.of(pipeline, period)
+        starts_on = drawing.start(days, period, view.language)
+    shown = view.read(snapshot, pipeline, period, days[starts_on][-1]) if starts_on else None
+    if shown is None or starts_on is None:
+        drawing.nothing()
+        st.stop()
+    drawing.taken(shown, view)
+    drawing.headline(shown, view.language)
+    course(view.read(progress, pipeline, period, starts_on), shown.run.currency, view.language)
+    rules = view.read(policy)
+    drawing.categories(shown, rules, view)
+    by = drawing.groups(shown, view)
+    if chosen := drawing.behind(shown, by, rules, view):
+        open_page("customer", customer=chosen)

@@ -1,0 +1,52 @@
+"""What was said on any day, why did it move, and how good have such forecasts been?"""
+
+from functools import partial
+
+import streamlit as st
+
+from components import outlook, replay
+from components.frame import page
+from components.models import expectation, trainings
+from components.navigation import open_page
+from components.text import t
+from core.access import Permission
+from data.commands.command import Command
+from data.commands.forecasts import ask_backtest, replay_day
+from data.queries.backtests import backtests, computing
+from data.queries.drift import models, months
+from data.queries.outlook import offered, policy, snapshot
+from data.queries.outlook_calendar import calendar
+
+REPLAY: Command[..., int] = replay_day
+BACKTEST: Command[..., int] = ask_backtest
+
+with page("replay.title", needs=Permission.SEE_FORECAST) as view:
+    st.caption(t("replay.question"))
+    kept = view.read(offered)
+    if not kept.pipelines:
+        outlook.nothing()
+        st.stop()
+    with st.container(horizontal=True, gap="small"):
+        pipeline, period = outlook.place(kept, "since", "part")
+        days = view.read(calendar, pipeline, period, view.now)
+        chosen = replay.day(days.latest, days.today)
+    shown = view.read(snapshot, pipeline, period, chosen)
+    customer = None
+    with st.container(key="replay-shown"):
+        if shown is None:
+            running = view.read(computing, pipeline, days.due(chosen))
+            replay.missing(chosen, running, view, partial(view.do, REPLAY, pipeline, chosen))
+        else:
+            outlook.taken(shown, view)
+            outlook.headline(shown, view.language)
+            st.subheader(t("replay.moved"), anchor=False, help=t("replay.moved_help"))
+            since = replay.since(days.of(shown.run.starts_on), chosen, view.language)
+            before = view.read(snapshot, pipeline, period, since) if since else None
+            customer = replay.moved(before, shown, view)
+            customer = outlook.behind(shown, "rep", view.read(policy), view) or customer
+    replay.backtest_form(*days.past, view, partial(view.do, BACKTEST, pipeline))
+    replay.backtests(view.read(backtests, pipeline), view)
+    trainings(view.read(models, pipeline), view)
+    expectation(view.read(months, pipeline, view.now), view)
+    if customer:
+        open_page("customer", customer=customer)

@@ -1,0 +1,159 @@
+"""The outlook and its replay as each role sees them: figures that add up, rows behind, empty states."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from core.access import OPERATOR
+from data.forecasting import AT
+from data.jobs import forecast as job
+from data.jobs.registry import Run
+from data.jobs.runner import run_due
+from data.queries.backtests import backtests
+from data.queries.outlook import progress, snapshot
+from data.schema import JobRun, Pipeline
+from tests.company import found
+from tests.data.test_forecast_runs import TODAY, sold
+from tests.pages.reading import check_words, words
+
+EARLIER = TODAY - timedelta(days=1)
+FIRST = datetime(2025, 9, 1, tzinfo=UTC)
+
+
+def morning(store, day: date) -> None:
+    due = datetime.combine(day, AT, tzinfo=UTC) - timedelta(hours=8)
+    job.forecast(store, Run(due, "firebreak"))
+
+
+@pytest.fixture
+def company(sqlite_store, clock):
+    """Wins of rep and stranger since September, open ones of the mate; snapshots of two mornings."""
+    people = found(sqlite_store)
+    with sqlite_store.writing() as session:
+        pipeline = session.scalars(select(Pipeline.id).where(Pipeline.key == "firebreak")).one()
+        for n in range(13):
+            opened = FIRST + timedelta(days=14 * n)
+            owner = (people.rep, people.stranger)[n % 2].person_id
+            sold(session, pipeline, owner, n, opened, opened + timedelta(days=14), 1000 + n)
+        for n in range(3):
+            opened = clock.at - timedelta(days=1, hours=4 + 9 * n)
+            sold(session, pipeline, people.mate.person_id, 20 + n, opened, None, 500)
+    clock.move(days=-1)
+    morning(sqlite_store, EARLIER)
+    clock.move(days=1)
+    morning(sqlite_store, TODAY)
+    return people
+
+
+def figures(page) -> dict[str, str]:
+    return {m.label: m.value for m in page.metric}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("role", ["manager", "director"])
+@pytest.mark.parametrize("name", ["outlook", "replay"])
+def test_both_pages_speak_both_languages(open_page, company, name, role, language):
+    page = open_page(name, getattr(company, role), language, period="month")
+    check_words(page)
+    assert "outlook." not in words(page)
+    assert "replay." not in words(page)
+    assert len(page.metric) == {"manager": 3, "director": 5}[role]
+
+
+def test_a_manager_sees_the_team_and_a_director_all(open_page, company):
+    own = open_page("outlook", company.manager, period="month", show="won")
+    whole = open_page("outlook", company.director, period="month", show="won")
+    assert figures(own)["Won so far"] == "CN¥1K"
+    assert own.dataframe[-1].value["opportunity"].tolist() == ["Deal 12"]
+    assert "Stranger" not in words(own)
+    assert "West" in words(whole) or "Without a team" in words(whole) or "East" in words(whole)
+
+
+def test_rows_of_the_roll_up_add_up_to_the_total(sqlite_store, company):
+    with sqlite_store.reading() as session:
+        shown = snapshot(session, company.director, "firebreak", "month", TODAY)
+    assert shown.source == "shown"
+    for groups in (shown.by_team(), shown.by_rep()):
+        parts = sum((g.value for g in groups), Decimal(0))
+        assert parts + shown.run.fresh + shown.adjustment == shown.run.value
+        assert sum(g.lines for g in groups) == len(shown.lines)
+    assert sum((w.amount for w in shown.wins), Decimal(0)) == shown.run.won_so_far
+
+
+def test_a_course_is_the_snapshots_and_a_managers_is_the_rows_in_reach(sqlite_store, company):
+    with sqlite_store.reading() as session:
+        whole = progress(session, company.director, "firebreak", "month", date(2026, 3, 1))
+        team = progress(session, company.manager, "firebreak", "month", date(2026, 3, 1))
+        mine = snapshot(session, company.manager, "firebreak", "month", TODAY)
+    assert [p.taken_on for p in whole] == [EARLIER, TODAY]
+    assert not any(p.computed for p in whole)
+    assert team[-1].value == mine.won + mine.open
+    assert team[-1].low is None
+
+
+def test_a_click_on_a_category_opens_its_rows(open_page, company):
+    page = open_page("outlook", company.director, period="month", show="pipeline")
+    lines = len(page.dataframe[-1].value) if len(page.dataframe) > 2 else 0
+    assert page.dataframe[0].value["lines"].tolist()[2] == lines
+
+
+def test_the_replay_tells_the_move_and_its_rows(open_page, company):
+    page = open_page("replay", company.director, period="month", since=EARLIER.isoformat())
+    check_words(page)
+    assert "Why it moved" in words(page)
+    moves = page.dataframe[0].value
+    assert set(moves["part"]) & {"New", "Likelier", "Less likely", "Won"}
+    part = open_page("replay", company.director, period="month", part="new")
+    assert set(part.dataframe[0].value["part"]) == {"New"}
+
+
+def test_a_day_without_a_snapshot_is_computed_and_marked(open_page, company, sqlite_store):
+    day = TODAY - timedelta(days=20)
+    page = open_page("replay", company.director, period="month", day=day.isoformat())
+    next(b for b in page.button if b.label == "Compute it as of that day").click().run()
+    assert "being computed" in " ".join(i.value for i in page.info)
+    assert run_due(sqlite_store) == 1
+    page = open_page("replay", company.director, period="month", day=day.isoformat())
+    check_words(page)
+    assert "computed afterwards" in words(page)
+    with sqlite_store.reading() as session:
+        assert snapshot(session, OPERATOR, "firebreak", "month", day).source == "computed"
+
+
+def test_a_backtest_runs_once_in_the_background_and_is_kept(open_page, company, sqlite_store):
+    page = open_page("replay", company.director, period="month")
+    page.date_input(key="backtest-first").set_value(date(2025, 12, 1))
+    page.date_input(key="backtest-last").set_value(date(2026, 1, 31))
+    next(b for b in page.button if b.label == "Run the backtest").click().run()
+    assert "Running" in " ".join(i.value for i in page.info)
+    assert run_due(sqlite_store) == 1
+    page = open_page("replay", company.director, period="month")
+    check_words(page)
+    assert "Accuracy" in words(page)
+    assert "Were the chances right?" in words(page)
+    with sqlite_store.reading() as session:
+        (kept,) = backtests(session, company.director, "firebreak")
+        assert [o["origin"] for o in kept.result["origins"]] == ["2025-12-01", "2026-01-01"]
+        assert sum(b["n"] for b in kept.result["reliability"]) == kept.result["totals"]["n"]
+        assert session.scalar(select(JobRun.progress).where(JobRun.job == "backtest")) == "100%"
+
+
+def test_days_in_the_wrong_order_are_told_at_their_field(open_page, company):
+    page = open_page("replay", company.manager)
+    page.date_input(key="backtest-first").set_value(date(2026, 2, 1))
+    page.date_input(key="backtest-last").set_value(date(2026, 1, 1))
+    next(b for b in page.button if b.label == "Run the backtest").click().run()
+    assert "The end must be after the start." in words(page)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", ["outlook", "replay"])
+def test_without_snapshots_it_says_what_will_come(open_page, sqlite_store, name, language):
+    people = found(sqlite_store)
+    page = open_page(name, people.director, language)
+    check_words(page)
+    assert {"en": "No forecast yet", "zh": "还没有预测"}[language] in words(page)
