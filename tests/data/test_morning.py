@@ -40,8 +40,10 @@ TODAY = date(2026, 3, 4)
 
 @pytest.fixture
 def company(store, clock, monkeypatch):
-    """The alerts were written without their causes, so the hourly sweep must leave them alone."""
-    monkeypatch.setitem(JOBS, "sweep_alerts", lambda store, run: None)
+    """The alerts were written without their causes, so the hourly sweep must leave them alone; the forecast
+    is not what is looked at."""
+    for other in ("sweep_alerts", "forecast"):
+        monkeypatch.setitem(JOBS, other, lambda store, run: None)
     return at_risk(store, clock)
 
 
