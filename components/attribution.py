@@ -74,8 +74,8 @@ def headline(month: MonthAttribution, view: View) -> None:
             ),
             Card(
                 t("attribution.luck"),
+                f"≤ {usual}" if figures.luck else format.NOTHING,
                 verdict_words(figures.verdict),
-                t("attribution.luck_note", usual=usual) if figures.luck else "",
                 help=t("attribution.luck_help"),
             ),
         ]
@@ -103,7 +103,7 @@ def _waterfall(month: MonthAttribution, view: View) -> go.Figure:
         (t("attribution.fresh"), parts.fresh.gap),
         (t("attribution.rest"), parts.rest.gap),
     ]
-    steps += [(name, gap, 0) for name, gap in rest if gap]
+    steps += [(name, gap, 0) for name, gap in rest if abs(gap) >= 1]
     ends = [(t("attribution.forecast"), parts.whole.forecast), (t("attribution.actual"), parts.whole.actual)]
     names = [ends[0][0], *(f"{n + 1}. {name[:14]}" for n, (name, _, _) in enumerate(steps)), ends[1][0]]
     values = [ends[0][1], *(gap for _, gap, _ in steps), ends[1][1]]

@@ -13,7 +13,7 @@ from components.frame import View, show_error
 from components.navigation import open_page
 from components.text import t, term
 from core.messages import AppError
-from data.queries.audit import AuditChoices, AuditEntry, AuditFilters, AuditLog, FieldChange
+from data.queries.audit import CUSTOMERS, AuditChoices, AuditEntry, AuditFilters, AuditLog, FieldChange
 from data.text import has
 
 _TERMS = {
@@ -30,6 +30,7 @@ _TERMS = {
     "result": "room_result",
     "decision": "decision",
     "reason": "answer_reason",
+    "answer": "delivery",
 }
 
 
@@ -99,13 +100,18 @@ def audit_rows(log: AuditLog, view: View) -> int | None:
     return pressed
 
 
+def by(entry: AuditEntry) -> str:
+    """Who did it; customers have no account, and the command line has no name."""
+    return entry.actor or t("audit.customer" if entry.command == CUSTOMERS else "audit.operator")
+
+
 def _row(entry: AuditEntry, view: View) -> bool:
     with st.container(border=True, gap="xsmall", key=f"audit-{entry.id}"):
         words_, buttons = st.columns([4, 1], gap="small")
         kind = f" · {term('stage', entry.kind)}" if entry.entity == "action" and entry.kind else ""
         name = f" · {plain(entry.name)}" if entry.name else ""
         mark = f" :gray-badge[{t('audit.undone')}]" if entry.undone else ""
-        actor = plain(entry.actor or t("audit.operator"))
+        actor = plain(by(entry))
         words_.markdown(f"**{deed(entry)}**{name}{kind}{mark}")
         words_.caption(f"{actor} · {view.instant(entry.at)}")
         if text := changes_block(entry, view):

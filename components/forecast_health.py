@@ -132,6 +132,9 @@ def _gain_tone(gain: Decimal) -> Tone:
 def months(found: ForecastHealth, group: Group, view: View) -> None:
     """Forecast with its interval, what came, and whether luck explains the distance; a click opens rows."""
     section(t("forecast_health.by_month"), help=t("forecast_health.by_month_help"))
+    if not group.months:  # it won something that was in no run
+        empty(t("forecast_health.no_lines"), icon=":material/calendar_month:")
+        return
     if chosen := charts.clicked(
         _months_chart(group.months, found, view), "health-months", alt=t("forecast_health.chart_alt")
     ):

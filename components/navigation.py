@@ -52,6 +52,7 @@ PAGES = (
     PageSpec("demands", ":material/assignment:", Permission.SEE_PROMISES, "promises"),
     PageSpec("promises", ":material/handshake:", Permission.SEE_PROMISES, "promises"),
     PageSpec("deliveries", ":material/package_2:", Permission.SEE_PROMISES, "promises"),
+    PageSpec("store_requests", ":material/storefront:", Permission.SEE_STORE_REQUESTS, "promises"),
     PageSpec("collaboration", ":material/diversity_3:", Permission.SEE_COLLABORATION, "promises"),
     PageSpec("exchange", ":material/swap_vert:", Permission.EXPORT, "company"),
     PageSpec("calendars", ":material/calendar_month:", Permission.MANAGE_CALENDARS, "company"),

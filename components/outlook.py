@@ -85,12 +85,12 @@ def _value(shown: Snapshot, language: str) -> Card:
     if not shown.whole:
         low, high = band(shown.won, shown.lines)
         value = _short(shown.won + shown.open, shown, language)
-        note = t("outlook.band", low=_short(low, shown, language), high=_short(high, shown, language))
+        note = f"{_short(low, shown, language)} – {_short(high, shown, language)}"
         return Card(t("outlook.team_value"), value, note, help=t("outlook.team_value_help"))
     if shown.run.value is None:
         return Card(t("outlook.value"), format.NOTHING, t("outlook.too_little"), help=t("outlook.value_help"))
     low_, high_ = (_short(v, shown, language) for v in (shown.run.low, shown.run.high))
-    note = t("outlook.band", low=low_, high=high_)
+    note = f"{low_} – {high_}"
     return Card(
         t("outlook.value"), _short(shown.run.value, shown, language), note, help=t("outlook.value_help")
     )

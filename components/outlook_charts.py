@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import accumulate, pairwise
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -12,6 +13,10 @@ from components.text import t
 from data.queries.outlook import Point
 
 _BAND = "rgba(20,137,127,0.18)"
+_AXES: dict[str, Any] = {
+    "xaxis": {"tickformat": "%m-%d"},
+    "yaxis": {"rangemode": "tozero", "tickformat": "~s"},
+}
 _LEAST = 2  # snapshots that make a course
 
 
@@ -50,9 +55,7 @@ def _course(points: Sequence[Point], currency: str, language: str) -> go.Figure:
         line={"color": charts.QUIET, "width": 2, "shape": "hv"},
         hovertemplate="%{y:,.0f}<extra>" + t("outlook.won") + "</extra>",
     )
-    return charts.figure(
-        *_band(points), line, won, height=300, showlegend=True, yaxis={"rangemode": "tozero"}
-    )
+    return charts.figure(*_band(points), line, won, height=300, showlegend=True, **_AXES)
 
 
 def _band(points: Sequence[Point]) -> list[go.Scatter]:

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from components import address, format
-from components.audit import changes_block, deed
+from components.audit import by, changes_block, deed
 from components.blocks import empty, plain, section
 from components.customer import ask
 from components.frame import View
@@ -186,11 +186,11 @@ def _change_head(event: Event, view: View, marked: bool) -> None:
     change = event.change
     if change is None:
         return
-    name = f" · {plain(change.name)}" if change.entity in ("contact", "opportunity") else ""
+    name = f" · {plain(change.name)}" if change.entity in ("contact", "opportunity", "delivery") else ""
     mark = f" :gray-badge[{t('audit.undone')}]" if change.undone else ""
     icon = _CHANGES.get(change.command, ":material/edit:")
     st.markdown(f"{icon} **{deed(change)}**{name}{mark}")
-    _times(event, view, event.person or t("audit.operator"))
+    _times(event, view, by(change))
 
 
 _HEADS = {

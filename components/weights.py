@@ -45,7 +45,7 @@ def changes(weights: Said, view: View) -> str:
     parts = []
     for industry, by_factor in weights.items():
         said = ", ".join(
-            f"{t(f'forecast.factor.{name}')} × {format.number(weight, view.language, 2)}"
+            f"{t(f'factors.name.{name}')} × {format.number(weight, view.language, 2)}"
             for name, weight in by_factor.items()
         )
         parts.append(f"{industry_name(industry)}: {said}")
@@ -88,7 +88,7 @@ def _slider(
 ) -> float:
     with marks.field(name):
         said: float = st.slider(
-            t(f"forecast.factor.{name}"),
+            t(f"factors.name.{name}"),
             0.0,
             MOST_WEIGHT,
             float(present.get(name, 1.0)),

@@ -45,6 +45,9 @@ class Permission(StrEnum):
     RUN_MORNING = "run_morning"
     SEE_JOBS = "see_jobs"
     SET_CHANNELS = "set_channels"
+    SEE_STORE_REQUESTS = "see_store_requests"
+    FILE_STORE_REQUESTS = "file_store_requests"
+    ANSWER_STORE_REQUESTS = "answer_store_requests"
 
 
 class Reach(StrEnum):
@@ -126,6 +129,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_AUDIT: Reach.ALL,
         Permission.SEE_PROMISES: Reach.ALL,
         Permission.FILE_DEMANDS: Reach.ALL,
+        Permission.SEE_STORE_REQUESTS: Reach.ALL,
+        Permission.ANSWER_STORE_REQUESTS: Reach.ALL,
         Permission.MAKE_PROMISES: Reach.ALL,
         Permission.HANDLE_ALERTS: Reach.ALL,
         Permission.SEE_HEALTH: Reach.ALL,
@@ -149,6 +154,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_COLLABORATION: Reach.ALL,
         Permission.FOLLOW_UP: Reach.OWN,
         Permission.SEND_DELIVERIES: Reach.ALL,
+        Permission.SEE_STORE_REQUESTS: Reach.ALL,
+        Permission.ANSWER_STORE_REQUESTS: Reach.ALL,
     },
     Role.DELIVERY: _EVERYONE
     | {
@@ -156,7 +163,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.FOLLOW_UP: Reach.OWN,
         Permission.SEND_DELIVERIES: Reach.ALL,
     },
-    Role.STORE_MANAGER: _EVERYONE,
+    Role.STORE_MANAGER: _EVERYONE
+    | {Permission.SEE_STORE_REQUESTS: Reach.TEAM, Permission.FILE_STORE_REQUESTS: Reach.TEAM},
     Role.ADMIN: _EVERYONE
     | {
         Permission.SEE_CUSTOMERS: Reach.ALL,

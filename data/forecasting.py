@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
+from functools import partial
 from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,8 +17,10 @@ from core.forecast.history import WON, History
 from core.forecast.layer_models import LayerModels, fit_layers
 from core.forecast.outlook import PeriodOutlook, outlook
 from core.forecast.periods import Horizon
+from core.forecast.registered import model_for
 from core.forecast.valuation import Valuation, valuations
 from core.forecast.weighing import WeightTimes
+from data.models import InUse
 from data.queries.forecast_history import forecast_history
 from data.queries.policies import policy_in_force, setting
 from data.queries.weights import weight_times
@@ -67,11 +70,16 @@ class Forecast:
     outlook: PeriodOutlook
     lines: tuple[Valuation, ...]
     speaking: LayerModels
+    version: int | None = None
 
     @property
     def models(self) -> dict[str, Any]:
-        """Which model spoke, by layer, and why: `LayerModel.told`."""
-        return {layer: model.told for layer, model in self.speaking.items()}
+        """Which model spoke, by layer, and why: `LayerModel.told`; the registered one with its version."""
+        said = {layer: dict(model.told) for layer, model in self.speaking.items()}
+        for told in said.values():
+            if told["kind"] == "pooled" and self.version is not None:
+                told["version"] = self.version
+        return said
 
 
 def company_zone(session: Session) -> ZoneInfo:
@@ -105,15 +113,17 @@ def forecast_of(
     period: str,
     day: date,
     *,
+    in_use: InUse | None = None,
     earlier: int | None = None,
     tick: Callable[[float], None] = lambda share: None,
 ) -> Forecast:
     """The period that `day` lies in, as the books stood when the day began; see `outlook`."""
     horizon = Horizon(period)
-    said = outlook(books.history, horizon, day, books.zone, earlier=earlier, tick=tick)
+    model = partial(model_for, in_use.grid) if in_use else None
+    said = outlook(books.history, horizon, day, books.zone, earlier=earlier, model=model, tick=tick)
     models = fit_layers(books.history, said.t, said.rest.end - said.t, said.rest.pipeline.model)
     lines = valuations(books.history, said.t, said.rest.end, weights=books.weights.at(said.t), models=models)
-    return Forecast(books, horizon, day, said, lines, models)
+    return Forecast(books, horizon, day, said, lines, models, in_use.version if in_use else None)
 
 
 def exact(value: float) -> Decimal | None:

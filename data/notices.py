@@ -9,6 +9,7 @@ from babel.dates import format_date, format_datetime
 
 from data.alert_words import alert_words, shown
 from data.brief_words import lines_words
+from data.forecast_words import name_of
 from data.text import LOCALES, translate
 
 __all__ = ["alert_words", "sentence"]
@@ -27,6 +28,8 @@ def sentence(language: str, kind: str, params: Mapping[str, Any]) -> tuple[str, 
         words["result"] = translate(language, f"terms.room_result.{result}")
     if lines := params.get("lines"):
         words["lines"] = lines_words(language, lines, params.get("zone", "UTC"))
+    if "factor" in params:
+        words["factor"] = name_of(language, params["factor"])
     title, body = (translate(language, f"notices.{kind}.{part}", **words) for part in ("title", "body"))
     return title, body
 

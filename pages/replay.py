@@ -6,12 +6,14 @@ import streamlit as st
 
 from components import outlook, replay
 from components.frame import page
+from components.models import expectation, trainings
 from components.navigation import open_page
 from components.text import t
 from core.access import Permission
 from data.commands.command import Command
 from data.commands.forecasts import ask_backtest, replay_day
 from data.queries.backtests import backtests, computing
+from data.queries.drift import models, months
 from data.queries.outlook import offered, policy, snapshot
 from data.queries.outlook_calendar import calendar
 
@@ -44,5 +46,7 @@ with page("replay.title", needs=Permission.SEE_FORECAST) as view:
             customer = outlook.behind(shown, "rep", view.read(policy), view) or customer
     replay.backtest_form(*days.past, view, partial(view.do, BACKTEST, pipeline))
     replay.backtests(view.read(backtests, pipeline), view)
+    trainings(view.read(models, pipeline), view)
+    expectation(view.read(months, pipeline, view.now), view)
     if customer:
         open_page("customer", customer=customer)

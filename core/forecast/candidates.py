@@ -58,10 +58,10 @@ class Pipeline:
         return float((variance + fresh * self.fresh.variance) ** 0.5)
 
 
-def pipeline(history: History, t: float, end: float) -> Pipeline:
-    """The pipeline at `t` for the period up to `end`."""
+def pipeline(history: History, t: float, end: float, model: WinModel | None = None) -> Pipeline:
+    """The pipeline at `t` for the period up to `end`, by a model for it; by one made here when None."""
     horizon = end - t
-    model = fit(history, t, horizon)
+    model = model or fit(history, t, horizon)
     rows = open_rows(history, t)
     paid: Amounts = amounts(history, t)
     return Pipeline(

@@ -2,7 +2,8 @@
 
 Two families of views: from the bottom up, the open pipeline (`bottom_up`), the same corrected by what it
 missed lately (`corrected`) and at the same place of the season (`seasoned`); from the top down, the series
-of past periods (`last`, `mean`, `level`, `same_season`, `prophet`). Within a family and between the two,
+of past periods (`last`, `mean`, `level`, `same_season`, `prophet`) and, in a running period, the pace that
+it has shown so far (`pace`). Within a family and between the two,
 the error of each in earlier periods, as it was forecast then, decides its weight. Errors are log ratios, so
 that half and twice count alike.
 """
@@ -19,7 +20,7 @@ _FADE = 0.85  # a period counts so much against the one after it
 _SHARPNESS = 2.0
 FAMILIES = {
     "pipeline": ("bottom_up", "corrected", "seasoned", "seasoned_12"),
-    "series": ("last", "mean", "level", "same_season", "prophet"),
+    "series": ("last", "mean", "level", "same_season", "prophet", "pace"),
 }
 _FARTHEST = 1.5  # largest error that is counted, log
 _MOST = 0.7  # largest correction, log

@@ -180,15 +180,23 @@ def group_figures(run: MonthRun, lines: Sequence[Line], wins: Sequence[Win]) -> 
     before = sum((w.actual for w in wins if w.before), ZERO)
     counted = sum((line.counted for line in lines), ZERO) + fresh + before
     suggested = sum((line.value for line in lines), ZERO) + fresh + before
-    chance = _luck(lines, float(fresh), counted=True)
+    chances = [line.counted_chance for line in lines]
+    chance = luck(chances, [float(line.amount) for line in lines], float(fresh))
     offset = counted - Decimal(chance.mean) if chance else ZERO
     ends = [Decimal(chance.quantile(q)) + offset for q in (0.1, 0.9)] if chance else [None, None]
     return _figures(run, lines, wins, (counted, suggested), (ends[0], ends[1]), chance)
 
 
 def company_figures(run: MonthRun, lines: Sequence[Line], wins: Sequence[Win]) -> Figures:
-    """The company's month: the run's own value and interval, from all lines and wins."""
-    chance = _luck(lines, float(run.fresh), counted=False)
+    """The company's month: the run's own value and interval, from all lines and wins.
+
+    The run's value mixes the lines with the season and past months; luck is that of the lines with all
+    chances raised or lowered alike, so that they expect what the run said.
+    """
+    expected = float(run.whole + run.fresh)
+    share = float(run.value - run.won_so_far) / expected if expected > 0 else 1.0
+    chances = [min(line.chance * share, 1.0) for line in lines]
+    chance = luck(chances, [float(line.amount) for line in lines], float(run.fresh) * share)
     return _figures(run, lines, wins, (run.value, run.value), (run.low, run.high), chance)
 
 
@@ -216,11 +224,6 @@ def _figures(
         decisions.count(ACCEPTED),
         chance,
     )
-
-
-def _luck(lines: Sequence[Line], fresh: float, *, counted: bool) -> Luck | None:
-    chances = [line.counted_chance if counted else line.chance for line in lines]
-    return luck(chances, [float(line.amount) for line in lines], fresh)
 
 
 @dataclass(frozen=True, slots=True)

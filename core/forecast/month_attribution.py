@@ -226,7 +226,7 @@ def _embellished(line: Line, part: Part, facts: Facts) -> list[Evidence]:
     found = []
     if line.decision == REJECTED and line.value < line.scorecard:
         found.append(Evidence(Cause.EMBELLISHED, "rejected_lower", 3))
-    counted = (("signs", facts.signs, 2), ("pushes", facts.pushes, 2))
+    counted = (("signs", facts.signs, 2), ("pushes", facts.pushes, min(facts.pushes, 2)))
     found += [Evidence(Cause.EMBELLISHED, code, w, {"n": n}) for code, n, w in counted if n]
     if facts.backdated or facts.unseen:
         about = {"n": facts.backdated + facts.unseen}

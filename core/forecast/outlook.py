@@ -1,14 +1,15 @@
 """What a running period will bring: what was won in it so far, and what its rest is forecast to bring (B2).
 
 The rest is forecast as a period of its own, from the instant to the period's end. The views' skill and the
-width of the interval come from the rests of earlier periods, each seen when as much of it was left: a view
-that is good for a whole month need not be good for its last week.
+width of the interval come from the rests of earlier periods, each seen when as much of it was left (a shorter
+one is taken whole): a view that is good for a whole month need not be good for its last week.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -17,6 +18,7 @@ from core.forecast.amounts import paid_amounts
 from core.forecast.history import Floats, History, Ints
 from core.forecast.periods import Horizon, day_of, instant
 from core.forecast.walk import Outlook, walk_spans
+from core.forecast.win_model import WinModel
 
 EARLIER = {"month": 12, "quarter": 8}
 EARLIER_DAYS = 13  # periods of days: a quarter of weeks
@@ -65,6 +67,7 @@ def outlook(
     *,
     country: str = "CN",
     earlier: int | None = None,
+    model: Callable[[float], WinModel] | None = None,
     tick: Callable[[float], None] = lambda share: None,
 ) -> PeriodOutlook:
     """The period that `day` lies in, as the books stood at the day's local midnight.
@@ -72,14 +75,26 @@ def outlook(
     The season is learnt up to the beginning of each span's month: days more would not move it.
 
     Args:
+        model: gives the model in use for so many days; one is made when None.
         earlier: how many earlier periods are looked at, at most; `EARLIER` when None.
     """
     first = horizon.running(day)
     end, t = instant(horizon.step(first), zone), instant(day, zone)
     most = earlier or EARLIER.get(horizon.name, EARLIER_DAYS)
-    spans = [*_earlier(history.as_of(t).first_closing, horizon, first, end - t, zone)[-most:], (t, end)]
+    known = history.as_of(t).first_closing
+    periods = [*_earlier(known, horizon, first, zone)[-most:], (instant(first, zone), end)]
+    spans = [(max(begin, stop - (end - t)), stop) for begin, stop in periods]
     month = partial(_month, zone=zone)
-    walked = walk_spans(history, spans, horizon.cycles, country=country, learnt_at=month, tick=tick)
+    walked = walk_spans(
+        history,
+        spans,
+        horizon.cycles,
+        country=country,
+        learnt_at=month,
+        began=[begin for begin, _ in periods],
+        model=model(end - t) if model else None,
+        tick=tick,
+    )
     won_of = np.flatnonzero(history.as_of(t).won(instant(first, zone), t))
     return PeriodOutlook(
         first,
@@ -97,13 +112,9 @@ def _month(t: float, zone: ZoneInfo) -> float:
 
 
 def _earlier(
-    first_closing: float, horizon: Horizon, first: date, left: float, zone: ZoneInfo
+    first_closing: float, horizon: Horizon, first: date, zone: ZoneInfo
 ) -> list[tuple[float, float]]:
-    """The rests of earlier periods, from when `left` days of each were left; a shorter one is taken whole."""
+    """The periods before this one whose closings were kept, oldest first."""
     count = EARLIER.get(horizon.name, EARLIER_DAYS)
-    found = []
-    for n in range(count, 0, -1):
-        start, end = (instant(horizon.step(first, -k), zone) for k in (n, n - 1))
-        if start >= first_closing - _REACH:
-            found.append((max(start, end - left), end))
-    return found
+    edges = [instant(horizon.step(first, -n), zone) for n in range(count, -1, -1)]
+    return [(begin, end) for begin, end in pairwise(edges) if begin >= first_closing - _REACH]

@@ -50,7 +50,7 @@ class Horizon:
         >>> Horizon("quarter").running(date(2026, 3, 31)), Horizon("month").running(date(2026, 4, 1))
         (datetime.date(2026, 1, 1), datetime.date(2026, 4, 1))
         """
-        return self.step(self.start(day + timedelta(days=1)), -1)
+        return day if self.name not in _MONTHS else self.step(self.start(day + timedelta(days=1)), -1)
 
     def step(self, day: date, periods: int = 1) -> date:
         """So many periods later, or earlier when negative; on the month's last day where the day is missing.

@@ -10,6 +10,9 @@ from core.forecast.candidates import BASELINES, Pipeline, pipeline, series, span
 from core.forecast.combine import Combined, Past, combine
 from core.forecast.history import Floats, History
 from core.forecast.season import seasonal
+from core.forecast.win_model import WinModel
+
+_PACE_DAYS, _PACE_WINS = 3.0, 10  # of a period before its pace says anything: one large win is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ def walk_spans(
     *,
     country: str = "CN",
     learnt_at: Callable[[float], float] = float,
+    began: Sequence[float] = (),
+    model: WinModel | None = None,
     tick: Callable[[float], None] = lambda share: None,
 ) -> list[Outlook]:
     """Forecast each span at its beginning, one after the other.
@@ -59,21 +64,32 @@ def walk_spans(
     A span's forecast uses the earlier ones' views and what the books said of their outcome at its start.
 
     Args:
+        began: when the period began whose rest a span is, by span; none where spans are whole periods.
+        model: speaks for the last span, the present one; models of the past are made as they would have been.
         learnt_at: up to when the series' season is learnt for a span that begins at an instant.
     """
     outlooks: list[Outlook] = []
     for n, (start, end) in enumerate(spans):
         values = span_values(history, start, spans[:n])
-        lines = pipeline(history, start, end)
+        lines = pipeline(history, start, end, model if n == len(spans) - 1 else None)
         parts = series(values, cycles)
         if lines.model.wins:
             parts |= {"bottom_up": lines.expected, "stage_rate": float(lines.baseline @ lines.amount)}
         if (prophet := seasonal(history, start, end, country, learnt_at(start))) is not None:
             parts["prophet"] = prophet
+        parts |= _pace(history, began[n], start, end) if began else {}
         said = combine(parts, _past(outlooks, values), lines.deviation(), cycles)
         outlooks.append(Outlook(start, end, said, lines))
         tick((n + 1) / len(spans))
     return outlooks
+
+
+def _pace(history: History, began: float, t: float, end: float) -> dict[str, float]:
+    """The rest of a running period if it goes on as it went so far; nothing after few days or wins."""
+    if t - began < _PACE_DAYS or history.as_of(t).won(began, t).sum() < _PACE_WINS:
+        return {}
+    won = span_values(history, t, [(began, t)])[0]
+    return {"pace": float(won) * (end - t) / (t - began)} if won > 0 else {}
 
 
 def _past(outlooks: Sequence[Outlook], values: Floats) -> list[Past]:

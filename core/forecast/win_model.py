@@ -22,6 +22,7 @@ import numpy as np
 from core.forecast.factors import FACTORS
 from core.forecast.features import NAMES, OWN, SEASON, Rows, open_rows
 from core.forecast.history import Floats, History, Ints
+from core.forecast.learners import Logistic, Trees, dummies
 
 MOST_LANDMARKS = 40
 MOST_ROWS = 25_000
@@ -36,13 +37,9 @@ _UNJUDGED = (
     0.0,
 )  # how the learners are mixed before any could be held against later landmarks
 _TEMPERATURE = 0.01  # log loss a row by which a learner's weight falls to a third
-_STAGE, _DAYS = NAMES.index("stage"), NAMES.index("days_in_stage")
+_STAGE = NAMES.index("stage")
 _TWIN = "stage_dwell_ratio"  # the stage and the days in it say the same to a model
 _DIRECTIONS = {factor.name: factor.direction for factor in FACTORS if factor.name not in OWN}
-_SKEWED = [factor.name for factor in FACTORS if factor.unit in ("count", "days", "minutes", "hours")]
-_LOGGED = frozenset(
-    ("age_days", "days_in_stage", "days_since_event", "events", "recent_events", "owner_open", *_SKEWED)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,26 +200,12 @@ def _logistic(rows: Sample, stages: int, chosen: list[int]) -> Any:
     from sklearn.preprocessing import StandardScaler
 
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=100, solver="newton-cholesky"))
-    told = _dummies(rows.x, stages, chosen)
+    told = dummies(rows.x, stages, tuple(chosen))
     model.fit(told, rows.y, logisticregression__sample_weight=rows.weight)
-
-    def chance(x: Floats) -> Floats:
-        found: Floats = model.predict_proba(_dummies(x, stages, chosen))[:, 1]
-        return found
-
-    return chance
-
-
-def _dummies(x: Floats, stages: int, chosen: list[int]) -> Floats:
-    """For the logistic regression: logged times, a column per stage with its time, gaps marked."""
-    values = x[:, chosen]
-    logged = [place for place, n in enumerate(chosen) if NAMES[n] in _LOGGED]
-    values[:, logged] = np.log1p(values[:, logged])
-    stage = np.nan_to_num(x[:, _STAGE], nan=-1).astype(int)
-    at = (stage[:, None] == np.arange(-1, stages)).astype(float)
-    gaps = np.isnan(values).astype(float)
-    within = np.log1p(x[:, _DAYS])[:, None] * at
-    return np.column_stack([np.nan_to_num(values), at, within, gaps])
+    scaler, fitted = model[0], model[1]
+    return Logistic(
+        tuple(chosen), stages, scaler.mean_, scaler.scale_, fitted.coef_[0], float(fitted.intercept_[0])
+    )
 
 
 def _trees(rows: Sample, chosen: list[int]) -> Any:
@@ -245,11 +228,7 @@ def _trees(rows: Sample, chosen: list[int]) -> Any:
         told["monotone_constraints"] = directions
     data = Dataset(rows.x[:, chosen], rows.y, weight=rows.weight, free_raw_data=False)
     model: Booster = train(told, data, num_boost_round=100)
-
-    def chance(x: Floats) -> Floats:
-        return np.asarray(model.predict(x[:, chosen]), np.float64)
-
-    return chance
+    return Trees(tuple(chosen), model)
 
 
 def losses(y: Floats, p: Floats) -> Floats:

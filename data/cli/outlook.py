@@ -2,14 +2,17 @@
 
 import argparse
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from core.process.stages import PIPELINE
-from data.forecasting import PERIODS, company_zone, forecast_of, open_books
+from data.forecasting import AT, PERIODS, Forecast, company_zone, forecast_of, open_books
 from data.jobs.forecast import as_rows
 from data.jsontext import to_json
+from data.models import in_use
 from data.queries.outlook import Snapshot, computed, snapshot_on
 from data.runtime import this_store
 
@@ -41,11 +44,17 @@ def _run(chosen: argparse.Namespace) -> int:
         day = chosen.day or store.clock().astimezone(company_zone(session)).date()
         found = snapshot_on(session, chosen.pipeline, chosen.period, day)
         if found is None:
-            said = forecast_of(open_books(session, chosen.pipeline), chosen.period, day)
+            said = _computed(session, chosen.pipeline, chosen.period, day)
             found = computed(session, chosen.pipeline, *as_rows(said))
     told = _told(found, chosen.lines)
     print(json.dumps(told, ensure_ascii=False) if chosen.json else _text(told))
     return 0
+
+
+def _computed(session: Session, pipeline: str, period: str, day: date) -> Forecast:
+    books = open_books(session, pipeline)
+    due = datetime.combine(day, AT, books.zone).astimezone(UTC)
+    return forecast_of(books, period, day, in_use=in_use(session, books.pipeline_id, due))
 
 
 def _told(found: Snapshot, most: int) -> dict[str, Any]:

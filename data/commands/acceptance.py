@@ -17,6 +17,7 @@ from data.commands.acceptance_links import close_links
 from data.commands.outbox import post
 from data.commands.sessions import fingerprint
 from data.engine import Store
+from data.queries.audit import CUSTOMERS
 from data.queries.leads import active, leads
 from data.queries.public_links import flooded, throttled
 from data.schema import (
@@ -27,8 +28,6 @@ from data.schema import (
     Customer,
     CustomerDelivery,
 )
-
-COMMAND = "acceptance.answer"
 
 
 def answer_link(store: Store, token: str, given: AnswerInput) -> bool:
@@ -59,15 +58,8 @@ def answer_link(store: Store, token: str, given: AnswerInput) -> bool:
         said = {"kind": given.kind, "text": given.text.strip(), "photo": given.photo}
         session.add(AcceptanceAnswer(delivery_id=row.id, round=link.round, turn=link.turn, at=now, **said))
         close_links(session, row.id, used_at=now)
-        session.add(
-            Audit(
-                at=now,
-                command=COMMAND,
-                entity="delivery",
-                entity_id=row.id,
-                after={"round": link.round, **said},
-            )
-        )
+        told = {"name": row.title, "answer": given.kind, "said": given.text.strip()}
+        session.add(Audit(at=now, command=CUSTOMERS, entity="delivery", entity_id=row.id, after=told))
         post(session, now, _notices(session, row, link, given))
     return True
 

@@ -84,7 +84,7 @@ def renew_delivery(tx: Tx, delivery_id: int, token: str, delivery: DeliveryInput
     round, turn = _latest(tx, delivery_id)
     close_links(tx.session, delivery_id, revoked_at=tx.now)
     send_link(tx, row, round, turn + 1 if seen.state is Stand.PROBLEM else turn, token)
-    tx.audit("delivery", delivery_id, {"state": seen.state}, _picture(row))
+    tx.audit("delivery", delivery_id, after=_picture(row))
     return delivery_id
 
 
@@ -96,11 +96,11 @@ def revoke_delivery(tx: Tx, delivery_id: int, reason: str) -> int:
         NotFound: no such delivery.
         Conflict: there is no open link.
     """
-    _, seen = _locked(tx, delivery_id)
+    row, seen = _locked(tx, delivery_id)
     if not may_revoke(seen):
         raise Conflict("no_open_link")
     close_links(tx.session, delivery_id, revoked_at=tx.now)
-    tx.audit("delivery", delivery_id, {"state": seen.state}, {"revoked": True, "reason": reason.strip()})
+    tx.audit("delivery", delivery_id, after={"name": row.title, "reason": reason.strip()})
     return delivery_id
 
 
@@ -117,7 +117,7 @@ def ask_again(tx: Tx, delivery_id: int, token: str) -> int:
         raise Conflict("not_yet_again")
     _, turn = _latest(tx, delivery_id)
     send_link(tx, row, SECOND, turn if seen.second else turn + 1, token)
-    tx.audit("delivery", delivery_id, after={"asked_again": True})
+    tx.audit("delivery", delivery_id, after={"name": row.title})
     return delivery_id
 
 
@@ -134,7 +134,7 @@ def remind(tx: Tx, delivery_id: int, token: str) -> int:
         raise Conflict("no_open_link")
     round, turn = _latest(tx, delivery_id)
     send_reminder(tx, row, round, turn, token, seen)
-    tx.audit("delivery", delivery_id, after={"reminded": True})
+    tx.audit("delivery", delivery_id, after={"name": row.title})
     return delivery_id
 
 
@@ -195,4 +195,4 @@ def _feature(tx: Tx, delivery: DeliveryInput) -> int | None:
 
 def _picture(row: CustomerDelivery) -> dict[str, object]:
     """What the audit keeps: what was sent to whom, never the link."""
-    return dict(to_json({"title": row.title, "note": row.note, "contact_id": row.contact_id}))
+    return dict(to_json({"name": row.title, "note": row.note, "contact_id": row.contact_id}))

@@ -13,6 +13,7 @@ from data.commands.people import hash_password
 from data.commands.pipelines import set_benchmarks
 from data.commands.sla_sweep import sweep_clocks
 from data.demo import morning, reports
+from data.demo.answers import answer
 from data.demo.calendar import SHANGHAI, is_workday, near_spring_festival
 from data.demo.deals import Deal, Dealer
 from data.demo.deliveries import Deliverer
@@ -91,6 +92,7 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
     sweep_acceptance(store)
     if size.stories:
         foresee(store, PIPELINE, now)
+        answer(store, PIPELINE, now, seed)
 
 
 def _prepare(

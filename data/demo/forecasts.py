@@ -10,7 +10,7 @@ from data.engine import Store
 from data.forecasting import AT, PERIODS, forecast_of, open_books
 from data.jobs.forecast import keep
 
-MONTHS, WEEKS, DAYS = 3, 8, 7  # first days of months, then weeks, then days
+MONTHS, WEEKS, DAYS = 5, 8, 7  # first days of months, then weeks, then days
 _EARLIER = 4  # periods that the views' skill is learnt from; all that are there would take minutes
 _MINUTES = 6  # that a morning's job took
 

@@ -18,6 +18,7 @@ from data.engine import Store
 from data.forecasting import AT, HOME, PERIODS, Books, Forecast, company_zone, exact, forecast_of, open_books
 from data.jobs.registry import Run, job
 from data.jobs.times import latest_due, next_due
+from data.models import in_use
 from data.queries.policies import setting
 from data.schema import ForecastLine, ForecastRun, ForecastWin, Opportunity, Pipeline
 from data.upsert import insert_new
@@ -29,9 +30,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def due(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     """The latest mornings, for each pipeline that has any history."""
-    zone = setting(session, "timezone") or HOME
-    used = select(Opportunity.id).where(Opportunity.pipeline_id == Pipeline.id).exists()
-    keys = session.scalars(select(Pipeline.key).where(used).order_by(Pipeline.key)).all()
+    zone, keys = setting(session, "timezone") or HOME, used_pipelines(session)
     return [(at, key) for at in latest_due(AT, zone, now, catch_up=CATCH_UP) for key in keys]
 
 
@@ -40,15 +39,22 @@ def coming(session: Session, now: datetime) -> datetime:
     return next_due(AT, setting(session, "timezone") or HOME, now)
 
 
+def used_pipelines(session: Session) -> list[str]:
+    """Keys of the pipelines that have any opportunity."""
+    used = select(Opportunity.id).where(Opportunity.pipeline_id == Pipeline.id).exists()
+    return list(session.scalars(select(Pipeline.key).where(used).order_by(Pipeline.key)))
+
+
 @job(NAME, slow=True)
 def forecast(store: Store, run: Run) -> None:
     """The snapshots of the run's pipeline and day."""
     with store.reading(fresh=True) as session:
         day = run.due_at.astimezone(company_zone(session)).date()
         books = open_books(session, run.key)
+        model = in_use(session, books.pipeline_id, run.due_at)
     for period in PERIODS:
         if not known(store, books, period, day):
-            keep(store, forecast_of(books, period, day, tick=partial(_tell, run, period)))
+            keep(store, forecast_of(books, period, day, in_use=model, tick=partial(_tell, run, period)))
 
 
 def _tell(run: Run, period: str, share: float) -> None:

@@ -18,11 +18,13 @@ from data.jobs import (
     open_coaching,
     quarterly_collaboration,
     remind_suggestions,
+    retrain,
     sweep_acceptance,
     sweep_alerts,
     sweep_promises,
     tidy,
     transcribe,  # noqa: F401 - as above
+    watch_drift,
     weekly_health,
 )
 from data.jobs.deliver import deliver
@@ -126,7 +128,9 @@ SCHEDULE = (
         weekly_health.NAME, weekly_health.due, "monday", weekly_health.coming, weekly_health.latest_weeks
     ),
     Scheduled(morning_brief.NAME, morning_brief.due, "workday", morning_brief.coming, morning_brief.due),
+    Scheduled(retrain.NAME, retrain.due, "training", retrain.coming, retrain.due),
     Scheduled(forecast.NAME, forecast.due, "day", forecast.coming, forecast.due),
+    Scheduled(watch_drift.NAME, watch_drift.due, "drift", watch_drift.coming, watch_drift.due),
     Scheduled(remind_suggestions.NAME, _mornings, "morning", _next_morning),
     Scheduled(open_coaching.NAME, _monthly, "month", _next_month, _monthly),
     Scheduled(

@@ -17,6 +17,7 @@ from data.schema import (
     Base,
     Contact,
     Customer,
+    CustomerDelivery,
     Interaction,
     Opportunity,
     Person,
@@ -28,6 +29,7 @@ from data.schema import (
 )
 
 PAGE = 30
+CUSTOMERS = "acceptance.answer"  # the one command that a customer carries out
 RECENT = timedelta(minutes=10)  # how long a change offers its own way back where it was made
 HIDDEN = {
     "id", "version", "ref", "batch_id", "created_at", "recorded_at", "policy_version", "pipeline_id",
@@ -180,10 +182,11 @@ def last_editor(session: Session, who: Who, entity: str, entity_id: int) -> str 
 
 
 def about(customer_id: int, *, actions: bool = False) -> Any:
-    """Audit rows of a customer, its tags, contacts and opportunities, and its actions when asked for."""
+    """Audit rows of a customer, its tags, contacts, opportunities and deliveries; actions when asked for."""
     ids = {
         "contact": select(Contact.id).where(Contact.customer_id == customer_id),
         "opportunity": select(Opportunity.id).where(Opportunity.customer_id == customer_id),
+        "delivery": select(CustomerDelivery.id).where(CustomerDelivery.customer_id == customer_id),
     }
     if actions:
         ids["action"] = select(Action.id).where(Action.customer_id == customer_id)

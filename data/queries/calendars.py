@@ -89,11 +89,12 @@ def calendar_of(session: Session, team_id: int | None) -> WorkCalendar:
     return calendar_at(changes, changes.place(team_id), zone_of(session, team_id))
 
 
-def answering_team(session: Session) -> int | None:
-    """The team whose hours the clocks of demands follow: product's, where all of product is in one."""
+def answering_calendar(session: Session) -> WorkCalendar:
+    """What the clocks of demands follow: product's team where it has hours of its own, else the company."""
     teams = select(distinct(Person.team_id)).where(Person.role == Role.PRODUCT, Person.active)
     found = session.scalars(teams.limit(2)).all()
-    return found[0] if len(found) == 1 else None
+    one = found[0] if len(found) == 1 else None
+    return calendar_of(session, one if one in changes_in_force(session).teams else None)
 
 
 def zone_of(session: Session, team_id: int | None) -> str:

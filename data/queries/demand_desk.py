@@ -135,7 +135,7 @@ def similar_demands(
     found = process.extract(
         words,
         {i: f"{row.words} {row.metric}" for i, row in rows.items()},
-        scorer=_likeness,
+        scorer=likeness,
         processor=utils.default_process,
         score_cutoff=ALIKE,
         limit=MOST_SIMILAR,
@@ -143,7 +143,7 @@ def similar_demands(
     return tuple(Similar(score / 100, *rows[i]) for _, score, i in found)
 
 
-def _likeness(a: str, b: str, **how: Any) -> float:
+def likeness(a: str, b: str, **how: Any) -> float:
     """0–100: by words where these are set apart, by the best stretch of letters in Chinese."""
     return max(fuzz.token_set_ratio(a, b, **how), fuzz.partial_ratio(a, b, **how))
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.calendar import WorkCalendar
 from core.policies import DEFAULTS, Policy, override
-from data.queries.calendars import ZONE, answering_team, calendar_of
+from data.queries.calendars import ZONE, answering_calendar
 from data.schema import PolicyVersion, Setting
 
 
@@ -43,4 +43,4 @@ def company_day(session: Session, at: datetime) -> date:
 
 def working_calendar(session: Session) -> WorkCalendar:
     """The working days and hours of those who answer demands: product's team, else the company."""
-    return calendar_of(session, answering_team(session))
+    return answering_calendar(session)

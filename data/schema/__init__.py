@@ -57,6 +57,7 @@ from data.schema.promises import (
 from data.schema.reports import HealthReport
 from data.schema.rooms import Room, RoomMember, RoomMessage, RoomTask
 from data.schema.signals import Signal
+from data.schema.store_requests import StoreRequest
 from data.schema.weights import WeightUse, WeightVersion
 
 __all__ = [
@@ -125,6 +126,7 @@ __all__ = [
     "Signal",
     "Stage",
     "StageEvent",
+    "StoreRequest",
     "StoredFile",
     "Tag",
     "Team",

@@ -120,7 +120,6 @@ def test_a_close_that_was_pushed_out_of_the_month(office, moved, at, seen):
         ),
     )
     assert ("pushes" in office.codes()) == seen
-    assert (office.one().proposal.cause is Cause.EMBELLISHED) == seen
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from data.install import install
 from data.queries.deliveries import Show as Deliveries
 from data.queries.deliveries import delivery_board, delivery_file
 from data.queries.demands import Show, demand_list
+from data.queries.forecast_health import forecast_health
 from data.queries.health import health_report, health_weeks
 from data.queries.morning import morning
 from data.queries.promises import demand_clocks, promises
@@ -38,6 +39,7 @@ from data.schema import (
     CollaborationReport,
     Customer,
     CustomerState,
+    ForecastDecision,
     HealthReport,
     Interaction,
     MorningBrief,
@@ -309,6 +311,18 @@ def test_a_regions_customers_waited_and_it_is_looked_into(company):
     assert ("response", TEAMS[0]) in [(e["figure"]["measure"], e["figure"]["name"]) for e, _, _ in found]
     assert all(owner and due_on for _, owner, due_on in found)
     assert one(company, select(func.count(CollaborationReport.id))) == 2
+
+
+def test_months_that_are_over_were_answered_and_the_running_one_waits(company):
+    rows = ask(company, select(ForecastDecision.starts_on, ForecastDecision.decided_at))
+    months = {row.starts_on for row in rows}
+    assert len(months) >= 3
+    assert max(months) < company.clock().date().replace(day=1)
+    assert all(2 <= (at.date() - month).days <= 3 for month, at in rows)
+    with company.reading() as session:
+        shown = forecast_health(session, OPERATOR, company.clock(), months=12, pipeline=None, group=None)
+    assert len(shown.groups[0].months) >= 3
+    assert shown.groups[0].total.adoption is not None
 
 
 def test_a_rep_left_and_the_history_stayed(company):

@@ -131,7 +131,7 @@ def test_the_command_line_says_what_the_plain_reference_counts(sqlite_store, mon
     with sqlite_store.reading() as session:
         paused = {d for (d,) in session.query(DemandPause.demand_id)}
         chosen = [
-            d for d in session.query(Demand).order_by(Demand.id) if d.id % 400 == 0 or d.id in [*paused][:6]
+            d for d in session.query(Demand).order_by(Demand.id) if d.id % 900 == 0 or d.id in [*paused][:4]
         ]
         for demand in chosen:
             pauses = session.query(DemandPause).filter_by(demand_id=demand.id).all()

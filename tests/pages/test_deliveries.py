@@ -149,3 +149,16 @@ def test_a_promise_says_how_its_delivery_stands(open_page, handover, sqlite_stor
     answer_link(sqlite_store, token, AnswerInput("confirmed"))
     page = open_page("promises", handover.people.rep, language, show="delivered")
     assert translate(language, "promises.fulfilment.kept") in shown(page)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_customers_timeline_tells_it(open_page, handover, sqlite_store, language):
+    _, token = handover.ready()
+    answer_link(sqlite_store, token, AnswerInput("problem", "It stays empty"))
+    page = open_page("customer", handover.people.rep, language, customer=handover.people.customer)
+    assert not page.exception
+    text = shown(page)
+    for words in ("audit.did.delivery_mark_ready", "audit.did.acceptance_answer", "terms.delivery.problem"):
+        assert translate(language, words) in text
+    assert "It stays empty" in text
+    assert translate(language, "audit.customer") in text

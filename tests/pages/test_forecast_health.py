@@ -104,6 +104,13 @@ def test_a_rep_reads_the_task_but_does_not_end_it(open_page, people, sqlite_stor
     assert not [c for c in page.segmented_control if c.key and c.key.startswith("coach-way-")]
 
 
+def test_whoever_won_without_any_forecast_is_no_error(open_page, people, sqlite_store):
+    deal(sqlite_store, people.mate.person_id, won_on=FEB.replace(day=3))
+    page = open_page("forecast_health", people.manager, group=f"rep-{people.mate.person_id}")
+    check_words(page)
+    assert translate("en", "forecast_health.no_lines") in words(page)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_company_without_forecasts_is_told_when_to_look(open_page, sqlite_store, language):
     page = open_page("forecast_health", found(sqlite_store).director, language)

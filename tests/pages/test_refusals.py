@@ -33,6 +33,7 @@ ALLOWED = {
     "weights":    {D},
     "collaboration": {M, D, P},
     "deliveries": {R, M, D, P, V},
+    "store_requests": {D, P, S},
     "customers":  {R, M, D, A},
     "customer":   {R, M, D, A},
     "rooms":      {R, M, D, P, V},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from core.forecast.factors import FACTORS
 from data.text import translate
 from tests.company import found
 from tests.pages.reading import check_words, words
@@ -18,6 +19,9 @@ def test_from_a_slider_to_weights_in_force_and_back(open_page, sqlite_store, lan
     page = open_page("weights", found(sqlite_store).director, language)
     check_words(page)
     assert "weights." not in words(page)
+    labels = [s.label for s in page.slider]
+    assert len(labels) == len(FACTORS)
+    assert not [label for label in labels if "." in label]
     button(page, language, "weights.draft").click().run()
     assert translate(language, "problems.reason_required") in words(page)
     page.slider(key="weight--stage-None").set_value(2.0)
@@ -32,7 +36,7 @@ def test_from_a_slider_to_weights_in_force_and_back(open_page, sqlite_store, lan
     check_words(page)
     said = next(i.value for i in page.info)
     assert "Director" in said
-    assert translate(language, "forecast.factor.stage") in said
+    assert translate(language, "factors.name.stage") in said
     assert page.slider(key="weight--stage-1").value == 2.0
     page.text_input(key="apply-note-None").set_value("Not yet.")
     button(page, language, "weights.apply").click().run()

@@ -155,6 +155,13 @@ def test_the_companys_own_value_and_interval():
     assert company_figures(run(120), drawn, []).covered is None
 
 
+def test_the_companys_luck_is_around_what_the_run_said():
+    drawn = [line(50, number=n) for n in range(40)]
+    half = company_figures(run(1000, whole=2000), drawn, [])
+    assert half.luck.mean == pytest.approx(1000, rel=0.01)
+    assert half.by_luck(0.8) == pytest.approx(luck([0.25] * 40, [100] * 40).miss(0.8) / 1000, rel=0.01)
+
+
 @pytest.mark.parametrize(
     ("decision", "actual", "added"),
     [

@@ -102,8 +102,10 @@ UNLIKELY = {"chance": 0.1}
         ({"decision": "rejected", "scorecard": 0.3}, Facts(), Cause.CHANCE, []),  # the lower one counted
         ({"decision": "accepted", "scorecard": 0.9}, Facts(), Cause.CHANCE, []),
         ({"decision": "rejected", "scorecard": 0.9, "actual": WON}, Facts(), Cause.CHANCE, []),
-        ({}, Facts(pushes=1), Cause.EMBELLISHED, ["pushes"]),
-        ({"actual": WON}, Facts(pushes=1), Cause.CHANCE, []),
+        ({}, Facts(pushes=1), Cause.CHANCE, ["pushes"]),  # nor does one push
+        ({}, Facts(pushes=2), Cause.EMBELLISHED, ["pushes"]),
+        ({}, Facts(pushes=1, backdated=1), Cause.EMBELLISHED, ["pushes", "backdated"]),
+        ({"actual": WON}, Facts(pushes=2), Cause.CHANCE, []),
         ({}, Facts(signs=2), Cause.EMBELLISHED, ["signs"]),
         ({}, Facts(backdated=3), Cause.CHANCE, ["backdated"]),  # late entry alone proves nothing
         ({}, Facts(backdated=1, signs=1), Cause.EMBELLISHED, ["signs", "backdated"]),
@@ -114,8 +116,8 @@ UNLIKELY = {"chance": 0.1}
         # something outside
         ({}, Facts(events=("Port closed",)), Cause.SHOCK, ["event"]),
         ({}, Facts(events=("Port closed",), pushes=1), Cause.SHOCK, ["event", "pushes"]),
-        ({}, Facts(events=("Port closed",), pushes=1, signs=1), Cause.EMBELLISHED, ["signs", "pushes"]),
-        ({}, Facts(demands=1, pushes=1), Cause.EMBELLISHED, ["pushes", "demands"]),  # a tie
+        ({}, Facts(events=("Port closed",), pushes=3, signs=1), Cause.EMBELLISHED, ["signs", "pushes"]),
+        ({}, Facts(demands=1, pushes=2), Cause.EMBELLISHED, ["pushes", "demands"]),  # a tie
     ],
 )
 def test_the_class_that_the_records_speak_for(deal, facts, cause, codes):

@@ -1,0 +1,78 @@
+"""The models behind a pipeline's forecasts: trainings, what became of them, and wins against expectation."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from components import format
+from components.blocks import empty, section
+from components.frame import View
+from components.tables import day_column
+from components.text import t
+from data.queries.drift import Model, Month
+
+
+def trainings(found: Sequence[Model], view: View) -> None:
+    """Every training, and why it was put in use or refused."""
+    section(t("replay.models"), help=t("replay.models_help"))
+    if not found:
+        empty(t("replay.no_models"), t("replay.no_models_hint"), icon=":material/model_training:")
+        return
+    column, language, zone = st.column_config, view.language, view.who.timezone
+    shown: dict[str, list[Any]] = {
+        "version": [m.version for m in found],
+        "state": [t(f"replay.model_{m.state}") for m in found],
+        "why": [t(f"replay.why_{m.reason}") for m in found],
+        "trained": [m.trained_at for m in found],
+        "from": [m.data_from for m in found],
+        "wins": [m.wins for m in found],
+        "loss": [format.number(m.loss, language, 4) for m in found],
+        "rate": [format.number(m.stage_rate_loss, language, 4) for m in found],
+        "in_use": [format.number(m.in_use_loss, language, 4) for m in found],
+    }
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height="content",
+        column_config={
+            "version": column.NumberColumn(t("replay.version"), pinned=True),
+            "state": column.TextColumn(t("replay.state")),
+            "why": column.TextColumn(t("replay.why")),
+            "trained": day_column(t("replay.trained"), language, zone),
+            "from": day_column(t("replay.data_from"), language, zone),
+            "wins": column.NumberColumn(t("replay.wins")),
+            "loss": column.TextColumn(t("replay.model_loss"), help=t("replay.model_loss_help")),
+            "rate": column.TextColumn(t("replay.log_loss_stage_rate")),
+            "in_use": column.TextColumn(t("replay.loss_in_use")),
+        },
+        alt=t("replay.models"),
+    )
+
+
+def expectation(found: Sequence[Month], view: View) -> None:
+    """Wins of whole months against what had been expected, and whether chance explains the difference."""
+    if not found:
+        return
+    section(t("replay.months"), help=t("replay.months_help"))
+    column, language = st.column_config, view.language
+    shown: dict[str, list[Any]] = {
+        "month": [format.period(m.starts_on, "month", language) for m in found],
+        "open": [m.found.n for m in found],
+        "expected": [format.number(m.found.expected, language, 1) for m in found],
+        "won": [m.found.won for m in found],
+        "chance": [t("replay.beyond" if m.found.beyond_chance else "replay.within") for m in found],
+    }
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height="content",
+        column_config={
+            "month": column.TextColumn(t("outlook.month"), pinned=True),
+            "open": column.NumberColumn(t("replay.open_then")),
+            "expected": column.TextColumn(t("replay.wins_expected")),
+            "won": column.NumberColumn(t("replay.wins_came")),
+            "chance": column.TextColumn(t("replay.by_chance")),
+        },
+        alt=t("replay.months"),
+    )

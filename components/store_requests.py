@@ -1,0 +1,218 @@
+"""Requests of stores drawn: the form with its likes, the pool, one request with everybody who asked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from hashlib import sha256
+from typing import Any
+
+import streamlit as st
+
+from components import address, format
+from components.blocks import Row, Tone, badge, empty, plain, rows, section
+from components.forms import Marks
+from components.frame import View
+from components.record_story import leave_for, short
+from components.text import t, term
+from core.promises.sla import URGENCIES
+from core.promises.store_requests import OUTCOMES, Verdict
+from data.queries.store_requests import PAGE, Alike, Pool, Request, Show
+
+Does = Mapping[str, Callable[..., Any]]
+_TONES = {"P0": Tone.RED, "P1": Tone.AMBER, "P2": Tone.QUIET, "P3": Tone.QUIET}
+_OUTCOMES = {"planned": Tone.GREEN, "declined": Tone.QUIET}
+_WORDS = "store-request-words"
+_NORMAL = URGENCIES.index("P2")
+
+
+def chosen_show() -> Show:
+    """Which requests the address asks for."""
+    return Show(address.read("show", [s.value for s in Show], Show.OPEN.value))
+
+
+def file_form(file: Callable[..., Any], likes: Callable[[str], Sequence[Alike]], view: View) -> None:
+    """What the store needs, and what others asked for in like words: join it, or ask anew.
+
+    Args:
+        file: `file(key, words, urgency, join)`; the same key again files nothing twice.
+    """
+    section(t("store_requests.file"), icon=":material/add_comment:")
+    with st.container(border=True, key="store-request-form"):
+        marks = Marks(view)
+        with marks.field("words"):
+            words = st.text_area(
+                t("store_requests.words"), key=_WORDS, placeholder=t("store_requests.words_hint"), height=100
+            )
+        with marks.field("urgency"):
+            urgency = st.selectbox(
+                t("store_requests.urgency"),
+                URGENCIES,
+                index=_NORMAL,
+                format_func={u: term("urgency", u) for u in URGENCIES}.__getitem__,
+            )
+        send = partial(_filed, file, marks, words or "", urgency or "")
+        with st.container(key="store-request-likes"):
+            _likes(likes(words or ""), send)
+        if st.button(t("store_requests.send"), type="primary", icon=":material/send:"):
+            send(None)
+
+
+def _likes(found: Sequence[Alike], send: Callable[[int | None], None]) -> None:
+    if not found:
+        st.caption(t("store_requests.no_likes"))
+        return
+    st.markdown(f"**{t('store_requests.likes')}**")
+    lines = [
+        Row(
+            str(one.request.id),
+            one.request.words,
+            _stores(one.request),
+            action=t("store_requests.join"),
+        )
+        for one in found
+    ]
+    if pressed := rows(lines, "store-likes"):
+        send(int(pressed))
+
+
+def _filed(file: Callable[..., Any], marks: Marks, words: str, urgency: str, join: int | None) -> None:
+    key = sha256(f"{words}|{urgency}|{join}".encode()).hexdigest()
+    if marks.sent(partial(file, key, words, urgency, join)):
+        del st.session_state[_WORDS]
+        st.toast(t("store_requests.joined") if join else t("store_requests.filed"))
+        st.rerun()
+
+
+def pool_filters(found: Pool) -> None:
+    """Open or answered, and of which region."""
+    states = {s.value: f"{t(f'store_requests.show.{s}')} ({found.counts[s]})" for s in Show}
+    address.choose(
+        st.segmented_control,
+        t("store_requests.state"),
+        "show",
+        states,
+        Show.OPEN.value,
+        drops=("shown",),
+        required=True,
+    )
+    if len(found.regions) > 1:
+        address.pick(
+            t("store_requests.region"),
+            "region",
+            found.regions,
+            str,
+            everything=t("store_requests.every_region"),
+        )
+
+
+def pool_list(found: Pool, show: Show, view: View) -> None:
+    """The pool; a button opens a request."""
+    section(t("store_requests.pool"), icon=":material/storefront:")
+    if not found.rows:
+        empty(t(f"store_requests.none.{show}"), t("store_requests.none_hint"), icon=":material/storefront:")
+        return
+    shown = address.number("shown") or PAGE
+    if pressed := rows([_line(one, view) for one in found.rows[:shown]], "store-requests"):
+        leave_for(request=int(pressed))
+    if len(found.rows) > shown and st.button(t("demands.more"), type="tertiary"):
+        address.write(shown=shown + PAGE)
+        st.rerun()
+
+
+def _line(one: Request, view: View) -> Row:
+    mark, tone = _mark(one)
+    first = format.day(one.asked[0].filed_at.date(), view.language)
+    return Row(
+        str(one.id),
+        one.words if len(one.words) <= 120 else f"{one.words[:120]}…",
+        f"{_stores(one)} · {t('store_requests.since', on=first)}",
+        mark=mark,
+        tone=tone,
+        action=t("demands.look"),
+    )
+
+
+def _mark(one: Request) -> tuple[str, Tone]:
+    if one.outcome:
+        return t(f"store_requests.outcome.{one.outcome}"), _OUTCOMES[one.outcome]
+    return term("urgency", one.urgency), _TONES[one.urgency]
+
+
+def _stores(one: Request) -> str:
+    return f"{t('store_requests.stores', n=len(one.stores))}: {', '.join(one.stores)}"
+
+
+def head(one: Request, view: View) -> None:
+    """One request with everybody who asked, and what headquarters said."""
+    if st.button(t("store_requests.to_pool"), type="tertiary", icon=":material/arrow_back:"):
+        leave_for()
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        badge(*_mark(one))
+        st.markdown(f"**{plain(_stores(one))}**")
+    with st.container(border=True, gap="small"):
+        for asked in one.asked:
+            parts = (asked.store, asked.region, asked.person, view.instant(asked.filed_at),
+                     term("urgency", asked.urgency))  # fmt: skip
+            st.caption(plain(" · ".join(p for p in parts if p)))
+            st.text(asked.words)
+    if one.answered_at is not None:
+        _answer(one, view)
+
+
+def _answer(one: Request, view: View) -> None:
+    section(t("store_requests.answer"), icon=":material/reply:")
+    parts = [one.answered_by or "", view.instant(one.answered_at)]
+    if one.planned_on:
+        parts.append(t("promises.planned_for", on=format.day(one.planned_on, view.language)))
+    with st.container(border=True, gap="xsmall"):
+        st.caption(plain(" · ".join(p for p in parts if p)))
+        st.text(one.reply)
+
+
+def desk_block(one: Request, found: Sequence[Alike], does: Does, view: View) -> None:
+    """What headquarters does with an open request: take its likes in, or answer it.
+
+    Args:
+        does: `merge(into, others)`, `answer(request, verdict)`.
+    """
+    with st.container(key=f"store-request-do-{one.id}"):
+        if one.answered_at is not None:
+            return
+        _merge_form(one, found, does["merge"], view)
+        _answer_form(one, does["answer"], view)
+
+
+def _merge_form(one: Request, found: Sequence[Alike], merge: Callable[..., Any], view: View) -> None:
+    section(t("store_requests.likes"), icon=":material/merge:")
+    if not found:
+        st.caption(t("store_requests.no_likes"))
+        return
+    words = {a.request.id: f"{short(a.request.words, 100)} · {plain(_stores(a.request))}" for a in found}
+    with st.form(f"store-merge-{one.id}"):
+        marks = Marks(view)
+        st.caption(t("store_requests.merge_hint"))
+        chosen = [i for i, said in words.items() if st.checkbox(said, key=f"merge-{one.id}-{i}")]
+        sent = st.form_submit_button(t("store_requests.merge"), icon=":material/merge:")
+    if sent and chosen and marks.sent(partial(merge, one.id, chosen)):
+        st.toast(t("store_requests.merged"))
+        st.rerun()
+
+
+def _answer_form(one: Request, answer: Callable[..., Any], view: View) -> None:
+    section(t("store_requests.answer"), icon=":material/reply:")
+    with st.form(f"store-answer-{one.id}"):
+        marks = Marks(view)
+        with marks.field("outcome"):
+            outcome = st.radio(
+                t("store_requests.outcome_label"),
+                OUTCOMES,
+                horizontal=True,
+                format_func={o: t(f"store_requests.outcome.{o}") for o in OUTCOMES}.__getitem__,
+            )
+        with marks.field("planned_on"):
+            day = st.date_input(t("store_requests.planned_on"), value=None, format="YYYY-MM-DD")
+        with marks.field("reply"):
+            reply = st.text_area(t("store_requests.reply"), height=90)
+        sent = st.form_submit_button(t("store_requests.send_answer"), type="primary")
+    if sent and marks.sent(lambda: answer(one.id, Verdict(outcome or "", reply or "", day))):
+        st.toast(t("store_requests.answered"))
+        st.rerun()

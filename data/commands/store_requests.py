@@ -1,0 +1,140 @@
+"""A store's request: filed into the pool of headquarters, merged with its likes, answered for all of them."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+
+from core.access import Permission
+from core.messages import Conflict, NotFound, refuse
+from core.notices import Notice
+from core.promises.store_requests import Merging, Verdict, check_request, check_verdict, may_merge
+from core.terms import Role
+from data.commands.command import Tx, command
+from data.commands.outbox import post
+from data.jsontext import to_json
+from data.queries.leads import active
+from data.schema import StoreRequest, Team
+
+
+@command("store_request.file", needs=Permission.FILE_STORE_REQUESTS)
+def file_request(tx: Tx, words: str, urgency: str, join_id: int | None = None) -> int:
+    """File a request for one's store; returns its id.
+
+    Args:
+        join_id: a request of the pool that asks for the same: this store is added to it.
+
+    Raises:
+        NotFound: no such request to join.
+        Conflict: the one to join is answered by now.
+        Invalid: no words, or no such urgency.
+    """
+    refuse(check_request(words, urgency))
+    store = tx.session.get(Team, tx.who.team_id) if tx.who.team_id else None
+    row = StoreRequest(
+        team_id=store.id if store else None,
+        region=store.region if store else None,
+        person_id=tx.who.person_id,
+        words=words.strip(),
+        urgency=urgency,
+        filed_at=tx.now,
+    )
+    tx.session.add(row)
+    tx.session.flush()
+    if join_id is not None:
+        _merge(tx, _locked(tx, join_id), [row])
+    tx.audit(
+        "store_request", row.id, after={"words": row.words, "urgency": urgency, "joined": join_id is not None}
+    )
+    about = {"store": store.name if store else "", "words": _brief(row.words)}
+    post(
+        tx.session,
+        tx.now,
+        [
+            _notice(p, "store_request_filed", row.id, join_id or row.id, about)
+            for p in active(tx.session, Role.PRODUCT)
+        ],
+    )
+    return row.id
+
+
+@command("store_request.merge", needs=Permission.ANSWER_STORE_REQUESTS)
+def merge_requests(tx: Tx, into_id: int, other_ids: Sequence[int]) -> int:
+    """Make requests part of another one; everybody who asked stays on it and is told.
+
+    Raises:
+        NotFound: no such request.
+        Conflict: one of them is answered, or part of another already.
+    """
+    into = _locked(tx, into_id)
+    others = [_locked(tx, i) for i in sorted(set(other_ids))]
+    _merge(tx, into, others)
+    tx.audit("store_request", into_id, after={"merged": len(others)})
+    about = {"words": _brief(into.words), "by": tx.who.name}
+    for other in others:
+        people = [p for p in _requesters(tx, other.id) if p != into.person_id]
+        post(
+            tx.session, tx.now, [_notice(p, "store_request_merged", other.id, into_id, about) for p in people]
+        )
+    for row in tx.session.scalars(
+        select(StoreRequest).where(StoreRequest.merged_into_id.in_([o.id for o in others]))
+    ):
+        row.merged_into_id = into_id
+    return into_id
+
+
+@command("store_request.answer", needs=Permission.ANSWER_STORE_REQUESTS)
+def answer_request(tx: Tx, request_id: int, verdict: Verdict) -> int:
+    """Answer a request of the pool; everybody who asked for it is told.
+
+    Raises:
+        NotFound: no such request.
+        Conflict: it is answered, or part of another.
+        Invalid: something that an answer needs is missing.
+    """
+    row = _locked(tx, request_id)
+    if row.answered_at is not None or row.merged_into_id is not None:
+        raise Conflict
+    refuse(check_verdict(verdict))
+    row.outcome, row.reply, row.planned_on = verdict.outcome, verdict.reply.strip(), verdict.planned_on
+    row.answered_at, row.answered_by = tx.now, tx.who.person_id
+    after = {"outcome": verdict.outcome, "reply": row.reply, "planned_on": verdict.planned_on}
+    tx.audit("store_request", request_id, after=to_json(after))
+    about = {"words": _brief(row.words), "reply": row.reply, "planned_on": verdict.planned_on}
+    kind = f"store_request_{verdict.outcome}"
+    people = _requesters(tx, request_id)
+    post(tx.session, tx.now, [_notice(p, kind, request_id, request_id, about) for p in people])
+    return request_id
+
+
+def _locked(tx: Tx, request_id: int) -> StoreRequest:
+    row = tx.session.get(StoreRequest, request_id, with_for_update=True)
+    if row is None:
+        raise NotFound(entity="store_request")
+    return row
+
+
+def _merge(tx: Tx, into: StoreRequest, others: list[StoreRequest]) -> None:
+    if not may_merge(_merging(into), [_merging(o) for o in others]):
+        raise Conflict("cannot_merge")
+    for other in others:
+        other.merged_into_id, other.merged_at = into.id, tx.now
+
+
+def _merging(row: StoreRequest) -> Merging:
+    return Merging(row.id, row.merged_into_id is not None, row.answered_at is not None)
+
+
+def _requesters(tx: Tx, request_id: int) -> list[int]:
+    """Everybody who asked for it: whoever filed it, and whoever filed what was merged into it."""
+    ours = (StoreRequest.id == request_id) | (StoreRequest.merged_into_id == request_id)
+    asked = select(StoreRequest.person_id).where(ours).order_by(StoreRequest.id)
+    return list(dict.fromkeys(p for p in tx.session.scalars(asked) if p is not None))
+
+
+def _notice(person_id: int, kind: str, cause: int, request_id: int, about: Mapping[str, object]) -> Notice:
+    key = f"{kind}:{cause}:{request_id}"
+    return Notice(person_id, kind, key, about, "store_requests", {"request": request_id})
+
+
+def _brief(words: str) -> str:
+    return words if len(words) <= 80 else f"{words[:80]}…"

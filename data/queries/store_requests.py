@@ -1,0 +1,190 @@
+"""The pool of what stores ask for: by region, each with every store that asked, and its likes."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from rapidfuzz import process, utils
+from sqlalchemy import ColumnElement, select, true
+from sqlalchemy.orm import Session
+
+from core.access import Permission, Reach, Who, reach
+from core.messages import NotFound
+from data.queries.demand_desk import ALIKE, FEWEST_LETTERS, MOST_SIMILAR, likeness
+from data.schema import Person, StoreRequest, Team
+
+PAGE = 30
+MOST_COMPARED = 2_000
+
+
+class Show(StrEnum):
+    """Which requests of the pool are shown."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One store's own request, as it was filed."""
+
+    id: int
+    store: str
+    region: str | None
+    person: str | None
+    words: str
+    urgency: str
+    filed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request of the pool.
+
+    Attributes:
+        asked: everybody who asked for it, the first one first.
+        urgency: the most urgent of theirs.
+    """
+
+    id: int
+    words: str
+    urgency: str
+    asked: tuple[Asked, ...]
+    outcome: str | None
+    reply: str
+    planned_on: date | None
+    answered_by: str | None
+    answered_at: datetime | None
+
+    @property
+    def stores(self) -> tuple[str, ...]:
+        """Stores that asked for it."""
+        return tuple(dict.fromkeys(a.store for a in self.asked if a.store))
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Regions that asked for it."""
+        return tuple(dict.fromkeys(a.region for a in self.asked if a.region))
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """What is shown, how many there are of each, and the regions to choose from."""
+
+    rows: Sequence[Request]
+    counts: Mapping[str, int]
+    regions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A request of the pool that asks for much the same; `score` 0–1."""
+
+    score: float
+    request: Request
+
+
+def pool(session: Session, who: Who, show: Show, region: str | None = None) -> Pool:
+    """Requests within reach: the open ones by how many stores wait, the answered ones newest first."""
+    found = _requests(session, who)
+    chosen = [r for r in found if region is None or region in r.regions]
+    split = {s: [r for r in chosen if (r.answered_at is None) is (s is Show.OPEN)] for s in Show}
+    rows = split[show]
+    if show is Show.OPEN:
+        rows.sort(key=lambda r: (-len(r.stores), r.urgency, r.id))
+    else:
+        rows.sort(key=lambda r: (r.answered_at or r.asked[0].filed_at, r.id), reverse=True)
+    regions = sorted({region for r in found for region in r.regions})
+    return Pool(rows, {str(s): len(split[s]) for s in Show}, tuple(regions))
+
+
+def request_file(session: Session, who: Who, request_id: int) -> Request:
+    """One request of the pool; of a merged one, the request that it is part of.
+
+    Raises:
+        NotFound: there is none within reach.
+    """
+    kept = session.get(StoreRequest, request_id)
+    main = (kept.merged_into_id or kept.id) if kept else 0
+    for request in _requests(session, who, StoreRequest.id == main):
+        return request
+    raise NotFound(entity="store_request")
+
+
+def alike(session: Session, who: Who, words: str, but: int | None = None) -> tuple[Alike, ...]:
+    """Open requests of the whole pool that are most alike, the likest first; none for a few letters.
+
+    A store sees other stores' requests here, so that it can join one instead of asking again.
+    """
+    if len(words.strip()) < FEWEST_LETTERS or reach(who, Permission.SEE_STORE_REQUESTS) is None:
+        return ()
+    newest = (
+        select(StoreRequest.id)
+        .where(StoreRequest.merged_into_id.is_(None), StoreRequest.answered_at.is_(None))
+        .order_by(StoreRequest.id.desc())
+        .limit(MOST_COMPARED)
+    )
+    rows = {r.id: r for r in _read(session, StoreRequest.id.in_(newest)) if r.id != but}
+    found = process.extract(
+        words,
+        {i: " ".join(a.words for a in r.asked) for i, r in rows.items()},
+        scorer=likeness,
+        processor=utils.default_process,
+        score_cutoff=ALIKE,
+        limit=MOST_SIMILAR,
+    )
+    return tuple(Alike(score / 100, rows[i]) for _, score, i in found)
+
+
+def _requests(session: Session, who: Who, narrowed: ColumnElement[bool] | None = None) -> list[Request]:
+    """Requests of the pool that somebody within reach asked for."""
+    far = reach(who, Permission.SEE_STORE_REQUESTS)
+    if far is None:
+        return []
+    found = _read(session, true() if narrowed is None else narrowed)
+    if far is Reach.ALL:
+        return found
+    mine = set(session.scalars(select(StoreRequest.id).where(StoreRequest.team_id == who.team_id)))
+    return [r for r in found if mine & {a.id for a in r.asked}]
+
+
+def _read(session: Session, narrowed: ColumnElement[bool]) -> list[Request]:
+    heads = session.execute(
+        select(StoreRequest, Person.name)
+        .outerjoin(Person, Person.id == StoreRequest.answered_by)
+        .where(StoreRequest.merged_into_id.is_(None), narrowed)
+        .order_by(StoreRequest.id)
+    ).all()
+    asked = _asked(session, {row.id for row, _ in heads})
+    return [
+        Request(
+            row.id,
+            row.words,
+            min(a.urgency for a in asked[row.id]),
+            tuple(asked[row.id]),
+            row.outcome,
+            row.reply,
+            row.planned_on,
+            by,
+            row.answered_at,
+        )
+        for row, by in heads
+    ]
+
+
+def _asked(session: Session, ids: Collection[int]) -> dict[int, list[Asked]]:
+    """By request of the pool, all that were filed for it."""
+    query = (
+        select(StoreRequest, Team.name, Person.name)
+        .outerjoin(Team, Team.id == StoreRequest.team_id)
+        .outerjoin(Person, Person.id == StoreRequest.person_id)
+        .where(StoreRequest.id.in_(ids) | StoreRequest.merged_into_id.in_(ids))
+        .order_by(StoreRequest.id)
+    )
+    found: dict[int, list[Asked]] = defaultdict(list)
+    for r, store, person in session.execute(query):
+        one = Asked(r.id, store or "", r.region, person, r.words, r.urgency, r.filed_at)
+        found[r.merged_into_id or r.id].append(one)
+    return found

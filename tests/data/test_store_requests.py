@@ -1,0 +1,132 @@
+"""Requests of stores: the pool, its likes, a merge that keeps everybody, an answer that reaches everybody."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from core.access import Who
+from core.messages import Conflict, Invalid, NotFound
+from core.promises.store_requests import Verdict
+from core.terms import Role
+from data.commands.store_requests import answer_request, file_request, merge_requests
+from data.queries.store_requests import Show, alike, pool, request_file
+from data.schema import Message, Person, Team
+from tests.company import found
+
+SCAN = "Customers want to scan a code at the till to see their points"
+SCAN_TOO = "A code at the till that customers scan to see points"
+PLANNED = Verdict("planned", "With the next till release", date(2026, 5, 1))
+
+
+class Stores:
+    """Three stores in two regions, each with its manager."""
+
+    def __init__(self, store) -> None:
+        self.store, self.people = store, found(store)
+        names = (("Bund", "East"), ("Pudong", "East"), ("Shenzhen", "South"))
+        with store.writing() as session:
+            teams = [Team(name=name, kind="store", region=region) for name, region in names]
+            session.add_all(teams)
+            session.flush()
+            managers = [
+                Person(username=t.name.lower(), name=t.name, role=Role.STORE_MANAGER, team_id=t.id,
+                       created_at=store.clock())
+                for t in teams
+            ]  # fmt: skip
+            session.add_all(managers)
+            session.flush()
+            self.bund, self.pudong, self.shenzhen = (
+                Who(m.id, Role.STORE_MANAGER, m.team_id, m.name) for m in managers
+            )
+
+    def told(self, kind: str) -> list[str]:
+        query = select(Person.username).join(Message, Message.person_id == Person.id)
+        with self.store.reading() as session:
+            return sorted(session.scalars(query.where(Message.kind == kind)))
+
+
+@pytest.fixture
+def stores(store):
+    return Stores(store)
+
+
+def read(store, query, *args, **more):
+    with store.reading() as session:
+        return query(session, *args, **more)
+
+
+def test_a_request_goes_into_the_pool_with_its_region_and_store(store, stores):
+    file_request(store, stores.bund, SCAN, "P2")
+    file_request(store, stores.shenzhen, "More staff on Sundays", "P3")
+    whole = read(store, pool, stores.people.product, Show.OPEN)
+    assert [(r.words, r.stores, r.regions) for r in whole.rows] == [
+        (SCAN, ("Bund",), ("East",)),
+        ("More staff on Sundays", ("Shenzhen",), ("South",)),
+    ]
+    assert whole.regions == ("East", "South")
+    south = read(store, pool, stores.people.director, Show.OPEN, "South")
+    assert [r.stores for r in south.rows] == [("Shenzhen",)]
+    assert [r.stores for r in read(store, pool, stores.bund, Show.OPEN).rows] == [("Bund",)]
+    assert read(store, pool, stores.people.rep, Show.OPEN).rows == []
+    assert stores.told("store_request_filed") == ["product", "product"]
+
+
+def test_likes_are_suggested_from_the_whole_pool_and_joined(store, stores):
+    first = file_request(store, stores.bund, SCAN, "P2")
+    file_request(store, stores.pudong, "Warmer lights in the window", "P3")
+    (like,) = read(store, alike, stores.shenzhen, SCAN_TOO)
+    assert like.request.id == first
+    assert read(store, alike, stores.shenzhen, "abc") == ()
+    assert read(store, alike, stores.people.rep, SCAN_TOO) == ()
+    joined = file_request(store, stores.shenzhen, SCAN_TOO, "P1", first)
+    request = read(store, request_file, stores.shenzhen, joined)
+    assert (request.id, request.stores, request.urgency) == (first, ("Bund", "Shenzhen"), "P1")
+    assert [a.words for a in request.asked] == [SCAN, SCAN_TOO]
+    with pytest.raises(NotFound):
+        read(store, request_file, stores.pudong, first)
+
+
+def test_a_merge_keeps_everybody_and_tells_them(store, stores):
+    first = file_request(store, stores.bund, SCAN, "P2")
+    second = file_request(store, stores.pudong, SCAN_TOO, "P2")
+    file_request(store, stores.shenzhen, "Scan points at the till", "P2", second)
+    merge_requests(store, stores.people.product, first, [second])
+    (request,) = read(store, pool, stores.people.product, Show.OPEN).rows
+    assert request.stores == ("Bund", "Pudong", "Shenzhen")
+    assert stores.told("store_request_merged") == ["pudong", "shenzhen"]
+    for into, others in ((first, [second]), (second, [first]), (first, [first]), (first, [])):
+        with pytest.raises(Conflict):
+            merge_requests(store, stores.people.product, into, others)
+    answer_request(store, stores.people.product, first, PLANNED)
+    assert stores.told("store_request_planned") == ["bund", "pudong", "shenzhen"]
+    answered = read(store, pool, stores.shenzhen, Show.ANSWERED)
+    assert [(r.id, r.outcome, r.planned_on) for r in answered.rows] == [(first, "planned", date(2026, 5, 1))]
+    assert read(store, pool, stores.people.product, Show.OPEN).rows == []
+
+
+def test_an_answered_request_is_closed_and_an_empty_answer_refused(store, stores):
+    first = file_request(store, stores.bund, SCAN, "P2")
+    other = file_request(store, stores.pudong, SCAN_TOO, "P2")
+    for wrong in (Verdict("planned", "Soon"), Verdict("declined", " "), Verdict("maybe", "Why not")):
+        with pytest.raises(Invalid):
+            answer_request(store, stores.people.product, first, wrong)
+    answer_request(store, stores.people.director, first, Verdict("declined", "The till is replaced"))
+    assert stores.told("store_request_declined") == ["bund"]
+    with pytest.raises(Conflict):
+        answer_request(store, stores.people.product, first, PLANNED)
+    with pytest.raises(Conflict):
+        merge_requests(store, stores.people.product, first, [other])
+    with pytest.raises(Conflict):
+        file_request(store, stores.shenzhen, SCAN, "P2", first)
+    with pytest.raises(Invalid):
+        file_request(store, stores.bund, " ", "P9")
+    assert read(store, alike, stores.shenzhen, SCAN)[0].request.id == other  # the answered one is over
+
+
+def test_the_same_key_files_once(store, stores):
+    ids = {file_request.once(store, stores.bund, "k", SCAN, "P2") for _ in range(2)}
+    assert len(ids) == 1
+    assert len(read(store, pool, stores.bund, Show.OPEN).rows) == 1

@@ -1,0 +1,74 @@
+"""The page of stores' requests, for a store and for headquarters, in both languages."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from data.commands.store_requests import file_request
+from data.queries.store_requests import Show, pool
+from data.text import translate
+from tests.data.test_store_requests import SCAN, SCAN_TOO, Stores
+from tests.pages.test_demands import press, shown
+
+
+@pytest.fixture
+def stores(sqlite_store):
+    return Stores(sqlite_store)
+
+
+def rows(stores, show=Show.OPEN):
+    with stores.store.reading() as session:
+        return pool(session, stores.people.product, show).rows
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_store_asks_and_another_joins(open_page, stores, language):
+    page = open_page("store_requests", stores.bund, language)
+    press(page, translate(language, "store_requests.send"))
+    assert translate(language, "problems.required") in shown(page)
+    page.text_area[0].set_value(SCAN)
+    press(page, translate(language, "store_requests.send"))
+    assert not page.exception
+    assert page.text_area[0].value == ""
+    assert "Bund" in shown(page)
+    page = open_page("store_requests", stores.shenzhen, language)
+    assert translate(language, "store_requests.none.open") in shown(page)
+    page.text_area[0].set_value(SCAN_TOO).run()
+    assert SCAN in shown(page)
+    press(page, translate(language, "store_requests.join"))
+    assert not page.exception
+    (request,) = rows(stores)
+    assert request.stores == ("Bund", "Shenzhen")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_headquarters_merges_and_answers(open_page, stores, sqlite_store, language):
+    first = file_request(sqlite_store, stores.bund, SCAN, "P2")
+    file_request(sqlite_store, stores.shenzhen, SCAN_TOO, "P1")
+    page = open_page("store_requests", stores.people.product, language)
+    assert "Shenzhen" in shown(page)
+    assert page.selectbox[0].options[1:] == ["East", "South"]
+    page = open_page("store_requests", stores.people.product, language, request=first)
+    page.checkbox[0].check()
+    press(page, translate(language, "store_requests.merge"))
+    assert not page.exception
+    assert SCAN_TOO in shown(page)
+    press(page, translate(language, "store_requests.send_answer"))
+    assert shown(page).count(translate(language, "problems.required")) == 2
+    page.date_input[0].set_value(date(2026, 5, 1))
+    page.text_area[0].set_value("With the *next* release")
+    press(page, translate(language, "store_requests.send_answer"))
+    assert not page.exception
+    assert "With the *next* release" in shown(page)
+    assert [r.outcome for r in rows(stores, Show.ANSWERED)] == ["planned"]
+
+
+def test_a_store_does_not_see_what_others_asked_nor_answers_itself(open_page, stores, sqlite_store):
+    other = file_request(sqlite_store, stores.bund, SCAN, "P2")
+    mine = file_request(sqlite_store, stores.shenzhen, "More staff on Sundays", "P2")
+    page = open_page("store_requests", stores.shenzhen, request=other)
+    assert [e.value for e in page.error] == [translate("en", "errors.not_found")]
+    page = open_page("store_requests", stores.shenzhen, request=mine)
+    assert translate("en", "store_requests.send_answer") not in [b.label for b in page.button]
