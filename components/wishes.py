@@ -1,15 +1,16 @@
 """What a person wants of messages outside the product: by which channel, and when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import time
 
 import streamlit as st
 
+from components.blocks import plain
 from components.forms import Marks
 from components.frame import View
 from components.text import t
 from core.delivery import Wishes
-from data.commands.channels import set_wishes
+from data.commands.channels import send_own_test, set_wishes
 
 _NIGHT, _MORNING, _DIGEST = time(21), time(7), time(8, 30)
 
@@ -28,6 +29,17 @@ def wishes_card(view: View, channels: Sequence[str], wanted: Wishes, email: str 
         if chosen is not None and marks.sent(lambda: view.do(set_wishes, chosen)):
             st.toast(t("account.saved"), icon=":material/check_circle:")
             st.rerun()
+        if st.button(t("account.test"), icon=":material/send:", type="tertiary", key="wishes-test"):
+            _tested(send_own_test(view.store, view.who, view.language))
+
+
+def _tested(met: Mapping[str, str | None]) -> None:
+    for name, error in met.items():
+        channel = t(f"channels.kinds.{name}")
+        if error:
+            st.error(plain(t("account.test_bad", channel=channel, error=error)), icon=":material/error:")
+        else:
+            st.success(t("account.test_ok", channel=channel), icon=":material/check_circle:")
 
 
 def _chosen(channels: Sequence[str], wanted: Wishes, view: View, marks: Marks) -> Wishes | None:

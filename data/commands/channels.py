@@ -8,11 +8,12 @@ from sqlalchemy import select, update
 from core.access import Permission, Who
 from core.delivery import Wishes, check_wishes
 from core.messages import NotFound, Problem, refuse
-from data.channels import KINDS, Letter, leads_to_a_robot
+from data.channels import KINDS, Channel, Letter, configured, leads_to_a_robot
 from data.commands.command import Tx, command
 from data.engine import Store
-from data.queries.channels import TEAM, personal_channels, robot_of, teams_of
-from data.schema import Delivery, NoticeWishes, Setting, Team, TeamChannel
+from data.queries.channels import TEAM, personal_channels, robot_of, teams_of, wishes_of
+from data.schema import Delivery, NoticeWishes, Person, Setting, Team, TeamChannel
+from data.settings import settings
 from data.text import LANGUAGES, translate
 
 SINCE = "channel_since:"  # before a channel's name: the setting that says from when on it carries messages
@@ -134,13 +135,34 @@ def send_test(store: Store, who: Who, robot_id: int) -> str | None:
     title, body = (
         translate(language, f"notices.channel_test.{part}", team=team) for part in ("title", "body")
     )
-    error = None
-    try:
-        channel.send(Letter(f"firebreak-test-{robot_id}", team, None, title, body, ""))
-    except Exception as met:  # whatever it met is what the person wants to know
-        error = str(met) or type(met).__name__
+    error = _met(channel, Letter(f"firebreak-test-{robot_id}", team, None, title, body, ""))
     record_test(store, who, robot_id, error)
     return error
+
+
+def send_own_test(store: Store, who: Who, language: str) -> dict[str, str | None]:
+    """Send a person a message by each channel that they want, at once; nothing is written.
+
+    Returns:
+        By channel, what it met; None where the message was taken.
+    """
+    with store.reading(fresh=True) as session:
+        off, person = wishes_of(session, who).off, session.get(Person, who.person_id)
+        if person is None:
+            raise NotFound(entity="person")
+        name, email = person.name, person.email
+    title, body = (translate(language, f"notices.own_test.{part}") for part in ("title", "body"))
+    letter = Letter(f"firebreak-test-{who.person_id}", name, email, title, body, "")
+    by_name = configured(settings())
+    return {channel: _met(by_name[channel], letter) for channel in by_name if channel not in off}
+
+
+def _met(channel: Channel, letter: Letter) -> str | None:
+    try:
+        channel.send(letter)
+    except Exception as error:  # whatever it met is what the person wants to know
+        return str(error) or type(error).__name__
+    return None
 
 
 def _problems(kind: str, url: str, language: str) -> list[Problem]:

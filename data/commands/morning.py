@@ -56,7 +56,7 @@ def issue_brief(tx: Tx, team_id: int) -> int:
     """
     zone = check_team(tx.session, tx.who, team_id, Permission.RUN_MORNING)
     day = tx.now.astimezone(ZoneInfo(zone)).date()
-    if not team_calendar(zone).works_on(day):
+    if not team_calendar(tx.session, team_id).works_on(day):
         refuse([Problem("day", "no_working_day")])
     key = brief_key(team_id, day)
     if tx.session.scalar(select(MorningBrief.id).where(MorningBrief.key == key)) is not None:

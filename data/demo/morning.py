@@ -52,10 +52,10 @@ def _meet(store: Store, simulation: Simulation, manager: Who) -> None:
     day = store.clock().astimezone(SHANGHAI).date()
     with store.reading(fresh=True) as session:
         told = morning(session, manager, manager.team_id or 0, day, store.clock())
+        until = evenings(team_calendar(session, manager.team_id or 0), day)
     if told is None:
         return
     held = start_meeting(store, manager, told.id)
-    until = evenings(team_calendar(told.timezone), day)
     for item in told.brief.top:
         assign(store, manager, held, _taken(item, until.by(Severity(item.causes[0].severity))))
     simulation.push(store.clock() + LASTS, _finish, store, manager, held)

@@ -47,15 +47,16 @@ def due(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     for team_id, zone in session.execute(select(Team.id, Team.timezone).where(Team.kind == "sales")):
         (at,) = latest_due(AT, zone, now)
         today = _day(now, zone)
-        if _day(at, zone) == today and team_calendar(zone).works_on(today):
+        if _day(at, zone) == today and team_calendar(session, team_id).works_on(today):
             wanted.append((at, str(team_id)))
     return wanted
 
 
 def coming(session: Session, now: datetime) -> datetime | None:
     """The next 7:00 of a working day, where it comes first; None without a sales team."""
-    zones = set(session.scalars(select(Team.timezone).where(Team.kind == "sales")))
-    return min((next_due(AT, zone, now, team_calendar(zone).works_on) for zone in zones), default=None)
+    teams = session.execute(select(Team.id, Team.timezone).where(Team.kind == "sales")).all()
+    coming = (next_due(AT, zone, now, team_calendar(session, team_id).works_on) for team_id, zone in teams)
+    return min(coming, default=None)
 
 
 def _day(at: datetime, zone: str) -> date:

@@ -16,8 +16,8 @@ from core.policies import Policy
 from core.promises.sla import SlaState
 from core.reports.brief import Cause, Deal, Source
 from core.terms import ActionStatus, Outcome, Role, Severity
-from data.calendars import china
 from data.jsontext import to_json
+from data.queries.calendars import calendar_of
 from data.queries.demands import waiting
 from data.queries.promise_board import Show, promise_board
 from data.queries.standing import standing
@@ -70,17 +70,15 @@ def team_zone(session: Session, team_id: int) -> str | None:
     return session.scalar(query)
 
 
-def team_calendar(zone: str) -> WorkCalendar:
-    """The working days of a team, by its own clock."""
-    return china(zone)
+def team_calendar(session: Session, team_id: int) -> WorkCalendar:
+    """The working days and hours of a team, as the company keeps them."""
+    return calendar_of(session, team_id)
 
 
 def next_workday(calendar: WorkCalendar, day: date) -> date:
-    """The first working day after a day."""
-    following = day + timedelta(days=1)
-    while not calendar.works_on(following):
-        following += timedelta(days=1)
-    return following
+    """The first working day after a day; the next day where a year has none."""
+    coming = (day + timedelta(days=n) for n in range(1, 367))
+    return next((one for one in coming if calendar.works_on(one)), day + timedelta(days=1))
 
 
 def evenings(calendar: WorkCalendar, day: date) -> Evenings:
@@ -98,7 +96,7 @@ def brief_facts(
 ) -> tuple[list[Deal], list[Cause]]:
     """A team's open opportunities, and what puts them at risk as things stand now."""
     deals = {deal.id: deal for deal in team_deals(session, team_id)}
-    held = evenings(team_calendar(zone), day)
+    held = evenings(team_calendar(session, team_id), day)
     asked = _Asked(session, team_id, day, now, zone, policy, held, deals)
     causes = [cause for read in (_promises, _demands, _alerts, _quotes, _steps) for cause in read(asked)]
     return list(deals.values()), causes

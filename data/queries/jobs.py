@@ -15,7 +15,10 @@ from data.queries.policies import company_zone
 from data.schema import Delivery, JobRun, Team
 
 RUNS_SHOWN = 40
-_CLOCKS = {"night": "company", "monday": "teams", "workday": "teams"}  # whose clock a timetable goes by
+_CLOCKS = {  # whose clock a timetable goes by
+    **dict.fromkeys(("night", "day", "morning", "month", "new_quarter"), "company"),
+    **dict.fromkeys(("monday", "workday"), "teams"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def morning_days(session: Session, who: Who, team_id: int, now: datetime) -> Mor
         .limit(DAYS_SHOWN)
     )
     days = tuple(MorningDay(day, finished is not None) for day, finished in session.execute(query))
-    calendar, today = team_calendar(zone), now.astimezone(ZoneInfo(zone)).date()
+    calendar, today = team_calendar(session, team_id), now.astimezone(ZoneInfo(zone)).date()
     return MorningDays(days, today, calendar.works_on(today), next_workday(calendar, today), zone)
 
 

@@ -18,7 +18,9 @@ from tests.company import found
 
 
 @pytest.fixture
-def company(store):
+def company(store, monkeypatch):
+    """The forecast is asked for and takes its time; what it computes is not what is looked at."""
+    monkeypatch.setitem(JOBS, "forecast", lambda store, run: None)
     return found(store)
 
 
@@ -94,7 +96,8 @@ def test_run_now_of_a_report_asks_for_its_period_and_doubles_nothing(store, comp
     assert run_job(store, company.admin, "morning_brief") == 0  # today's are there
     assert run_job(store, company.admin, "weekly_health") == 3  # the company began after that Monday
     work(store)
-    assert {r.state for r in runs(store, company.admin)} == {"done"}
+    reports = ("morning_brief", "weekly_health")
+    assert {r.state for job in reports for r in runs(store, company.admin, job=job)} == {"done"}
     assert len(runs(store, company.admin)) == before + 3
 
 

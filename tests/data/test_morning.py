@@ -15,6 +15,7 @@ from core.messages import Conflict, Invalid, NotAllowed, NotFound
 from core.promises.demands import DemandInput, Effect, PromiseInput
 from core.reports.commitments import Kept
 from core.terms import ActionStatus
+from data.commands.calendars import set_days
 from data.commands.demands import file_demand
 from data.commands.morning import (
     assign,
@@ -40,8 +41,10 @@ TODAY = date(2026, 3, 4)
 
 @pytest.fixture
 def company(store, clock, monkeypatch):
-    """The alerts were written without their causes, so the hourly sweep must leave them alone."""
-    monkeypatch.setitem(JOBS, "sweep_alerts", lambda store, run: None)
+    """The alerts were written without their causes, so the hourly sweep must leave them alone; the forecast
+    is not what is looked at."""
+    for other in ("sweep_alerts", "forecast"):
+        monkeypatch.setitem(JOBS, other, lambda store, run: None)
     return at_risk(store, clock)
 
 
@@ -116,6 +119,16 @@ def test_only_working_days_have_one(store, company, clock, day, n):
     if not n:
         with pytest.raises(Invalid):
             issue_brief(store, company.manager, company.rep.team_id)
+
+
+def test_a_day_that_the_company_made_free_has_none_and_a_made_up_one_has(store, company, clock):
+    set_days(store, company.admin, "CN", TODAY, None, "off")
+    set_days(store, company.admin, "CN", date(2026, 3, 7), None, "work")  # a Saturday
+    work(store)
+    assert briefs(store) == []
+    clock.at = datetime(2026, 3, 7, tzinfo=UTC)
+    work(store)
+    assert len(briefs(store)) == 2
 
 
 def test_after_a_stop_todays_comes_late_and_days_that_are_over_get_none(store, company, clock):

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from core.delivery import Wishes
+from data.channels import Permanent
 from data.commands.channels import add_robot
 from data.queries.channels import wishes_of
 from data.schema import TeamChannel
@@ -117,3 +118,27 @@ def test_quiet_hours_of_no_length_are_told_at_their_field(open_page, company, mo
     page.time_input[0].set_value(time(7))
     page.button(key="wishes-save").click().run()
     assert translate("en", "problems.quiet_all_day") in words(page)
+
+
+@LANGUAGES
+def test_a_person_tries_their_own_channels(open_page, company, monkeypatch, language):
+    class Says:
+        def __init__(self, error: str = "") -> None:
+            self.error, self.got = error, []
+
+        def send(self, letter) -> None:
+            self.got.append(letter)
+            if self.error:
+                raise Permanent(self.error)
+
+    channels = {"mail": Says("no mail address"), "webhook": Says()}
+    for place in ("data.queries.channels", "data.commands.channels"):
+        monkeypatch.setattr(f"{place}.configured", lambda settings: channels)
+    page = open_page("account", company.rep, language)
+    page.button(key="wishes-test").click().run()
+    check_words(page)
+    assert "no mail address" in words(page)
+    assert len(page.success) == 1
+    assert [letter.title for letter in channels["webhook"].got] == [
+        translate(language, "notices.own_test.title")
+    ]
