@@ -49,7 +49,7 @@ def issue_collaboration(tx: Tx, quarter: date, as_of: datetime | None = None) ->
     refuse([] if over else [Problem("quarter", "quarter_not_over")])
     issued = select(CollaborationReport.id).where(CollaborationReport.quarter_start == quarter)
     if tx.session.scalar(issued) is not None:
-        raise Conflict("already_issued")
+        raise Conflict("quarter_issued")
     facts = collaboration_facts(tx.session, quarter, at, tx.policy)
     policy = tx.policy
     report = collaboration(quarter, facts, share=policy.collaboration_share, least=policy.collaboration_least)
