@@ -13,6 +13,7 @@ from data.demo.calendar import SHANGHAI, is_workday, near_spring_festival
 from data.demo.deals import Deal, Dealer
 from data.demo.market import Customer, Market, opening_times
 from data.demo.promises import Promiser
+from data.demo.signals import Teller
 from data.demo.simulation import Simulation
 from data.demo.sizes import BENCHMARK_DAYS, MONTHS, PRICE_RISE_MONTH, SIZES, Size
 from data.demo.staff import LEAVER, Staff, hire
@@ -68,14 +69,21 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
     set_benchmarks(store, OPERATOR, BENCHMARK_DAYS)
     simulation = Simulation(store, staff, rng, now)
     store.clock = simulation.clock
-    customers = _prepare(simulation, staff, size, rng, start, now)
+    teller = Teller(store, simulation, seed)
+    customers = _prepare(simulation, teller, staff, size, rng, start, now)
     if size.stories:
         Promiser(store, simulation, staff.product, seed).expect(customers, size.demands, now)
     simulation.run(lambda at: progress((at - start) / (now - start)))
 
 
 def _prepare(
-    simulation: Simulation, staff: Staff, size: Size, rng: Random, start: datetime, now: datetime
+    simulation: Simulation,
+    teller: Teller,
+    staff: Staff,
+    size: Size,
+    rng: Random,
+    start: datetime,
+    now: datetime,
 ) -> list[Customer]:
     """Everything that is known beforehand: customers, opportunities, who leaves when; the customers."""
     market = Market(rng)
@@ -97,7 +105,9 @@ def _prepare(
     for customer in customers:
         simulation.push(customer.created_at, simulation.enter_customer, customer)
     for deal in deals:
-        simulation.push(max(deal.opened_at, deal.customer.created_at), simulation.open_deal, deal)
+        opens = max(deal.opened_at, deal.customer.created_at)
+        simulation.push(opens, simulation.open_deal, deal)
+        simulation.push(opens, teller.follow, deal)
     return customers
 
 
