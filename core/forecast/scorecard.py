@@ -180,15 +180,20 @@ def points(
     Returns:
         Points by `FACTORS`, shape (len(of), len(FACTORS)).
     """
-    based = based or basis(history, t, end)
-    values = factor_values(history, t, of)
+    return points_of(
+        factor_values(history, t, of), based or basis(history, t, end), weights_of(history, of, weights)
+    )
+
+
+def points_of(values: Floats, based: Basis, weights: Floats) -> Floats:
+    """Points of factor values with their weights; all of shape (rows, len(FACTORS))."""
     found = np.zeros_like(values)
     for n, name in enumerate(FACTOR_NAMES):
         if name in BANDS:
             found[:, n] = based.strength * np.nan_to_num(BANDS[name](values[:, n]) - based.usual[n])
         else:
             found[:, n] = _stage(based, values[:, n])
-    return found * _weights(history, of, weights)
+    return found * weights
 
 
 def _stage(based: Basis, stage: Floats) -> Floats:
@@ -196,7 +201,8 @@ def _stage(based: Basis, stage: Floats) -> Floats:
     return (logit(rates) - logit(np.array([based.whole]))) / STEP
 
 
-def _weights(history: History, of: Ints, weights: Weights) -> Floats:
+def weights_of(history: History, of: Ints, weights: Weights) -> Floats:
+    """Each opportunity's weights by its customer's industry, shape (len(of), len(FACTORS))."""
     table = np.stack([weights.of(name) for name in (*history.industries, None)])
     code = history.industry[of] if len(history.industry) else np.full(len(of), -1)
     found: Floats = table[code]  # -1, without an industry, is the last row
@@ -213,7 +219,11 @@ def scorecard_chances(
 ) -> Floats:
     """Probabilities 0–1 that these open opportunities are won by `end`, shape (len(of),)."""
     based = based or basis(history, t, end)
-    found = points(history, t, end, of, weights, based)
+    return chance_of(points(history, t, end, of, weights, based), based)
+
+
+def chance_of(found: Floats, based: Basis) -> Floats:
+    """Probabilities 0–1 that points add up to, shape (rows,)."""
     return chances(logit(np.array([based.whole])) + STEP * found.sum(axis=1))
 
 
