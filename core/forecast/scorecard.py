@@ -1,12 +1,14 @@
 """The transparent factor scorecard: points by factor, and the chance that they make (B1, B2, B6).
 
-    log odds = log odds of the whole's rate + STEP * sum over factors of weight * (points - usual points)
+    log odds = log odds of the whole's rate
+             + STEP * (stage's points + strength * sum over the others of weight * (points - usual points))
 
 The rate is the share of past open opportunities that was won within as long a time; `usual points` are the
 mean of a factor's points among them, so that a typical opportunity stands at the rate. The stage's points are
 the distance of its own rate from the whole's. A missing factor counts nothing: with none known the chance is
-the stage's rate. With fewer than `FEW_WINS` wins on record the rates are the documented defaults below, and
-`Basis.measured` says so.
+the stage's rate. `strength` is how much the points have told in this company's past, from nothing to twice
+the rule; 1 while the past is too short to tell. With fewer than `FEW_WINS` wins on record the rates are the
+documented defaults below, and `Basis.measured` says so.
 """
 
 from collections.abc import Mapping
@@ -19,11 +21,13 @@ from core.forecast.arrays import Floats, Ints
 from core.forecast.factors import FACTOR_NAMES, LEAST_TALK_MINUTES, factor_values
 from core.forecast.features import NAMES
 from core.forecast.history import History
-from core.forecast.win_model import Sample, sample, stage_rate
+from core.forecast.win_model import FEW_WINS as ENOUGH_WINS
+from core.forecast.win_model import Sample, StageRate, sample, stage_rate
 
 STEP = log(1.25)  # a point makes the odds a quarter better
 FEW_WINS = 5  # fewer different wins than this, and rates are the defaults
 FEW_ROWS = 30  # a factor known in fewer past rows than this has no usual points: they are zero
+STRENGTHS = np.linspace(0.0, 2.0, 41)  # of which the past chooses
 DEFAULT_RATE, DEFAULT_DAYS = 0.2, 90.0  # without a past: one in five is won within 90 days
 DEFAULT_SPAN = 4.0  # and the last stage stands so many points above the first
 _EDGE = 1e-3  # no chance is nearer than this to 0 or 1
@@ -98,6 +102,7 @@ class Basis:
         whole: probability 0–1 of a win within the time, of any open opportunity.
         stages: the same by stage; the last cell is for those without one.
         usual: mean points by `FACTORS` of past open opportunities; 0 where too little is known.
+        strength: what a point counts here against the rule, 0–2.
         wins: different wins that it was measured by.
         measured: whether the rates come from the past; else they are the documented defaults.
     """
@@ -105,6 +110,7 @@ class Basis:
     whole: float
     stages: Floats
     usual: Floats
+    strength: float
     wins: int
     measured: bool
 
@@ -116,23 +122,40 @@ def basis(history: History, t: float, end: float, rows: Sample | None = None) ->
         rows: `win_model.sample` for the same instant and time ahead, where it is at hand.
     """
     rows = rows or sample(history, t, end - t)
-    usual = _usual(rows)
+    told = _told(rows)
+    usual = _usual(told, rows.weight)
     if rows.wins < FEW_WINS:
         whole = 1 - (1 - DEFAULT_RATE) ** ((end - t) / DEFAULT_DAYS)
-        return Basis(whole, _default_stages(whole, history.stages), usual, rows.wins, measured=False)
+        return Basis(whole, _default_stages(whole, history.stages), usual, 1.0, rows.wins, measured=False)
     rate = stage_rate(rows, history.stages)
-    return Basis(rate.whole, rate.rates, usual, rows.wins, measured=True)
+    strength = _strength(rows, rate, np.nan_to_num(told - usual).sum(axis=1))
+    return Basis(rate.whole, rate.rates, usual, strength, rows.wins, measured=True)
 
 
-def _usual(rows: Sample) -> Floats:
-    found = np.zeros(len(FACTOR_NAMES))
+def _told(rows: Sample) -> Floats:
+    """Points by `FACTORS` of past rows, NaN where missing; the stage's are not among them."""
+    found = np.full((len(rows.of), len(FACTOR_NAMES)), np.nan)
     for n, name in enumerate(FACTOR_NAMES):
         if name in BANDS:
-            points = BANDS[name](rows.x[:, _IN_FEATURES[name]])
-            known = np.isfinite(points)
-            if known.sum() >= FEW_ROWS:
-                found[n] = np.average(points[known], weights=rows.weight[known])
+            found[:, n] = BANDS[name](rows.x[:, _IN_FEATURES[name]])
     return found
+
+
+def _usual(told: Floats, weight: Floats) -> Floats:
+    known = np.isfinite(told)
+    heavy = weight[:, None] * known
+    means = (np.nan_to_num(told) * heavy).sum(axis=0) / np.maximum(heavy.sum(axis=0), 1e-12)
+    return np.where(known.sum(axis=0) >= FEW_ROWS, means, 0.0)
+
+
+def _strength(rows: Sample, rate: StageRate, surplus: Floats) -> float:
+    """The strength under which the points would have said most of the past; the rule's own by few wins."""
+    if rows.wins < ENOUGH_WINS or not surplus.any():
+        return 1.0
+    odds = logit(rate(rows.x))
+    said = [chances(odds + STEP * strength * surplus) for strength in STRENGTHS]
+    losses = [-np.average(np.log(np.where(rows.y > 0, p, 1 - p)), weights=rows.weight) for p in said]
+    return float(STRENGTHS[int(np.argmin(losses))])
 
 
 def _default_stages(whole: float, stages: int) -> Floats:
@@ -150,7 +173,7 @@ def points(
     weights: Weights = DEFAULT_WEIGHTS,
     based: Basis | None = None,
 ) -> Floats:
-    """What each factor counts, in points: weight times its points above the usual; 0 where it is missing.
+    """What each factor counts, in points: strength and weight times those above the usual; 0 where missing.
 
     The scorecard's log odds are those of `Basis.whole` plus `STEP` times a row's sum.
 
@@ -166,8 +189,10 @@ def points_of(values: Floats, based: Basis, weights: Floats) -> Floats:
     """Points of factor values with their weights; all of shape (rows, len(FACTORS))."""
     found = np.zeros_like(values)
     for n, name in enumerate(FACTOR_NAMES):
-        rule = BANDS[name](values[:, n]) - based.usual[n] if name in BANDS else _stage(based, values[:, n])
-        found[:, n] = np.nan_to_num(rule)
+        if name in BANDS:
+            found[:, n] = based.strength * np.nan_to_num(BANDS[name](values[:, n]) - based.usual[n])
+        else:
+            found[:, n] = _stage(based, values[:, n])
     return found * weights
 
 

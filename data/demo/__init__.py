@@ -21,6 +21,7 @@ from data.demo.forecasts import foresee
 from data.demo.market import Customer, Market, opening_times
 from data.demo.promises import Promiser
 from data.demo.rooms import Gatherer
+from data.demo.signals import Teller
 from data.demo.simulation import Simulation
 from data.demo.sizes import BENCHMARK_DAYS, MONTHS, PRICE_RISE_MONTH, SIZES, Size
 from data.demo.staff import LEAVER, Staff, hire
@@ -77,7 +78,8 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
     set_benchmarks(store, OPERATOR, BENCHMARK_DAYS)
     simulation = Simulation(store, staff, rng, now)
     store.clock = simulation.clock
-    customers = _prepare(simulation, staff, size, rng, start, now)
+    teller = Teller(store, simulation, seed)
+    customers = _prepare(simulation, teller, staff, size, rng, start, now)
     if size.stories:
         deliverer = Deliverer(store, simulation, staff.delivery, seed)
         Promiser(store, simulation, staff.product, seed, deliverer).expect(customers, size.demands, now)
@@ -96,7 +98,13 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
 
 
 def _prepare(
-    simulation: Simulation, staff: Staff, size: Size, rng: Random, start: datetime, now: datetime
+    simulation: Simulation,
+    teller: Teller,
+    staff: Staff,
+    size: Size,
+    rng: Random,
+    start: datetime,
+    now: datetime,
 ) -> list[Customer]:
     """Everything that is known beforehand: customers, opportunities, who leaves when; the customers."""
     market = Market(rng)
@@ -118,7 +126,9 @@ def _prepare(
     for customer in customers:
         simulation.push(customer.created_at, simulation.enter_customer, customer)
     for deal in deals:
-        simulation.push(max(deal.opened_at, deal.customer.created_at), simulation.open_deal, deal)
+        opens = max(deal.opened_at, deal.customer.created_at)
+        simulation.push(opens, simulation.open_deal, deal)
+        simulation.push(opens, teller.follow, deal)
     return customers
 
 

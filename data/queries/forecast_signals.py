@@ -4,7 +4,6 @@ A touch or signal about the customer alone marks each of its opportunities in th
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,9 +36,9 @@ _NONE = float("nan")
 class _Mark(NamedTuple):
     of: int
     kind: Mark
-    at: datetime
-    recorded: datetime
-    voided: datetime | None
+    at: float
+    recorded: float
+    voided: float
     value: float
 
 
@@ -55,14 +54,14 @@ def forecast_signals(session: Session, chosen: ColumnElement[bool], place: dict[
         *_of_interactions(session.execute(_about(Interaction, chosen, *_TOUCH)), place),
         *_of_signals(session.execute(_about(Signal, chosen, *_TOLD)), place),
     ]
-    of, at = np.array([m.of for m in marks], np.int64), np.array([days(m.at) for m in marks], np.float64)
+    of, at = np.array([m.of for m in marks], np.int64), np.array([m.at for m in marks], np.float64)
     order = np.lexsort((at, of))
     return Signals(
         of[order],
         np.array([m.kind for m in marks], np.int64)[order],
         at[order],
-        np.array([days(m.recorded) for m in marks], np.float64)[order],
-        np.array([days(m.voided) for m in marks], np.float64)[order],
+        np.array([m.recorded for m in marks], np.float64)[order],
+        np.array([m.voided for m in marks], np.float64)[order],
         np.array([m.value for m in marks], np.float64)[order],
     )
 
@@ -93,7 +92,7 @@ def _about(table: type[Interaction] | type[Signal], chosen: ColumnElement[bool],
 
 def _of_actions(rows: Iterable[Any], place: dict[int, int]) -> Iterator[_Mark]:
     for row in rows:
-        times = (row.ended_at, row.recorded_at, row.voided_at)
+        times = (days(row.ended_at), days(row.recorded_at), days(row.voided_at))
         for kind, value in _said(row):
             yield _Mark(place[row.opportunity_id], kind, *times, value)
 
@@ -115,7 +114,7 @@ def _said(action: Any) -> Iterator[tuple[Mark, float]]:
 
 def _of_interactions(rows: Iterable[Any], place: dict[int, int]) -> Iterator[_Mark]:
     for row in rows:
-        times = (row.happened_at, row.recorded_at, None)
+        times = (days(row.happened_at), days(row.recorded_at), _NONE)
         for kind, value in _touch(row):
             yield _Mark(place[row.opportunity_id], kind, *times, value)
 
@@ -134,7 +133,7 @@ def _touch(touch: Any) -> Iterator[tuple[Mark, float]]:
 
 def _of_signals(rows: Iterable[Any], place: dict[int, int]) -> Iterator[_Mark]:
     for row in rows:
-        times = (row.happened_at, row.recorded_at, row.voided_at)
+        times = (days(row.happened_at), days(row.recorded_at), days(row.voided_at))
         for kind, value in _signal(row):
             yield _Mark(place[row.opportunity_id], kind, *times, value)
 

@@ -52,6 +52,7 @@ from data.schema import (
     RoomMessage,
     RoomTask,
     RootCause,
+    Signal,
     Stage,
     StageEvent,
     Team,
@@ -147,6 +148,27 @@ def test_some_actions_were_entered_late(company):
     late = ask(company, select(Action.ended_at, Action.recorded_at).where(Action.status == "completed"))
     share = sum(recorded - ended > timedelta(hours=18) for ended, recorded in late) / len(late)
     assert 0.04 < share < 0.25
+
+
+def test_signals_tell_something_of_how_a_deal_ends_and_not_everything(company):
+    told = (
+        select(Opportunity.outcome, Signal.kind, func.count())
+        .join(Signal, Signal.opportunity_id == Opportunity.id)
+        .where(Opportunity.outcome != "open", Signal.recorded_at < Opportunity.closed_at)
+        .group_by(Opportunity.outcome, Signal.kind)
+    )
+    closed = dict(ask(company, select(Opportunity.outcome, func.count()).group_by(Opportunity.outcome)))
+    share = {(kind, outcome): n / closed[outcome] for outcome, kind, n in ask(company, told)}
+    rivals = [share["competitor_contact", outcome] for outcome in ("won", "lost")]
+    wanted = [
+        share.get(("trial_activity", o), 0) + share.get(("drawing_confirmation", o), 0)
+        for o in ("won", "lost")
+    ]
+    assert 0 < rivals[0] < rivals[1]
+    assert wanted[0] > wanted[1] > 0
+    times = ask(company, select(Signal.happened_at, Signal.recorded_at))
+    assert sum(entered - at > timedelta(days=1) for at, entered in times) > 5
+    assert all(at <= entered <= company.clock() for at, entered in times)
 
 
 def test_three_demos_without_a_quote_stand_in_red(company):

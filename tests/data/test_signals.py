@@ -257,3 +257,20 @@ def test_a_file_of_signals_row_by_row_and_back(store):
 
 def test_every_kind_has_its_meaning():
     assert set(COUNTED) | {"news", "event"} == set(SIGNAL_KINDS)
+
+
+def test_a_few_statements_however_many_rows(sqlite_store):
+    people = found(sqlite_store)
+    write(
+        sqlite_store,
+        *(touch(people, n) for n in range(1, 40)),
+        *(action(people, n, "quote") for n in range(1, 40)),
+    )
+    statements: list[str] = []
+    with sqlite_store.reading() as session:
+        connection = session.connection().connection.driver_connection
+        connection.set_trace_callback(statements.append)
+        history = forecast_history(session, "firebreak")
+        connection.set_trace_callback(None)
+    assert len(history.signals.of) > 100
+    assert len([s for s in statements if s.startswith("SELECT")]) <= 10

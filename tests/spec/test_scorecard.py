@@ -95,6 +95,20 @@ def test_a_usual_opportunity_stands_at_the_rate(telling):
     assert based.usual[name] != 0
 
 
+def test_the_past_says_how_much_points_count(telling):
+    rng = np.random.default_rng(2)
+    marks = telling.signals
+    shuffled = replace(marks, kind=rng.permutation(marks.kind))
+    idle = replace(telling, signals=shuffled, _seen={})
+    strong, weak = basis(telling, DAY, END).strength, basis(idle, DAY, END).strength
+    assert strong > 0.6
+    assert weak < strong / 2
+    of = of_open(idle)
+    won = idle.as_of(np.inf).won(DAY, END)[of].astype(float)
+    alone, card = (scorecard_chances(idle, DAY, END, of, w) for w in (ONLY_STAGE, Weights()))
+    assert log_loss(won, card) < log_loss(won, alone) + 0.01
+
+
 def test_factors_that_tell_something_beat_the_stage_alone(telling):
     of = of_open(telling)
     won = telling.as_of(np.inf).won(DAY, END)[of].astype(float)
@@ -126,7 +140,7 @@ def test_weights_by_industry():
 def test_without_a_past_it_speaks_by_its_defaults_and_says_so():
     history = drawn("ANSWER@99 PERSON@99=1", "", events="2@95")
     based = basis(history, T, T + 90)
-    assert (based.measured, based.wins) == (False, 0)
+    assert (based.measured, based.wins, based.strength) == (False, 0, 1.0)
     assert based.whole == pytest.approx(DEFAULT_RATE)
     known, unknown = scorecard_chances(history, T, T + 90, np.arange(2))
     assert unknown == pytest.approx(DEFAULT_RATE)
