@@ -11,6 +11,7 @@ from components.frame import View
 from components.tables import instant_column
 from components.text import t
 from core.forecast.factors import FACTOR_NAMES
+from core.forecast.valuation import LEVEL
 from data.forecast_words import Words, name_of
 from data.queries.suggestions import Suggestion
 
@@ -68,8 +69,9 @@ def waterfall(item: Suggestion, said: Words, language: str) -> None:
 def _label(name: str, said: Words) -> str:
     if name == "others":
         return t("calibrate.others")
-    value = said.value(name)
-    return name_of(said.language, name) + (f" · {value}" if value else "")
+    if name == LEVEL:
+        return name_of(said.language, name)
+    return f"{name_of(said.language, name)} · {said.value(name) or t('calibrate.unknown')}"
 
 
 def _signed(value: float, item: Suggestion, language: str, *, total: bool) -> str:
@@ -89,7 +91,7 @@ def factor_table(item: Suggestion, said: Words, view: View) -> None:
     """Every factor: its value in its unit, its part in the change, and since when it was known."""
     parts = dict(item.reasons)
     names = [*FACTOR_NAMES, *(n for n in (*item.factors, *parts) if n not in FACTOR_NAMES)]
-    names = list(dict.fromkeys(n for n in names if n != "level"))
+    names = list(dict.fromkeys(n for n in names if n != LEVEL))
     whole = float(item.scorecard_value) or 1.0
     table = pd.DataFrame(
         {

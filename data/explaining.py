@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session
 from core.forecast.factors import FACTOR_NAMES
 from core.forecast.layer_models import LayerModel, fit_layers
 from core.forecast.periods import Horizon, instant
+from core.forecast.registered import model_for
 from core.forecast.valuation import Valuation, valuations
 from core.messages import NotFound
+from data.jobs.retrain import AT
+from data.models import in_use
 from data.queries.factor_known import last_known
 from data.queries.forecast_history import forecast_history
 from data.queries.suggestions import company_zone
@@ -28,6 +31,7 @@ class Explained:
     Attributes:
         stage: key of the stage at which it stood.
         booked: amount that stood in the books then; NaN without one.
+        version: of the registered model, where one speaks.
         known: when the newest row behind each factor was recorded.
         missing: factors of which nothing was known.
         t, end: the instant, and the end of the period.
@@ -38,6 +42,7 @@ class Explained:
     stage: str | None
     booked: float
     model: LayerModel
+    version: int | None
     valuation: Valuation
     known: Mapping[str, datetime]
     missing: tuple[str, ...]
@@ -68,15 +73,18 @@ def explain(session: Session, opportunity: str, day: date, period: str) -> Expla
     at = int(np.flatnonzero(history.ids == row.id)[0])
     if not history.as_of(t).is_open[at]:
         raise NotFound("not_open_then", name=row.name, day=day.isoformat())
-    models = fit_layers(history, t, end - t)
-    [valuation] = valuations(history, t, end, models=models, only=np.array([at]))
     until = _EPOCH + timedelta(days=t)
+    registered = in_use(session, pipeline.id, datetime.combine(day, AT, zone).astimezone(UTC))
+    pooled = model_for(registered.grid, end - t) if registered else None
+    models = fit_layers(history, t, end - t, pooled)
+    [valuation] = valuations(history, t, end, models=models, only=np.array([at]))
     return Explained(
         row,
         pipeline.key,
         _stage(session, pipeline.id, valuation.factors.get("stage")),
         float(history.as_of(t).amount[at]),
         models[valuation.layer],
+        registered.version if registered and models[valuation.layer].kind == "pooled" else None,
         valuation,
         last_known(session, row.id, until, valuation.factors),
         tuple(name for name in FACTOR_NAMES if name not in valuation.factors),

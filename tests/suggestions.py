@@ -8,10 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from core.forecast.layer_models import LayerModels, fit_layers
-from core.forecast.valuation import valuations
 from data.engine import Store
-from data.queries.forecast_history import days, forecast_history
 from data.schema import ForecastLine, ForecastRun, Opportunity, Pipeline
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -77,30 +74,3 @@ def line(store: Store, run: int, opportunity: int, value: float, scorecard: floa
         session.add(row)
         session.flush()
         return row.id
-
-
-def valued_run(store: Store, on: date, models: LayerModels | None = None) -> int:
-    """A month's forecast with a line for every open opportunity, as the models value it."""
-    run = month_run(store, on)
-    with store.writing() as session:
-        history, row = forecast_history(session, "firebreak"), session.get_one(ForecastRun, run)
-        t, end = days(row.taken_at), days(datetime(row.ends_on.year, row.ends_on.month, 1, tzinfo=SHANGHAI))
-        models = models or fit_layers(history, t, end - t)
-        row.models = {layer: model.told for layer, model in models.items()}
-        for v in valuations(history, t, end, models=models):
-            session.add(
-                ForecastLine(
-                    run_id=run,
-                    opportunity_id=int(history.ids[v.of]),
-                    layer=v.layer,
-                    chance=v.chance,
-                    scorecard_chance=v.scorecard_chance,
-                    factors=dict(v.factors),
-                    reasons=[{"factor": r.factor, "value": r.value} for r in v.reasons],
-                    **{
-                        name: Decimal(str(round(getattr(v, name), 4)))
-                        for name in ("amount", "value", "low", "high", "scorecard_value")
-                    },
-                )
-            )
-    return run

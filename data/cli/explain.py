@@ -48,7 +48,7 @@ def _told(found: Explained) -> dict[str, Any]:
         "as_of": found.t.isoformat(),
         "period_end": found.end.isoformat(),
         "layer": v.layer,
-        "model": found.model.told,
+        "model": {**found.model.told, "version": found.version},
         "chance": v.chance,
         "amount": v.amount,
         "value": v.value,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -11,11 +11,13 @@ from sqlalchemy import select
 
 from core.messages import AppError, Conflict, Invalid, NotFound
 from data.commands.calibration import decide_suggestion
+from data.jobs.forecast import forecast
+from data.jobs.registry import Run
 from data.queries.suggestions import answers, queue, suggestion
 from data.queries.today import Kind, today
 from data.schema import Audit, ForecastDecision, ForecastRun, Opportunity
 from tests.company import found
-from tests.suggestions import TOLD, line, month_run, valued_run
+from tests.suggestions import line, month_run
 
 MARCH_4 = date(2026, 3, 4)  # the clock's day, a Wednesday; the month's fifth working day is Friday the 6th
 IN_TIME = datetime(2026, 3, 6, 15, 59, tzinfo=UTC)  # 23:59 in Shanghai
@@ -212,13 +214,13 @@ def test_without_a_forecast_nothing_is_asked(store):
     assert (found_.waiting, found_.total, found_.starts_on, found_.due) == ((), 0, None, None)
 
 
-def test_a_run_of_valuations_says_which_model_spoke(store, clock):
+def test_the_mornings_forecast_asks_and_says_which_model_spoke(store, clock):
     people = found(store)
-    clock.move(days=-1)
-    valued_run(store, MARCH_4 + timedelta(days=1))
-    clock.move(days=2)
+    clock.move(days=1)
+    forecast(store, Run(datetime(2026, 3, 4, 20, tzinfo=UTC), "firebreak"))
     with store.reading() as session:
-        found_ = suggestion(session, people.rep, clock.at, "month", people.opportunity)
-    assert found_.told["kind"] == "scorecard"
-    assert (found_.change, found_.reasons) == (Decimal(0), ())
-    assert TOLD["kind"] == "pooled"
+        asked = suggestion(session, people.rep, clock.at, "month", people.opportunity)
+    assert (asked.told["kind"], asked.told["why"]) == ("scorecard", "no_model")
+    assert (asked.change, asked.reasons, asked.may_answer) == (Decimal(0), (), True)
+    id_ = decide_suggestion(store, people.rep, asked.line_id, "accepted", "agreed")
+    assert [(row.id, row.model) for row in kept(store)] == [(id_, "scorecard 2026-03-05")]
