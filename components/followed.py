@@ -1,6 +1,7 @@
 """What findings led to, drawn: the business calendar and the factors asked for, with what changed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from typing import Any
@@ -13,6 +14,7 @@ from components.blocks import Tone, badge, empty, plain, section
 from components.forecast_words import money, month_name
 from components.forms import Marks
 from components.frame import View
+from components.scrolling import into_view
 from components.text import t, term
 from core.access import Permission, decide
 from core.forecast.findings import ASKED, DECLINED, TAKEN_UP, EventInput
@@ -53,10 +55,19 @@ def _events(found: Followed, currency: str, does: Does, view: View) -> None:
                 does["withdraw"](event.id)
                 st.toast(t("attribution.withdrawn"))
                 st.rerun()
-    with st.expander(
-        t("attribution.add_event"), expanded=address.said("add") == "event", icon=":material/add:"
-    ):
+    with _adding("event", t("attribution.add_event")):
         _event_form(does["event"], view)
+
+
+@contextmanager
+def _adding(what: str, label: str) -> Iterator[None]:
+    """A form to open; opened, and brought into view, when a finding asked for it."""
+    asked = address.said("add") == what
+    with st.container(key=f"add_{what}"):
+        with st.expander(label, expanded=asked, icon=":material/add:"):
+            yield
+        if asked:
+            into_view(f"add_{what}", str(address.number("finding")), key=f"add_{what}_into_view")
 
 
 def _change(change: Change | None, currency: str, view: View) -> None:
@@ -126,7 +137,7 @@ def _wishes(found: Followed, currency: str, does: Does, view: View) -> None:
                 _change(change, currency, view)
             elif wish.state == ASKED and decide(view.who, Permission.CHANGE_WEIGHTS).allowed:
                 _answer_form(wish.id, does["answer"], view)
-    with st.expander(t("attribution.ask"), expanded=address.said("add") == "factor", icon=":material/add:"):
+    with _adding("factor", t("attribution.ask")):
         _ask_form(does["ask"], view)
 
 

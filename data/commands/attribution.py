@@ -33,7 +33,7 @@ def decide_finding(tx: Tx, run_id: int, opportunity_id: int, cause: str, note: s
         Invalid: no such cause, or no note.
     """
     refuse(check_cause(cause, note))
-    item = deviation(tx.session, tx.who, run_id, opportunity_id, tx.now)
+    item = deviation(tx.session, tx.who, run_id, opportunity_id)
     row = _finding(tx, run_id, opportunity_id)
     before = {"finding": row.cause, "note": row.note} if row else None
     if row is None:

@@ -88,7 +88,7 @@ def attribution(
     key = pipeline if pipeline in known else next(iter(known), None)
     runs = _runs(session, key, now) if key else []
     run = next((r for r in runs if r.starts_on.isoformat() == month), runs[0] if runs else None)
-    chosen = _month(session, who, run, now) if run else None
+    chosen = _month(session, who, run) if run else None
     return Attributions(known, tuple(r.starts_on for r in runs), chosen)
 
 
@@ -98,14 +98,14 @@ def _runs(session: Session, pipeline: str, now: datetime) -> list[ForecastRun]:
     return [run for run in ended if in_time(run)][-MONTHS:][::-1]
 
 
-def deviation(session: Session, who: Who, run_id: int, opportunity_id: int, now: datetime) -> Deviation:
+def deviation(session: Session, who: Who, run_id: int, opportunity_id: int) -> Deviation:
     """One of a run's largest deviations within reach.
 
     Raises:
         NotFound: it is none of them.
     """
     run = session.get(ForecastRun, run_id)
-    found = _month(session, who, run, now) if run else None
+    found = _month(session, who, run) if run else None
     if found:
         for item in found.deviations:
             if item.line.opportunity == opportunity_id:
@@ -113,7 +113,7 @@ def deviation(session: Session, who: Who, run_id: int, opportunity_id: int, now:
     raise NotFound(entity="finding")
 
 
-def _month(session: Session, who: Who, row: ForecastRun, now: datetime) -> MonthAttribution | None:
+def _month(session: Session, who: Who, row: ForecastRun) -> MonthAttribution | None:
     found = with_outcomes(session, who, [row])
     if not found.lines:
         return None
@@ -121,18 +121,18 @@ def _month(session: Session, who: Who, row: ForecastRun, now: datetime) -> Month
     key = session.scalars(select(Pipeline.key).where(Pipeline.id == row.pipeline_id)).one()
     figures = (company_figures if company else group_figures)(run, found.lines, found.wins)
     parts = attribute(run, figures, found.lines, found.wins, company=company)
-    largest = _deviations(session, found, parts, row, now)
+    largest = _deviations(session, found, parts, row)
     return MonthAttribution(row.id, key, run.month, found.currency, company, figures, parts, largest)
 
 
 def _deviations(
-    session: Session, found: Months, parts: Attribution, row: ForecastRun, now: datetime
+    session: Session, found: Months, parts: Attribution, row: ForecastRun
 ) -> tuple[Deviation, ...]:
     factors = _factors(session, row.id, [line.id for line in found.lines])
     places = {o: (names.industry, names.customer) for o, names in found.names.items()}
     around = surroundings(found.lines, factors, places)
     asked = [line.opportunity for line, _ in parts.largest]
-    facts = facts_of(session, row, asked, now)
+    facts = facts_of(session, row, asked)
     decided = _decided(session, row.id, asked)
     return tuple(
         Deviation(

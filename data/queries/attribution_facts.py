@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -27,11 +27,8 @@ BACK_DAYS = 60
 LATE = timedelta(days=2)
 
 
-def facts_of(
-    session: Session, run: ForecastRun, opportunities: Sequence[int], now: datetime
-) -> dict[int, Facts]:
-    """The facts of each of these opportunities; what was recorded after `now` is not there yet."""
-    del now  # the store holds nothing later
+def facts_of(session: Session, run: ForecastRun, opportunities: Sequence[int]) -> dict[int, Facts]:
+    """The facts of each of these opportunities, as known now."""
     pushes = _pushes(session, run, opportunities)
     signs = _signs(session, run, opportunities)
     unseen, backdated = _entered_late(session, run, opportunities)

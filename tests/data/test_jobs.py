@@ -140,14 +140,14 @@ def until_held(store: Store, since: datetime) -> None:
     raise AssertionError("the lease was not renewed")
 
 
-def test_one_faulty_timetable_keeps_no_other_job_waiting(store, monkeypatch):
+def test_one_faulty_timetable_keeps_no_other_job_waiting(store, monkeypatch, clock):
     def broken(session, now) -> list[tuple[datetime, str]]:
         raise ValueError("no such zone")
 
     monkeypatch.setattr("data.jobs.schedule.SCHEDULE", (Scheduled("trial", broken), *SCHEDULE))
     with store.reading() as session:
-        due = sum(len(s.due(session, store.clock())) for s in SCHEDULE)
-    assert tick(store) == due
+        wanted = sum(len(s.due(session, clock.at)) for s in SCHEDULE)
+    assert tick(store) == wanted > 0
     assert set(states(store)) == {"done"}
 
 

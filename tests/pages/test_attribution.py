@@ -56,6 +56,8 @@ def test_a_decision_and_what_it_leads_to(open_page, people, language):
     assert "He hoped for it." in words(page)
     press(page, language, "attribution.coach")
     assert translate(language, "attribution.coached") in words(page)
+    press(page, language, "attribution.to_event")
+    assert page.query_params["add"] == "event"
     page.text_input(key="event-name").set_value("Port closed")
     press(page, language, "attribution.add_event")
     page.text_input(key="factor-name").set_value("Open demands")
