@@ -79,6 +79,10 @@ def taken(shown: Snapshot, view: View) -> None:
 def headline(shown: Snapshot, language: str) -> None:
     """The whole in figures."""
     cards([_value(shown, language), _won(shown, language), _open(shown, language), *_beside(shown, language)])
+    low, high = (shown.run.low, shown.run.high) if shown.whole else band(shown.won, shown.lines)
+    if low is not None and high is not None:
+        ends = [format.worth(amount, shown.run.currency, language) for amount in (low, high)]
+        st.caption(t("outlook.range", low=ends[0], high=ends[1]))
 
 
 def _value(shown: Snapshot, language: str) -> Card:
