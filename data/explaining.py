@@ -14,7 +14,7 @@ from core.forecast.periods import Horizon, instant
 from core.forecast.registered import model_for
 from core.forecast.valuation import Valuation, valuations
 from core.messages import NotFound
-from data.jobs.retrain import AT
+from data.forecasting import AT
 from data.models import in_use
 from data.queries.factor_known import last_known
 from data.queries.forecast_history import forecast_history
