@@ -19,6 +19,7 @@ from data.demo.promises import Promiser
 from data.demo.simulation import Simulation
 from data.demo.sizes import BENCHMARK_DAYS, MONTHS, PRICE_RISE_MONTH, SIZES, Size
 from data.demo.staff import LEAVER, Staff, hire
+from data.demo.store_requests import Asker
 from data.demo.stories import Planter, plant
 from data.engine import Store
 from data.install import install
@@ -76,6 +77,7 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
     if size.stories:
         deliverer = Deliverer(store, simulation, staff.delivery, seed)
         Promiser(store, simulation, staff.product, seed, deliverer).expect(customers, size.demands, now)
+        Asker(store, simulation, staff.stores, staff.product).expect(now)
     simulation.run(lambda at: progress((at - start) / (now - start)))
     with store.writing() as session:
         sweep_clocks(session, now, policy_in_force(session))
