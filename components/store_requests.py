@@ -138,7 +138,7 @@ def _mark(one: Request) -> tuple[str, Tone]:
 
 
 def _stores(one: Request) -> str:
-    return f"{t('store_requests.stores', n=len(one.stores))}: {', '.join(one.stores)}"
+    return t("store_requests.stores", n=len(one.stores), names=t("store_requests.and").join(one.stores))
 
 
 def head(one: Request, view: View) -> None:

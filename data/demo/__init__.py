@@ -25,6 +25,7 @@ from data.demo.signals import Teller
 from data.demo.simulation import Simulation
 from data.demo.sizes import BENCHMARK_DAYS, MONTHS, PRICE_RISE_MONTH, SIZES, Size
 from data.demo.staff import LEAVER, Staff, hire
+from data.demo.store_requests import Asker
 from data.demo.stories import Planter, plant
 from data.engine import Store
 from data.install import install
@@ -83,6 +84,7 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
     if size.stories:
         deliverer = Deliverer(store, simulation, staff.delivery, seed)
         Promiser(store, simulation, staff.product, seed, deliverer).expect(customers, size.demands, now)
+        Asker(store, simulation, staff.stores, staff.product).expect(now)
         reports.expect_quarters(store, simulation, staff.director, now)
         Gatherer(store, simulation, staff, now).expect(customers[: len(customers) // 2])
     reports.expect(store, simulation, now)

@@ -71,7 +71,7 @@ class Rep:
 
 @dataclass(slots=True)
 class Staff:
-    """Everybody whom the simulation moves; `managers` by team."""
+    """Everybody whom the simulation moves; `managers` by team, `stores` the managers of stores."""
 
     reps: list[Rep]
     managers: list[Who]
@@ -79,6 +79,7 @@ class Staff:
     director: Who
     product: Who
     delivery: Who
+    stores: list[Who]
 
     def rep(self, named: tuple[str, str]) -> Rep:
         """One of the reps with a name of their own."""
@@ -122,9 +123,10 @@ def hire(store: Store, size: Size, rng: Random, password_hash: str) -> Staff:
         specialists[role] = [
             hiring.hire(role, team_id, ACCOUNTS[role] if n == 0 else None) for n in range(size.specialists)
         ]
+    stores = []
     for n, store_name in enumerate(STORES[: size.stores]):
         team_id = hiring.team(store_name, "store", region=store_name[:2])
-        hiring.hire(Role.STORE_MANAGER, team_id, ACCOUNTS["store"] if n == 0 else None)
+        stores.append(hiring.hire(Role.STORE_MANAGER, team_id, ACCOUNTS["store"] if n == 0 else None))
     reps, managers = [], []
     for team, name in enumerate(TEAMS[: size.teams]):
         team_id = hiring.team(name, "sales", region=name[:2])
@@ -135,7 +137,8 @@ def hire(store: Store, size: Size, rng: Random, password_hash: str) -> Staff:
     with store.writing() as session:  # one bcrypt hash for all: it is slow on purpose
         mine = Person.username.in_(tuple(ACCOUNTS))
         session.execute(update(Person).where(mine).values(password_hash=password_hash))
-    return Staff(reps, managers, admin, director, specialists[Role.PRODUCT][0], specialists[Role.DELIVERY][0])
+    of = specialists
+    return Staff(reps, managers, admin, director, of[Role.PRODUCT][0], of[Role.DELIVERY][0], stores)
 
 
 def _habits(rep: Rep, size: Size) -> Rep:

@@ -31,6 +31,8 @@ from data.queries.health import health_report, health_weeks
 from data.queries.morning import morning
 from data.queries.promises import demand_clocks, promises
 from data.queries.sessions import demo_accounts
+from data.queries.store_requests import Show as Requests
+from data.queries.store_requests import alike, pool
 from data.queries.timeline import timeline
 from data.schema import (
     Action,
@@ -315,6 +317,15 @@ def test_deliveries_stand_in_every_way(company):
     assert read_file(company, problem.photo)[1] == "image/jpeg"
     kept = [r.fulfilment for r in promises_of_all(company) if r.delivered]
     assert kept.count("kept") >= 3
+
+
+def test_two_stores_ask_for_the_same_and_one_pair_was_answered(company):
+    with company.reading() as session:
+        waiting = pool(session, OPERATOR, Requests.OPEN).rows
+        (answered,) = pool(session, OPERATOR, Requests.ANSWERED).rows
+        likes = alike(session, OPERATOR, waiting[0].words, waiting[0].id)
+    assert [like.request.id for like in likes] == [waiting[1].id]
+    assert len(answered.stores) == 2
 
 
 def promises_of_all(company):
