@@ -18,7 +18,7 @@ from data.forecasting import AT
 from data.models import in_use
 from data.queries.factor_known import last_known
 from data.queries.forecast_history import forecast_history
-from data.queries.suggestions import company_zone
+from data.queries.policies import company_tz
 from data.schema import Opportunity, Pipeline, Stage
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -67,7 +67,7 @@ def explain(session: Session, opportunity: str, day: date, period: str) -> Expla
     """
     row = _found(session, opportunity)
     pipeline = session.get_one(Pipeline, row.pipeline_id)
-    history, zone = forecast_history(session, pipeline.key), company_zone(session)
+    history, zone = forecast_history(session, pipeline.key), company_tz(session)
     horizon = Horizon(period)
     t, end = instant(day, zone), instant(horizon.step(horizon.running(day)), zone)
     at = int(np.flatnonzero(history.ids == row.id)[0])

@@ -22,12 +22,11 @@ from core.forecast.valuation import Valuation, valuations
 from core.forecast.weighing import WeightTimes
 from data.models import InUse
 from data.queries.forecast_history import forecast_history
-from data.queries.policies import policy_in_force, setting
+from data.queries.policies import company_tz, policy_in_force
 from data.queries.weights import weight_times
 from data.schema import Opportunity, Person, Pipeline, Stage
 
 PERIODS = ("month", "quarter")
-HOME = "Asia/Shanghai"
 AT = time(4)  # of the morning, when a day's snapshots are due
 _EXACT = Decimal("0.0001")
 
@@ -82,11 +81,6 @@ class Forecast:
         return said
 
 
-def company_zone(session: Session) -> ZoneInfo:
-    """The time zone in which the company's days begin."""
-    return ZoneInfo(setting(session, "timezone") or HOME)
-
-
 def open_books(session: Session, pipeline: str) -> Books:
     """Everything that a pipeline's forecasts need, read at once.
 
@@ -100,7 +94,7 @@ def open_books(session: Session, pipeline: str) -> Books:
     return Books(
         key,
         history,
-        company_zone(session),
+        company_tz(session),
         tuple(stages),
         teams,
         _currency(session, key, history),

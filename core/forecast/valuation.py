@@ -1,7 +1,7 @@
 """What each open opportunity is worth in a period, beside what the scorecard says, and why they differ (B3).
 
 Value is chance times amount; the scorecard's value likewise, with the same amount. The difference of the two
-is split among factors, in money, so that the parts add up to it exactly: `core.forecast.attribution` on the
+is split among factors, in money, so that the parts add up to it exactly: `core.forecast.contributions` on the
 difference of both chances, against typical open opportunities. How far the two stand apart on those is a
 part of its own, `level`: there the scorecard as a whole runs low or high.
 
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.forecast.amounts import Amounts, amounts
-from core.forecast.attribution import parts
+from core.forecast.contributions import parts
 from core.forecast.factors import FACTOR_NAMES
 from core.forecast.features import NAMES, SEASON, Rows, open_rows
 from core.forecast.history import Floats, History, Ints

@@ -8,7 +8,8 @@ from typing import Any
 from core.forecast.valuation import LEVEL
 from data.explaining import Explained, explain
 from data.forecast_words import UNITS, Words, name_of
-from data.queries.suggestions import ASKED, PERIODS, company_day
+from data.queries.policies import company_day
+from data.queries.suggestions import ASKED, PERIODS
 from data.runtime import this_store
 from data.text import LANGUAGES, has, translate
 

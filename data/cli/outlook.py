@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.process.stages import PIPELINE
-from data.forecasting import AT, PERIODS, Forecast, company_zone, forecast_of, open_books
+from data.forecasting import AT, PERIODS, Forecast, forecast_of, open_books
 from data.jobs.forecast import as_rows
 from data.jsontext import to_json
 from data.models import in_use
 from data.queries.outlook import Snapshot, computed, snapshot_on
+from data.queries.policies import company_day
 from data.runtime import this_store
 
 _TOP = 10
@@ -41,7 +42,7 @@ def add(commands: Any) -> None:
 def _run(chosen: argparse.Namespace) -> int:
     store = this_store()
     with store.reading() as session:
-        day = chosen.day or store.clock().astimezone(company_zone(session)).date()
+        day = chosen.day or company_day(session, store.clock())
         found = snapshot_on(session, chosen.pipeline, chosen.period, day)
         if found is None:
             said = _computed(session, chosen.pipeline, chosen.period, day)

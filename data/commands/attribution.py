@@ -11,7 +11,7 @@ from data.commands.coaching import open_tasks, owner_of
 from data.commands.command import Tx, command
 from data.jsontext import to_json
 from data.queries.attribution import Deviation, deviation
-from data.queries.forecast_months import home
+from data.queries.policies import company_day
 from data.queries.scope import owned
 from data.schema import (
     AttributionFinding,
@@ -72,7 +72,7 @@ def coach_finding(tx: Tx, finding_id: int) -> int:
     line = _line_of(tx, finding_id)
     if line.owner_id is None:
         raise Invalid([Problem("", "unknown_person")])
-    due = tx.now.astimezone(home(tx.session)).date() + timedelta(days=tx.policy.coaching_days)
+    due = company_day(tx.session, tx.now) + timedelta(days=tx.policy.coaching_days)
     cause = f"finding:{finding_id}"
     row = {
         "cause": cause,

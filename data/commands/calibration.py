@@ -9,8 +9,9 @@ from core.forecast.calibration import ACCEPTED, check_decision
 from core.messages import Conflict, NotFound, refuse
 from core.terms import Outcome
 from data.commands.command import Tx, command
+from data.queries.policies import company_day
 from data.queries.scope import owned
-from data.queries.suggestions import company_day, due_at, newest_runs, told_of
+from data.queries.suggestions import due_at, newest_runs, told_of
 from data.schema import ForecastDecision, ForecastLine, ForecastRun, Opportunity
 
 

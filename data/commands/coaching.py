@@ -17,7 +17,7 @@ from core.terms import Role
 from data.commands.command import Tx, command
 from data.commands.outbox import post
 from data.jsontext import to_json
-from data.queries.forecast_months import home
+from data.queries.policies import company_day
 from data.queries.scope import owned
 from data.schema import CoachingNote, CoachingTask, Person
 from data.upsert import insert_new
@@ -42,7 +42,7 @@ def open_for_deviation(
         if not {m.month.isoformat() for m in cause.months} & told.get(rep, set())
     ]
     owners = _owners(session, [rep for rep, _ in found])
-    due = now.astimezone(home(session)).date() + timedelta(days=policy.coaching_days)
+    due = company_day(session, now) + timedelta(days=policy.coaching_days)
     rows = [_task(cause, rep, owners.get(rep), now, due) for rep, cause in found]
     return open_tasks(session, now, rows, policy)
 
@@ -133,7 +133,7 @@ def assign_coaching(tx: Tx, task_id: int, person_id: int, due_on: date) -> int:
     )
     if tx.session.scalar(leads) is None or person_id == task.rep_id:
         raise Invalid([Problem("person", "unknown_person")])
-    if due_on < tx.now.astimezone(home(tx.session)).date():
+    if due_on < company_day(tx.session, tx.now):
         raise Invalid([Problem("due_on", "not_in_future")])
     before = {"owner_id": task.owner_id, "due_on": task.due_on}
     task.owner_id, task.due_on = person_id, due_on

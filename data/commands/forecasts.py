@@ -8,10 +8,11 @@ from core.access import Permission, Reach
 from core.forecast.periods import Horizon
 from core.messages import NotAllowed, NotFound, Problem, refuse
 from data.commands.command import Tx, command
-from data.forecasting import AT, company_zone
+from data.forecasting import AT
 from data.jobs import backtest, forecast
 from data.jobs.registry import enqueue
 from data.jsontext import to_json
+from data.queries.policies import company_tz
 from data.schema import ForecastBacktest, Pipeline
 
 LEVELS = ("company", "team", "rep")
@@ -28,7 +29,7 @@ def replay_day(tx: Tx, pipeline: str, day: date) -> int:
         Invalid: the day has not come yet.
     """
     row = _pipeline(tx, pipeline)
-    zone = company_zone(tx.session)
+    zone = company_tz(tx.session)
     due = datetime.combine(day, AT, zone).astimezone(UTC)
     refuse([Problem("day", "instant_in_future")] if due > tx.now else [])
     enqueue(tx.session, forecast.NAME, due, pipeline)

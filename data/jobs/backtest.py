@@ -4,9 +4,9 @@ from core.forecast.backtest import backtest
 from core.forecast.periods import Horizon
 from data.backtests import shown
 from data.engine import Store
-from data.forecasting import company_zone
 from data.jobs.registry import Run, job
 from data.queries.forecast_history import forecast_history
+from data.queries.policies import company_tz
 from data.schema import ForecastBacktest, Pipeline
 
 NAME = "backtest"
@@ -20,7 +20,7 @@ def run_backtest(store: Store, run: Run) -> None:
         if asked.finished_at is not None:
             return
         history = forecast_history(session, session.get_one(Pipeline, asked.pipeline_id).key)
-        zone = company_zone(session)
+        zone = company_tz(session)
         wanted = (Horizon(asked.horizon), asked.first_on, asked.last_on)
         level = asked.level
     done = backtest(history, *wanted, level=level, zone=zone, tick=lambda share: run.say(f"{share:.0%}"))

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from core.forecast.valuation import Valuation
 from data.engine import Store
-from data.forecasting import AT, HOME, PERIODS, Books, Forecast, company_zone, exact, forecast_of, open_books
+from data.forecasting import AT, PERIODS, Books, Forecast, exact, forecast_of, open_books
 from data.jobs.registry import Run, job
 from data.jobs.times import latest_due, next_due
 from data.models import in_use
-from data.queries.policies import setting
+from data.queries.policies import company_day, company_zone
 from data.schema import ForecastLine, ForecastRun, ForecastWin, Opportunity, Pipeline
 from data.upsert import insert_new
 
@@ -30,13 +30,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def due(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     """The latest mornings, for each pipeline that has any history."""
-    zone, keys = setting(session, "timezone") or HOME, used_pipelines(session)
+    zone, keys = company_zone(session), used_pipelines(session)
     return [(at, key) for at in latest_due(AT, zone, now, catch_up=CATCH_UP) for key in keys]
 
 
 def coming(session: Session, now: datetime) -> datetime:
     """The next morning."""
-    return next_due(AT, setting(session, "timezone") or HOME, now)
+    return next_due(AT, company_zone(session), now)
 
 
 def used_pipelines(session: Session) -> list[str]:
@@ -49,7 +49,7 @@ def used_pipelines(session: Session) -> list[str]:
 def forecast(store: Store, run: Run) -> None:
     """The snapshots of the run's pipeline and day."""
     with store.reading(fresh=True) as session:
-        day = run.due_at.astimezone(company_zone(session)).date()
+        day = company_day(session, run.due_at)
         books = open_books(session, run.key)
         model = in_use(session, books.pipeline_id, run.due_at)
     for period in PERIODS:

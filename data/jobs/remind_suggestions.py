@@ -9,20 +9,12 @@ from sqlalchemy.orm import Session
 from core.forecast.calibration import reminder
 from core.notices import Notice
 from core.terms import Role
-from data.calendars import china
 from data.commands.outbox import post
 from data.engine import Store
 from data.jobs.registry import Run, job
-from data.queries.policies import policy_in_force
-from data.queries.suggestions import (
-    ASKED,
-    answered,
-    asked_lines,
-    company_day,
-    company_zone,
-    due_at,
-    running_period,
-)
+from data.queries.calendars import calendar_of
+from data.queries.policies import company_day, policy_in_force
+from data.queries.suggestions import ASKED, answered, asked_lines, due_at, running_period
 from data.schema import ForecastLine, ForecastRun, Opportunity, Person
 
 NAME = "remind_suggestions"
@@ -42,7 +34,7 @@ def notices(session: Session, now: datetime) -> list[Notice]:
     starts_on, _ = running_period(session, ASKED, company_day(session, now))
     if starts_on is None:
         return []
-    calendar = china(company_zone(session).key)
+    calendar = calendar_of(session, None)
     first = reminder(starts_on, calendar, policy_in_force(session).calibration_day)
     due = due_at(session, starts_on)
     if now < first:

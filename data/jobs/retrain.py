@@ -18,13 +18,13 @@ from core.forecast.history import History
 from core.forecast.registered import JUDGED, Grid, Verdict, judge, model_for, train
 from core.forecast.win_model import Sample, sample
 from data.engine import Store
-from data.forecasting import HOME, open_books
+from data.forecasting import open_books
 from data.jobs.forecast import at, used_pipelines
 from data.jobs.registry import Run, job
 from data.jobs.times import latest_due, next_due
 from data.models import ALL, IN_USE, REFUSED, RETIRED, in_use, packed
 from data.queries.forecast_history import days
-from data.queries.policies import setting
+from data.queries.policies import company_zone
 from data.schema import ForecastModel
 from data.upsert import insert_new
 
@@ -35,7 +35,7 @@ SUNDAY = {6}
 
 def due(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     """The latest Sunday night, for each pipeline that has any history."""
-    zone = setting(session, "timezone") or HOME
+    zone = company_zone(session)
     return [
         (at_, key) for at_ in latest_due(AT, zone, now, weekdays=SUNDAY) for key in used_pipelines(session)
     ]
@@ -43,7 +43,7 @@ def due(session: Session, now: datetime) -> list[tuple[datetime, str]]:
 
 def coming(session: Session, now: datetime) -> datetime:
     """The next Sunday night."""
-    return next_due(AT, setting(session, "timezone") or HOME, now, lambda day: day.weekday() in SUNDAY)
+    return next_due(AT, company_zone(session), now, lambda day: day.weekday() in SUNDAY)
 
 
 @job(NAME, slow=True)

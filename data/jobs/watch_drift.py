@@ -15,12 +15,11 @@ from core.notices import Notice
 from core.terms import Role
 from data.commands.outbox import post
 from data.engine import Store
-from data.forecasting import HOME
 from data.jobs.forecast import used_pipelines
 from data.jobs.registry import Run, job
 from data.jobs.times import latest_due, next_due
 from data.queries.drift import Moved, moved, whole_months
-from data.queries.policies import setting
+from data.queries.policies import company_zone
 from data.schema import Person
 
 NAME = "watch_drift"
@@ -30,14 +29,14 @@ SUNDAY = {6}
 
 def due(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     """The latest Sunday morning, for each pipeline that has any history."""
-    zone = setting(session, "timezone") or HOME
+    zone = company_zone(session)
     times = latest_due(AT, zone, now, weekdays=SUNDAY)
     return [(at, key) for at in times for key in used_pipelines(session)]
 
 
 def coming(session: Session, now: datetime) -> datetime:
     """The next Sunday morning."""
-    return next_due(AT, setting(session, "timezone") or HOME, now, lambda day: day.weekday() in SUNDAY)
+    return next_due(AT, company_zone(session), now, lambda day: day.weekday() in SUNDAY)
 
 
 @job(NAME, slow=True)

@@ -24,10 +24,10 @@ from data.queries.forecast_months import (
     Months,
     counting_runs,
     forecast_pipelines,
-    home,
     in_time,
     with_outcomes,
 )
+from data.queries.policies import company_day
 from data.schema import AttributionFinding, CoachingTask, ForecastLine, ForecastRun, Person, Pipeline
 
 MONTHS = 12
@@ -93,7 +93,7 @@ def attribution(
 
 
 def _runs(session: Session, pipeline: str, now: datetime) -> list[ForecastRun]:
-    today = now.astimezone(home(session)).date()
+    today = company_day(session, now)
     ended = session.scalars(counting_runs(pipeline).where(ForecastRun.ends_on <= today))
     return [run for run in ended if in_time(run)][-MONTHS:][::-1]
 

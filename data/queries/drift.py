@@ -12,9 +12,9 @@ from core.access import Who
 from core.forecast.drift import Expected, stability
 from core.forecast.features import NAMES, open_rows
 from core.forecast.registered import JUDGED, model_for
-from data.forecasting import company_zone
 from data.models import in_use
 from data.queries.forecast_history import days, forecast_history
+from data.queries.policies import company_tz
 from data.schema import ForecastLine, ForecastModel, ForecastRun, Opportunity, Pipeline
 
 MONTHS = 6  # whole months back
@@ -97,7 +97,7 @@ def _expected(session: Session, run: ForecastRun) -> Expected:
         .join(Opportunity, Opportunity.id == ForecastLine.opportunity_id)
         .where(ForecastLine.run_id == run.id)
     ).all()
-    end = datetime.combine(run.ends_on, time(), company_zone(session))
+    end = datetime.combine(run.ends_on, time(), company_tz(session))
     won = sum(1 for _, outcome, at in rows if outcome == "won" and at and at <= end)
     chances = np.array([row.chance for row in rows], np.float64)
     return Expected(len(rows), won, float(chances.sum()), float((chances * (1 - chances)).sum()))

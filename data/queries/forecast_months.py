@@ -13,13 +13,12 @@ from sqlalchemy.orm import Session, aliased
 from core.access import Permission, Who
 from core.forecast.health import FIRST_DAYS, Line, MonthRun, Win
 from core.terms import Outcome
-from data.queries.policies import policy_in_force, setting
+from data.queries.policies import company_day, company_tz, policy_in_force
 from data.queries.scope import customers, owned
 from data.schema import Customer, ForecastDecision, ForecastLine, ForecastRun, Opportunity, Person, Pipeline
 
 NEEDS = Permission.SEE_FORECAST_HEALTH
 MONTH = "month"
-HOME = "Asia/Shanghai"
 _ZERO = Decimal()
 
 
@@ -45,11 +44,6 @@ class Months:
     names: dict[int, LineNames]  # by opportunity
 
 
-def home(session: Session) -> ZoneInfo:
-    """The company's time zone."""
-    return ZoneInfo(setting(session, "timezone") or HOME)
-
-
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """The instant at which a day of the company begins."""
     return datetime.combine(day, time(), zone)
@@ -57,7 +51,7 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
 
 def ended_months(session: Session, who: Who, pipeline: str, now: datetime, months: int) -> Months:
     """The runs that count of the last so many ended months, with their lines and wins."""
-    today = now.astimezone(home(session)).date()
+    today = company_day(session, now)
     rows = session.scalars(counting_runs(pipeline).where(ForecastRun.ends_on <= today))
     return with_outcomes(session, who, [row for row in rows if in_time(row)][-months:])
 
@@ -89,7 +83,7 @@ def with_outcomes(session: Session, who: Who, rows: Sequence[ForecastRun]) -> Mo
         return Months(policy.currency, (), (), (), {})
     runs = {row.id: _run(row, whole) for row, whole in _with_sums(session, rows)}
     each = not rows[-1].currency  # no amounts are kept: every win counts 1, as in every forecast of it
-    zone = home(session)
+    zone = company_tz(session)
     decided = _decisions(runs.values())
     found = [
         (_line(row, runs[row.run_id], zone, each), row) for row in session.execute(_lines(who, runs, decided))

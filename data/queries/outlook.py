@@ -17,8 +17,7 @@ from sqlalchemy.orm import Session
 from core.access import OPERATOR, Permission, Reach, Who, reach
 from core.forecast.movement import Stood, Whole
 from core.policies import Policy
-from data.forecasting import company_zone
-from data.queries.policies import policy_in_force
+from data.queries.policies import company_day, company_tz, policy_in_force
 from data.queries.scope import owned
 from data.schema import (
     Customer,
@@ -227,7 +226,7 @@ def snapshot(session: Session, who: Who, pipeline: str, period: str, day: date) 
     ).first()
     if run is None:
         return None
-    late = run.recorded_at.astimezone(company_zone(session)).date() > run.taken_on
+    late = company_day(session, run.recorded_at) > run.taken_on
     row = RunRow(**{f.name: getattr(run, f.name) for f in fields(RunRow)})
     lines, wins = (
         [dict(r._mapping) for r in session.execute(_rows(who, table, run.id))]
@@ -256,7 +255,7 @@ def computed(
 
 def progress(session: Session, who: Who, pipeline: str, period: str, starts_on: date) -> tuple[Point, ...]:
     """The period's snapshots, day by day, as far as `who` sees them."""
-    zone = company_zone(session)
+    zone = company_tz(session)
     mine = (Pipeline.key == pipeline, ForecastRun.period == period, ForecastRun.starts_on == starts_on)
     runs = session.scalars(
         select(ForecastRun)

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.access import Who
-from data.forecasting import AT, company_zone
+from data.forecasting import AT
 from data.queries.outlook import offered
+from data.queries.policies import company_tz
 from data.schema import Opportunity, Pipeline
 
 _YEAR = timedelta(days=365)
@@ -44,7 +45,7 @@ class Calendar:
 def calendar(session: Session, who: Who, pipeline: str, period: str, now: datetime) -> Calendar:
     """What there is of a pipeline."""
     kept = offered(session, who).of(pipeline, period)
-    zone = company_zone(session)
+    zone = company_tz(session)
     today = now.astimezone(zone).date()
     closed = select(func.max(Opportunity.closed_at)).join(Pipeline).where(Pipeline.key == pipeline)
     last = session.scalar(closed)

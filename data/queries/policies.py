@@ -36,9 +36,14 @@ def company_zone(session: Session) -> str:
     return str(setting(session, "timezone") or ZONE)
 
 
+def company_tz(session: Session) -> ZoneInfo:
+    """The time zone in which the company's days begin."""
+    return ZoneInfo(company_zone(session))
+
+
 def company_day(session: Session, at: datetime) -> date:
     """The company's day at an instant."""
-    return at.astimezone(ZoneInfo(company_zone(session))).date()
+    return at.astimezone(company_tz(session)).date()
 
 
 def working_calendar(session: Session) -> WorkCalendar:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
@@ -13,16 +12,15 @@ from sqlalchemy.orm import Session
 from core.access import Permission, Who, decide
 from core.forecast.calibration import deadline
 from core.terms import Outcome
-from data.calendars import china
+from data.queries.calendars import calendar_of
 from data.queries.factor_known import last_known
-from data.queries.policies import policy_in_force, setting
+from data.queries.policies import company_day, policy_in_force
 from data.queries.scope import owned
 from data.schema import Customer, ForecastDecision, ForecastLine, ForecastRun, Opportunity, Person, Stage
 
 PERIODS = ("month", "quarter")
 ASKED = "month"  # the period whose suggestions remind; those of others can be answered
 MOST = 500
-_HOME = "Asia/Shanghai"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +125,9 @@ class Answer:
     late: bool
 
 
-def company_day(session: Session, now: datetime) -> date:
-    """The company's day."""
-    return now.astimezone(company_zone(session)).date()
-
-
-def company_zone(session: Session) -> ZoneInfo:
-    """The time zone in which the company's days begin."""
-    return ZoneInfo(setting(session, "timezone") or _HOME)
-
-
 def due_at(session: Session, starts_on: date) -> datetime:
     """Until when a period's suggestions are answered."""
-    calendar = china(company_zone(session).key)
+    calendar = calendar_of(session, None)
     return deadline(starts_on, calendar, policy_in_force(session).calibration_day)
 
 

@@ -21,10 +21,10 @@ from core.process.stages import PIPELINE
 from core.terms import ActionStatus, Outcome, Severity
 from data.queries.commitments import own_commitments
 from data.queries.drafts import touched
-from data.queries.policies import policy_in_force
+from data.queries.policies import company_day, policy_in_force
 from data.queries.scope import in_room, owned
 from data.queries.standing import standing, task_open
-from data.queries.suggestions import ASKED, answered, asked_lines, company_day
+from data.queries.suggestions import ASKED, answered, asked_lines
 from data.schema import (
     Action,
     Alert,

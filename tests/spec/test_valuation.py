@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from core.forecast.attribution import parts
+from core.forecast.contributions import parts
 from core.forecast.history import History
 from core.forecast.layer_models import LayerModels, fit_layers
 from core.forecast.layers import LAYERS

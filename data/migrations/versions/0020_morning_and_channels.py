@@ -5,8 +5,8 @@ from alembic import op
 
 from data.schema import types
 
-revision = "0041"
-down_revision = "0032"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from data.schema import types
 
-revision = "0023"
-down_revision = "0022"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ from alembic import op
 
 from data.schema import types
 
-revision = "0021"
+revision = "0013"
 down_revision = "0012"
 branch_labels = None
 depends_on = None

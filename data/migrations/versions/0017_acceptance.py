@@ -5,8 +5,8 @@ from alembic import op
 
 from data.schema import types
 
-revision = "0030"
-down_revision = "0024"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from data.schema import types
 
-revision = "0032"
-down_revision = "0031"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

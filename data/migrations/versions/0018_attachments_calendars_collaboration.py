@@ -5,8 +5,8 @@ from alembic import op
 
 from data.schema import types
 
-revision = "0031"
-down_revision = "0030"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
