@@ -31,7 +31,7 @@ def answer(store: Store, pipeline: str, now: datetime, seed: int) -> None:
         today = company_day(session, now)
         runs = session.scalars(counting_runs(pipeline).where(ForecastRun.ends_on <= today))
         for run in [run for run in runs if in_time(run)]:
-            at = run.taken_at + timedelta(days=2, hours=6)
+            at = run.taken_at + timedelta(days=2, hours=9)
             for line, who in session.execute(_open_then(run, at)):
                 if rng.random() < _ANSWERED:
                     session.add(_answer(run, line, who, at + timedelta(minutes=rng.randint(0, 600)), rng))

@@ -351,7 +351,7 @@ def test_months_that_are_over_were_answered_and_the_running_one_waits(company):
     months = {row.starts_on for row in rows}
     assert len(months) >= 3
     assert max(months) < company.clock().date().replace(day=1)
-    assert all(2 <= (at.date() - month).days <= 3 for month, at in rows)
+    assert all(1 <= (at.date() - month).days <= 3 for month, at in rows)  # the third, in Shanghai
     with company.reading() as session:
         shown = forecast_health(session, OPERATOR, company.clock(), months=12, pipeline=None, group=None)
     assert len(shown.groups[0].months) >= 3
