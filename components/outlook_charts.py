@@ -40,7 +40,7 @@ def _course(points: Sequence[Point], currency: str, language: str) -> go.Figure:
     line = go.Scatter(
         x=days,
         y=_floats([p.value for p in points]),
-        name=t("outlook.value"),
+        name=t("outlook.line"),
         mode="lines+markers",
         line={"color": charts.MARK, "width": 2},
         marker={"symbol": ["circle-open" if p.computed else "circle" for p in points], "size": 7},

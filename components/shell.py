@@ -37,7 +37,7 @@ def draw() -> None:
     waiting = {"inbox": _unread(who)} if who else {}
     pages = {name: _page(spec, who, waiting.get(name, 0)) for name, spec in specs.items()}
     menu = _menu(specs, pages)
-    current = st.navigation(menu, position="sidebar" if who else "hidden")
+    current = st.navigation(menu, position="sidebar" if who else "hidden", expanded=True)
     with st.container():  # always there: what follows keeps its place, and a field its focus
         session.hand_over_cookie()
         session.keep_language()
