@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -45,37 +46,67 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def installed_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installed, empty SQLite store; tests work on copies of it, which are made in milliseconds."""
+    path = tmp_path_factory.mktemp("installed") / "firebreak.db"
+    _install(f"sqlite:///{path}", path.parent)
+    return path
+
+
+@pytest.fixture(scope="session")
+def installed_database(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of such a database in our PostgreSQL."""
+    name = _create(postgres)
+    _install(_address(postgres, name), tmp_path_factory.mktemp("installed"))
+    return name
+
+
+def _install(url: str, folder: Path) -> None:
+    made = Store(url, folder / "files", clock=Hands())
+    install(made)
+    made.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Hands) -> Iterator[Store]:
     """An installed, empty store; every test using it runs on SQLite and on PostgreSQL."""
-    url = (
-        f"sqlite:///{tmp_path / 'firebreak.db'}"
-        if request.param == "sqlite"
-        else _fresh_database(request.getfixturevalue("postgres"))
-    )
+    if request.param == "sqlite":
+        url = _copy(request.getfixturevalue("installed_file"), tmp_path)
+    else:
+        server = request.getfixturevalue("postgres")
+        url = _address(server, _create(server, template=request.getfixturevalue("installed_database")))
     made = Store(url, tmp_path / "files", clock=clock)
-    install(made)
     yield made
     made.close()
 
 
 @pytest.fixture
-def sqlite_store(tmp_path: Path, clock: Hands) -> Iterator[Store]:
+def sqlite_store(installed_file: Path, tmp_path: Path, clock: Hands) -> Iterator[Store]:
     """An installed, empty store on SQLite alone, where the database does not matter."""
-    made = Store(f"sqlite:///{tmp_path / 'firebreak.db'}", tmp_path / "files", clock=clock)
-    install(made)
+    made = Store(_copy(installed_file, tmp_path), tmp_path / "files", clock=clock)
     yield made
     made.close()
 
 
-def _fresh_database(server: str) -> str:
+def _copy(installed: Path, folder: Path) -> str:
+    shutil.copyfile(installed, folder / "firebreak.db")
+    return f"sqlite:///{folder / 'firebreak.db'}"
+
+
+def _create(server: str, template: str = "template1") -> str:
+    """Make a database; returns its name."""
     name = f"t{uuid.uuid4().hex[:12]}"
     admin = create_engine(
         server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
     )
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     admin.dispose()
+    return name
+
+
+def _address(server: str, name: str) -> str:
     head, _, query = server.partition("?")
     return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
 
@@ -95,8 +126,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     del config
     if os.environ.get("CI"):
         return
-    import shutil
-
     if shutil.which("chromium"):
         return
     skip = pytest.mark.skip(reason="no Chromium on this machine: apt-get install chromium")
