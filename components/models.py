@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
+import plotly.graph_objects as go
 import streamlit as st
 
-from components import format
+from components import charts, format
 from components.blocks import empty, section
 from components.frame import View
 from components.tables import day_column
 from components.text import t
+from data.forecast_words import name_of
 from data.queries.drift import Model, Month
+
+_MOST_FACTORS = 12
 
 
 def trainings(found: Sequence[Model], view: View) -> None:
@@ -48,6 +52,27 @@ def trainings(found: Sequence[Model], view: View) -> None:
         },
         alt=t("replay.models"),
     )
+
+
+def looks_at(found: Sequence[Model], view: View) -> None:
+    """What the model in use looks at, by factor; nothing where none is in use."""
+    told = next((m.importance for m in found if m.state == "in_use"), {})
+    if not told:
+        return
+    section(t("replay.importance"), help=t("replay.importance_help"))
+    shown = list(told.items())[:_MOST_FACTORS][::-1]
+    bars = go.Bar(
+        y=[name_of(view.language, name) for name, _ in shown],
+        x=[share for _, share in shown],
+        orientation="h",
+        marker={"color": charts.MARK},
+        text=[format.percent(share, view.language) for _, share in shown],
+        textposition="outside",
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    chart = charts.figure(bars, height=28 * len(shown) + 40, xaxis={"visible": False}, margin={"r": 60})
+    charts.show(chart, "model-looks-at", alt=t("replay.importance_alt"))
 
 
 def expectation(found: Sequence[Month], view: View) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from components import outlook, replay
 from components.frame import page
-from components.models import expectation, trainings
+from components.models import expectation, looks_at, trainings
 from components.navigation import open_page
 from components.text import t
 from core.access import Permission
@@ -46,7 +46,9 @@ with page("replay.title", needs=Permission.SEE_FORECAST) as view:
             customer = outlook.behind(shown, "rep", view.read(policy), view) or customer
     replay.backtest_form(*days.past, view, partial(view.do, BACKTEST, pipeline))
     replay.backtests(view.read(backtests, pipeline), view)
-    trainings(view.read(models, pipeline), view)
+    found = view.read(models, pipeline)
+    trainings(found, view)
+    looks_at(found, view)
     expectation(view.read(months, pipeline, view.now), view)
     if customer:
         open_page("customer", customer=customer)

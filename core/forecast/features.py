@@ -37,6 +37,15 @@ OWN = (
 _TAKEN = FACTOR_NAMES.index("stage")  # among the features already
 NAMES = (*OWN, *(name for n, name in enumerate(FACTOR_NAMES) if n != _TAKEN))
 SEASON = ("month_share", "quarter_share")  # where in its month and quarter the instant lies, 0–1
+SPEAKS_FOR = {
+    "furthest_stage": "stage",
+    "days_in_stage": "stage_dwell_ratio",
+    "events": "recent_events",
+    "pace": "recent_events",
+    "amount_log": "amount",
+    "new_customer": "layer",
+    "renewal": "layer",
+}  # features that speak for a factor of another name
 
 
 @dataclass(frozen=True, slots=True)

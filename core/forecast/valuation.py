@@ -18,7 +18,7 @@ import numpy as np
 from core.forecast.amounts import Amounts, amounts
 from core.forecast.contributions import parts
 from core.forecast.factors import FACTOR_NAMES
-from core.forecast.features import NAMES, SEASON, Rows, open_rows
+from core.forecast.features import NAMES, SEASON, SPEAKS_FOR, Rows, open_rows
 from core.forecast.history import Floats, History, Ints
 from core.forecast.layer_models import LayerModel, LayerModels, fit_layers, layer_rows
 from core.forecast.layers import LAYERS
@@ -27,15 +27,6 @@ from core.forecast.scorecard import DEFAULT_WEIGHTS, Basis, Weights, basis, chan
 LEVEL = "level"
 TYPICAL = 16  # open opportunities that stand for all in the attribution
 _Z80 = 1.2816
-_WITHIN = {
-    "furthest_stage": "stage",
-    "days_in_stage": "stage_dwell_ratio",
-    "events": "recent_events",
-    "pace": "recent_events",
-    "amount_log": "amount",
-    "new_customer": "layer",
-    "renewal": "layer",
-}  # features that speak for a factor of another name
 _UNSAID = {*SEASON, "furthest_stage", "events", "pace", "amount_log", "new_customer", "renewal"}
 
 
@@ -200,7 +191,7 @@ def _groups() -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for column, name in enumerate(NAMES):
         if name not in SEASON:
-            found.setdefault(_WITHIN.get(name, name), []).append(column)
+            found.setdefault(SPEAKS_FOR.get(name, name), []).append(column)
     return found
 
 

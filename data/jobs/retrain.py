@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.forecast.drift import reference
 from core.forecast.features import NAMES, SEASON, open_rows
 from core.forecast.history import History
+from core.forecast.importance import importance
 from core.forecast.registered import JUDGED, Grid, Verdict, judge, model_for, train
 from core.forecast.win_model import Sample, sample
 from data.engine import Store
@@ -91,10 +92,12 @@ def _row(history: History, t: float, grid: Grid, found: Verdict) -> dict[str, An
 
 
 def _reference(history: History, t: float, grid: Grid, rows: Sample) -> dict[str, Any]:
-    """The distributions that the world is held against until the next training."""
+    """What the world is held against until the next training, and what the model looks at."""
     if not grid:
         return {}
     kept = {name: reference(rows.x[:, n]) for n, name in enumerate(NAMES) if name not in SEASON}
-    chances = model_for(grid, JUDGED)(open_rows(history, t).x)
+    open_now = open_rows(history, t).x
+    chances = model_for(grid, JUDGED)(open_now)
     told = kept | {"chance": reference(np.asarray(chances, np.float64))}
-    return {"reference": {name: one for name, one in told.items() if one}}
+    looks_at = importance(grid[min(grid, key=lambda days: abs(days - JUDGED))], open_now)
+    return {"reference": {name: one for name, one in told.items() if one}, "importance": looks_at}

@@ -1,5 +1,6 @@
 """How far the world has moved from what a pipeline's model learnt, and the models themselves (B7)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -40,7 +41,11 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One training, as the registry keeps it."""
+    """One training, as the registry keeps it.
+
+    Attributes:
+        importance: shares 0–1 of what it looks at, by factor (`core.forecast.importance`).
+    """
 
     version: int
     state: str
@@ -53,6 +58,7 @@ class Model:
     loss: float | None
     stage_rate_loss: float | None
     in_use_loss: float | None
+    importance: Mapping[str, float]
 
 
 def moved(session: Session, pipeline: str, at: datetime) -> tuple[Moved, ...]:
@@ -129,6 +135,7 @@ def _model(row: ForecastModel) -> Model:
         row.rows,
         row.wins,
         **losses,
+        importance=row.metrics.get("importance", {}),
     )
 
 

@@ -101,6 +101,7 @@ def test_a_training_is_kept_once_and_speaks_in_the_next_forecast(sqlite_store, c
     assert np.abs(model.grid[31.0](x) - fit(history, t, 31.0)(x)).max() < 1e-9
     assert np.abs(unpacked(packed(model.grid))[14.0](x) - model.grid[14.0](x)).max() < 1e-9
     assert shown.loss < shown.stage_rate_loss
+    assert next(iter(shown.importance)) == "amount"  # nothing else tells them apart
     assert row.wins > 100
     forecast.forecast(sqlite_store, Run(SUNDAY + timedelta(hours=2), "firebreak"))
     with sqlite_store.reading() as session:

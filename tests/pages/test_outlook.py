@@ -15,7 +15,7 @@ from data.jobs.registry import Run
 from data.jobs.runner import run_due
 from data.queries.backtests import backtests
 from data.queries.outlook import progress, snapshot
-from data.schema import JobRun, Pipeline
+from data.schema import ForecastModel, JobRun, Pipeline
 from tests.company import found
 from tests.data.test_forecast_runs import TODAY, sold
 from tests.pages.reading import check_words, words
@@ -157,3 +157,23 @@ def test_without_snapshots_it_says_what_will_come(open_page, sqlite_store, name,
     page = open_page(name, people.director, language)
     check_words(page)
     assert {"en": "No forecast yet", "zh": "还没有预测"}[language] in words(page)
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "What the model in use looks at"), ("zh", "在用模型看重什么")]
+)
+def test_what_the_model_in_use_looks_at_is_drawn_by_factor(open_page, company, sqlite_store, language, title):
+    with sqlite_store.writing() as session:
+        pipeline = session.scalars(select(Pipeline.id).where(Pipeline.key == "firebreak")).one()
+        session.add(
+            ForecastModel(
+                pipeline_id=pipeline, layer="all", version=1, state="in_use", reason="first", content="",
+                trained_at=FIRST, recorded_at=FIRST, data_until=FIRST, rows=10, wins=5,
+                metrics={"importance": {"amount": 0.75, "calendar": 0.25}},
+            )
+        )  # fmt: skip
+    page = open_page("replay", company.director, language, period="month")
+    assert not page.exception
+    assert title in words(page)
+    (chart,) = [c for c in page.get("plotly_chart") if "model-looks-at" in c.proto.id]
+    assert '"text": ["25%", "75%"]' in chart.proto.spec.replace('":["', '": ["').replace('","', '", "')
