@@ -14,11 +14,11 @@ from core.forecast.periods import Horizon, instant
 from core.forecast.registered import model_for
 from core.forecast.valuation import Valuation, valuations
 from core.messages import NotFound
-from data.forecasting import AT
-from data.models import in_use
+from data.models import in_use_on
 from data.queries.factor_known import last_known
 from data.queries.forecast_history import forecast_history
 from data.queries.policies import company_tz
+from data.queries.weights import weight_times
 from data.schema import Opportunity, Pipeline, Stage
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -74,10 +74,11 @@ def explain(session: Session, opportunity: str, day: date, period: str) -> Expla
     if not history.as_of(t).is_open[at]:
         raise NotFound("not_open_then", name=row.name, day=day.isoformat())
     until = _EPOCH + timedelta(days=t)
-    registered = in_use(session, pipeline.id, datetime.combine(day, AT, zone).astimezone(UTC))
+    registered = in_use_on(session, pipeline.id, day, zone)
     pooled = model_for(registered.grid, end - t) if registered else None
     models = fit_layers(history, t, end - t, pooled)
-    [valuation] = valuations(history, t, end, models=models, only=np.array([at]))
+    weights = weight_times(session).at(t)
+    [valuation] = valuations(history, t, end, weights=weights, models=models, only=np.array([at]))
     return Explained(
         row,
         pipeline.key,

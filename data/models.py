@@ -5,8 +5,9 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -64,3 +65,8 @@ def in_use(session: Session, pipeline_id: int, at: datetime) -> InUse | None:
         return InUse(row.id, row.version, unpacked(row.content), row.metrics) if row else None
     except KeyError:  # another release's features; models are made fresh until the next training
         return None
+
+
+def in_use_on(session: Session, pipeline_id: int, day: date, zone: ZoneInfo) -> InUse | None:
+    """The model that was in use when a day began: it has seen nothing that the day's snapshot may not see."""
+    return in_use(session, pipeline_id, datetime.combine(day, time(), zone).astimezone(UTC))

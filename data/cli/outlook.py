@@ -2,17 +2,17 @@
 
 import argparse
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from core.process.stages import PIPELINE
-from data.forecasting import AT, PERIODS, Forecast, forecast_of, open_books
+from data.forecasting import PERIODS, Forecast, forecast_of, open_books
 from data.jobs.forecast import as_rows
 from data.jsontext import to_json
-from data.models import in_use
+from data.models import in_use_on
 from data.queries.outlook import Snapshot, computed, snapshot_on
 from data.queries.policies import company_day
 from data.runtime import this_store
@@ -54,8 +54,8 @@ def _run(chosen: argparse.Namespace) -> int:
 
 def _computed(session: Session, pipeline: str, period: str, day: date) -> Forecast:
     books = open_books(session, pipeline)
-    due = datetime.combine(day, AT, books.zone).astimezone(UTC)
-    return forecast_of(books, period, day, in_use=in_use(session, books.pipeline_id, due))
+    model = in_use_on(session, books.pipeline_id, day, books.zone)
+    return forecast_of(books, period, day, in_use=model)
 
 
 def _told(found: Snapshot, most: int) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from data.engine import Store
 from data.forecasting import AT, PERIODS, Books, Forecast, exact, forecast_of, open_books
 from data.jobs.registry import Run, job
 from data.jobs.times import latest_due, next_due
-from data.models import in_use
+from data.models import in_use_on
 from data.queries.policies import company_day, company_zone
 from data.schema import ForecastLine, ForecastRun, ForecastWin, Opportunity, Pipeline
 from data.upsert import insert_new
@@ -51,7 +51,7 @@ def forecast(store: Store, run: Run) -> None:
     with store.reading(fresh=True) as session:
         day = company_day(session, run.due_at)
         books = open_books(session, run.key)
-        model = in_use(session, books.pipeline_id, run.due_at)
+        model = in_use_on(session, books.pipeline_id, day, books.zone)
     for period in PERIODS:
         if not known(store, books, period, day):
             keep(store, forecast_of(books, period, day, in_use=model, tick=partial(_tell, run, period)))

@@ -9,8 +9,17 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from core.forecast.factors import FACTOR_NAMES
 from data.__main__ import main
-from data.schema import Interaction, Opportunity, Pipeline, Stage, StageEvent
+from data.schema import (
+    Interaction,
+    Opportunity,
+    Pipeline,
+    Stage,
+    StageEvent,
+    WeightUse,
+    WeightVersion,
+)
 from tests.company import found
 from tests.simulated import START, simulated
 
@@ -107,6 +116,19 @@ def test_it_explains_with_reasons_that_add_up(sqlite_store, asked):
     assert factors["touches_14d"]["value"] == 1
     assert factors["touches_14d"]["known_at"] == touch.isoformat()
     assert (factors["satisfaction_365d"]["missing"], factors["satisfaction_365d"]["value"]) == (True, None)
+    weigh_nothing(sqlite_store, at(START + 100))
+    _, plain = asked(ref, "--as-of", day.isoformat(), "--period", "month", "--json")
+    assert plain["scorecard"]["value"] != told["scorecard"]["value"]
+    assert plain["value"] == told["value"]
+
+
+def weigh_nothing(store, since: datetime) -> None:
+    """From an instant on the company's weights count no factor."""
+    with store.writing() as session:
+        version = WeightVersion(weights={"": dict.fromkeys(FACTOR_NAMES, 0)}, note="", made_at=since)
+        session.add(version)
+        session.flush()
+        session.add(WeightUse(version_id=version.id, from_at=since))
 
 
 def test_what_cannot_be_explained(sqlite_store, asked):
