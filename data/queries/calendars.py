@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import distinct, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who, reach
@@ -91,7 +91,7 @@ def calendar_of(session: Session, team_id: int | None) -> WorkCalendar:
 
 def answering_calendar(session: Session) -> WorkCalendar:
     """What the clocks of demands follow: product's team where it has hours of its own, else the company."""
-    teams = select(distinct(Person.team_id)).where(Person.role == Role.PRODUCT, Person.active)
+    teams = select(Person.team_id).where(Person.role == Role.PRODUCT, Person.active).distinct()
     found = session.scalars(teams.limit(2)).all()
     one = found[0] if len(found) == 1 else None
     return calendar_of(session, one if one in changes_in_force(session).teams else None)
