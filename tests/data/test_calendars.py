@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from core.messages import Invalid, NotAllowed, NotFound
+from core.terms import Role
 from data.commands.calendar_sweep import sweep_calendars
 from data.commands.calendars import declare_year, restore_calendar, set_days, set_hours
 from data.queries.calendars import calendar_desk, calendar_of, changes_in_force
@@ -15,6 +16,7 @@ from data.queries.demands import Show, demand_list
 from data.schema import Audit, Message, Person, Team
 from tests.company import found
 from tests.data.test_demands import filed
+from tests.rooms import joined
 
 THURSDAY = date(2026, 3, 5)
 NO_LUNCH = (None, None)
@@ -46,6 +48,7 @@ def test_a_day_that_is_made_free_moves_every_clock(store, company):
     assert due(store, company) == "2026-03-07T06:00:00+00:00"  # the Saturday that makes up for it
 
 
+@pytest.mark.filterwarnings("error::sqlalchemy.exc.SAWarning")
 def test_hours_of_products_team_are_the_clocks_hours(store, company):
     filed(store, company)
     with store.writing() as session:
@@ -53,6 +56,7 @@ def test_hours_of_products_team_are_the_clocks_hours(store, company):
         session.flush()
         session.get_one(Person, company.product.person_id).team_id = team.id
         number = team.id
+    joined(store, "colleague", Role.PRODUCT, number)  # two people, one team
     set_hours(store, company.admin, number, "Asia/Shanghai", "CN", time(8), NO_LUNCH, time(20))
     assert due(store, company) == "2026-03-04T12:00:00+00:00"  # noon to 20:00
     set_hours(store, company.admin, number, "Europe/Berlin", "DE", time(9), NO_LUNCH, time(17))
