@@ -91,7 +91,8 @@ class History:
         stages: how many stages the pipeline has.
         owners, teams: names by owner code, and each owner's team name.
         owner_ids: the store's ids by owner code.
-        seasons: kept by `core.forecast.season`, which learns the series of an instant once.
+        seasons: kept by `core.forecast.season`, which learns the series of an instant once for
+            the events that are known.
         signals: what happened around them besides their stages.
         benchmarks: usual days of a stay by stage, NaN where unknown; empty when none is known.
         industry, industries: code of its customer's industry, -1 without, empty when none is known; names.
@@ -121,7 +122,7 @@ class History:
     customer: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     touched: Track = field(default_factory=lambda: Track(np.zeros(0)))
     occasions: tuple[Occasion, ...] = ()
-    seasons: dict[tuple[float, str], Floats] = field(default_factory=dict, repr=False)
+    seasons: dict[tuple[float, str, tuple[Occasion, ...]], Floats] = field(default_factory=dict, repr=False)
     _seen: dict[float, "Snapshot"] = field(default_factory=dict, repr=False)
 
     def as_of(self, t: float) -> "Snapshot":

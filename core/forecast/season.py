@@ -27,37 +27,38 @@ def seasonal(
     calendar that were recorded by `t`. Days are UTC's.
 
     Args:
-        learnt_at: the series is learnt up to this instant, not later than `t`; up to `t` when None.
+        learnt_at: the series is learnt up to this instant, not later than `t`; up to `t` when None. Events
+            are known up to `t` all the same.
     """
     begin = t if learnt_at is None else learnt_at
     first = history.as_of(begin).first_closing
     if not np.isfinite(first) or begin - int(np.floor(first)) < LEAST_DAYS:
         return None
     here, last = int(np.floor(begin)), int(np.ceil(end))
-    ahead = _ahead(history, begin, last - here, country)
+    known = tuple(occasion for occasion in history.occasions if occasion.known(t))
+    ahead = _ahead(history, begin, last - here, country, known)
     return float(np.maximum(ahead[int(np.floor(t)) - here : last - here], 0).sum())
 
 
-def _ahead(history: History, t: float, days: int, country: str) -> Floats:
-    """Expected value of each coming day; learnt once for an instant."""
-    kept = history.seasons.get((t, country))
+def _ahead(history: History, t: float, days: int, country: str, known: tuple[Occasion, ...]) -> Floats:
+    """Expected value of each coming day; learnt once for an instant and the events that are known."""
+    kept = history.seasons.get((t, country, known))
     if kept is None or len(kept) < days:
-        model = _model_of(history, t, country)
+        model = _model_of(history, t, country, known)
         here = int(np.floor(t))
         coming = pd.DataFrame({"ds": [_day(here + n) for n in range(max(days, _AHEAD))]})
         kept = model.predict(coming)["yhat"].to_numpy(np.float64)
-        history.seasons[(t, country)] = kept
+        history.seasons[(t, country, known)] = kept
     return kept
 
 
-def _model_of(history: History, t: float, country: str) -> Any:
+def _model_of(history: History, t: float, country: str, known: Sequence[Occasion]) -> Any:
     books, paid = history.as_of(t), paid_amounts(history, t)
     first, last = int(np.floor(books.first_closing)), int(np.floor(t))
     won = books.won(first - 1, t)
     daily = np.bincount(np.floor(books.closed[won]).astype(int) - first, paid[won], minlength=last - first)[
         : last - first
     ]
-    known = [occasion for occasion in history.occasions if occasion.known(t)]
     model = _model(len(daily), country, known)
     model.fit(pd.DataFrame({"ds": [_day(first + n) for n in range(len(daily))], "y": daily}))
     return model

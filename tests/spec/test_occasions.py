@@ -57,6 +57,19 @@ def test_what_was_recorded_later_or_withdrawn_is_not_known(books):
     assert said(books, *gone) == said(books)
 
 
+def test_an_event_is_known_from_its_recording_on_in_the_month_that_runs(books):
+    """The series is learnt up to the month's beginning; what was recorded since then is known at once."""
+    once = Occasion("Port closed", START + 200, START + 219, recorded=START + 392)
+    again = dataclasses.replace(once, first=START + 400, last=START + 419)
+    history = dataclasses.replace(books, occasions=(once, again), seasons={})
+    before, after = (seasonal(history, START + day, START + 420, learnt_at=START + 390) for day in (391, 400))
+    without = seasonal(
+        dataclasses.replace(books, seasons={}), START + 391, START + 420, learnt_at=START + 390
+    )
+    assert before == without > 2500
+    assert after < 0.3 * 2000
+
+
 @pytest.mark.parametrize(("t", "known"), [(9.9, False), (10, True), (19.9, True), (20, False)])
 def test_from_when_until_when(t, known):
     assert Occasion("x", 0, 1, recorded=10, withdrawn=20).known(t) is known
