@@ -6,8 +6,8 @@ nor lost by then counts as not won. A landmark is used only when its whole horiz
 of the forecast. (Landmarking: van Houwelingen, Dynamic prediction by landmarking, 2007.)
 
 Four learners, the stage's share of wins, a regularised logistic regression, and boosted trees without and
-with the calendar, are mixed by their log loss on the latest landmarks, which none of them saw. Nothing is
-recalibrated after that: one period held out says too little about the level of the next.
+with the calendar, are mixed by their log loss on the latest landmarks, of whose outcomes none of them saw
+any. Nothing is recalibrated after that: one period held out says too little about the level of the next.
 
 A factor counts as far as the history has it: what is missing or the same in every row is left out. The trees
 keep to the direction that a factor can only speak in (`Factor.direction`).
@@ -150,8 +150,12 @@ def learn(rows: Sample, t: float, horizon: float, stages: int) -> WinModel:
 
 
 def held_out(rows: Sample, t: float, horizon: float) -> tuple[Sample, Sample]:
-    """Early landmarks, and the latest, whose horizons all lie after what the early ones saw."""
-    return rows.where(rows.at <= t - 2 * horizon), rows.where(rows.at > t - 2 * horizon)
+    """Early landmarks, and the latest, which all lie after the early ones' horizons.
+
+    Landmarks between the two are left out: their outcomes are partly those that the latest are judged by.
+    """
+    late = rows.at > t - 2 * horizon
+    return rows.where(rows.at <= t - 3 * horizon), rows.where(late)
 
 
 def unjudged(rows: Sample, stages: int) -> WinModel:

@@ -18,6 +18,7 @@ from core.forecast.history import LOST, OPEN, WON, Events, History, Track
 from core.forecast.periods import Horizon, instant
 from core.forecast.scoring import log_loss, totals
 from core.forecast.walk import walk
+from core.forecast.win_model import FEW_WINS, fit, held_out, sample
 from tests.simulated import START, simulated
 
 UTC = ZoneInfo("UTC")
@@ -138,6 +139,24 @@ def test_what_is_recorded_later_changes_no_past_forecast(late):
     assert len(whole.ids) > len(known_by(whole, origin).ids)
     assert there[1].company == then[1].company
     assert there[1].pipeline.chance.tolist() == then[1].pipeline.chance.tolist()
+
+
+def test_landmarks_that_are_held_out_share_no_outcome_with_those_before():
+    t, horizon = START + 100, 7.0
+    rows = sample(simulated(days=100, per_day=10), t, horizon)
+    early, late = held_out(rows, t, horizon)
+    assert early.at.max() + horizon <= late.at.min()
+    assert late.at.max() == t - horizon
+    assert early.wins > FEW_WINS
+    assert late.wins > FEW_WINS
+
+
+def test_learners_that_nothing_can_be_held_against_are_mixed_as_shipped():
+    """Wins enough to learn from, but all of them among landmarks that overlap the latest."""
+    history = simulated(days=24, per_day=60)
+    model = fit(history, START + 24, 7.0)
+    assert model.kind == "learnt"
+    assert model.mix == (0.4, 0.3, 0.3, 0.0)
 
 
 def scored(horizon: str, days: int, first: int, last: int, **more):
