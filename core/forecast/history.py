@@ -8,6 +8,7 @@ Times are days since 1970-01-01 UTC as floats; NaN is unknown.
 
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -99,6 +100,7 @@ class History:
         customer: code of each opportunity's customer, -1 if unknown; empty where none is known.
         touched: track by customer code, the earliest touch outside of opportunities that was known.
         occasions: events of the business calendar.
+        zone: where the company's days begin.
     """
 
     ids: Ints
@@ -122,6 +124,7 @@ class History:
     customer: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     touched: Track = field(default_factory=lambda: Track(np.zeros(0)))
     occasions: tuple[Occasion, ...] = ()
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     seasons: dict[tuple[float, str, tuple[Occasion, ...]], Floats] = field(default_factory=dict, repr=False)
     _seen: dict[float, "Snapshot"] = field(default_factory=dict, repr=False)
 

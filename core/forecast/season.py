@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from core.forecast.occasions import Occasion
 LEAST_DAYS = 180  # of closings; a quarter must have been seen twice
 _YEARLY_DAYS = 700
 _AHEAD = 100  # days that are continued at once: the longest quarter and a few
+_NEAR = 1 / 8  # days by which an instant may lie before the midnight that is meant, where clocks change
 _EPOCH = date(1970, 1, 1)
 
 
@@ -24,7 +26,7 @@ def seasonal(
     """Value won from `t` to `end` as Prophet continues the days before; None with too few of them.
 
     Weeks, quarters, and from two years on years; the country's holidays, and the events of the business
-    calendar that were recorded by `t`. Days are UTC's.
+    calendar that were recorded by `t`. Days are the company's; all instants are beginnings of days.
 
     Args:
         learnt_at: the series is learnt up to this instant, not later than `t`; up to `t` when None. Events
@@ -32,12 +34,14 @@ def seasonal(
     """
     begin = t if learnt_at is None else learnt_at
     first = history.as_of(begin).first_closing
-    if not np.isfinite(first) or begin - int(np.floor(first)) < LEAST_DAYS:
+    if not np.isfinite(first):
         return None
-    here, last = int(np.floor(begin)), int(np.ceil(end))
+    here, now, last = (int(_day_number(x + _NEAR, history.zone)) for x in (begin, t, end))
+    if here - int(_day_number(first, history.zone)) < LEAST_DAYS:
+        return None
     known = tuple(occasion for occasion in history.occasions if occasion.known(t))
     ahead = _ahead(history, begin, last - here, country, known)
-    return float(np.maximum(ahead[int(np.floor(t)) - here : last - here], 0).sum())
+    return float(np.maximum(ahead[now - here : last - here], 0).sum())
 
 
 def _ahead(history: History, t: float, days: int, country: str, known: tuple[Occasion, ...]) -> Floats:
@@ -45,7 +49,7 @@ def _ahead(history: History, t: float, days: int, country: str, known: tuple[Occ
     kept = history.seasons.get((t, country, known))
     if kept is None or len(kept) < days:
         model = _model_of(history, t, country, known)
-        here = int(np.floor(t))
+        here = int(_day_number(t + _NEAR, history.zone))
         coming = pd.DataFrame({"ds": [_day(here + n) for n in range(max(days, _AHEAD))]})
         kept = model.predict(coming)["yhat"].to_numpy(np.float64)
         history.seasons[(t, country, known)] = kept
@@ -54,11 +58,10 @@ def _ahead(history: History, t: float, days: int, country: str, known: tuple[Occ
 
 def _model_of(history: History, t: float, country: str, known: Sequence[Occasion]) -> Any:
     books, paid = history.as_of(t), paid_amounts(history, t)
-    first, last = int(np.floor(books.first_closing)), int(np.floor(t))
-    won = books.won(first - 1, t)
-    daily = np.bincount(np.floor(books.closed[won]).astype(int) - first, paid[won], minlength=last - first)[
-        : last - first
-    ]
+    first, last = (int(_day_number(x, history.zone)) for x in (books.first_closing, t + _NEAR))
+    won = books.won(books.first_closing - 1, t)
+    days = _day_number(books.closed[won], history.zone) - first
+    daily = np.bincount(days, paid[won], minlength=last - first)[: last - first]
     model = _model(len(daily), country, known)
     model.fit(pd.DataFrame({"ds": [_day(first + n) for n in range(len(daily))], "y": daily}))
     return model
@@ -89,6 +92,18 @@ def _holidays(occasions: Sequence[Occasion]) -> pd.DataFrame | None:
         for day in np.arange(occasion.first, occasion.last + 1)
     ]
     return pd.DataFrame(rows).drop_duplicates() if rows else None
+
+
+def _day_number(t: Any, zone: ZoneInfo) -> Any:
+    """The local days of instants, as numbers since 1970-01-01; instants in days since then UTC.
+
+    >>> _day_number(np.array([0.6, 0.7]), ZoneInfo("Asia/Shanghai"))
+    array([0, 1])
+    """
+    at = np.round(np.asarray(t, np.float64) * 86_400e6).astype("datetime64[us]")
+    local = pd.DatetimeIndex(np.atleast_1d(at)).tz_localize("UTC").tz_convert(zone).tz_localize(None)
+    days = local.to_numpy().astype("datetime64[D]").astype(np.int64)
+    return days.reshape(at.shape)
 
 
 def _day(number: int) -> pd.Timestamp:

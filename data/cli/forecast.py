@@ -5,7 +5,7 @@ import json
 import math
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -52,7 +52,7 @@ def _horizon(word: str) -> Horizon:
 
 def _backtest(chosen: argparse.Namespace) -> int:
     with this_store().reading() as session:
-        history = forecast_history(session, chosen.pipeline)
+        history = replace(forecast_history(session, chosen.pipeline), zone=chosen.timezone)
     done = backtest(
         history,
         chosen.horizon,

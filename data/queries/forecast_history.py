@@ -13,6 +13,7 @@ from core.forecast.history import LOST, OPEN, WON, Events, Floats, History, Trac
 from core.messages import NotFound
 from data.queries.business_events import occasions
 from data.queries.forecast_signals import forecast_signals
+from data.queries.policies import company_tz
 from data.queries.process import pipelines
 from data.queries.times import days as days
 from data.schema import (
@@ -78,6 +79,7 @@ def forecast_history(session: Session, pipeline: str, only: Collection[int] | No
         customer=np.array([customers(row.customer_id) for row in rows], np.int64),
         touched=_touched(session, customers),
         occasions=occasions(session),
+        zone=company_tz(session),
     )
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
 from core.forecast.history import WON, Events, History, Track
 from core.forecast.occasions import Occasion
+from core.forecast.periods import instant
 from core.forecast.season import seasonal
 
 START = 19_000.0
@@ -68,6 +71,45 @@ def test_an_event_is_known_from_its_recording_on_in_the_month_that_runs(books):
     )
     assert before == without > 2500
     assert after < 0.3 * 2000
+
+
+def test_as_many_days_are_counted_wherever_the_company_is(books):
+    """The same days by the company's clock bring the same, whatever the clock says in Greenwich."""
+    here = seasonal(books, START + 400, START + 430)
+    for name, hours in (("Asia/Shanghai", 8), ("Asia/Tokyo", 9), ("America/Phoenix", -7)):
+        assert seasonal(
+            moved(books, ZoneInfo(name), hours / 24), *(START + day - hours / 24 for day in (400, 430))
+        ) == pytest.approx(here, rel=1e-6)
+
+
+def test_a_day_stays_a_day_where_clocks_are_put_forward():
+    """The series is learnt up to a midnight of winter; the period begins and ends at midnights of summer."""
+    zone = ZoneInfo("America/New_York")  # clocks went forward on 12 March 2023
+    history = moved(daily_wins(range(0), days=417), zone, -5 / 24)
+    learnt, t, end = (instant(date(2023, month, 1), zone) for month in (3, 4, 5))
+    assert seasonal(history, t, end, learnt_at=learnt) == pytest.approx(3000, rel=0.1)
+    ahead = history.seasons[next(iter(history.seasons))]
+    assert seasonal(history, t, end, learnt_at=learnt) == pytest.approx(ahead[31:61].sum())
+
+
+def moved(books: History, zone: ZoneInfo, days: float) -> History:
+    """The same history by the clock of another zone, so many days east."""
+
+    def earlier(track: Track) -> Track:
+        return Track(track.start, track.of, track.recorded - days, track.value)
+
+    closed = earlier(books.closed)
+    closed = dataclasses.replace(closed, value=closed.value - days)
+    return dataclasses.replace(
+        books,
+        opened=books.opened - days,
+        recorded=books.recorded - days,
+        outcome=earlier(books.outcome),
+        closed=closed,
+        zone=zone,
+        seasons={},
+        _seen={},
+    )
 
 
 @pytest.mark.parametrize(("t", "known"), [(9.9, False), (10, True), (19.9, True), (20, False)])
