@@ -85,9 +85,12 @@ def _model(days: int, country: str, occasions: Sequence[Occasion]) -> Any:
 
 
 def _holidays(occasions: Sequence[Occasion]) -> pd.DataFrame | None:
-    """A row for each day of each event, as Prophet reads them; events of one name share their effect."""
+    """A row for each day of each event, as Prophet reads them; events of one name share their effect.
+
+    Prophet has names of its own (`trend`, `weekly` …) and a mark that no name may hold: ours are set apart.
+    """
     rows = [
-        {"holiday": occasion.name, "ds": _day(int(day))}
+        {"holiday": f"event: {occasion.name.replace('_delim_', ' ')}", "ds": _day(int(day))}
         for occasion in occasions
         for day in np.arange(occasion.first, occasion.last + 1)
     ]

@@ -52,6 +52,14 @@ def test_an_event_that_stopped_business_stops_it_again(books):
     assert said(books, once, again) < 0.3 * said(books)
 
 
+@pytest.mark.parametrize(
+    "name", ["holidays", "weekly", "trend", "floor", "quarterly", "yhat", "a_delim_b", "_delim_", "Labor Day"]
+)
+def test_an_event_may_have_any_name(books, name):
+    occasion = Occasion(name, START + 200, START + 201, recorded=START + 202)
+    assert said(books, occasion) > 0
+
+
 def test_what_was_recorded_later_or_withdrawn_is_not_known(books):
     once = Occasion("Port closed", START + 200, START + 219, recorded=START + 400.5)
     again = dataclasses.replace(once, first=START + 400, last=START + 419)
