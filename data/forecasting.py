@@ -21,6 +21,7 @@ from core.forecast.registered import model_for
 from core.forecast.valuation import Valuation, valuations
 from core.forecast.weighing import WeightTimes
 from data.models import InUse
+from data.queries.calendars import company_country
 from data.queries.forecast_history import forecast_history
 from data.queries.policies import company_tz, policy_in_force
 from data.queries.weights import weight_times
@@ -39,6 +40,7 @@ class Books:
         stages: stage ids by place.
         team_of: each person's team, as it is today.
         weights: which factor weights were in force when.
+        country: whose holidays the season knows: those of the company's calendar.
         currency: what amounts are in; "" where wins are counted because no amounts are kept.
     """
 
@@ -49,6 +51,7 @@ class Books:
     team_of: dict[int, int | None]
     currency: str
     weights: WeightTimes
+    country: str
 
     def owner(self, code: int) -> int | None:
         """A person's id by the history's owner code."""
@@ -99,6 +102,7 @@ def open_books(session: Session, pipeline: str) -> Books:
         teams,
         _currency(session, key, history),
         weight_times(session),
+        company_country(session),
     )
 
 
@@ -114,7 +118,16 @@ def forecast_of(
     """The period that `day` lies in, as the books stood when the day began; see `outlook`."""
     horizon = Horizon(period)
     model = partial(model_for, in_use.grid) if in_use else None
-    said = outlook(books.history, horizon, day, books.zone, earlier=earlier, model=model, tick=tick)
+    said = outlook(
+        books.history,
+        horizon,
+        day,
+        books.zone,
+        country=books.country,
+        earlier=earlier,
+        model=model,
+        tick=tick,
+    )
     models = fit_layers(books.history, said.t, said.rest.end - said.t, said.rest.pipeline.model)
     lines = valuations(books.history, said.t, said.rest.end, weights=books.weights.at(said.t), models=models)
     return Forecast(books, horizon, day, said, lines, models, in_use.version if in_use else None)

@@ -15,6 +15,7 @@ from core.forecast.periods import Horizon
 from core.forecast.scoring import Totals
 from core.process.stages import PIPELINE
 from data.backtests import shown
+from data.queries.calendars import company_country
 from data.queries.forecast_history import forecast_history
 from data.runtime import this_store
 
@@ -53,6 +54,7 @@ def _horizon(word: str) -> Horizon:
 def _backtest(chosen: argparse.Namespace) -> int:
     with this_store().reading() as session:
         history = replace(forecast_history(session, chosen.pipeline), zone=chosen.timezone)
+        country = company_country(session)
     done = backtest(
         history,
         chosen.horizon,
@@ -60,6 +62,7 @@ def _backtest(chosen: argparse.Namespace) -> int:
         chosen.last,
         level=chosen.level,
         zone=chosen.timezone,
+        country=country,
         tick=_ticker(),
     )
     print(json.dumps(shown(done), ensure_ascii=False) if chosen.json else _table(done))

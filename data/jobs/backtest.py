@@ -5,6 +5,7 @@ from core.forecast.periods import Horizon
 from data.backtests import shown
 from data.engine import Store
 from data.jobs.registry import Run, job
+from data.queries.calendars import company_country
 from data.queries.forecast_history import forecast_history
 from data.queries.policies import company_tz
 from data.schema import ForecastBacktest, Pipeline
@@ -20,10 +21,12 @@ def run_backtest(store: Store, run: Run) -> None:
         if asked.finished_at is not None:
             return
         history = forecast_history(session, session.get_one(Pipeline, asked.pipeline_id).key)
-        zone = company_tz(session)
+        zone, country = company_tz(session), company_country(session)
         wanted = (Horizon(asked.horizon), asked.first_on, asked.last_on)
         level = asked.level
-    done = backtest(history, *wanted, level=level, zone=zone, tick=lambda share: run.say(f"{share:.0%}"))
+    done = backtest(
+        history, *wanted, level=level, zone=zone, country=country, tick=lambda share: run.say(f"{share:.0%}")
+    )
     with store.writing() as session:
         row = session.get_one(ForecastBacktest, int(run.key))
         row.result, row.finished_at = shown(done), store.clock()

@@ -83,6 +83,11 @@ def changes_in_force(session: Session) -> CalendarChanges:
     return changes_from(row.changes, row.version) if row else CalendarChanges()
 
 
+def company_country(session: Session) -> str:
+    """The country whose holidays the company keeps, one of `COUNTRIES`."""
+    return changes_in_force(session).company.country
+
+
 def calendar_of(session: Session, team_id: int | None) -> WorkCalendar:
     """A team's working days and hours; the company's for None."""
     changes = changes_in_force(session)

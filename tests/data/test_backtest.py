@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 import numpy as np
 import pytest
 
+from core.forecast.backtest import Backtest
 from core.forecast.history import OPEN
+from core.forecast.scoring import totals
 from core.messages import NotFound
 from data.__main__ import main
+from data.commands.calendars import set_hours
+from data.commands.forecasts import ask_backtest
+from data.forecasting import forecast_of, open_books
+from data.jobs.runner import run_due
 from data.queries.forecast_history import days, forecast_history
 from data.schema import Opportunity, OpportunityChange
 from tests.company import found
@@ -63,6 +69,28 @@ def test_a_company_without_closings_gets_no_numbers(asked, sqlite_store):
     assert status == 0
     assert json.loads(out)["origins"] == []
     assert json.loads(out)["totals"]["accuracy_mean"] is None
+
+
+def test_the_season_keeps_the_holidays_of_the_companys_calendar(asked, sqlite_store, monkeypatch):
+    """Berlin's company is forecast with Germany's, wherever a forecast is made."""
+    company = found(sqlite_store)
+    set_hours(sqlite_store, company.admin, None, "Europe/Berlin", "DE", time(9), (None, None), time(17))
+    first, last = date(2025, 11, 1), date(2026, 1, 1)
+    ask_backtest(sqlite_store, company.director, "firebreak", "month", "company", first, last)
+    said = []
+
+    def heard(*_, country="CN", **__):
+        said.append(country)
+        return Backtest((), (), (), totals([], *[np.zeros(0)] * 3))
+
+    monkeypatch.setattr("data.cli.forecast.backtest", heard)
+    monkeypatch.setattr("data.jobs.backtest.backtest", heard)
+    asked("--from", "2026-01-01", "--to", "2026-03-01")
+    assert run_due(sqlite_store) == 1
+    monkeypatch.setattr("core.forecast.walk.seasonal", lambda *args: said.append(args[3]))
+    with sqlite_store.reading() as session:
+        forecast_of(open_books(session, "firebreak"), "month", date(2026, 3, 4))
+    assert said == ["DE"] * 3
 
 
 def test_the_books_know_a_change_from_its_recording_on(store, clock):
