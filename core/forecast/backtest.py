@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from core.forecast.candidates import period_values
-from core.forecast.groups import group_outlooks, group_values
+from core.forecast.groups import NOBODY, Group, group_outlooks, group_values
 from core.forecast.history import History
 from core.forecast.outlook import EARLIER, EARLIER_DAYS
 from core.forecast.periods import Horizon, instant
@@ -94,16 +94,16 @@ def _scored(
             Scored(o.start, o.end, None, a, o.company.forecast, o.company.low, o.company.high, o.baselines)
             for o, a in zip(outlooks, map(float, np.nan_to_num(actual)), strict=True)
         ]
-    groups = history.teams if level == "team" else history.owners
+    groups = _groups(history, level)
     found = group_outlooks(history, outlooks, groups, horizon.cycles)
     names = [g.group for g in found[0]]
-    code = np.array([names.index(g) for g in groups] + [names.index("")], np.int64)
+    code = np.array([names.index(g) for g in (*groups, NOBODY)], np.int64)
     values = np.nan_to_num(group_values(history, _CERTAIN, edges, code, len(names)))
     return [
         Scored(
             g.start,
             g.end,
-            g.group,
+            g.group[0],
             float(values[k, n]),
             g.said.forecast,
             g.said.low,
@@ -112,8 +112,15 @@ def _scored(
         )
         for n, period in enumerate(found)
         for k, g in enumerate(period)
-        if g.group or values[k].any() or g.said.forecast
+        if g.group[0] or values[k].any() or g.said.forecast
     ]
+
+
+def _groups(history: History, level: str) -> list[Group]:
+    """The group of each owner code: its team, whose name is its own, or the person, who may share a name."""
+    if level == "team":
+        return [(name, 0) if name else NOBODY for name in history.teams]
+    return [(name, n) for n, name in enumerate(history.owners)]
 
 
 def _judged(history: History, outlooks: list[Outlook], asked: list[Scored]) -> tuple[Totals, tuple[Bin, ...]]:

@@ -12,6 +12,8 @@ from core.forecast.combine import Combined, Past, combine
 from core.forecast.history import Floats, History, Ints
 from core.forecast.walk import Outlook
 
+Group = tuple[str, int]  # what it is called, and a number that tells apart those who are called the same
+NOBODY: Group = ("", -1)
 _SHARE_DAYS = 180.0  # of wins that say who brings what is not yet known
 
 
@@ -19,7 +21,7 @@ _SHARE_DAYS = 180.0  # of wins that say who brings what is not yet known
 class GroupOutlook:
     """One group's part of a period."""
 
-    group: str
+    group: Group
     start: float
     end: float
     said: Combined
@@ -31,18 +33,18 @@ class GroupOutlook:
 
 
 def group_outlooks(
-    history: History, outlooks: Sequence[Outlook], groups: Sequence[str], cycles: Sequence[int]
+    history: History, outlooks: Sequence[Outlook], groups: Sequence[Group], cycles: Sequence[int]
 ) -> list[list[GroupOutlook]]:
     """Each period's forecast by group; a period's groups add up to its company forecast.
 
     Args:
         outlooks: consecutive periods from `walk`.
-        groups: the group of each owner code, e.g. `history.teams`; owners without one share ``""``.
+        groups: the group of each owner code; what has no owner is `NOBODY`'s.
     """
-    names = sorted({*groups, ""})
-    code = np.array([names.index(g) for g in groups] + [names.index("")], np.int64)
+    names = sorted({*groups, NOBODY})
+    code = np.array([names.index(g) for g in (*groups, NOBODY)], np.int64)
     edges = [o.start for o in outlooks] + [outlooks[-1].end] if outlooks else []
-    pasts: dict[str, list[tuple[int, Mapping[str, float], float]]] = {name: [] for name in names}
+    pasts: dict[Group, list[tuple[int, Mapping[str, float], float]]] = {name: [] for name in names}
     found = []
     for n, outlook in enumerate(outlooks):
         values = group_values(history, outlook.start, edges[: n + 1], code, len(names))

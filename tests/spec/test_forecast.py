@@ -209,6 +209,21 @@ def test_teams_and_people_add_up_to_the_company():
     assert {row.group for row in rep.rows} == set(history.owners)
 
 
+def test_two_people_of_one_name_are_two():
+    history = simulated(days=60, per_day=15)
+    day = date(1970, 1, 1) + timedelta(days=int(START) + 50)
+
+    def by_rep(owners):
+        named = replace(history, owners=owners, _seen={}, seasons={})
+        return backtest(named, Horizon("7d"), day, day, level="rep", zone=UTC).rows
+
+    apart = by_rep(history.owners)
+    alike = by_rep(("Li Na", "Li Na", *history.owners[2:]))
+    assert sorted(row.forecast for row in alike) == pytest.approx(sorted(row.forecast for row in apart))
+    assert sorted(row.actual for row in alike) == sorted(row.actual for row in apart)
+    assert [row.group for row in alike] == ["Li Na", "Li Na", "Rep 2", "Rep 3", "Rep 4", "Rep 5"]
+
+
 def test_without_amounts_wins_are_counted():
     history = simulated(days=60, amounts=False)
     edges = [START + 46, START + 53, START + 60]
