@@ -27,7 +27,7 @@ def run(store: Store, month: date, *, value: float = 0, fresh: float = 0, taken:
     on = month.replace(day=taken)
     at = noon(on) - timedelta(hours=9)
     ends = {end: Decimal(str(more.pop(end))) if end in more else None for end in ("low", "high")}
-    said = {"parts": {}, "weights": {}, "models": {}} | ends | more
+    said = {"parts": {}, "weights": {}, "models": {}, "recorded_at": at} | ends | more
     with store.writing() as session:
         pipeline = session.scalar(select(Pipeline.id).where(Pipeline.key == "firebreak"))
         row = ForecastRun(
@@ -37,7 +37,6 @@ def run(store: Store, month: date, *, value: float = 0, fresh: float = 0, taken:
             ends_on=after(month),
             taken_on=on,
             taken_at=at,
-            recorded_at=at,
             currency="CNY",
             value=Decimal(str(value)),
             won_so_far=Decimal(0),

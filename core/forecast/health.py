@@ -1,7 +1,9 @@
 """How well months were forecast, by rep, team and company, and what overrides did (B4).
 
 Which forecast of a month counts: the run of its first day, more exactly the earliest run taken in the
-month's first seven days. Later runs know part of the outcome. The company's forecast is the run's own value.
+month's first seven days and kept on its day. Later runs know part of the outcome. Where none was kept on its
+day, the earliest one counts that was computed later, but before the month ended: what is asked for when the
+outcome is known changes no past month. The company's forecast is the run's own value.
 A rep's or a team's is what counts of each line (accepted or not answered: the AI value; rejected: the
 scorecard value), plus its share of what the run expected from opportunities not yet in the books, by the
 value of its lines, plus what it had already won in the month when the run was taken. An answer that came
@@ -11,7 +13,7 @@ What came: the value closed as won within the month, as known now. A line's outc
 the line in the run; a win that had no line counts for the opportunity's owner.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,6 +28,26 @@ FIRST_DAYS = 7  # of a month, in which the run that counts must have been taken
 EDGES = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0)  # of the calibration curve's groups of chances
 ZERO = Decimal()
 _CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A run of a month, for whether it counts; `ends` is the first day after it, `kept_on` when written."""
+
+    id: int
+    month: date
+    ends: date
+    taken_on: date
+    kept_on: date
+
+
+def counting(runs: Iterable[Taken]) -> list[int]:
+    """The ids of the runs that count, one for each month that has one, in order of the months."""
+    found: dict[date, int] = {}
+    for run in sorted(runs, key=lambda r: (r.month, r.kept_on > r.taken_on, r.taken_on, r.id)):
+        if 0 <= (run.taken_on - run.month).days < FIRST_DAYS and run.kept_on < run.ends:
+            found.setdefault(run.month, run.id)
+    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)

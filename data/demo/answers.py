@@ -16,8 +16,7 @@ from data.demo.staff import OPTIMIST, SANDBAGGER
 from data.engine import Store
 from data.jobs.open_coaching import open_coaching
 from data.jobs.registry import Run
-from data.queries.forecast_months import counting_runs, in_time
-from data.queries.policies import company_day
+from data.queries.forecast_months import counting_runs
 from data.queries.suggestions import told_of
 from data.schema import ForecastDecision, ForecastLine, ForecastRun, Opportunity, Person
 
@@ -28,9 +27,7 @@ def answer(store: Store, pipeline: str, now: datetime, seed: int) -> None:
     """Answer the first forecast of every month that is over, then open the coaching that is due."""
     rng = Random(seed)
     with store.writing() as session:
-        today = company_day(session, now)
-        runs = session.scalars(counting_runs(pipeline).where(ForecastRun.ends_on <= today))
-        for run in [run for run in runs if in_time(run)]:
+        for run in counting_runs(session, pipeline, now):
             at = run.taken_at + timedelta(days=2, hours=9)
             for line, who in session.execute(_open_then(run, at)):
                 if rng.random() < _ANSWERED:

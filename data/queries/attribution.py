@@ -24,10 +24,8 @@ from data.queries.forecast_months import (
     Months,
     counting_runs,
     forecast_pipelines,
-    in_time,
     with_outcomes,
 )
-from data.queries.policies import company_day
 from data.schema import AttributionFinding, CoachingTask, ForecastLine, ForecastRun, Person, Pipeline
 
 MONTHS = 12
@@ -86,16 +84,10 @@ def attribution(
     """The company's month where all of it is within reach, else the team's; the latest unless asked."""
     known = forecast_pipelines(session)
     key = pipeline if pipeline in known else next(iter(known), None)
-    runs = _runs(session, key, now) if key else []
+    runs = counting_runs(session, key, now)[-MONTHS:][::-1] if key else []
     run = next((r for r in runs if r.starts_on.isoformat() == month), runs[0] if runs else None)
     chosen = _month(session, who, run) if run else None
     return Attributions(known, tuple(r.starts_on for r in runs), chosen)
-
-
-def _runs(session: Session, pipeline: str, now: datetime) -> list[ForecastRun]:
-    today = company_day(session, now)
-    ended = session.scalars(counting_runs(pipeline).where(ForecastRun.ends_on <= today))
-    return [run for run in ended if in_time(run)][-MONTHS:][::-1]
 
 
 def deviation(session: Session, who: Who, run_id: int, opportunity_id: int) -> Deviation:

@@ -80,7 +80,11 @@ def moved(session: Session, pipeline: str, at: datetime) -> tuple[Moved, ...]:
 
 
 def whole_months(session: Session, pipeline: str, at: datetime) -> tuple[Month, ...]:
-    """Months that have ended, by the first snapshot that was taken on their first day; the latest first."""
+    """Months that have ended, by the snapshot of their first day; the latest first.
+
+    One that was computed only after the month ended was told to nobody and is left out.
+    """
+    zone = company_tz(session)
     runs = session.scalars(
         select(ForecastRun)
         .join(Pipeline, Pipeline.id == ForecastRun.pipeline_id)
@@ -91,9 +95,9 @@ def whole_months(session: Session, pipeline: str, at: datetime) -> tuple[Month, 
             ForecastRun.ends_on <= at.date(),
         )
         .order_by(ForecastRun.starts_on.desc())
-        .limit(MONTHS)
-    ).all()
-    return tuple(Month(run.starts_on, _expected(session, run)) for run in runs)
+    )
+    told = [run for run in runs if run.recorded_at.astimezone(zone).date() < run.ends_on]
+    return tuple(Month(run.starts_on, _expected(session, run)) for run in told[:MONTHS])
 
 
 def _expected(session: Session, run: ForecastRun) -> Expected:

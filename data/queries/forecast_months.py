@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, case, func, s
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who
-from core.forecast.health import FIRST_DAYS, Line, MonthRun, Win
+from core.forecast.health import Line, MonthRun, Taken, Win, counting
 from core.terms import Outcome
 from data.queries.policies import company_day, company_tz, policy_in_force
 from data.queries.scope import customers, owned
@@ -51,17 +51,20 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
 
 def ended_months(session: Session, who: Who, pipeline: str, now: datetime, months: int) -> Months:
     """The runs that count of the last so many ended months, with their lines and wins."""
-    today = company_day(session, now)
-    rows = session.scalars(counting_runs(pipeline).where(ForecastRun.ends_on <= today))
-    return with_outcomes(session, who, [row for row in rows if in_time(row)][-months:])
+    return with_outcomes(session, who, counting_runs(session, pipeline, now)[-months:])
 
 
-def counting_runs(pipeline: str) -> Select[ForecastRun]:
-    """The earliest run of each month of a pipeline, in order; it counts if it was `in_time`."""
-    r = ForecastRun
-    first = func.row_number().over(partition_by=r.starts_on, order_by=(r.taken_on, r.id)).label("place")
-    ranked = select(r.id, first).where(*monthly(pipeline), r.taken_on >= r.starts_on).subquery()
-    return select(r).join(ranked, ranked.c.id == r.id).where(ranked.c.place == 1).order_by(r.starts_on, r.id)
+def counting_runs(session: Session, pipeline: str, now: datetime) -> list[ForecastRun]:
+    """The run that counts of each month of a pipeline that has ended and has one, in order."""
+    r, zone = ForecastRun, company_tz(session)
+    query = select(r.id, r.starts_on, r.ends_on, r.taken_on, r.recorded_at).where(
+        *monthly(pipeline), r.ends_on <= company_day(session, now)
+    )
+    taken = [
+        Taken(row.id, row.starts_on, row.ends_on, row.taken_on, row.recorded_at.astimezone(zone).date())
+        for row in session.execute(query)
+    ]
+    return list(session.scalars(select(r).where(r.id.in_(counting(taken))).order_by(r.starts_on)))
 
 
 def monthly(pipeline: str) -> tuple[ColumnElement[bool], ...]:
@@ -69,11 +72,6 @@ def monthly(pipeline: str) -> tuple[ColumnElement[bool], ...]:
     key = select(Pipeline.id).where(Pipeline.key == pipeline).scalar_subquery()
     r = ForecastRun
     return r.pipeline_id == key, r.period == MONTH, r.value.is_not(None)
-
-
-def in_time(run: ForecastRun) -> bool:
-    """Whether a run was taken so early in its month that it counts."""
-    return (run.taken_on - run.starts_on).days < FIRST_DAYS
 
 
 def with_outcomes(session: Session, who: Who, rows: Sequence[ForecastRun]) -> Months:

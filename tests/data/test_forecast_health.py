@@ -18,7 +18,7 @@ from data.queries.forecast_health import forecast_health, rep_months
 from data.queries.today import Kind, today
 from data.schema import CoachingTask, Message, Opportunity, Person
 from tests.company import found
-from tests.forecasts import deal, run
+from tests.forecasts import deal, noon, run
 
 NOV, DEC, JAN, FEB = date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)
 
@@ -59,6 +59,30 @@ def test_the_earliest_run_of_the_first_days_counts(office):
     deal(store, rep, run_id=late)
     assert months_of(office.look(), "company") == {1: (50, 100), 2: (20, 0)}
     assert months_of(office.look(months=1), "company") == {2: (20, 0)}
+
+
+def test_a_run_computed_when_the_month_is_over_changes_nothing(office):
+    """What was shown counts; a replay asked for later neither replaces it nor opens coaching."""
+    store, rep = office.store, office.people.rep.person_id
+    for month in (JAN, FEB):
+        replayed = run(store, month, value=10, recorded_at=noon(date(2026, 3, 3)))
+        deal(store, rep, run_id=replayed, chance=0.1, won_on=month.replace(day=9))
+    office.coach()
+    assert (office.look().groups, office.tasks(office.people.director)) == ((), ())
+    for month in (JAN, FEB):
+        shown = run(store, month, value=200, taken=2)
+        for won_on in (month.replace(day=9), None):
+            deal(store, rep, run_id=shown, won_on=won_on)
+    assert months_of(office.look(), "company") == {1: (200, 200), 2: (200, 200)}
+    assert months_of(office.look(), f"rep-{rep}") == {1: (100, 200), 2: (100, 200)}
+
+
+def test_a_run_computed_within_the_month_counts_where_none_was_shown(office):
+    store, rep = office.store, office.people.rep.person_id
+    for month in (JAN, FEB):
+        deal(store, rep, run_id=run(store, month, value=40, recorded_at=noon(month.replace(day=20))))
+    deal(store, rep, run_id=run(store, FEB, value=60, taken=5))
+    assert months_of(office.look(), "company") == {1: (40, 0), 2: (60, 0)}
 
 
 def test_a_month_begins_at_the_companys_midnight(office):

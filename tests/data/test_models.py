@@ -151,11 +151,19 @@ def test_drift_is_told_to_directors_once(sqlite_store, company):
         assert session.scalar(select(func.count()).select_from(Message)) == len(told)
 
 
-def test_whole_months_are_held_against_what_was_expected_of_them(sqlite_store, company):
-    forecast.forecast(sqlite_store, Run(datetime(2026, 1, 31, 20, tzinfo=UTC), "firebreak"))
+def test_whole_months_are_held_against_what_was_expected_of_them(sqlite_store, company, clock):
+    morning = Run(datetime(2026, 1, 31, 20, tzinfo=UTC), "firebreak")
+    clock.at = morning.due_at
+    forecast.forecast(sqlite_store, morning)
     with sqlite_store.reading() as session:
         (month,) = whole_months(session, "firebreak", SUNDAY + timedelta(days=1))
         assert whole_months(session, "firebreak", SUNDAY - timedelta(days=5)) == ()
     assert f"{month.starts_on:%m}" == "02"
     assert 0 < month.found.won < month.found.n
     assert abs(month.found.deviations) < 4
+
+
+def test_a_first_morning_computed_when_the_month_is_over_was_told_to_nobody(sqlite_store, company):
+    forecast.forecast(sqlite_store, Run(datetime(2026, 1, 31, 20, tzinfo=UTC), "firebreak"))
+    with sqlite_store.reading() as session:
+        assert whole_months(session, "firebreak", SUNDAY + timedelta(days=1)) == ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -15,9 +15,11 @@ from core.forecast.health import (
     Figures,
     Line,
     MonthRun,
+    Taken,
     Verdict,
     Win,
     company_figures,
+    counting,
     group_figures,
     health,
     overrides,
@@ -62,6 +64,28 @@ def opened(*drawn: tuple[float, float] | None, first: int = 1, policy=DEFAULTS) 
     """(first month, how many) of each cause in months drawn as (forecast, actual)."""
     months = [month(first + n, *pair) for n, pair in enumerate(drawn) if pair is not None]
     return [(c.first.month, len(c.months)) for c in causes(months, policy)]
+
+
+@pytest.mark.parametrize(
+    ("drawn", "counts"),
+    [
+        ([(1, 1), (2, 2)], 0),
+        ([(1, 3), (2, 2)], 1),  # what was shown comes before what was computed later
+        ([(1, 31), (8, 8)], 0),  # on the eighth it is too late to count
+        ([(2, 20), (1, 30)], 1),
+        ([(1, 32)], None),  # the month is over
+        ([(1, 32), (3, 3)], 1),
+        ([(8, 8)], None),
+        ([], None),
+    ],
+)
+def test_the_run_that_counts_was_shown_in_the_first_days(drawn, counts):
+    """Runs drawn as (day of May taken, day kept); the 32nd is the first of June."""
+    runs = [
+        Taken(n, MAY, date(2026, 6, 1), *(MAY + timedelta(days=day - 1) for day in days))
+        for n, days in enumerate(drawn)
+    ]
+    assert counting(runs) == ([] if counts is None else [counts])
 
 
 OVER, EXACT, FINE = (100, 126), (100, 125), (100, 90)
