@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from core.forecast.month_attribution import Facts, touches
 from core.process.plausibility import CHECKS
 from core.terms import ActionStatus
+from data.queries.forecast_months import midnight
 from data.queries.plausibility import entries_of
-from data.queries.policies import policy_in_force
+from data.queries.policies import company_tz, policy_in_force
 from data.schema import (
     Action,
     BusinessEvent,
@@ -51,9 +52,12 @@ def facts_of(session: Session, run: ForecastRun, opportunities: Sequence[int]) -
 
 def _pushes(session: Session, run: ForecastRun, opportunities: Sequence[int]) -> Counter[int]:
     """Expected closes that were moved out of the month while it ran."""
-    c = OpportunityChange
+    c, end = OpportunityChange, midnight(run.ends_on, company_tz(session))
     query = select(c.opportunity_id, c.before, c.after).where(
-        c.opportunity_id.in_(opportunities), c.field == "close_on", c.recorded_at > run.taken_at
+        c.opportunity_id.in_(opportunities),
+        c.field == "close_on",
+        c.recorded_at > run.taken_at,
+        c.recorded_at < end,
     )
     found: Counter[int] = Counter()
     for opportunity, before, after in session.execute(query):

@@ -105,6 +105,8 @@ def test_a_manager_sees_the_team_alone(office):
         (("2026-02-20", "2026-02-27"), TAKEN + timedelta(days=9), False),  # still within the month
         (("2026-03-02", "2026-03-15"), TAKEN + timedelta(days=9), False),
         (("2026-02-20", "2026-03-15"), TAKEN - timedelta(days=1), False),  # the forecast knew
+        (("2026-02-20", "2026-03-15"), datetime(2026, 2, 28, 15, 59, tzinfo=UTC), True),
+        (("2026-02-20", "2026-03-15"), datetime(2026, 2, 28, 16, 0, tzinfo=UTC), False),  # March in Shanghai
     ],
 )
 def test_a_close_that_was_pushed_out_of_the_month(office, moved, at, seen):
