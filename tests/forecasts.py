@@ -9,7 +9,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from data.engine import Store
-from data.schema import ForecastDecision, ForecastLine, ForecastRun, Opportunity, Person, Pipeline
+from data.schema import (
+    ForecastDecision,
+    ForecastLine,
+    ForecastRun,
+    ForecastWin,
+    Opportunity,
+    Person,
+    Pipeline,
+)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -129,3 +137,14 @@ def _line(session, run_id, made, chance, amount, scorecard, decision, decided, m
                 late=decided is not None and decided > month.taken_at + timedelta(days=9),
             )
         )
+
+
+def knew(store: Store, run_id: int, opportunity: int) -> None:
+    """The run had this win as won already, as the books stand now."""
+    with store.writing() as session:
+        won = session.get_one(Opportunity, opportunity)
+        team = session.scalar(select(Person.team_id).where(Person.id == won.owner_id))
+        assert won.closed_at is not None
+        row = ForecastWin(run_id=run_id, opportunity_id=won.id, owner_id=won.owner_id, team_id=team)
+        row.closed_at, row.amount = won.closed_at, won.amount or Decimal()
+        session.add(row)

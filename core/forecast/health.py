@@ -10,7 +10,8 @@ value of its lines, plus what it had already won in the month when the run was t
 after the month's deadline (`core.forecast.calibration`) does not count: it knows part of the outcome.
 
 What came: the value closed as won within the month, as known now. A line's outcome counts for whoever owned
-the line in the run; a win that had no line counts for the opportunity's owner.
+the line in the run, and so does that of a win that the run knew; any other counts for the opportunity's
+owner.
 """
 
 from collections.abc import Iterable, Sequence
@@ -117,14 +118,19 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Win:
-    """A win of the month that had no line in its run; `before` the run was taken, or `fresh` after it."""
+    """A win of the month that had no line in its run.
+
+    Attributes:
+        actual: value won within the month, as known now; 0 if it no longer is.
+        known: what the run had as won by then, as it was kept; None if it did not know of it.
+    """
 
     opportunity: int
     month: date
     rep: int | None
     team: int | None
     actual: Decimal
-    before: bool
+    known: Decimal | None
 
 
 class Verdict(StrEnum):
@@ -199,7 +205,7 @@ def group_figures(run: MonthRun, lines: Sequence[Line], wins: Sequence[Win]) -> 
     """A rep's or a team's month from its own lines and wins."""
     share = sum((line.value for line in lines), ZERO) / run.whole if run.whole else ZERO
     fresh = run.fresh * share
-    before = sum((w.actual for w in wins if w.before), ZERO)
+    before = sum((w.known for w in wins if w.known is not None), ZERO)
     counted = sum((line.counted for line in lines), ZERO) + fresh + before
     suggested = sum((line.value for line in lines), ZERO) + fresh + before
     chances = [line.counted_chance for line in lines]

@@ -86,8 +86,8 @@ def attribute(
     parts = [(line, Part(said[line.id], line.actual)) for line in ordered]
     share = sum((line.value for line in lines), _ZERO) / run.whole if run.whole else _ZERO
     expected = run.fresh if company else run.fresh * share
-    before = sum((w.actual for w in wins if w.before), _ZERO)
-    fresh = Part(expected, sum((w.actual for w in wins if not w.before), _ZERO))
+    before = sum((w.actual for w in wins if w.known is not None), _ZERO)
+    fresh = Part(expected, sum((w.actual for w in wins if w.known is None), _ZERO))
     total = sum(said.values(), _ZERO)
     return Attribution(
         Part(figures.forecast, total_won(lines, wins)),

@@ -15,7 +15,16 @@ from core.forecast.health import Line, MonthRun, Taken, Win, counting
 from core.terms import Outcome
 from data.queries.policies import company_day, company_tz, policy_in_force
 from data.queries.scope import customers, owned
-from data.schema import Customer, ForecastDecision, ForecastLine, ForecastRun, Opportunity, Person, Pipeline
+from data.schema import (
+    Customer,
+    ForecastDecision,
+    ForecastLine,
+    ForecastRun,
+    ForecastWin,
+    Opportunity,
+    Person,
+    Pipeline,
+)
 
 NEEDS = Permission.SEE_FORECAST_HEALTH
 MONTH = "month"
@@ -141,9 +150,7 @@ def _lines(who: Who, runs: Mapping[int, MonthRun], decided: Subquery) -> Select[
             line.value,
             line.scorecard_value,
             decided.c.decision,
-            Opportunity.outcome,
-            Opportunity.closed_at,
-            Opportunity.amount.label("paid"),
+            *_books(),
             *_named(who, owner),
         )
         .join(ForecastRun, ForecastRun.id == line.run_id)
@@ -207,6 +214,35 @@ def _wins(
     session: Session, who: Who, rows: Sequence[ForecastRun], zone: ZoneInfo, each: bool
 ) -> list[tuple[Win, Row[Any]]]:
     """Wins of the months that had no line in their month's run."""
+    return [*_known_wins(session, who, rows, zone, each), *_other_wins(session, who, rows, zone, each)]
+
+
+def _known_wins(
+    session: Session, who: Who, rows: Sequence[ForecastRun], zone: ZoneInfo, each: bool
+) -> list[tuple[Win, Row[Any]]]:
+    """What the runs had as won, whose and how much as they kept it, and what it came to."""
+    runs, w, owner = {row.id: row for row in rows}, ForecastWin, aliased(Person)
+    query = (
+        select(w.run_id, w.opportunity_id, w.owner_id, w.team_id, w.amount, *_books(), *_named(who, owner))
+        .join(Opportunity, Opportunity.id == w.opportunity_id)
+        .outerjoin(Customer, Customer.id == Opportunity.customer_id)
+        .outerjoin(owner, owner.id == w.owner_id)
+        .where(w.run_id.in_(runs), owned(who, NEEDS, w.owner_id))
+        .order_by(w.run_id, w.id)
+    )
+    found = []
+    for row in session.execute(query):
+        month, ends = runs[row.run_id].starts_on, runs[row.run_id].ends_on
+        won = row.outcome == Outcome.WON and _within(row.closed_at, month, ends, zone)
+        actual = _paid(row.paid, each) if won else _ZERO
+        found.append((Win(row.opportunity_id, month, row.owner_id, row.team_id, actual, row.amount), row))
+    return found
+
+
+def _other_wins(
+    session: Session, who: Who, rows: Sequence[ForecastRun], zone: ZoneInfo, each: bool
+) -> list[tuple[Win, Row[Any]]]:
+    """Wins that the runs knew nothing of: neither open in them nor won."""
     o = Opportunity
     among = and_(
         o.pipeline_id == rows[0].pipeline_id,
@@ -214,13 +250,10 @@ def _wins(
         o.closed_at >= midnight(rows[0].starts_on, zone),
         o.closed_at < midnight(rows[-1].ends_on, zone),
     )
-    lined = select(ForecastLine.run_id, ForecastLine.opportunity_id).where(
-        ForecastLine.run_id.in_([row.id for row in rows]),
-        ForecastLine.opportunity_id.in_(select(o.id).where(among)),
-    )
-    known = set(session.execute(lined))
+    known = set(session.execute(_in_runs(rows, ForecastLine, among)))
+    known |= set(session.execute(_in_runs(rows, ForecastWin, among)))
     won = (
-        select(o.id, o.closed_at, o.amount, o.owner_id, Person.team_id, *_named(who, Person))
+        select(o.id, o.owner_id, Person.team_id, *_books(), *_named(who, Person))
         .outerjoin(Customer, Customer.id == o.customer_id)
         .outerjoin(Person, Person.id == o.owner_id)
         .where(among, owned(who, NEEDS, o.owner_id))
@@ -230,9 +263,24 @@ def _wins(
     for w in session.execute(won):
         for run in rows:
             if _within(w.closed_at, run.starts_on, run.ends_on, zone) and (run.id, w.id) not in known:
-                paid, before = _paid(w.amount, each), w.closed_at <= run.taken_at
-                found.append((Win(w.id, run.starts_on, w.owner_id, w.team_id, paid, before), w))
+                win = Win(w.id, run.starts_on, w.owner_id, w.team_id, _paid(w.paid, each), None)
+                found.append((win, w))
     return found
+
+
+def _in_runs(
+    rows: Sequence[ForecastRun], table: type[ForecastLine | ForecastWin], among: ColumnElement[bool]
+) -> Select[int, int]:
+    """Which of some opportunities stand in a table of which runs."""
+    return select(table.run_id, table.opportunity_id).where(
+        table.run_id.in_([row.id for row in rows]),
+        table.opportunity_id.in_(select(Opportunity.id).where(among)),
+    )
+
+
+def _books() -> list[Any]:
+    """What the books say today of an opportunity's outcome."""
+    return [Opportunity.outcome, Opportunity.closed_at, Opportunity.amount.label("paid")]
 
 
 def _named(who: Who, rep: Any) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -18,7 +19,7 @@ from data.queries.forecast_health import forecast_health, rep_months
 from data.queries.today import Kind, today
 from data.schema import CoachingTask, Message, Opportunity, Person
 from tests.company import found
-from tests.forecasts import deal, noon, run
+from tests.forecasts import deal, knew, noon, run
 
 NOV, DEC, JAN, FEB = date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)
 
@@ -150,6 +151,33 @@ def test_wins_without_a_line_count_for_their_owner(office):
     assert months_of(office.look(), f"rep-{people.rep.person_id}") == {1: (50, 33)}
     assert months_of(office.look(), "company") == {1: (0, 38)}
     assert months_of(office.look(people.manager), f"team-{people.rep.team_id}") == {1: (50, 33)}
+
+
+def test_later_entries_change_no_forecast(office):
+    """What was won before the run is what the run kept: not what the books say of it today."""
+    store, people = office.store, office.people
+    made = run(store, JAN, taken=3)
+    won = [deal(store, people.rep.person_id, won_on=JAN, amount=100) for _ in range(4)]
+    for opportunity in won:
+        knew(store, made, opportunity)
+    deal(store, people.rep.person_id, run_id=made)
+    mine = f"rep-{people.rep.person_id}"
+    assert months_of(office.look(), mine) == {1: (450, 400)}
+    deal(store, people.rep.person_id, won_on=JAN, amount=33)  # entered after the run
+    with store.writing() as session:
+        corrected, lost, moved, handed = (session.get_one(Opportunity, o) for o in won)
+        corrected.amount = Decimal(70)
+        lost.outcome = "lost"
+        moved.closed_at = noon(FEB)
+        handed.owner_id = people.stranger.person_id
+    run(store, FEB, value=1)
+    shown = office.look()
+    assert months_of(shown, mine) == {1: (450, 70 + 100 + 33)}
+    assert months_of(shown, f"team-{people.rep.team_id}") == {1: (450, 203)}
+    assert f"rep-{people.stranger.person_id}" not in {group.key for group in shown.groups}
+    assert months_of(shown, "company") == {1: (0, 203), 2: (1, 100)}
+    assert months_of(office.look(people.rep), mine) == {1: (450, 203)}
+    assert office.look(people.stranger).groups == ()
 
 
 def missed(office, *months, actual=200, owner=None):

@@ -157,11 +157,11 @@ def test_what_counts_of_a_line():
 
 def test_wins_without_a_line_came_and_those_before_the_run_were_known():
     wins = [
-        Win(8, MAY, 1, 1, Decimal(30), before=True),
-        Win(9, MAY, 1, 1, Decimal(20), before=False),
+        Win(8, MAY, 1, 1, Decimal(30), Decimal(25)),  # the run had it at 25
+        Win(9, MAY, 1, 1, Decimal(20), None),
     ]
     found = group_figures(run(whole=50), [line(50, actual=100)], wins)
-    assert (found.forecast, found.actual) == (80, 150)
+    assert (found.forecast, found.actual) == (75, 150)
 
 
 def test_groups_of_a_run_add_up_to_what_counts():

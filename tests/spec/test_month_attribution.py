@@ -58,7 +58,7 @@ def test_the_parts_add_up_to_the_miss(drawn, came, value, fresh, company):
         Line(n, n, MAY, 1, 1, p, q, a, a * Decimal(p), a * Decimal(q), d, won is not None, won or Decimal(0))
         for n, (p, q, a, d, won) in enumerate(drawn)
     ]
-    out = [Win(100 + n, MAY, 1, 1, a, before) for n, (a, before) in enumerate(came)]
+    out = [Win(100 + n, MAY, 1, 1, a, a + 1 if before else None) for n, (a, before) in enumerate(came)]
     said = run(value, fresh, float(sum(r.value for r in rows)))
     figures = (company_figures if company else group_figures)(said, rows, out)
     found = attribute(said, figures, rows, out, company=company)
