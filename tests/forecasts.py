@@ -37,7 +37,8 @@ def run(store: Store, month: date, *, value: float = 0, fresh: float = 0, taken:
     ends = {end: Decimal(str(more.pop(end))) if end in more else None for end in ("low", "high")}
     said = {"parts": {}, "weights": {}, "models": {}, "recorded_at": at} | ends | more
     with store.writing() as session:
-        pipeline = session.scalar(select(Pipeline.id).where(Pipeline.key == "firebreak"))
+        key = said.pop("pipeline", "firebreak")
+        pipeline = session.scalar(select(Pipeline.id).where(Pipeline.key == key))
         row = ForecastRun(
             pipeline_id=pipeline,
             period="month",

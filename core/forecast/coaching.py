@@ -20,9 +20,14 @@ class Cause:
     first: date
     months: tuple[Figures, ...]
 
-    def key(self, rep: int) -> str:
+    def key(self, pipeline: str, rep: int) -> str:
         """Deterministic, so that one cause opens one task."""
-        return f"deviation:{rep}:{self.first.isoformat()}"
+        return f"{of_pipeline(pipeline)}{rep}:{self.first.isoformat()}"
+
+
+def of_pipeline(pipeline: str) -> str:
+    """What the keys of a pipeline's causes begin with."""
+    return f"deviation:{pipeline}:"
 
 
 def causes(months: Sequence[Figures], policy: Policy) -> tuple[Cause, ...]:

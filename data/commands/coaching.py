@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission
-from core.forecast.coaching import Cause, causes
+from core.forecast.coaching import Cause, causes, of_pipeline
 from core.forecast.health import Figures
 from core.messages import Invalid, NotFound, Problem
 from core.notices import Notice
@@ -24,17 +24,18 @@ from data.upsert import insert_new
 
 
 def open_for_deviation(
-    session: Session, now: datetime, policy: Policy, months: Mapping[int, Sequence[Figures]]
+    session: Session, now: datetime, policy: Policy, pipeline: str, months: Mapping[int, Sequence[Figures]]
 ) -> int:
     """Open a task for each rep's row of months over the limit, once per row; returns how many were new.
 
-    A row of which a month already led to a task is not told again, also when figures corrected since have
-    moved its beginning.
+    A row of which a month already led to a task of the same pipeline is not told again, also when figures
+    corrected since have moved its beginning.
 
     Args:
-        months: ended months by rep.
+        pipeline: its key.
+        months: its ended months by rep.
     """
-    told = _months_told(session)
+    told = _months_told(session, pipeline)
     found = [
         (rep, cause)
         for rep, figures in months.items()
@@ -43,7 +44,7 @@ def open_for_deviation(
     ]
     owners = _owners(session, [rep for rep, _ in found])
     due = company_day(session, now) + timedelta(days=policy.coaching_days)
-    rows = [_task(cause, rep, owners.get(rep), now, due) for rep, cause in found]
+    rows = [_task(cause.key(pipeline, rep), cause, rep, owners.get(rep), now, due) for rep, cause in found]
     return open_tasks(session, now, rows, policy)
 
 
@@ -55,8 +56,10 @@ def open_tasks(session: Session, now: datetime, rows: Sequence[dict[str, Any]], 
     return len(ids)
 
 
-def _months_told(session: Session) -> dict[int, set[str]]:
-    query = select(CoachingTask.rep_id, CoachingTask.figures).where(CoachingTask.cause.like("deviation:%"))
+def _months_told(session: Session, pipeline: str) -> dict[int, set[str]]:
+    query = select(CoachingTask.rep_id, CoachingTask.figures).where(
+        CoachingTask.cause.startswith(of_pipeline(pipeline), autoescape=True)
+    )
     told: dict[int, set[str]] = {}
     for rep, figures in session.execute(query):
         told.setdefault(rep, set()).update(m["month"] for m in figures)
@@ -82,9 +85,9 @@ def owner_of(session: Session, rep_id: int) -> int | None:
     return _owners(session, [rep_id]).get(rep_id)
 
 
-def _task(cause: Cause, rep: int, owner: int | None, now: datetime, due: date) -> dict[str, Any]:
+def _task(key: str, cause: Cause, rep: int, owner: int | None, now: datetime, due: date) -> dict[str, Any]:
     return {
-        "cause": cause.key(rep),
+        "cause": key,
         "rep_id": rep,
         "owner_id": owner,
         "figures": [to_json(_figures(m)) for m in cause.months],

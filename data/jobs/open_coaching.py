@@ -19,5 +19,6 @@ def open_coaching(store: Store, run: Run) -> None:
     for pipeline in pipelines:
         with store.writing() as session:
             months = rep_months(session, pipeline, run.due_at, LOOK_BACK)
-            opened = open_for_deviation(session, store.clock(), policy_in_force(session), months)
+            policy = policy_in_force(session)
+            opened = open_for_deviation(session, store.clock(), policy, pipeline, months)
         run.say(f"{pipeline}: {opened}")

@@ -17,7 +17,7 @@ from data.jobs.schedule import SCHEDULE
 from data.queries.coaching import coaches, coaching_tasks
 from data.queries.forecast_health import forecast_health, rep_months
 from data.queries.today import Kind, today
-from data.schema import CoachingTask, Message, Opportunity, Person
+from data.schema import CoachingTask, Message, Opportunity, Person, Pipeline
 from tests.company import found
 from tests.forecasts import deal, knew, noon, run
 
@@ -180,10 +180,10 @@ def test_later_entries_change_no_forecast(office):
     assert office.look(people.stranger).groups == ()
 
 
-def missed(office, *months, actual=200, owner=None):
+def missed(office, *months, actual=200, owner=None, **more):
     """Each month forecast at 100 from two deals, and so much won."""
     for month in months:
-        made = run(office.store, month, value=100)
+        made = run(office.store, month, value=100, **more)
         owner_id = owner or office.people.rep.person_id
         for won in (actual, 0):
             deal(office.store, owner_id, run_id=made, won_on=month.replace(day=9) if won else None, paid=won)
@@ -217,6 +217,19 @@ def test_a_row_that_goes_on_or_is_corrected_opens_nothing_new(office, clock):
     office.coach()
     (task,) = office.tasks()
     assert [m["month"] for m in task.figures] == ["2026-01-01", "2026-02-01"]
+
+
+def test_each_pipelines_row_is_a_cause_of_its_own(office):
+    with office.store.writing() as session:
+        for key in ("renewals", "renewals_2"):
+            session.add(Pipeline(key=key, name=key.title()))
+    missed(office, JAN, FEB)
+    office.coach()
+    missed(office, JAN, FEB, pipeline="renewals_2")
+    missed(office, JAN, FEB, pipeline="renewals")
+    for _ in range(2):
+        office.coach()
+        assert len(office.tasks()) == 3
 
 
 def test_the_manager_is_told_and_has_it_among_the_to_dos(office):
