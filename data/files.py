@@ -2,8 +2,11 @@
 
 import hashlib
 import os
+import secrets
+from contextlib import suppress
 from pathlib import Path
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access import Who
@@ -127,11 +130,13 @@ def _row(
 ) -> StoredFile:
     """The row of these bytes; whoever kept them first stays named."""
     row = session.get(StoredFile, digest)
-    if row is None:
-        row = StoredFile(sha256=digest, media_type=media_type, size=len(content))
-        row.owner_id, row.created_at = owner_id, store.clock()
+    if row is not None:
+        return row
+    row = StoredFile(sha256=digest, media_type=media_type, size=len(content))
+    row.owner_id, row.created_at = owner_id, store.clock()
+    with suppress(IntegrityError), session.begin_nested():  # the same bytes may be kept twice at once
         session.add(row)
-    return row
+    return session.get_one(StoredFile, digest)
 
 
 def read_file(store: Store, sha256: str) -> tuple[bytes, str]:
@@ -157,7 +162,7 @@ def _write(path: Path, content: bytes) -> None:
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_suffix(f".{os.getpid()}.part")
+    half = path.with_suffix(f".{secrets.token_hex(8)}.part")
     with half.open("wb") as file:
         file.write(content)
         file.flush()

@@ -1,6 +1,8 @@
 """Recordings: kept as they are, and only when they are recordings."""
 
 import io
+import os
+import threading
 import wave
 
 import pytest
@@ -8,11 +10,13 @@ import pytest
 from core.messages import Invalid
 from core.policies import DEFAULTS
 from core.process.recordings import fault
-from data.files import file_path, keep_recording, read_file
+from data.files import file_path, keep, keep_recording, read_file
 from data.queries.recordings import sound_of
 from data.speech.audio import RATE, samples
 from tests.company import found
 from tests.sounds import FORMATS, click, encoded, hum, silence
+
+FILM = b"\x00\x00\x00\x18ftypisom" + bytes(99)
 
 
 def wav(samples: int) -> bytes:
@@ -102,3 +106,23 @@ def test_a_long_recording_tells_its_length_and_only_its_beginning_is_listened_to
     monkeypatch.setattr("data.speech.audio.LISTENED_SECONDS", 2)
     _, sound = heard(sqlite_store, encoded(hum(30), "webm"), "audio/webm")
     assert sound.seconds == pytest.approx(30, abs=0.2)
+
+
+def test_the_same_file_kept_twice_at_once_is_there_once(store, monkeypatch):
+    both, kept, synced = threading.Barrier(2), [], os.fsync
+
+    def together(descriptor: int) -> None:
+        synced(descriptor)
+        both.wait(timeout=10)  # neither is done before the other has begun
+
+    monkeypatch.setattr("data.files.os.fsync", together)
+    presses = [
+        threading.Thread(target=lambda: kept.append(keep(store, None, FILM, "video/mp4"))) for _ in "ab"
+    ]
+    for press in presses:
+        press.start()
+    for press in presses:
+        press.join()
+    assert kept == [kept[0]] * 2
+    assert read_file(store, kept[0]) == (FILM, "video/mp4")
+    assert [path.name for path in store.files.rglob("*") if path.is_file()] == [kept[0]]
