@@ -3,7 +3,7 @@
 import io
 import warnings
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from core.access import Permission, Who, decide
 from core.messages import Invalid, NotAllowed, Problem
@@ -15,6 +15,16 @@ from data.queries.policies import policy_in_force
 FILMS = ("mp4", "webm", "m4v", "mov")  # names that the form offers; the content decides
 PICTURES = ("JPEG", "PNG", "WEBP")
 _LONGEST_SIDE, _QUALITY = 2560, 88
+_ORIENTATION = 0x0112  # the only tag of a picture's EXIF that is read: the others may hold anything
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 def film_type(content: bytes) -> str | None:
@@ -69,9 +79,17 @@ def _redrawn(content: bytes) -> bytes:
             with Image.open(io.BytesIO(content), formats=PICTURES) as picture:
                 if picture.width * picture.height > PHOTO_PIXELS:
                     raise Invalid([Problem("photo", "not_image")])
-                shown = ImageOps.exif_transpose(picture).convert("RGB")
+                shown = _upright(picture).convert("RGB")
                 shown.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
                 shown.save(out, "JPEG", quality=_QUALITY)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Invalid:
+        raise
+    except Exception as error:  # a file made by strangers may fail its decoder in any way
         raise Invalid([Problem("photo", "not_image")]) from error
     return out.getvalue()
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """A picture as it was meant to be looked at."""
+    turned = _UPRIGHT.get(picture.getexif().get(_ORIENTATION, 1))
+    return picture if turned is None else picture.transpose(turned)

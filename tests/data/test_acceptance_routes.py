@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 
 import pytest
 from PIL import Image
@@ -65,6 +66,17 @@ def nonce(page) -> str:
 def picture(kind: str = "PNG") -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (40, 30), "red").save(out, kind)
+    return out.getvalue()
+
+
+def photographed(orientation: int, *tags: tuple[int, int, bytes]) -> bytes:
+    """A JPEG whose left half is red, with EXIF as a careless camera writes it: tag, type, 4 bytes."""
+    out, image = io.BytesIO(), Image.new("RGB", (40, 20), "blue")
+    image.paste("red", (0, 0, 20, 20))
+    entries = [struct.pack("<HHIHH", 0x0112, 3, 1, orientation, 0)]
+    entries += [struct.pack("<HHI", tag, kind, 4 if kind == 2 else 1) + value for tag, kind, value in tags]
+    ifd = struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4)
+    image.save(out, "JPEG", quality=95, exif=b"Exif\0\0II*\0" + struct.pack("<I", 8) + ifd)
     return out.getvalue()
 
 
@@ -198,6 +210,44 @@ def test_what_cannot_be_taken_is_said_and_the_words_stay(client, handover, sqlit
     assert answers(sqlite_store) == []
     for kind in ("JPEG", "WEBP"):
         assert keep_photo(sqlite_store, picture(kind))
+
+
+# fmt: off
+TURNED = [
+    # orientation  size      where the red half lies
+    (1,            (40, 20), (5, 10)),
+    (2,            (40, 20), (35, 10)),
+    (3,            (40, 20), (35, 10)),
+    (6,            (20, 40), (10, 5)),
+    (8,            (20, 40), (10, 35)),
+    (99,           (40, 20), (5, 10)),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("orientation", "size", "red"), TURNED)
+@pytest.mark.parametrize("odd", [(), ((0x011A, 2, b"abc\0"),), ((0x011A, 5, b"\xff\xff\xff\x7f"),)])
+def test_a_picture_is_turned_upright_whatever_else_its_camera_noted(
+    sqlite_store, orientation, size, red, odd
+):
+    content, _ = read_file(sqlite_store, keep_photo(sqlite_store, photographed(orientation, *odd)))
+    with Image.open(io.BytesIO(content)) as kept:
+        assert (kept.size, kept.getpixel(red)[0] > 200, dict(kept.getexif())) == (size, True, {})
+
+
+def test_a_picture_that_fails_its_decoder_in_any_way_cannot_be_read(
+    client, handover, sqlite_store, monkeypatch
+):
+    _, token = handover.ready()
+
+    def broken(_: Image.Image) -> None:
+        raise struct.error("unpack requires a buffer of 4 bytes")
+
+    monkeypatch.setattr(Image.Image, "getexif", broken)
+    refused = report(client, token, "It stays empty", ("a.jpg", picture("JPEG"), "image/jpeg"))
+    assert refused.status_code == 400
+    assert "It stays empty" in refused.text
+    assert answers(sqlite_store) == []
 
 
 def test_a_body_too_large_is_not_even_read(client, handover, sqlite_store):
