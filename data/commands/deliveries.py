@@ -166,10 +166,13 @@ def _check(tx: Tx, customer_id: int, delivery: DeliveryInput) -> None:
 
 
 def _first_time(tx: Tx, delivery: DeliveryInput) -> None:
-    """Two who mark the same promise or demand ready at once wait for one another here."""
+    """Two who mark the same promise or demand ready at once wait for one another here.
+
+    A demand may be promised more than once, and each promise is delivered by itself.
+    """
     for table, column, value in (
         (Promise, CustomerDelivery.promise_id, delivery.promise_id),
-        (Demand, CustomerDelivery.demand_id, delivery.demand_id),
+        (Demand, CustomerDelivery.demand_id, None if delivery.promise_id else delivery.demand_id),
     ):
         if value is None:
             continue

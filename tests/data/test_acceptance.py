@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select, text
 
 from core.messages import Conflict, Invalid, NotAllowed, NotFound, Unavailable
 from core.promises.acceptance import Stand
+from core.promises.demands import PromiseInput
 from core.promises.handover import PER_ADDRESS, AnswerInput, DeliveryInput
 from data.channels import Permanent
 from data.commands.acceptance import answer_link, count_miss
@@ -17,6 +18,7 @@ from data.commands.acceptance_links import MAIL_JOB, new_token
 from data.commands.deliveries import ask_again, mark_ready, remind, renew_delivery, revoke_delivery
 from data.commands.demands import move_feature
 from data.commands.promise_sweep import sweep_promises
+from data.commands.promises import make_promise
 from data.jobs import acceptance_mail, sweep_acceptance
 from data.jobs.registry import Run
 from data.queries.deliveries import Show, delivery_board, delivery_file
@@ -235,6 +237,21 @@ def test_the_same_thing_is_marked_ready_once(store, handover):
     handover.ready()
     with pytest.raises(Conflict):
         handover.ready()
+
+
+def test_a_second_promise_about_a_delivered_demand_is_marked_ready_too(store, handover, clock):
+    handover.ready(demand_id=handover.demand)
+    clock.move(days=1)
+    people = handover.people
+    told = PromiseInput("The rest by the 20th", date(2026, 3, 20), demand_id=handover.demand)
+    second = make_promise(store, people.rep, people.customer, told)
+    board = read(store, delivery_board, people.delivery, Show.DUE, store.clock())
+    assert [due.promise_id for due in board.due] == [second]
+    handover.ready(promise_id=second, demand_id=handover.demand)
+    assert read(store, delivery_board, people.delivery, Show.DUE, store.clock()).due == []
+    for again in (second, None):
+        with pytest.raises(Conflict):
+            handover.ready(promise_id=again, demand_id=handover.demand)
 
 
 @pytest.mark.parametrize(
