@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from core.promises.acceptance import SECOND, Door
-from core.promises.handover import MAX_TEXT, is_film
+from core.promises.handover import MAX_TEXT, is_film, web_address
 from data.queries.public_links import Opened
 from data.text import LOCALES, translate
 
@@ -47,7 +47,7 @@ def page(link: Opened, form: Form, video: str) -> str:
         video: address of the kept walkthrough; "" without one.
     """
     day = partial(_day, link.language, link.zone)
-    film = video or (link.video_url if is_film(link.video_url) else "")
+    film = video or (link.video_url if _plays(link.video_url) else "")
     return _render(
         link.language,
         link.door,
@@ -76,12 +76,17 @@ def closed_page(language: str, why: str) -> str:
 def policy(link: Opened | None) -> str:
     """The Content-Security-Policy: nothing but this page's own style, form and walkthrough."""
     media = "'self'"
-    if link is not None and is_film(link.video_url):
+    if link is not None and _plays(link.video_url):
         media += f" https://{urlsplit(link.video_url).netloc}"
     return (
         f"default-src 'none'; style-src 'sha256-{_style_hash()}'; media-src {media}; form-action 'self'; "
         "frame-ancestors 'none'; base-uri 'none'"
     )
+
+
+def _plays(url: str) -> bool:
+    """Whether the page plays a film from elsewhere; any other address is a link at most."""
+    return web_address(url) and is_film(url)
 
 
 def _render(language: str, door: Door | str, **values: Any) -> str:

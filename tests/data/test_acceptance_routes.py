@@ -8,7 +8,7 @@ import struct
 
 import pytest
 from PIL import Image
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -21,7 +21,7 @@ from data.commands.deliveries import renew_delivery
 from data.files import read_file
 from data.media import keep_photo, keep_video
 from data.routes import ROUTES
-from data.schema import AcceptanceAnswer, AcceptanceMiss, Base, Setting
+from data.schema import AcceptanceAnswer, AcceptanceMiss, Base, CustomerDelivery, Setting
 from data.text import translate
 from tests.deliveries import Handover
 
@@ -128,6 +128,17 @@ def test_the_headers_are_strict(client, handover):
     assert "media-src 'self' https://video.example" in rules
     assert "unsafe" not in rules
     assert "script-src" not in rules
+
+
+@pytest.mark.parametrize("url", ["https://视频.example/a.mp4", "https://x;sandbox/a.mp4"])
+def test_an_address_kept_before_it_was_refused_breaks_no_page(client, handover, sqlite_store, url):
+    _, token = handover.ready()
+    with sqlite_store.writing() as session:
+        session.execute(update(CustomerDelivery).values(video_url=url))
+    page = client.get(f"/confirm/{token}")
+    assert page.status_code == 200
+    assert "media-src 'self'; " in page.headers["content-security-policy"]
+    assert "sandbox" not in page.headers["content-security-policy"]
 
 
 def test_nothing_of_the_house_is_on_the_page(client, handover):
