@@ -112,7 +112,13 @@ class Policy:
     brief_share_red: float = 0.5
     brief_share_amber: float = 0.2
     brief_told: tuple[str, ...] = ("manager", "rep")
-    group_told: tuple[str, ...] = ("brief_issued", "alert", "health_issued", "promise_before_plan")
+    group_told: tuple[str, ...] = (
+        "brief_issued",
+        "alert",
+        "health_issued",
+        "promise_before_plan",
+        "room_opened",
+    )
 
 
 DEFAULTS = Policy()

@@ -23,6 +23,7 @@ from data.schema import Audit, Delivery, Person, TeamChannel
 from data.settings import Settings
 from tests.chat_server import KEY, SECRET, ChatServer
 from tests.company import found
+from tests.rooms import room_of
 
 LETTER = Letter("k", "East", None, "三次演示未报价", "Ask why.", "http://x/customer?customer=1")
 
@@ -158,6 +159,16 @@ def test_a_group_is_told_once_however_many_members_were(store, company, chat, cl
     assert deliver(store) == 0
     assert [text.splitlines()[0] for text in chat.texts] == ["Demos without a quote: Haihe"]
     assert [(state, n) for _, state, n in rows(store)] == [("sent", 1)]
+
+
+def test_a_group_is_told_once_that_a_room_was_opened(store, company, chat, clock):
+    group(store, company, chat)
+    clock.move(minutes=1)
+    room_of(store, company)
+    for _ in range(2):
+        deliver(store)
+        clock.move(minutes=1)
+    assert [text.splitlines()[0] for text in chat.texts] == ["Follow up together: Haihe Pumps"]
 
 
 def test_another_teams_group_hears_nothing_and_each_speaks_its_language(store, company, chat):
