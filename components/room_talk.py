@@ -33,12 +33,11 @@ def talk(desk: Desk, read: Callable[[int], Talk], seen: Callable[[int], Any], fe
         fetch: the content of a message's file.
     """
     section(t("room.talk"), icon=":material/chat:")
-    shown = address.number("said") or PAGE
 
     @st.fragment(run_every=EVERY_SECONDS if desk.file.open else None)
     def messages() -> None:
         try:  # it runs without the page's frame around it
-            found = read(shown)
+            found = read(address.number("said") or PAGE)  # it repaints alone after "earlier messages"
         except AppError as error:
             show_error(error)
             return

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from core.access import OPERATOR
+from data.clock import system_clock
 from data.commands.people import set_password
 from data.schema import Room, RoomMember, RoomMessage
 from tests.browser.conftest import sign_in
@@ -94,3 +95,18 @@ def test_from_one_click_to_the_result_in_the_timeline(server, visit, tmp_path: P
     expect(closed).to_contain_text("Obstacle out of the way")
     expect(closed).to_contain_text("They export it themselves")
     expect(manager.get_by_role("button", name="Follow up together", exact=True)).to_be_visible()
+
+
+def test_earlier_messages_come_at_a_press(server, visit):
+    manager = visit(f"{server.url}/customer?customer=1")
+    sign_in(manager, "manager", PASSWORD)
+    manager.get_by_role("button", name="Follow up together", exact=True).click()
+    expect(message(manager)).to_be_visible()
+    with server.store().writing() as session:
+        room = session.scalar(select(func.max(Room.id)))
+        session.add_all(RoomMessage(room_id=room, text=f"No. {n:02d}", at=system_clock()) for n in range(40))
+    expect(manager.get_by_text("No. 39")).to_be_visible()  # by itself
+    expect(manager.get_by_text("No. 09")).to_have_count(0)
+    manager.get_by_role("button", name="Earlier messages").click()
+    expect(manager.get_by_text("No. 09")).to_have_count(1)
+    expect(manager.get_by_role("button", name="Earlier messages")).to_have_count(0)
