@@ -12,6 +12,7 @@ from components.blocks import Row, Tone, badge, empty, plain, rows, section
 from components.forms import Marks
 from components.frame import View
 from components.record_story import leave_for, short
+from components.room_desk import next_turn, turn_of
 from components.text import t, term
 from core.promises.sla import URGENCIES
 from core.promises.store_requests import OUTCOMES, Verdict
@@ -20,7 +21,7 @@ from data.queries.store_requests import PAGE, Alike, Pool, Request, Show
 Does = Mapping[str, Callable[..., Any]]
 _TONES = {"P0": Tone.RED, "P1": Tone.AMBER, "P2": Tone.QUIET, "P3": Tone.QUIET}
 _OUTCOMES = {"planned": Tone.GREEN, "declined": Tone.QUIET}
-_WORDS = "store-request-words"
+_FORM = "store-request"
 _NORMAL = URGENCIES.index("P2")
 
 
@@ -36,11 +37,15 @@ def file_form(file: Callable[..., Any], likes: Callable[[str], Sequence[Alike]],
         file: `file(key, words, urgency, join)`; the same key again files nothing twice.
     """
     section(t("store_requests.file"), icon=":material/add_comment:")
+    turn = turn_of(_FORM)
     with st.container(border=True, key="store-request-form"):
         marks = Marks(view)
         with marks.field("words"):
             words = st.text_area(
-                t("store_requests.words"), key=_WORDS, placeholder=t("store_requests.words_hint"), height=100
+                t("store_requests.words"),
+                key=f"words-{turn}",
+                placeholder=t("store_requests.words_hint"),
+                height=100,
             )
         with marks.field("urgency"):
             urgency = st.selectbox(
@@ -51,12 +56,12 @@ def file_form(file: Callable[..., Any], likes: Callable[[str], Sequence[Alike]],
             )
         send = partial(_filed, file, marks, words or "", urgency or "")
         with st.container(key="store-request-likes"):
-            _likes(likes(words or ""), send)
-        if st.button(t("store_requests.send"), type="primary", icon=":material/send:"):
+            _likes(likes(words or ""), send, turn)
+        if st.button(t("store_requests.send"), type="primary", icon=":material/send:", key=f"send-{turn}"):
             send(None)
 
 
-def _likes(found: Sequence[Alike], send: Callable[[int | None], None]) -> None:
+def _likes(found: Sequence[Alike], send: Callable[[int | None], None], turn: str) -> None:
     if not found:
         st.caption(t("store_requests.no_likes"))
         return
@@ -70,14 +75,15 @@ def _likes(found: Sequence[Alike], send: Callable[[int | None], None]) -> None:
         )
         for one in found
     ]
-    if pressed := rows(lines, "store-likes"):
+    if pressed := rows(lines, f"likes-{turn}"):
         send(int(pressed))
 
 
 def _filed(file: Callable[..., Any], marks: Marks, words: str, urgency: str, join: int | None) -> None:
-    key = sha256(f"{words}|{urgency}|{join}".encode()).hexdigest()
-    if marks.sent(partial(file, key, words, urgency, join)):
-        del st.session_state[_WORDS]
+    """A second press files nothing anew; the same words in another turn do, the need has come again."""
+    said = sha256(f"{words}|{urgency}|{join}".encode()).hexdigest()
+    if marks.sent(partial(file, f"{turn_of(_FORM)}-{said}", words, urgency, join)):
+        next_turn(_FORM)
         st.toast(t("store_requests.joined") if join else t("store_requests.filed"))
         st.rerun()
 

@@ -43,6 +43,16 @@ def test_a_store_asks_and_another_joins(open_page, stores, language):
     assert request.stores == ("Bund", "Shenzhen")
 
 
+def test_the_same_words_of_another_day_are_another_request(open_page, stores, clock):
+    page = open_page("store_requests", stores.bund)
+    for _ in range(2):
+        page.text_area[0].set_value(SCAN)
+        press(page, translate("en", "store_requests.send"))
+        assert not page.exception
+        clock.move(days=30)
+    assert [one.words for one in rows(stores)] == [SCAN, SCAN]
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_headquarters_merges_and_answers(open_page, stores, sqlite_store, language):
     first = file_request(sqlite_store, stores.bund, SCAN, "P2")
