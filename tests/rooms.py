@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import timedelta
+from importlib import import_module
 
+import pytest
 from sqlalchemy import func, select
 
 from core.access import Who
@@ -19,6 +21,8 @@ from data.queries.inbox import inbox
 from data.queries.rooms import RoomFile, room_file
 from data.schema import Base, Person
 from tests.company import Company
+
+Call = Callable[[], object]
 
 
 def tagged(
@@ -76,14 +80,34 @@ def task_for(
     return add_task(store, company.manager, room, text, owner.person_id, due)
 
 
-def at_once(*calls: Callable[[], object]) -> list[object]:
+def at_once(*calls: Call) -> list[object]:
     """What each call returned or raised, all begun together."""
-
-    def outcome(call: Callable[[], object]) -> object:
-        try:
-            return call()
-        except AppError as error:
-            return error
-
     with ThreadPoolExecutor(len(calls)) as hands:
-        return list(hands.map(outcome, calls))
+        return list(hands.map(_outcome, calls))
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, where: str, first: Call, second: Call) -> list[object]:
+    """What both calls returned or raised, the second begun while the first is just about to call `where`.
+
+    The first goes on when the second is done, or after a moment where the second has to wait for it.
+    """
+    hands, begun, untouched = ThreadPoolExecutor(1), list[Future[object]](), iter([True])
+    module, _, name = where.rpartition(".")
+    real = getattr(import_module(module), name)
+
+    def held(*args: object, **more: object) -> object:
+        if next(untouched, False):
+            begun.append(hands.submit(_outcome, second))
+            wait(begun, timeout=2)
+        return real(*args, **more)
+
+    monkeypatch.setattr(where, held)
+    with hands:
+        return [_outcome(first), begun[0].result()]
+
+
+def _outcome(call: Call) -> object:
+    try:
+        return call()
+    except AppError as error:
+        return error

@@ -1,6 +1,7 @@
 """Changing the company's calendars: each change is a version of its own, and an older one can return."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 from zoneinfo import available_timezones
@@ -100,12 +101,17 @@ def restore_calendar(tx: Tx, version: int) -> int:
     kept = tx.session.scalar(select(CalendarVersion.changes).where(CalendarVersion.version == version))
     if kept is None and version != 0:
         raise NotFound(entity="calendar")
-    return _publish(tx, changes_from(kept, version) if kept else CalendarChanges(), {"restored": version})
+    changes = changes_from(kept, version) if kept else CalendarChanges()
+    newest = changes_in_force(tx.session).version
+    return _publish(tx, replace(changes, version=newest), {"restored": version})
 
 
 def _publish(tx: Tx, changes: CalendarChanges, said: Mapping[str, Any]) -> int:
-    """The next version; two people who publish at once collide on its number, and the second is told."""
-    version = changes_in_force(tx.session).version + 1
+    """The version after the one that the changes were made from.
+
+    Two people who publish at once collide on its number, and the second is told.
+    """
+    version = changes.version + 1
     row = CalendarVersion(version=version, changes=changes_json(changes), published_at=tx.now)
     row.published_by = tx.who.person_id
     tx.session.add(row)

@@ -248,7 +248,8 @@ def _brief(tx: Tx, brief_id: int) -> MorningBrief:
 
 
 def _running(tx: Tx, meeting_id: int) -> tuple[MorningMeeting, MorningBrief]:
-    meeting = tx.session.get(MorningMeeting, meeting_id)
+    """A meeting that is not finished, locked: what is done in it waits for its end, and its end for that."""
+    meeting = tx.session.get(MorningMeeting, meeting_id, with_for_update=True)
     if meeting is None:
         raise NotFound(entity="morning_meeting")
     issued = _brief(tx, meeting.brief_id)

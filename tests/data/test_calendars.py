@@ -7,7 +7,7 @@ from datetime import date, time
 import pytest
 from sqlalchemy import select
 
-from core.messages import Invalid, NotAllowed, NotFound
+from core.messages import Conflict, Invalid, NotAllowed, NotFound
 from core.terms import Role
 from data.commands.calendar_sweep import sweep_calendars
 from data.commands.calendars import declare_year, restore_calendar, set_days, set_hours
@@ -16,7 +16,7 @@ from data.queries.demands import Show, demand_list
 from data.schema import Audit, Message, Person, Team
 from tests.company import found
 from tests.data.test_demands import filed
-from tests.rooms import joined
+from tests.rooms import joined, meanwhile
 
 THURSDAY = date(2026, 3, 5)
 NO_LUNCH = (None, None)
@@ -83,6 +83,21 @@ def test_an_earlier_version_returns_and_each_is_on_record(store, company):
     assert [(v.version, v.days) for v in desk(store, company).versions] == [(4, 0), (3, 1), (2, 2), (1, 1)]
     with pytest.raises(NotFound):
         restore_calendar(store, company.admin, 9)
+
+
+def test_of_two_changes_at_once_none_is_lost_unsaid(store, company, monkeypatch):
+    friday = date(2026, 3, 6)
+    outcomes = meanwhile(
+        monkeypatch,
+        "data.commands.calendars.with_days",
+        lambda: set_days(store, company.admin, "CN", THURSDAY, None, "off"),
+        lambda: set_days(store, company.admin, "CN", friday, None, "off"),
+    )
+    stand = {day for day, said in zip((THURSDAY, friday), outcomes, strict=True) if isinstance(said, int)}
+    assert stand
+    assert all(isinstance(said, int | Conflict) for said in outcomes)
+    with store.reading() as session:
+        assert set(changes_in_force(session).days["CN"]) == stand
 
 
 def test_the_year_is_shown_with_what_the_company_changed(store, company):

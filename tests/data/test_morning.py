@@ -35,6 +35,7 @@ from data.queries.morning import morning, morning_days, morning_teams
 from data.schema import Action, Alert, Audit, JobRun, Message, MorningBrief, Opportunity, PolicyVersion, Team
 from tests.company import found
 from tests.morning import at_risk, customer_of, deal_of, issued, meeting, promise_to
+from tests.rooms import meanwhile
 
 TODAY = date(2026, 3, 4)
 
@@ -343,6 +344,20 @@ def test_a_wrong_commitment_is_refused_at_its_field(store, company, clock, wrong
     with pytest.raises(Invalid) as refused:
         assign(store, company.manager, held, replace(promise_to(store, company, clock), **wrong))
     assert [p.field for p in refused.value.problems] == [field]
+
+
+def test_a_meeting_that_two_finish_at_once_is_finished_once(store, company, monkeypatch):
+    held = meeting(store, company)
+    outcomes = meanwhile(
+        monkeypatch,
+        "data.commands.morning.followed",
+        lambda: finish_meeting(store, company.manager, held, "One"),
+        lambda: finish_meeting(store, company.manager, held, "Other"),
+    )
+    assert {type(said) for said in outcomes} == {int, Conflict}
+    ended = select(func.count()).select_from(Audit).where(Audit.command == "morning.finish")
+    with store.reading() as session:
+        assert session.scalar(ended) == 1
 
 
 def test_the_minutes_are_kept_and_read_in_either_language(store, company, clock):
