@@ -9,6 +9,7 @@ from components.room_desk import next_turn, turn_of
 from components.text import t
 from data.channels import KINDS
 from data.commands.channels import add_robot, remove_robot, send_test, switch_robot
+from data.commands.sessions import fingerprint
 from data.queries.channels import Channels, RobotCard
 from data.text import LANGUAGES
 
@@ -113,7 +114,8 @@ def new_group(found: Channels, view: View) -> None:
                 )  # fmt: skip
             sent = st.form_submit_button(t("channels.add_do"), type="primary")
         given = (team or 0, kind or "", url or "", secret or "", language or view.language)
-        if sent and marks.sent(lambda: view.do(add_robot, *given)):
+        key = f"{turn}-{fingerprint('|'.join(map(str, given)))}"
+        if sent and marks.sent(lambda: view.do(add_robot.once, key, *given)):
             next_turn("channel")
             st.toast(t("channels.added"))
             st.rerun()

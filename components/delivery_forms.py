@@ -59,7 +59,7 @@ def ready_form(
 def link_block(file: DeliveryFile, view: View) -> None:
     """The link that was just made, to copy: it can be shown now and never again."""
     with st.container(key=f"delivery-link-{file.row.id}"):
-        token = st.session_state.get(_shown_key(file.row.id))
+        token = _kept().get(_shown_key(file.row.id))
         if not token or file.row.seen.expires_at is None:
             return
         st.success(t("deliveries.link_hint"), icon=":material/link:")
@@ -73,12 +73,13 @@ def send_block(file: DeliveryFile, does: Does, keep: Callable[[bytes], str], vie
     """What can be done with a delivery now.
 
     Args:
-        does: `renew(delivery, token, input)`, `revoke(delivery, reason)`, `again(delivery, token)`.
+        does: `renew(key, delivery, token, input)`, `revoke(delivery, reason)`, `again(key, delivery, token)`;
+            the same key again sends nothing twice.
     """
     with st.container(key=f"delivery-do-{file.row.id}"):
-        if file.second_due:
+        if file.second_due or _pressed(f"again-{file.row.id}"):
             _again(file, does["again"], view)
-        if may_send(file.row.seen):
+        if may_send(file.row.seen) or _pressed(f"renew-{file.row.id}"):
             _renew(file, does["renew"], keep, view)
         if may_revoke(file.row.seen):
             _revoke(file, does["revoke"], view)
@@ -87,11 +88,12 @@ def send_block(file: DeliveryFile, does: Does, keep: Callable[[bytes], str], vie
 def _again(file: DeliveryFile, again: Callable[..., Any], view: View) -> None:
     number = file.row.id
     token = _token(f"again-{number}")
-    with st.form(f"delivery-again-{number}"):
+    with st.form(f"delivery-again-{number}-{fingerprint(token)[:8]}"):
         marks = Marks(view)
         st.markdown(t("deliveries.again_hint"))
         sent = st.form_submit_button(t("deliveries.again"), icon=":material/event_repeat:")
-    if sent and marks.sent(partial(again, number, token)):
+    work = partial(again, fingerprint(token), number, token)
+    if sent and _done(marks, f"again-{number}", work):
         _show_link(number, f"again-{number}")
         st.rerun()
 
@@ -103,13 +105,17 @@ def _renew(file: DeliveryFile, renew: Callable[..., Any], keep: Callable[[bytes]
     title = t("deliveries.mended") if problem else t("deliveries.renew")
     with (
         st.expander(title, expanded=problem, icon=":material/send:", key=f"renew-box-{number}"),
-        st.form(f"delivery-renew-{number}", border=False),
+        st.form(f"delivery-renew-{number}-{fingerprint(token)[:8]}", border=False),
     ):
         marks = Marks(view)
         st.caption(t("deliveries.mended_hint") if problem else t("deliveries.renew_hint"))
         fields = _fields(file.desk, file, marks, view)
         sent = st.form_submit_button(t("deliveries.send_again"), type="primary", icon=":material/send:")
-    if sent and marks.sent(lambda: renew(number, token, fields(keep))):
+
+    def work() -> None:
+        renew(fingerprint(token), number, token, fields(keep))
+
+    if sent and _done(marks, f"renew-{number}", work):
         _show_link(number, f"renew-{number}")
         st.rerun()
 
@@ -125,7 +131,7 @@ def _revoke(file: DeliveryFile, revoke: Callable[..., Any], view: View) -> None:
         reason = st.text_input(t("deliveries.revoke_reason"), key=f"revoke-reason-{number}")
         sent = st.form_submit_button(t("deliveries.revoke"), icon=":material/link_off:")
     if sent and marks.sent(partial(revoke, number, reason or "")):
-        st.session_state.pop(_shown_key(number), None)
+        _kept().pop(_shown_key(number), None)
         st.rerun()
 
 
@@ -199,18 +205,39 @@ def _language(desk: ReadyDesk, file: DeliveryFile | None, view: View) -> str:
     return chosen
 
 
+def _kept() -> dict[str, str]:
+    """This session's secrets by purpose; a dictionary of its own, since a second press may break in at
+    each use of the session's state, and so never between two steps in here."""
+    kept: dict[str, str] = st.session_state.setdefault("delivery-links", {})
+    return kept
+
+
 def _token(purpose: str) -> str:
     """One secret for one sending: a second press of the same button is the same link."""
-    token: str = st.session_state.setdefault(f"delivery-token-{purpose}", new_token())
-    return token
+    return _kept().setdefault(f"token-{purpose}", new_token())
+
+
+def _pressed(purpose: str) -> bool:
+    """Whether a press was broken off before its link was shown: its form stays for the next one."""
+    return f"pressed-{purpose}" in _kept()
+
+
+def _done(marks: Marks, purpose: str, work: Callable[[], Any]) -> bool:
+    _kept()[f"pressed-{purpose}"] = ""
+    done = marks.sent(work)
+    if not done:
+        _kept().pop(f"pressed-{purpose}", None)
+    return done
 
 
 def _show_link(delivery: int, purpose: str) -> None:
-    st.session_state[_shown_key(delivery)] = st.session_state.pop(f"delivery-token-{purpose}")
+    kept = _kept()
+    kept[_shown_key(delivery)] = kept.pop(f"token-{purpose}")
+    kept.pop(f"pressed-{purpose}", None)
 
 
 def _shown_key(delivery: int) -> str:
-    return f"delivery-shown-{delivery}"
+    return f"shown-{delivery}"
 
 
 def _base() -> str:

@@ -16,7 +16,6 @@ from components.deliveries import (
 from components.delivery_forms import link_block, ready_form, send_block
 from components.frame import page
 from core.access import Permission, decide
-from data.commands.command import Command
 from data.commands.deliveries import ask_again, mark_ready, renew_delivery, revoke_delivery
 from data.files import read_file
 from data.media import keep_video
@@ -24,10 +23,10 @@ from data.queries.deliveries import delivery_board, delivery_file, ready_desk
 
 READY: Callable[..., int] = mark_ready.once
 KEEP: Callable[..., str] = keep_video
-DOES: dict[str, Command[..., int]] = {
-    "renew": renew_delivery,
+DOES: dict[str, Callable[..., int]] = {
+    "renew": renew_delivery.once,
     "revoke": revoke_delivery,
-    "again": ask_again,
+    "again": ask_again.once,
 }
 
 with page("deliveries.title", needs=Permission.SEE_PROMISES) as view:

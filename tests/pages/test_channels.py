@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time
 
 import pytest
+import streamlit as st
 from sqlalchemy import select
 
 from core.delivery import Wishes
@@ -64,6 +65,20 @@ def test_a_manager_adds_a_group_tries_it_and_switches_it_off(
     assert translate(language, "channels.off") in words(page)
     button(page, "channels.remove", language).click().run()
     assert translate(language, "channels.none") in words(page)
+
+
+def test_a_press_that_was_broken_off_adds_no_second_group(
+    open_page, sqlite_store, company, chat, monkeypatch
+):
+    page = open_page("channels", company.manager)
+    page.text_input[0].set_value(chat.url("wecom"))
+    with monkeypatch.context() as broken:
+        broken.setattr("components.channels.next_turn", lambda name: st.rerun())
+        button(page, "channels.add_do").click().run()
+    button(page, "channels.add_do").click().run()
+    check_words(page)
+    with sqlite_store.reading() as session:
+        assert len(session.scalars(select(TeamChannel)).all()) == 1
 
 
 def test_a_wrong_address_is_told_at_its_field(open_page, sqlite_store, company):

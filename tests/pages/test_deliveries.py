@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import streamlit as st
 
 from core.promises.acceptance import Stand
 from core.promises.handover import AnswerInput
@@ -110,6 +111,26 @@ def test_a_problem_is_shown_with_its_picture_and_can_be_mended(open_page, handov
     assert (state(handover), links(sqlite_store)) == (Stand.SENT, 2)
     assert page.code
     assert "Mended" in shown(page)
+
+
+@pytest.mark.parametrize("way", ["send_again", "again"])
+def test_a_press_that_was_broken_off_shows_its_link_at_the_next(
+    open_page, handover, sqlite_store, clock, monkeypatch, way
+):
+    _, token = handover.ready()
+    if way == "again":
+        answer_link(sqlite_store, token, AnswerInput("confirmed"))
+        clock.move(days=30)
+    page = open_page("deliveries", handover.people.delivery, delivery=1)
+    with monkeypatch.context() as broken:
+        broken.setattr("components.delivery_forms._show_link", lambda *_: st.rerun())
+        press(page, translate("en", f"deliveries.{way}"))
+    assert (links(sqlite_store), list(page.code)) == (2, [])
+    press(page, translate("en", f"deliveries.{way}"))
+    assert not page.exception
+    assert links(sqlite_store) == 2
+    assert page.code
+    assert translate("en", "deliveries.again") not in [b.label for b in page.button]
 
 
 def test_a_link_is_called_back(open_page, handover):
