@@ -12,7 +12,7 @@ from components.forms import Marks
 from components.frame import View
 from components.room_desk import next_turn, turn_of
 from components.text import t
-from core.messages import Invalid
+from core.messages import Invalid, Problem
 from data.commands.demand_files import keep_upload
 from data.files import ATTACHED, DOWNLOAD
 from data.queries.demand_files import Attached
@@ -45,18 +45,25 @@ def files_of_draft(form: DraftForm, view: View) -> None:
 
 
 def _keep(form: DraftForm, kept: list[list[str]], given: Sequence[Any], view: View) -> None:
-    """Keep uploads once: they live only as long as the session."""
+    """Keep uploads once: they live only as long as the session. One that is refused takes none along."""
     seen: set[str] = st.session_state.setdefault(f"{form.prefix}uploads", set())
-    fresh = [upload for upload in given if upload.file_id not in seen]
-    seen.update(upload.file_id for upload in fresh)
-    try:
-        added = [view.do(keep_upload, upload) for upload in fresh]
-    except Invalid as refused:
-        problem = refused.problems[0]
-        form.mark(type(problem)("files", problem.code, problem.params))
-        st.rerun()
+    added: list[list[str]] = []
+    refused: list[Problem] = []
+    for upload in given:
+        if upload.file_id in seen:
+            continue
+        try:
+            file = view.do(keep_upload, upload)
+        except Invalid as error:
+            refused += error.problems
+        else:
+            added.append([file.sha256, file.name])
+        seen.add(upload.file_id)
     if added:
-        form.set({"files": [*kept, *([file.sha256, file.name] for file in added)]})
+        form.set({"files": [*kept, *added]})
+    if refused:
+        form.mark(Problem("files", refused[0].code, refused[0].params))
+    if added or refused:
         st.rerun()
 
 

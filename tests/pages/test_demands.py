@@ -229,5 +229,18 @@ def test_files_are_filed_with_a_demand_and_added_later(open_page, sqlite_store, 
         assert [f.name for f in demand_attachments(session, company.rep, number)] == ["screen.png"]
 
 
+def test_a_refused_file_takes_no_other_along(open_page, company):
+    page = open_page("demands", company.rep, customer=company.customer)
+    prefix = f"d{page.query_params['draft'][0]}_"
+    given = [("layout.pdf", b"%PDF-1.7", "application/pdf"), ("tool.pdf", b"MZ", "application/pdf"),
+             ("screen.png", b"PNG", "image/png")]  # fmt: skip
+    page.file_uploader(f"{prefix}files-0").set_value(given).run()
+    assert not page.exception
+    for name in ("layout.pdf", "screen.png"):
+        assert translate("en", "demands.remove_file", name=name) in labels(page)
+    assert translate("en", "demands.remove_file", name="tool.pdf") not in labels(page)
+    assert "Files of this kind are not kept here" in shown(page)
+
+
 def labels(page) -> list[str]:
     return [b.label.replace("\\", "") for b in page.button]
