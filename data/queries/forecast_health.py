@@ -71,7 +71,7 @@ def forecast_health(
     if key is None:
         return ForecastHealth(policy, policy.currency, {}, (), None, (), (), (), {})
     found = ended_months(session, who, key, now, months)
-    groups = _groups(session, found, reach(who, NEEDS))
+    groups = _groups(session, found, who)
     chosen = next((g for g in groups if g.key == group), groups[0] if groups else None)
     lines = tuple(line for line in found.lines if chosen and belongs(line, chosen.key))
     wins = tuple(win for win in found.wins if chosen and belongs(win, chosen.key))
@@ -85,10 +85,17 @@ def belongs(row: Line | Win, key: str) -> bool:
     return key in (COMPANY, f"team-{row.team or 0}", f"rep-{row.rep or 0}")
 
 
-def _groups(session: Session, found: Months, far: Reach | None) -> tuple[Group, ...]:
-    """The company where all of it is within reach, teams where all of theirs is, and reps, by name."""
+def _groups(session: Session, found: Months, who: Who) -> tuple[Group, ...]:
+    """The company where all of it is within reach, teams where theirs is, and reps, by name.
+
+    A manager reaches the lines of the team's people also from when they were of another team; these make no
+    figures of that team.
+    """
     rows: list[Line | Win] = [*found.lines, *found.wins]
-    kinds = (("team", Team, {r.team for r in rows}), ("rep", Person, {r.rep for r in rows}))
+    far, teams = reach(who, NEEDS), {r.team for r in rows}
+    if far is Reach.TEAM:
+        teams &= {who.team_id}
+    kinds = (("team", Team, teams), ("rep", Person, {r.rep for r in rows}))
     names: dict[str, str | None] = {COMPANY: None} if far is Reach.ALL and found.runs else {}
     for kind, table, ids in kinds[far is Reach.OWN :]:
         named = session.execute(select(table.id, table.name).where(table.id.in_(ids)).order_by(table.name))

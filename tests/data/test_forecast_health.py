@@ -129,6 +129,22 @@ def test_everybody_sees_their_own_reach(office):
     assert office.look(people.manager, group=reps["stranger"]).chosen.key == teams[0]
 
 
+def test_who_changed_teams_shows_no_figures_of_the_former_team(office):
+    """The stranger came to the manager's team, and the mate was of none, after the run."""
+    store, people = office.store, office.people
+    made = run(store, JAN, value=300)
+    deal(store, people.rep.person_id, run_id=made)
+    deal(store, people.stranger.person_id, run_id=made)
+    deal(store, people.mate.person_id, run_id=made, team_id=None)
+    with store.writing() as session:
+        session.get_one(Person, people.stranger.person_id).team_id = people.manager.team_id
+    reps = {f"rep-{getattr(people, n).person_id}" for n in ("rep", "mate", "stranger")}
+    shown = office.look(people.manager)
+    assert {g.key for g in shown.groups} == {f"team-{people.manager.team_id}", *reps}
+    assert months_of(shown, f"team-{people.manager.team_id}") == {1: (50, 0)}
+    assert f"team-{people.stranger.team_id}" in {g.key for g in office.look().groups}
+
+
 def test_teams_and_reps_add_up_to_the_lines_and_what_is_fresh(office):
     store, people = office.store, office.people
     made = run(store, JAN, value=300, fresh=90)
