@@ -75,7 +75,7 @@ def _change(change: Change | None, currency: str, view: View) -> None:
         st.caption(t("attribution.no_change_yet"))
         return
     said = t(
-        "attribution.changed",
+        "attribution.changed" if change.whole else "attribution.changed_team",
         month=month_name(change.month, view.language),
         before=money(change.before, currency, view.language),
         after=money(change.after, currency, view.language),

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session, aliased
 from core.access import Who
 from data.queries.business_events import Event, business_events
 from data.queries.forecast_months import monthly
+from data.queries.outlook import sees_whole, won_and_open
 from data.schema import FactorRequest, ForecastRun, Person
 
 SHOWN = 20
+_ZERO = Decimal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,9 @@ class Change:
     """What one month's forecast was in the last run before something was known, and in the first one after.
 
     Attributes:
-        season_before, season_after: the season's own view in both, where it spoke.
+        before, after: the company's forecast; won and open within reach where only a part is seen.
+        season_before, season_after: the season's own view in both, where it spoke and the company is seen.
+        whole: whether it is the company's.
     """
 
     month: date
@@ -31,6 +35,7 @@ class Change:
     after: Decimal
     season_before: float | None
     season_after: float | None
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,11 @@ def followed(session: Session, who: Who, pipeline: str) -> Followed:
     events = business_events(session, who)[:SHOWN]
     wishes = _wishes(session)
     return Followed(
-        tuple((event, change_after(session, pipeline, event.recorded_at)) for event in events),
-        tuple((w, change_after(session, pipeline, w.answered_at) if w.answered_at else None) for w in wishes),
+        tuple((event, change_after(session, who, pipeline, event.recorded_at)) for event in events),
+        tuple(
+            (w, change_after(session, who, pipeline, w.answered_at) if w.answered_at else None)
+            for w in wishes
+        ),
     )
 
 
@@ -81,7 +89,7 @@ def _wishes(session: Session) -> list[Wish]:
     ]
 
 
-def change_after(session: Session, pipeline: str, at: datetime) -> Change | None:
+def change_after(session: Session, who: Who, pipeline: str, at: datetime) -> Change | None:
     """The last run before an instant and the first one after it of the same month; None without both."""
     r, mine = ForecastRun, monthly(pipeline)
     before = session.scalar(select(r).where(*mine, r.taken_at <= at).order_by(r.taken_at.desc()).limit(1))
@@ -91,8 +99,13 @@ def change_after(session: Session, pipeline: str, at: datetime) -> Change | None
     after = session.scalar(select(r).where(*same).order_by(r.taken_at).limit(1))
     if after is None or after.value is None:
         return None
-    seasons = (_number(run.parts.get("prophet")) for run in (before, after))
-    return Change(before.starts_on, before.taken_on, after.taken_on, before.value, after.value, *seasons)
+    days = (before.starts_on, before.taken_on, after.taken_on)
+    if sees_whole(who):
+        was_season, season = (_number(run.parts.get("prophet")) for run in (before, after))
+        return Change(*days, before.value, after.value, was_season, season, whole=True)
+    won, open_ = won_and_open(session, who, [before.id, after.id])
+    was, now = (won.get(run.id, _ZERO) + open_.get(run.id, _ZERO) for run in (before, after))
+    return Change(*days, was, now, None, None, whole=False)
 
 
 def _number(value: Any) -> float | None:

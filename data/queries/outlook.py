@@ -6,7 +6,7 @@ are looked up.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -38,7 +38,10 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """What a run says of its period as a whole; see `data.schema.ForecastRun`."""
+    """What a run says of its period as a whole; see `data.schema.ForecastRun`.
+
+    Whoever sees a part alone reads no value, interval or part of the company's; `won_so_far` is theirs.
+    """
 
     id: int | None
     period: str
@@ -232,8 +235,19 @@ def snapshot(session: Session, who: Who, pipeline: str, period: str, day: date) 
         [dict(r._mapping) for r in session.execute(_rows(who, table, run.id))]
         for table in (ForecastLine, ForecastWin)
     )
-    whole = reach(who, Permission.SEE_FORECAST) is Reach.ALL
+    whole = sees_whole(who)
+    if not whole:
+        row = _without_company(row, sum((w["amount"] for w in wins), ZERO))
     return _made(session, pipeline, row, lines, wins, COMPUTED if late else SHOWN, whole)
+
+
+def sees_whole(who: Who) -> bool:
+    """Whether somebody sees the company's forecast, and not only the lines and wins within reach."""
+    return reach(who, Permission.SEE_FORECAST) is Reach.ALL
+
+
+def _without_company(run: RunRow, won: Decimal) -> RunRow:
+    return replace(run, value=None, low=None, high=None, won_so_far=won, fresh=ZERO, parts={}, weights={})
 
 
 def snapshot_on(session: Session, pipeline: str, period: str, day: date) -> Snapshot | None:
@@ -264,12 +278,9 @@ def progress(session: Session, who: Who, pipeline: str, period: str, starts_on: 
         .order_by(ForecastRun.taken_on)
     ).all()
     late = {run.id: run.recorded_at.astimezone(zone).date() > run.taken_on for run in runs}
-    if reach(who, Permission.SEE_FORECAST) is Reach.ALL:
+    if sees_whole(who):
         return tuple(Point(r.taken_on, r.value, r.low, r.high, r.won_so_far, late[r.id]) for r in runs)
-    won, open_ = (
-        {key: value for key, value in session.execute(_sums(who, column, list(late)))}
-        for column in (ForecastWin.amount, ForecastLine.value)
-    )
+    won, open_ = won_and_open(session, who, list(late))
     return tuple(
         Point(
             r.taken_on,
@@ -283,7 +294,18 @@ def progress(session: Session, who: Who, pipeline: str, period: str, starts_on: 
     )
 
 
-def _sums(who: Who, column: Any, runs: list[int]) -> Any:
+def won_and_open(
+    session: Session, who: Who, runs: Sequence[int]
+) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
+    """By run, what was won and what is expected of what is open, within reach; runs without any left out."""
+    won, open_ = (
+        {key: value for key, value in session.execute(_sums(who, column, runs))}
+        for column in (ForecastWin.amount, ForecastLine.value)
+    )
+    return won, open_
+
+
+def _sums(who: Who, column: Any, runs: Sequence[int]) -> Any:
     table = column.class_
     within = owned(who, Permission.SEE_FORECAST, table.owner_id)
     return select(table.run_id, func.sum(column)).where(table.run_id.in_(runs), within).group_by(table.run_id)

@@ -34,7 +34,7 @@ from data.schema import (
     StageEvent,
 )
 from tests.company import found
-from tests.forecasts import deal, run
+from tests.forecasts import deal, knew, run
 
 FEB = date(2026, 2, 1)
 TAKEN = datetime(2026, 1, 31, 19, tzinfo=UTC)  # three in the morning of the first, in Shanghai
@@ -296,16 +296,22 @@ def test_the_next_run_of_the_month_shows_what_changed(office, clock):
     run(store, march, value=100, taken=4, parts={"prophet": 120.0})
     add_event(store, office.people.manager, EventInput("Port closed", march, march))
 
-    def change():
+    def change(who=office.people.director):
         with store.reading() as session:
-            return followed(session, office.people.manager, "firebreak").events[0][1]
+            return followed(session, who, "firebreak").events[0][1]
 
     assert change() is None
-    run(store, march, value=70, taken=6, parts={"prophet": 80.0})
+    next_run = run(store, march, value=70, taken=6, parts={"prophet": 80.0})
     run(store, march, value=60, taken=7)
     found_change = change()
     assert (found_change.before, found_change.after) == (100, 70)
     assert (found_change.season_before, found_change.season_after) == (120, 80)
+    for who in (office.people.rep, office.people.stranger):
+        deal(store, who.person_id, run_id=next_run, amount=24)
+    knew(store, next_run, deal(store, office.people.mate.person_id, amount=5, won_on=march))
+    part = change(office.people.manager)  # the team's alone
+    assert (part.before, part.after, part.whole) == (0, 12 + 5, False)
+    assert (part.season_before, part.season_after) == (None, None)
 
 
 def test_another_month_can_be_asked_for(office):

@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 
+from core.forecast.findings import EventInput
+from data.commands.attribution import add_event
 from data.text import translate
 from tests.company import found
 from tests.forecasts import deal, run
@@ -85,3 +87,18 @@ def test_a_company_without_forecasts_is_told_when_to_look(open_page, sqlite_stor
     page = open_page("attribution", found(sqlite_store).manager, language)
     check_words(page)
     assert translate(language, "attribution.none") in words(page)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_manager_reads_what_changed_for_the_team(open_page, people, sqlite_store, language):
+    march = date(2026, 3, 1)
+    run(sqlite_store, march, value=711, taken=4, parts={"prophet": 722.0})
+    add_event(sqlite_store, people.manager, EventInput("Port closed", march, march))
+    after = run(sqlite_store, march, value=733, taken=6, parts={"prophet": 744.0})
+    deal(sqlite_store, people.rep.person_id, run_id=after, amount=799, chance=1)
+    text = words(open_page("attribution", people.manager, language))
+    assert "799" in text
+    assert not [n for n in ("711", "722", "733", "744") if n in text]
+    page = open_page("attribution", people.director, language)
+    check_words(page)
+    assert all(n in words(page) for n in ("711", "722", "733", "744"))

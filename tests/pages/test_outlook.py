@@ -95,6 +95,16 @@ def test_a_course_is_the_snapshots_and_a_managers_is_the_rows_in_reach(sqlite_st
     assert team[-1].low is None
 
 
+def test_a_managers_snapshot_holds_nothing_of_the_company(sqlite_store, company):
+    with sqlite_store.reading() as session:
+        whole = snapshot(session, company.director, "firebreak", "quarter", TODAY)
+        mine = snapshot(session, company.manager, "firebreak", "quarter", TODAY)
+    assert whole.run.parts
+    assert (mine.run.value, mine.run.low, mine.run.high, mine.run.fresh) == (None, None, None, 0)
+    assert (mine.run.parts, mine.run.weights, mine.adjustment) == ({}, {}, None)
+    assert mine.run.won_so_far == mine.won < whole.run.won_so_far
+
+
 def test_a_click_on_a_category_opens_its_rows(open_page, company):
     page = open_page("outlook", company.director, period="month", show="pipeline")
     lines = len(page.dataframe[-1].value) if len(page.dataframe) > 2 else 0
