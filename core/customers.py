@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.mail import mail_address
 from core.messages import Problem
 from core.terms import DIRECTIONS, INTERACTION_KINDS, SEGMENTS, DecisionRole, Grade
 
@@ -60,11 +61,15 @@ def check_customer(customer: CustomerInput) -> tuple[Problem, ...]:
 
 
 def check_contact(contact: ContactInput) -> tuple[Problem, ...]:
-    """All problems of a contact."""
+    """All problems of a contact.
+
+    >>> [p.code for p in check_contact(ContactInput("Li Na", email="a@x.example, b@y.example"))]
+    ['bad_email']
+    """
     problems = _check_name(contact.name)
     if contact.decision_role and contact.decision_role not in tuple(DecisionRole):
         problems.append(Problem("decision_role", "unknown_choice", {"value": contact.decision_role}))
-    if contact.email and "@" not in contact.email:
+    if contact.email and not mail_address(contact.email.strip()):
         problems.append(Problem("email", "bad_email"))
     return tuple(problems)
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from math import ceil
 
+from core.mail import mail_address
 from core.messages import Problem
 from core.terms import Role
 
@@ -44,7 +45,7 @@ def check_person(person: PersonInput) -> tuple[Problem, ...]:
         problems.append(Problem("role", "unknown_choice", {"value": person.role}))
     elif person.role in TEAM_ROLES and person.team_id is None:
         problems.append(Problem("team", "required"))
-    if person.email and "@" not in person.email:
+    if person.email and not mail_address(person.email.strip()):
         problems.append(Problem("email", "bad_email"))
     return tuple(problems)
 

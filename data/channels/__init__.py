@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from data.channels import dingtalk, feishu, wecom
-from data.channels.base import Channel, Letter, Permanent
+from data.channels.base import Channel, Letter, Permanent, Refused
 from data.channels.mail import Mail
 from data.channels.webhook import Webhook
 from data.settings import Settings, settings
@@ -14,6 +14,7 @@ __all__ = [
     "Channel",
     "Letter",
     "Permanent",
+    "Refused",
     "configured",
     "leads_to_a_robot",
     "mails_customers",

@@ -26,8 +26,12 @@ class Permanent(Exception):
     """This letter will never get through: another try is useless."""
 
 
+class Refused(ConnectionError):
+    """This letter does not get through for now; another one may."""
+
+
 class Channel(Protocol):
-    """One way out. Any error but `Permanent` means: try again later."""
+    """One way out. Any error but `Permanent` means: try again later; but `Refused`, all letters."""
 
     @property
     def name(self) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from core.notices import Notice
 from core.promises.acceptance import Door, Link
-from data.channels import Channel, Letter, Permanent, configured
+from data.channels import Channel, Letter, Permanent, Refused, configured
 from data.commands.acceptance_links import MAIL_JOB
 from data.commands.outbox import post
 from data.engine import Store
@@ -67,7 +67,7 @@ def _sent(store: Store, channel: Channel, taken: Taken) -> bool:
     except Exception as error:  # a channel may fail in any way; the letter is tried again
         _log.warning("letter %d failed, attempt %d: %s", taken.id, taken.attempt, type(error).__name__)
         _again(store, taken, type(error).__name__)
-        return False
+        return isinstance(error, Refused) or not isinstance(error, OSError)  # what is down fails as OSError
     else:
         _mark(store, taken, state="sent", sent_at=store.clock(), token=None, error=None)
     return True

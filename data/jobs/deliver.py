@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.delivery import EVERYTHING, Wishes, leaves_at
-from data.channels import Channel, Letter, Permanent, configured
+from data.channels import Channel, Letter, Permanent, Refused, configured
 from data.commands.outbox import post
 from data.engine import Store
 from data.jobs.addressing import address
@@ -84,7 +84,8 @@ def _deliver_next(store: Store, up: dict[str, Channel]) -> bool:
             "deliveries %s by %s failed, attempt %d: %s", taken.ids, taken.channel, taken.attempt, error
         )
         _again(store, taken, f"{type(error).__name__}: {error}")
-        del up[taken.channel]
+        if not isinstance(error, Refused):
+            del up[taken.channel]
     else:
         _mark(store, taken, state="sent", sent_at=store.clock(), leased_until=None, error=None)
     return True

@@ -12,7 +12,7 @@ from core.messages import Conflict, Invalid, NotAllowed, NotFound, Unavailable
 from core.promises.acceptance import Stand
 from core.promises.demands import PromiseInput
 from core.promises.handover import PER_ADDRESS, AnswerInput, DeliveryInput
-from data.channels import Permanent
+from data.channels import Permanent, Refused
 from data.commands.acceptance import answer_link, count_miss
 from data.commands.acceptance_links import MAIL_JOB, new_token
 from data.commands.deliveries import ask_again, mark_ready, remind, renew_delivery, revoke_delivery
@@ -313,6 +313,17 @@ def test_a_letter_is_tried_again_and_a_hopeless_one_given_up(store, handover, po
     assert rows(store, select(AcceptanceMail.state, AcceptanceMail.attempts)) == [("dead", 2)]
     assert everywhere(store, token) == set()
     assert told(store, "delivery_mail_failed") == ["delivery"]
+
+
+@pytest.mark.parametrize("failure", [Refused("451 try later"), ValueError("odd letter")])
+def test_a_letter_that_fails_by_itself_holds_up_no_other(store, handover, post, failure):
+    handover.ready()
+    _, other = handover.ready(promise_id=None)
+    post.failures = [failure]
+    assert acceptance_mail.send_letters(store, post) == 2
+    assert [letter.url.rpartition("/")[2] for letter in post.letters] == [other]
+    states = select(AcceptanceMail.state).order_by(AcceptanceMail.id)
+    assert rows(store, states) == [("waiting",), ("sent",)]
 
 
 def look(store):

@@ -19,7 +19,7 @@ import pytest
 from sqlalchemy import select, update
 
 from core.notices import Notice
-from data.channels import Letter, Permanent
+from data.channels import Letter, Permanent, Refused
 from data.channels.mail import Mail
 from data.channels.webhook import Webhook
 from data.commands.outbox import post
@@ -106,7 +106,7 @@ class SmtpTalk(socketserver.StreamRequestHandler):
 
 @pytest.fixture
 def mail_server():
-    server = MailServer({"gone@": "550 no such user", "busy@": "451 try later"})
+    server = MailServer({"gone@": "550 no such user", "busy@": "451 try later", "full@": "421 closing"})
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
     server.shutdown()
@@ -233,6 +233,18 @@ def test_a_channel_that_is_down_is_asked_once_and_holds_up_no_other(store):
     assert (len(down.letters), len(up.letters)) == (1, 9)
 
 
+def test_a_letter_that_is_refused_for_now_holds_up_no_other(store):
+    company = found(store)
+    with store.writing() as session:
+        notices = [
+            Notice(company.rep.person_id, "job_failed", str(n), {"job": "x", "error": ""}) for n in range(3)
+        ]
+        post(session, store.clock(), notices)
+    busy = Keeps(Refused("451 try later"))
+    assert deliver(store, {"webhook": busy}) == 3
+    assert rows(store) == [("waiting", 1)] * 3
+
+
 def test_whoever_is_locked_out_gets_no_letter(store):
     company = told(store)
     with store.writing() as session:
@@ -297,7 +309,16 @@ def test_mail_arrives_as_it_was_written(mail_server):
 
 @pytest.mark.parametrize(
     ("address", "error"),
-    [("gone@example.com", Permanent), ("busy@example.com", ConnectionError), (None, Permanent)],
+    [
+        ("gone@example.com", Permanent),
+        ("busy@example.com", Refused),
+        ("full@example.com", ConnectionError),
+        (None, Permanent),
+        ("li@", Permanent),
+        ("li@example.com\nBcc: wu@example.com", Permanent),
+        ("li@例子.cn", Permanent),
+        ("a@x.example, b@y.example", Permanent),
+    ],
 )
 def test_mail_says_whether_trying_again_helps(mail_server, address, error):
     channel = Mail(f"smtp://127.0.0.1:{mail_server.server_address[1]}", "fire@example.com")
@@ -305,6 +326,12 @@ def test_mail_says_whether_trying_again_helps(mail_server, address, error):
     with pytest.raises(error):
         channel.send(letter)
     assert mail_server.mails == []
+
+
+def test_a_sender_that_the_server_cannot_write_is_no_letters_fault(mail_server):
+    channel = Mail(f"smtp://127.0.0.1:{mail_server.server_address[1]}", "火@例子.cn")
+    with pytest.raises(smtplib.SMTPNotSupportedError):
+        channel.send(LETTER)
 
 
 def test_a_refusal_of_ourselves_is_no_letters_fault(mail_server):

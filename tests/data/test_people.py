@@ -21,6 +21,8 @@ WRONG = [
     (PersonInput("bo", "Bo", "rep"),                            {("team", "required")}),
     (PersonInput("bo", "Bo", "rep", 999),                       {("team", "unknown_team")}),
     (PersonInput("bo", "Bo", "admin", email="nowhere"),         {("email", "bad_email")}),
+    (PersonInput("bo", "Bo", "admin", email="bo@"),             {("email", "bad_email")}),
+    (PersonInput("bo", "Bo", "admin", email="a@x.cn, b@x.cn"),  {("email", "bad_email")}),
     (PersonInput("rep", "Bo", "admin"),                         {("username", "taken")}),
 ]
 # fmt: on
