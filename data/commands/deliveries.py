@@ -22,6 +22,7 @@ from data.jsontext import to_json
 from data.queries.acceptance import standings
 from data.schema import (
     AcceptanceLink,
+    AcceptanceMail,
     Contact,
     CustomerDelivery,
     Demand,
@@ -127,12 +128,14 @@ def remind(tx: Tx, delivery_id: int, token: str) -> int:
 
     Raises:
         NotFound: no such delivery.
-        Conflict: there is no link that is about to end.
+        Conflict: there is no link that is about to end, or the customer was reminded of it.
     """
     row, seen = _locked(tx, delivery_id)
     if not reminder_due(seen, tx.policy.acceptance_days, tx.policy.acceptance_remind_days, tx.now):
         raise Conflict("no_open_link")
     round, turn = _latest(tx, delivery_id)
+    if _reminded(tx, delivery_id, turn):
+        raise Conflict("already_reminded")
     send_reminder(tx, row, round, turn, token, seen)
     tx.audit("delivery", delivery_id, after={"name": row.title})
     return delivery_id
@@ -152,6 +155,17 @@ def _latest(tx: Tx, delivery_id: int) -> tuple[int, int]:
     )
     found = tx.session.execute(newest.order_by(AcceptanceLink.id.desc()).limit(1)).one()
     return found.round, found.turn
+
+
+def _reminded(tx: Tx, delivery_id: int, turn: int) -> bool:
+    """Whether a reminder of this turn was written; asked while the delivery is locked."""
+    letters = (
+        select(func.count(AcceptanceMail.id))
+        .join(AcceptanceLink, AcceptanceLink.id == AcceptanceMail.link_id)
+        .where(AcceptanceMail.kind == "reminder")
+        .where(AcceptanceLink.delivery_id == delivery_id, AcceptanceLink.turn == turn)
+    )
+    return bool(tx.session.scalar(letters))
 
 
 def _check(tx: Tx, customer_id: int, delivery: DeliveryInput) -> None:

@@ -13,6 +13,7 @@ from core.promises.acceptance import Stand
 from core.promises.demands import PromiseInput
 from core.promises.handover import PER_ADDRESS, AnswerInput, DeliveryInput
 from data.channels import Permanent, Refused
+from data.commands import acceptance_sweep
 from data.commands.acceptance import answer_link, count_miss
 from data.commands.acceptance_links import MAIL_JOB, new_token
 from data.commands.deliveries import ask_again, mark_ready, remind, renew_delivery, revoke_delivery
@@ -349,6 +350,27 @@ def test_a_link_about_to_end_is_reminded_once_and_both_links_work(store, handove
     assert not answer_link(store, reminder, YES)  # one turn, one answer
     with pytest.raises(Conflict):
         remind(store, handover.people.delivery, delivery, new_token())
+
+
+def test_two_sweeps_at_once_remind_once(store, handover, post, clock, monkeypatch):
+    handover.ready()
+    clock.move(days=12)
+    both, found_ = threading.Barrier(2), acceptance_sweep._written
+
+    def together(*args) -> int:
+        both.wait(timeout=10)  # either has seen that nobody was reminded
+        return found_(*args)
+
+    monkeypatch.setattr(acceptance_sweep, "_written", together)
+    sweeps = [threading.Thread(target=look, args=(store,)) for _ in "ab"]
+    for one in sweeps:
+        one.start()
+    for one in sweeps:
+        one.join()
+    acceptance_mail.send_letters(store, post)
+    kinds = select(AcceptanceMail.kind).order_by(AcceptanceMail.id)
+    assert rows(store, kinds) == [("first",), ("reminder",)]
+    assert len(post.letters) == 2
 
 
 def test_after_thirty_days_the_customer_is_asked_again(store, handover, post, clock):
