@@ -7,6 +7,7 @@ of a view. Only what the token's own link shows can be reached from here.
 import secrets
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -26,16 +27,16 @@ from data.commands.sessions import fingerprint
 from data.commands.setup import cookie_secret
 from data.engine import Store
 from data.files import file_path
-from data.media import keep_photo
+from data.media import film_type, keep_photo
 from data.queries.policies import policy_in_force
 from data.queries.public_links import Opened, opened, throttled
 from data.runtime import this_store
-from data.schema import StoredFile
 from data.text import language_of, translate
 from data.visitor import visitor
 
 NONCE_SECONDS = 24 * 3600  # a page may lie open on a phone for a day
 LONGEST_TOKEN = 200
+_BEGINNING = 12  # bytes that tell a film
 _OVERHEAD = 2**20  # bytes of a form around its picture
 _STATUS = {Door.OPEN: 200, Door.ANSWERED: 200, Door.REVOKED: 410, Door.EXPIRED: 410}
 _HEADERS = {
@@ -91,9 +92,9 @@ async def video(request: Request) -> Response:
     link = seen.link
     if link is None or link.door is not Door.OPEN or link.video is None:
         return await run_in_threadpool(_shown, store, replace(seen, link=None), request)
-    kept = await run_in_threadpool(_kept, store, link.video)
     path = file_path(store, link.video)
-    if kept is None or not path.exists():
+    kept = await run_in_threadpool(_film_type, path)
+    if kept is None:
         return HTMLResponse("", status_code=404, headers=_HEADERS)
     alone = {"Content-Disposition": "inline", "Content-Security-Policy": "default-src 'none'; sandbox"}
     return FileResponse(path, media_type=kept, headers=_HEADERS | alone)
@@ -171,10 +172,12 @@ def _film(seen: Seen) -> str:
     return f"{seen.token}/video" if seen.link and seen.link.video else ""
 
 
-def _kept(store: Store, sha256: str) -> str | None:
-    with store.reading() as session:
-        row = session.get(StoredFile, sha256)
-        return row.media_type if row else None
+def _film_type(path: Path) -> str | None:
+    """By its own first bytes: the same file may have been kept before as something else."""
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        return film_type(file.read(_BEGINNING))
 
 
 def _address(request: Request) -> str:

@@ -18,7 +18,7 @@ from core.promises.handover import PER_ADDRESS, AnswerInput
 from data.commands.acceptance import answer_link
 from data.commands.acceptance_links import new_token
 from data.commands.deliveries import renew_delivery
-from data.files import read_file
+from data.files import keep_attachment, read_file
 from data.media import keep_photo, keep_video
 from data.routes import ROUTES
 from data.schema import AcceptanceAnswer, AcceptanceMiss, Base, CustomerDelivery, Setting
@@ -346,6 +346,21 @@ def test_a_walkthrough_comes_whole_or_in_ranges(client, handover, sqlite_store):
             assert got.content == body
             assert got.headers["content-type"] == "video/mp4"
             assert got.headers["cache-control"] == "no-store"
+
+
+def test_a_walkthrough_that_was_passed_on_before_is_a_film_all_the_same(client, handover, sqlite_store):
+    delivery = handover.people.delivery
+    passed_on = keep_attachment(sqlite_store, delivery, FILM, "walkthrough.mp4")
+    film = keep_video(sqlite_store, delivery, FILM)
+    assert film == passed_on
+    _, token = handover.ready(video=film)
+    assert client.get(f"/confirm/{token}/video").headers["content-type"] == "video/mp4"
+
+
+def test_what_is_no_film_is_not_given_out_as_one(client, handover, sqlite_store):
+    page = keep_attachment(sqlite_store, handover.people.delivery, b"<script>alert(1)</script>", "a.txt")
+    _, token = handover.ready(video=page)
+    assert client.get(f"/confirm/{token}/video").status_code == 404
 
 
 def test_a_walkthrough_is_seen_through_an_open_link_only(client, handover, sqlite_store, clock):
