@@ -101,16 +101,15 @@ async def video(request: Request) -> Response:
 
 
 def _look(store: Store, request: Request) -> Seen:
-    """Find the link; a throttled address is not even answered whether there is one."""
+    """Find the link: a good one opens whoever else guesses from the same address; wrong ones are counted."""
     token = request.path_params["token"][:LONGEST_TOKEN]
     address = _address(request)
     with store.reading(fresh=True) as session:
         limit = policy_in_force(session).max_photo_mb
-        if throttled(session, address, store.clock()):
-            return Seen(token, None, limit, throttled=True)
         link = opened(session, fingerprint(token), store.clock())
-    if link is not None:
-        return Seen(token, link, limit)
+        waits = link is None and throttled(session, address, store.clock())
+    if link is not None or waits:
+        return Seen(token, link, limit, throttled=waits)
     try:
         count_miss(store, address)
     except Unavailable:

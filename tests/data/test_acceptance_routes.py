@@ -300,20 +300,24 @@ def test_an_unknown_link_is_nothing(client, handover):
             assert client.post(f"/confirm/{token}").status_code == 404
 
 
-def test_who_guesses_has_to_wait_and_others_need_not(client, handover, sqlite_store, clock):
+def test_who_guesses_has_to_wait_and_whoever_has_a_link_need_not(client, handover, sqlite_store, clock):
     _, token = handover.ready()
     for _ in range(PER_ADDRESS):
         assert client.get("/confirm/guess").status_code == 404
-    for address in ("/confirm/guess", f"/confirm/{token}", f"/confirm/{token}/video"):
+    for address in ("/confirm/guess", "/confirm/guess/video"):
         page = client.get(address)
         assert (page.status_code, page.headers["retry-after"]) == (429, "3600")
-    assert client.post(f"/confirm/{token}").status_code == 429
+    assert client.post("/confirm/guess").status_code == 429
     with sqlite_store.reading() as session:
         assert len(session.scalars(select(AcceptanceMiss)).all()) == PER_ADDRESS
+    behind_the_same_address = client.get(f"/confirm/{token}")
+    assert behind_the_same_address.status_code == 200
+    given = {"kind": "confirmed", "view": nonce(behind_the_same_address)}
+    assert client.post(f"/confirm/{token}", data=given).status_code == 303
     elsewhere = TestClient(client.app, base_url="https://fire.test", client=("10.9.9.9", 1))
-    assert elsewhere.get(f"/confirm/{token}").status_code == 200
+    assert elsewhere.get("/confirm/guess").status_code == 404
     clock.move(hours=1)
-    assert client.get(f"/confirm/{token}").status_code == 200
+    assert client.get("/confirm/guess").status_code == 404
 
 
 # fmt: off
