@@ -6,8 +6,6 @@ the books at that instant.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -36,7 +34,6 @@ OWN = (
     "month_share",
     "quarter_share",
 )
-_UTC = ZoneInfo("UTC")
 _TAKEN = FACTOR_NAMES.index("stage")  # among the features already
 NAMES = (*OWN, *(name for n, name in enumerate(FACTOR_NAMES) if n != _TAKEN))
 SEASON = ("month_share", "quarter_share")  # where in its month and quarter the instant lies, 0–1
@@ -91,22 +88,19 @@ def open_rows(history: History, t: float) -> Rows:
         stand.events[of] / (age + 7.0),
         layer == NEW,
         layer == RENEWAL,
-        *(np.full(len(of), share) for share in calendar_shares(t, history.zone)),
+        *(np.full(len(of), share) for share in calendar_shares(t)),
     )
     own = np.column_stack([np.asarray(c, np.float64) for c in columns])
     return Rows(of, np.column_stack([own, np.delete(factor_values(history, t, of), _TAKEN, axis=1)]))
 
 
-def calendar_shares(t: float, zone: ZoneInfo = _UTC) -> tuple[float, float]:
-    """How much of its month and of its quarter has passed at `t`, by the clock of a zone.
+def calendar_shares(t: float) -> tuple[float, float]:
+    """How much of its month and of its quarter has passed at `t`, UTC.
 
     >>> calendar_shares(0.0), calendar_shares(59.0 + 15.5)  # 1 January and the middle of March 1970
     ((0.0, 0.0), (0.5, 0.8277777777777777))
-    >>> calendar_shares(90.0 - 8 / 24, ZoneInfo("Asia/Shanghai"))  # the first midnight of April 1970
-    (0.0, 0.0)
     """
-    local = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=t)).astimezone(zone)
-    day = np.datetime64(local.replace(tzinfo=None), "h")
+    day = np.datetime64(int(np.floor(t * 24)), "h")
     month = day.astype("datetime64[M]")
     quarter = month - np.timedelta64(int(month.astype(int)) % 3, "M")
     spans = ((month, month + 1), (quarter, quarter + 3))

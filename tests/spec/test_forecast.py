@@ -102,13 +102,6 @@ def test_missing_is_missing_not_zero():
     assert np.isnan(at["owner_win_rate"]).all()  # nothing has closed yet
 
 
-def test_the_month_begins_at_the_midnight_of_the_company():
-    zone = ZoneInfo("Asia/Shanghai")
-    midnight = instant(date(1970, 4, 1), zone)  # 31 March in Greenwich
-    x = open_rows(few(zone=zone), midnight).x
-    assert x[:, [NAMES.index("month_share"), NAMES.index("quarter_share")]].tolist() == [[0.0, 0.0]]
-
-
 def known_by(history: History, t: float) -> History:
     """The same history with everything thrown away that was recorded after `t`."""
 
