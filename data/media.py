@@ -81,7 +81,7 @@ def _redrawn(content: bytes) -> bytes:
                     raise Invalid([Problem("photo", "not_image")])
                 shown = _upright(picture).convert("RGB")
                 shown.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
-                shown.save(out, "JPEG", quality=_QUALITY)
+                shown.save(out, "JPEG", quality=_QUALITY, comment=b"")
     except Invalid:
         raise
     except Exception as error:  # a file made by strangers may fail its decoder in any way

@@ -18,7 +18,7 @@ from data.commands.outbox import post
 from data.commands.sessions import fingerprint
 from data.engine import Store
 from data.queries.audit import CUSTOMERS
-from data.queries.leads import active, leads
+from data.queries.leads import active, leads, reached
 from data.queries.public_links import flooded, throttled
 from data.schema import (
     AcceptanceAnswer,
@@ -100,7 +100,7 @@ def _notices(
         people += leads(session, [row.customer_id])[row.customer_id]
     about = {"customer": customer, "title": row.title, "text": given.text.strip()}
     kind = f"delivery_{given.kind}"
-    for person_id in dict.fromkeys(p for p in people if p is not None):
+    for person_id in reached(session, people):
         yield Notice(
             person_id, kind, f"{kind}:{row.id}:{link.turn}", about, "deliveries", {"delivery": row.id}
         )

@@ -17,6 +17,7 @@ from data.commands.deliveries import ask_again, remind
 from data.commands.outbox import post
 from data.engine import Store
 from data.queries.acceptance import standings
+from data.queries.leads import reached
 from data.queries.policies import company_zone, policy_in_force
 from data.schema import AcceptanceAnswer, AcceptanceLink, AcceptanceMail, Customer, CustomerDelivery
 
@@ -106,7 +107,7 @@ def _due(
 
 
 def _notices(session: Session, row: CustomerDelivery, seen: Standing, kind: str) -> Iterator[Notice]:
-    """To whoever sent it and to the customer's owner."""
+    """To whoever sent it and to the customer's owner; to delivery where both have left."""
     customer, owner = session.execute(
         select(Customer.name, Customer.owner_id).where(Customer.id == row.customer_id)
     ).one()
@@ -117,5 +118,5 @@ def _notices(session: Session, row: CustomerDelivery, seen: Standing, kind: str)
         "zone": company_zone(session),
     }
     key = f"{kind}:{row.id}:{seen.ready_at:%Y%m%d}"
-    for person_id in dict.fromkeys(p for p in (row.person_id, owner) if p is not None):
+    for person_id in reached(session, (row.person_id, owner)):
         yield Notice(person_id, kind, key, about, "deliveries", {"delivery": row.id})

@@ -88,9 +88,9 @@ def assign_cause(tx: Tx, cause_id: int, owner_id: int | None, due_on: date | Non
     cause.owner_id, cause.due_on = owner_id, due_on
     after = {"owner_id": owner_id, "due_on": due_on}
     tx.audit("root_cause", cause.id, before=to_json(before), after=to_json(after))
-    if owner_id is not None and owner_id != tx.who.person_id:
+    if owner_id is not None and owner_id != tx.who.person_id and after != before:
         about = {"by": tx.who.name, "due_on": due_on}
-        key = f"root_cause:{cause.id}:{due_on}"
+        key = f"root_cause:{cause.id}:{due_on}:{tx.now.isoformat()}"  # it may come back to the same person
         query = {"cause": cause.id}
         post(tx.session, tx.now, [Notice(owner_id, "root_cause", key, about, "collaboration", query)])
     return cause.id

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
 
 from core.notices import Notice
 from core.promises.acceptance import Door, Link
@@ -18,6 +19,7 @@ from data.commands.outbox import post
 from data.engine import Store
 from data.jobs.registry import Run, job
 from data.notices import sentence
+from data.queries.leads import reached
 from data.schema import AcceptanceLink, AcceptanceMail, Contact, Customer, CustomerDelivery
 from data.settings import settings
 
@@ -121,10 +123,11 @@ def _again(store: Store, taken: Taken, why: str) -> None:
 
 
 def _dead(store: Store, taken: Taken, why: str) -> None:
-    """Give a letter up and tell whoever sent the delivery, so that the link goes another way."""
-    _mark(store, taken, state="dead", token=None, error=why)
+    """Give a letter up and, in the same transaction, tell whoever sent the delivery, or delivery where they
+    have left, so that the link goes another way."""
     now = store.clock()
     with store.writing() as session:
+        _marked(session, taken, state="dead", token=None, error=why)
         row, customer, address = session.execute(
             select(CustomerDelivery, Customer.name, AcceptanceMail.address)
             .join(AcceptanceLink, AcceptanceLink.delivery_id == CustomerDelivery.id)
@@ -132,18 +135,22 @@ def _dead(store: Store, taken: Taken, why: str) -> None:
             .join(Customer, Customer.id == CustomerDelivery.customer_id)
             .where(AcceptanceMail.id == taken.id)
         ).one()
-        if row.person_id is not None:
-            about = {"customer": customer, "title": row.title, "address": address, "error": why}
-            key = f"delivery_mail_failed:{taken.id}"
-            page = ("deliveries", {"delivery": row.id})
-            post(session, now, [Notice(row.person_id, "delivery_mail_failed", key, about, *page)])
+        about = {"customer": customer, "title": row.title, "address": address, "error": why}
+        key = f"delivery_mail_failed:{taken.id}"
+        page = ("deliveries", {"delivery": row.id})
+        people = reached(session, [row.person_id])
+        post(session, now, [Notice(p, "delivery_mail_failed", key, about, *page) for p in people])
 
 
 def _mark(store: Store, taken: Taken, **values: object) -> None:
+    with store.writing() as session:
+        _marked(session, taken, **values)
+
+
+def _marked(session: Session, taken: Taken, **values: object) -> None:
     mine = (
         AcceptanceMail.id == taken.id,
         AcceptanceMail.attempts == taken.attempt,
         AcceptanceMail.state == "waiting",
     )
-    with store.writing() as session:
-        session.execute(update(AcceptanceMail).where(*mine).values(values))
+    session.execute(update(AcceptanceMail).where(*mine).values(values))

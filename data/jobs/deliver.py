@@ -169,13 +169,13 @@ def _again(store: Store, taken: _Taken, why: str) -> None:
 
 
 def _dead(store: Store, taken: _Taken, why: str, told: bool = True) -> None:
-    """Give a letter up, and tell the administrators: of a robot once since its address was set, of
-    another channel and its reason once a day."""
-    _mark(store, taken, state="dead", leased_until=None, error=why)
-    if not told:
-        return
+    """Give a letter up and, in the same transaction, tell the administrators: of a robot once since its
+    address was set, of another channel and its reason once a day."""
     now = store.clock()
     with store.writing() as session:
+        _marked(session, taken, state="dead", leased_until=None, error=why)
+        if not told:
+            return
         shown, since = taken.channel, str(now.date())
         if taken.channel.startswith(TEAM):
             group, team = _group(session, taken.channel)
@@ -185,6 +185,10 @@ def _dead(store: Store, taken: _Taken, why: str, told: bool = True) -> None:
 
 
 def _mark(store: Store, taken: _Taken, **values: object) -> None:
-    mine = (Delivery.id.in_(taken.ids), Delivery.attempts == taken.attempt, Delivery.state == "waiting")
     with store.writing() as session:
-        session.execute(update(Delivery).where(*mine).values(values))
+        _marked(session, taken, **values)
+
+
+def _marked(session: Session, taken: _Taken, **values: object) -> None:
+    mine = (Delivery.id.in_(taken.ids), Delivery.attempts == taken.attempt, Delivery.state == "waiting")
+    session.execute(update(Delivery).where(*mine).values(values))

@@ -1,7 +1,7 @@
 """Who is told about a customer's troubles: who leads its owner, and the people of product."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -31,3 +31,10 @@ def active(session: Session, role: Role) -> list[int]:
     """The active people of a role."""
     query = select(Person.id).where(Person.role == role, Person.active).order_by(Person.id)
     return list(session.scalars(query))
+
+
+def reached(session: Session, people: Iterable[int | None]) -> list[int]:
+    """Those of them who are active, each once; the active people of delivery where nobody is."""
+    wanted = list(dict.fromkeys(p for p in people if p is not None))
+    here = set(session.scalars(select(Person.id).where(Person.id.in_(wanted), Person.active)))
+    return [p for p in wanted if p in here] or active(session, Role.DELIVERY)

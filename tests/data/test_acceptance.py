@@ -12,6 +12,7 @@ from core.messages import Conflict, Invalid, NotAllowed, NotFound, Unavailable
 from core.promises.acceptance import Stand
 from core.promises.demands import PromiseInput
 from core.promises.handover import PER_ADDRESS, AnswerInput, DeliveryInput
+from core.terms import Role
 from data.channels import Permanent, Refused
 from data.commands import acceptance_sweep
 from data.commands.acceptance import answer_link, count_miss
@@ -40,6 +41,7 @@ from data.schema import (
 )
 from data.settings import Settings
 from tests.deliveries import Handover
+from tests.rooms import joined
 
 YES = AnswerInput("confirmed")
 NO = AnswerInput("problem", "The table stays empty")
@@ -325,6 +327,46 @@ def test_a_letter_that_fails_by_itself_holds_up_no_other(store, handover, post, 
     assert [letter.url.rpartition("/")[2] for letter in post.letters] == [other]
     states = select(AcceptanceMail.state).order_by(AcceptanceMail.id)
     assert rows(store, states) == [("waiting",), ("sent",)]
+
+
+class Killed(BaseException):
+    """What ends the process; nothing of the product catches it."""
+
+
+def die(*_):
+    raise Killed
+
+
+def test_killed_while_a_letter_is_given_up_it_is_given_up_and_told_later(
+    store, handover, post, clock, monkeypatch
+):
+    handover.ready()
+    post.failures = [Permanent("550 no such user")]
+    with monkeypatch.context() as killed:
+        killed.setattr("data.jobs.acceptance_mail.post", die)
+        with pytest.raises(Killed):
+            acceptance_mail.send_letters(store, post)
+    assert rows(store, select(AcceptanceMail.state)) == [("waiting",)]
+    clock.move(seconds=acceptance_mail.LEASE.total_seconds() + 1)
+    post.failures = [Permanent("550 no such user")]
+    acceptance_mail.send_letters(store, post)
+    assert rows(store, select(AcceptanceMail.state)) == [("dead",)]
+    assert told(store, "delivery_mail_failed") == ["delivery"]
+
+
+def test_when_those_concerned_have_left_delivery_is_told(store, handover, post, clock):
+    _, token = handover.ready()
+    joined(store, "successor", Role.DELIVERY)
+    with store.writing() as session:
+        for who in (handover.people.delivery, handover.people.rep):
+            session.get_one(Person, who.person_id).active = False
+    post.failures = [Permanent("550 no such user")]
+    acceptance_mail.send_letters(store, post)
+    clock.move(days=12)
+    look(store)
+    answer_link(store, token, YES)
+    for kind in ("delivery_mail_failed", "delivery_unanswered", "delivery_confirmed"):
+        assert told(store, kind) == ["successor"], kind
 
 
 def look(store):

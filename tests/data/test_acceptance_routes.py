@@ -76,7 +76,9 @@ def photographed(orientation: int, *tags: tuple[int, int, bytes]) -> bytes:
     entries = [struct.pack("<HHIHH", 0x0112, 3, 1, orientation, 0)]
     entries += [struct.pack("<HHI", tag, kind, 4 if kind == 2 else 1) + value for tag, kind, value in tags]
     ifd = struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4)
-    image.save(out, "JPEG", quality=95, exif=b"Exif\0\0II*\0" + struct.pack("<I", 8) + ifd)
+    image.save(
+        out, "JPEG", quality=95, comment=b"where I live", exif=b"Exif\0\0II*\0" + struct.pack("<I", 8) + ifd
+    )
     return out.getvalue()
 
 
@@ -242,6 +244,7 @@ def test_a_picture_is_turned_upright_whatever_else_its_camera_noted(
     sqlite_store, orientation, size, red, odd
 ):
     content, _ = read_file(sqlite_store, keep_photo(sqlite_store, photographed(orientation, *odd)))
+    assert b"where I live" not in content
     with Image.open(io.BytesIO(content)) as kept:
         assert (kept.size, kept.getpixel(red)[0] > 200, dict(kept.getexif())) == (size, True, {})
 

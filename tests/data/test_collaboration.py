@@ -163,6 +163,19 @@ def test_an_analysis_is_assigned_and_closed_with_its_evidence(store, late, clock
             again()
 
 
+def test_an_analysis_that_comes_back_to_somebody_is_told_to_them_again(store, late, clock):
+    issued(store, clock)
+    east = next(c for c in read(store, causes, late.manager, clock.at) if c.figure.name == "East")
+    for who in (late.manager, late.product, late.manager, late.manager):
+        assign_cause(store, late.director, east.id, who.person_id, date(2026, 4, 20))
+        clock.move(minutes=1)
+    told = select(Message.person_id).where(Message.kind == "root_cause").order_by(Message.id)
+    with store.reading() as session:
+        assert list(session.scalars(told)) == [
+            who.person_id for who in (late.manager, late.product, late.manager)
+        ]
+
+
 def test_a_manager_sees_the_company_and_the_own_team(store, late, clock):
     issued(store, clock)
     mine = read(store, collaboration_report, late.manager, QUARTER).report

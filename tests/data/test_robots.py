@@ -210,6 +210,30 @@ def test_a_refusal_is_told_to_the_administrators_once(store, company, chat, cloc
         assert len(inbox(session, company.admin).messages) == 2
 
 
+def test_killed_while_a_letter_is_given_up_it_is_told_later(store, company, chat, clock, monkeypatch):
+    class Killed(BaseException):
+        """What ends the process; nothing of the outbox catches it."""
+
+    def die(*_):
+        raise Killed
+
+    group(store, company, chat)
+    tell(store, (company.rep,))
+    refusal = {"errcode": 300001, "errmsg": "token is not exist"}
+    chat.busy = [refusal]
+    with monkeypatch.context() as killed:
+        killed.setattr("data.jobs.deliver.to_admins", die)
+        with pytest.raises(Killed):
+            deliver(store)
+    clock.move(seconds=LEASE.total_seconds() + 1)
+    chat.busy = [refusal]
+    assert deliver(store) == 1
+    assert [state for _, state, _ in rows(store)] == ["dead"]
+    with store.reading() as session:
+        (told,) = inbox(session, company.admin).messages
+    assert told.kind == "channel_failed"
+
+
 def test_killed_after_sending_it_comes_again_and_only_that_one(store, company, chat, clock, monkeypatch):
     class Killed(BaseException):
         """What ends the process; nothing of the outbox catches it."""
