@@ -69,7 +69,8 @@ def sample(history: History, t: float, horizon: float) -> Sample:
     latest, step = t - horizon, max(1.0, horizon / 7)
     parts: list[tuple[Rows, Floats, float]] = []
     rows = 0
-    while latest >= first - 1 and len(parts) < MOST_LANDMARKS and rows < MOST_ROWS:
+    needed = t - 4 * horizon  # a horizon to fit to, one set aside, two held out: see `held_out`
+    while latest >= first - 1 and len(parts) < MOST_LANDMARKS and (rows < MOST_ROWS or latest > needed):
         at = open_rows(history, latest)
         parts.append((at, books.won(latest, latest + horizon)[at.of].astype(float), latest))
         rows += len(at.of)

@@ -151,6 +151,15 @@ def test_landmarks_that_are_held_out_share_no_outcome_with_those_before():
     assert late.wins > FEW_WINS
 
 
+def test_a_large_pipeline_has_landmarks_on_both_sides(monkeypatch):
+    """However soon its landmarks have rows enough, they reach back to a horizon to fit to."""
+    monkeypatch.setattr("core.forecast.win_model.MOST_ROWS", 100)
+    t, horizon = START + 100, 7.0
+    rows = sample(simulated(days=100, per_day=10), t, horizon)
+    early, late = held_out(rows, t, horizon)
+    assert len(np.unique(early.at)) == len(np.unique(late.at)) == 7
+
+
 def test_learners_that_nothing_can_be_held_against_are_mixed_as_shipped():
     """Wins enough to learn from, but all of them among landmarks that overlap the latest."""
     history = simulated(days=24, per_day=60)
