@@ -80,10 +80,9 @@ def planned(store: Store, owner: int, opportunity_id: int, action: PlannedAction
             owner_id=owner,
             planned_for=action.planned_for,
             cancelled_at=action.closed_at if action.status == "cancelled" else None,
-            ended_at=action.closed_at if action.status == "completed" else None,
             recorded_at=DAY_0,
             fields={},
-            **values,
+            **({"ended_at": action.closed_at if action.status == "completed" else None} | values),
         )
         session.add(row)
         session.flush()

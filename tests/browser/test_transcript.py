@@ -58,13 +58,14 @@ def test_words_land_while_the_rep_types(server, service, visit, width):
     page.wait_for_timeout(1500)  # the field has grown to its text by now
     before = place(page)
     service.held.set()
+    draft = page.get_by_role("textbox", name="Transcript", disabled=False)  # it is closed until words land
     for _ in range(100):
         page.keyboard.type(". ", delay=20)
-        if page.get_by_label("Transcript", exact=False).input_value():
+        if draft.count() and draft.first.input_value():
             break
         page.wait_for_timeout(100)
     page.keyboard.type("typed after")
-    expect(page.get_by_label("Transcript", exact=False)).to_have_value("They want it by May.")
+    expect(draft).to_have_value("They want it by May.")
     expect(page.get_by_text("please read it over")).to_be_visible()
     expect(summary).to_be_focused()
     assert summary.input_value().startswith("typed before ")
