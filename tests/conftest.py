@@ -145,7 +145,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     if shutil.which("chromium"):
         return
-    skip = pytest.mark.skip(reason="no Chromium on this machine: apt-get install chromium")
+    skip = pytest.mark.skip(reason="no Chromium on this machine: apt-get install chromium")  # never in CI
     for item in items:
         if "browser" in item.keywords:
             item.add_marker(skip)

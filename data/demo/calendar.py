@@ -17,7 +17,7 @@ def is_workday(day: date) -> bool:
     """Whether China works on that day; years the calendar does not know yet count Monday to Friday."""
     try:
         return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
+    except NotImplementedError:  # how chinese-calendar says that a year is not published yet
         return day.weekday() < 5
 
 
@@ -26,7 +26,7 @@ def near_spring_festival(day: date) -> bool:
     """Whether a day of the festival lies within nine days: little is begun then."""
     try:
         details = [chinese_calendar.get_holiday_detail(day + timedelta(days=n))[1] for n in range(-9, 10)]
-    except NotImplementedError:
+    except NotImplementedError:  # how chinese-calendar says that a year is not published yet
         return False
     return "Spring Festival" in details
 
