@@ -16,6 +16,9 @@ from tests.browser.conftest import sign_in
 
 pytestmark = pytest.mark.browser
 PASSWORD = "a long password"
+SLOW = """() => document.body.addEventListener("click", () => {
+  for (const end = Date.now() + 120; Date.now() < end;);
+})"""  # every click takes a while on its way up, as on a busy machine
 
 
 def seed(store) -> None:
@@ -171,6 +174,7 @@ def test_after_signing_out_a_language_can_be_chosen_and_stays(server, visit):
     page = visit(server.url + "/account")
     sign_in(page, "rep", PASSWORD)
     wait_for_cookie(page)
+    page.evaluate(SLOW)
     page.get_by_role("button", name="Rep").click()
     page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_label("User name")).to_be_visible()
