@@ -7,10 +7,10 @@ import sys
 from sqlalchemy.exc import OperationalError
 
 from core.messages import AppError, Invalid
-from data.cli import demo, exchange, explain, forecast, maintain, outlook, process, promises, worker
+from data.cli import backup, demo, exchange, explain, forecast, maintain, outlook, process, promises, worker
 from data.text import translate
 
-PARTS = (maintain, demo, exchange, process, forecast, outlook, explain, promises, worker)
+PARTS = (maintain, backup, demo, exchange, process, forecast, outlook, explain, promises, worker)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -25,7 +25,12 @@ def _config(connection: Connection) -> Config:
 def upgrade(store: Store) -> None:
     """Run every revision that the store has not seen; nothing to do is fine."""
     with altering(store) as connection:
-        command.upgrade(_config(connection), "head")
+        build(connection, "head")
+
+
+def build(connection: Connection, to: str) -> None:
+    """Run every revision up to `to` that the database has not seen."""
+    command.upgrade(_config(connection), to)
 
 
 @contextmanager
@@ -58,13 +63,26 @@ def _check_keys(connection: Connection) -> None:
         assert not broken, f"revisions left rows that point to nothing: {broken[:3]}"
 
 
-def is_current(store: Store) -> bool:
-    """Whether the store has this release's schema."""
+def revision_of(store: Store) -> str | None:
+    """The revision that the store has; None where there is no store yet."""
     with store.engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
-            return False
-        head = ScriptDirectory.from_config(_config(connection)).get_current_head()
-        return MigrationContext.configure(connection).get_current_revision() == head
+            return None
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_current(store: Store) -> bool:
+    """Whether the store has this release's schema."""
+    return revision_of(store) == _revisions().get_current_head()
+
+
+def is_known(revision: str) -> bool:
+    """Whether this release knows a revision: one of a later release it does not."""
+    return revision in {known.revision for known in _revisions().walk_revisions()}
+
+
+def _revisions() -> ScriptDirectory:
+    return ScriptDirectory(str(_FOLDER))
 
 
 def revise(store: Store, message: str) -> None:
