@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import accumulate
 from typing import Any
 
 import plotly.graph_objects as go
@@ -108,8 +109,9 @@ def _waterfall(month: MonthAttribution, view: View) -> go.Figure:
     names = [ends[0][0], *(f"{n + 1}. {name[:14]}" for n, (name, _, _) in enumerate(steps)), ends[1][0]]
     values = [ends[0][1], *(gap for _, gap, _ in steps), ends[1][1]]
     bars = go.Waterfall(
-        x=names,
-        y=[float(v) for v in values],
+        orientation="h",
+        y=names,
+        x=[float(v) for v in values],
         measure=["absolute", *["relative"] * len(steps), "total"],
         text=[money(v, month.currency, view.language) for v in values],
         textposition="outside",
@@ -118,10 +120,16 @@ def _waterfall(month: MonthAttribution, view: View) -> go.Figure:
         decreasing={"marker": {"color": charts.OVER}},
         totals={"marker": {"color": charts.QUIET}},
         connector={"line": {"color": charts.QUIET, "width": 1}},
-        hovertemplate="%{x}: %{text}<extra></extra>",
+        hovertemplate="%{y}: %{text}<extra></extra>",
+        cliponaxis=False,
     )
+    ends_at = list(accumulate(float(v) for v in values[:-1]))
     return charts.figure(
-        bars, height=340, xaxis={"tickangle": -25}, yaxis={"visible": False}, showlegend=False
+        bars,
+        height=60 + 36 * len(values),
+        yaxis={"autorange": "reversed"},
+        xaxis={"visible": False, "range": charts.room(ends_at)},
+        showlegend=False,
     )
 
 

@@ -66,7 +66,7 @@ def _columns(ask: Ask, view: View) -> dict[str, Any]:
         "where": column.TextColumn(t("board.where"), width=140),
         "next": day_column(t("board.next_step"), view.language, view.who.timezone, width=125),
         "unplanned": column.NumberColumn(t("board.unplanned"), width=90),
-        "value": column.TextColumn(t("board.value_short"), width=115),
+        "value": column.TextColumn(t("board.value_short"), width=115, alignment="right"),
     }
 
 

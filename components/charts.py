@@ -6,6 +6,7 @@ not carry data. Teal and orange are told apart by colour-blind people and stand 
 """
 
 import html
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -87,6 +88,16 @@ def inside(x: float, y: str | float, text: str, colour: str) -> dict[str, Any]:
 def note(x: float, y: str, text: str) -> dict[str, Any]:
     """Words right of the end of a bar."""
     return {"x": x, "y": y, "text": text, "xanchor": "left", "xshift": 8, "showarrow": False}
+
+
+def room(ends: Sequence[float]) -> list[float]:
+    """The ends of an axis of bars, with room for the words beside them.
+
+    >>> room([0.0, 100.0])
+    [0.0, 130.0]
+    """
+    low, high = min(0.0, *ends), max(0.0, *ends)
+    return [low - (high - low) * 0.12 if low < 0 else low, high + (high - low or 1.0) * 0.3]
 
 
 def escaped(text: str) -> str:

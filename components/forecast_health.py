@@ -11,7 +11,7 @@ from components import address, charts, format
 from components.blocks import Card, Tone, cards, empty, section
 from components.forecast_words import money, month_name, verdict_words
 from components.frame import View
-from components.tables import clickable, rate_column
+from components.tables import amounts, clickable, money_column, rate_column, share_column, shares
 from components.text import t
 from core.forecast.health import Figures
 from core.forecast.luck import RARE, USUAL
@@ -142,14 +142,12 @@ def months(found: ForecastHealth, group: Group, view: View) -> None:
     picked = clickable(
         {
             "month": [month_name(m.month, view.language) for m in group.months],
-            "forecast": [money(m.forecast, found.currency, view.language) for m in group.months],
-            "actual": [money(m.actual, found.currency, view.language) for m in group.months],
-            "deviation": [format.percent(m.deviation, view.language) for m in group.months],
+            "forecast": amounts([m.forecast for m in group.months], found.currency),
+            "actual": amounts([m.actual for m in group.months], found.currency),
+            "deviation": shares([m.deviation for m in group.months]),
             "luck": [_band(m, view.language) for m in group.months],
             "verdict": [verdict_words(m.verdict) for m in group.months],
-            "over": [
-                format.percent(m.luck_over(found.policy.deviation_limit), view.language) for m in group.months
-            ],
+            "over": shares([m.luck_over(found.policy.deviation_limit) for m in group.months]),
             "lines": [m.lines for m in group.months],
             "answered": [m.submitted for m in group.months],
         },
@@ -201,15 +199,13 @@ def _month_columns(found: ForecastHealth, view: View) -> dict[str, Any]:
     limit = format.percent(found.policy.deviation_limit, view.language)
     return {
         "month": column.TextColumn(t("forecast_health.month"), pinned=True),
-        "forecast": column.TextColumn(t("forecast_health.forecast")),
-        "actual": column.TextColumn(t("forecast_health.actual")),
-        "deviation": column.TextColumn(
-            t("forecast_health.deviation"), help=t("forecast_health.deviation_help")
-        ),
+        "forecast": money_column(t("forecast_health.forecast"), found.currency, view.language),
+        "actual": money_column(t("forecast_health.actual"), found.currency, view.language),
+        "deviation": share_column(t("forecast_health.deviation"), t("forecast_health.deviation_help")),
         "luck": column.TextColumn(t("forecast_health.luck"), help=t("forecast_health.luck_help")),
         "verdict": column.TextColumn(t("forecast_health.verdict")),
-        "over": column.TextColumn(
-            t("forecast_health.luck_over", limit=limit), help=t("forecast_health.luck_over_help", limit=limit)
+        "over": share_column(
+            t("forecast_health.luck_over", limit=limit), t("forecast_health.luck_over_help", limit=limit)
         ),
         "lines": column.NumberColumn(t("forecast_health.lines"), help=t("forecast_health.lines_help")),
         "answered": column.NumberColumn(t("forecast_health.answered")),
@@ -248,18 +244,18 @@ def groups(found: ForecastHealth, view: View) -> None:
     picked = clickable(
         {
             "name": [group_name(g) for g in shown],
-            "deviation": [format.percent(m.deviation, view.language) for m in last],
+            "deviation": shares([m.deviation for m in last]),
             "verdict": [verdict_words(m.verdict) for m in last],
-            "wape": [format.percent(g.total.wape, view.language) for g in shown],
-            "bias": [format.NOTHING if g.total.bias is None else f"{g.total.bias:+.0%}" for g in shown],
+            "wape": shares([g.total.wape for g in shown]),
+            "bias": shares([g.total.bias for g in shown]),
             "coverage": [f"{g.total.covered}/{g.total.intervals}" for g in shown],
-            "adoption": [None if g.total.adoption is None else round(g.total.adoption, 2) for g in shown],
-            "overrides": [_gain(g, found, view) for g in shown],
+            "adoption": shares([g.total.adoption for g in shown]),
+            "overrides": amounts([_gain(g) for g in shown], found.currency),
             "lines": [g.total.lines for g in shown],
         },
         [g.key for g in shown],
         "health-groups",
-        config=_group_columns(),
+        config=_group_columns(found, view),
         alt=t("forecast_health.by_group"),
     )
     if picked:
@@ -267,22 +263,20 @@ def groups(found: ForecastHealth, view: View) -> None:
         st.rerun()
 
 
-def _gain(group: Group, found: ForecastHealth, view: View) -> str:
-    if not group.overrides.lines:
-        return format.NOTHING
-    return money(group.overrides.added, found.currency, view.language)
+def _gain(group: Group) -> Decimal | None:
+    return group.overrides.added if group.overrides.lines else None
 
 
-def _group_columns() -> dict[str, Any]:
+def _group_columns(found: ForecastHealth, view: View) -> dict[str, Any]:
     column = st.column_config
     return {
         "name": column.TextColumn(t("forecast_health.group"), pinned=True),
-        "deviation": column.TextColumn(t("forecast_health.last_deviation")),
+        "deviation": share_column(t("forecast_health.last_deviation")),
         "verdict": column.TextColumn(t("forecast_health.verdict")),
-        "wape": column.TextColumn(t("forecast_health.wape")),
-        "bias": column.TextColumn(t("forecast_health.bias")),
+        "wape": share_column(t("forecast_health.wape")),
+        "bias": share_column(t("forecast_health.bias")),
         "coverage": column.TextColumn(t("forecast_health.coverage")),
         "adoption": rate_column(t("forecast_health.adoption")),
-        "overrides": column.TextColumn(t("forecast_health.overrides")),
+        "overrides": money_column(t("forecast_health.overrides"), found.currency, view.language),
         "lines": column.NumberColumn(t("forecast_health.lines")),
     }

@@ -1,6 +1,6 @@
 """The calibration curve of forecast health, and the opportunities behind its numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from components import address, charts, format
 from components.blocks import empty, section
 from components.forecast_words import UNKNOWN, money, month_name
 from components.frame import View
-from components.tables import clickable
+from components.tables import amounts, clickable, money_column, name_column, share_column, shares
 from components.text import t
 from core.forecast.calibration import REJECTED
 from core.forecast.health import EDGES, Line, Win, bin_of
@@ -91,7 +91,7 @@ def rows(found: ForecastHealth, view: View) -> int | None:
         _row_values(ordered, found, view),
         [found.names[row.opportunity].customer_id for row in ordered],
         "health-rows",
-        config=_row_columns(),
+        config=_row_columns(found, view),
         alt=t("forecast_health.rows"),
     )
     came = sum((x.actual for x in every), Decimal())
@@ -149,21 +149,21 @@ def _row_values(
     names = [found.names[row.opportunity] for row in ordered]
     lines = [row if isinstance(row, Line) else None for row in ordered]
 
-    def said(value: Decimal | None) -> str:
-        return format.NOTHING if value is None else money(value, found.currency, view.language)
+    def said(values: Iterable[Decimal | None]) -> list[float | None]:
+        return amounts(list(values), found.currency)
 
     return {
         "customer": [n.customer or n.opportunity for n in names],
         "opportunity": [n.opportunity for n in names],
         "rep": [n.rep or UNKNOWN for n in names],
         "month": [month_name(row.month, view.language) for row in ordered],
-        "chance": [format.percent(x.chance if x else None, view.language) for x in lines],
-        "value": [said(x.value if x else None) for x in lines],
-        "scorecard": [said(x.scorecard if x else None) for x in lines],
+        "chance": shares([x.chance if x else None for x in lines]),
+        "value": said(x.value if x else None for x in lines),
+        "scorecard": said(x.scorecard if x else None for x in lines),
         "decision": [_decision(x) for x in lines],
-        "actual": [said(row.actual) for row in ordered],
-        "gap": [said(_gap(row, found)) for row in ordered],
-        "added": [said(x.added if x and x.decision == REJECTED else None) for x in lines],
+        "actual": said(row.actual for row in ordered),
+        "gap": said(_gap(row, found) for row in ordered),
+        "added": said(x.added if x and x.decision == REJECTED else None for x in lines),
     }
 
 
@@ -173,16 +173,20 @@ def _decision(line: Line | None) -> str:
     return t(f"forecast_health.decision_{line.decision or 'open'}")
 
 
-def _row_columns() -> dict[str, Any]:
+def _row_columns(found: ForecastHealth, view: View) -> dict[str, Any]:
     column = st.column_config
-    words = ("customer", "opportunity", "rep", "month", "chance", "value", "scorecard", "decision", "actual")
-    found = {name: column.TextColumn(t(f"forecast_health.row_{name}")) for name in words}
-    found["customer"] = column.TextColumn(t("forecast_health.row_customer"), pinned=True)
-    found["gap"] = column.TextColumn(t("forecast_health.row_gap"), help=t("forecast_health.row_gap_help"))
-    found["added"] = column.TextColumn(
-        t("forecast_health.row_added"), help=t("forecast_health.overrides_help")
-    )
-    return found
+    helps = {"gap": t("forecast_health.row_gap_help"), "added": t("forecast_health.overrides_help")}
+
+    def money_of(name: str) -> Any:
+        return money_column(t(f"forecast_health.row_{name}"), found.currency, view.language, helps.get(name))
+
+    return {
+        "customer": name_column(t("forecast_health.row_customer"), pinned=True),
+        "opportunity": name_column(t("forecast_health.row_opportunity")),
+        "chance": share_column(t("forecast_health.row_chance")),
+        **{n: column.TextColumn(t(f"forecast_health.row_{n}")) for n in ("rep", "month", "decision")},
+        **{n: money_of(n) for n in ("value", "scorecard", "actual", "gap", "added")},
+    }
 
 
 def _beyond(found: ForecastHealth, lines: Sequence[Line], view: View) -> None:

@@ -5,7 +5,13 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
+from babel.numbers import (
+    format_compact_currency,
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_symbol,
+)
 
 from data.text import LOCALES
 
@@ -52,6 +58,11 @@ def money(amount: Decimal | None, currency: str, language: str, *, compact: bool
             )
         )
     return str(format_currency(amount, currency, format="¤#,##0.##", locale=locale, currency_digits=False))
+
+
+def symbol(currency: str, language: str) -> str:
+    """How a currency is written, e.g. CN¥ or ¥."""
+    return str(get_currency_symbol(currency, locale=LOCALES[language]))
 
 
 def _digits(amount: Decimal, language: str) -> int:

@@ -11,7 +11,7 @@ from components import address, format
 from components.blocks import Card, Tone, cards, empty, section
 from components.board_words import stage_name
 from components.frame import View
-from components.tables import clickable, day_column, rate_column
+from components.tables import amounts, clickable, day_column, money_column, name_column, rate_column
 from components.text import t
 from core.access import Permission, Reach, reach
 from core.forecast.rollup import CATEGORIES, band, by_category, category
@@ -137,16 +137,16 @@ def categories(shown: Snapshot, policy: Policy, view: View) -> None:
         {
             "name": [t(f"outlook.is_{name}") for name in CATEGORIES],
             "lines": [found[name].lines for name in CATEGORIES],
-            "amount": _column([found[name].amount for name in CATEGORIES], shown, view),
-            "value": _column([found[name].value for name in CATEGORIES], shown, view),
+            "amount": amounts([found[name].amount for name in CATEGORIES], shown.run.currency),
+            "value": amounts([found[name].value for name in CATEGORIES], shown.run.currency),
         },
         CATEGORIES,
         "outlook-categories",
         config={
             "name": column.TextColumn(t("outlook.category"), pinned=True),
             "lines": column.NumberColumn(t("outlook.opportunities")),
-            "amount": column.TextColumn(t("outlook.amount_all"), help=t("outlook.amount_all_help")),
-            "value": column.TextColumn(t("outlook.expected")),
+            "amount": _money(t("outlook.amount_all"), shown, view, t("outlook.amount_all_help")),
+            "value": _money(t("outlook.expected"), shown, view),
         },
         alt=t("outlook.categories"),
     )
@@ -187,18 +187,18 @@ def _group_table(found: Sequence[Group], shown: Snapshot, by: str, view: View) -
         {
             "name": [_group_name(g, by) for g in found] + [t(f"outlook.{name}") for name in rest],
             "lines": [*(g.lines for g in found), *nobodys, len(shown.lines)],
-            "won": _column([*(g.won for g in found), *nobodys, shown.won], shown, view),
-            "open": _column([*(g.open for g in found), *nobodys, shown.open], shown, view),
-            "value": _column([*(g.value for g in found), *rest.values()], shown, view),
+            "won": amounts([*(g.won for g in found), *nobodys, shown.won], shown.run.currency),
+            "open": amounts([*(g.open for g in found), *nobodys, shown.open], shown.run.currency),
+            "value": amounts([*(g.value for g in found), *rest.values()], shown.run.currency),
         },
         [*(str(g.id) for g in found), *rest],
         f"outlook-groups-{by}",
         config={
             "name": column.TextColumn(t(f"outlook.by_{by}"), pinned=True),
             "lines": column.NumberColumn(t("outlook.opportunities")),
-            "won": column.TextColumn(t("outlook.won")),
-            "open": column.TextColumn(t("outlook.open")),
-            "value": column.TextColumn(t("outlook.expected")),
+            "won": _money(t("outlook.won"), shown, view),
+            "open": _money(t("outlook.open"), shown, view),
+            "value": _money(t("outlook.expected"), shown, view),
         },
         alt=t("outlook.by"),
     )
@@ -215,8 +215,8 @@ def _group_name(group: Group, by: str) -> str:
     return group.name or t(f"outlook.without_{by}")
 
 
-def _column(amounts: Sequence[Decimal | None], shown: Snapshot, view: View) -> list[str]:
-    return [format.worth(amount, shown.run.currency, view.language) for amount in amounts]
+def _money(label: str, shown: Snapshot, view: View, help: str | None = None) -> Any:
+    return money_column(label, shown.run.currency, view.language, help)
 
 
 def behind(shown: Snapshot, by: str, policy: Policy, view: View) -> int | None:
@@ -254,8 +254,8 @@ def listed(rows: Sequence[Any], shown: Snapshot, view: View, key: str) -> int | 
         "rep": [r.rep or t("outlook.without_rep") for r in ordered],
     }
     words = {
-        "customer": st.column_config.TextColumn(t("outlook.customer"), pinned=True),
-        "opportunity": st.column_config.TextColumn(t("outlook.opportunity")),
+        "customer": name_column(t("outlook.customer"), pinned=True),
+        "opportunity": name_column(t("outlook.opportunity")),
         "rep": st.column_config.TextColumn(t("outlook.by_rep")),
     }
     chosen = clickable(
@@ -278,15 +278,15 @@ def _line_columns(
     return {
         "stage": [stage_name(line.stage or "none") for line in lines],
         "chance": [round(line.chance, 3) for line in lines],
-        "amount": _column([line.amount for line in lines], shown, view),
-        "value": _column([line.value for line in lines], shown, view),
+        "amount": amounts([line.amount for line in lines], shown.run.currency),
+        "value": amounts([line.value for line in lines], shown.run.currency),
         "close": [line.close_on for line in lines],
         "answer": [t(f"outlook.{line.decision or 'unanswered'}") for line in lines],
     }, {
         "stage": column.TextColumn(t("outlook.stage")),
         "chance": rate_column(t("outlook.chance"), t("outlook.chance_help")),
-        "amount": column.TextColumn(t("outlook.amount")),
-        "value": column.TextColumn(t("outlook.expected")),
+        "amount": _money(t("outlook.amount"), shown, view),
+        "value": _money(t("outlook.expected"), shown, view),
         "close": column.DateColumn(t("outlook.close_on"), format=_DAYS[view.language]),
         "answer": column.TextColumn(t("outlook.answer")),
     }
@@ -297,7 +297,7 @@ _DAYS = {"en": "D MMM YYYY", "zh": "YYYY年M月D日"}
 
 def _win_columns(wins: Sequence[Win], shown: Snapshot, view: View) -> tuple[dict[str, Any], dict[str, Any]]:
     return {
-        "amount": _column([win.amount for win in wins], shown, view),
+        "amount": amounts([win.amount for win in wins], shown.run.currency),
         "closed": [win.closed_at for win in wins],
     }, {
         "amount": st.column_config.TextColumn(t("outlook.amount")),

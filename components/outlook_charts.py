@@ -105,7 +105,7 @@ def waterfall(
         bars,
         height=60 + 36 * len(values),
         yaxis={"autorange": "reversed"},
-        xaxis={"visible": False, "range": _room(at)},
+        xaxis={"visible": False, "range": charts.room(at)},
     )
     chosen: str | None = charts.clicked(chart, "replay-waterfall", alt=t("replay.waterfall_alt"))
     return chosen or None
@@ -118,12 +118,6 @@ def _levels(before: Decimal, parts: Mapping[str, Decimal]) -> list[float]:
 
 def _colour(value: Decimal) -> str:
     return charts.MARK if value > 0 else charts.OVER
-
-
-def _room(at: Sequence[float]) -> list[float]:
-    """The axis' ends, with room for the words beside the bars."""
-    low, high = min(0.0, *at), max(0.0, *at)
-    return [low - (high - low) * 0.12 if low < 0 else low, high + (high - low or 1.0) * 0.3]
 
 
 def reliability(bins: Sequence[Mapping[str, float]], language: str) -> None:

@@ -12,7 +12,7 @@ from components.blocks import empty, section
 from components.forms import Marks
 from components.frame import View
 from components.outlook_charts import reliability, waterfall
-from components.tables import clickable
+from components.tables import amounts, clickable, money_column, name_column
 from components.text import t
 from core.access import Permission, Reach, reach
 from core.forecast.movement import Move, movement, sums
@@ -125,16 +125,16 @@ def _rows(
             "customer": [n.customer if n else "" for n in known],
             "rep": [(n.rep or t("outlook.without_rep")) if n else "" for n in known],
             "part": [t(f"replay.{m.part}") for m in ordered],
-            "value": [format.worth(m.value, currency, language) for m in ordered],
+            "value": amounts([m.value for m in ordered], currency),
         },
         [n.customer_id if n else None for n in known],
         "replay-moves",
         config={
-            "opportunity": column.TextColumn(t("outlook.opportunity"), pinned=True),
-            "customer": column.TextColumn(t("outlook.customer")),
+            "opportunity": name_column(t("outlook.opportunity"), pinned=True),
+            "customer": name_column(t("outlook.customer")),
             "rep": column.TextColumn(t("outlook.by_rep")),
             "part": column.TextColumn(t("replay.part")),
-            "value": column.TextColumn(t("replay.change")),
+            "value": money_column(t("replay.change"), currency, language),
         },
         alt=t("replay.moves_alt"),
     )
@@ -201,7 +201,7 @@ def _result(result: dict[str, Any], language: str) -> None:
         empty(t("replay.no_origins"), t("replay.no_origins_hint"), icon=":material/query_stats:")
         return
     _figures(totals, language)
-    _origins(origins, language)
+    _origins(origins)
     if result.get("reliability"):
         section(t("replay.reliability"), help=t("replay.reliability_help"))
         reliability(result["reliability"], language)
@@ -231,21 +231,22 @@ def _figures(totals: dict[str, Any], language: str) -> None:
     st.caption(t("replay.counted", periods=totals["periods"], n=totals["n"]))
 
 
-def _origins(origins: Sequence[dict[str, Any]], language: str) -> None:
+def _origins(origins: Sequence[dict[str, Any]]) -> None:
     column = st.column_config
     numbers = ("actual", "forecast", "low", "high")
     shown: dict[str, list[Any]] = {
         "origin": [date.fromisoformat(o["origin"]) for o in origins],
         **({"group": [o["group"] for o in origins]} if "group" in origins[0] else {}),
-        **{name: [_whole(o[name], language) for o in origins] for name in numbers},
+        **{name: [_whole(o[name]) for o in origins] for name in numbers},
         "held": [None if o["low"] is None else o["low"] <= o["actual"] <= o["high"] for o in origins],
-        **{name: [_whole(o["baselines"].get(name), language) for o in origins] for name in BASELINES},
+        **{name: [_whole(o["baselines"].get(name)) for o in origins] for name in BASELINES},
     }
-    words = {name: column.TextColumn(t(f"replay.{name}")) for name in ("group", *numbers, *BASELINES)}
+    words = {n: column.NumberColumn(t(f"replay.{n}"), format="localized") for n in (*numbers, *BASELINES)}
+    words["group"] = column.TextColumn(t("replay.group"))
     words["origin"] = column.DateColumn(t("replay.origin"), pinned=True)
     words["held"] = column.CheckboxColumn(t("replay.held"))
     st.dataframe(shown, hide_index=True, column_config=words, alt=t("replay.origins_alt"))
 
 
-def _whole(value: float | None, language: str) -> str:
-    return format.number(value, language)
+def _whole(value: float | None) -> float | None:
+    return None if value is None else round(value)

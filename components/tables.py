@@ -1,16 +1,19 @@
 """Tables whose rows can be clicked, and how their columns show instants and rates."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
 
-from components import charts
+from components import charts, format
+from components.text import t
 
 Id = TypeVar("Id")
 _DAYS = {"en": "D MMM YYYY", "zh": "YYYY年M月D日"}
 _INSTANTS = {"en": "D MMM YYYY, HH:mm", "zh": "YYYY年M月D日 HH:mm"}
+_NAME = 180  # pixels
 _ROW = 35  # pixels
 _MOST_ROWS = 12
 _UNSELECTED: dict[str, Any] = {"selection": {"rows": [], "columns": [], "cells": []}}
@@ -89,6 +92,36 @@ def instant_column(label: str, language: str, timezone: str) -> Any:
 def days_column(label: str, help: str | None = None, *, width: int | None = None) -> Any:
     """Elapsed days, to a tenth."""
     return st.column_config.NumberColumn(label, format="%.1f", help=help, width=width)
+
+
+def money_column(label: str, currency: str, language: str, help: str | None = None) -> Any:
+    """Amounts of one currency (`amounts`), named in the head; they align and sort as numbers do.
+
+    Args:
+        currency: ISO 4217; "" where a pipeline keeps no amounts and counts instead.
+    """
+    head = t("shell.unit", label=label, unit=format.symbol(currency, language)) if currency else label
+    return st.column_config.NumberColumn(head, format="localized", help=help)
+
+
+def amounts(values: Sequence[Decimal | None], currency: str) -> list[float | None]:
+    """Values for `money_column`: whole units of a currency, counts to a tenth."""
+    return [None if value is None else float(round(value, 0 if currency else 1)) for value in values]
+
+
+def share_column(label: str, help: str | None = None) -> Any:
+    """Rates (`shares`) in percent, which may be over 1."""
+    return st.column_config.NumberColumn(label, format="percent", help=help)
+
+
+def shares(rates: Sequence[float | None]) -> list[float | None]:
+    """Values for `share_column`: to a whole percent."""
+    return [None if rate is None else round(rate, 2) for rate in rates]
+
+
+def name_column(label: str, *, pinned: bool = False) -> Any:
+    """Names, as wide as leaves room for figures beside them."""
+    return st.column_config.TextColumn(label, pinned=pinned, width=_NAME)
 
 
 def rate_column(label: str, help: str | None = None, *, width: int | None = None) -> Any:
