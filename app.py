@@ -16,13 +16,18 @@ from data.install import install
 from data.routes import ROUTES
 from data.runtime import this_store
 from data.settings import settings
+from data.watching.logs import begin_log
+from data.watching.requests import Watched
+from data.watching.statements import watch_statements
 from data.worker import Worker
 
 _log = logging.getLogger("firebreak")
 
 
 def prepare() -> None:
-    """Bring the store to this release, and take from it the key that signs Streamlit's cookies."""
+    """Begin the log, bring the store to this release, take from it the key that signs Streamlit's cookies."""
+    begin_log(settings().log, settings().log_level)
+    watch_statements(settings().slow_ms)
     install(this_store())
     if not config.is_manually_set("server.cookieSecret"):
         config.set_option("server.cookieSecret", cookie_secret(this_store()))
@@ -70,5 +75,5 @@ app = st.App(
     lifespan=lifespan,
     secrets=secrets(),
     routes=list(ROUTES),
-    middleware=[Middleware(GZipMiddleware, minimum_size=1024)],
+    middleware=[Middleware(Watched), Middleware(GZipMiddleware, minimum_size=1024)],
 )

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from data.acceptance_routes import ACCEPTANCE
 from data.commands.sessions import exchange_ticket
 from data.runtime import this_store
+from data.watching.routes import WATCHING
 
 COOKIE = "firebreak_session"
 LONGEST_TICKET = 200
@@ -77,5 +78,6 @@ ROUTES = (
     Route("/session/exchange", exchange, methods=["POST"]),
     Route("/session/end", leave, methods=["POST"]),
     Route("/healthz", health, methods=["GET"]),
+    *WATCHING,
     *ACCEPTANCE,
 )

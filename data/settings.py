@@ -27,6 +27,10 @@ class Settings(BaseSettings):
     speech: str | None = None  # whisper:FOLDER, sensevoice:FOLDER, or a service's address
     speech_key: str | None = None
     speech_model: str = "whisper-1"  # as the service calls it
+    log: Literal["text", "json"] = "text"
+    log_level: str = "INFO"
+    slow_ms: int = 500  # SQL statements from so many milliseconds on are logged
+    metrics_token: str | None = None  # /metrics answers to it; without, there is no /metrics
     oidc_metadata_url: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = None

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.access import Who
 
-# Each run of an AppTest reads the metadata of every installed package for components: four fifths of its time.
+# Each run of an AppTest reads the metadata of every installed package: four fifths of its time.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 PAGES = Path(__file__).parents[2] / "pages"
 

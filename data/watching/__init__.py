@@ -1,0 +1,1 @@
+"""What the operator sees of this process: requests, slow statements, figures, readiness (P10)."""

@@ -1,0 +1,82 @@
+"""GET /readyz and /metrics, for the operator's machines."""
+
+import hmac
+
+from prometheus_client import generate_latest
+from prometheus_client.registry import CollectorRegistry
+from sqlalchemy import text
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from data.engine import Store
+from data.migrate import is_current
+from data.runtime import this_store
+from data.settings import settings
+from data.watching.figures import PROCESS, OfTheStore
+
+_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+async def ready(_: Request) -> Response:
+    """GET /readyz: whether this process may get visitors: store, replica, schema, folder of files."""
+    found = await run_in_threadpool(_ready, this_store())
+    return JSONResponse(
+        {"status": "ok" if all(found.values()) else "unavailable", "parts": found},
+        status_code=200 if all(found.values()) else 503,
+    )
+
+
+def _ready(store: Store) -> dict[str, bool]:
+    return {
+        "store": _answers(store, fresh=True),
+        "reading": _answers(store, fresh=False),
+        "schema": _is_current(store),
+        "files": _takes_files(store),
+    }
+
+
+def _answers(store: Store, *, fresh: bool) -> bool:
+    try:
+        with store.reading(fresh=fresh) as session:
+            session.execute(text("SELECT 1"))
+    except Exception:  # whatever the database says, the answer is the same
+        return False
+    return True
+
+
+def _is_current(store: Store) -> bool:
+    try:
+        return is_current(store)
+    except Exception:  # as above
+        return False
+
+
+def _takes_files(store: Store) -> bool:
+    try:
+        store.files.mkdir(parents=True, exist_ok=True)
+        probe = store.files / ".ready"
+        probe.write_bytes(b"ok")
+        probe.unlink()
+    except OSError:
+        return False
+    return True
+
+
+async def metrics(request: Request) -> Response:
+    """GET /metrics for `Authorization: Bearer FIREBREAK_METRICS_TOKEN`; there is none without a token."""
+    wanted = settings().metrics_token
+    given = request.headers.get("authorization", "")
+    if not wanted or not hmac.compare_digest(given.encode(), f"Bearer {wanted}".encode()):
+        return PlainTextResponse("", status_code=404)
+    return Response(await run_in_threadpool(_figures, this_store()), media_type=_TYPE)
+
+
+def _figures(store: Store) -> bytes:
+    shared = CollectorRegistry()
+    shared.register(OfTheStore(store))
+    return generate_latest(PROCESS) + generate_latest(shared)
+
+
+WATCHING = (Route("/readyz", ready, methods=["GET"]), Route("/metrics", metrics, methods=["GET"]))
