@@ -27,6 +27,7 @@ class Permission(StrEnum):
     ANSWER_DEMANDS = "answer_demands"
     MAKE_PROMISES = "make_promises"
     SEE_HEALTH = "see_health"
+    SEE_REPORTS = "see_reports"
     ISSUE_HEALTH = "issue_health"
     SET_BENCHMARKS = "set_benchmarks"
     OPEN_ROOMS = "open_rooms"
@@ -82,6 +83,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.RECORD_ACTIONS: Reach.OWN,
         Permission.EXPORT: Reach.OWN,
         Permission.SEE_PROMISES: Reach.OWN,
+        Permission.SEE_REPORTS: Reach.OWN,
         Permission.FILE_DEMANDS: Reach.OWN,
         Permission.MAKE_PROMISES: Reach.OWN,
         Permission.HANDLE_ALERTS: Reach.OWN,
@@ -102,6 +104,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_FORECAST: Reach.TEAM,
         Permission.EXPORT: Reach.TEAM,
         Permission.SEE_PROMISES: Reach.TEAM,
+        Permission.SEE_REPORTS: Reach.TEAM,
         Permission.FILE_DEMANDS: Reach.TEAM,
         Permission.MAKE_PROMISES: Reach.TEAM,
         Permission.HANDLE_ALERTS: Reach.TEAM,
@@ -128,6 +131,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.EXPORT: Reach.ALL,
         Permission.SEE_AUDIT: Reach.ALL,
         Permission.SEE_PROMISES: Reach.ALL,
+        Permission.SEE_REPORTS: Reach.ALL,
         Permission.FILE_DEMANDS: Reach.ALL,
         Permission.SEE_STORE_REQUESTS: Reach.ALL,
         Permission.ANSWER_STORE_REQUESTS: Reach.ALL,

@@ -1,4 +1,4 @@
-"""The reports that the product ships, by name; ratings, saved views and subscriptions refer to the names (D1)."""
+"""The reports that the product ships; ratings, saved views and subscriptions refer to their names (D1)."""
 
 from dataclasses import dataclass
 

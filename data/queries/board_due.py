@@ -1,5 +1,6 @@
 """What completion counts: the steps further that came due (A3)."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, or_, select
@@ -15,7 +16,7 @@ from data.schema import Action, Customer, Opportunity, Person, Pipeline, Stage, 
 
 def due_actions(who: Who, ask: Ask) -> Select[Any]:
     """One row per action that came due in the window (`core.process.metrics.is_due`)."""
-    due = _due(ask).c
+    due = due_steps(*ask.span(COMPLETION_DAYS)).c
     groups = {By.TEAM: Person.team_id, By.REP: due.owner_id, By.CUSTOMER: due.customer_id}
     wanted = [owned(who, Permission.SEE_BOARD, due.owner_id), Pipeline.key == ask.pipeline]
     if ask.team is not None:
@@ -42,9 +43,11 @@ def due_actions(who: Who, ask: Ask) -> Select[Any]:
     )
 
 
-def _due(ask: Ask) -> CTE:
-    """Everybody's due actions. Materialized, or a planner walks all opportunities to find them."""
-    since, until = ask.span(COMPLETION_DAYS)
+def due_steps(since: datetime, until: datetime) -> CTE:
+    """Everybody's actions due after `since`, up to `until`.
+
+    Materialized, or a planner walks all opportunities to find them.
+    """
     called_off = and_(
         Action.status == ActionStatus.CANCELLED,
         or_(Action.cancelled_at.is_(None), Action.cancelled_at < Action.planned_for),
@@ -55,6 +58,7 @@ def _due(ask: Ask) -> CTE:
     kept = and_(Action.status == ActionStatus.COMPLETED, ~_been_there(Action.ended_at))
     return (
         select(
+            Action.id,
             Action.opportunity_id,
             Action.type,
             Action.status,

@@ -1,0 +1,130 @@
+"""What a report is asked, and the columns and filters that every row source shares (D1)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Float, case, literal
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from core.access import Permission, Who
+from core.policies import Policy
+from core.reports.catalogue import Dimension
+from core.reports.spans import Span
+from data.queries.scope import owned
+from data.schema import Customer, Opportunity, Person, Pipeline, Team
+
+NEEDS = Permission.SEE_REPORTS
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a report is asked.
+
+    Attributes:
+        span: the period whose rows count.
+        against: the instant with which what stands at the period's end is compared.
+        now: what is known now is known.
+        pipeline: its key; what belongs to no opportunity counts in every pipeline.
+        currency: amounts in other currencies are no part of any sum.
+        team, rep: only rows of this team's or this person's; None for all within reach.
+    """
+
+    span: Span
+    against: datetime
+    now: datetime
+    policy: Policy
+    pipeline: str
+    currency: str
+    team: int | None = None
+    rep: int | None = None
+
+    def before(self) -> "Ask":
+        """The same of the period before."""
+        return replace(self, span=self.span.before, against=self.span.until)
+
+    def holds(self, instant: Any) -> ColumnElement[bool]:
+        """Instants within the period."""
+        within: ColumnElement[bool] = (instant >= self.span.since) & (instant < self.span.until)
+        return within
+
+
+class units(FunctionElement[float]):
+    """SQL: an amount as a number of whole units of its currency."""
+
+    type = Float()
+    inherit_cache = True
+    name = "units"
+
+
+@compiles(units)
+def _units(element: units, compiler: SQLCompiler, **kw: Any) -> str:
+    (amount,) = (compiler.process(c, **kw) for c in element.clauses)
+    return f"CAST({amount} AS DOUBLE PRECISION)"
+
+
+@compiles(units, "sqlite")
+def _units_sqlite(element: units, compiler: SQLCompiler, **kw: Any) -> str:
+    (amount,) = (compiler.process(c, **kw) for c in element.clauses)
+    return f"({amount} / 10000.0)"
+
+
+ABOUT = (
+    Opportunity.id.label("opportunity_id"),
+    Opportunity.name.label("opportunity"),
+    Opportunity.product.label("product"),
+    Customer.id.label("customer_id"),
+    Customer.name.label("customer"),
+    Customer.industry.label("industry"),
+    Customer.segment.label("segment"),
+    Person.id.label("rep_id"),
+    Person.name.label("rep"),
+    Team.id.label("team_id"),
+    Team.name.label("team"),
+)
+"""What every row says of its opportunity, customer, rep and team."""
+
+GROUPS: dict[Dimension, tuple[str, str]] = {
+    Dimension.TEAM: ("team_id", "team"),
+    Dimension.REP: ("rep_id", "rep"),
+    Dimension.CUSTOMER: ("customer_id", "customer"),
+} | {
+    d: (d.value, d.value)
+    for d in (
+        Dimension.STAGE,
+        Dimension.INDUSTRY,
+        Dimension.SEGMENT,
+        Dimension.PRODUCT,
+        Dimension.TYPE,
+        Dimension.URGENCY,
+    )
+}
+"""By dimension, the columns of its groups' keys and names."""
+
+
+def narrowed(who: Who, ask: Ask, owner: Any = Opportunity.owner_id) -> list[ColumnElement[bool]]:
+    """Scope and filters on rows joined with `owner` as Person."""
+    wanted = [owned(who, NEEDS, owner)]
+    if ask.team is not None:
+        wanted.append(Person.team_id == ask.team)
+    if ask.rep is not None:
+        wanted.append(owner == ask.rep)
+    return wanted
+
+
+def deals(who: Who, ask: Ask) -> list[ColumnElement[bool]]:
+    """The same for opportunities, joined with their pipeline."""
+    return [*narrowed(who, ask), Pipeline.key == ask.pipeline]
+
+
+def counts(name: str, top: Any, of: Any = None) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """A metric's numerator and denominator (1 unless given) of a row; NULL where it does not count it."""
+    under = literal(1.0) if of is None else of
+    return top.label(name), case((top.is_not(None), under)).label(f"{name}_of")
+
+
+def paid(ask: Ask) -> ColumnElement[float | None]:
+    """An opportunity's amount in the report's currency; NULL in another."""
+    return case((Opportunity.currency == ask.currency, units(Opportunity.amount)))
