@@ -50,6 +50,7 @@ TEMPLATE = go.layout.Template(
     }
 )
 _CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+_IMAGE = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]]}
 
 
 def figure(*traces: Any, height: int, **layout: Any) -> go.Figure:
@@ -85,7 +86,7 @@ def inside(x: float, y: str | float, text: str, colour: str) -> dict[str, Any]:
     return {"x": x, "y": y, "text": text, "showarrow": False, "font": {"color": colour, "size": 13}}
 
 
-def note(x: float, y: str, text: str) -> dict[str, Any]:
+def note(x: float, y: str | float, text: str) -> dict[str, Any]:
     """Words right of the end of a bar."""
     return {"x": x, "y": y, "text": text, "xanchor": "left", "xshift": 8, "showarrow": False}
 
@@ -127,10 +128,13 @@ def show(chart: go.Figure, key: str, *, alt: str) -> None:
     st.plotly_chart(chart, key=key, config=_CONFIG, alt=alt)
 
 
-def clicked(chart: go.Figure, key: str, *, alt: str) -> Any:
+def clicked(chart: go.Figure, key: str, *, alt: str, image: str = "") -> Any:
     """Draw a figure; returns the customdata of the mark that was clicked in this run.
 
     A second click on the same mark takes the browser's selection away; it means the same mark again.
+
+    Args:
+        image: name of the file under which it can be saved as a picture; without it there is no button.
     """
     mark, latest = f"{key}-clicked", f"{key}-latest"
 
@@ -139,5 +143,6 @@ def clicked(chart: go.Figure, key: str, *, alt: str) -> Any:
             st.session_state[latest] = points[0].get("customdata")
         st.session_state[mark] = st.session_state.get(latest)
 
-    st.plotly_chart(chart, key=key, config=_CONFIG, alt=alt, on_select=remember, selection_mode="points")
+    config = _CONFIG | (_IMAGE | {"toImageButtonOptions": {"filename": image, "scale": 2}} if image else {})
+    st.plotly_chart(chart, key=key, config=config, alt=alt, on_select=remember, selection_mode="points")
     return st.session_state.pop(mark, None)

@@ -43,6 +43,8 @@ PAGES = (
     PageSpec("alerts", ":material/notifications_active:", Permission.HANDLE_ALERTS, "process"),
     PageSpec("plausibility", ":material/fact_check:", Permission.SEE_BOARD, "process"),
     PageSpec("health", ":material/vital_signs:", Permission.SEE_HEALTH, "process"),
+    PageSpec("reports", ":material/query_stats:", Permission.SEE_REPORTS, "reports"),
+    PageSpec("metrics", ":material/menu_book:", Permission.SEE_REPORTS, None),
     PageSpec("outlook", ":material/trending_up:", Permission.SEE_FORECAST, "forecast"),
     PageSpec("calibrate", ":material/balance:", Permission.SEE_SUGGESTIONS, "forecast"),
     PageSpec("forecast_health", ":material/monitor_heart:", Permission.SEE_FORECAST_HEALTH, "forecast"),

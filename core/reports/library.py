@@ -1,6 +1,17 @@
 """The reports that the product ships; ratings, saved views and subscriptions refer to their names (D1)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+
+from core.reports.catalogue import METRICS, Dimension, Metric
+
+
+class Picture(StrEnum):
+    """Which picture a report opens with: groups beside one another, or what moved the number."""
+
+    GROUPS = "groups"
+    PARTS = "parts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,10 +21,16 @@ class Report:
     Attributes:
         name: stable; never given to another report.
         page: the page that shows it, a name of `components.navigation.PAGES`.
+        metrics: names of its metrics on the reports page, the one that it is about first; empty where
+            another page draws it.
+        split: by what its first metric is split at first.
     """
 
     name: str
     page: str
+    metrics: tuple[str, ...] = ()
+    split: Dimension = Dimension.TEAM
+    picture: Picture = Picture.GROUPS
 
     @property
     def title(self) -> str:
@@ -25,16 +42,79 @@ class Report:
         """Catalogue key of the question that it answers."""
         return f"reports.report.{self.name}.question"
 
+    def split_of(self, metric: Metric) -> Dimension:
+        """By what a metric of it is split at first."""
+        return self.split if self.split in metric.splits else metric.splits[0]
 
+
+_OURS = "reports"
 REPORTS = (
-    Report("pipeline", "reports"),
-    Report("conversion", "reports"),
-    Report("activity", "reports"),
-    Report("promises", "reports"),
-    Report("forecast", "reports"),
+    Report(
+        "pipeline",
+        _OURS,
+        (
+            "won_amount",
+            "wins",
+            "average_won",
+            "new_opportunities",
+            "new_amount",
+            "open_amount",
+            "lost_amount",
+        ),
+    ),
+    Report(
+        "conversion",
+        _OURS,
+        (
+            "win_rate",
+            "go_on_rate",
+            "quote_win_rate",
+            "cycle_days",
+            "dwell_days",
+            "late_stay_rate",
+            "skip_rate",
+        ),
+        Dimension.STAGE,
+        Picture.PARTS,
+    ),
+    Report(
+        "activity",
+        _OURS,
+        (
+            "completion_rate",
+            "evidenced_actions",
+            "recording_rate",
+            "talk_minutes",
+            "customer_questions",
+            "next_step_rate",
+            "overdue_steps",
+            "past_benchmark_rate",
+            "entry_hours",
+        ),
+        Dimension.REP,
+    ),
+    Report(
+        "promises",
+        _OURS,
+        ("answered_in_time_rate", "response_hours", "kept_rate", "red_promises"),
+        Dimension.URGENCY,
+    ),
+    Report("forecast", _OURS, ("forecast_deviation", "adoption_rate"), Dimension.REP, Picture.PARTS),
     Report("process_health", "health"),
     Report("collaboration", "collaboration"),
     Report("outlook", "outlook"),
     Report("forecast_health", "forecast_health"),
     Report("morning", "morning"),
 )
+
+DRAWN: Mapping[str, Report] = {report.name: report for report in REPORTS if report.metrics}
+"""The reports of the reports page, by name."""
+
+
+def metric_of(report: Report, name: str | None) -> Metric:
+    """A metric of a report by its name; the report's first for any other.
+
+    >>> metric_of(DRAWN["promises"], "kept_rate").name, metric_of(DRAWN["promises"], "wins").name
+    ('kept_rate', 'answered_in_time_rate')
+    """
+    return METRICS[name if name in report.metrics and name else report.metrics[0]]

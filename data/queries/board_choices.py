@@ -35,14 +35,14 @@ class Choices:
     pipelines: tuple[Choice, ...]
 
 
-def choices(session: Session, who: Who) -> Choices:
-    """Teams and people within reach that sell, and the pipelines."""
+def choices(session: Session, who: Who, needs: Permission = Permission.SEE_BOARD) -> Choices:
+    """Teams and people within the reach of a permission that sell, and the pipelines."""
     theirs = (Opportunity.owner_id == Person.id) & (Opportunity.outcome == Outcome.OPEN)
     people = session.execute(
         select(Person.id, Person.name, Team.id, Team.name, func.count(Opportunity.id))
         .outerjoin(Opportunity, theirs)
         .outerjoin(Team, Team.id == Person.team_id)
-        .where(owned(who, Permission.SEE_BOARD, Person.id))
+        .where(owned(who, needs, Person.id))
         .group_by(Person.id, Person.name, Person.role, Person.active, Team.id, Team.name)
         .having(or_(and_(Person.role == Role.REP, Person.active), func.count(Opportunity.id) > 0))
         .order_by(Person.name, Person.id)
@@ -54,15 +54,15 @@ def choices(session: Session, who: Who) -> Choices:
     return Choices(
         teams=tuple(Choice(str(i), name, n) for (name, i), n in sorted(teams.items())),
         reps=tuple(Choice(str(i), name, n, str(team)) for i, name, team, _, n in people),
-        pipelines=tuple(Choice(*row) for row in session.execute(_pipelines(who))),
+        pipelines=tuple(Choice(*row) for row in session.execute(_pipelines(who, needs))),
     )
 
 
-def _pipelines(who: Who) -> Select[str, str, int]:
+def _pipelines(who: Who, needs: Permission) -> Select[str, str, int]:
     within = and_(
         Opportunity.pipeline_id == Pipeline.id,
         Opportunity.outcome == Outcome.OPEN,
-        owned(who, Permission.SEE_BOARD, Opportunity.owner_id),
+        owned(who, needs, Opportunity.owner_id),
     )
     count = func.count(Opportunity.id)
     return (

@@ -25,6 +25,8 @@ ALLOWED = {
     "alerts":     {R, M, D},
     "plausibility": {M, D},
     "health":     {M, D, A},
+    "reports":    {R, M, D},
+    "metrics":    {R, M, D},
     "demands":    {R, M, D, P, V},
     "promises":   {R, M, D, P, V},
     "forecast_health": {R, M, D},

@@ -1,0 +1,250 @@
+"""The pictures of a report: groups beside one another, and what moved the number; a click opens the rows."""
+
+from collections.abc import Mapping, Sequence
+from itertools import accumulate, pairwise
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from components import charts
+from components.blocks import empty, plain, section
+from components.report_drill import drill
+from components.reports import Focus
+from components.text import t
+from core.process.stages import STAGES
+from core.reports.catalogue import Dimension, Metric
+from core.reports.drivers import LEAST_ROWS, Part, parts
+from core.reports.facts import Tallied, Tally
+from data.queries.metrics.report import Shown
+from data.report_words import delta_words, group_words, value_words
+
+MOST_GROUPS = 12
+_MOST_PARTS = 7
+_ROW = 34  # pixels for a bar
+_IN_ORDER = (Dimension.STAGE, Dimension.TYPE, Dimension.URGENCY)
+
+
+def groups(shown: Shown, focus: Focus, language: str) -> None:
+    """The number of each group, beside that of the period before."""
+    now, before = shown.now[focus.metric.name], shown.before[focus.metric.name]
+    keys = ordered(now, before, focus)[:MOST_GROUPS]
+    section(plain(_leads(now, focus, shown.ask.currency, language)))
+    st.caption(
+        t(
+            "reports.groups_note",
+            metric=t(focus.metric.title),
+            dimension=t(f"reports.dimension.{focus.split}"),
+            unit=_unit(focus.metric, shown.ask.currency),
+        )
+    )
+    if not keys:
+        empty(t("reports.too_few"), icon=":material/bar_chart:")
+        return
+    chart = _groups(now, before, focus, keys, shown.ask.currency, language)
+    alt = t(
+        "reports.groups_alt", metric=t(focus.metric.title), dimension=t(f"reports.dimension.{focus.split}")
+    )
+    chosen = charts.clicked(chart, f"reports-groups-{focus.split}", alt=alt, image=focus.metric.name)
+    if chosen is not None:
+        drill(focus.metric.name, focus.split, chosen["key"], before=chosen["before"])
+
+
+def ordered(now: Tallied, before: Tallied, focus: Focus) -> list[str]:
+    """The groups of both periods: stages and their like in their own order, others the largest first."""
+    found = {**before.by.get(focus.split, {}), **now.by.get(focus.split, {})}
+    if focus.split in _IN_ORDER:
+        return sorted(found, key=lambda key: (STAGES.index(key) if key in STAGES else len(STAGES), key))
+    return sorted(found, key=lambda key: (-_size(now.group(focus.split, key), focus.metric), key))
+
+
+def _size(group: Tally, metric: Metric) -> float:
+    return group.value(metric.ratio) or 0.0
+
+
+def _unit(metric: Metric, currency: str) -> str:
+    return (
+        currency or t("metrics.units.count") if metric.unit == "money" else t(f"metrics.units.{metric.unit}")
+    )
+
+
+def _leads(now: Tallied, focus: Focus, currency: str, language: str) -> str:
+    """What the bars say, as their title."""
+    found = now.by.get(focus.split, {})
+    if focus.metric.ratio:
+        return _range(found, focus, currency, language)
+    most = max(found, key=lambda key: found[key][1].top, default=None)
+    if most is None or not now.whole.top:
+        return t("reports.too_few")
+    value = value_words(language, focus.metric, found[most][1].top, currency)
+    group = group_words(language, focus.split, most, found[most][0])
+    if len(found) == 1:
+        return t("reports.groups_alone", group=group, value=value)
+    share = f"{found[most][1].top / now.whole.top:.0%}"
+    return t("reports.groups_leads", group=group, value=value, share=share)
+
+
+def _range(found: Mapping[str, tuple[str | None, Tally]], focus: Focus, currency: str, language: str) -> str:
+    """The highest and the lowest ratio among groups with rows enough."""
+    enough = {k: (name, tally) for k, (name, tally) in found.items() if tally.n >= LEAST_ROWS and tally.of}
+    if len(enough) < 2:
+        return t("reports.groups_few", least=LEAST_ROWS)
+    by_value = sorted(enough, key=lambda key: enough[key][1].top / enough[key][1].of)
+    said = {}
+    for word, key in (("low", by_value[0]), ("high", by_value[-1])):
+        said[word] = group_words(language, focus.split, key, enough[key][0])
+        amount = {"low": "least", "high": "most"}[word]
+        said[amount] = value_words(language, focus.metric, enough[key][1].value(True), currency)
+    return t("reports.groups_range", **said)
+
+
+def _groups(
+    now: Tallied, before: Tallied, focus: Focus, keys: Sequence[str], currency: str, language: str
+) -> go.Figure:
+    metric, split = focus.metric, focus.split
+    values = [now.group(split, key).value(metric.ratio) for key in keys]
+    old = [before.group(split, key).value(metric.ratio) for key in keys]
+    places = list(range(len(keys)))
+    names = [
+        charts.clipped(group_words(language, split, key, now.name(split, key) or before.name(split, key)))
+        for key in keys
+    ]
+    said = [value_words(language, metric, value, currency) for value in values]
+    was = [value_words(language, metric, value, currency) for value in old]
+    bars = go.Bar(
+        y=places,
+        x=[value or 0 for value in values],
+        name=t("reports.now"),
+        orientation="h",
+        marker={"color": [_colour(now.group(split, key), metric) for key in keys]},
+        customdata=[{"key": key, "before": False} for key in keys],
+        hovertext=[
+            f"{n}: {s} ({t('reports.col_rows')}: {now.group(split, k).n})"
+            for n, s, k in zip(names, said, keys, strict=True)
+        ],
+        hoverinfo="text",
+    )
+    marks = go.Scatter(
+        y=places,
+        x=[value or 0 for value in old],
+        name=t("reports.before"),
+        mode="markers",
+        marker={"symbol": "line-ns", "size": 18, "line": {"width": 3, "color": charts.QUIET}},
+        customdata=[{"key": key, "before": True} for key in keys],
+        hovertext=[f"{n}: {s} ({t('reports.before')})" for n, s in zip(names, was, strict=True)],
+        hoverinfo="text",
+    )
+    ends = [max(a or 0, b or 0, 0) for a, b in zip(values, old, strict=True)]
+    words = [charts.note(end, place, text) for end, place, text in zip(ends, places, said, strict=True)]
+    return charts.figure(
+        bars,
+        marks,
+        annotations=words,
+        height=70 + _ROW * len(keys),
+        showlegend=True,
+        yaxis={"autorange": "reversed", "tickmode": "array", "tickvals": places, "ticktext": names},
+        xaxis={"visible": False, "range": _room([*(v or 0 for v in values), *(v or 0 for v in old)])},
+    )
+
+
+def _colour(group: Tally, metric: Metric) -> str:
+    """Grey where a ratio has too few rows to say anything."""
+    return charts.QUIET if metric.ratio and group.n < LEAST_ROWS else charts.MARK
+
+
+def what_moved(shown: Shown, focus: Focus, language: str) -> None:
+    """From the number before to the number now, step by step."""
+    metric, currency = focus.metric, shown.ask.currency
+    now, before = shown.now[metric.name], shown.before[metric.name]
+    split = parts(metric, focus.split, before, now)
+    first = max(split, key=lambda p: abs(p.part), default=None)
+    moved = first is not None and bool(first.part)
+    if first is None or not moved:
+        section(t("reports.parts_none"))
+        empty(t("reports.too_few"), icon=":material/waterfall_chart:")
+        return
+    group = group_words(language, focus.split, first.key, first.name)
+    section(
+        plain(
+            t("reports.parts_adds", group=group, amount=delta_words(language, metric, first.part, currency))
+        )
+    )
+    ends = [value_words(language, metric, t_.whole.value(metric.ratio), currency) for t_ in (before, now)]
+    dimension = t(f"reports.dimension.{focus.split}")
+    st.caption(t("reports.parts_note", before=ends[0], after=ends[1], dimension=dimension))
+    chart = _steps(split, focus, (before, now), currency, language)
+    alt = t("reports.parts_alt", dimension=dimension)
+    chosen = charts.clicked(chart, f"reports-parts-{focus.split}", alt=alt, image=f"{metric.name}-parts")
+    if chosen:
+        drill(metric.name, focus.split if chosen["one"] else None, chosen["key"], before=chosen["before"])
+
+
+def _steps(
+    split: Sequence[Part], focus: Focus, whole: tuple[Tallied, Tallied], currency: str, language: str
+) -> go.Figure:
+    """Bars from level to level; what has no bar of its own is added up in one."""
+    metric = focus.metric
+    by_size = sorted(split, key=lambda p: -abs(p.part))
+    own, others = by_size[:_MOST_PARTS], by_size[_MOST_PARTS:]
+    moves = [p.part for p in own] + ([sum(p.part for p in others)] if others else [])
+    start, end = (one.whole.value(metric.ratio) or 0.0 for one in whole)
+    levels = list(accumulate(moves, initial=start))
+    names = [t("reports.before")]
+    names += [charts.clipped(group_words(language, focus.split, p.key, p.name)) for p in own]
+    names += [t("reports.others", n=len(others))] if others else []
+    names += [t("reports.now")]
+    words = [value_words(language, metric, start, currency)]
+    words += [delta_words(language, metric, move, currency) for move in moves]
+    words += [value_words(language, metric, end, currency)]
+    places = list(range(len(names)))
+    bars = go.Bar(
+        y=places,
+        x=[abs(start), *(abs(b - a) for a, b in pairwise(levels)), abs(end)],
+        base=[min(start, 0.0), *(min(pair) for pair in pairwise(levels)), min(end, 0.0)],
+        orientation="h",
+        marker={
+            "color": [charts.QUIET, *(charts.MARK if m > 0 else charts.OVER for m in moves), charts.QUIET]
+        },
+        customdata=_behind(own, bool(others)),
+        hovertext=_hovers(names, words, own, focus, currency, language),
+        hoverinfo="text",
+    )
+    ends = [max(start, 0.0), *(max(pair) for pair in pairwise(levels)), max(end, 0.0)]
+    notes = [charts.note(x, place, word) for x, place, word in zip(ends, places, words, strict=True)]
+    return charts.figure(
+        bars,
+        annotations=notes,
+        height=50 + _ROW * len(names),
+        yaxis={"autorange": "reversed", "tickmode": "array", "tickvals": places, "ticktext": names},
+        xaxis={"visible": False, "range": _room([0.0, *levels, end])},
+    )
+
+
+def _behind(own: Sequence[Part], others: bool) -> list[dict[str, Any]]:
+    """What a click on each bar opens: the whole before, a group's rows, the whole now."""
+    whole = {"one": False, "key": None}
+    groups = [{"one": True, "key": p.key, "before": not p.after.n} for p in own]
+    rest = [{**whole, "before": False}] if others else []
+    return [{**whole, "before": True}, *groups, *rest, {**whole, "before": False}]
+
+
+def _hovers(
+    names: Sequence[str],
+    words: Sequence[str],
+    own: Sequence[Part],
+    focus: Focus,
+    currency: str,
+    language: str,
+) -> list[str]:
+    said = [f"{name}: {word}" for name, word in zip(names, words, strict=True)]
+    if focus.metric.ratio:
+        for place, part in enumerate(own, start=1):
+            mix, rate = (delta_words(language, focus.metric, v, currency) for v in (part.mix, part.rate))
+            said[place] += f" ({t('reports.parts_hover', mix=mix, rate=rate)})"
+    return said
+
+
+def _room(values: Sequence[float]) -> list[float]:
+    """The axis' ends, with room for the words beside the bars."""
+    low, high = min(0.0, *values), max(0.0, *values)
+    return [low - (high - low) * 0.05 if low < 0 else low, high + (high - low or 1.0) * 0.35]

@@ -1,0 +1,175 @@
+"""Drawing a report: its filters, why its number moved, its figures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from components import address, format
+from components.blocks import Card, Tone, cards, empty, plain
+from components.frame import View
+from components.navigation import open_page
+from components.report_drill import DRILL, drill
+from components.text import t
+from core.reports.catalogue import METRICS, Dimension, Good, Metric
+from core.reports.drivers import Change
+from core.reports.library import DRAWN, Picture, Report, metric_of
+from core.reports.spans import SPANS, USUAL
+from data.queries.board_choices import Choice, Choices
+from data.queries.metrics.report import Narrow, Shown
+from data.report_words import delta_words, driver_line, value_words
+
+_FOCUS = ("metric", "split", "picture")
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """The number that the pictures and the table show, by what it is split, and which picture."""
+
+    metric: Metric
+    split: Dimension
+    picture: Picture
+
+
+def filters(choices: Choices) -> tuple[Report, Narrow]:
+    """The report, its period, and whose rows; what is chosen is kept in the address."""
+    name = address.choose(
+        st.segmented_control,
+        t("reports.choose"),
+        "report",
+        {name: t(report.title) for name, report in DRAWN.items()},
+        next(iter(DRAWN)),
+        drops=(*DRILL, *_FOCUS),
+        required=True,
+        label_visibility="collapsed",
+    )
+    with st.container(horizontal=True, gap="small"):
+        spans = {name: t(f"reports.span.{name}") for name in SPANS}
+        period = _select("period", spans, USUAL)
+        team = _people("team", choices.teams) if len(choices.teams) > 1 else ""
+        reps = [c for c in choices.reps if team in ("", c.team)]
+        rep = _people("rep", reps) if len(choices.reps) > 1 else ""
+        pipelines = {c.key: c.name for c in choices.pipelines}
+        pipeline = next(iter(pipelines), "")
+        if len(pipelines) > 1:
+            pipeline = _select("pipeline", pipelines, pipeline)
+    _told_out_of_reach(choices)
+    narrow = Narrow(period, pipeline, int(team) if team else None, int(rep) if rep else None)
+    return DRAWN[name], narrow
+
+
+def _people(name: str, options: Sequence[Choice]) -> str:
+    offered = {"": t(f"reports.all_{name}s")} | {c.key: c.name for c in options}
+    return _select(name, offered, "", *(() if name == "rep" else ("rep",)))
+
+
+def _select(name: str, options: dict[str, str], default: str, *drops: str) -> str:
+    label = t(f"reports.{name}")
+    return address.choose(st.selectbox, label, name, options, default, drops=(*DRILL, *drops), width=180)
+
+
+def _told_out_of_reach(choices: Choices) -> None:
+    """A link may narrow to what its reader does not see: then it narrows nothing, and that is said."""
+    known = {"team": choices.teams, "rep": choices.reps}
+    with st.container(key="reports-reach"):
+        if any(
+            (address.said(name) or "") not in {"", *(c.key for c in found)} for name, found in known.items()
+        ):
+            st.info(t("reports.out_of_reach"), icon=":material/visibility_off:")
+
+
+def spans(shown: Shown, view: View) -> None:
+    """Which instants the report covers, and what its sums hold."""
+    ask = shown.ask
+    since, until, before = (
+        format.instant(at, view.language, view.who.timezone)
+        for at in (ask.span.since, ask.span.until, ask.span.before.since)
+    )
+    words = [t(shown.report.question), t("reports.spans", since=since, until=until, before=before)]
+    if shown.others:
+        words.append(t("reports.currency_note", currency=ask.currency, others=", ".join(shown.others)))
+    st.caption("  \n".join(words))
+
+
+def nothing(shown: Shown) -> bool:
+    """Says so where neither period has a row."""
+    if any(tallied.whole.n for period in (shown.now, shown.before) for tallied in period.values()):
+        return False
+    empty(t("reports.nothing"), t("reports.nothing_hint"), icon=":material/bar_chart:")
+    return True
+
+
+def finding(shown: Shown, view: View) -> None:
+    """Why the report's number moved, with a way to the rows that moved it most."""
+    focus = metric_of(shown.report, address.said("metric"))
+    change = shown.change(focus.name)
+    whole = (shown.before[focus.name].whole, shown.now[focus.name].whole)
+    line = driver_line(view.language, change, whole, shown.ask.currency)
+    with st.container(border=True, key="reports-finding", gap="xsmall"):
+        st.markdown(f"##### :material/lightbulb: {plain(line.moved)}", anchors=False)
+        if line.chance:
+            st.markdown(f":gray[{plain(line.chance)}]")
+        if line.why:
+            st.markdown(plain(line.why))
+        if change.driver and st.button(t("reports.show_rows"), icon=":material/table_rows:", type="tertiary"):
+            part = change.driver.part
+            gone = not part.after.n
+            drill(focus.name, part.dimension, part.key, before=gone)
+
+
+def headline(shown: Shown, view: View) -> None:
+    """The report's figures beside those of the period before; each opens its rows."""
+    pressed = cards(_card(shown, METRICS[name], view.language) for name in shown.report.metrics)
+    if pressed:
+        drill(pressed)
+    if st.button(t("reports.to_metrics"), icon=":material/menu_book:", type="tertiary"):
+        open_page("metrics")
+
+
+def _card(shown: Shown, metric: Metric, language: str) -> Card:
+    change, currency = shown.change(metric.name), shown.ask.currency
+    note = ""
+    if change.before is not None:
+        note = t(
+            "reports.before_note",
+            delta=delta_words(language, metric, change.delta, currency),
+            before=value_words(language, metric, change.before, currency),
+        )
+    return Card(
+        t(metric.title),
+        value_words(language, metric, change.after, currency),
+        note,
+        _tone(change),
+        help=t(metric.formula),
+        opens=metric.name,
+    )
+
+
+def _tone(change: Change) -> Tone:
+    """Green for better, amber for worse, quiet where it cannot be told from chance."""
+    if change.noise or not change.delta or change.before is None or change.after is None:
+        return Tone.QUIET
+    if change.metric.good is Good.NEAR_ZERO:
+        better = abs(change.after) < abs(change.before)
+    else:
+        better = (change.delta > 0) == (change.metric.good is Good.UP)
+    return Tone.GREEN if better else Tone.AMBER
+
+
+def focus(report: Report) -> Focus:
+    """Which number the pictures show, by what it is split, and how; kept in the address."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        names = {name: t(METRICS[name].title) for name in report.metrics}
+        chosen = _select("metric", names, report.metrics[0], "split")
+        metric = METRICS[chosen]
+        splits = {d.value: t(f"reports.dimension.{d}").capitalize() for d in metric.splits}
+        split = _select("split", splits, report.split_of(metric).value)
+        picture = address.choose(
+            st.segmented_control,
+            t("reports.picture_label"),
+            "picture",
+            {p.value: t(f"reports.picture.{p}") for p in Picture},
+            report.picture.value,
+            required=True,
+        )
+    return Focus(metric, Dimension(split), Picture(picture))

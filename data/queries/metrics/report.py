@@ -1,0 +1,96 @@
+"""A report as it is asked: its filters resolved, its metrics in both periods (D1, D2)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.access import Who
+from core.reports.catalogue import METRICS
+from core.reports.drivers import Change, change
+from core.reports.facts import Tallied
+from core.reports.library import Report
+from core.reports.spans import span
+from data.queries.metrics.ask import NEEDS, Ask
+from data.queries.metrics.tallies import tallies
+from data.queries.policies import company_zone, policy_in_force
+from data.queries.scope import owned
+from data.schema import Opportunity, Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """A report's filters.
+
+    Attributes:
+        period: a name of `core.reports.spans.SPANS`.
+        pipeline: its key.
+        team, rep: ids; None for all within reach.
+    """
+
+    period: str
+    pipeline: str
+    team: int | None = None
+    rep: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A report's metrics, by name, in its period and in the one before.
+
+    Attributes:
+        others: currencies of opportunities within reach whose amounts no sum holds.
+    """
+
+    report: Report
+    ask: Ask
+    now: Mapping[str, Tallied]
+    before: Mapping[str, Tallied]
+    others: tuple[str, ...]
+
+    def change(self, metric: str) -> Change:
+        """How one of its metrics changed."""
+        return change(METRICS[metric], self.before[metric], self.now[metric])
+
+
+def asked(session: Session, who: Who, now: datetime, narrow: Narrow) -> Ask:
+    """What a report's filters ask for, with the policy in force and the pipeline's main currency."""
+    del who  # the filters only narrow what a person reaches
+    policy = policy_in_force(session)
+    chosen = span(narrow.period, now, company_zone(session))
+    currency = session.scalar(
+        select(Opportunity.currency)
+        .join(Pipeline, Pipeline.id == Opportunity.pipeline_id)
+        .where(Pipeline.key == narrow.pipeline)
+        .group_by(Opportunity.currency)
+        .order_by(func.count().desc(), Opportunity.currency)
+        .limit(1)
+    )
+    currency = policy.currency if currency is None else currency
+    return Ask(chosen, chosen.since, now, policy, narrow.pipeline, currency, narrow.team, narrow.rep)
+
+
+def shown(session: Session, who: Who, report: Report, ask: Ask) -> Shown:
+    """A report's metrics over its period and the one before."""
+    names, others = report.metrics, _other_currencies(session, who, ask)
+    return Shown(
+        report, ask, tallies(session, who, ask, names), tallies(session, who, ask.before(), names), others
+    )
+
+
+def _other_currencies(session: Session, who: Who, ask: Ask) -> tuple[str, ...]:
+    query = (
+        select(Opportunity.currency)
+        .join(Pipeline, Pipeline.id == Opportunity.pipeline_id)
+        .where(
+            Pipeline.key == ask.pipeline,
+            Opportunity.currency != ask.currency,
+            Opportunity.amount.is_not(None),
+            owned(who, NEEDS, Opportunity.owner_id),
+        )
+        .distinct()
+        .order_by(Opportunity.currency)
+    )
+    return tuple(session.scalars(query))

@@ -1,0 +1,154 @@
+"""Metrics, their groups and why they moved, in words: on the page and in letters the same (D1, D2)."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
+
+from core.reports.catalogue import Dimension, Metric, Unit
+from core.reports.drivers import Change, Driver, How
+from core.reports.facts import Tally
+from data.text import LOCALES, has, translate
+
+NOTHING = "–"
+_TERMS = {
+    Dimension.STAGE: ("stage",),
+    Dimension.TYPE: ("stage", "interaction"),
+    Dimension.INDUSTRY: ("industry",),
+    Dimension.SEGMENT: ("segment",),
+    Dimension.URGENCY: ("urgency",),
+}
+_COMPACT = 10_000
+_FINE = 0.1  # a rate below it is said to a tenth of a percent
+
+
+def value_words(language: str, metric: Metric, value: float | None, currency: str) -> str:
+    """A metric's number with its unit."""
+    if value is None:
+        return NOTHING
+    if metric.unit is Unit.RATE:
+        return _percent(language, value)
+    if metric.unit is Unit.MONEY:
+        return money_words(language, value, currency)
+    number = _number(language, value, 0 if metric.unit in (Unit.COUNT, Unit.MINUTES) else 1)
+    return number if metric.unit is Unit.COUNT else _with_unit(language, metric, number)
+
+
+def delta_words(language: str, metric: Metric, value: float | None, currency: str) -> str:
+    """A difference of two such numbers, with its sign; a rate's in points."""
+    if value is None:
+        return NOTHING
+    sign = "+" if value > 0 else "−" if value < 0 else "±"
+    if metric.unit is Unit.RATE:
+        points = _number(language, abs(value) * 100, 1 if abs(value) < _FINE else 0)
+        return translate(language, "reports.points", value=f"{sign}{points}")
+    return sign + value_words(language, metric, abs(value), currency)
+
+
+def money_words(language: str, value: float, currency: str) -> str:
+    """An amount in short; a bare number where the pipeline has no currency."""
+    if not currency:
+        return _number(language, value, 0)
+    locale = LOCALES[language]
+    if abs(value) >= _COMPACT:
+        return format_compact_currency(Decimal(value), currency, locale=locale, fraction_digits=1)
+    return format_currency(value, currency, "¤#,##0", locale=locale, currency_digits=False)
+
+
+def exact_words(language: str, metric: Metric, value: float | None, currency: str) -> str:
+    """A metric's number in full, to compare it with what its rows add up to."""
+    if value is None or metric.unit is not Unit.MONEY or not currency:
+        return value_words(language, metric, value, currency)
+    return format_currency(value, currency, "¤#,##0.##", locale=LOCALES[language], currency_digits=False)
+
+
+def _number(language: str, value: float, digits: int) -> str:
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(value, pattern, locale=LOCALES[language])
+
+
+def _percent(language: str, rate: float) -> str:
+    pattern = "0.0%" if 0 < abs(rate) < _FINE else "0%"
+    return format_percent(rate, pattern, locale=LOCALES[language])
+
+
+def _with_unit(language: str, metric: Metric, number: str) -> str:
+    return translate(language, f"metrics.with_unit.{metric.unit}", value=number)
+
+
+def group_words(language: str, dimension: Dimension, key: str, name: str | None) -> str:
+    """A group's name; a stage, an industry and their like in the reader's language."""
+    if not key:
+        return translate(language, f"reports.without.{dimension}")
+    for area in _TERMS.get(dimension, ()):
+        if has(language, f"terms.{area}.{key}"):
+            return translate(language, f"terms.{area}.{key}")
+    return name or key
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The driver line.
+
+    Attributes:
+        moved: from what to what the number went, or why that cannot be said.
+        chance: that the change cannot be told from chance; "" when it can.
+        why: where most of the change lies; "" without a change.
+    """
+
+    moved: str
+    chance: str
+    why: str
+
+    @property
+    def text(self) -> str:
+        """All of it, for a letter."""
+        return " ".join(part for part in (self.moved, self.chance, self.why) if part)
+
+
+def driver_line(language: str, change: Change, whole: tuple[Tally, Tally], currency: str) -> Line:
+    """Why a number moved, in sentences.
+
+    Args:
+        whole: what all rows of the period before, and of this one, add up to.
+    """
+    metric = change.metric
+    name = translate(language, metric.title)
+    before, after = (value_words(language, metric, v, currency) for v in (change.before, change.after))
+    if change.delta is None:
+        key = "nothing_now" if change.after is None else "nothing_before"
+        return Line(
+            translate(language, f"reports.driver.{key}", metric=name, after=after, before=before), "", ""
+        )
+    if not change.delta:
+        return Line(translate(language, "reports.driver.same", metric=name, after=after), "", "")
+    way = "rose" if change.delta > 0 else "fell"
+    delta = delta_words(language, metric, change.delta, currency)
+    moved = translate(language, f"reports.driver.{way}", metric=name, before=before, after=after, delta=delta)
+    why = _why(language, change.driver, change, whole, currency) if change.driver else ""
+    return Line(moved, _chance(language, change, whole, currency), why)
+
+
+def _chance(language: str, change: Change, whole: tuple[Tally, Tally], currency: str) -> str:
+    if not change.noise:
+        return ""
+    if change.chance is None:
+        return translate(language, "reports.driver.few", before=whole[0].n, after=whole[1].n)
+    span = delta_words(language, change.metric, change.chance, currency).lstrip("+")
+    return translate(language, "reports.driver.noise", chance=span)
+
+
+def _why(language: str, driver: Driver, change: Change, whole: tuple[Tally, Tally], currency: str) -> str:
+    part, metric = driver.part, change.metric
+    said = {
+        "dimension": translate(language, f"reports.dimension.{part.dimension}"),
+        "group": group_words(language, part.dimension, part.key, part.name),
+        "amount": delta_words(language, metric, driver.amount, currency),
+    }
+    if driver.how is How.RATE:
+        ratios = (part.before.value(metric.ratio), part.after.value(metric.ratio))
+        said["before"], said["after"] = (value_words(language, metric, r, currency) for r in ratios)
+    if driver.how is How.MIX:
+        shares = (part.before.of / whole[0].of, part.after.of / whole[1].of)
+        said["before"], said["after"] = (_percent(language, share) for share in shares)
+    return translate(language, f"reports.driver.{driver.how}", **said)

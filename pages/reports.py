@@ -1,0 +1,44 @@
+"""What moved, why, and which rows say so?"""
+
+from functools import partial
+
+import streamlit as st
+
+from components import reports as drawing
+from components.frame import page
+from components.navigation import open_page
+from components.report_charts import groups, what_moved
+from components.report_drill import drilled
+from components.report_rows import beside as drawn_beside
+from components.report_rows import panel
+from components.report_table import table
+from core.access import Permission
+from core.reports.library import Picture
+from data.queries.board_choices import choices
+from data.queries.metrics.beside import beside
+from data.queries.metrics.course import course
+from data.queries.metrics.report import asked, shown
+from data.queries.metrics.rows import ROWS_EXPORTED, behind, opportunities_of
+
+with page("reports.title", needs=Permission.SEE_REPORTS) as view:
+    report, narrow = drawing.filters(view.read(choices, Permission.SEE_REPORTS))
+    ask = view.read(asked, view.now, narrow)
+    found = view.read(shown, report, ask)
+    drawing.spans(found, view)
+    if drawing.nothing(found):
+        st.stop()
+    drawing.finding(found, view)
+    drawing.headline(found, view)
+    focus = drawing.focus(report)
+    if focus.picture is Picture.GROUPS:
+        groups(found, focus, view.language)
+    else:
+        what_moved(found, focus, view.language)
+    table(found, focus, view.read(course, ask, focus.metric, focus.split), view.language)
+    if what := drilled():
+        of = (ask.before() if what.before else ask, what.metric, what.dimension, what.key)
+        rows = view.read(behind, *of)
+        every = partial(view.read, behind, *of, most=ROWS_EXPORTED)
+        if customer := panel(what, rows, every, ask.currency, view):
+            open_page("customer", customer=customer)
+        drawn_beside(view.read(beside, *of, opportunities_of(rows.facts)), what, view)
