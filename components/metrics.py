@@ -8,7 +8,7 @@ from components import address
 from components.blocks import empty, plain, section
 from components.navigation import open_page
 from components.text import t
-from core.reports.catalogue import METRICS, REFUSED, Metric
+from core.reports.catalogue import METRICS, REFUSED, SPLITS, Metric
 
 
 def catalogue() -> None:
@@ -21,35 +21,21 @@ def catalogue() -> None:
     found = [m for m in METRICS.values() if wanted in f"{t(m.title)} {t(m.formula)}".casefold()]
     if not found:
         empty(t("metrics.none"), t("metrics.none_hint"), icon=":material/search_off:")
-        return
-    _table(found)
+    for grain in dict.fromkeys(m.grain for m in found):
+        section(t(f"metrics.grains.{grain}"))
+        splits = " · ".join(t(f"reports.dimension.{d}") for d in SPLITS[grain])
+        st.caption(t("metrics.splits", dimensions=splits))
+        _definitions([m for m in found if m.grain is grain])
 
 
-def _table(metrics: Sequence[Metric]) -> None:
-    column = st.column_config
-    st.dataframe(
-        {
-            "name": [t(m.title) for m in metrics],
-            "formula": [t(m.formula) for m in metrics],
-            "good": [t(f"metrics.goods.{m.good}") for m in metrics],
-            "unit": [t(f"metrics.units.{m.unit}") for m in metrics],
-            "counts": [t(f"metrics.grains.{m.grain}") for m in metrics],
-            "splits": [" · ".join(t(f"reports.dimension.{d}") for d in m.splits) for m in metrics],
-            "source": [m.source for m in metrics],
-        },
-        hide_index=True,
-        height=35 * (len(metrics) + 1) + 3,
-        column_config={
-            "name": column.TextColumn(t("metrics.name"), pinned=True, width=150),
-            "formula": column.TextColumn(t("metrics.formula"), width=520),
-            "good": column.TextColumn(t("metrics.good"), width=95),
-            "unit": column.TextColumn(t("metrics.unit"), width=75),
-            "counts": column.TextColumn(t("metrics.counts"), width=240),
-            "splits": column.TextColumn(t("metrics.splits"), width=260),
-            "source": column.TextColumn(t("metrics.source"), width=190),
-        },
-        alt=t("metrics.title"),
-    )
+def _definitions(metrics: Sequence[Metric]) -> None:
+    with st.container(border=True, gap="small"):
+        for metric in metrics:
+            facts = (t(f"metrics.units.{metric.unit}"), t(f"metrics.goods.{metric.good}"), metric.source)
+            st.markdown(
+                f"**{plain(t(metric.title))}** — {plain(t(metric.formula))}  \n"
+                f":small[:gray[{plain(' · '.join(facts))}]]"
+            )
 
 
 def refused() -> None:

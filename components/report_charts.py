@@ -13,7 +13,7 @@ from components.report_drill import drill
 from components.reports import Focus
 from components.text import t
 from core.process.stages import STAGES
-from core.reports.catalogue import Dimension, Metric
+from core.reports.catalogue import Dimension, Metric, Unit
 from core.reports.drivers import LEAST_ROWS, Part, parts
 from core.reports.facts import Tallied, Tally
 from data.queries.metrics.report import Shown
@@ -55,17 +55,19 @@ def ordered(now: Tallied, before: Tallied, focus: Focus) -> list[str]:
     found = {**before.by.get(focus.split, {}), **now.by.get(focus.split, {})}
     if focus.split in _IN_ORDER:
         return sorted(found, key=lambda key: (STAGES.index(key) if key in STAGES else len(STAGES), key))
-    return sorted(found, key=lambda key: (-_size(now.group(focus.split, key), focus.metric), key))
+    return sorted(found, key=lambda key: _rank(key, now.group(focus.split, key), focus.metric))
 
 
-def _size(group: Tally, metric: Metric) -> float:
-    return group.value(metric.ratio) or 0.0
+def _rank(key: str, group: Tally, metric: Metric) -> tuple[bool, float, str]:
+    """Ratios of too few rows come last: they say little."""
+    few = metric.ratio and group.n < LEAST_ROWS
+    return few, -(group.value(metric.ratio) or 0.0), key
 
 
 def _unit(metric: Metric, currency: str) -> str:
-    return (
-        currency or t("metrics.units.count") if metric.unit == "money" else t(f"metrics.units.{metric.unit}")
-    )
+    if metric.unit is Unit.MONEY and currency:
+        return currency
+    return t(f"metrics.units.{Unit.COUNT if metric.unit is Unit.MONEY else metric.unit}").lower()
 
 
 def _leads(now: Tallied, focus: Focus, currency: str, language: str) -> str:

@@ -67,8 +67,9 @@ def _file(metric: Metric, every: Callable[[], Behind], view: View) -> bytes:
 def _narrowed(what: Drilled, found: Behind, language: str) -> list[str]:
     words = []
     if what.dimension is not None:
-        names = (fact.groups[what.dimension][1] for fact in found.facts)
-        group = group_words(language, what.dimension, what.key or "", next(names, None))
+        group = t("reports.none")
+        if found.facts:
+            group = group_words(language, what.dimension, *found.facts[0].groups[what.dimension])
         dimension = t(f"reports.dimension.{what.dimension}").capitalize()
         words.append(t("reports.behind_of", dimension=dimension, group=group))
     return [*words, t("reports.behind_before" if what.before else "reports.now")]

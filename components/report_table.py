@@ -70,8 +70,8 @@ def _less(value: float | None, other: float | None) -> float | None:
 def _bar(value: float | None, whole: float, focus: Focus) -> float | None:
     """A sum's share of the whole; a ratio's own size."""
     if value is None or focus.metric.ratio:
-        return value
-    return value / whole if whole else None
+        return None if value is None else round(value, 2)
+    return round(value / whole, 2) if whole else None
 
 
 def _config(focus: Focus, columns: Mapping[str, Sequence[Any]]) -> dict[str, Any]:

@@ -128,19 +128,13 @@ def headline(shown: Shown, view: View) -> None:
 
 def _card(shown: Shown, metric: Metric, language: str) -> Card:
     change, currency = shown.change(metric.name), shown.ask.currency
-    note = ""
-    if change.before is not None:
-        note = t(
-            "reports.before_note",
-            delta=delta_words(language, metric, change.delta, currency),
-            before=value_words(language, metric, change.before, currency),
-        )
+    before = value_words(language, metric, change.before, currency)
     return Card(
         t(metric.title),
         value_words(language, metric, change.after, currency),
-        note,
+        "" if change.delta is None else delta_words(language, metric, change.delta, currency),
         _tone(change),
-        help=t(metric.formula),
+        help=t("reports.before_note", formula=t(metric.formula), before=before),
         opens=metric.name,
     )
 
@@ -156,14 +150,14 @@ def _tone(change: Change) -> Tone:
     return Tone.GREEN if better else Tone.AMBER
 
 
-def focus(report: Report) -> Focus:
+def focus(shown: Shown) -> Focus:
     """Which number the pictures show, by what it is split, and how; kept in the address."""
+    report = shown.report
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         names = {name: t(METRICS[name].title) for name in report.metrics}
-        chosen = _select("metric", names, report.metrics[0], "split")
-        metric = METRICS[chosen]
+        metric = METRICS[_select("metric", names, report.metrics[0], "split")]
         splits = {d.value: t(f"reports.dimension.{d}").capitalize() for d in metric.splits}
-        split = _select("split", splits, report.split_of(metric).value)
+        split = _select("split", splits, _first_split(shown, metric).value)
         picture = address.choose(
             st.segmented_control,
             t("reports.picture_label"),
@@ -173,3 +167,11 @@ def focus(report: Report) -> Focus:
             required=True,
         )
     return Focus(metric, Dimension(split), Picture(picture))
+
+
+def _first_split(shown: Shown, metric: Metric) -> Dimension:
+    """The report's own split; where that has one group only, the first that has more."""
+    own = shown.report.split_of(metric)
+    now, before = shown.now[metric.name], shown.before[metric.name]
+    groups = {d: {*now.by.get(d, ()), *before.by.get(d, ())} for d in (own, *metric.splits)}
+    return next((d for d in groups if len(groups[d]) > 1), own)

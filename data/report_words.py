@@ -40,7 +40,7 @@ def delta_words(language: str, metric: Metric, value: float | None, currency: st
         return NOTHING
     sign = "+" if value > 0 else "−" if value < 0 else "±"
     if metric.unit is Unit.RATE:
-        points = _number(language, abs(value) * 100, 1 if abs(value) < _FINE else 0)
+        points = _number(language, abs(value) * 100, 1 if 0 < abs(value) < _FINE else 0)
         return translate(language, "reports.points", value=f"{sign}{points}")
     return sign + value_words(language, metric, abs(value), currency)
 
@@ -97,13 +97,13 @@ class Line:
     """
 
     moved: str
-    chance: str
-    why: str
+    chance: str = ""
+    why: str = ""
 
-    @property
-    def text(self) -> str:
+    def text(self, language: str) -> str:
         """All of it, for a letter."""
-        return " ".join(part for part in (self.moved, self.chance, self.why) if part)
+        between = "" if language == "zh" else " "
+        return between.join(part for part in (self.moved, self.chance, self.why) if part)
 
 
 def driver_line(language: str, change: Change, whole: tuple[Tally, Tally], currency: str) -> Line:
@@ -117,11 +117,9 @@ def driver_line(language: str, change: Change, whole: tuple[Tally, Tally], curre
     before, after = (value_words(language, metric, v, currency) for v in (change.before, change.after))
     if change.delta is None:
         key = "nothing_now" if change.after is None else "nothing_before"
-        return Line(
-            translate(language, f"reports.driver.{key}", metric=name, after=after, before=before), "", ""
-        )
+        return Line(translate(language, f"reports.driver.{key}", metric=name, after=after, before=before))
     if not change.delta:
-        return Line(translate(language, "reports.driver.same", metric=name, after=after), "", "")
+        return Line(translate(language, "reports.driver.same", metric=name, after=after))
     way = "rose" if change.delta > 0 else "fell"
     delta = delta_words(language, metric, change.delta, currency)
     moved = translate(language, f"reports.driver.{way}", metric=name, before=before, after=after, delta=delta)

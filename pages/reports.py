@@ -29,7 +29,7 @@ with page("reports.title", needs=Permission.SEE_REPORTS) as view:
         st.stop()
     drawing.finding(found, view)
     drawing.headline(found, view)
-    focus = drawing.focus(report)
+    focus = drawing.focus(found)
     if focus.picture is Picture.GROUPS:
         groups(found, focus, view.language)
     else:
@@ -41,4 +41,5 @@ with page("reports.title", needs=Permission.SEE_REPORTS) as view:
         every = partial(view.read, behind, *of, most=ROWS_EXPORTED)
         if customer := panel(what, rows, every, ask.currency, view):
             open_page("customer", customer=customer)
-        drawn_beside(view.read(beside, *of, opportunities_of(rows.facts)), what, view)
+        if rows.facts:
+            drawn_beside(view.read(beside, *of, opportunities_of(rows.facts)), what, view)
