@@ -31,7 +31,13 @@ def catalogue() -> None:
 def _definitions(metrics: Sequence[Metric]) -> None:
     with st.container(border=True, gap="small"):
         for metric in metrics:
-            facts = (t(f"metrics.units.{metric.unit}"), t(f"metrics.goods.{metric.good}"), metric.source)
+            sources = ", ".join(t(f"metrics.sources.{name}") for name in metric.sources)
+            facts = (
+                t(f"metrics.units.{metric.unit}"),
+                t(f"metrics.goods.{metric.good}"),
+                t("metrics.from", sources=sources),
+                metric.item,
+            )
             st.markdown(
                 f"**{plain(t(metric.title))}** — {plain(t(metric.formula))}  \n"
                 f":small[:gray[{plain(' · '.join(facts))}]]"

@@ -1,30 +1,26 @@
-"""The rows behind a report's number, what they add up to, and what stands beside them."""
+"""The rows behind a report's number, and what they add up to (D3)."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 
-from components import charts, format
+from components import format
 from components.blocks import empty, plain, section
 from components.frame import View
 from components.report_drill import Drilled, close, went
 from components.scrolling import into_view
-from components.tables import clickable, day_column, instant_column
-from components.text import t, term
+from components.tables import clickable, day_column
+from components.text import t
 from core.access import Permission, decide
 from core.reports.catalogue import Dimension, Metric, Unit
 from core.reports.facts import Fact
 from data.exchange.metric_rows import rows_file
-from data.queries.metrics.beside import ACTIONS_SHOWN, COMPETITOR_DAYS, ActionLine, Beside, Customers
 from data.queries.metrics.rows import ROWS_EXPORTED, Behind
 from data.report_words import exact_words, group_words
 
 PANEL = "reports_rows"
-_MOST_INDUSTRIES = 6
-_STANDS_OUT = 0.1  # of the customers, by which an industry's share differs enough to name it
 
 
 def panel(what: Drilled, found: Behind, every: Callable[[], Behind], currency: str, view: View) -> int | None:
@@ -140,117 +136,3 @@ def _adds(facts: Sequence[Fact], metric: Metric, currency: str, language: str) -
         return [round(top, 2) for top in tops], digits
     words = [exact_words(language, metric, top, currency) for top in tops]
     return words, _text("reports.adds", 110)
-
-
-def beside(found: Beside, what: Drilled, view: View) -> None:
-    """The actions behind, the customers' industries, and competitor contact compared."""
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        _actions(found.actions, view)
-    with right:
-        _industries(found, what, view.language)
-        _competitor(found, view.language)
-
-
-def _actions(actions: Sequence[ActionLine], view: View) -> None:
-    section(t("reports.actions"))
-    if not actions:
-        empty(t("reports.no_actions"), icon=":material/event_busy:")
-        return
-    st.caption(t("reports.actions_note", most=ACTIONS_SHOWN))
-    st.dataframe(
-        {
-            "at": [a.at for a in actions],
-            "type": [term("stage", a.type) for a in actions],
-            "rep": [a.rep for a in actions],
-            "opportunity": [a.opportunity for a in actions],
-            "summary": [a.summary for a in actions],
-        },
-        hide_index=True,
-        height=320,
-        column_config={
-            "at": instant_column(t("reports.when"), view.language, view.who.timezone),
-            "type": _text("reports.action", 100),
-            "rep": _text("reports.rep", 80),
-            "opportunity": _text("reports.opportunity", 150),
-            "summary": _text("reports.summary", 260),
-        },
-    )
-
-
-def _industries(found: Beside, what: Drilled, language: str) -> None:
-    section(t("reports.industries"))
-    if not found.mine.n:
-        st.caption(t("reports.no_customers"))
-        return
-    st.caption(t("reports.industries_note", n=found.mine.n, rest=_compared(found, what)))
-    keys = sorted(found.mine.industries, key=lambda k: -found.mine.industries[k])[:_MOST_INDUSTRIES]
-    st.markdown(plain(_stands_out(found, keys, language)))
-    charts.show(_mix(found, keys, language), "reports-industries", alt=t("reports.industries_alt"))
-
-
-def _compared(found: Beside, what: Drilled) -> str:
-    if not found.rest.n:
-        return t("reports.no_rest")
-    key = "rest_others" if what.dimension is not None else "rest_before"
-    return t(f"reports.{key}", n=found.rest.n)
-
-
-def _stands_out(found: Beside, keys: Sequence[str], language: str) -> str:
-    differs = {key: _share(found.mine, key) - _share(found.rest, key) for key in keys}
-    most = max(differs, key=differs.__getitem__)
-    if not found.rest.n or differs[most] < _STANDS_OUT:
-        return t("reports.industry_same")
-    return t(
-        "reports.industry_most",
-        industry=group_words(language, Dimension.INDUSTRY, most, None),
-        mine=format.percent(_share(found.mine, most), language),
-        rest=format.percent(_share(found.rest, most), language),
-    )
-
-
-def _share(customers: Customers, industry: str) -> float:
-    return customers.industries.get(industry, 0) / customers.n if customers.n else 0.0
-
-
-def _mix(found: Beside, keys: Sequence[str], language: str) -> go.Figure:
-    names = [group_words(language, Dimension.INDUSTRY, key, None) for key in keys]
-    pairs = [(t("reports.these"), found.mine, charts.MARK)]
-    pairs += [(t("reports.the_rest"), found.rest, charts.QUIET)] if found.rest.n else []
-    bars = [
-        go.Bar(
-            y=names,
-            x=[_share(customers, key) for key in keys],
-            name=name,
-            orientation="h",
-            marker={"color": colour},
-            hovertemplate="%{y}: %{x:.0%}<extra>" + name + "</extra>",
-        )
-        for name, customers, colour in pairs
-    ]
-    return charts.figure(
-        *bars,
-        height=60 + 40 * len(keys),
-        showlegend=True,
-        bargap=0.25,
-        yaxis={"autorange": "reversed"},
-        xaxis={"tickformat": ".0%", "rangemode": "tozero"},
-    )
-
-
-def _competitor(found: Beside, language: str) -> None:
-    if not found.mine.n:
-        return
-    section(t("reports.competitor", days=COMPETITOR_DAYS))
-    said: dict[str, Any] = {
-        "mine": format.percent(found.mine.competitor / found.mine.n, language),
-        "with_mine": found.mine.competitor,
-        "n_mine": found.mine.n,
-    }
-    if not found.rest.n:
-        st.markdown(t("reports.competitor_alone", **said))
-        return
-    rest = format.percent(found.rest.competitor / found.rest.n, language)
-    st.markdown(
-        t("reports.competitor_said", **said, rest=rest, with_rest=found.rest.competitor, n_rest=found.rest.n)
-    )

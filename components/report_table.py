@@ -12,7 +12,7 @@ from components.report_drill import TABLE, drill
 from components.reports import Focus
 from components.tables import cell_clicked
 from components.text import t
-from core.reports.catalogue import Unit
+from core.reports.catalogue import Good, Unit
 from core.reports.drivers import Part, parts
 from core.reports.spans import PIECES
 from data.queries.metrics.course import Course
@@ -48,12 +48,13 @@ def _values(
     values = {key: now.group(split, key).value(metric.ratio) for key in keys}
     old = {key: before.group(split, key).value(metric.ratio) for key in keys}
     change = [_less(values[key], old[key]) for key in keys]
+    signed = metric.good is Good.NEAR_ZERO  # a bar has no room for what lies below zero
     return {
         "group": [
             group_words(language, split, key, now.name(split, key) or before.name(split, key)) for key in keys
         ],
         "now": [value_words(language, metric, values[key], currency) for key in keys],
-        "bar": [_bar(values[key], now.whole.top, focus) for key in keys],
+        **({} if signed else {"bar": [_bar(values[key], now.whole.top, focus) for key in keys]}),
         "before": [value_words(language, metric, old[key], currency) for key in keys],
         "change": [delta_words(language, metric, delta, currency) for delta in change],
         "part": [
@@ -78,7 +79,8 @@ def _config(focus: Focus, columns: Mapping[str, Sequence[Any]]) -> dict[str, Any
     column = st.column_config
     dimension = t(f"reports.dimension.{focus.split}").capitalize()
     share = not focus.metric.ratio or focus.metric.unit is Unit.RATE
-    ends = [abs(v) for v in columns["bar"] if v is not None]
+    ends = [abs(v) for v in columns.get("bar", ()) if v is not None]
+    floor = None if focus.metric.good is Good.NEAR_ZERO else 0
     config = {
         "group": column.TextColumn(dimension, pinned=True, width=150),
         "now": column.TextColumn(t("reports.col_now"), width=95),
@@ -95,7 +97,7 @@ def _config(focus: Focus, columns: Mapping[str, Sequence[Any]]) -> dict[str, Any
         "part": column.TextColumn(t("reports.col_part"), width=130),
         "rows": column.NumberColumn(t("reports.col_rows"), width=70),
         "course": column.LineChartColumn(
-            t("reports.col_course"), help=t("reports.course_help", n=PIECES), y_min=0, width=150
+            t("reports.col_course"), help=t("reports.course_help", n=PIECES), y_min=floor, width=150
         ),
     }
     return {name: how for name, how in config.items() if name in columns}

@@ -11,6 +11,7 @@ from core.reports.facts import Tally
 from data.text import LOCALES, has, translate
 
 NOTHING = "–"
+_MINUS = "−"
 _TERMS = {
     Dimension.STAGE: ("stage",),
     Dimension.TYPE: ("stage", "interaction"),
@@ -38,7 +39,7 @@ def delta_words(language: str, metric: Metric, value: float | None, currency: st
     """A difference of two such numbers, with its sign; a rate's in points."""
     if value is None:
         return NOTHING
-    sign = "+" if value > 0 else "−" if value < 0 else "±"
+    sign = "+" if value > 0 else _MINUS if value < 0 else "±"
     if metric.unit is Unit.RATE:
         points = _number(language, abs(value) * 100, 1 if 0 < abs(value) < _FINE else 0)
         return translate(language, "reports.points", value=f"{sign}{points}")
@@ -64,12 +65,12 @@ def exact_words(language: str, metric: Metric, value: float | None, currency: st
 
 def _number(language: str, value: float, digits: int) -> str:
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(value, pattern, locale=LOCALES[language])
+    return format_decimal(value, pattern, locale=LOCALES[language]).replace("-", _MINUS)
 
 
 def _percent(language: str, rate: float) -> str:
     pattern = "0.0%" if 0 < abs(rate) < _FINE else "0%"
-    return format_percent(rate, pattern, locale=LOCALES[language])
+    return format_percent(rate, pattern, locale=LOCALES[language]).replace("-", _MINUS)
 
 
 def _with_unit(language: str, metric: Metric, number: str) -> str:

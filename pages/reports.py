@@ -7,9 +7,10 @@ import streamlit as st
 from components import reports as drawing
 from components.frame import page
 from components.navigation import open_page
-from components.report_charts import groups, what_moved
+from components.report_beside import beside as drawn_beside
+from components.report_charts import groups
 from components.report_drill import drilled
-from components.report_rows import beside as drawn_beside
+from components.report_parts import what_moved
 from components.report_rows import panel
 from components.report_table import table
 from core.access import Permission

@@ -89,7 +89,8 @@ class Metric:
     Attributes:
         name: stable; its words are `metrics.of.<name>`.
         ratio: whether it is numerators over denominators; otherwise numerators are added up.
-        source: the PRODUCT item that asks for it, and the tables that its rows come from.
+        item: the PRODUCT items that ask for it.
+        sources: the records that its rows come from; their names are `metrics.sources.<name>`.
     """
 
     name: str
@@ -97,7 +98,8 @@ class Metric:
     grain: Grain
     good: Good
     ratio: bool
-    source: str
+    item: str
+    sources: tuple[str, ...]
 
     @property
     def splits(self) -> tuple[Dimension, ...]:
@@ -120,48 +122,48 @@ class Metric:
         return f"metrics.of.{self.name}.formula"
 
 
-def _sum(name: str, unit: Unit, grain: Grain, good: Good, source: str) -> Metric:
-    return Metric(name, unit, grain, good, False, source)
+def _sum(name: str, unit: Unit, grain: Grain, good: Good, item: str, *sources: str) -> Metric:
+    return Metric(name, unit, grain, good, False, item, sources)
 
 
-def _ratio(name: str, unit: Unit, grain: Grain, good: Good, source: str) -> Metric:
-    return Metric(name, unit, grain, good, True, source)
+def _ratio(name: str, unit: Unit, grain: Grain, good: Good, item: str, *sources: str) -> Metric:
+    return Metric(name, unit, grain, good, True, item, sources)
 
 
 _U, _G, _W = Unit, Grain, Good
 METRICS: Mapping[str, Metric] = {
     metric.name: metric
     for metric in (
-        _sum("won_amount", _U.MONEY, _G.CLOSED, _W.UP, "D1 · opportunity"),
-        _sum("wins", _U.COUNT, _G.CLOSED, _W.UP, "D1 · opportunity"),
-        _ratio("win_rate", _U.RATE, _G.CLOSED, _W.UP, "D1 · opportunity"),
-        _ratio("average_won", _U.MONEY, _G.CLOSED, _W.UP, "D1 · opportunity"),
-        _ratio("cycle_days", _U.DAYS, _G.CLOSED, _W.DOWN, "D1 · opportunity"),
-        _sum("lost_amount", _U.MONEY, _G.CLOSED, _W.DOWN, "D1 · opportunity"),
-        _ratio("quote_win_rate", _U.RATE, _G.CLOSED, _W.UP, "A1, D1 · opportunity, action"),
-        _sum("new_opportunities", _U.COUNT, _G.OPENED, _W.UP, "D1 · opportunity"),
-        _sum("new_amount", _U.MONEY, _G.OPENED, _W.UP, "D1 · opportunity"),
-        _sum("open_amount", _U.MONEY, _G.OPEN, _W.UP, "A3 · opportunity"),
-        _sum("open_opportunities", _U.COUNT, _G.OPEN, _W.UP, "A3 · opportunity"),
-        _ratio("next_step_rate", _U.RATE, _G.OPEN, _W.UP, "A2, A3 · opportunity, action"),
-        _sum("overdue_steps", _U.COUNT, _G.OPEN, _W.DOWN, "A3 · opportunity, action"),
-        _ratio("past_benchmark_rate", _U.RATE, _G.OPEN, _W.DOWN, "A3 · stage_event, stage"),
-        _ratio("go_on_rate", _U.RATE, _G.STAY, _W.UP, "A3 · stage_event, opportunity"),
-        _ratio("dwell_days", _U.DAYS, _G.STAY, _W.DOWN, "A3 · stage_event"),
-        _ratio("late_stay_rate", _U.RATE, _G.STAY, _W.DOWN, "A3, A5 · stage_event, stage"),
-        _ratio("skip_rate", _U.RATE, _G.STAY, _W.DOWN, "A3, A5 · stage_event"),
-        _sum("evidenced_actions", _U.COUNT, _G.ACTION, _W.UP, "A2 · action"),
-        _ratio("recording_rate", _U.RATE, _G.ACTION, _W.UP, "A2 · action"),
-        _ratio("entry_hours", _U.HOURS, _G.ACTION, _W.DOWN, "A6 · action"),
-        _ratio("completion_rate", _U.RATE, _G.STEP, _W.UP, "A3 · action, stage_event"),
-        _sum("talk_minutes", _U.MINUTES, _G.TALK, _W.UP, "B1, D1 · action, interaction"),
-        _sum("customer_questions", _U.COUNT, _G.TALK, _W.UP, "B1, D1 · interaction"),
-        _ratio("response_hours", _U.HOURS, _G.DEMAND, _W.DOWN, "C1 · demand, demand_pause"),
-        _ratio("answered_in_time_rate", _U.RATE, _G.DEMAND, _W.UP, "C1 · demand, demand_pause"),
-        _ratio("kept_rate", _U.RATE, _G.PROMISE, _W.UP, "C3, C4 · promise, promised_date"),
-        _sum("red_promises", _U.MONEY, _G.PROMISE, _W.DOWN, "C3 · promise, opportunity"),
-        _ratio("forecast_deviation", _U.RATE, _G.FORECAST, _W.NEAR_ZERO, "B4 · forecast_line"),
-        _ratio("adoption_rate", _U.RATE, _G.FORECAST, _W.UP, "B3, B4 · forecast_decision"),
+        _sum("won_amount", _U.MONEY, _G.CLOSED, _W.UP, "D1", "opportunity"),
+        _sum("wins", _U.COUNT, _G.CLOSED, _W.UP, "D1", "opportunity"),
+        _ratio("win_rate", _U.RATE, _G.CLOSED, _W.UP, "D1", "opportunity"),
+        _ratio("average_won", _U.MONEY, _G.CLOSED, _W.UP, "D1", "opportunity"),
+        _ratio("cycle_days", _U.DAYS, _G.CLOSED, _W.DOWN, "D1", "opportunity"),
+        _sum("lost_amount", _U.MONEY, _G.CLOSED, _W.DOWN, "D1", "opportunity"),
+        _ratio("quote_win_rate", _U.RATE, _G.CLOSED, _W.UP, "A1, D1", "opportunity", "action"),
+        _sum("new_opportunities", _U.COUNT, _G.OPENED, _W.UP, "D1", "opportunity"),
+        _sum("new_amount", _U.MONEY, _G.OPENED, _W.UP, "D1", "opportunity"),
+        _sum("open_amount", _U.MONEY, _G.OPEN, _W.UP, "A3", "opportunity"),
+        _sum("open_opportunities", _U.COUNT, _G.OPEN, _W.UP, "A3", "opportunity"),
+        _ratio("next_step_rate", _U.RATE, _G.OPEN, _W.UP, "A2, A3", "opportunity", "action"),
+        _sum("overdue_steps", _U.COUNT, _G.OPEN, _W.DOWN, "A3", "opportunity", "action"),
+        _ratio("past_benchmark_rate", _U.RATE, _G.OPEN, _W.DOWN, "A3", "stage_event", "stage"),
+        _ratio("go_on_rate", _U.RATE, _G.STAY, _W.UP, "A3", "stage_event", "opportunity"),
+        _ratio("dwell_days", _U.DAYS, _G.STAY, _W.DOWN, "A3", "stage_event"),
+        _ratio("late_stay_rate", _U.RATE, _G.STAY, _W.DOWN, "A3, A5", "stage_event", "stage"),
+        _ratio("skip_rate", _U.RATE, _G.STAY, _W.DOWN, "A3, A5", "stage_event"),
+        _sum("evidenced_actions", _U.COUNT, _G.ACTION, _W.UP, "A2", "action"),
+        _ratio("recording_rate", _U.RATE, _G.ACTION, _W.UP, "A2", "action"),
+        _ratio("entry_hours", _U.HOURS, _G.ACTION, _W.DOWN, "A6", "action"),
+        _ratio("completion_rate", _U.RATE, _G.STEP, _W.UP, "A3", "action", "stage_event"),
+        _sum("talk_minutes", _U.MINUTES, _G.TALK, _W.UP, "B1, D1", "action", "interaction"),
+        _sum("customer_questions", _U.COUNT, _G.TALK, _W.UP, "B1, D1", "interaction"),
+        _ratio("response_hours", _U.HOURS, _G.DEMAND, _W.DOWN, "C1", "demand", "demand_pause"),
+        _ratio("answered_in_time_rate", _U.RATE, _G.DEMAND, _W.UP, "C1", "demand", "demand_pause"),
+        _ratio("kept_rate", _U.RATE, _G.PROMISE, _W.UP, "C3, C4", "promise", "promised_date"),
+        _sum("red_promises", _U.MONEY, _G.PROMISE, _W.DOWN, "C3", "promise", "opportunity"),
+        _ratio("forecast_deviation", _U.RATE, _G.FORECAST, _W.NEAR_ZERO, "B4", "forecast_line"),
+        _ratio("adoption_rate", _U.RATE, _G.FORECAST, _W.UP, "B3, B4", "forecast_decision"),
     )
 }
 

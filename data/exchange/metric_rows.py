@@ -20,7 +20,7 @@ def rows_file(language: str, metric: Metric, facts: Iterable[Fact], zone: str) -
     """
     splits: list[Dimension] = [d for d in metric.splits if d is not Dimension.CUSTOMER]
     heads = [translate(language, f"reports.{name}") for name in ("customer", "opportunity", "when")]
-    heads += [translate(language, f"reports.dimension.{d}") for d in splits]
+    heads += [translate(language, f"reports.dimension.{d}").capitalize() for d in splits]
     heads += [translate(language, metric.title)]
     heads += [translate(language, "reports.over")] if metric.ratio else []
     text = io.StringIO()

@@ -174,6 +174,7 @@ def test_the_sentence(language, metric, before, after, said):
 VALUES = [
     ("win_rate", 0.256, "26%", "26%"),
     ("win_rate", 0.056, "5.6%", "5.6%"),
+    ("forecast_deviation", -0.85, "−85%", "−85%"),
     ("dwell_days", 2.14, "2.1 days", "2.1 天"),
     ("talk_minutes", 1234.4, "1,234 min", "1,234 分钟"),
     ("response_hours", 8.04, "8.0 h", "8.0 小时"),

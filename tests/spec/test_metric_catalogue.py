@@ -24,6 +24,7 @@ def test_every_metric_is_said(language):
             f"metrics.units.{metric.unit}",
             f"metrics.goods.{metric.good}",
             f"metrics.grains.{metric.grain}",
+            *(f"metrics.sources.{name}" for name in metric.sources),
         ):
             assert has(language, key), key
         for split in metric.splits:
