@@ -6,6 +6,7 @@ not carry data. Teal and orange are told apart by colour-blind people and stand 
 """
 
 import html
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -50,6 +51,7 @@ TEMPLATE = go.layout.Template(
     }
 )
 _CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+_TITLE_AT = 14  # pixels below the upper edge
 _IMAGE = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]]}
 
 
@@ -117,6 +119,33 @@ def clipped(text: str, length: int = 14) -> str:
     'Haihe Pumps a…'
     """
     return escaped(text if len(text) <= length else text[: length - 1] + "…")
+
+
+def titled(chart: go.Figure, finding: str, note: str, language: str) -> go.Figure:
+    """The same figure with its title inside, so that a saved picture reads itself.
+
+    Args:
+        finding: what the figure says.
+        note: what is shown, and in which unit.
+    """
+    said, told = (_lines(text, language, width) for text, width in ((finding, 46), (note, 56)))
+    small = f'<span style="font-size:12px;font-weight:400">{"<br>".join(told)}</span>'
+    top = 22 * len(said) + 16 * len(told) + 34
+    height = chart.layout.height + top
+    title = {
+        "text": f"<b>{'<br>'.join(said)}</b><br>{small}",
+        "x": 0,
+        "xanchor": "left",
+        "y": 1 - _TITLE_AT / height,
+        "yref": "container",
+        "yanchor": "top",
+    }
+    return chart.update_layout(title=title, margin_t=top, height=height)
+
+
+def _lines(text: str, language: str, width: int) -> list[str]:
+    """Lines that fit on a phone; a Chinese letter is as wide as two others."""
+    return [escaped(line) for line in textwrap.wrap(text, width // 2 if language == "zh" else width)]
 
 
 def show(chart: go.Figure, key: str, *, alt: str) -> None:

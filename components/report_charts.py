@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
-import streamlit as st
 
 from components import charts
-from components.blocks import empty, plain, section
+from components.blocks import empty, plain
 from components.report_drill import drill
 from components.reports import Focus
 from components.text import t
@@ -25,27 +24,30 @@ _IN_ORDER = (Dimension.STAGE, Dimension.TYPE, Dimension.URGENCY)
 def groups(shown: Shown, focus: Focus, language: str) -> None:
     """The number of each group, beside that of the period before."""
     now, before = shown.now[focus.metric.name], shown.before[focus.metric.name]
-    every = ordered(now, before, focus)
-    keys = every[:MOST_GROUPS]
-    section(plain(_leads(now, focus, shown.ask.currency, language)))
+    keys = ordered(now, before, focus)
+    finding = _leads(now, focus, shown.ask.currency, language)
+    if not keys:
+        empty(plain(finding), icon=":material/bar_chart:")
+        return
+    note = _note(focus, len(keys), shown.ask.currency)
+    chart = charts.titled(_groups(shown, focus, keys[:MOST_GROUPS], language), finding, note, language)
+    alt = f"{finding}. {note}"
+    chosen = charts.clicked(chart, f"reports-groups-{focus.split}", alt=alt, image=focus.metric.name)
+    if chosen is not None:
+        drill(focus.metric.name, focus.split, chosen["key"], before=chosen["before"])
+
+
+def _note(focus: Focus, total: int, currency: str) -> str:
+    """What is drawn, in which unit, and of how many the first."""
     note = t(
         "reports.groups_note",
         metric=t(focus.metric.title),
         dimension=t(f"reports.dimension.{focus.split}"),
-        unit=_unit(focus.metric, shown.ask.currency),
+        unit=_unit(focus.metric, currency),
     )
-    more = t("reports.groups_first", shown=len(keys), total=len(every)) if len(every) > len(keys) else ""
-    st.caption(f"{note} {more}")
-    if not keys:
-        empty(t("reports.too_few"), icon=":material/bar_chart:")
-        return
-    chart = _groups(now, before, focus, keys, shown.ask.currency, language)
-    alt = t(
-        "reports.groups_alt", metric=t(focus.metric.title), dimension=t(f"reports.dimension.{focus.split}")
-    )
-    chosen = charts.clicked(chart, f"reports-groups-{focus.split}", alt=alt, image=focus.metric.name)
-    if chosen is not None:
-        drill(focus.metric.name, focus.split, chosen["key"], before=chosen["before"])
+    if total <= MOST_GROUPS:
+        return note
+    return f"{note} {t('reports.groups_first', shown=MOST_GROUPS, total=total)}"
 
 
 def ordered(now: Tallied, before: Tallied, focus: Focus) -> list[str]:
@@ -98,10 +100,9 @@ def _range(found: Mapping[str, tuple[str | None, Tally]], focus: Focus, currency
     return t("reports.groups_range", **said)
 
 
-def _groups(
-    now: Tallied, before: Tallied, focus: Focus, keys: Sequence[str], currency: str, language: str
-) -> go.Figure:
-    metric, split = focus.metric, focus.split
+def _groups(shown: Shown, focus: Focus, keys: Sequence[str], language: str) -> go.Figure:
+    metric, split, currency = focus.metric, focus.split, shown.ask.currency
+    now, before = shown.now[metric.name], shown.before[metric.name]
     values = [now.group(split, key).value(metric.ratio) for key in keys]
     old = [before.group(split, key).value(metric.ratio) for key in keys]
     places = list(range(len(keys)))
@@ -140,7 +141,7 @@ def _groups(
         bars,
         marks,
         annotations=words,
-        height=70 + ROW * len(keys),
+        height=20 + ROW * len(keys),
         showlegend=True,
         yaxis={"autorange": "reversed", "tickmode": "array", "tickvals": places, "ticktext": names},
         xaxis={"visible": False, "range": room([*(v or 0 for v in values), *(v or 0 for v in old)])},

@@ -5,14 +5,14 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 import plotly.graph_objects as go
-import streamlit as st
 
 from components import charts
-from components.blocks import empty, plain, section
+from components.blocks import empty
 from components.report_charts import ROW, room
 from components.report_drill import drill
 from components.reports import Focus
 from components.text import t
+from core.reports.catalogue import Good, Metric
 from core.reports.drivers import Part, parts
 from core.reports.facts import Tallied
 from data.queries.metrics.report import Shown
@@ -27,29 +27,33 @@ def what_moved(shown: Shown, focus: Focus, language: str) -> None:
     now, before = shown.now[metric.name], shown.before[metric.name]
     split = parts(metric, focus.split, before, now)
     first = max(split, key=lambda p: abs(p.part), default=None)
-    moved = first is not None and bool(first.part)
-    if first is None or not moved:
-        section(t("reports.parts_none"))
-        empty(t("reports.too_few"), icon=":material/waterfall_chart:")
+    if first is None or not first.part:
+        empty(t("reports.parts_none"), icon=":material/waterfall_chart:")
         return
     group = group_words(language, focus.split, first.key, first.name)
-    section(
-        plain(
-            t("reports.parts_adds", group=group, amount=delta_words(language, metric, first.part, currency))
-        )
+    finding = t("reports.parts_adds", group=group, amount=delta_words(language, metric, first.part, currency))
+    ends = [value_words(language, metric, one.whole.value(metric.ratio), currency) for one in (before, now)]
+    note = t(
+        "reports.parts_note",
+        metric=t(metric.title),
+        before=ends[0],
+        after=ends[1],
+        dimension=t(f"reports.dimension.{focus.split}"),
     )
-    ends = [value_words(language, metric, t_.whole.value(metric.ratio), currency) for t_ in (before, now)]
-    dimension = t(f"reports.dimension.{focus.split}")
-    st.caption(t("reports.parts_note", before=ends[0], after=ends[1], dimension=dimension))
-    chart = _steps(split, focus, (before, now), currency, language)
-    alt = t("reports.parts_alt", dimension=dimension)
+    steps = _steps(split, focus, (before, now), currency, language)
+    chart = charts.titled(steps, finding, note, language)
+    alt = f"{finding}. {note}"
     chosen = charts.clicked(chart, f"reports-parts-{focus.split}", alt=alt, image=f"{metric.name}-parts")
     if chosen:
         drill(metric.name, focus.split if chosen["one"] else None, chosen["key"], before=chosen["before"])
 
 
 def _steps(
-    split: Sequence[Part], focus: Focus, whole: tuple[Tallied, Tallied], currency: str, language: str
+    split: Sequence[Part],
+    focus: Focus,
+    whole: tuple[Tallied, Tallied],
+    currency: str,
+    language: str,
 ) -> go.Figure:
     """Bars from level to level; what has no bar of its own is added up in one."""
     metric = focus.metric
@@ -71,9 +75,7 @@ def _steps(
         x=[abs(start), *(abs(b - a) for a, b in pairwise(levels)), abs(end)],
         base=[min(start, 0.0), *(min(pair) for pair in pairwise(levels)), min(end, 0.0)],
         orientation="h",
-        marker={
-            "color": [charts.QUIET, *(charts.MARK if m > 0 else charts.OVER for m in moves), charts.QUIET]
-        },
+        marker={"color": [charts.QUIET, *(_colour(move, metric) for move in moves), charts.QUIET]},
         customdata=_behind(own, bool(others)),
         hovertext=_hovers(names, words, own, focus, currency, language),
         hoverinfo="text",
@@ -83,10 +85,15 @@ def _steps(
     return charts.figure(
         bars,
         annotations=notes,
-        height=50 + ROW * len(names),
+        height=10 + ROW * len(names),
         yaxis={"autorange": "reversed", "tickmode": "array", "tickvals": places, "ticktext": names},
         xaxis={"visible": False, "range": room([0.0, *levels, end])},
     )
+
+
+def _colour(move: float, metric: Metric) -> str:
+    """Orange for what made it worse; of what should be near zero, for what took it down."""
+    return charts.MARK if (move > 0) is (metric.good is not Good.DOWN) else charts.OVER
 
 
 def _behind(own: Sequence[Part], others: bool) -> list[dict[str, Any]]:

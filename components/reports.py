@@ -6,14 +6,15 @@ from dataclasses import dataclass
 import streamlit as st
 
 from components import address, format
-from components.blocks import Card, Tone, cards, empty, plain
+from components.blocks import Card, Tone, cards, empty, plain, section
 from components.frame import View
-from components.navigation import open_page
+from components.navigation import PAGES, open_page
 from components.report_drill import DRILL, drill
 from components.text import t
+from core.access import decide
 from core.reports.catalogue import METRICS, Dimension, Good, Metric
 from core.reports.drivers import Change
-from core.reports.library import DRAWN, Picture, Report, metric_of
+from core.reports.library import DRAWN, REPORTS, Picture, Report, metric_of
 from core.reports.spans import SPANS, USUAL
 from data.queries.board_choices import Choice, Choices
 from data.queries.metrics.report import Narrow, Shown
@@ -175,3 +176,15 @@ def _first_split(shown: Shown, metric: Metric) -> Dimension:
     now, before = shown.now[metric.name], shown.before[metric.name]
     groups = {d: {*now.by.get(d, ()), *before.by.get(d, ())} for d in (own, *metric.splits)}
     return next((d for d in groups if len(groups[d]) > 1), own)
+
+
+def others(view: View) -> None:
+    """The reports that have a page of their own, as far as this person may open them."""
+    needs = {spec.name: spec.needs for spec in PAGES}
+    found = [r for r in REPORTS if not r.metrics and decide(view.who, needs[r.page]).allowed]
+    section(t("reports.others_title"))
+    with st.container(horizontal=True, gap="small"):
+        for report in found:
+            label, help = t(report.title), t(report.question)
+            if st.button(label, key=f"report-{report.name}", icon=":material/arrow_outward:", help=help):
+                open_page(report.page)

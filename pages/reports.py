@@ -44,3 +44,4 @@ with page("reports.title", needs=Permission.SEE_REPORTS) as view:
             open_page("customer", customer=customer)
         if rows.facts:
             drawn_beside(view.read(beside, *of, opportunities_of(rows.facts)), what, view)
+    drawing.others(view)

@@ -60,6 +60,8 @@ def test_a_report_opens_with_why_its_number_moved(open_report, role, language, r
         translate(language, METRICS[metric].title) for metric in DRAWN[report].metrics
     ]
     assert page.dataframe
+    elsewhere = {b.key for b in page.button if b.key and b.key.startswith("report-")}
+    assert ("report-process_health" in elsewhere) is (role != "rep")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

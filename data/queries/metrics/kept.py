@@ -192,12 +192,9 @@ def _about(who: Who, ask: Ask, rows: Select[*tuple[Any, ...]]) -> Select[Any]:
 def forecast_lines(session: Session, who: Who, ask: Ask) -> list[Fact]:
     """One per line of the forecasts of months that ended in the period: what counted, and what came."""
     zone = ZoneInfo(company_zone(session))
-    runs = {
-        run.starts_on: ends
-        for run in counting_runs(session, ask.pipeline, ask.now)
-        if ask.span.since <= (ends := datetime.combine(run.ends_on, time(), zone) - _MOMENT) < ask.span.until
-    }
-    chosen = [r for r in counting_runs(session, ask.pipeline, ask.now) if r.starts_on in runs]
+    runs = counting_runs(session, ask.pipeline, ask.now)
+    ended = {run.starts_on: datetime.combine(run.ends_on, time(), zone) - _MOMENT for run in runs}
+    chosen = [run for run in runs if ask.span.since <= ended[run.starts_on] < ask.span.until]
     months = with_outcomes(session, who, chosen)
     rows = _lines(session, who, ask, [line.id for line in months.lines])
     found = []
@@ -208,7 +205,7 @@ def forecast_lines(session: Session, who: Who, ask: Ask) -> list[Fact]:
         values = {"forecast_deviation": (came - counted, counted)}
         if line.decision is not None:
             values["adoption_rate"] = (float(line.decision == ACCEPTED), 1.0)
-        found.append(fact(dict(rows[line.id], at=runs[line.month]), Grain.FORECAST, values))
+        found.append(fact(dict(rows[line.id], at=ended[line.month]), Grain.FORECAST, values))
     return found
 
 
