@@ -170,3 +170,44 @@ def test_what_stands_beside_compares_a_group_with_the_others(store):
         assert (near.mine.n, near.rest.n) == (len(mine), len(rest))
         assert near.mine.industries == {key: len(mine)}
         assert all(ask.span.since <= a.at < ask.span.until for a in near.actions)
+
+
+@pytest.mark.parametrize("name", ["open_amount", "red_promises"])
+def test_of_what_stands_only_what_came_or_went_is_fresh(sqlite_store, name):
+    drawn(sqlite_store)
+    now = ask_of(sqlite_store)
+    with sqlite_store.reading() as session:
+        after, before = (
+            {f.id: f.fresh for f in behind(session, OPERATOR, ask, METRICS[name], most=10_000).facts}
+            for ask in (now, now.before())
+        )
+    assert after
+    assert {key for key, fresh in after.items() if fresh} == after.keys() - before.keys()
+    assert {key for key, fresh in before.items() if fresh} == before.keys() - after.keys()
+
+
+def test_filters_show_what_the_splits_show(sqlite_store):
+    """A team's and a rep's own report is their line in everybody's."""
+    people = drawn(sqlite_store).people
+    names = ("wins", "talk_minutes", "answered_in_time_rate", "adoption_rate")
+    with sqlite_store.reading() as session:
+        every = tallies(session, people.director, ask_of(sqlite_store), names)
+        for dimension, narrow in (
+            (Dimension.REP, people.mate.person_id),
+            (Dimension.TEAM, people.mate.team_id),
+        ):
+            ask = ask_of(sqlite_store, **{dimension.value: narrow})
+            one = tallies(session, people.director, ask, names)
+            for name in names:
+                assert close(one[name].whole, every[name].group(dimension, str(narrow))), name
+
+
+def test_where_recordings_are_asked_for_a_summary_is_no_evidence(sqlite_store):
+    drawn(sqlite_store)
+    ask = ask_of(sqlite_store)
+    strict = replace(ask, policy=replace(DEFAULTS, recording_required=True))
+    with sqlite_store.reading() as session:
+        loose, hard = (tallies(session, OPERATOR, a, ["evidenced_actions"]) for a in (ask, strict))
+    recorded = hard["recording_rate"].whole.top
+    assert hard["evidenced_actions"].whole.top == recorded
+    assert loose["evidenced_actions"].whole.top > recorded
