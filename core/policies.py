@@ -55,6 +55,8 @@ class Policy:
         acceptance_remind_days: days before its end at which a customer who has not answered is reminded (C4).
         second_confirmation_days: days after a confirmation at which the customer is asked again (C4, C5).
         max_video_mb, max_photo_mb: largest walkthrough and customer's picture that are kept (C4).
+        ballot_least: votes from which a secret ballot's box is read at all (D5).
+        rating_limit: a report with a lower mean rating, 1–5, goes offline (D5).
         brief_top: customers that the morning brief puts first (D4).
         brief_share_red, brief_share_amber: share of an opportunity's amount, 0–1, that a red or an amber
             cause puts at risk; the company's judgement, no measured chance (D4).
@@ -108,6 +110,8 @@ class Policy:
     second_confirmation_days: int = 30
     max_video_mb: int = 64
     max_photo_mb: int = 10
+    ballot_least: int = 3
+    rating_limit: float = 3.5
     brief_top: int = 3
     brief_share_red: float = 0.5
     brief_share_amber: float = 0.2

@@ -8,6 +8,7 @@ from data.schema.acceptance import (
     CustomerDelivery,
 )
 from data.schema.actions import Action, Draft, StoredFile, Transcript
+from data.schema.ballots import BallotBox, BallotPaper, SealedBallot
 from data.schema.base import Base
 from data.schema.calendars import CalendarVersion
 from data.schema.channels import NoticeWishes, TeamChannel
@@ -69,6 +70,8 @@ __all__ = [
     "Alert",
     "AttributionFinding",
     "Audit",
+    "BallotBox",
+    "BallotPaper",
     "Base",
     "BusinessEvent",
     "CalendarVersion",
@@ -119,6 +122,7 @@ __all__ = [
     "RoomMessage",
     "RoomTask",
     "RootCause",
+    "SealedBallot",
     "Setting",
     "SignInAttempt",
     "SignInTicket",

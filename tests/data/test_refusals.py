@@ -58,6 +58,7 @@ ALLOWED = {
     "morning.drop":            {M, D},
     "morning.finish":          {M, D},
     "morning.export":          {R, M, D},
+    "ballot.open":             {A},
     "job.run":                 {A},
     "job.retry":               {A},
     "channel.wishes":          EVERYBODY,
