@@ -49,6 +49,7 @@ class Permission(StrEnum):
     SEE_STORE_REQUESTS = "see_store_requests"
     FILE_STORE_REQUESTS = "file_store_requests"
     ANSWER_STORE_REQUESTS = "answer_store_requests"
+    REVISE_REPORTS = "revise_reports"
 
 
 class Reach(StrEnum):
@@ -149,6 +150,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.CHANGE_WEIGHTS: Reach.ALL,
         Permission.SEE_SUGGESTIONS: Reach.ALL,
         Permission.SEE_MORNING: Reach.ALL,
+        Permission.REVISE_REPORTS: Reach.ALL,
         Permission.RUN_MORNING: Reach.ALL,
     },
     Role.PRODUCT: _EVERYONE

@@ -10,6 +10,7 @@ from components import address
 from components.causes import cause_block, causes_block
 from components.collaboration import chosen_quarter, not_issued, report_block
 from components.frame import page
+from components.rating import rating
 from components.text import t
 from core.access import Permission
 from data.commands.collaboration import assign_cause, close_cause, issue_collaboration
@@ -18,7 +19,7 @@ from data.queries.collaboration import cause_file, causes, collaboration_report,
 ISSUE: Callable[..., int] = issue_collaboration
 DOES: dict[str, Callable[..., Any]] = {"assign": assign_cause, "close": close_cause}
 
-with page("collaboration.title", needs=Permission.SEE_COLLABORATION) as view:
+with page("collaboration.title", needs=Permission.SEE_COLLABORATION) as view, rating("collaboration", view):
     if number := address.number("cause"):
         does = {name: partial(view.do, command) for name, command in DOES.items()}
         cause_block(view.read(cause_file, number, view.now), view.read(owner_choices, number), does, view)

@@ -10,6 +10,7 @@ from components.coaching import coaching
 from components.forecast_rows import curve, rows
 from components.frame import page
 from components.navigation import open_page
+from components.rating import rating
 from components.text import t
 from core.access import Permission
 from data.commands.coaching import assign_coaching, close_coaching, note_coaching
@@ -23,7 +24,10 @@ DOES: dict[str, Command[..., int]] = {
     "close": close_coaching,
 }
 
-with page("forecast_health.title", needs=Permission.SEE_FORECAST_HEALTH) as view:
+with (
+    page("forecast_health.title", needs=Permission.SEE_FORECAST_HEALTH) as view,
+    rating("forecast_health", view),
+):
     st.caption(t("forecast_health.question"))
     ask = {"pipeline": address.said("pipeline"), "group": address.said("group")}
     found = view.read(forecast_health, view.now, months=drawing.chosen_span(), **ask)

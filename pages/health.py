@@ -8,11 +8,12 @@ from components.frame import page
 from components.health_charts import stages, trend
 from components.health_rows import behind, narrowed, table
 from components.navigation import open_page
+from components.rating import rating
 from components.text import t
 from core.access import Permission
 from data.queries.health import benchmark_table, health_report, health_rows, health_trend
 
-with page("health.title", needs=Permission.SEE_HEALTH) as view:
+with page("health.title", needs=Permission.SEE_HEALTH) as view, rating("process_health", view):
     st.caption(t("health.question"))
     team, monday = drawing.choose(view)
     with st.container(key="health-report"):

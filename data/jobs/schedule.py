@@ -13,6 +13,7 @@ from data.engine import Store
 from data.jobs import (
     acceptance_mail,
     backtest,  # noqa: F401 - asked for by commands; known by being imported
+    count_ballots,
     forecast,
     morning_brief,
     open_coaching,
@@ -122,6 +123,7 @@ def _next_quarter(session: Session, now: datetime) -> datetime:
 
 SCHEDULE = (
     Scheduled(tidy.NAME, _nightly, "night", _next_night),
+    Scheduled(count_ballots.NAME, _nightly, "night", _next_night),
     Scheduled(sweep_alerts.NAME, _hourly, "hour", _next_hour),
     Scheduled(sweep_promises.NAME, _quarterly, "quarter", _next_quarter),
     Scheduled(

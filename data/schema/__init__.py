@@ -55,6 +55,7 @@ from data.schema.promises import (
     Promise,
     PromisedDate,
 )
+from data.schema.ratings import ReportOffline, ReportVersion
 from data.schema.reports import HealthReport
 from data.schema.rooms import Room, RoomMember, RoomMessage, RoomTask
 from data.schema.signals import Signal
@@ -117,6 +118,8 @@ __all__ = [
     "Promise",
     "PromisedDate",
     "Receipt",
+    "ReportOffline",
+    "ReportVersion",
     "Room",
     "RoomMember",
     "RoomMessage",

@@ -59,6 +59,8 @@ ALLOWED = {
     "morning.finish":          {M, D},
     "morning.export":          {R, M, D},
     "ballot.open":             {A},
+    "report.take_offline":     {D},
+    "report.revise":           {D},
     "job.run":                 {A},
     "job.retry":               {A},
     "channel.wishes":          EVERYBODY,

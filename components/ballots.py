@@ -1,0 +1,49 @@
+"""The person's voting paper of the month: in this tab, and kept by the browser for the next one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from data.commands.ballots import draw_paper
+from data.queries.ballots import is_paper, month_now
+
+if TYPE_CHECKING:
+    from components.frame import View
+
+_KEEP = "export default function ({ data }) { document.cookie = data.cookie; }"
+_DAYS = 32
+
+
+def my_paper(view: View) -> str | None:
+    """This month's paper: of this tab or browser, else drawn now; None when it lies in another browser.
+
+    Draws nothing that can be seen.
+    """
+    name = f"firebreak_paper_{view.who.person_id}_{view.read(month_now, view.now)}"
+    with st.container(key="paper"):
+        kept = _cookie(name)
+        held = next((p for p in (st.session_state.get(name), kept) if p and _is_mine(p, view)), None)
+        held = held or view.do(draw_paper)
+        if held and kept != held:
+            _keep(name, held)
+        st.session_state[name] = held
+    return held
+
+
+def _cookie(name: str) -> str | None:
+    value = st.context.cookies.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _is_mine(paper: str, view: View) -> bool:
+    return view.read(is_paper, paper, view.now)
+
+
+def _keep(name: str, paper: str) -> None:
+    secure = "; Secure" if urlsplit(st.context.url or "").scheme == "https" else ""
+    cookie = f"{name}={paper}; path=/; max-age={_DAYS * 86400}; SameSite=Strict{secure}"
+    component: Any = st.components.v2.component("firebreak_paper", js=_KEEP)
+    component(data={"cookie": cookie}, key="paper_keeper")

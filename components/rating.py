@@ -1,0 +1,116 @@
+"""A report's rating: a gate before it, stars below it, and the way back for one that went offline (D5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components import format
+from components.ballots import my_paper
+from components.blocks import plain
+from components.forms import Marks
+from components.text import t
+from core.access import Permission, decide
+from data.commands.ratings import rate, revise_report
+from data.queries.ballots import has_voted
+from data.queries.ratings import Rated, rated
+
+if TYPE_CHECKING:
+    from components.frame import View
+
+
+@contextmanager
+def rating(report: str, view: View) -> Iterator[None]:
+    """Frame a report: nothing of one that is offline, and its stars below one that is not.
+
+    Args:
+        report: a name of `core.reports.library.REPORTS`.
+    """
+    found = view.read(rated, report, view.now)
+    with st.container(key="report-gate"):
+        if found.offline is not None and not _offline(found, view):
+            st.stop()
+    yield
+    if found.offline is None:
+        _stars(found, view)
+
+
+def _offline(found: Rated, view: View) -> bool:
+    """Why it is offline and who revises it; True when who may revise it wants to look at it."""
+    _why(found, view)
+    if not decide(view.who, Permission.REVISE_REPORTS).allowed:
+        return False
+    _revise(found, view)
+    return st.toggle(t("rating.look"), key="rating-look")
+
+
+def _why(found: Rated, view: View) -> None:
+    box = found.latest
+    mean = format.number(box.tally.mean if box and box.tally else None, view.language, 1)
+    words = t(
+        "rating.offline",
+        month=found.offline,
+        mean=mean,
+        n=box.votes if box else 0,
+        limit=format.number(found.policy.rating_limit, view.language, 1),
+    )
+    who = "、".join(found.revisers) if view.language == "zh" else ", ".join(found.revisers)
+    revised = t("rating.revised_by", who=plain(who)) if who else t("rating.revised_by_nobody")
+    st.warning(f"{words}\n\n{revised}", icon=":material/visibility_off:")
+
+
+def _revise(found: Rated, view: View) -> None:
+    marks = Marks(view)
+    with st.form("revise", border=True):
+        st.markdown(t("rating.revise_what", n=found.version + 1))
+        with marks.field("change"):
+            change = st.text_area(
+                t("rating.change"), key="revise-change", placeholder=t("rating.change_hint")
+            )
+        sent = st.form_submit_button(t("rating.revise"), icon=":material/published_with_changes:")
+    if sent and marks.sent(lambda: view.do(revise_report, found.report, change)):
+        st.toast(t("rating.returned"))
+        st.rerun()
+
+
+def _stars(found: Rated, view: View) -> None:
+    with st.container(key="rating", border=True):
+        paper = my_paper(view)
+        left, right = st.columns([1, 2], vertical_alignment="center")
+        with left:
+            st.markdown(f"**{t('rating.ask')}**", help=t("rating.secret"))
+            if paper is None:
+                st.caption(t("rating.no_paper"))
+            else:
+                _give(found, paper, view)
+        with right:
+            _results(found, view)
+
+
+def _give(found: Rated, paper: str, view: View) -> None:
+    key = f"stars-{found.subject}"
+    marks = Marks(view)
+    stars = st.feedback("stars", key=key)
+    given = None if stars is None else stars + 1
+    fresh = given is not None and st.session_state.get(f"{key}-given") != given
+    if fresh and marks.sent(lambda: view.do(rate, paper, found.report, given)):
+        st.session_state[f"{key}-given"] = given
+    until = format.day(found.until, view.language)
+    voted = view.read(has_voted, paper, found.subject, view.now)
+    st.caption(t("rating.given" if voted else "rating.open", until=until))
+
+
+def _results(found: Rated, view: View) -> None:
+    box = found.latest
+    if box is None or box.tally is None:
+        st.caption(t("rating.none_yet", least=found.policy.ballot_least))
+    else:
+        mean = format.number(box.tally.mean, view.language, 1)
+        st.markdown(t("rating.result", month=box.month, mean=mean, n=box.votes))
+    limit = format.number(found.policy.rating_limit, view.language, 1)
+    st.caption(t("rating.rule", limit=limit, least=found.policy.ballot_least))
+    if found.change:
+        st.caption(t("rating.version", n=found.version, change=plain(found.change)))
