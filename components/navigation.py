@@ -56,6 +56,7 @@ PAGES = (
     PageSpec("deliveries", ":material/package_2:", Permission.SEE_PROMISES, "promises"),
     PageSpec("store_requests", ":material/storefront:", Permission.SEE_STORE_REQUESTS, "promises"),
     PageSpec("collaboration", ":material/diversity_3:", Permission.SEE_COLLABORATION, "promises"),
+    PageSpec("milestones", ":material/flag:", Permission.SEE_MILESTONES, "company"),
     PageSpec("exchange", ":material/swap_vert:", Permission.EXPORT, "company"),
     PageSpec("calendars", ":material/calendar_month:", Permission.MANAGE_CALENDARS, "company"),
     PageSpec("channels", ":material/outgoing_mail:", Permission.SET_CHANNELS, "company"),

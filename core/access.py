@@ -50,6 +50,11 @@ class Permission(StrEnum):
     FILE_STORE_REQUESTS = "file_store_requests"
     ANSWER_STORE_REQUESTS = "answer_store_requests"
     REVISE_REPORTS = "revise_reports"
+    SEE_MILESTONES = "see_milestones"
+    SET_LAUNCH = "set_launch"
+    SIGN_MILESTONES = "sign_milestones"
+    APPEAL_MILESTONES = "appeal_milestones"
+    CHECK_PROOFS = "check_proofs"
 
 
 class Reach(StrEnum):
@@ -121,6 +126,9 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_MORNING: Reach.TEAM,
         Permission.RUN_MORNING: Reach.TEAM,
         Permission.SET_CHANNELS: Reach.TEAM,
+        Permission.SEE_MILESTONES: Reach.TEAM,
+        Permission.APPEAL_MILESTONES: Reach.TEAM,
+        Permission.CHECK_PROOFS: Reach.TEAM,
     },
     Role.DIRECTOR: _EVERYONE
     | {
@@ -152,6 +160,10 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_MORNING: Reach.ALL,
         Permission.REVISE_REPORTS: Reach.ALL,
         Permission.RUN_MORNING: Reach.ALL,
+        Permission.SEE_MILESTONES: Reach.ALL,
+        Permission.SET_LAUNCH: Reach.ALL,
+        Permission.SIGN_MILESTONES: Reach.ALL,
+        Permission.CHECK_PROOFS: Reach.ALL,
     },
     Role.PRODUCT: _EVERYONE
     | {
@@ -183,6 +195,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_AUDIT: Reach.ALL,
         Permission.SEE_JOBS: Reach.ALL,
         Permission.SET_CHANNELS: Reach.ALL,
+        Permission.SEE_MILESTONES: Reach.ALL,
+        Permission.SET_LAUNCH: Reach.ALL,
     },
 }
 

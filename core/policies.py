@@ -62,6 +62,12 @@ class Policy:
             cause puts at risk; the company's judgement, no measured chance (D4).
         brief_told: roles of the team that are told of its brief (D4).
         group_told: kinds of notices to a team's members that its chat group is told too, once (P8).
+        milestone_completeness, milestone_accuracy, milestone_adoption, milestone_kept: rates 0–1 that the
+            milestones of day 30, 60, 60 and 90 ask for (E).
+        milestone_response_hours, milestone_report_minutes, milestone_locate_minutes: most hours until a
+            demand's answer, most minutes of reporting per rep and day, and until a problem is located (E).
+        milestone_least: rows from which a criterion is judged (E).
+        milestone_sample: recordings or promises in a random sample (E).
     """
 
     version: int = 0
@@ -123,6 +129,15 @@ class Policy:
         "promise_before_plan",
         "room_opened",
     )
+    milestone_completeness: float = 0.85
+    milestone_accuracy: float = 0.75
+    milestone_adoption: float = 0.6
+    milestone_kept: float = 0.8
+    milestone_response_hours: float = 24.0
+    milestone_report_minutes: float = 30.0
+    milestone_locate_minutes: float = 15.0
+    milestone_least: int = 5
+    milestone_sample: int = 20
 
 
 DEFAULTS = Policy()

@@ -11,6 +11,21 @@ from data.cli import backup, demo, exchange, explain, forecast, maintain, outloo
 from data.text import translate
 
 PARTS = (maintain, backup, demo, exchange, process, forecast, outlook, explain, promises, worker)
+from data.cli import (
+    demo,
+    exchange,
+    explain,
+    forecast,
+    maintain,
+    milestones,
+    outlook,
+    process,
+    promises,
+    worker,
+)
+from data.text import translate
+
+PARTS = (maintain, demo, exchange, process, forecast, outlook, explain, promises, milestones, worker)
 
 
 def main(arguments: list[str] | None = None) -> int:

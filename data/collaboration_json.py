@@ -38,4 +38,5 @@ def figure_from(kept: Mapping[str, Any]) -> Figure:
 
 def fact_from(kept: Mapping[str, Any]) -> Fact:
     """A row as it was kept."""
-    return Fact(**(dict(kept) | {"measure": Measure(kept["measure"])}))
+    on = date.fromisoformat(kept["on"]) if kept.get("on") else None
+    return Fact(**(dict(kept) | {"measure": Measure(kept["measure"]), "on": on}))

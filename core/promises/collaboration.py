@@ -38,6 +38,8 @@ class Fact:
         peers: people of one number are held against one another's mean.
         value: share of the allowed time used (RESPONSE, 0 and up); 1 for kept or confirmed, else 0.
         hours: hours until the answer, working ones unless the urgency runs round the clock.
+        on: the day on which it was answered or ran out, or for which it was promised; None in reports issued
+            before it was kept.
     """
 
     measure: Measure
@@ -50,6 +52,7 @@ class Fact:
     peers: int
     value: float
     hours: float = 0.0
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

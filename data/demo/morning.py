@@ -25,6 +25,7 @@ from data.schema import Team
 DAYS = 8  # calendar days back that have briefs
 MEETING = timedelta(hours=2)  # after the brief: nine o'clock
 LASTS = timedelta(minutes=14)
+EACH = timedelta(minutes=4)  # per customer, until somebody takes it over
 
 
 def expect(store: Store, simulation: Simulation, staff: Staff, now: datetime) -> None:
@@ -56,9 +57,14 @@ def _meet(store: Store, simulation: Simulation, manager: Who) -> None:
     if told is None:
         return
     held = start_meeting(store, manager, told.id)
-    for item in told.brief.top:
-        assign(store, manager, held, _taken(item, until.by(Severity(item.causes[0].severity))))
+    for n, item in enumerate(told.brief.top, start=1):
+        taken = _taken(item, until.by(Severity(item.causes[0].severity)))
+        simulation.push(store.clock() + EACH * n, _assign, store, manager, held, taken)
     simulation.push(store.clock() + LASTS, _finish, store, manager, held)
+
+
+def _assign(store: Store, manager: Who, held: int, taken: CommitmentInput) -> None:
+    assign(store, manager, held, taken)
 
 
 def _finish(store: Store, manager: Who, held: int) -> None:

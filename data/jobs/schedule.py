@@ -15,6 +15,7 @@ from data.jobs import (
     backtest,  # noqa: F401 - asked for by commands; known by being imported
     count_ballots,
     forecast,
+    milestones,
     morning_brief,
     open_coaching,
     quarterly_collaboration,
@@ -142,6 +143,7 @@ SCHEDULE = (
         quarterly_collaboration.coming,
         quarterly_collaboration.due,
     ),
+    Scheduled(milestones.NAME, milestones.due, "day", milestones.coming, milestones.due),
     Scheduled(sweep_acceptance.NAME, _hourly, "hour", _next_hour),
     Scheduled(acceptance_mail.NAME, _quarterly, "quarter", _next_quarter),
 )

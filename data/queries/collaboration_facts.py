@@ -21,24 +21,30 @@ from data.schema import Audit, Customer, Demand, DemandPause, Person, Promise, T
 
 def collaboration_facts(session: Session, quarter: date, as_of: datetime, policy: Policy) -> list[Fact]:
     """Every answer that was due or given in the quarter, and what became of promises for its days."""
-    return [*_responses(session, quarter, as_of, policy), *_promises(session, quarter, as_of, policy)]
+    return facts_between(session, quarter, next_quarter(quarter), as_of, policy)
+
+
+def facts_between(session: Session, first: date, end: date, as_of: datetime, policy: Policy) -> list[Fact]:
+    """The same of the days from `first` up to, and without, `end`."""
+    return [*_responses(session, first, end, as_of, policy), *_promises(session, first, end, as_of, policy)]
 
 
 def quarter_span(session: Session, quarter: date) -> tuple[datetime, datetime]:
     """Its first instant and the one after its last, by the company's clock."""
+    return _span(session, quarter, next_quarter(quarter))
+
+
+def _span(session: Session, first: date, end: date) -> tuple[datetime, datetime]:
     zone = ZoneInfo(company_zone(session))
-    return (
-        datetime.combine(quarter, time(), zone),
-        datetime.combine(next_quarter(quarter), time(), zone),
-    )
+    return datetime.combine(first, time(), zone), datetime.combine(end, time(), zone)
 
 
-def _responses(session: Session, quarter: date, as_of: datetime, policy: Policy) -> Iterator[Fact]:
-    """Of each demand that was answered in the quarter, how much of its time it took.
+def _responses(session: Session, first: date, last: date, as_of: datetime, policy: Policy) -> Iterator[Fact]:
+    """Of each demand that was answered in these days, how much of its time it took.
 
-    One without an answer counts in the quarter in which its time ran out, with the hours until its end.
+    One without an answer counts in the days in which its time ran out, with the hours until their end.
     """
-    starts, ends = quarter_span(session, quarter)
+    starts, ends = _span(session, first, last)
     calendar, end = working_calendar(session), min(ends, as_of)
     pauses = pauses_of(session, as_of, DemandPause.demand_id.in_(select(Demand.id)))
     for demand, customer, team, answerer in session.execute(_demands(as_of)):
@@ -59,6 +65,7 @@ def _responses(session: Session, quarter: date, as_of: datetime, policy: Policy)
             0,
             seen.used_hours / seen.allowed_hours,
             seen.used_hours,
+            (answered or seen.due_at).astimezone(starts.tzinfo).date(),
         )
 
 
@@ -78,8 +85,8 @@ def _demands(as_of: datetime) -> Any:
     )
 
 
-def _promises(session: Session, quarter: date, as_of: datetime, policy: Policy) -> Iterator[Fact]:
-    """Promises for the quarter's days: whether the customer confirmed in time, and confirmed again."""
+def _promises(session: Session, first: date, end: date, as_of: datetime, policy: Policy) -> Iterator[Fact]:
+    """Promises for these days: whether the customer confirmed in time, and confirmed again."""
     people = {
         i: (person_id, name, team_id, team)
         for i, person_id, name, team_id, team in session.execute(
@@ -89,12 +96,12 @@ def _promises(session: Session, quarter: date, as_of: datetime, policy: Policy) 
         )
     }
     for row in promise_rows(session, OPERATOR, policy, as_of):
-        if not quarter <= row.promised_on < next_quarter(quarter):
+        if not first <= row.promised_on < end:
             continue
         person_id, person, team_id, team = people[row.id]
         for measure, value in _became(row):
             who = (person_id, person or "", team_id, team or "")
-            yield Fact(measure, row.id, row.customer, *who, team_id or 0, value)
+            yield Fact(measure, row.id, row.customer, *who, team_id or 0, value, on=row.promised_on)
 
 
 def _became(row: PromiseRow) -> Iterator[tuple[Measure, float]]:

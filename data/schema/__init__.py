@@ -24,6 +24,15 @@ from data.schema.customers import Contact, Customer, CustomerState, CustomerTag,
 from data.schema.forecast import ForecastDecision, ForecastLine, ForecastRun, ForecastWin
 from data.schema.forecast_models import ForecastBacktest, ForecastModel
 from data.schema.jobs import JobRun
+from data.schema.milestones import (
+    Launch,
+    MilestoneAppeal,
+    MilestoneResult,
+    MilestoneSignature,
+    ProofCheck,
+    ProofSample,
+    UsageDay,
+)
 from data.schema.morning import Commitment, MorningBrief, MorningMeeting
 from data.schema.opportunities import (
     Alert,
@@ -104,7 +113,11 @@ __all__ = [
     "ImportChange",
     "Interaction",
     "JobRun",
+    "Launch",
     "Message",
+    "MilestoneAppeal",
+    "MilestoneResult",
+    "MilestoneSignature",
     "MorningBrief",
     "MorningMeeting",
     "NoticeWishes",
@@ -117,6 +130,8 @@ __all__ = [
     "PolicyVersion",
     "Promise",
     "PromisedDate",
+    "ProofCheck",
+    "ProofSample",
     "Receipt",
     "ReportOffline",
     "ReportVersion",
@@ -139,6 +154,7 @@ __all__ = [
     "Team",
     "TeamChannel",
     "Transcript",
+    "UsageDay",
     "UserSession",
     "WeightUse",
     "WeightVersion",

@@ -116,6 +116,8 @@ ALLOWED = {
     "collaboration.issue":     {D},
     "cause.assign":            {M, D, P},
     "cause.close":             {M, D, P},
+    "milestone.launch":        {D, A},
+    "milestone.issue":         {D},
     "calendar.days":           {A},
     "calendar.year":           {A},
     "calendar.hours":          {A},

@@ -40,6 +40,7 @@ ALLOWED = {
     "customer":   {R, M, D, A},
     "rooms":      {R, M, D, P, V},
     "room":       {R, M, D, P, V},
+    "milestones": {M, D, A},
     "exchange":   {R, M, D, A},
     "calendars":  {A},
     "channels":   {M, A},

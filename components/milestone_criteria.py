@@ -1,0 +1,172 @@
+"""A milestone's criteria drawn: value against limit, trend by week, outlook, the next step, and the rows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from components import address, charts, format
+from components.blocks import Tone, badge, empty, plain, section
+from components.frame import View
+from components.navigation import open_page
+from components.tables import clickable
+from components.text import t
+from core.milestones.assess import Assessment, State
+from core.milestones.criteria import BY_NAME, Kind
+from core.milestones.evidence import Evidence
+from core.milestones.path import Phase
+from data.milestone_words import (
+    chance_words,
+    day_words,
+    limit_words,
+    next_words,
+    row_value_words,
+    rows_words,
+    trend_words,
+    value_words,
+    why_words,
+    whys_words,
+)
+from data.queries.milestones import Proof, Stop
+
+_TONES = {State.MET: Tone.GREEN, State.MISSED: Tone.RED, State.LITTLE: Tone.QUIET}
+_COLOURS = {State.MET: charts.MARK, State.MISSED: charts.OVER, State.LITTLE: charts.QUIET}
+_OPENS = {
+    "completeness": ("customer", "customer"),
+    "adoption": ("calibrate", "opportunity"),
+    "response": ("demands", "demand"),
+    "kept": ("promises", "promise"),
+}
+_HEIGHT = 96  # pixels of a chart of weeks
+
+
+def criteria(stop: Stop, view: View) -> None:
+    """All criteria of a milestone; a button opens the rows behind one."""
+    with st.grid(2, min_column_width=340, gap="small", key="milestone-criteria"):
+        for told in stop.assessments:
+            _criterion(told, stop, view)
+
+
+def _criterion(told: Assessment, stop: Stop, view: View) -> None:
+    language = view.language
+    with st.container(border=True, gap="xsmall", height="stretch", key=f"criterion-{told.criterion}"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            name = t(f"milestones.of.{told.criterion}")
+            st.markdown(f"**{name}**", help=t(f"milestones.help.{told.criterion}"), width="content")
+            badge(t(f"milestones.state.{told.state}"), _TONES[told.state])
+        value = value_words(language, told.criterion, told.value)
+        st.markdown(f"### {plain(value)}  :small[:gray[{plain(limit_words(language, told))}]]", anchors=False)
+        st.caption(plain(f"{rows_words(language, told)} · {trend_words(language, told)}"))
+        _weeks(told, language)
+        st.markdown(f":small[**{t('milestones.outlook')}** {plain(_outlook(told, stop, language))}]")
+        st.markdown(
+            f":material/arrow_forward: **{t('milestones.next_step')}** {plain(next_words(language, told))}"
+        )
+        if st.button(t("milestones.show_rows"), type="tertiary", icon=":material/table_rows:",
+                     key=f"rows-{told.criterion}"):  # fmt: skip
+            address.write(day=stop.day, criterion=told.criterion)
+            st.rerun()
+
+
+def _outlook(told: Assessment, stop: Stop, language: str) -> str:
+    if stop.phase is Phase.OVER:
+        return t("milestones.outlook_over")
+    if told.chance is None:
+        return t("milestones.outlook_none")
+    return t("milestones.chance", chance=chance_words(language, told.chance))
+
+
+def _weeks(told: Assessment, language: str) -> None:
+    """Values by week with the limit as a line; one week alone is no trend."""
+    if len(told.weeks) < 2 or BY_NAME[told.criterion].kind in (Kind.EVERY, Kind.MONTHS):
+        return
+    days = [week.starts_on for week in told.weeks]
+    texts = [
+        f"{format.short_day(w.starts_on, language)}: {value_words(language, told.criterion, w.value)} "
+        f"({t('milestones.rows_n', n=w.n)})"
+        for w in told.weeks
+    ]
+    line = go.Scatter(
+        x=days,
+        y=[week.value for week in told.weeks],
+        mode="lines+markers",
+        line={"color": _COLOURS[told.state], "width": 2},
+        hovertext=texts,
+        hoverinfo="text",
+        showlegend=False,
+    )
+    chart = charts.figure(line, height=_HEIGHT)
+    chart.add_hline(y=told.limit, line={"color": charts.QUIET, "width": 1, "dash": "dot"})
+    top = max(told.limit, *(week.value for week in told.weeks))
+    chart.update_yaxes(visible=False, range=[-0.12 * top, 1.12 * top])
+    ticks = [days[0], days[-1]]
+    chart.update_xaxes(tickvals=ticks, ticktext=[format.short_day(day, language) for day in ticks])
+    charts.show(chart, f"weeks-{told.criterion}", alt=t("milestones.alt_weeks"))
+
+
+def behind(proof: Proof, view: View) -> None:
+    """The rows that a criterion counts, what speaks against it, and the record of each, one click away."""
+    told, language = proof.assessment, view.language
+    section(t("milestones.behind", name=t(f"milestones.of.{told.criterion}")), icon=":material/list:")
+    st.caption(t("milestones.behind_note"))
+    if not proof.rows:
+        empty(t("milestones.no_rows"), t("milestones.no_rows_hint"), icon=":material/list:")
+    else:
+        _distribution(told, language)
+        if clicked := _table(proof.rows, told.criterion, language):
+            _open(told.criterion, next(row for row in proof.rows if _id(row) == clicked))
+    if st.button(t("milestones.close_rows"), type="tertiary"):
+        address.write(criterion=None)
+        st.rerun()
+
+
+def _distribution(told: Assessment, language: str) -> None:
+    """How often each reason stands there, as bars."""
+    if not told.causes:
+        return
+    names = [why_words(language, code) for code, _ in told.causes][::-1]
+    counts = [n for _, n in told.causes][::-1]
+    bars = go.Bar(
+        y=names, x=counts, orientation="h", marker={"color": charts.OVER}, hoverinfo="skip", text=counts,
+        textposition="outside", cliponaxis=False,
+    )  # fmt: skip
+    chart = charts.figure(bars, height=40 + 28 * len(names), margin={"l": 0, "r": 40, "t": 8, "b": 0})
+    chart.update_xaxes(visible=False)
+    st.caption(t("milestones.distribution"))
+    charts.show(chart, "milestone-causes", alt=t("milestones.distribution"))
+
+
+def _table(rows: Sequence[Evidence], criterion: str, language: str) -> str | None:
+    columns: dict[str, Sequence[Any]] = {
+        t("milestones.on"): [day_words(language, row.on) for row in rows],
+        t("milestones.who"): [row.whose for row in rows],
+        t("milestones.about"): [_about(row, criterion, language) for row in rows],
+        t("milestones.value"): [row_value_words(language, criterion, row) for row in rows],
+        t("milestones.why_col"): [whys_words(language, row) for row in rows],
+    }
+    shown = {name: values for name, values in columns.items() if any(values)}
+    return clickable(
+        shown, [_id(row) for row in rows], "milestone-rows", config={}, alt=t("milestones.alt_table")
+    )
+
+
+def _about(row: Evidence, criterion: str, language: str) -> str:
+    if BY_NAME[criterion].kind is Kind.MONTHS:
+        return format.period(row.on.replace(day=1), "month", language)
+    return row.about
+
+
+def _id(row: Evidence) -> str:
+    return f"{row.of}-{row.on.isoformat()}-{row.about}"
+
+
+def _open(criterion: str, row: Evidence) -> None:
+    """Leave for the page that shows a row's record, where there is one."""
+    if criterion == "accuracy":
+        open_page("forecast_health", months="12")
+    if criterion == "located" and row.link is not None:
+        open_page("morning", team=row.link, day=row.on.isoformat())
+    if criterion in _OPENS and row.link is not None:
+        page, name = _OPENS[criterion]
+        open_page(page, **{name: row.link})

@@ -1,0 +1,115 @@
+"""Milestones in words: on the page and in print the same (PRODUCT.md E)."""
+
+from datetime import date
+from decimal import Decimal
+
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
+
+from core.milestones.assess import Assessment, State, Trend
+from core.milestones.criteria import BY_NAME, Kind
+from core.milestones.evidence import Evidence
+from data.text import LOCALES, has, translate
+
+NOTHING = "–"
+_LEAST = 0.01  # chances nearer to never and always are not told apart
+_PLAIN = ("response", "reporting", "located")  # rows whose value is a number of hours or minutes
+
+
+def day_words(language: str, day: date) -> str:
+    """A date in words."""
+    return str(format_date(day, "medium", locale=LOCALES[language]))
+
+
+def value_words(language: str, criterion: str, value: float | None) -> str:
+    """A criterion's value with its unit."""
+    if value is None:
+        return NOTHING
+    unit = BY_NAME[criterion].unit
+    if unit == "rate":
+        return str(format_percent(value, "0%", locale=LOCALES[language]))
+    number = format_decimal(value, "#,##0.#", locale=LOCALES[language])
+    return translate(language, f"milestones.{unit}", n=number)
+
+
+def limit_words(language: str, told: Assessment) -> str:
+    """What must be reached."""
+    side = "most" if BY_NAME[told.criterion].lower_is_better else "least"
+    limit = value_words(language, told.criterion, told.limit)
+    return translate(language, f"milestones.limit_{side}", limit=limit)
+
+
+def rows_words(language: str, told: Assessment) -> str:
+    """How many rows it rests on, and how many speak against it."""
+    words = translate(language, "milestones.rows_n", n=told.n)
+    if not told.missing:
+        return words
+    return translate(language, "milestones.with_against", rows=words, n=told.missing)
+
+
+def trend_words(language: str, told: Assessment) -> str:
+    """Where it goes, with the two values that say so."""
+    name = translate(language, f"milestones.trend.{told.trend}")
+    if told.trend is Trend.UNKNOWN:
+        return name
+    recent, before = (value_words(language, told.criterion, v) for v in (told.recent, told.before))
+    return translate(language, "milestones.now_and_then", trend=name, recent=recent, before=before)
+
+
+def chance_words(language: str, chance: float | None) -> str:
+    """A chance in percent; what is to come is never certain."""
+    if chance is None:
+        return NOTHING
+    side = "<" if chance < _LEAST else ">" if chance > 1 - _LEAST else ""
+    shown = min(max(chance, _LEAST), 1 - _LEAST)
+    return side + str(format_percent(shown, "0%", locale=LOCALES[language]))
+
+
+def next_words(language: str, told: Assessment) -> str:
+    """The one thing to do next."""
+    if told.state is State.LITTLE:
+        return translate(language, f"milestones.little.{told.criterion}")
+    if told.state is State.MET:
+        return translate(language, f"milestones.keep.{told.criterion}")
+    who = told.worst or translate(language, "milestones.somebody")
+    why = why_words(language, told.causes[0][0]) if told.causes else NOTHING
+    return translate(language, f"milestones.next.{told.criterion}", who=who, why=why, n=told.missing)
+
+
+def why_words(language: str, code: str) -> str:
+    """A code in words; reasons of rejection as on the page where they are given."""
+    for key in (f"milestones.why.{code}", f"terms.answer_reason.{code}"):
+        if has(language, key):
+            return translate(language, key)
+    return code
+
+
+def whys_words(language: str, row: Evidence) -> str:
+    """All codes of a row."""
+    return " · ".join(why_words(language, code) for code in row.why.split())
+
+
+def row_value_words(language: str, criterion: str, row: Evidence) -> str:
+    """What one row says."""
+    if BY_NAME[criterion].kind is Kind.MONTHS:
+        forecast, actual = (_whole(language, v) for v in (row.weight, actual_of(row)))
+        month = translate(language, "milestones.month_row", forecast=forecast, actual=actual)
+        near = value_words(language, criterion, row.value)
+        return translate(language, "milestones.month_near", near=near, month=month)
+    if criterion in _PLAIN:
+        return value_words(language, criterion, row.value)
+    return translate(language, f"milestones.{'yes' if row.value else 'no'}.{criterion}")
+
+
+def actual_of(row: Evidence) -> float:
+    """What a month brought, from how near its forecast came and on which side.
+
+    >>> actual_of(Evidence(1, date(2026, 3, 31), "", "", 0.8, 100.0, "short"))
+    80.0
+    """
+    missed = row.weight * (1 - row.value)
+    return round(row.weight + missed if row.why == "over" else row.weight - missed, 2)
+
+
+def _whole(language: str, value: float) -> str:
+    return str(format_decimal(Decimal(str(round(value))), "#,##0", locale=LOCALES[language]))

@@ -1,0 +1,28 @@
+"""How far are we on the way from launch to day 120, and what brings the next milestone?"""
+
+import streamlit as st
+
+from components import address
+from components.frame import page
+from components.milestone_criteria import behind, criteria
+from components.milestones import chosen_team, launch, position, stop_head, stops
+from components.text import t
+from core.access import Permission
+from data.queries.milestones import milestone_path, milestone_teams, proof
+
+with page("milestones.title", needs=Permission.SEE_MILESTONES) as view:
+    st.caption(t("milestones.question"))
+    team = chosen_team(view.read(milestone_teams))
+    path = view.read(milestone_path, team, view.now)
+    position(path, view)
+    stop = stops(path, view)
+    with st.container(key="milestone-stop"):
+        if stop is not None:
+            stop_head(stop, path, view)
+            criteria(stop, view)
+    with st.container(key="milestone-proof"):
+        name = address.said("criterion")
+        found = view.read(proof, team, stop.day, name, view.now) if stop and name else None
+        if found is not None:
+            behind(found, view)
+    launch(path, view)

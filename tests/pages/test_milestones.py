@@ -1,0 +1,102 @@
+"""The page of milestones in both languages: no date, the path, rows behind a criterion, the launch form."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from data.commands.milestones import set_launch
+from data.jobs.milestones import milestones
+from data.jobs.registry import Run
+from data.queries.milestones import milestone_path
+from data.text import translate
+from tests.company import found
+from tests.data.test_milestones import LAUNCH, action, day
+from tests.forecasts import noon
+from tests.pages.reading import check_words, words
+from tests.pages.test_demands import press
+
+
+@pytest.fixture
+def company(sqlite_store):
+    return found(sqlite_store)
+
+
+@pytest.fixture
+def launched(sqlite_store, company, clock):
+    """Day 33: six follow-ups recorded, the first milestone kept."""
+    set_launch(sqlite_store, company.director, None, LAUNCH)
+    for n in range(6):
+        action(sqlite_store, company, day(n + 1))
+    clock.at = noon(day(33))
+    milestones(sqlite_store, Run(clock.at))
+    return company
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_without_a_launch_date_the_page_asks_for_one(open_page, sqlite_store, company, clock, language):
+    page = open_page("milestones", company.director, language)
+    check_words(page)
+    assert translate(language, "milestones.no_launch") in words(page)
+    page.date_input[0].set_value(None)
+    press(page, translate(language, "milestones.save_launch"))
+    assert translate(language, "problems.required") in words(page)
+    page.date_input[0].set_value(clock.at.date() - timedelta(days=1))
+    press(page, translate(language, "milestones.save_launch"))
+    check_words(page)
+    with sqlite_store.reading() as session:
+        path = milestone_path(session, company.director, None, clock.at)
+    assert path.day_number == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_path_says_where_it_stands_and_what_comes_next(open_page, launched, language):
+    page = open_page("milestones", launched.manager, language, day=30)
+    check_words(page)
+    text = words(page)
+    assert translate(language, "milestones.inherited") in text
+    assert translate(language, "milestones.of.completeness") in text
+    assert translate(language, "milestones.state.missed") in text
+    assert translate(language, "milestones.outlook_over") in text
+    assert not page.date_input  # a manager sets no date
+    running = open_page("milestones", launched.director, language)
+    check_words(running)
+    assert translate(language, "milestones.of.adoption") in words(running)
+    assert translate(language, "milestones.outlook_none") in words(running)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", ["recording", "completeness"])
+def test_a_criterion_opens_its_rows(open_page, launched, language, name):
+    page = open_page("milestones", launched.director, language, day=30, criterion=name)
+    check_words(page)
+    (shown,) = page.dataframe
+    said = shown.value.to_string()
+    assert len(shown.value) == {"recording": 3, "completeness": 6}[name]
+    assert translate(language, f"milestones.yes.{name}") in said
+    assert translate(language, f"milestones.no.{name}") in said
+
+
+def test_rows_of_nothing_say_so(open_page, launched):
+    page = open_page("milestones", launched.director, day=60, criterion="adoption")
+    check_words(page)
+    assert translate("en", "milestones.no_rows") in words(page)
+
+
+def test_another_teams_path_is_not_a_managers(open_page, launched):
+    page = open_page("milestones", launched.manager, team=launched.stranger.team_id)
+    assert "East" in words(page) or translate("en", "milestones.inherited") in words(page)
+    assert not page.exception
+
+
+def test_a_change_needs_a_reason_and_keeps_what_was_typed(open_page, sqlite_store, launched):
+    page = open_page("milestones", launched.admin)
+    page.date_input[0].set_value(date(2026, 3, 3))
+    press(page, translate("en", "milestones.save_launch"))
+    assert translate("en", "problems.reason_required") in words(page)
+    assert page.date_input[0].value == date(2026, 3, 3)
+    page.text_input[0].set_value("Training came a day later")
+    press(page, translate("en", "milestones.save_launch"))
+    check_words(page)
+    assert "Training came a day later" in words(page)
