@@ -68,6 +68,10 @@ class Policy:
             demand's answer, most minutes of reporting per rep and day, and until a problem is located (E).
         milestone_least: rows from which a criterion is judged (E).
         milestone_sample: recordings or promises in a random sample (E).
+        bonus_milestone, bonus_factor: the milestone to which the forecast bonus is tied, and by how much it
+            multiplies its month's when it is met (E).
+        freeze_missed: whether new features are frozen for the next quarter when the company missed it (E).
+        appeal_days: days after a result is issued in which it can be appealed (E).
     """
 
     version: int = 0
@@ -138,6 +142,10 @@ class Policy:
     milestone_locate_minutes: float = 15.0
     milestone_least: int = 5
     milestone_sample: int = 20
+    bonus_milestone: int = 60
+    bonus_factor: float = 1.2
+    freeze_missed: bool = True
+    appeal_days: int = 14
 
 
 DEFAULTS = Policy()

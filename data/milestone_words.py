@@ -1,6 +1,6 @@
 """Milestones in words: on the page and in print the same (PRODUCT.md E)."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from babel.dates import format_date
@@ -9,6 +9,7 @@ from babel.numbers import format_decimal, format_percent
 from core.milestones.assess import Assessment, State, Trend
 from core.milestones.criteria import BY_NAME, Kind
 from core.milestones.evidence import Evidence
+from data.queries.milestone_results import Result
 from data.text import LOCALES, has, translate
 
 NOTHING = "–"
@@ -99,6 +100,30 @@ def row_value_words(language: str, criterion: str, row: Evidence) -> str:
     if criterion in _PLAIN:
         return value_words(language, criterion, row.value)
     return translate(language, f"milestones.{'yes' if row.value else 'no'}.{criterion}")
+
+
+def brings_words(language: str, result: Result) -> str:
+    """What a result brings, whether or not it is in force."""
+    brings = result.brings
+    if brings is None:
+        return translate(language, "milestones.brings_none")
+    month = str(
+        format_date(brings.month, "y年M月" if language == "zh" else "MMMM y", locale=LOCALES[language])
+    )
+    if result.counts_as is State.LITTLE:
+        return translate(language, "milestones.brings_little", month=month)
+    if result.counts_as is State.MET:
+        return translate(language, "milestones.brings_factor", month=month, factor=f"{brings.factor:g}")
+    plain = translate(language, "milestones.brings_plain", month=month)
+    if brings.frozen_from is None or brings.frozen_until is None:
+        return plain
+    first, last = frozen_days(language, brings.frozen_from, brings.frozen_until)
+    return f"{plain} {translate(language, 'milestones.brings_freeze', first=first, last=last)}"
+
+
+def frozen_days(language: str, first: date, until: date) -> tuple[str, str]:
+    """The first and the last day of a freeze in words."""
+    return day_words(language, first), day_words(language, until - timedelta(days=1))
 
 
 def actual_of(row: Evidence) -> float:

@@ -9,6 +9,7 @@ from components.demand_files import files_block
 from components.demand_form import begin_with, current, done, fill_in
 from components.demands import alike, answered, chosen_show, filters, head, listed, promised
 from components.frame import page
+from components.freeze import freeze_line
 from core.access import Permission, decide
 from data.commands.command import Command
 from data.commands.demand_files import attach_upload
@@ -26,6 +27,7 @@ DOES: dict[str, Command[..., int]] = {
 }
 
 with page("demands.title", needs=Permission.SEE_PROMISES) as view:
+    freeze_line(view)
     answers = decide(view.who, Permission.ANSWER_DEMANDS).allowed
     if draft := current(view):
         if draft.sent:

@@ -5,10 +5,20 @@ import streamlit as st
 from components import address
 from components.frame import page
 from components.milestone_criteria import behind, criteria
+from components.milestone_results import bonus_table, results_block
 from components.milestones import chosen_team, launch, position, stop_head, stops
 from components.text import t
 from core.access import Permission
+from data.commands.command import Command
+from data.commands.milestone_results import appeal_result, decide_appeal, sign_result
+from data.queries.milestone_results import all_results, results
 from data.queries.milestones import milestone_path, milestone_teams, proof
+
+DOES: dict[str, Command[..., int]] = {
+    "sign": sign_result,
+    "appeal": appeal_result,
+    "decide": decide_appeal,
+}
 
 with page("milestones.title", needs=Permission.SEE_MILESTONES) as view:
     st.caption(t("milestones.question"))
@@ -25,4 +35,9 @@ with page("milestones.title", needs=Permission.SEE_MILESTONES) as view:
         found = view.read(proof, team, stop.day, name, view.now) if stop and name else None
         if found is not None:
             behind(found, view)
+    with st.container(key="milestone-results"):
+        if stop is not None and stop.result_id is not None:
+            results_block(view.read(results, team, stop.day), DOES, view)
+            if team is None:
+                bonus_table(view.read(all_results), stop.day, view)
     launch(path, view)

@@ -4,6 +4,7 @@ from functools import partial
 
 from components import address
 from components.frame import page
+from components.freeze import freeze_line
 from components.promise_forms import feature_form, resolve_block
 from components.promise_make import current, done, fill_in, said_in
 from components.promises import (
@@ -40,6 +41,7 @@ DOES: dict[str, Command[..., int]] = {
 }
 
 with page("promises.title", needs=Permission.SEE_PROMISES) as view:
+    freeze_line(view)
     if draft := current(view):
         if draft.sent:
             done(draft.sent, view)

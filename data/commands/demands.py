@@ -1,7 +1,7 @@
 """A demand's life: filed, paused while the customer is asked, answered by product with a plan."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 
@@ -12,6 +12,8 @@ from data.commands.command import Tx, command
 from data.commands.promise_sweep import promised_with, sweep_promises
 from data.commands.room_work import Attachment
 from data.jsontext import to_json
+from data.queries.milestone_results import freeze_in_force
+from data.queries.policies import company_day
 from data.queries.scope import customers
 from data.schema import (
     Action,
@@ -131,10 +133,10 @@ def answer_demand(tx: Tx, demand_id: int, answer: Answer, feature_id: int | None
     Raises:
         NotFound: no such demand or feature.
         Conflict: it was answered before.
-        Invalid: something that an answer needs is missing.
+        Invalid: something that an answer needs is missing, or a new feature is planned into a freeze.
     """
     demand = _unanswered(tx, demand_id)
-    refuse(check_answer(answer))
+    refuse([*check_answer(answer), *(_frozen(tx, answer.planned_on, tx.now) if not feature_id else ())])
     feature = _feature(tx, feature_id) if feature_id else _new_feature(tx, answer)
     if planned_date(tx, feature.id) != answer.planned_on:
         plan(tx, feature.id, answer.planned_on, answer.path)
@@ -153,11 +155,12 @@ def move_feature(tx: Tx, feature_id: int, planned_on: date | None, reason: str) 
 
     Raises:
         NotFound: no such feature.
-        Invalid: no reason, or it is the date that stands.
+        Invalid: no reason, the date that stands, or a new feature is moved into a freeze.
     """
     feature = _feature(tx, feature_id)
     before = planned_date(tx, feature_id)
-    refuse(check_move("planned_on", before, planned_on, reason))
+    frozen = _frozen(tx, planned_on, feature.recorded_at)
+    refuse([*check_move("planned_on", before, planned_on, reason), *frozen])
     plan(tx, feature_id, planned_on, reason)
     after = to_json({"planned_on": planned_on, "reason": reason})
     tx.audit("feature", feature.id, to_json({"planned_on": before}), after)
@@ -182,6 +185,14 @@ def plan(tx: Tx, feature_id: int, planned_on: date | None, reason: str) -> None:
             recorded_at=tx.now,
         )
     )
+
+
+def _frozen(tx: Tx, planned_on: date | None, made_at: datetime) -> list[Problem]:
+    """A feature that came after a freeze was signed is not planned for its days (PRODUCT.md E)."""
+    freeze = freeze_in_force(tx.session, company_day(tx.session, tx.now))
+    if freeze is None or made_at < freeze.since or not freeze.brings.freezes(planned_on):
+        return []
+    return [Problem("planned_on", "features_frozen", {"until": str(freeze.brings.frozen_until)})]
 
 
 def reached_customer(tx: Tx, customer_id: int, needs: Permission) -> None:

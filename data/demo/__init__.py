@@ -98,7 +98,7 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
     if size.stories:
         foresee(store, PIPELINE, now)
         answer(store, PIPELINE, now, seed)
-        milestones.issue(store, now)
+        milestones.issue(store, staff, now)
 
 
 def _prepare(

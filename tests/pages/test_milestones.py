@@ -6,14 +6,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from data.commands.milestones import set_launch
+from data.commands.milestones import issue_milestone, set_launch
 from data.jobs.milestones import milestones
 from data.jobs.registry import Run
 from data.queries.milestones import milestone_path
 from data.text import translate
 from tests.company import found
-from tests.data.test_milestones import LAUNCH, action, day
-from tests.forecasts import noon
+from tests.data.test_milestones import LAUNCH, MONTHS, action, day
+from tests.forecasts import deal, noon, run
 from tests.pages.reading import check_words, words
 from tests.pages.test_demands import press
 
@@ -100,3 +100,47 @@ def test_a_change_needs_a_reason_and_keeps_what_was_typed(open_page, sqlite_stor
     press(page, translate("en", "milestones.save_launch"))
     check_words(page)
     assert "Training came a day later" in words(page)
+
+
+@pytest.fixture
+def missed(sqlite_store, company):
+    """Day 60 of the company was two days ago, and missed."""
+    set_launch(sqlite_store, company.director, None, MONTHS)
+    january = run(sqlite_store, date(2026, 1, 1), value=100)
+    for _ in range(6):
+        deal(sqlite_store, company.rep.person_id, run_id=january, decision="accepted")
+    issue_milestone(sqlite_store, company.director, company.rep.team_id, 60)
+    return issue_milestone(sqlite_store, company.director, None, 60)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_manager_appeals_and_a_director_decides_and_signs(open_page, company, missed, language):
+    page = open_page("milestones", company.manager, language, day=60)
+    check_words(page)
+    key = f"appeal-{missed}"
+    page.button(key=key).click().run()
+    assert translate(language, "problems.reason_required") in words(page)
+    page.text_area(key=f"appeal-words-{missed}").set_value("The holidays were not counted")
+    page.button(key=key).click().run()
+    check_words(page)
+    assert "The holidays were not counted" in words(page)
+    lead = open_page("milestones", company.director, language, day=60)
+    check_words(lead)
+    assert translate(language, "milestones.force_appealed") in words(lead)
+    assert f"sign-{missed}" not in [b.key for b in lead.button]
+    lead.button(key="reject-1").click().run()
+    assert translate(language, "problems.reason_required") in words(lead)
+    lead.text_area(key="appeal-answer-1").set_value("They were")
+    lead.button(key="reject-1").click().run()
+    lead.button(key=f"sign-{missed}").click().run()
+    check_words(lead)
+    assert translate(language, "milestones.force.in_force") in words(lead)
+    for name in ("demands", "promises"):
+        shown = open_page(name, company.product, language)
+        assert not shown.exception
+        assert len(shown.warning) == 1
+        assert "2026" in shown.warning[0].value
+
+
+def test_without_a_freeze_no_line_is_drawn(open_page, company, missed):
+    assert not open_page("demands", company.product).warning

@@ -1,0 +1,122 @@
+"""A milestone's result drawn: what hangs on it, whether it is in force, signing, appealing, deciding."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from components import address
+from components.blocks import Tone, badge, plain, section
+from components.forms import Marks
+from components.frame import View
+from components.tables import clickable
+from components.text import t
+from core.access import Permission, decide
+from core.milestones.assess import State
+from core.milestones.consequences import Force
+from data.commands.command import Command
+from data.milestone_words import brings_words
+from data.queries.milestone_results import Appeal, Result
+
+Does = Mapping[str, Command[..., int]]
+_TONES = {State.MET: Tone.GREEN, State.MISSED: Tone.RED, State.LITTLE: Tone.QUIET}
+_FORCES = {Force.IN_FORCE: Tone.GREEN, Force.APPEALED: Tone.AMBER, Force.UNSIGNED: Tone.QUIET}
+
+
+def results_block(found: Sequence[Result], does: Does, view: View) -> None:
+    """The place's own result, and for a team the company's too, with what one may do about them."""
+    section(t("milestones.result"), icon=":material/gavel:")
+    for result in found:
+        with st.container(border=True, key=f"result-{result.id}"):
+            _result(result, view)
+            for appeal in result.appeals:
+                _appeal(appeal, does, view)
+            _sign(result, does, view)
+            _appealing(result, does, view)
+
+
+def _result(result: Result, view: View) -> None:
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.markdown(f"**{plain(result.team or t('milestones.result_company'))}**", width="content")
+        badge(t(f"milestones.state.{result.verdict}"), _TONES[result.verdict])
+        badge(t(f"milestones.force.{result.force}"), _FORCES[result.force])
+    st.markdown(plain(brings_words(view.language, result)))
+    if result.counts_as is not result.verdict:
+        st.caption(t("milestones.counts_met"))
+    by = result.signed_by or t("milestones.nobody")
+    force = t(f"milestones.force_{result.force}", at=view.instant(result.signed_at), by=by)
+    st.caption(plain(f"{force} {result.note}".strip()))
+
+
+def _appeal(appeal: Appeal, does: Does, view: View) -> None:
+    state = {None: "waiting", True: "upheld", False: "rejected"}[appeal.upheld]
+    by = t("milestones.appeal_line", by=appeal.made_by or "", at=view.instant(appeal.made_at))
+    state_words = t(f"milestones.appeal_state_{state}")
+    st.markdown(f":material/campaign: {plain(by)} · **{state_words}**  \n{plain(appeal.words)}")
+    if appeal.upheld is not None:
+        by = t("milestones.appeal_line", by=appeal.decided_by or "", at=view.instant(appeal.decided_at))
+        st.caption(plain(f"{by}: {appeal.answer}"))
+    elif decide(view.who, Permission.SIGN_MILESTONES).allowed:
+        _deciding(appeal, does, view)
+
+
+def _deciding(appeal: Appeal, does: Does, view: View) -> None:
+    marks = Marks(view)
+    with marks.field("answer"):
+        answer = st.text_area(t("milestones.answer"), key=f"appeal-answer-{appeal.id}")
+    with st.container(horizontal=True, gap="small"):
+        for upheld, name in ((True, "uphold"), (False, "reject")):
+            sent = partial(view.do, does["decide"], appeal.id, upheld, answer)
+            if st.button(t(f"milestones.{name}"), key=f"{name}-{appeal.id}") and marks.sent(sent):
+                st.toast(t("milestones.decided"))
+                st.rerun()
+
+
+def _sign(result: Result, does: Does, view: View) -> None:
+    may = decide(view.who, Permission.SIGN_MILESTONES).allowed
+    if not may or result.force is not Force.UNSIGNED:
+        return
+    marks = Marks(view)
+    with marks.field("note"):
+        note = st.text_input(t("milestones.sign_note"), key=f"sign-note-{result.id}")
+    pressed = st.button(
+        t("milestones.sign"), key=f"sign-{result.id}", type="primary", icon=":material/signature:"
+    )
+    if pressed and marks.sent(partial(view.do, does["sign"], result.id, note)):
+        st.toast(t("milestones.signed"))
+        st.rerun()
+
+
+def _appealing(result: Result, does: Does, view: View) -> None:
+    """A form for a manager, while it makes sense; what is refused meanwhile is said by the command."""
+    mine = any(a.made_by_id == view.who.person_id or a.upheld is None for a in result.appeals)
+    over = result.counts_as is State.MET or view.now > result.appeal_until
+    if mine or over or not decide(view.who, Permission.APPEAL_MILESTONES).allowed:
+        return
+    marks = Marks(view)
+    with marks.field("words"):
+        words = st.text_area(t("milestones.appeal_words"), key=f"appeal-words-{result.id}")
+    st.caption(t("milestones.appeal_hint", until=view.instant(result.appeal_until)))
+    pressed = st.button(t("milestones.appeal"), key=f"appeal-{result.id}", icon=":material/campaign:")
+    if pressed and marks.sent(partial(view.do, does["appeal"], result.id, words)):
+        st.toast(t("milestones.appealed"))
+        st.rerun()
+
+
+def bonus_table(found: Sequence[Result], day: int, view: View) -> None:
+    """Every team's factor of the milestone to which the bonus is tied."""
+    tied = [r for r in found if r.brings is not None and r.day == day and r.team_id is not None]
+    if not tied:
+        return
+    section(t("milestones.bonus_table"), icon=":material/payments:")
+    columns: dict[str, Sequence[Any]] = {
+        t("milestones.bonus_team"): [r.team for r in tied],
+        t("milestones.bonus_verdict"): [t(f"milestones.state.{r.counts_as}") for r in tied],
+        t("milestones.bonus_factor"): [f"× {r.brings.factor:g}" for r in tied if r.brings],
+        t("milestones.bonus_force"): [t(f"milestones.force.{r.force}") for r in tied],
+    }
+    teams = [str(r.team_id) for r in tied]
+    if clicked := clickable(columns, teams, "bonus-table", config={}, alt=t("milestones.alt_bonus")):
+        address.write(team=clicked, criterion=None)
+        st.rerun()

@@ -1,0 +1,191 @@
+"""Results of milestones with what people made of them: signatures, appeals, consequences (PRODUCT.md E)."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, aliased
+
+from core.access import Permission, Who, decide
+from core.messages import NotFound
+from core.milestones.assess import State
+from core.milestones.consequences import Consequence, Force, appeal_until, consequence, final, force
+from core.policies import Policy
+from data.queries.milestone_place import reached_place
+from data.queries.milestones import launch_of, result_key
+from data.queries.policies import policy_in_force
+from data.schema import MilestoneAppeal, MilestoneResult, MilestoneSignature, Person, Team
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """What a manager holds against a result, and what was decided; `upheld` None while it waits."""
+
+    id: int
+    words: str
+    made_at: datetime
+    made_by_id: int | None
+    made_by: str | None
+    upheld: bool | None
+    answer: str
+    decided_at: datetime | None
+    decided_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A milestone's result and what hangs on it.
+
+    Attributes:
+        team_id: None for the company's.
+        verdict: as it was issued; `counts_as`: after appeals.
+        signed_at: None while nobody has signed.
+        appeal_until: until when it can be appealed.
+        brings: None where the policy ties nothing to this milestone.
+    """
+
+    id: int
+    team_id: int | None
+    team: str
+    day: int
+    due_on: date
+    issued_at: datetime
+    verdict: State
+    counts_as: State
+    signed_at: datetime | None
+    signed_by: str | None
+    note: str
+    appeals: tuple[Appeal, ...]
+    appeal_until: datetime
+    force: Force
+    brings: Consequence | None
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """No new feature is planned for days of this quarter; `since` it was signed."""
+
+    result_id: int
+    day: int
+    brings: Consequence
+    since: datetime
+
+
+def results(session: Session, who: Who, team_id: int | None, day: int) -> tuple[Result, ...]:
+    """A milestone's results that bear on a place: its own, and for a team the company's.
+
+    Raises:
+        NotAllowed, NotFound: out of reach, or no sales team.
+    """
+    reached_place(session, who, team_id)
+    keys = [result_key(i, launch.launched_on, day) for i in dict.fromkeys((team_id, None))
+            if (launch := launch_of(session, i))]  # fmt: skip
+    return _results(session, MilestoneResult.key.in_(keys))
+
+
+def all_results(session: Session, who: Who) -> tuple[Result, ...]:
+    """The company's and every team's result of the milestone to which the bonus is tied.
+
+    Raises:
+        NotAllowed, NotFound: not all are within reach.
+    """
+    reached_place(session, who, None)
+    tied = policy_in_force(session).bonus_milestone
+    teams = session.scalars(select(Team.id).where(Team.kind == "sales").order_by(Team.name))
+    keys = [result_key(i, launch.launched_on, tied) for i in (None, *teams)
+            if (launch := launch_of(session, i))]  # fmt: skip
+    return _results(session, MilestoneResult.key.in_(keys))
+
+
+def result_within(session: Session, who: Who, result_id: int, needs: Permission) -> Result:
+    """One result: of all for whoever reaches all; for a manager the team's and the company's.
+
+    Raises:
+        NotAllowed, NotFound: out of reach.
+    """
+    found = _results(session, MilestoneResult.id == result_id)
+    if not found:
+        raise NotFound(entity="milestone_result")
+    bears_on_all = found[0].team_id is None and decide(who, needs).allowed
+    reached_place(session, who, who.team_id if bears_on_all else found[0].team_id, needs)
+    return found[0]
+
+
+def freeze_in_force(session: Session, day: date) -> Freeze | None:
+    """The freeze that holds on a day or begins after it; None where new features may be planned."""
+    company = (MilestoneResult.team_id.is_(None)) & (MilestoneResult.verdict == State.MISSED)
+    for result in _results(session, company):
+        brings, signed_at = result.brings, result.signed_at
+        if result.force is not Force.IN_FORCE or brings is None or signed_at is None:
+            continue
+        if brings.frozen_until is not None and day < brings.frozen_until:
+            return Freeze(result.id, result.day, brings, signed_at)
+    return None
+
+
+def freeze_now(session: Session, who: Who, day: date) -> Freeze | None:
+    """The same for whoever sees plans and promises."""
+    return freeze_in_force(session, day) if decide(who, Permission.SEE_PROMISES).allowed else None
+
+
+def _results(session: Session, chosen: ColumnElement[bool]) -> tuple[Result, ...]:
+    query = (
+        select(MilestoneResult, Team.name, MilestoneSignature, Person.name)
+        .outerjoin(Team, Team.id == MilestoneResult.team_id)
+        .outerjoin(MilestoneSignature, MilestoneSignature.result_id == MilestoneResult.id)
+        .outerjoin(Person, Person.id == MilestoneSignature.signed_by)
+        .where(chosen)
+        .order_by(MilestoneResult.team_id.is_(None), Team.name, MilestoneResult.id)
+    )
+    found = session.execute(query).all()
+    appeals, policy = _appeals(session, [row.id for row, *_ in found]), policy_in_force(session)
+    return tuple(_result(row, team, sign, by, appeals[row.id], policy) for row, team, sign, by in found)
+
+
+def _appeals(session: Session, result_ids: Sequence[int]) -> dict[int, list[Appeal]]:
+    maker, decider, a = aliased(Person), aliased(Person), MilestoneAppeal
+    query = (
+        select(a, maker.name, decider.name)
+        .outerjoin(maker, maker.id == a.made_by)
+        .outerjoin(decider, decider.id == a.decided_by)
+        .where(a.result_id.in_(result_ids))
+        .order_by(a.id)
+    )
+    found: dict[int, list[Appeal]] = defaultdict(list)
+    for row, made_by, decided_by in session.execute(query):
+        found[row.result_id].append(
+            Appeal(row.id, row.words, row.made_at, row.made_by, made_by, row.upheld, row.answer,
+                   row.decided_at, decided_by)
+        )  # fmt: skip
+    return found
+
+
+def _result(
+    row: MilestoneResult,
+    team: str | None,
+    sign: MilestoneSignature | None,
+    by: str | None,
+    appeals: Sequence[Appeal],
+    policy: Policy,
+) -> Result:
+    counts_as = final(State(row.verdict), any(appeal.upheld for appeal in appeals))
+    whole = row.team_id is None
+    return Result(
+        row.id,
+        row.team_id,
+        team or "",
+        row.day,
+        row.due_on,
+        row.issued_at,
+        State(row.verdict),
+        counts_as,
+        sign.signed_at if sign else None,
+        by,
+        sign.note if sign else "",
+        tuple(appeals),
+        appeal_until(row.issued_at, policy),
+        force(sign is not None, [appeal.upheld for appeal in appeals]),
+        consequence(row.day, row.due_on, counts_as, whole_company=whole, policy=policy),
+    )

@@ -1,0 +1,168 @@
+"""A result in the store: signed, appealed, decided; the freeze that it brings holds in the commands."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from core.messages import Conflict, Invalid, NotAllowed, NotFound
+from core.milestones.assess import State
+from core.milestones.consequences import Force
+from core.promises.demands import Answer
+from data.commands.demands import answer_demand, move_feature
+from data.commands.milestone_results import appeal_result, decide_appeal, sign_result
+from data.commands.milestones import issue_milestone, set_launch
+from data.notices import sentence
+from data.queries.milestone_results import all_results, freeze_in_force, freeze_now, results
+from data.schema import Audit, Message, MilestoneAppeal
+from tests.company import found
+from tests.data.test_demands import filed
+from tests.data.test_milestones import MONTHS, read
+from tests.forecasts import deal, noon, run
+
+TODAY = date(2026, 3, 4)
+FROZEN = date(2026, 4, 1), date(2026, 7, 1)
+
+
+@pytest.fixture
+def company(store):
+    """Day 60 was two days ago: January missed by half, six answers accepted; company and teams are judged."""
+    people = found(store)
+    set_launch(store, people.admin, None, MONTHS)
+    january = run(store, date(2026, 1, 1), value=100)
+    for _ in range(6):
+        deal(store, people.rep.person_id, run_id=january, decision="accepted")
+    deal(store, people.rep.person_id, won_on=date(2026, 1, 20), paid=50)
+    return people
+
+
+@pytest.fixture
+def missed(store, company) -> int:
+    return issue_milestone(store, company.director, None, 60)
+
+
+def of(store, who, team=None):
+    return read(store, results, who, team, 60)
+
+
+def frozen(store, on=TODAY):
+    with store.reading() as session:
+        return freeze_in_force(session, on)
+
+
+def test_a_result_waits_for_its_signature_then_it_is_in_force(store, company, missed):
+    (result,) = of(store, company.director)
+    assert (result.verdict, result.force) == (State.MISSED, Force.UNSIGNED)
+    assert (result.brings.frozen_from, result.brings.frozen_until) == FROZEN
+    assert frozen(store) is None
+    sign_result(store, company.director, missed, "As agreed in the board")
+    (signed,) = of(store, company.director)
+    assert (signed.force, signed.signed_by, signed.note) == (
+        Force.IN_FORCE, "Director", "As agreed in the board",
+    )  # fmt: skip
+    assert frozen(store).brings == signed.brings
+    assert frozen(store, FROZEN[1]) is None
+    with pytest.raises(Conflict):
+        sign_result(store, company.director, missed)
+    with store.reading() as session:
+        (told,) = session.scalars(select(Message).where(Message.kind == "features_frozen"))
+        assert told.person_id == company.product.person_id
+        assert "1 Apr 2026" in sentence("en", told.kind, told.params)[1]
+        assert freeze_now(session, company.product, TODAY) is not None
+        assert freeze_now(session, company.admin, TODAY) is None
+
+
+def test_an_appeal_holds_it_up_and_when_upheld_turns_it(store, company, missed):
+    with pytest.raises(Invalid):
+        appeal_result(store, company.manager, missed, " ")
+    appeal = appeal_result(store, company.manager, missed, "A win of January was booked in February")
+    with pytest.raises(Conflict):
+        appeal_result(store, company.manager, missed, "Again")
+    with pytest.raises(Conflict):
+        sign_result(store, company.director, missed)
+    assert of(store, company.director)[0].force is Force.APPEALED
+    with pytest.raises(Invalid):
+        decide_appeal(store, company.director, appeal, True, "")
+    decide_appeal(store, company.director, appeal, True, "The booking was ours")
+    with pytest.raises(Conflict):
+        decide_appeal(store, company.director, appeal, False, "No")
+    sign_result(store, company.director, missed)
+    (result,) = of(store, company.director)
+    assert (result.verdict, result.counts_as, result.brings.factor) == (State.MISSED, State.MET, 1.2)
+    assert frozen(store) is None
+    with store.reading() as session:
+        kinds = session.execute(select(Message.kind, Message.person_id).order_by(Message.id)).all()
+        assert ("milestone_appealed", company.director.person_id) in kinds
+        assert ("appeal_upheld", company.manager.person_id) in kinds
+        said = session.scalars(select(Audit.command).where(Audit.entity == "milestone_appeal"))
+        assert list(said) == ["milestone.appeal", "milestone.decide"]
+
+
+def test_a_rejected_appeal_leaves_the_result_and_a_signature_before_it_waits(store, company, missed):
+    sign_result(store, company.director, missed)
+    assert frozen(store) is not None
+    appeal = appeal_result(store, company.manager, missed, "The holidays were not counted")
+    assert frozen(store) is None  # nothing is in force while it waits
+    decide_appeal(store, company.director, appeal, False, "They were: see the calendar")
+    assert frozen(store) is not None
+
+
+def test_an_appeal_comes_in_time_and_against_something(store, company, missed, clock):
+    clock.move(days=15)
+    with pytest.raises(Conflict):
+        appeal_result(store, company.manager, missed, "Too late")
+
+
+def test_a_manager_appeals_the_own_teams_and_the_companys_only(store, company, missed):
+    mine = issue_milestone(store, company.director, company.manager.team_id, 60)
+    theirs = issue_milestone(store, company.director, company.stranger.team_id, 60)
+    assert [r.id for r in of(store, company.manager, company.manager.team_id)] == [mine, missed]
+    for team in (None, company.stranger.team_id):
+        with pytest.raises(NotFound):
+            of(store, company.manager, team)
+    with pytest.raises(NotFound):
+        appeal_result(store, company.manager, theirs, "Not mine")
+    with pytest.raises(NotAllowed):
+        sign_result(store, company.manager, mine)
+    with pytest.raises(NotFound):
+        sign_result(store, company.director, 999)
+    with store.reading() as session:
+        assert session.scalars(select(MilestoneAppeal)).all() == []
+        assert {r.team for r in all_results(session, company.director)} == {"", "East", "West"}
+        with pytest.raises(NotFound):
+            all_results(session, company.manager)
+
+
+def test_a_teams_miss_freezes_nothing(store, company):
+    east = issue_milestone(store, company.director, company.manager.team_id, 60)
+    sign_result(store, company.director, east)
+    assert frozen(store) is None
+
+
+def planned(on: date) -> Answer:
+    return Answer("Dashboard", "One table more", "Two weeks", "screen", "YQ-1", on)
+
+
+def test_the_freeze_restrains_new_features_only(store, company, missed, clock):
+    old = answer_demand(store, company.product, filed(store, company), planned(date(2026, 3, 20)))
+    clock.move(minutes=1)
+    sign_result(store, company.director, missed)
+    clock.move(minutes=1)
+    waits = filed(store, company)
+    with pytest.raises(Invalid) as refused:
+        answer_demand(store, company.product, waits, planned(date(2026, 4, 1)))
+    assert [(p.field, p.code) for p in refused.value.problems] == [("planned_on", "features_frozen")]
+    assert refused.value.problems[0].params == {"until": "2026-07-01"}
+    move_feature(store, company.product, old, date(2026, 5, 4), "Took longer")  # planned before: goes on
+    answer_demand(store, company.product, waits, planned(date(2026, 5, 4)), feature_id=old)
+    later = answer_demand(store, company.product, filed(store, company), planned(FROZEN[1]))
+    with pytest.raises(Invalid):
+        move_feature(store, company.product, later, date(2026, 6, 30), "Sooner after all")
+
+
+def test_the_line_is_drawn_where_plans_are_made(store, company, missed):
+    assert read(store, freeze_now, company.rep, noon(TODAY).date()) is None
+    sign_result(store, company.director, missed)
+    assert read(store, freeze_now, company.rep, noon(TODAY).date()).day == 60
