@@ -54,7 +54,8 @@ def _criterion(told: Assessment, stop: Stop, view: View) -> None:
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             name = t(f"milestones.of.{told.criterion}")
             st.markdown(f"**{name}**", help=t(f"milestones.help.{told.criterion}"), width="content")
-            badge(t(f"milestones.state.{told.state}"), _TONES[told.state])
+            area = "state" if stop.phase is Phase.OVER else "now"
+            badge(t(f"milestones.{area}.{told.state}"), _TONES[told.state])
         value = value_words(language, told.criterion, told.value)
         st.markdown(f"### {plain(value)}  :small[:gray[{plain(limit_words(language, told))}]]", anchors=False)
         st.caption(plain(f"{rows_words(language, told)} · {trend_words(language, told)}"))
@@ -65,7 +66,7 @@ def _criterion(told: Assessment, stop: Stop, view: View) -> None:
         )
         if st.button(t("milestones.show_rows"), type="tertiary", icon=":material/table_rows:",
                      key=f"rows-{told.criterion}"):  # fmt: skip
-            address.write(day=stop.day, criterion=told.criterion)
+            address.write(day=stop.day, criterion=told.criterion, item=None)
             st.rerun()
 
 
@@ -117,7 +118,7 @@ def behind(proof: Proof, view: View) -> None:
         if clicked := _table(proof.rows, told.criterion, language):
             _open(told.criterion, next(row for row in proof.rows if _id(row) == clicked))
     if st.button(t("milestones.close_rows"), type="tertiary"):
-        address.write(criterion=None)
+        address.write(criterion=None, item=None)
         st.rerun()
 
 

@@ -19,7 +19,7 @@ from data.commands.milestones import set_launch
 from data.milestone_words import chance_words, day_words
 from data.queries.milestones import LaunchRow, Path, Stop
 
-DRILL = ("criterion",)
+DRILL = ("criterion", "item")
 _TONES = {State.MET: Tone.GREEN, State.MISSED: Tone.RED, State.LITTLE: Tone.QUIET}
 
 
@@ -63,7 +63,7 @@ def stops(path: Path, view: View) -> Stop | None:
     if not path.stops:
         return None
     if pressed := cards([_card(stop, view.language) for stop in path.stops], key="milestone-path"):
-        address.write(day=int(pressed.removeprefix("day-")), criterion=None)
+        address.write(day=int(pressed.removeprefix("day-")), criterion=None, item=None)
         st.rerun()
     running = next((s for s in path.stops if s.phase is not Phase.OVER), path.stops[-1])
     return next((s for s in path.stops if s.day == address.number("day")), running)
@@ -76,7 +76,8 @@ def _card(stop: Stop, language: str) -> Card:
     if stop.phase is Phase.OVER:
         tone = _TONES[stop.state]
     label = f"{t('milestones.day', day=stop.day)} · {format.short_day(stop.due_on, language)}"
-    value = t(f"milestones.short.{stop.state}") if stop.assessments else format.NOTHING
+    area = "short" if stop.phase is Phase.OVER else "now"
+    value = t(f"milestones.{area}.{stop.state}") if stop.assessments else format.NOTHING
     return Card(label, value, note, tone, opens=f"day-{stop.day}")
 
 

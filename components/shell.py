@@ -14,6 +14,7 @@ from components.navigation import PAGES, PageSpec, open_page
 from components.setup import setup_card
 from components.signin import sign_in_card
 from components.text import LANGUAGE, language, t, term
+from components.usage import measure
 from core.access import Who, decide
 from data.commands.account import choose_language
 from data.queries.inbox import unread
@@ -47,6 +48,7 @@ def draw() -> None:
     session.watch()
     _user_menu(who, pages["account"])
     spec = next((s for name, s in specs.items() if pages[name] == current), HOME)
+    measure(who, spec.name)
     if not decide(who, spec.needs).allowed:
         _refusal(spec)
     elif current.url_path == HOME.name:

@@ -118,7 +118,7 @@ def brings_words(language: str, result: Result) -> str:
     if brings.frozen_from is None or brings.frozen_until is None:
         return plain
     first, last = frozen_days(language, brings.frozen_from, brings.frozen_until)
-    return f"{plain} {translate(language, 'milestones.brings_freeze', first=first, last=last)}"
+    return translate(language, "milestones.brings_freeze", plain=plain, first=first, last=last)
 
 
 def frozen_days(language: str, first: date, until: date) -> tuple[str, str]:

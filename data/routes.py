@@ -10,11 +10,14 @@ from starlette.routing import Route
 
 from data.acceptance_routes import ACCEPTANCE
 from data.commands.sessions import exchange_ticket
+from data.commands.usage import count_beat
 from data.runtime import this_store
 from data.watching.routes import WATCHING
 
 COOKIE = "firebreak_session"
 LONGEST_TICKET = 200
+USAGE = "/usage/beat"
+LONGEST_BEAT = 4
 
 
 async def exchange(request: Request) -> Response:
@@ -41,6 +44,18 @@ async def leave(request: Request) -> Response:
     response = JSONResponse({"status": "ok"})
     response.delete_cookie(COOKIE, path="/")
     return response
+
+
+async def usage(request: Request) -> Response:
+    """POST /usage/beat: seconds at work on a reporting page, as body; told once a minute."""
+    if not _same_origin(request):
+        return JSONResponse({"error": "cross-site"}, status_code=403)
+    told, token = (await request.body())[:LONGEST_BEAT].decode(errors="replace"), request.cookies.get(COOKIE)
+    if not told.isascii() or not told.isdigit():
+        return JSONResponse({"error": "seconds"}, status_code=400)
+    if not token or not await run_in_threadpool(count_beat, this_store(), token, int(told)):
+        return JSONResponse({"error": "session"}, status_code=401)
+    return Response(status_code=204)
 
 
 async def health(_: Request) -> Response:
@@ -77,6 +92,7 @@ def _is_tls(request: Request) -> bool:
 ROUTES = (
     Route("/session/exchange", exchange, methods=["POST"]),
     Route("/session/end", leave, methods=["POST"]),
+    Route(USAGE, usage, methods=["POST"]),
     Route("/healthz", health, methods=["GET"]),
     *WATCHING,
     *ACCEPTANCE,

@@ -6,18 +6,25 @@ from components import address
 from components.frame import page
 from components.milestone_criteria import behind, criteria
 from components.milestone_results import bonus_table, results_block
+from components.milestone_samples import item_block, sample_block
 from components.milestones import chosen_team, launch, position, stop_head, stops
 from components.text import t
 from core.access import Permission
+from core.milestones.samples import SAMPLED
 from data.commands.command import Command
 from data.commands.milestone_results import appeal_result, decide_appeal, sign_result
+from data.commands.milestone_samples import check_item, draw_sample
+from data.files import read_file
 from data.queries.milestone_results import all_results, results
+from data.queries.milestone_samples import looked_at, sample_of
 from data.queries.milestones import milestone_path, milestone_teams, proof
 
 DOES: dict[str, Command[..., int]] = {
     "sign": sign_result,
     "appeal": appeal_result,
     "decide": decide_appeal,
+    "sample": draw_sample,
+    "check": check_item,
 }
 
 with page("milestones.title", needs=Permission.SEE_MILESTONES) as view:
@@ -35,6 +42,13 @@ with page("milestones.title", needs=Permission.SEE_MILESTONES) as view:
         found = view.read(proof, team, stop.day, name, view.now) if stop and name else None
         if found is not None:
             behind(found, view)
+    with st.container(key="milestone-sample"):
+        if found is not None and name in SAMPLED:
+            sample = view.read(sample_of, team, name)
+            sample_block(sample, team, name, DOES, view)
+            if sample is not None and (of := address.number("item")):
+                looked = view.read(looked_at, sample.id, of)
+                item_block(sample, of, looked, lambda file: read_file(view.store, file)[0], DOES, view)
     with st.container(key="milestone-results"):
         if stop is not None and stop.result_id is not None:
             results_block(view.read(results, team, stop.day), DOES, view)

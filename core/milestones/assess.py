@@ -148,7 +148,7 @@ def _lately(rows: Sequence[Evidence], end: date) -> tuple[float | None, float | 
 
 
 def _trend(criterion: Criterion, recent: float | None, before: float | None, limit: float) -> Trend:
-    if recent is None or before is None or criterion.kind is Kind.EVERY:
+    if recent is None or before is None or criterion.kind in (Kind.EVERY, Kind.MONTHS):
         return Trend.UNKNOWN
     if abs(recent - before) <= STEADY_WITHIN * limit:
         return Trend.STEADY

@@ -12,7 +12,7 @@ from data.commands.acceptance_sweep import sweep_acceptance
 from data.commands.people import hash_password
 from data.commands.pipelines import set_benchmarks
 from data.commands.sla_sweep import sweep_clocks
-from data.demo import milestones, morning, reports
+from data.demo import milestones, morning, reports, usage
 from data.demo.answers import answer
 from data.demo.calendar import SHANGHAI, is_workday, near_spring_festival
 from data.demo.deals import Deal, Dealer
@@ -98,6 +98,7 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
     if size.stories:
         foresee(store, PIPELINE, now)
         answer(store, PIPELINE, now, seed)
+        usage.report(store, now, seed)
         milestones.issue(store, staff, now)
 
 

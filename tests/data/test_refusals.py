@@ -119,6 +119,8 @@ ALLOWED = {
     "milestone.launch":        {D, A},
     "milestone.issue":         {D},
     "milestone.sign":          {D},
+    "milestone.sample":        {M, D},
+    "milestone.check":         {M, D},
     "milestone.decide":        {D},
     "milestone.appeal":        {M},
     "calendar.days":           {A},

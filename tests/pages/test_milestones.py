@@ -144,3 +144,29 @@ def test_a_manager_appeals_and_a_director_decides_and_signs(open_page, company, 
 
 def test_without_a_freeze_no_line_is_drawn(open_page, company, missed):
     assert not open_page("demands", company.product).warning
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_sample_is_drawn_and_checked_row_by_row(open_page, sqlite_store, launched, language):
+    page = open_page("milestones", launched.director, language, day=30, criterion="completeness")
+    check_words(page)
+    assert translate(language, "milestones.sample_none") in words(page)
+    page.button(key="draw-sample").click().run()
+    check_words(page)
+    first = next(b for b in page.button if b.label == translate(language, "milestones.look"))
+    first.click().run()
+    check_words(page)
+    assert page.text[0].value == "They want to see the line run"
+    press(page, translate(language, "milestones.check_save"))
+    assert translate(language, "problems.required") in words(page)
+    page.get("button_group")[0].set_value("differs")
+    press(page, translate(language, "milestones.check_save"))
+    assert translate(language, "problems.reason_required") in words(page)
+    page.text_input[0].set_value("Nobody knows of it")
+    press(page, translate(language, "milestones.check_save"))
+    check_words(page)
+    assert translate(language, "milestones.found.differs") in words(page)
+    assert "Nobody knows of it" in words(page)
+    watching = open_page("milestones", launched.admin, language, day=30, criterion="completeness")
+    check_words(watching)
+    assert "draw-sample" not in [b.key for b in watching.button]

@@ -1,0 +1,119 @@
+"""Samples drawn: draw one, look at each row with its recording or words, say what was found."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from components import address, format
+from components.blocks import Row, Tone, plain, rows, section
+from components.forms import Marks
+from components.frame import View
+from components.text import t
+from core.access import Permission, decide
+from core.milestones.samples import Found, Tally
+from data.commands.command import Command
+from data.milestone_words import day_words, row_value_words
+from data.queries.milestone_samples import Item, Looked, Sample
+
+Does = Mapping[str, Command[..., int]]
+_TONES = {Found.CONFIRMED: Tone.GREEN, Found.DIFFERS: Tone.RED, Found.UNCLEAR: Tone.AMBER}
+
+
+def sample_block(sample: Sample | None, team: int | None, criterion: str, does: Does, view: View) -> None:
+    """The latest sample with its result; whoever may draws one and checks its rows."""
+    section(t(f"milestones.sample_{criterion}"), icon=":material/casino:")
+    may = decide(view.who, Permission.CHECK_PROOFS).allowed
+    if sample is None:
+        st.caption(t("milestones.sample_none"))
+    else:
+        _told(sample, view)
+    if may:
+        _draw(team, criterion, does, view)
+    if sample is not None and (pressed := rows([_line(i, sample, view, may) for i in sample.items], "drawn")):
+        address.write(item=pressed)
+        st.rerun()
+
+
+def _told(sample: Sample, view: View) -> None:
+    by = sample.drawn_by or t("milestones.nobody")
+    about = {"n": len(sample.items), "of": sample.population, "at": view.instant(sample.drawn_at), "by": by}
+    st.caption(plain(t("milestones.sample_line", **about, seed=sample.key)))
+    if sample.earlier:
+        st.caption(t("milestones.sample_earlier", n=sample.earlier))
+    st.markdown(f"**{plain(_result(sample.tally, view.language))}**")
+
+
+def _result(told: Tally, language: str) -> str:
+    counts = {"checked": told.checked, "drawn": told.drawn, "confirmed": told.confirmed,
+              "differs": told.differs, "unclear": told.unclear}  # fmt: skip
+    said = t("milestones.sample_result", **counts)
+    if told.low is None:
+        return said
+    low, high = format.percent(told.low, language), format.percent(told.high, language)
+    return f"{said} {t('milestones.sample_interval', low=low, high=high)}"
+
+
+def _draw(team: int | None, criterion: str, does: Does, view: View) -> None:
+    marks = Marks(view)
+    with marks.field("criterion"):
+        pressed = st.button(t("milestones.sample_draw"), icon=":material/casino:", key="draw-sample")
+    if pressed and marks.sent(partial(view.do, does["sample"], team, criterion)):
+        address.write(item=None)
+        st.rerun()
+
+
+def _line(item: Item, sample: Sample, view: View, may: bool) -> Row:
+    row, check = item.row, item.check
+    parts = [
+        day_words(view.language, row.on),
+        row.whose,
+        row_value_words(view.language, sample.criterion, row),
+    ]
+    if check is not None:
+        parts += [check.note, check.by or "", view.instant(check.at)]
+    return Row(
+        str(row.of),
+        row.about,
+        " · ".join(part for part in parts if part),
+        mark=t(f"milestones.found.{check.result}") if check else t("milestones.unchecked"),
+        tone=_TONES[check.result] if check else Tone.QUIET,
+        action=t("milestones.look") if may else "",
+    )
+
+
+def item_block(
+    sample: Sample, of: int, looked: Looked, audio: Callable[[str], bytes], does: Does, view: View
+) -> None:
+    """One drawn row: what its record says, to be heard or read, and the form for what was found."""
+    row = next(item.row for item in sample.items if item.row.of == of)
+    with st.container(border=True, key=f"item-{of}"):
+        st.markdown(f"**{plain(row.about)}** · {plain(row.whose)} · {day_words(view.language, row.on)}")
+        if looked.recording is not None:
+            st.audio(audio(looked.recording))
+        elif sample.criterion == "completeness":
+            st.caption(t("milestones.no_recording"))
+        st.text(looked.words)
+        if looked.transcript:
+            st.caption(t("milestones.transcript"))
+            st.text(looked.transcript)
+        _form(sample, of, does, view)
+
+
+def _form(sample: Sample, of: int, does: Does, view: View) -> None:
+    marks = Marks(view)
+    with st.form(f"check-{sample.id}-{of}", border=False):
+        with marks.field("result"):
+            words = {found.value: t(f"milestones.found.{found}") for found in Found}
+            chosen: Any = st.segmented_control(
+                t(f"milestones.asked_{sample.criterion}"), list(words), format_func=words.__getitem__,
+                key=f"found-{sample.id}-{of}",
+            )  # fmt: skip
+        with marks.field("note"):
+            note = st.text_input(t("milestones.check_note"), key=f"check-note-{sample.id}-{of}")
+        sent = st.form_submit_button(t("milestones.check_save"), icon=":material/done:")
+    if sent and marks.sent(partial(view.do, does["check"], sample.id, of, chosen or "", note)):
+        following = next((i.row.of for i in sample.items if i.check is None and i.row.of != of), None)
+        address.write(item=following)
+        st.rerun()

@@ -1,0 +1,80 @@
+"""Rows drawn by chance and looked at by a person: whether records say what happened (PRODUCT.md E)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+
+from core.messages import Problem
+from core.milestones.evidence import Evidence
+
+SAMPLED = ("completeness", "kept")  # criteria whose rows are drawn: recordings, and promises
+MOST_WORDS = 500
+_Z = 1.96
+
+
+class Found(StrEnum):
+    """What somebody found who looked at a row."""
+
+    CONFIRMED = "confirmed"
+    DIFFERS = "differs"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What the checks of a sample say.
+
+    Attributes:
+        drawn, checked: rows drawn, and those that somebody looked at.
+        low, high: Wilson's 95% interval of the share confirmed among all rows, from those that were clear;
+            None while none was.
+    """
+
+    drawn: int
+    checked: int
+    confirmed: int
+    differs: int
+    unclear: int
+    low: float | None
+    high: float | None
+
+
+def draw(rows: Sequence[Evidence], size: int, rng: Random) -> tuple[Evidence, ...]:
+    """So many rows, each as likely as any other, in order of their days; all where there are no more.
+
+    The same rows and the same seed give the same sample, in whatever order the rows come.
+    """
+    known = sorted(rows, key=lambda row: (row.of, row.on))
+    return tuple(sorted(rng.sample(known, min(size, len(known))), key=lambda row: (row.on, row.of)))
+
+
+def tally(drawn: int, found: Iterable[Found]) -> Tally:
+    """Count what was found, the latest of each row.
+
+    >>> tally(20, [Found.CONFIRMED] * 9 + [Found.DIFFERS]).confirmed
+    9
+    """
+    counted = list(found)
+    confirmed, differs = counted.count(Found.CONFIRMED), counted.count(Found.DIFFERS)
+    low, high = _wilson(confirmed, confirmed + differs)
+    return Tally(drawn, len(counted), confirmed, differs, counted.count(Found.UNCLEAR), low, high)
+
+
+def check_found(result: str, note: str) -> Iterator[Problem]:
+    """What is wrong with a check; what is not confirmed needs a word."""
+    if result not in list(Found):
+        yield Problem("result", "unknown_choice" if result else "required", {"value": result})
+    elif result != Found.CONFIRMED and not note.strip():
+        yield Problem("note", "reason_required")
+    if len(note) > MOST_WORDS:
+        yield Problem("note", "too_long", {"limit": MOST_WORDS})
+
+
+def _wilson(yes: int, n: int) -> tuple[float | None, float | None]:
+    if n == 0:
+        return None, None
+    share, z = yes / n, _Z
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5
+    return max(middle - half, 0.0), min(middle + half, 1.0)
