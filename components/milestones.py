@@ -15,11 +15,16 @@ from core.access import Permission, decide
 from core.milestones.assess import State
 from core.milestones.criteria import SPANS, window
 from core.milestones.path import Phase
+from data.commands.milestone_export import export_milestones
 from data.commands.milestones import set_launch
 from data.milestone_words import chance_words, day_words
 from data.queries.milestones import LaunchRow, Path, Stop
 
 DRILL = ("criterion", "item")
+_FILES = {
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ":material/table:"),
+    "html": ("text/html", ":material/print:"),
+}
 _TONES = {State.MET: Tone.GREEN, State.MISSED: Tone.RED, State.LITTLE: Tone.QUIET}
 
 
@@ -56,6 +61,25 @@ def _position(path: Path, on: str, n: int, language: str) -> str:
         return t("milestones.position", n=n, on=on)
     due, left = day_words(language, coming.due_on), (coming.due_on - path.today).days
     return t("milestones.position_next", n=n, on=on, day=coming.day, due=due, left=left)
+
+
+def files(path: Path, view: View) -> None:
+    """The path to take along, with the rows that prove it."""
+    if not path.stops:
+        return
+    name = f"{t('milestones.file')}-{path.team or t('milestones.company')}-{path.today.isoformat()}"
+    with st.container(horizontal=True, gap="medium"):
+        for form, (mime, icon) in _FILES.items():
+            st.download_button(
+                t(f"milestones.export_{form}"),
+                partial(view.do, export_milestones, path.team_id, form, view.language),
+                file_name=f"{name}.{form}",
+                mime=mime,
+                type="tertiary",
+                icon=icon,
+                on_click="ignore",
+                key=f"milestone-export-{form}",
+            )
 
 
 def stops(path: Path, view: View) -> Stop | None:

@@ -7,7 +7,7 @@ from components.frame import page
 from components.milestone_criteria import behind, criteria
 from components.milestone_results import bonus_table, results_block
 from components.milestone_samples import item_block, sample_block
-from components.milestones import chosen_team, launch, position, stop_head, stops
+from components.milestones import chosen_team, files, launch, position, stop_head, stops
 from components.text import t
 from core.access import Permission
 from core.milestones.samples import SAMPLED
@@ -33,6 +33,7 @@ with page("milestones.title", needs=Permission.SEE_MILESTONES) as view:
     path = view.read(milestone_path, team, view.now)
     position(path, view)
     stop = stops(path, view)
+    files(path, view)
     with st.container(key="milestone-stop"):
         if stop is not None:
             stop_head(stop, path, view)

@@ -23,7 +23,7 @@ def report(store: Store, now: datetime, seed: int) -> None:
     """Put down the time of every rep and day with a record."""
     rng, spent = Random(seed), defaultdict[tuple[int, date], int](int)
     query = (
-        select(Audit.actor_id, Audit.at)
+        select(Person.id, Audit.at)
         .join(Person, Person.id == Audit.actor_id)
         .where(Person.role == Role.REP, Audit.command.in_(_REPORTS), Audit.at >= now - timedelta(days=DAYS))
         .order_by(Audit.id)

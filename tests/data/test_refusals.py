@@ -118,6 +118,7 @@ ALLOWED = {
     "cause.close":             {M, D, P},
     "milestone.launch":        {D, A},
     "milestone.issue":         {D},
+    "milestone.export":        {M, D, A},
     "milestone.sign":          {D},
     "milestone.sample":        {M, D},
     "milestone.check":         {M, D},

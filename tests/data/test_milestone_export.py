@@ -1,0 +1,66 @@
+"""The path as files: a workbook whose rows add up, a page for printing, and nothing that runs."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from core.messages import Invalid, NotFound
+from data.commands.milestone_export import export_milestones
+from data.commands.milestones import issue_milestone, set_launch
+from data.schema import Audit, Customer
+from data.text import translate
+from tests.company import found
+from tests.data.test_milestones import LAUNCH, action, day
+from tests.forecasts import noon
+
+
+@pytest.fixture
+def company(sqlite_store, clock):
+    people = found(sqlite_store)
+    set_launch(sqlite_store, people.director, None, LAUNCH)
+    with sqlite_store.writing() as session:
+        session.get_one(Customer, people.customer).name = "=HYPERLINK(1)<b>"
+    for n in range(6):
+        action(sqlite_store, people, day(n), summary="short" if n == 5 else "They want to see the line run")
+    clock.at = noon(day(30))
+    issue_milestone(sqlite_store, people.director, None, 30)
+    return people
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_workbook_holds_every_row(sqlite_store, company, language):
+    content = export_milestones(sqlite_store, company.director, None, "xlsx", language)
+    book = load_workbook(io.BytesIO(content))
+    sheet = book[translate(language, "milestones.of.completeness")]
+    lines = list(sheet.iter_rows(values_only=True))[1:]
+    assert len(lines) == 6
+    assert {line[2] for line in lines} == {"=HYPERLINK(1)<b>"}
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+    numbers = [line[3] for line in lines]
+    front = [str(c) for row in book.worksheets[0].iter_rows(values_only=True) for c in row if c]
+    assert f"{sum(numbers) / len(numbers):.0%}" in front
+    with sqlite_store.reading() as session:
+        (after,) = session.scalars(select(Audit.after).where(Audit.command == "milestone.export"))
+    assert (after["form"], after["rows"]) == ("xlsx", 9 + 0)  # three reps, six follow-ups
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_for_printing_says_the_same_and_carries_no_markup(sqlite_store, company, language):
+    page = export_milestones(sqlite_store, company.director, None, "html", language).decode()
+    assert "<b>" not in page
+    assert "=HYPERLINK(1)&lt;b&gt;" in page
+    assert translate(language, "milestones.brings_none") in page
+    for name in ("recording", "completeness", "adoption", "located"):
+        assert translate(language, f"milestones.of.{name}") in page
+    assert "milestones." not in page.replace("milestones.css", "")
+
+
+def test_another_teams_path_and_unknown_forms_are_refused(sqlite_store, company):
+    with pytest.raises(NotFound):
+        export_milestones(sqlite_store, company.manager, None, "xlsx", "en")
+    with pytest.raises(Invalid):
+        export_milestones(sqlite_store, company.director, None, "pdf", "en")
