@@ -46,6 +46,7 @@ class Permission(StrEnum):
     RUN_MORNING = "run_morning"
     SEE_JOBS = "see_jobs"
     SET_CHANNELS = "set_channels"
+    MANAGE_API = "manage_api"
     SEE_STORE_REQUESTS = "see_store_requests"
     FILE_STORE_REQUESTS = "file_store_requests"
     ANSWER_STORE_REQUESTS = "answer_store_requests"
@@ -197,6 +198,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SET_CHANNELS: Reach.ALL,
         Permission.SEE_MILESTONES: Reach.ALL,
         Permission.SET_LAUNCH: Reach.ALL,
+        Permission.MANAGE_API: Reach.ALL,
     },
 }
 

@@ -61,6 +61,7 @@ class Policy:
         brief_share_red, brief_share_amber: share of an opportunity's amount, 0–1, that a red or an amber
             cause puts at risk; the company's judgement, no measured chance (D4).
         brief_told: roles of the team that are told of its brief (D4).
+        api_per_minute: requests a minute that one token of the HTTP API may make (F3).
         group_told: kinds of notices to a team's members that its chat group is told too, once (P8).
         milestone_completeness, milestone_accuracy, milestone_adoption, milestone_kept: rates 0–1 that the
             milestones of day 30, 60, 60 and 90 ask for (E).
@@ -126,6 +127,7 @@ class Policy:
     brief_share_red: float = 0.5
     brief_share_amber: float = 0.2
     brief_told: tuple[str, ...] = ("manager", "rep")
+    api_per_minute: int = 120
     group_told: tuple[str, ...] = (
         "brief_issued",
         "alert",

@@ -1,4 +1,4 @@
-"""HTTP routes beside the pages: handing a browser its session's cookie, health, and the customer's page."""
+"""HTTP routes beside the pages: a session's cookie for its browser, health, the customer's page, the API."""
 
 from urllib.parse import urlsplit
 
@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from data.acceptance_routes import ACCEPTANCE
+from data.api.routes import API
 from data.commands.sessions import exchange_ticket
 from data.commands.usage import count_beat
 from data.runtime import this_store
@@ -96,4 +97,5 @@ ROUTES = (
     Route("/healthz", health, methods=["GET"]),
     *WATCHING,
     *ACCEPTANCE,
+    *API,
 )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core.access import Permission
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
 from core.people import PersonInput, check_password, check_person
+from data.commands.api_tokens import end_tokens
 from data.commands.command import Tx, command
 from data.schema import Person, Team, UserSession
 
@@ -81,7 +82,7 @@ def edit_person(tx: Tx, person_id: int, person: PersonInput, version: int) -> in
 
 @command("person.activate", needs=Permission.MANAGE_PEOPLE)
 def activate_person(tx: Tx, person_id: int, active: bool) -> int:
-    """Let a person in again, or lock them out at once: their sessions end. Their records stay.
+    """Let a person in again, or lock them out at once: their sessions and tokens end. Their records stay.
 
     Raises:
         NotFound: no such person.
@@ -95,6 +96,7 @@ def activate_person(tx: Tx, person_id: int, active: bool) -> int:
     row.version += 1
     if not active:
         _end_sessions(tx, person_id)
+        end_tokens(tx.session, person_id, tx.now)
     tx.audit("person", row.id, before=before, after=_picture(row))
     return row.id
 

@@ -151,6 +151,11 @@ def waiting(
     return sorted(rows, key=lambda row: (order.index(row.state), row.clock.due_at, row.id))
 
 
+def demand_rows(session: Session, who: Who, ids: Sequence[int], now: datetime) -> dict[int, DemandRow]:
+    """Chosen demands within reach with their clocks, by id."""
+    return {row.id: row for row in _read(session, _within(who, Demand.id.in_(ids)), now)}
+
+
 def demand_file(session: Session, who: Who, demand_id: int, now: datetime) -> DemandFile:
     """One demand.
 

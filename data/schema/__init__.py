@@ -9,6 +9,7 @@ from data.schema.acceptance import (
 )
 from data.schema.actions import Action, Draft, StoredFile, Transcript
 from data.schema.ballots import BallotBox, BallotPaper, SealedBallot
+from data.schema.api import ApiToken
 from data.schema.base import Base
 from data.schema.calendars import CalendarVersion
 from data.schema.channels import NoticeWishes, TeamChannel
@@ -78,6 +79,7 @@ __all__ = [
     "AcceptanceMiss",
     "Action",
     "Alert",
+    "ApiToken",
     "AttributionFinding",
     "Audit",
     "BallotBox",
