@@ -60,6 +60,7 @@ PAGES = (
     PageSpec("exchange", ":material/swap_vert:", Permission.EXPORT, "company"),
     PageSpec("calendars", ":material/calendar_month:", Permission.MANAGE_CALENDARS, "company"),
     PageSpec("channels", ":material/outgoing_mail:", Permission.SET_CHANNELS, "company"),
+    PageSpec("integrations", ":material/api:", Permission.MANAGE_API, "company"),
     PageSpec("jobs", ":material/schedule:", Permission.SEE_JOBS, "company"),
     PageSpec("people", ":material/group:", Permission.MANAGE_PEOPLE, "company"),
     PageSpec("audit", ":material/history:", Permission.SEE_AUDIT, "company"),

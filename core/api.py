@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core.access import Permission, Who, decide
 from core.messages import Problem
 
-GROUPS = ("customers", "opportunities", "actions", "signals", "demands", "promises")
+GROUPS: Mapping[str, Permission] = {  # by group, the permission that its readers need
+    **dict.fromkeys(("customers", "opportunities", "actions", "signals"), Permission.SEE_CUSTOMERS),
+    **dict.fromkeys(("demands", "promises"), Permission.SEE_PROMISES),
+}
 READ, WRITE = "read", "write"
 LIVES = (30, 90, 180, 365)  # days that a token may live
 MAX_TOKENS = 20  # living ones of one person
@@ -62,6 +66,11 @@ def check_token(token: TokenInput, living: int) -> tuple[Problem, ...]:
     if living >= MAX_TOKENS:
         problems.append(Problem("", "too_many_tokens", {"limit": MAX_TOKENS}))
     return tuple(problems)
+
+
+def groups_of(who: Who) -> tuple[str, ...]:
+    """The groups of records that a person's role can see at all."""
+    return tuple(group for group, needs in GROUPS.items() if decide(who, needs).allowed)
 
 
 def allows(scopes: Mapping[str, str], group: str, access: str) -> bool:

@@ -1,9 +1,11 @@
-"""Who am I here, how do I sign in, and where am I signed in?"""
+"""Who am I here, how do I sign in, where am I signed in, and which programs speak for me?"""
 
 from components.account import own_sessions_card, password_card, profile_card
 from components.frame import page
+from components.tokens import own_tokens_card
 from components.wishes import wishes_card
 from core.access import Permission
+from data.queries.api_tokens import own_tokens
 from data.queries.channels import personal_channels, wishes_of
 from data.queries.sessions import own_account, own_sessions
 
@@ -14,3 +16,4 @@ with page("account.title", needs=Permission.OWN_ACCOUNT) as view:
         password_card(view)
     own_sessions_card(view, view.read(own_sessions, view.now))
     wishes_card(view, view.read(personal_channels), view.read(wishes_of), account.email)
+    own_tokens_card(view, view.read(own_tokens, view.now))

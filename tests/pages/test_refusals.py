@@ -44,6 +44,7 @@ ALLOWED = {
     "exchange":   {R, M, D, A},
     "calendars":  {A},
     "channels":   {M, A},
+    "integrations": {A},
     "jobs":       {A},
     "people":     {A},
     "audit":      {D, A},

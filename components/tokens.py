@@ -1,0 +1,113 @@
+"""Tokens of the HTTP API: one's own with a form for a new one, and everybody's for who looks after them."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from components.blocks import Row, empty, plain, rows
+from components.forms import Marks
+from components.frame import View
+from components.room_desk import next_turn, turn_of
+from components.text import t
+from core.api import LIVES, READ, WRITE, TokenInput, groups_of
+from data.commands.api_tokens import create_token, new_token, revoke_token, token_parts
+from data.queries.api_tokens import TokenCard
+
+_TURN, _SHOWN = "token", "token-shown"
+
+
+def own_tokens_card(view: View, tokens: Sequence[TokenCard]) -> None:
+    """One's own tokens; a new one is shown once."""
+    with st.container(border=True, key="tokens"):
+        st.subheader(t("tokens.heading"), anchor=False, help=t("tokens.help"))
+        groups = groups_of(view.who)
+        if not groups:
+            st.caption(t("tokens.no_groups"))
+            return
+        if tokens:
+            token_rows(view, tokens, "own-tokens")
+        else:
+            st.caption(t("tokens.none"))
+        shown = st.container(key="token-once")
+        _new(view, groups)
+        with shown:
+            _once()
+
+
+def all_tokens_list(view: View, tokens: Sequence[TokenCard]) -> None:
+    """Everybody's tokens, each with a way to end it."""
+    if tokens:
+        token_rows(view, tokens, "all-tokens", whose=True)
+    else:
+        empty(t("tokens.none_at_all"), t("tokens.none_at_all_hint"), icon=":material/key:")
+
+
+def token_rows(view: View, tokens: Sequence[TokenCard], key: str, *, whose: bool = False) -> None:
+    """Tokens as lines; the one whose button is pressed is revoked."""
+    if ended := rows([_row(view, token, whose) for token in tokens], key):
+        view.do(revoke_token, int(ended))
+        st.toast(t("tokens.revoked"), icon=":material/key_off:")
+        st.rerun()
+
+
+def _row(view: View, token: TokenCard, whose: bool) -> Row:
+    used = t("tokens.used", at=view.instant(token.last_used_at)) if token.last_used_at else t("tokens.unused")
+    until = t("tokens.until", at=view.instant(token.expires_at))
+    scopes = ", ".join(
+        t(f"tokens.line_{access}", group=t(f"tokens.groups.{group}"))
+        for group, access in token.scopes.items()
+    )
+    return Row(
+        key=str(token.id),
+        title=f"{token.person} · {token.name}" if whose else token.name,
+        detail=" · ".join((f"…{token.ending}", scopes, used, until)),
+        action=t("tokens.revoke"),
+    )
+
+
+def _new(view: View, groups: Sequence[str]) -> None:
+    turn = turn_of(_TURN)
+    names = {group: t(f"tokens.groups.{group}") for group in groups}
+    lives = {days: t("tokens.lives", n=days) for days in LIVES}
+    with st.expander(t("tokens.add"), icon=":material/add:", key="token-new"):
+        marks = Marks(view)
+        with st.form(f"form-{turn}", border=False, enter_to_submit=False):
+            with marks.field("name"):
+                name = st.text_input(t("tokens.name"), placeholder=t("tokens.name_hint"), key=f"name-{turn}")
+            with marks.field("scopes"):
+                read, write = (
+                    st.pills(
+                        t(f"tokens.{access}"), list(names), selection_mode="multi",
+                        format_func=names.__getitem__, key=f"{access}-{turn}",
+                    )
+                    for access in (READ, WRITE)
+                )  # fmt: skip
+            with marks.field("days"):
+                days = st.selectbox(
+                    t("tokens.days"), list(lives), index=1, width=200, key=f"days-{turn}",
+                    format_func=lives.__getitem__,
+                )  # fmt: skip
+            sent = st.form_submit_button(t("tokens.make"), type="primary")
+        scopes = dict.fromkeys(read or (), READ) | dict.fromkeys(write or (), WRITE)
+        wanted = TokenInput(name or "", scopes, days or 0)
+        if sent and marks.sent(lambda: _make(view, turn, wanted)):
+            next_turn(_TURN)
+            st.rerun()
+
+
+def _make(view: View, turn: str, wanted: TokenInput) -> None:
+    """Pressed twice, the same token is made once: it is this turn's."""
+    token = st.session_state.setdefault(f"secret-{turn}", new_token())
+    view.do(create_token.once, turn, wanted, *token_parts(token))
+    st.session_state[_SHOWN] = st.session_state.pop(f"secret-{turn}")
+
+
+def _once() -> None:
+    """The new token, until its person has it."""
+    if not (token := st.session_state.get(_SHOWN)):
+        return
+    st.success(plain(t("tokens.made")), icon=":material/key:")
+    st.code(token, language=None, wrap_lines=True)
+    if st.button(t("tokens.have_it"), icon=":material/check:", key="token-have"):
+        st.session_state.pop(_SHOWN)
+        st.rerun()
