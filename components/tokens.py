@@ -1,6 +1,6 @@
 """Tokens of the HTTP API: one's own with a form for a new one, and everybody's for who looks after them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -53,7 +53,7 @@ def token_rows(view: View, tokens: Sequence[TokenCard], key: str, *, whose: bool
 def _row(view: View, token: TokenCard, whose: bool) -> Row:
     used = t("tokens.used", at=view.instant(token.last_used_at)) if token.last_used_at else t("tokens.unused")
     until = t("tokens.until", at=view.instant(token.expires_at))
-    scopes = ", ".join(
+    scopes = t("tokens.and").join(
         t(f"tokens.line_{access}", group=t(f"tokens.groups.{group}"))
         for group, access in token.scopes.items()
     )
@@ -74,25 +74,29 @@ def _new(view: View, groups: Sequence[str]) -> None:
         with st.form(f"form-{turn}", border=False, enter_to_submit=False):
             with marks.field("name"):
                 name = st.text_input(t("tokens.name"), placeholder=t("tokens.name_hint"), key=f"name-{turn}")
+            with marks.field("reads"):
+                read = _groups(READ, names, turn)
             with marks.field("scopes"):
-                read, write = (
-                    st.pills(
-                        t(f"tokens.{access}"), list(names), selection_mode="multi",
-                        format_func=names.__getitem__, key=f"{access}-{turn}",
-                    )
-                    for access in (READ, WRITE)
-                )  # fmt: skip
+                write = _groups(WRITE, names, turn)
             with marks.field("days"):
                 days = st.selectbox(
                     t("tokens.days"), list(lives), index=1, width=200, key=f"days-{turn}",
                     format_func=lives.__getitem__,
                 )  # fmt: skip
             sent = st.form_submit_button(t("tokens.make"), type="primary")
-        scopes = dict.fromkeys(read or (), READ) | dict.fromkeys(write or (), WRITE)
+        scopes = dict.fromkeys(read, READ) | dict.fromkeys(write, WRITE)
         wanted = TokenInput(name or "", scopes, days or 0)
         if sent and marks.sent(lambda: _make(view, turn, wanted)):
             next_turn(_TURN)
             st.rerun()
+
+
+def _groups(access: str, names: Mapping[str, str], turn: str) -> Sequence[str]:
+    chosen: Sequence[str] = st.pills(
+        t(f"tokens.{access}"), list(names), selection_mode="multi", format_func=names.__getitem__,
+        key=f"{access}-{turn}",
+    )  # fmt: skip
+    return chosen
 
 
 def _make(view: View, turn: str, wanted: TokenInput) -> None:

@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     mail_from: str | None = None
     webhook_url: str | None = None
     webhook_secret: str | None = None
+    webhook_loopback: bool = False  # webhooks may lead to this machine itself, also without TLS
     robot_hosts: str = ""  # hosts of private chat installations that robots may be on, by commas
     speech: str | None = None  # whisper:FOLDER, sensevoice:FOLDER, or a service's address
     speech_key: str | None = None

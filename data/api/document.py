@@ -96,7 +96,10 @@ def _present(schema: dict[str, Any]) -> dict[str, Any]:
     kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
     if len(kinds) != 1:
         return schema
-    return kinds[0] | {key: value for key, value in schema.items() if key not in ("anyOf", "default")}
+    shown: dict[str, Any] = kinds[0] | {
+        key: value for key, value in schema.items() if key not in ("anyOf", "default")
+    }
+    return shown
 
 
 def _headers(op: Operation) -> Iterable[dict[str, Any]]:

@@ -16,6 +16,7 @@ from core.terms import Role
 from data.commands.acceptance_links import close_links
 from data.commands.outbox import post
 from data.commands.sessions import fingerprint
+from data.commands.webhook_events import Event, emit
 from data.engine import Store
 from data.queries.audit import CUSTOMERS
 from data.queries.leads import active, leads, reached
@@ -61,6 +62,8 @@ def answer_link(store: Store, token: str, given: AnswerInput) -> bool:
         told = {"name": row.title, "answer": given.kind, "said": given.text.strip()}
         session.add(Audit(at=now, command=CUSTOMERS, entity="delivery", entity_id=row.id, after=told))
         post(session, now, _notices(session, row, link, given))
+        if given.kind != PROBLEM:
+            emit(session, now, [_confirmed(row, link)])
     return True
 
 
@@ -85,6 +88,12 @@ def _locked(session: Session, token: str) -> AcceptanceLink:
         raise NotFound(entity="link")
     session.execute(select(CustomerDelivery.id).where(CustomerDelivery.id == delivery_id).with_for_update())
     return session.scalars(select(AcceptanceLink).where(known)).one()
+
+
+def _confirmed(row: CustomerDelivery, link: AcceptanceLink) -> Event:
+    names = ("customer_id", "promise_id", "demand_id", "feature_id", "title")
+    said = {"delivery_id": row.id, "round": link.round} | {name: getattr(row, name) for name in names}
+    return Event("delivery.confirmed", row.id, said, str(link.turn))
 
 
 def _notices(

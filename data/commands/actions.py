@@ -18,6 +18,7 @@ from data.commands.alerts import sweep
 from data.commands.command import Tx, command
 from data.commands.opportunities import change, close
 from data.commands.projections import project_customers, project_opportunities
+from data.commands.webhook_events import place_of, tell_action, tell_move
 from data.jsontext import to_json
 from data.queries.recordings import is_used, sound_of
 from data.queries.scope import owned
@@ -45,6 +46,7 @@ def record_action(
     known_at = known_at or tx.now
     owner_id = _owner(tx, opportunity)
     refuse(_problems(tx, opportunity, owner_id, action, known_at))
+    before = place_of(tx.session, opportunity)
     if action.status is ActionStatus.PLANNED:
         row = _plan(tx, opportunity, owner_id, action.type, action.started_at, action.note, known_at)
         was: dict[str, Any] | None = None
@@ -52,6 +54,9 @@ def record_action(
     else:
         row, was, effects = _complete(tx, opportunity, owner_id, action, known_at)
     _refresh(tx, opportunity)
+    if action.status is ActionStatus.COMPLETED:
+        tell_action(tx.session, tx.now, row)
+        tell_move(tx.session, tx.now, opportunity, before)
     tx.audit("action", row.id, before=was, after=_picture(row) | effects)
     return row.id
 

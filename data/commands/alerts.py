@@ -15,6 +15,7 @@ from core.policies import Policy
 from core.process.alerts import findings
 from core.terms import Role, Severity
 from data.commands.outbox import post
+from data.commands.webhook_events import tell_alerts
 from data.jsontext import to_json
 from data.queries.alert_facts import alert_facts
 from data.schema import Alert, Customer, Opportunity, Person
@@ -83,7 +84,8 @@ def _raise(session: Session, now: datetime, fresh: Sequence[tuple[int, Finding]]
     """Write new alerts, also when another hand raises the same ones at once; push the red ones."""
     session.flush()
     rows = [_row(opportunity_id, finding, now) for opportunity_id, finding in fresh]
-    insert_new(session, Alert, sorted(rows, key=itemgetter("key")), Alert.key)
+    raised = insert_new(session, Alert, sorted(rows, key=itemgetter("key")), Alert.key)
+    tell_alerts(session, now, raised)
     red: dict[int, list[Finding]] = defaultdict(list)
     for opportunity_id, finding in fresh:
         if finding.severity is Severity.RED:

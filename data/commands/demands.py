@@ -11,6 +11,7 @@ from core.promises.demands import Answer, DemandInput, check_answer, check_deman
 from data.commands.command import Tx, command
 from data.commands.promise_sweep import promised_with, sweep_promises
 from data.commands.room_work import Attachment
+from data.commands.webhook_events import Event, emit
 from data.jsontext import to_json
 from data.queries.milestone_results import freeze_in_force
 from data.queries.policies import company_day
@@ -63,6 +64,8 @@ def file_demand(tx: Tx, customer_id: int, demand: DemandInput, files: Sequence[A
     attached = {"files": [file.name for file in files]} if files else {}
     tx.session.add_all(_attachment(tx, row.id, file) for file in files)
     tx.audit("demand", row.id, after={"words": row.words, "urgency": row.urgency} | attached)
+    about = {"demand_id": row.id, "customer_id": customer_id, "urgency": row.urgency, "pain": row.pain}
+    emit(tx.session, tx.now, [Event("demand.filed", row.id, about)])
     return row.id
 
 
@@ -145,6 +148,9 @@ def answer_demand(tx: Tx, demand_id: int, answer: Answer, feature_id: int | None
     demand.answered_at, demand.feature_id = tx.now, feature.id
     demand.path, demand.resources = answer.path, answer.resources
     tx.audit("demand", demand.id, after=to_json({"feature": feature.name, "planned_on": answer.planned_on}))
+    about = {"demand_id": demand.id, "customer_id": demand.customer_id, "feature_id": feature.id}
+    told = about | {"planned_on": answer.planned_on}
+    emit(tx.session, tx.now, [Event("demand.answered", demand.id, told)])
     sweep_promises(tx.session, tx.now, tx.policy, promised_with(feature.id))
     return feature.id
 

@@ -14,6 +14,7 @@ from core.terms import ActionStatus, Outcome
 from data.commands.alerts import sweep
 from data.commands.command import Tx, command
 from data.commands.projections import project_customers, project_opportunities
+from data.commands.webhook_events import place_of, tell_move
 from data.jsontext import to_json
 from data.queries.scope import customers, owned
 from data.schema import Action, Customer, Opportunity, OpportunityChange, Person, Pipeline
@@ -115,10 +116,11 @@ def close_opportunity(tx: Tx, opportunity_id: int, outcome: Outcome) -> int:
         raise Invalid([Problem("outcome", "required")])
     if row.outcome != Outcome.OPEN:
         raise Conflict("opportunity_closed", name=row.name)
-    before = picture(row)
+    before, stood = picture(row), place_of(tx.session, row)
     close(tx, row, outcome, tx.now)
     row.version += 1
     _refresh(tx, row)
+    tell_move(tx.session, tx.now, row, stood)
     tx.audit("opportunity", row.id, before=before, after=picture(row))
     return row.id
 

@@ -13,6 +13,7 @@ from core.policies import Policy
 from core.promises.consistency import Light, ahead
 from core.terms import Role
 from data.commands.outbox import post
+from data.commands.webhook_promises import tell_promises
 from data.queries.leads import active, leads
 from data.queries.policies import company_zone
 from data.queries.promises import PromiseRow, promises
@@ -30,11 +31,13 @@ def sweep_promises(session: Session, now: datetime, policy: Policy, *narrowed: C
     """
     session.flush()
     today = now.astimezone(ZoneInfo(company_zone(session))).date()
+    rows = promises(session, OPERATOR, policy, now, *narrowed)
     red = [
         row
-        for row in promises(session, OPERATOR, policy, now, *narrowed)
+        for row in rows
         if row.state.light is Light.RED and ahead(row.promised_on, row.planned_on, today, row.delivered)
     ]
+    tell_promises(session, now, rows, red)
     return post(session, now, _notices(session, red)) if red else 0
 
 

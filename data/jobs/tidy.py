@@ -6,7 +6,17 @@ from sqlalchemy import delete, select
 
 from data.engine import Store
 from data.jobs.registry import Run, job
-from data.schema import AcceptanceMiss, Delivery, JobRun, Receipt, SignInAttempt, SignInTicket, UserSession
+from data.schema import (
+    AcceptanceMiss,
+    Delivery,
+    JobRun,
+    Receipt,
+    SignInAttempt,
+    SignInTicket,
+    UserSession,
+    WebhookDelivery,
+    WebhookEvent,
+)
 
 NAME = "tidy"
 KEPT_DAYS = 90
@@ -14,7 +24,7 @@ KEPT_DAYS = 90
 
 @job(NAME)
 def tidy(store: Store, run: Run) -> None:
-    """Delete ended sessions, old tries to sign in, used keys and finished runs of over 90 days ago."""
+    """Delete ended sessions, old tries to sign in, used keys, old events and finished runs after 90 days."""
     old = run.due_at - timedelta(days=KEPT_DAYS)
     ended = select(UserSession.id).where(UserSession.expires_at < old)
     with store.writing() as session:
@@ -24,4 +34,7 @@ def tidy(store: Store, run: Run) -> None:
         session.execute(delete(AcceptanceMiss).where(AcceptanceMiss.at < run.due_at - timedelta(days=1)))
         session.execute(delete(Receipt).where(Receipt.at < old))
         session.execute(delete(Delivery).where(Delivery.sent_at < old))
+        told = select(WebhookEvent.id).where(WebhookEvent.happened_at < old)
+        session.execute(delete(WebhookDelivery).where(WebhookDelivery.event_id.in_(told)))
+        session.execute(delete(WebhookEvent).where(WebhookEvent.happened_at < old))
         session.execute(delete(JobRun).where(JobRun.finished_at < old))

@@ -70,6 +70,7 @@ from data.schema.reports import HealthReport
 from data.schema.rooms import Room, RoomMember, RoomMessage, RoomTask
 from data.schema.signals import Signal
 from data.schema.store_requests import StoreRequest
+from data.schema.webhooks import Webhook, WebhookDelivery, WebhookEvent
 from data.schema.weights import WeightUse, WeightVersion
 
 __all__ = [
@@ -158,6 +159,9 @@ __all__ = [
     "Transcript",
     "UsageDay",
     "UserSession",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookEvent",
     "WeightUse",
     "WeightVersion",
 ]

@@ -1,0 +1,49 @@
+"""Telling that a promise fell out with the plan, and that it fits again (PRODUCT.md C3, F3)."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.promises.consistency import Light
+from data.commands.webhook_events import Event, emit
+from data.queries.promises import PromiseRow
+from data.schema import WebhookEvent
+
+RED, RESOLVED = "promise.red", "promise.resolved"
+
+
+def tell_promises(
+    session: Session, now: datetime, rows: Collection[PromiseRow], red: Collection[PromiseRow]
+) -> None:
+    """Tell each red pair of dates once, and each promise that was told red and is so no more.
+
+    Args:
+        rows: every promise that was looked at; red: those of them that are told red.
+    """
+    emit(session, now, [_event(RED, row) for row in red])
+    emit(session, now, _resolved(rows, _standing_red(session)))
+
+
+def _resolved(rows: Collection[PromiseRow], told_red: Collection[int]) -> Iterator[Event]:
+    for row in rows:
+        if row.id in told_red and row.state.light is not Light.RED:
+            yield _event(RESOLVED, row)
+
+
+def _standing_red(session: Session) -> set[int]:
+    """Promises of which the last that was told is that they are red."""
+    latest = (
+        select(func.max(WebhookEvent.id))
+        .where(WebhookEvent.kind.in_((RED, RESOLVED)))
+        .group_by(WebhookEvent.subject_id)
+    )
+    query = select(WebhookEvent.subject_id).where(WebhookEvent.id.in_(latest), WebhookEvent.kind == RED)
+    return set(session.scalars(query))
+
+
+def _event(kind: str, row: PromiseRow) -> Event:
+    names = ("customer_id", "demand_id", "feature_id", "promised_on", "planned_on")
+    said = {"promise_id": row.id, "why": row.state.code} | {name: getattr(row, name) for name in names}
+    return Event(kind, row.id, said, row.cause)

@@ -1,0 +1,94 @@
+"""Webhooks on the integrations page, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from core.webhooks import WebhookInput
+from data.commands.webhooks import add_webhook
+from data.jobs.tell_webhooks import tell_webhooks
+from data.queries.webhooks import webhooks
+from data.schema import Webhook
+from data.settings import Settings
+from data.text import translate
+from tests.company import found
+from tests.conftest import NOON
+from tests.data.test_webhooks import visit
+from tests.hook_server import HookServer
+from tests.pages.reading import check_words, words
+
+LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
+
+
+@pytest.fixture
+def company(sqlite_store):
+    return found(sqlite_store)
+
+
+@pytest.fixture
+def receiver(monkeypatch):
+    own = Settings(webhook_loopback=True)
+    for place in ("data.hooks", "data.commands.webhooks"):
+        monkeypatch.setattr(f"{place}.settings", lambda: own)
+    with HookServer("", NOON.timestamp()).listening() as server:
+        yield server
+
+
+def press(page, key, language):
+    next(b for b in page.button if b.label == translate(language, key)).click().run()
+    check_words(page)
+
+
+@LANGUAGES
+def test_an_administrator_registers_tries_and_removes_a_webhook(
+    open_page, sqlite_store, company, receiver, language
+):
+    page = open_page("integrations", company.admin, language)
+    check_words(page)
+    assert translate(language, "webhooks.none") in words(page)
+    page.text_input[0].set_value("CRM")
+    page.text_input[1].set_value("https://10.0.0.1/")
+    press(page, "webhooks.add_do", language)
+    assert translate(language, "problems.hook_address") in words(page)
+    assert translate(language, "problems.required") in words(page)
+    page.text_input[1].set_value(receiver.url)
+    page.button_group[0].set_value(["action.recorded", "alert.raised"])
+    press(page, "webhooks.add_do", language)
+    (receiver.secret,) = [c.value for c in page.code]
+    with sqlite_store.reading() as session:
+        row = session.scalars(select(Webhook)).one()
+        assert (row.name, row.secret, row.kinds) == (
+            "CRM", receiver.secret, ["action.recorded", "alert.raised"],
+        )  # fmt: skip
+    press(page, "webhooks.have_it", language)
+    assert not page.code
+    press(page, "webhooks.test", language)
+    assert [s.value for s in page.success] == [translate(language, "webhooks.test_ok")]
+    assert [event["kind"] for event in receiver.taken.values()] == ["test"]
+    press(page, "webhooks.switch_off", language)
+    press(page, "webhooks.remove", language)
+    with sqlite_store.reading() as session:
+        assert webhooks(session, company.admin) == ()
+
+
+@LANGUAGES
+def test_the_log_says_what_was_given_up_and_sends_it_again(
+    open_page, sqlite_store, company, receiver, language
+):
+    receiver.secret = "s"
+    add_webhook(sqlite_store, company.admin, WebhookInput("CRM", receiver.url, ("action.recorded",)), "s")
+    visit(sqlite_store, company)
+    receiver.busy = [400]
+    tell_webhooks(sqlite_store)
+    page = open_page("integrations", company.admin, language)
+    check_words(page)
+    assert translate(language, "webhooks.states.dead") in words(page)
+    assert "HTTP 400" in words(page)
+    press(page, "webhooks.again", language)
+    assert translate(language, "webhooks.states.waiting") in words(page)
+    tell_webhooks(sqlite_store)
+    assert len(receiver.taken) == 1
+    assert translate(language, "webhooks.states.sent") in words(
+        open_page("integrations", company.admin, language)
+    )
