@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from components.text import t
 from core.access import Permission
 
 _FOLDER = Path(__file__).parents[1] / "pages"
@@ -37,6 +38,7 @@ PAGES = (
     PageSpec("record", ":material/edit_note:", Permission.RECORD_ACTIONS, "work"),
     PageSpec("customers", ":material/apartment:", Permission.SEE_CUSTOMERS, "work"),
     PageSpec("customer", ":material/domain:", Permission.SEE_CUSTOMERS, None),
+    PageSpec("aside", ":material/dock_to_left:", Permission.SEE_CUSTOMERS, None),
     PageSpec("rooms", ":material/forum:", Permission.FOLLOW_UP, "work"),
     PageSpec("room", ":material/forum:", Permission.FOLLOW_UP, None),
     PageSpec("board", ":material/monitoring:", Permission.SEE_BOARD, "process"),
@@ -71,3 +73,10 @@ PAGES = (
 def open_page(name: str, **query: str | int) -> None:
     """Leave for another page, with what its address should say: `open_page("customer", customer=12)`."""
     st.switch_page(_FOLDER / f"{name}.py", query_params={k: str(v) for k, v in query.items()})
+
+
+def offline_link() -> None:
+    """The way to the page that works without network: no page of Streamlit's, so it opens beside this one."""
+    st.link_button(
+        t("offline.use"), "offline", icon=":material/cloud_off:", help=t("offline.use_hint"), type="tertiary"
+    )

@@ -8,8 +8,10 @@ import streamlit as st
 from components import address, format
 from components.action_fields import action_fields
 from components.blocks import Row, empty, plain, rows, section
+from components.deep_links import action_type, named
 from components.drafts import DraftForm, lock_of
 from components.frame import View, show_error
+from components.navigation import offline_link
 from components.record_story import ICONS, about, leave_for, short
 from components.recording import recording
 from components.steps import next_step_fields, plan_fields, time_fields
@@ -83,6 +85,7 @@ def begin_with(view: View, start: Begin) -> None:
             leave_for(customer=int(chosen))
     else:
         empty(t("record.no_customers"), t("record.no_customers_hint"))
+    offline_link()
 
 
 def facts_of(view: View, kept: DraftView) -> CustomerFacts | None:
@@ -133,8 +136,11 @@ def fill_in(view: View, kept: DraftView, facts: CustomerFacts) -> None:
 
 
 def _link() -> Link | None:
-    numbers = {name: address.number(name) for name in ("customer", "opportunity", "action")}
-    return Link(**numbers, type=address.read("type", STAGES, "") or None) if any(numbers.values()) else None
+    numbers = {name: address.number(name) for name in ("opportunity", "action")}
+    customer = named()
+    if customer is None and not any(numbers.values()):
+        return None
+    return Link(customer.number if customer else None, **numbers, type=action_type(), named=customer)
 
 
 def _go_to(view: View, draft_id: int) -> DraftView:

@@ -8,8 +8,8 @@ from components.frame import WHO
 from components.text import LANGUAGE, language
 from core.access import Who
 from data.commands.sessions import end_session, fingerprint, open_session
+from data.origin import COOKIE
 from data.queries.sessions import Recognised, by_id, by_token
-from data.routes import COOKIE
 from data.runtime import this_store
 from data.settings import settings
 from data.text import LANGUAGES, language_of
@@ -28,6 +28,7 @@ export default function ({ data }) {
   if (sent.has(data.once)) return;
   sent.add(data.once);
   if (data.cookie) document.cookie = data.cookie;
+  if (data.path === "/session/end") indexedDB.deleteDatabase("firebreak-known");  // of the offline page
   if (data.path) fetch(data.path, { method: "POST", body: data.body, credentials: "same-origin" });
 }
 """

@@ -10,12 +10,12 @@ import streamlit as st
 from components import foreign, session
 from components.assets import LOGO, MARK, STYLE
 from components.blocks import empty, plain
-from components.navigation import PAGES, PageSpec, open_page
+from components.navigation import PAGES, PageSpec, offline_link, open_page
 from components.setup import setup_card
 from components.signin import sign_in_card
 from components.text import LANGUAGE, language, t, term
 from components.usage import measure
-from core.access import Who, decide
+from core.access import Permission, Who, decide
 from data.commands.account import choose_language
 from data.queries.inbox import unread
 from data.queries.sessions import nobody_yet
@@ -122,6 +122,8 @@ def _user_menu(who: Who, account: st.Page) -> None:
     ):
         _language_choice(who)
         st.page_link(account, label=t("shell.account"), icon=":material/manage_accounts:")
+        if decide(who, Permission.RECORD_ACTIONS).allowed:
+            offline_link()
         st.button(t("shell.sign_out"), icon=":material/logout:", on_click=session.leave, width="stretch")
 
 

@@ -1,4 +1,7 @@
 """HTTP routes beside the pages: a session's cookie for its browser, health, the customer's page, the API."""
+"""HTTP routes beside the pages: handing a browser its session's cookie, health,
+the customer's page, and the page that works without network.
+"""
 
 from urllib.parse import urlsplit
 
@@ -12,10 +15,11 @@ from data.acceptance_routes import ACCEPTANCE
 from data.api.routes import API
 from data.commands.sessions import exchange_ticket
 from data.commands.usage import count_beat
+from data.offline.routes import OFFLINE
+from data.origin import COOKIE, same_origin
 from data.runtime import this_store
 from data.watching.routes import WATCHING
 
-COOKIE = "firebreak_session"
 LONGEST_TICKET = 200
 USAGE = "/usage/beat"
 LONGEST_BEAT = 4
@@ -23,7 +27,7 @@ LONGEST_BEAT = 4
 
 async def exchange(request: Request) -> Response:
     """POST /session/exchange: a one-time ticket as body, the session's cookie as answer."""
-    if not _same_origin(request):
+    if not same_origin(request):
         return JSONResponse({"error": "cross-site"}, status_code=403)
     body = await request.body()
     ticket = body[:LONGEST_TICKET].decode(errors="replace")
@@ -40,7 +44,7 @@ async def exchange(request: Request) -> Response:
 
 async def leave(request: Request) -> Response:
     """POST /session/end: takes the cookie out of the browser; the session itself was revoked before."""
-    if not _same_origin(request):
+    if not same_origin(request):
         return JSONResponse({"error": "cross-site"}, status_code=403)
     response = JSONResponse({"status": "ok"})
     response.delete_cookie(COOKIE, path="/")
@@ -73,18 +77,6 @@ def _ask_store() -> None:
         session.execute(text("SELECT 1"))
 
 
-def _same_origin(request: Request) -> bool:
-    """Browsers say where a request comes from; one from another site is refused.
-
-    `Sec-Fetch-Site` comes over TLS and from this machine only; `Origin` comes with every POST, but a
-    proxy may change the host that it is compared with.
-    """
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site == "same-origin"
-    return urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host")
-
-
 def _is_tls(request: Request) -> bool:
     """Whether the browser sees TLS, also when a proxy before us ends it."""
     return "https" in (request.url.scheme, urlsplit(request.headers.get("origin", "")).scheme)
@@ -98,4 +90,5 @@ ROUTES = (
     *WATCHING,
     *ACCEPTANCE,
     *API,
+    *OFFLINE,
 )

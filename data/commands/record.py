@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from core.access import Who
+from core.access import Permission, Who
 from core.messages import AppError, Conflict, Invalid, NotFound, Problem
 from core.process.actions import ActionContext, ActionInput, check
 from core.process.sheet import NEW, Step, concerns, opening, read_amount, read_day, read_sheet
@@ -19,6 +19,7 @@ from data.commands.opportunities import check_opportunity, open_opportunity
 from data.commands.undo import undo
 from data.engine import Store
 from data.jsontext import to_json
+from data.queries.named_customers import Named, named_customer
 from data.queries.policies import policy_in_force
 from data.queries.record import (
     CustomerFacts,
@@ -41,12 +42,14 @@ class Link:
 
     Attributes:
         action: id of the planned action to write down.
+        named: the customer by name or by another system's id, where no number says it.
     """
 
     customer: int | None = None
     opportunity: int | None = None
     action: int | None = None
     type: str | None = None
+    named: Named | None = None
 
 
 def open_record(store: Store, who: Who, link: Link) -> int:
@@ -54,12 +57,21 @@ def open_record(store: Store, who: Who, link: Link) -> int:
 
     Raises:
         NotFound: no such customer within reach.
+        Conflict: the link names a customer, and several are called so.
     """
     with store.reading() as session:
-        customer = link.customer or customer_of(session, who, link.opportunity, link.action)
+        customer = _customer(session, who, link)
         facts = customer_facts(session, who, customer)
     values = _prefilled(facts, link, store.clock(), who.timezone)
     return start_draft(store, who, KIND, values, lambda kept: _goes_on(kept, values, link))
+
+
+def _customer(session: Session, who: Who, link: Link) -> int:
+    if link.customer:
+        return link.customer
+    if link.named is not None and link.named != Named():
+        return named_customer(session, who, Permission.RECORD_ACTIONS, link.named)
+    return customer_of(session, who, link.opportunity, link.action)
 
 
 def save_record_fields(store: Store, who: Who, draft_id: int, values: dict[str, Any]) -> None:
@@ -81,7 +93,7 @@ def submit_record(store: Store, who: Who, draft_id: int) -> None:
                 draft.body = draft.body | {"sent": to_json(sent), "problems": []}
                 draft.updated_at = store.clock()
     except AppError as error:
-        found = error.problems if isinstance(error, Invalid) else [_meanwhile(error)]
+        found = error.problems if isinstance(error, Invalid) else [meanwhile(error)]
         problems = [p for p in found if p.severity is Severity.ERROR]  # the form says the others by itself
         if any(p.code == "step_gone" for p in problems):
             save_record_fields(store, who, draft_id, {"completes": None, "cancels": None})
@@ -243,7 +255,7 @@ _MEANWHILE: dict[str, Callable[[AppError], Problem]] = {
 }
 
 
-def _meanwhile(error: AppError) -> Problem:
+def meanwhile(error: AppError) -> Problem:
     """What changed under the person's hands, said at the field where they can answer it."""
     if isinstance(error, NotFound) and (say := _MEANWHILE.get(str(error.params.get("entity")))):
         return say(error)

@@ -38,6 +38,7 @@ ALLOWED = {
     "store_requests": {D, P, S},
     "customers":  {R, M, D, A},
     "customer":   {R, M, D, A},
+    "aside":      {R, M, D, A},
     "rooms":      {R, M, D, P, V},
     "room":       {R, M, D, P, V},
     "milestones": {M, D, A},

@@ -1,0 +1,28 @@
+// Days and clock times as the person's own time zone shows them, whatever the device's is.
+export function wall(at, timeZone) {
+  const shown = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" }).format(at);
+  const [day, clock] = shown.split(" ");
+  return { day, clock };
+}
+
+export function freshTimes(now, timeZone) {
+  const start = new Date(now.getTime() - 60 * 60000);
+  start.setUTCMinutes(start.getUTCMinutes() < 30 ? 0 : 30, 0, 0);
+  const { day, clock } = wall(start, timeZone);
+  return { day, start: clock, minutes: 60, "next_step-time": "10:00" };
+}
+
+// A day ahead; a weekend gives way to its Monday.
+export function ahead(now, days, timeZone) {
+  const at = new Date(`${wall(now, timeZone).day}T12:00:00Z`);
+  at.setUTCDate(at.getUTCDate() + days);
+  const weekday = at.getUTCDay();
+  if (weekday === 6) at.setUTCDate(at.getUTCDate() + 2);
+  if (weekday === 0) at.setUTCDate(at.getUTCDate() + 1);
+  return at.toISOString().slice(0, 10);
+}
+
+export function said(at, timeZone, language) {
+  const options = { timeZone, month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false };
+  return new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", options).format(new Date(at));
+}

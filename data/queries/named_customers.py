@@ -1,0 +1,58 @@
+"""The customer that a link names: by number, by its id in another system, or by a unique name (F3)."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from core.access import Permission, Who
+from core.messages import Conflict, NotFound
+from data.queries.scope import customers
+from data.schema import Customer
+
+MOST = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a link says of its customer, any part of it.
+
+    Attributes:
+        ref: its id in the system that it was imported from.
+    """
+
+    number: int | None = None
+    name: str = ""
+    ref: str = ""
+
+
+def named_customer(session: Session, who: Who, needs: Permission, named: Named) -> int:
+    """The one customer within reach that a link means: by number, else by ref, else by name.
+
+    Raises:
+        NotFound: there is none within reach.
+        Conflict: several are called so.
+    """
+    found = session.scalars(
+        select(Customer.id).where(customers(who, needs), _meant(named)).order_by(Customer.id).limit(2)
+    ).all()
+    if not found:
+        raise NotFound("customer_gone")
+    if len(found) > 1:
+        raise Conflict("ambiguous_customer", name=named.name.strip())
+    return found[0]
+
+
+def customer_names(session: Session, who: Who, needs: Permission) -> dict[int, str]:
+    """Customers within reach to choose from, by name."""
+    query = select(Customer.id, Customer.name).where(customers(who, needs))
+    rows = session.execute(query.order_by(Customer.name, Customer.id).limit(MOST))
+    return {row.id: row.name for row in rows}
+
+
+def _meant(named: Named) -> ColumnElement[bool]:
+    if named.number is not None:
+        return Customer.id == named.number
+    if named.ref:
+        return Customer.ref == named.ref
+    return func.lower(Customer.name) == named.name.strip().lower()
