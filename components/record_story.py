@@ -41,6 +41,8 @@ def done(view: View, kept: DraftView, facts: CustomerFacts) -> None:
             open_page("customer", customer=facts.id)
         if st.button(t("record.another"), icon=":material/add:"):
             leave_for()
+        if st.button(t("record.to_today"), icon=":material/today:"):
+            open_page("today")
         _promise(view, sent)
         if st.button(t("record.undo"), type="tertiary", icon=":material/undo:", help=t("record.undo_help")):
             try:

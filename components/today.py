@@ -1,47 +1,61 @@
 """Drawing a person's to-dos: each one click from done."""
 
 from collections.abc import Callable, Sequence
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from components import address, format
+from components import address
 from components.blocks import Row, Tone, badge, empty, rows, section
 from components.frame import View
-from components.text import t, term
+from components.jobs import job_name
+from components.text import t
+from components.today_lines import details, mark
 from core.process.stages import STAGES, following
 from core.reports.commitments import Proof
-from data.notices import alert_words
 from data.queries.today import FIRST, Group, Kind, ToDo
 
 TONES = {
     Kind.OVERDUE: Tone.RED,
     Kind.RED: Tone.RED,
     Kind.ASSIGNED: Tone.AMBER,
+    Kind.DEMAND: Tone.AMBER,
+    Kind.CONFLICT: Tone.RED,
+    Kind.REPORTED: Tone.RED,
     Kind.COMMITMENT: Tone.AMBER,
     Kind.ROOM_TASK: Tone.BLUE,
     Kind.COACHING: Tone.AMBER,
+    Kind.CAUSE: Tone.AMBER,
     Kind.DUE: Tone.BLUE,
+    Kind.DELIVERY: Tone.AMBER,
     Kind.SUGGESTION: Tone.BLUE,
     Kind.EXPIRING: Tone.AMBER,
+    Kind.STORE_REQUEST: Tone.BLUE,
     Kind.DRAFT: Tone.QUIET,
     Kind.UNPLANNED: Tone.AMBER,
     Kind.GRADE: Tone.QUIET,
+    Kind.JOB: Tone.AMBER,
     Kind.PASSWORD: Tone.QUIET,
 }
 ICONS = {
     Kind.OVERDUE: ":material/alarm:",
     Kind.RED: ":material/local_fire_department:",
     Kind.ASSIGNED: ":material/assignment_ind:",
+    Kind.DEMAND: ":material/assignment:",
+    Kind.CONFLICT: ":material/event_busy:",
+    Kind.REPORTED: ":material/report:",
     Kind.COMMITMENT: ":material/handshake:",
     Kind.ROOM_TASK: ":material/checklist:",
     Kind.COACHING: ":material/school:",
+    Kind.CAUSE: ":material/account_tree:",
     Kind.DUE: ":material/today:",
+    Kind.DELIVERY: ":material/package_2:",
     Kind.SUGGESTION: ":material/balance:",
     Kind.EXPIRING: ":material/hourglass_bottom:",
+    Kind.STORE_REQUEST: ":material/storefront:",
     Kind.DRAFT: ":material/edit_note:",
     Kind.UNPLANNED: ":material/event_busy:",
     Kind.GRADE: ":material/military_tech:",
+    Kind.JOB: ":material/sync_problem:",
     Kind.PASSWORD: ":material/key:",
 }
 
@@ -95,107 +109,23 @@ def _more(group: Group) -> None:
 
 
 def _row(todo: ToDo, view: View) -> Row:
-    parts = [part for part in _PARTS[todo.kind](todo, view) if part]
     return Row(
         key=str(todo.id),
-        title=todo.customer or todo.opportunity or todo.person or t("today.no_name"),
-        detail=" · ".join(parts),
-        mark=_mark(todo, view),
+        title=_title(todo, view),
+        detail=" · ".join(details(todo, view)),
+        mark=mark(todo, view),
         tone=TONES[todo.kind],
         action=t(f"today.{todo.kind}_do"),
         primary=todo.kind is Kind.OVERDUE,
     )
 
 
-def _mark(todo: ToDo, view: View) -> str:
-    match todo.kind:
-        case Kind.RED | Kind.ASSIGNED:
-            return t(f"alerts.{todo.words}.name")
-        case Kind.ROOM_TASK | Kind.COMMITMENT:
-            return t("customer.overdue") if todo.at and todo.at < view.now else ""
-        case Kind.OVERDUE:
-            return format.ago(todo.at, view.now, view.language)
-        case Kind.DUE:
-            return format.clock(todo.at, view.who.timezone)
-        case Kind.EXPIRING | Kind.COACHING:
-            return format.day(todo.on, view.language)
-        case _:
-            return ""
-
-
-def _step(todo: ToDo, view: View) -> list[str]:
-    what = [term("stage", todo.type), todo.opportunity or "", view.instant(todo.at)]
-    return [*what, todo.words, _worth(todo, view)]
-
-
-def _quote(todo: ToDo, view: View) -> list[str]:
-    here = view.now.astimezone(ZoneInfo(view.who.timezone)).date()
-    gone = todo.on is not None and todo.on < here
-    return [todo.opportunity or "", t("today.expired" if gone else "today.expires"), _worth(todo, view)]
-
-
-def _unplanned(todo: ToDo, view: View) -> list[str]:
-    ago = format.ago(todo.at, view.now, view.language)
-    return [todo.opportunity or "", term("stage", todo.type), t("today.since", ago=ago), _worth(todo, view)]
-
-
-def _grade(todo: ToDo, view: View) -> list[str]:
-    if todo.at is None:
-        return [t("today.never_graded")]
-    return [t("today.graded", grade=todo.words, ago=format.ago(todo.at, view.now, view.language))]
-
-
-def _draft(todo: ToDo, view: View) -> list[str]:
-    ago = format.ago(todo.at, view.now, view.language)
-    return [term("stage", todo.type), t("today.saved", ago=ago)]
-
-
-def _red(todo: ToDo, view: View) -> list[str]:
-    why = alert_words(view.language, todo.words, todo.params or {})["why"]
-    return [todo.person or "", todo.opportunity or "", _worth(todo, view), why]
-
-
-def _assigned(todo: ToDo, view: View) -> list[str]:
-    due = t("today.by", at=view.instant(todo.at)) if todo.at else ""
-    words = alert_words(view.language, todo.words, todo.params or {})
-    return [due, words["why"], words["action"], todo.opportunity or ""]
-
-
-def _room_task(todo: ToDo, view: View) -> list[str]:
-    return [todo.words, t("today.by", at=view.instant(todo.at))]
-
-
-def _coaching(todo: ToDo, view: View) -> list[str]:
-    here = view.now.astimezone(ZoneInfo(view.who.timezone)).date()
-    return [t("today.coaching_late" if todo.on is not None and todo.on < here else "today.coaching_due")]
-
-
-def _password(todo: ToDo, view: View) -> list[str]:
-    del view
-    return [term("role", todo.type), t("today.username", name=todo.words)]
-
-
-_PARTS = {
-    Kind.OVERDUE: _step,
-    Kind.DUE: _step,
-    Kind.SUGGESTION: lambda todo, view: [todo.opportunity or "", _worth(todo, view)],
-    Kind.EXPIRING: _quote,
-    Kind.UNPLANNED: _unplanned,
-    Kind.GRADE: _grade,
-    Kind.DRAFT: _draft,
-    Kind.RED: _red,
-    Kind.ASSIGNED: _assigned,
-    Kind.COMMITMENT: _room_task,
-    Kind.ROOM_TASK: _room_task,
-    Kind.COACHING: _coaching,
-    Kind.PASSWORD: _password,
-}
-
-
-def _worth(todo: ToDo, view: View) -> str:
-    if todo.amount is None or todo.currency is None:
-        return ""
-    return format.money(todo.amount, todo.currency, view.language, compact=True)
+def _title(todo: ToDo, view: View) -> str:
+    if todo.kind is Kind.JOB:
+        return job_name(todo.type or "", view.language)
+    if todo.kind is Kind.CAUSE:
+        return todo.person or t("today.company")
+    return todo.customer or todo.opportunity or todo.person or t("today.no_name")
 
 
 def _target(todo: ToDo) -> Target:
@@ -236,4 +166,11 @@ _TARGETS: dict[Kind, Callable[[ToDo], Target]] = {
     Kind.COACHING: lambda todo: ("forecast_health", {"task": todo.id}),
     Kind.PASSWORD: lambda _: ("people", {}),
     Kind.SUGGESTION: lambda todo: ("calibrate", {"opportunity": todo.id}),
+    Kind.DEMAND: lambda todo: ("demands", {"demand": todo.id}),
+    Kind.CONFLICT: lambda todo: ("promises", {"promise": todo.id}),
+    Kind.REPORTED: lambda todo: ("deliveries", {"delivery": todo.id}),
+    Kind.DELIVERY: lambda todo: ("deliveries", dict(todo.params or {})),
+    Kind.STORE_REQUEST: lambda todo: ("store_requests", {"request": todo.id}),
+    Kind.CAUSE: lambda todo: ("collaboration", {"cause": todo.id}),
+    Kind.JOB: lambda _: ("jobs", {}),
 }

@@ -23,6 +23,7 @@ from data.jobs.registry import Run
 from data.queries.collaboration import cause_file, causes, collaboration_report, owners, quarters
 from data.queries.collaboration_facts import collaboration_facts
 from data.queries.policies import policy_in_force
+from data.queries.today import Kind, today
 from data.schema import Audit, CollaborationReport, Message, Person, RootCause
 from tests.company import found
 from tests.data.test_demands import EFFECT, filed
@@ -134,6 +135,11 @@ def test_what_is_recorded_later_changes_nothing(store, late, clock):
     assert read(store, collaboration_report, late.director, QUARTER).report == report
 
 
+def in_hand(store, who, now) -> list[int]:
+    groups = read(store, today, who, now)
+    return [x.id for g in groups if g.kind is Kind.CAUSE for x in g.todos]
+
+
 def test_an_analysis_is_assigned_and_closed_with_its_evidence(store, late, clock):
     issued(store, clock)
     east = next(c for c in read(store, causes, late.manager, clock.at) if c.figure.name == "East")
@@ -144,11 +150,14 @@ def test_an_analysis_is_assigned_and_closed_with_its_evidence(store, late, clock
     with store.reading() as session:
         (told,) = session.scalars(select(Message).where(Message.kind == "root_cause"))
         assert (told.person_id, told.query) == (late.manager.person_id, {"cause": east.id})
+    assert in_hand(store, late.manager, clock.at) == [east.id]
+    assert in_hand(store, late.director, clock.at) == []
     clock.move(days=30)
     assert read(store, cause_file, late.manager, east.id, clock.at).overdue
     with pytest.raises(Invalid):
         close_cause(store, late.manager, east.id, "Nobody looked on Mondays", " ")
     close_cause(store, late.manager, east.id, "Nobody looked on Mondays", "A rota")
+    assert in_hand(store, late.manager, clock.at) == []
     closed = read(store, cause_file, late.director, east.id, clock.at)
     assert (closed.cause, closed.outcome, closed.closed_by) == (
         "Nobody looked on Mondays",

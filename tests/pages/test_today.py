@@ -7,11 +7,15 @@ from datetime import date, timedelta
 import pytest
 
 from core.process.metrics import PlannedAction
+from core.promises.demands import DemandInput
 from core.terms import ActionStatus, Outcome
 from data.commands.actions import record_action
+from data.commands.demands import file_demand, move_feature
 from data.commands.opportunities import close_opportunity, open_opportunity
+from data.commands.store_requests import file_request
 from tests.company import found
 from tests.data.test_record_action import VALUES, done
+from tests.deliveries import EFFECT, Handover
 from tests.history import planned, settle
 from tests.pages.reading import check_words, words
 
@@ -121,3 +125,24 @@ def test_closing_ends_the_to_dos(open_page, sqlite_store):
     settle(sqlite_store)
     close_opportunity(sqlite_store, people.rep, people.opportunity, Outcome.WON)
     assert "All done for now" in words(open_page("today", people.rep))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_customers_wait_for_opens_its_own_page(open_page, sqlite_store, clock, gone, language):
+    handover = Handover(sqlite_store)
+    people = handover.people
+    demand = DemandInput("“慢” and loud", "cost", EFFECT, "P0")
+    waiting = file_demand(sqlite_store, people.rep, people.customer, demand)
+    move_feature(sqlite_store, people.product, handover.feature, date(2026, 3, 30), "A machine broke")
+    file_request(sqlite_store, people.store_manager, "Scan points at the till", "P2")
+    clock.move(days=8)
+    page = open_page("today", people.product, language)
+    check_words(page)
+    for kind in ("conflict", "delivery", "demand", "store_request"):
+        page.button(key=next(b.key for b in page.button if f"todo-{kind}" in (b.key or ""))).click().run()
+    assert gone == [
+        ("promises", {"promise": str(handover.promise)}),
+        ("deliveries", {"promise": str(handover.promise)}),
+        ("demands", {"demand": str(waiting)}),
+        ("store_requests", {"request": "1"}),
+    ]

@@ -1,0 +1,144 @@
+"""What a to-do's line says: the word before it, and the details behind it."""
+
+from zoneinfo import ZoneInfo
+
+from components import format
+from components.frame import View
+from components.text import t, term
+from data.notices import alert_words
+from data.queries.today import Kind, ToDo
+
+
+def mark(todo: ToDo, view: View) -> str:
+    """The status word before a line; "" where none is needed."""
+    match todo.kind:
+        case Kind.RED | Kind.ASSIGNED:
+            return t(f"alerts.{todo.words}.name")
+        case Kind.ROOM_TASK | Kind.COMMITMENT | Kind.DEMAND:
+            return t("customer.overdue") if todo.at and todo.at < view.now else ""
+        case Kind.OVERDUE:
+            return format.ago(todo.at, view.now, view.language)
+        case Kind.DUE:
+            return format.clock(todo.at, view.who.timezone)
+        case Kind.EXPIRING | Kind.COACHING | Kind.DELIVERY | Kind.CAUSE:
+            return format.day(todo.on, view.language)
+        case Kind.REPORTED | Kind.JOB:
+            return format.ago(todo.at, view.now, view.language)
+        case _:
+            return ""
+
+
+def details(todo: ToDo, view: View) -> list[str]:
+    """The parts of a line, without those that say nothing."""
+    return [part for part in _PARTS[todo.kind](todo, view) if part]
+
+
+def _step(todo: ToDo, view: View) -> list[str]:
+    what = [term("stage", todo.type), todo.opportunity or "", view.instant(todo.at)]
+    return [*what, todo.words, _worth(todo, view)]
+
+
+def _quote(todo: ToDo, view: View) -> list[str]:
+    here = view.now.astimezone(ZoneInfo(view.who.timezone)).date()
+    gone = todo.on is not None and todo.on < here
+    return [todo.opportunity or "", t("today.expired" if gone else "today.expires"), _worth(todo, view)]
+
+
+def _unplanned(todo: ToDo, view: View) -> list[str]:
+    ago = format.ago(todo.at, view.now, view.language)
+    return [todo.opportunity or "", term("stage", todo.type), t("today.since", ago=ago), _worth(todo, view)]
+
+
+def _grade(todo: ToDo, view: View) -> list[str]:
+    if todo.at is None:
+        return [t("today.never_graded")]
+    return [t("today.graded", grade=todo.words, ago=format.ago(todo.at, view.now, view.language))]
+
+
+def _draft(todo: ToDo, view: View) -> list[str]:
+    ago = format.ago(todo.at, view.now, view.language)
+    return [term("stage", todo.type), t("today.saved", ago=ago)]
+
+
+def _red(todo: ToDo, view: View) -> list[str]:
+    why = alert_words(view.language, todo.words, todo.params or {})["why"]
+    return [todo.person or "", todo.opportunity or "", _worth(todo, view), why]
+
+
+def _assigned(todo: ToDo, view: View) -> list[str]:
+    due = t("today.by", at=view.instant(todo.at)) if todo.at else ""
+    words = alert_words(view.language, todo.words, todo.params or {})
+    return [due, words["why"], words["action"], todo.opportunity or ""]
+
+
+def _room_task(todo: ToDo, view: View) -> list[str]:
+    return [todo.words, t("today.by", at=view.instant(todo.at))]
+
+
+def _coaching(todo: ToDo, view: View) -> list[str]:
+    here = view.now.astimezone(ZoneInfo(view.who.timezone)).date()
+    return [t("today.coaching_late" if todo.on is not None and todo.on < here else "today.coaching_due")]
+
+
+def _password(todo: ToDo, view: View) -> list[str]:
+    del view
+    return [term("role", todo.type), t("today.username", name=todo.words)]
+
+
+def _demand(todo: ToDo, view: View) -> list[str]:
+    return [todo.type or "", t("today.by", at=view.instant(todo.at)), todo.words]
+
+
+def _conflict(todo: ToDo, view: View) -> list[str]:
+    told = t("today.promised", day=format.day(todo.on, view.language))
+    planned = (todo.params or {}).get("planned_on")
+    inside = (
+        t("today.planned", day=format.day(planned, view.language)) if planned else t("today.unplanned_yet")
+    )
+    return [told, inside, todo.words]
+
+
+def _request(todo: ToDo, view: View) -> list[str]:
+    stores = t("today.stores", n=(todo.params or {}).get("stores", 1))
+    ago = t("today.filed", ago=format.ago(todo.at, view.now, view.language))
+    return [todo.type or "", stores, ago, todo.words]
+
+
+def _cause(todo: ToDo, view: View) -> list[str]:
+    del view
+    return [t(f"collaboration.of.{todo.type}")]
+
+
+def _job(todo: ToDo, view: View) -> list[str]:
+    del view
+    return [t("today.gave_up")]
+
+
+_PARTS = {
+    Kind.OVERDUE: _step,
+    Kind.DUE: _step,
+    Kind.SUGGESTION: lambda todo, view: [todo.opportunity or "", _worth(todo, view)],
+    Kind.EXPIRING: _quote,
+    Kind.UNPLANNED: _unplanned,
+    Kind.GRADE: _grade,
+    Kind.DRAFT: _draft,
+    Kind.RED: _red,
+    Kind.ASSIGNED: _assigned,
+    Kind.COMMITMENT: _room_task,
+    Kind.ROOM_TASK: _room_task,
+    Kind.COACHING: _coaching,
+    Kind.PASSWORD: _password,
+    Kind.DEMAND: _demand,
+    Kind.CONFLICT: _conflict,
+    Kind.REPORTED: lambda todo, _: [todo.words],
+    Kind.DELIVERY: lambda todo, _: [todo.words],
+    Kind.STORE_REQUEST: _request,
+    Kind.CAUSE: _cause,
+    Kind.JOB: _job,
+}
+
+
+def _worth(todo: ToDo, view: View) -> str:
+    if todo.amount is None or todo.currency is None:
+        return ""
+    return format.money(todo.amount, todo.currency, view.language, compact=True)

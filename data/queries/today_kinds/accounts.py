@@ -1,0 +1,42 @@
+"""What an administrator looks after: people who cannot sign in yet, jobs that were given up."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from data.queries.today_kinds.asked import Asked, Group, Kind
+from data.schema import JobRun, Person
+
+FAILED_FOR = timedelta(days=7)
+
+
+def without_password(asked: Asked, most: int) -> Group:
+    """People who should work with the product and cannot sign in yet."""
+    query = (
+        select(
+            Person.id,
+            Person.name.label("person"),
+            Person.username.label("words"),
+            Person.role.label("type"),
+            Person.created_at.label("at"),
+        )
+        .where(Person.active, Person.password_hash.is_(None))
+        .order_by(Person.created_at, Person.name, Person.id)
+    )
+    return asked.group(Kind.PASSWORD, query, most)
+
+
+def failed_jobs(asked: Asked, most: int) -> Group:
+    """Jobs whose latest run, for a team or thing, was given up this week; run again, they are no to-do."""
+    newest = func.row_number().over(partition_by=(JobRun.job, JobRun.key), order_by=JobRun.id.desc())
+    ranked = (
+        select(JobRun.id, JobRun.job, JobRun.state, JobRun.finished_at, newest.label("rank"))
+        .where(JobRun.state.in_(("done", "failed")))
+        .subquery()
+    )
+    query = (
+        select(ranked.c.id, ranked.c.job.label("type"), ranked.c.finished_at.label("at"))
+        .where(ranked.c.rank == 1, ranked.c.state == "failed", ranked.c.finished_at > asked.now - FAILED_FOR)
+        .order_by(ranked.c.finished_at.desc(), ranked.c.id)
+    )
+    return asked.group(Kind.JOB, query, most)
