@@ -171,7 +171,8 @@ def rows(items: Sequence[Row], key: str) -> str | None:
 
 
 def _row(item: Row, key: str) -> bool:
-    words, button = st.columns([4, 1], vertical_alignment="center", gap="small")
+    with st.container(key=f"line-{key}"):  # on a phone the button stays beside the words (shell.css)
+        words, button = st.columns([4, 1], vertical_alignment="center", gap="small")
     mark = (
         f":{_COLOURS[item.tone]}-badge[{_ICONS.get(item.tone, '')} {plain(item.mark)}] " if item.mark else ""
     )
