@@ -66,4 +66,4 @@ def _chosen() -> None:
 
 
 def _another() -> None:
-    address.write(customer=None, customer_name=None, ref=None)
+    address.write(customer=None, customer_name=None, ref=None, contact=None)

@@ -1,4 +1,4 @@
-"""What another program's address says: `?customer=12`, `?ref=CRM-7`, `?customer_name=…`, and `&type=demo`."""
+"""What another program's address says: `?customer=12`, `ref`, `contact`, `customer_name`, `type`."""
 
 from components import address
 from core.process.stages import STAGES
@@ -14,7 +14,8 @@ SHORT = {
 
 def named() -> Named | None:
     """The customer that the address means; None when it names none."""
-    found = Named(address.number("customer"), address.said("customer_name") or "", address.said("ref") or "")
+    name, ref, contact = (address.said(part) or "" for part in ("customer_name", "ref", "contact"))
+    found = Named(address.number("customer"), name, ref, contact)
     return found if found != Named() else None
 
 

@@ -19,6 +19,7 @@ from data.offline.routes import OFFLINE
 from data.origin import COOKIE, same_origin
 from data.runtime import this_store
 from data.watching.routes import WATCHING
+from data.sidebar.routes import SIDEBAR
 
 LONGEST_TICKET = 200
 USAGE = "/usage/beat"
@@ -91,4 +92,5 @@ ROUTES = (
     *ACCEPTANCE,
     *API,
     *OFFLINE,
+    *SIDEBAR,
 )

@@ -25,6 +25,10 @@ class Settings(BaseSettings):
     webhook_secret: str | None = None
     webhook_loopback: bool = False  # webhooks may lead to this machine itself, also without TLS
     robot_hosts: str = ""  # hosts of private chat installations that robots may be on, by commas
+    wecom_corp_id: str | None = None  # with the next two: WeCom's side bar tells whose chat it is
+    wecom_agent_id: str | None = None
+    wecom_secret: str | None = None
+    wecom_api: str = "https://qyapi.weixin.qq.com"
     speech: str | None = None  # whisper:FOLDER, sensevoice:FOLDER, or a service's address
     speech_key: str | None = None
     speech_model: str = "whisper-1"  # as the service calls it

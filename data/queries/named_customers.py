@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from core.access import Permission, Who
 from core.messages import Conflict, NotFound
 from data.queries.scope import customers
-from data.schema import Customer
+from data.schema import Contact, Customer
 
 MOST = 2_000
 
@@ -19,15 +19,17 @@ class Named:
 
     Attributes:
         ref: its id in the system that it was imported from.
+        contact: the id of one of its contacts there, e.g. a WeCom `external_userid`.
     """
 
     number: int | None = None
     name: str = ""
     ref: str = ""
+    contact: str = ""
 
 
 def named_customer(session: Session, who: Who, needs: Permission, named: Named) -> int:
-    """The one customer within reach that a link means: by number, else by ref, else by name.
+    """The one customer within reach that a link means: by number, else by ref, by a contact, or by name.
 
     Raises:
         NotFound: there is none within reach.
@@ -55,4 +57,6 @@ def _meant(named: Named) -> ColumnElement[bool]:
         return Customer.id == named.number
     if named.ref:
         return Customer.ref == named.ref
+    if named.contact:
+        return Customer.id.in_(select(Contact.customer_id).where(Contact.ref == named.contact))
     return func.lower(Customer.name) == named.name.strip().lower()

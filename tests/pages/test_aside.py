@@ -6,7 +6,7 @@ from sqlalchemy import select
 from core.access import Permission
 from core.messages import Conflict, NotFound
 from data.queries.named_customers import Named, named_customer
-from data.schema import Customer, Draft
+from data.schema import Contact, Customer, Draft
 from data.text import LANGUAGES, translate
 from tests.company import found
 
@@ -17,6 +17,8 @@ def company(sqlite_store):
     with sqlite_store.writing() as session:
         session.get_one(Customer, people.customer).ref = "CRM-7"
         now = sqlite_store.clock()
+        session.add(Contact(customer_id=people.customer, name="Wu Min", ref="wmExternal"))
+        session.add(Contact(customer_id=people.strange_customer, name="Zhao", ref="wmStranger"))
         session.add_all(Customer(name="Twin", owner_id=people.rep.person_id, created_at=now) for _ in "ab")
         session.add(Customer(name="haihe pumps ", owner_id=people.stranger.person_id, created_at=now))
     return people
@@ -32,7 +34,10 @@ def draft_of(store) -> dict:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("query", [{"customer": 1}, {"customer_name": " haihe PUMPS "}, {"ref": "CRM-7"}])
+@pytest.mark.parametrize(
+    "query",
+    [{"customer": 1}, {"customer_name": " haihe PUMPS "}, {"ref": "CRM-7"}, {"contact": "wmExternal"}],
+)
 def test_the_customer_in_brief(open_page, company, language, query):
     page = open_page("aside", company.rep, language, **query)
     assert not page.exception
@@ -47,6 +52,7 @@ def test_the_customer_in_brief(open_page, company, language, query):
         ({"customer": 2}, "customer_gone"),
         ({"customer_name": "Taihu Bearings"}, "customer_gone"),
         ({"ref": "unknown"}, "customer_gone"),
+        ({"contact": "wmStranger"}, "customer_gone"),
         ({"customer_name": "twin"}, "ambiguous_customer"),
     ],
 )
