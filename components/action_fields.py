@@ -1,6 +1,7 @@
 """The fields that an action type asks for, drawn by their kind: a new field needs no code here."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -15,60 +16,122 @@ from data.queries.record import Known
 CURRENCIES = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY", "SGD")
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What fields offer beside their own choices.
+
+    Attributes:
+        known: the customer's people, each with their part in the decision where that is known.
+        currency: preselected where a field asks for money.
+        records: colleagues and customers to choose from, by id.
+    """
+
+    known: Mapping[str, Any]
+    currency: str
+    records: Mapping[Kind, Mapping[int, str]]
+
+
 def action_fields(
-    form: DraftForm, fields: Sequence[Field], *, contacts: Sequence[Known], currency: str
+    form: DraftForm,
+    fields: Sequence[Field],
+    *,
+    contacts: Sequence[Known],
+    currency: str,
+    records: Mapping[Kind, Mapping[int, str]] | None = None,
 ) -> None:
     """Draw fields over a draft.
 
     Args:
         contacts: people to pick from where a field asks for people.
         currency: preselected where a field asks for money.
+        records: colleagues and customers to pick from where a field asks for one.
     """
-    known = {c.name: c.decision_role for c in contacts}
+    around = Around({c.name: c.decision_role for c in contacts}, currency, records or {})
     for field in fields:
-        _DRAWERS[field.kind](form, field, f"fields-{field.key}", known, currency)
+        _DRAWERS[field.kind](form, field, f"fields-{field.key}", around)
 
 
 def label_of(field: Field) -> str:
     """A field's name: the company's own, else the catalogue's; optional ones say so."""
-    own = (field.label or {}).get(language())
-    name = plain(own) if own else t(f"fields.{field.key}")
+    name = plain(name_of(field))
     return name if field.required else t("record.optional", field=name)
 
 
-def _text(form: DraftForm, field: Field, name: str, known: Mapping[str, Any], currency: str) -> None:
-    form.text(name, label_of(field))
+def name_of(field: Field) -> str:
+    """A field's bare name in the reader's language."""
+    return (field.label or {}).get(language()) or t(f"fields.{field.key}")
 
 
-def _long_text(form: DraftForm, field: Field, name: str, known: Mapping[str, Any], currency: str) -> None:
-    form.long_text(name, label_of(field))
+def choice_name(field: Field, choice: str) -> str:
+    """A choice's name in the reader's language: the company's own, else the catalogue's."""
+    own = (field.choice_labels or {}).get(choice)
+    return own.get(language(), choice) if own else term(field.key, choice)
 
 
-def _date(form: DraftForm, field: Field, name: str, known: Mapping[str, Any], currency: str) -> None:
-    form.day(name, label_of(field), width=180)
+def _help(field: Field) -> str | None:
+    said = (field.help or {}).get(language())
+    form = t("record.mask_help", form=field.mask) if field.mask else ""
+    return plain(" ".join(part for part in (said, form) if part)) or None
 
 
-def _choice(form: DraftForm, field: Field, name: str, known: Mapping[str, Any], currency: str) -> None:
-    form.choice(name, label_of(field), field.choices, lambda choice: term(field.key, choice))
+def _text(form: DraftForm, field: Field, name: str, around: Around) -> None:
+    form.text(name, label_of(field), help=_help(field))
 
 
-def _money(form: DraftForm, field: Field, name: str, known: Mapping[str, Any], currency: str) -> None:
+def _long_text(form: DraftForm, field: Field, name: str, around: Around) -> None:
+    form.long_text(name, label_of(field), help=_help(field))
+
+
+def _date(form: DraftForm, field: Field, name: str, around: Around) -> None:
+    form.day(name, label_of(field), width=180, help=_help(field))
+
+
+def _choice(form: DraftForm, field: Field, name: str, around: Around) -> None:
+    form.choice(
+        name,
+        label_of(field),
+        field.choices,
+        lambda choice: plain(choice_name(field, choice)),
+        help=_help(field),
+    )
+
+
+def _number(form: DraftForm, field: Field, name: str, around: Around) -> None:
+    form.number(name, label_of(field), least=None, form="%g", width=200, help=_help(field))
+
+
+def _record(form: DraftForm, field: Field, name: str, around: Around) -> None:
+    offered = around.records.get(field.kind, {})
+    gone = form.get(name)
+    shown = dict(offered) if gone is None or gone in offered else {**offered, gone: t("record.out_of_reach")}
+    form.select(
+        name,
+        label_of(field),
+        list(shown),
+        shown.__getitem__,
+        placeholder=t("record.choose"),
+        help=_help(field),
+        width=320,
+    )
+
+
+def _money(form: DraftForm, field: Field, name: str, around: Around) -> None:
     with st.container(horizontal=True, gap="small"):
-        amount = form.number(name, label_of(field), width=200)
-        choices = list(dict.fromkeys([currency, *CURRENCIES]))
+        amount = form.number(name, label_of(field), width=200, help=_help(field))
+        choices = list(dict.fromkeys([around.currency, *CURRENCIES]))
         form.select(
             f"{name}-currency",
             t("record.currency"),
             choices,
             str,
-            default=currency,
+            default=around.currency,
             settle=amount is not None,
             width=110,
         )
 
 
-def _people(form: DraftForm, field: Field, name: str, known: Mapping[str, Any], currency: str) -> None:
-    chosen = form.names(name, label_of(field), list(known), placeholder=t("record.people_hint"))
+def _people(form: DraftForm, field: Field, name: str, around: Around) -> None:
+    chosen = form.names(name, label_of(field), list(around.known), placeholder=t("record.people_hint"))
     if not chosen:
         return
     with st.grid(len(chosen), min_column_width=150, gap="small"):
@@ -78,17 +141,20 @@ def _people(form: DraftForm, field: Field, name: str, known: Mapping[str, Any], 
                 plain(person),
                 field.choices,
                 lambda role: term("decision_role", role),
-                default=known.get(person),
+                default=around.known.get(person),
                 settle=True,
                 placeholder=t("record.role_hint"),
             )
 
 
-_DRAWERS: Mapping[Kind, Callable[[DraftForm, Field, str, Mapping[str, Any], str], None]] = {
+_DRAWERS: Mapping[Kind, Callable[[DraftForm, Field, str, Around], None]] = {
     Kind.TEXT: _text,
     Kind.LONG_TEXT: _long_text,
     Kind.MONEY: _money,
     Kind.DATE: _date,
     Kind.CHOICE: _choice,
     Kind.PEOPLE: _people,
+    Kind.NUMBER: _number,
+    Kind.PERSON: _record,
+    Kind.CUSTOMER: _record,
 }

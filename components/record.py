@@ -17,7 +17,7 @@ from components.recording import recording
 from components.steps import next_step_fields, plan_fields, time_fields
 from components.text import t, term
 from core.messages import AppError, NotFound
-from core.process.actions import FIELDS
+from core.process.actions import asked_fields
 from core.process.sheet import NEW, Step, read_sheet
 from core.process.stages import STAGES
 from core.terms import ActionStatus
@@ -209,7 +209,9 @@ def _happened(
     _settles(view, form, type_, steps)
     time_fields(form)
     currency = opportunity.currency if opportunity else facts.currency
-    action_fields(form, FIELDS.get(type_ or "", ()), contacts=facts.contacts, currency=currency)
+    written = read_sheet(form.values(), view.who.timezone, facts.own_fields)
+    fields = asked_fields(written, facts.own_fields, view.now)
+    action_fields(form, fields, contacts=facts.contacts, currency=currency, records=facts.records_to_name)
     section(t("record.evidence"))
     form.long_text("summary", t("record.summary"), placeholder=t("record.summary_hint"))
     recording(view, form, facts.max_recording_mb)

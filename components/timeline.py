@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from components import address, format
+from components.action_fields import choice_name, name_of
 from components.audit import by, changes_block, deed
 from components.blocks import empty, plain, section
 from components.customer import ask
@@ -16,7 +17,7 @@ from components.navigation import open_page
 from components.text import t, term
 from core.access import Permission, reach
 from core.fields import Field, Kind
-from core.process.actions import FIELDS
+from core.process.actions import fields_of
 from core.signals import MEASURES
 from data.queries.audit import AuditEntry
 from data.queries.timeline import KINDS, PAGE, Event, Timeline
@@ -210,7 +211,7 @@ def _action_body(event: Event, view: View, play: Play) -> None:
         st.markdown(plain(event.note))
     if event.summary:
         st.markdown(plain(event.summary))
-    lines = [f":gray[{label}:] {plain(text)}" for label, text in field_values(event.type, event.values, view)]
+    lines = [f":gray[{label}:] {plain(text)}" for label, text in field_values(event, view)]
     if lines:
         st.markdown("  \n".join(lines))
     if event.recording:
@@ -258,15 +259,21 @@ def _evidence(event: Event, view: View) -> None:
         st.rerun()
 
 
-def field_values(type_: str, values: Mapping[str, Any], view: View) -> list[tuple[str, str]]:
-    """(label, text) of an action's own fields, in their order; then whatever else the record kept."""
-    known = {f.key: f for f in FIELDS.get(type_, ())}
+def field_values(event: Event, view: View) -> list[tuple[str, str]]:
+    """(label, text) of an action's own fields, in their order; then whatever else the record kept.
+
+    The company's own fields are named as they were when the action was written.
+    """
+    values = event.values
+    known = {f.key: f for f in fields_of(event.type, event.own, retired=True)}
     keys = [k for k in known if k in values] + [k for k in values if k not in known]
-    shown = [(_label(k), _text(known.get(k), values[k], view)) for k in keys]
+    shown = [(_label(k, known.get(k)), _text(known.get(k), values[k], view)) for k in keys]
     return [(label, text) for label, text in shown if text]
 
 
-def _label(key: str) -> str:
+def _label(key: str, field: Field | None) -> str:
+    if field is not None and field.label:
+        return plain(name_of(field))
     return t(f"fields.{key}") if has("en", f"fields.{key}") else key
 
 
@@ -282,7 +289,11 @@ def _text(field: Field | None, value: Any, view: View) -> str:
         case Kind.DATE:
             return format.day(date.fromisoformat(value), view.language)
         case Kind.CHOICE:
-            return term(field.key if field else "", value)
+            return choice_name(field, value) if field else str(value)
+        case Kind.PERSON | Kind.CUSTOMER:
+            return str(value.get("name") or value.get("id"))
+        case Kind.NUMBER:
+            return format.exact(Decimal(str(value)), view.language)
         case _:
             return str(value)
 

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     SEE_FORECAST_HEALTH = "see_forecast_health"
     COACH = "coach"
     CHANGE_WEIGHTS = "change_weights"
+    CHANGE_STUDIO = "change_studio"
     SEE_FORECAST = "see_forecast"
     SEE_SUGGESTIONS = "see_suggestions"
     CALIBRATE = "calibrate"
@@ -157,6 +158,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_FORECAST_HEALTH: Reach.ALL,
         Permission.COACH: Reach.ALL,
         Permission.CHANGE_WEIGHTS: Reach.ALL,
+        Permission.CHANGE_STUDIO: Reach.ALL,
         Permission.SEE_SUGGESTIONS: Reach.ALL,
         Permission.SEE_MORNING: Reach.ALL,
         Permission.REVISE_REPORTS: Reach.ALL,
@@ -199,6 +201,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_MILESTONES: Reach.ALL,
         Permission.SET_LAUNCH: Reach.ALL,
         Permission.MANAGE_API: Reach.ALL,
+        Permission.CHANGE_STUDIO: Reach.ALL,
     },
 }
 

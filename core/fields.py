@@ -1,12 +1,12 @@
 """Fields that a company can define: what they are called, what they hold, what is wrong with a value.
 
 Definitions are data (PRODUCT.md F2). Labels are catalogue keys `fields.<key>` for the shipped
-fields; a company's own fields carry their names in `label`.
+fields; a company's own fields (`core.definitions`) carry their names in `label`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -19,13 +19,17 @@ class Kind(StrEnum):
 
     TEXT = "text"
     LONG_TEXT = "long_text"
+    NUMBER = "number"  # Decimal
     MONEY = "money"  # {"amount": Decimal, "currency": "CNY"}
     DATE = "date"
     CHOICE = "choice"
     PEOPLE = "people"  # ({"name": "Wang Lei", "role": "decision_maker"}, …)
+    PERSON = "person"  # a colleague: {"id": 7, "name": "Li Na"}
+    CUSTOMER = "customer"  # {"id": 12, "name": "Haihe Pumps"}
 
 
 MAX_TEXT = 4_000
+_MASK: Mapping[str, Callable[[str], bool]] = {"#": str.isdigit, "@": str.isalpha, "?": lambda _: True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,14 @@ class Field:
     Attributes:
         key: its name in the record and in files.
         choices: allowed keys when `kind` is CHOICE, allowed roles when PEOPLE.
+        label, help: by language; None for shipped fields.
+        choice_labels: by choice, then by language.
+        types: action types that a company's own field is shown for.
+        required_when: condition (`core.conditions`) under which it must be filled, besides `required`.
+        low, high: bounds of a number or an amount, both allowed.
+        mask: form of a text, character by character: # a digit, @ a letter, ? anything, else itself.
+        since: instant from which it must be filled: what was known before did not know of it.
+        retired: kept for old records and files, asked for no more.
     """
 
     key: str
@@ -42,37 +54,75 @@ class Field:
     required: bool = True
     choices: tuple[str, ...] = ()
     label: Mapping[str, str] | None = None
+    help: Mapping[str, str] | None = None
+    choice_labels: Mapping[str, Mapping[str, str]] | None = None
+    types: tuple[str, ...] = ()
+    required_when: str = ""
+    low: Decimal | None = None
+    high: Decimal | None = None
+    mask: str = ""
+    since: datetime | None = None
+    retired: bool = False
 
 
 def is_empty(value: Any) -> bool:
     """Whether nothing was given: None, blank text, an empty list, money without an amount.
 
-    >>> [is_empty(v) for v in (None, "  ", [], {"amount": None}, "x", {"amount": 0})]
-    [True, True, True, True, False, False]
+    >>> [is_empty(v) for v in (None, "  ", [], {"amount": None}, "x", {"amount": 0}, {"id": 7})]
+    [True, True, True, True, False, False, False]
     """
     if isinstance(value, str):
         return not value.strip()
     if isinstance(value, Mapping):
-        return value.get("amount") is None
+        return value.get("amount") is None and value.get("id") is None
     return value is None or (isinstance(value, list | tuple) and not value)
 
 
-def check(field: Field, value: Any, prefix: str = "") -> tuple[Problem, ...]:
+def check(field: Field, value: Any, prefix: str = "", *, required: bool | None = None) -> tuple[Problem, ...]:
     """All problems of one value against its definition; none when it may be stored.
 
     Args:
         prefix: put before the field's key, e.g. "fields." for the fields of an action.
+        required: whether it must be filled here; as the definition says when None.
     """
     name = prefix + field.key
     if is_empty(value):
-        return (Problem(name, "required"),) if field.required else ()
+        wanted = field.required if required is None else required
+        return (Problem(name, "required"),) if wanted else ()
     return _CHECKS[field.kind](field, name, value)
+
+
+def fits_mask(text: str, mask: str) -> bool:
+    """Whether a text has the form of a mask.
+
+    >>> fits_mask("CN-0471", "@@-####"), fits_mask("CN-47", "@@-####")
+    (True, False)
+    """
+    pairs = zip(text, mask, strict=False)
+    return len(text) == len(mask) and all(_MASK[m](c) if m in _MASK else m == c for c, m in pairs)
 
 
 def _text(field: Field, name: str, value: Any) -> tuple[Problem, ...]:
     if not isinstance(value, str):
         return (Problem(name, "not_text"),)
-    return (Problem(name, "too_long", {"limit": MAX_TEXT}),) if len(value) > MAX_TEXT else ()
+    if len(value) > MAX_TEXT:
+        return (Problem(name, "too_long", {"limit": MAX_TEXT}),)
+    wrong = field.mask and not fits_mask(value.strip(), field.mask)
+    return (Problem(name, "wrong_form", {"form": field.mask}),) if wrong else ()
+
+
+def _number(field: Field, name: str, value: Any) -> tuple[Problem, ...]:
+    if not isinstance(value, Decimal) or not value.is_finite():
+        return (Problem(name, "not_number"),)
+    return _bounds(field, name, value)
+
+
+def _bounds(field: Field, name: str, value: Decimal) -> tuple[Problem, ...]:
+    if field.low is not None and value < field.low:
+        return (Problem(name, "below_bound", {"limit": f"{field.low:f}"}),)
+    if field.high is not None and value > field.high:
+        return (Problem(name, "above_bound", {"limit": f"{field.high:f}"}),)
+    return ()
 
 
 def _money(field: Field, name: str, value: Any) -> tuple[Problem, ...]:
@@ -81,7 +131,8 @@ def _money(field: Field, name: str, value: Any) -> tuple[Problem, ...]:
         return (Problem(name, "not_number"),)
     if amount < 0:
         return (Problem(name, "negative_amount"),)
-    return () if isinstance(currency, str) and len(currency) == 3 else (Problem(name, "unknown_currency"),)
+    known = isinstance(currency, str) and len(currency) == 3
+    return _bounds(field, name, amount) if known else (Problem(name, "unknown_currency"),)
 
 
 def _date(field: Field, name: str, value: Any) -> tuple[Problem, ...]:
@@ -101,11 +152,19 @@ def _people(field: Field, name: str, value: Any) -> tuple[Problem, ...]:
     return ()
 
 
+def _somebody(field: Field, name: str, value: Any) -> tuple[Problem, ...]:
+    known = isinstance(value, Mapping) and isinstance(value.get("id"), int)
+    return () if known else (Problem(name, "not_among_choices"),)
+
+
 _CHECKS = {
     Kind.TEXT: _text,
     Kind.LONG_TEXT: _text,
+    Kind.NUMBER: _number,
     Kind.MONEY: _money,
     Kind.DATE: _date,
     Kind.CHOICE: _choice,
     Kind.PEOPLE: _people,
+    Kind.PERSON: _somebody,
+    Kind.CUSTOMER: _somebody,
 }

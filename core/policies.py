@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from core.definitions import from_document
+from core.fields import Field
+
 LONGEST_ACTION_HOURS = 24  # no policy may allow longer: look-ups around an action rely on it
 
 
@@ -73,6 +76,7 @@ class Policy:
             multiplies its month's when it is met (E).
         freeze_missed: whether new features are frozen for the next quarter when the company missed it (E).
         appeal_days: days after a result is issued in which it can be appealed (E).
+        own_fields: the company's own fields of action types, retired ones included (F2).
     """
 
     version: int = 0
@@ -148,6 +152,7 @@ class Policy:
     bonus_factor: float = 1.2
     freeze_missed: bool = True
     appeal_days: int = 14
+    own_fields: tuple[Field, ...] = ()
 
 
 DEFAULTS = Policy()
@@ -162,4 +167,9 @@ def override(changes: Mapping[str, Any], version: int) -> Policy:
     15
     """
     known = {f.name for f in fields(Policy)} - {"version"}
-    return replace(DEFAULTS, version=version, **{k: v for k, v in changes.items() if k in known})
+    laid: dict[str, Any] = {
+        k: tuple(v) if isinstance(v, list) else v for k, v in changes.items() if k in known
+    }
+    if "own_fields" in laid:
+        laid["own_fields"] = tuple(map(from_document, laid["own_fields"]))
+    return replace(DEFAULTS, version=version, **laid)

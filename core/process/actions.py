@@ -4,11 +4,12 @@ Form, import, API, offline sync and bulk edit build an `ActionInput`, the store 
 `ActionContext`, and `check` answers with every problem at once.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from core.definitions import check_own, is_asked
 from core.fields import Field, Kind
 from core.fields import check as check_field
 from core.messages import Problem
@@ -110,6 +111,35 @@ class ActionContext:
     recording_reused: bool = False
 
 
+def own_fields(type_: str | None, own: Iterable[Field], *, retired: bool = False) -> tuple[Field, ...]:
+    """The company's own fields of an action type, those that it retired only when asked for.
+
+    Args:
+        own: the definitions, e.g. those of the policy in force.
+    """
+    return tuple(f for f in own if type_ in f.types and (retired or not f.retired))
+
+
+def fields_of(type_: str | None, own: Iterable[Field], *, retired: bool = False) -> tuple[Field, ...]:
+    """All fields of an action type: the shipped ones, then the company's own."""
+    return (*FIELDS.get(type_ or "", ()), *own_fields(type_, own, retired=retired))
+
+
+def asked_fields(action: ActionInput, own: Iterable[Field], known_at: datetime) -> tuple[Field, ...]:
+    """The fields of an action as a form draws them: `required` says what must be filled as things stand."""
+    values = _readable(action)
+    mine = own_fields(action.type, own)
+    return (
+        *FIELDS.get(action.type, ()),
+        *(replace(f, required=is_asked(f, values, known_at)) for f in mine),
+    )
+
+
+def _readable(action: ActionInput) -> dict[str, Any]:
+    """What conditions read of an action."""
+    return {**action.fields, "type": action.type, "outcome": str(action.outcome)}
+
+
 def check(action: ActionInput, context: ActionContext, policy: Policy) -> tuple[Problem, ...]:
     """All problems of an action, each at its field; empty when it may be written.
 
@@ -122,7 +152,7 @@ def check(action: ActionInput, context: ActionContext, policy: Policy) -> tuple[
     return (
         *_check_type(action),
         *timing.check_completed(action.started_at, action.ended_at, context, policy),
-        *_check_fields(action, context),
+        *_check_fields(action, context, policy),
         *evidence.check(action, context, policy),
     )
 
@@ -133,9 +163,12 @@ def _check_type(action: ActionInput) -> tuple[Problem, ...]:
     return () if action.type in STAGES else (Problem("type", "unknown_choice", {"value": action.type}),)
 
 
-def _check_fields(action: ActionInput, context: ActionContext) -> tuple[Problem, ...]:
-    own = FIELDS.get(action.type, ())
-    problems = [p for f in own for p in check_field(f, action.fields.get(f.key), "fields.")]
+def _check_fields(action: ActionInput, context: ActionContext, policy: Policy) -> tuple[Problem, ...]:
+    shipped = FIELDS.get(action.type, ())
+    problems = [p for f in shipped for p in check_field(f, action.fields.get(f.key), "fields.")]
+    values = _readable(action)
+    for own in own_fields(action.type, policy.own_fields):
+        problems += check_own(own, values, context.known_at, "fields.")
     if action.type == "quote_confirmation":
         problems += _check_quote(action, context)
     return tuple(problems)

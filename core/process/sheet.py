@@ -6,7 +6,7 @@ amounts as text, people as names with one role each. `read_sheet` makes an `Acti
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.fields import Field, Kind
-from core.process.actions import FIELDS, ActionInput
+from core.process.actions import ActionInput, fields_of
 from core.process.evidence import NextStep
 from core.terms import ActionStatus, Outcome
 
@@ -46,8 +46,12 @@ class Step:
     note: str = ""
 
 
-def read_sheet(sheet: Sheet, timezone: str) -> ActionInput:
-    """What the sheet says, as an action. What is missing or unreadable stays empty: `check` names it."""
+def read_sheet(sheet: Sheet, timezone: str, own: Iterable[Field] = ()) -> ActionInput:
+    """What the sheet says, as an action. What is missing or unreadable stays empty: `check` names it.
+
+    Args:
+        own: the company's own fields, as they are defined now.
+    """
     status = ActionStatus(sheet.get("state") or ActionStatus.COMPLETED)
     type_ = str(sheet.get("type") or "")
     if status is ActionStatus.PLANNED:
@@ -68,11 +72,11 @@ def read_sheet(sheet: Sheet, timezone: str) -> ActionInput:
         note=str(sheet.get("note") or ""),
         next_step=_next_step(sheet, timezone) if outcome is Outcome.OPEN else None,
         outcome=outcome,
-        fields={f.key: read_field(f, sheet) for f in FIELDS.get(type_, ())},
+        fields={f.key: read_field(f, sheet) for f in fields_of(type_, own)},
     )
 
 
-def write_sheet(action: ActionInput, timezone: str) -> dict[str, Any]:
+def write_sheet(action: ActionInput, timezone: str, own: Iterable[Field] = ()) -> dict[str, Any]:
     """An action as a sheet; reading it again gives the same action, to the minute."""
     sheet: dict[str, Any] = {"state": str(action.status), "type": action.type or None}
     planned = action.status is ActionStatus.PLANNED
@@ -85,7 +89,7 @@ def write_sheet(action: ActionInput, timezone: str) -> dict[str, Any]:
     if step := action.next_step:
         sheet |= {"next_step-type": step.type, "next_step-note": step.note}
         sheet |= _wall("next_step-day", "next_step-time", step.planned_for, timezone)
-    for field in FIELDS.get(action.type, ()):
+    for field in fields_of(action.type, own):
         sheet |= write_field(field, action.fields.get(field.key))
     return {name: value for name, value in sheet.items() if value not in (None, "")}
 
@@ -155,6 +159,10 @@ def read_field(field: Field, sheet: Sheet) -> Any:
             return [{"name": n, "role": sheet.get(role_name(field, n))} for n in value or ()]
         case Kind.DATE:
             return read_day(value)
+        case Kind.NUMBER:
+            return read_amount(value)
+        case Kind.PERSON | Kind.CUSTOMER:
+            return None if value is None else {"id": value}
         case _:
             return value
 
@@ -162,7 +170,7 @@ def read_field(field: Field, sheet: Sheet) -> Any:
 def write_field(field: Field, value: Any) -> dict[str, Any]:
     """One of the type's own fields as the sheet keeps it."""
     name = f"fields-{field.key}"
-    if not value:
+    if not value and not isinstance(value, Decimal):
         return {}
     match field.kind:
         case Kind.MONEY:
@@ -174,6 +182,10 @@ def write_field(field: Field, value: Any) -> dict[str, Any]:
             return {name: [p["name"] for p in value]} | roles
         case Kind.DATE:
             return {name: value.isoformat()}
+        case Kind.NUMBER:
+            return {name: str(value)}
+        case Kind.PERSON | Kind.CUSTOMER:
+            return {name: value["id"]}
         case _:
             return {name: value}
 

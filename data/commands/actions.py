@@ -16,6 +16,7 @@ from core.process.stages import PIPELINE
 from core.terms import ActionStatus, Outcome
 from data.commands.alerts import sweep
 from data.commands.command import Tx, command
+from data.commands.naming import with_names
 from data.commands.opportunities import change, close
 from data.commands.projections import project_customers, project_opportunities
 from data.commands.webhook_events import place_of, tell_action, tell_move
@@ -45,7 +46,8 @@ def record_action(
     opportunity = _open_opportunity(tx, opportunity_id)
     known_at = known_at or tx.now
     owner_id = _owner(tx, opportunity)
-    refuse(_problems(tx, opportunity, owner_id, action, known_at))
+    action, nameless = with_names(tx, action)
+    refuse(nameless + _problems(tx, opportunity, owner_id, action, known_at))
     before = place_of(tx.session, opportunity)
     if action.status is ActionStatus.PLANNED:
         row = _plan(tx, opportunity, owner_id, action.type, action.started_at, action.note, known_at)

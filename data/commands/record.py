@@ -169,7 +169,7 @@ def _carry_out(store: Store, who: Who, session: Session, draft: Draft) -> dict[s
 
 def _action(session: Session, who: Who, values: dict[str, Any]) -> ActionInput:
     """The draft as an action; without a choice of its own it follows the customer's latest record."""
-    action = read_sheet(values, who.timezone)
+    action = read_sheet(values, who.timezone, policy_in_force(session).own_fields)
     if action.follows is None and action.status is ActionStatus.COMPLETED:
         return replace(action, follows=records_before(session, values["customer"], action.ended_at))
     return action

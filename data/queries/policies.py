@@ -15,10 +15,16 @@ from data.schema import PolicyVersion, Setting
 
 def policy_in_force(session: Session) -> Policy:
     """The highest published version over the defaults."""
+    version, changes = policy_changes(session)
+    return override(changes, version) if version else DEFAULTS
+
+
+def policy_changes(session: Session) -> tuple[int, dict[str, Any]]:
+    """The version in force and its overrides; 0 and none as shipped."""
     row = session.execute(
         select(PolicyVersion.version, PolicyVersion.changes).order_by(PolicyVersion.version.desc()).limit(1)
     ).first()
-    return override(row.changes, row.version) if row else DEFAULTS
+    return (row.version, dict(row.changes)) if row else (0, {})
 
 
 def setting(session: Session, key: str) -> Any:

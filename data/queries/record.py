@@ -1,13 +1,15 @@
 """What recording an action needs to know: where to begin, and all about one customer."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
+from core.fields import Field, Kind
 from core.messages import NotFound
 from core.process.sheet import Step
 from core.process.stages import PIPELINE
@@ -120,6 +122,8 @@ class CustomerFacts:
         records: completed actions, the latest first, at most MOST_RECORDS.
         currency: the company's own.
         max_recording_mb: largest recording that is kept, in megabytes.
+        own_fields: the company's own fields of actions, as they are defined now.
+        records_to_name: colleagues and customers by id, where one of those fields asks for one.
     """
 
     id: int
@@ -135,6 +139,8 @@ class CustomerFacts:
     contacts: tuple[Known, ...]
     currency: str
     max_recording_mb: int
+    own_fields: tuple[Field, ...]
+    records_to_name: Mapping[Kind, Mapping[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +204,24 @@ def customer_facts(session: Session, who: Who, customer_id: int) -> CustomerFact
         contacts=tuple(Known(*c) for c in contacts),
         currency=policy.currency,
         max_recording_mb=policy.max_recording_mb,
+        own_fields=policy.own_fields,
+        records_to_name=_records_to_name(session, who, {f.kind for f in policy.own_fields if not f.retired}),
     )
+
+
+def named_records(who: Who, kind: Kind) -> Select[int, str]:
+    """Ids and names that a field of a kind may name: colleagues who are active, customers within reach."""
+    if kind is Kind.PERSON:
+        return select(Person.id, Person.name).where(Person.active).order_by(Person.name)
+    return select(Customer.id, Customer.name).where(customers(who, NEEDS)).order_by(Customer.name)
+
+
+def _records_to_name(session: Session, who: Who, kinds: Collection[Kind]) -> Mapping[Kind, Mapping[int, str]]:
+    asked = (kind for kind in (Kind.PERSON, Kind.CUSTOMER) if kind in kinds)
+    return {
+        kind: {row[0]: row[1] for row in session.execute(named_records(who, kind).limit(MOST_CUSTOMERS))}
+        for kind in asked
+    }
 
 
 def customer_of(session: Session, who: Who, opportunity_id: int | None, action_id: int | None) -> int:

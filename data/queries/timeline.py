@@ -13,11 +13,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who
+from core.fields import Field
 from core.messages import NotFound
 from core.terms import ActionStatus
 from data.queries.audit import AuditEntry, about, entries, of_rooms, read
 from data.queries.recordings import Written, transcripts
 from data.queries.scope import customers, room_history
+from data.queries.studio import own_fields_by_version
 from data.schema import (
     Action,
     Audit,
@@ -48,7 +50,7 @@ class Event:
         transcript: of the recording, as the rep left it.
         written: what the machine made of the recording; None where nobody asked it.
         follows: (id, type, end) of the earlier record that an action builds on.
-        values: an action's own fields.
+        values: an action's own fields; own: the company's fields as they were defined when it was written.
         value: a signal's number (`core.signals.MEASURES`); source: where the signal comes from.
         change: the audit entry of a change.
     """
@@ -71,6 +73,7 @@ class Event:
     written: Written | None = None
     follows: tuple[int, str, datetime | None] | None = None
     values: dict[str, Any] = field(default_factory=dict)
+    own: tuple[Field, ...] = ()
     direction: str = ""
     contact: str | None = None
     duration_seconds: int | None = None
@@ -167,6 +170,7 @@ def _actions(session: Session, customer_id: int, opportunity: int | None, limit:
         query = query.where(Action.opportunity_id == opportunity)
     rows = session.execute(query.order_by(at.desc(), Action.id.desc()).limit(limit)).all()
     written = transcripts(session, {row[0].recording for row in rows if row[0].recording})
+    defined = own_fields_by_version(session, {row[0].policy_version for row in rows})
     return [
         Event(
             kind="action",
@@ -187,6 +191,7 @@ def _actions(session: Session, customer_id: int, opportunity: int | None, limit:
             written=written.get(a.recording or ""),
             follows=(before, before_type, before_at) if before else None,
             values=a.fields or {},
+            own=defined.get(a.policy_version, ()),
         )
         for a, person, name, before, before_type, before_at, when in rows
     ]

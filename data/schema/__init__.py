@@ -53,6 +53,7 @@ from data.schema.platform import (
     PolicyVersion,
     Receipt,
     Setting,
+    StudioDraft,
 )
 from data.schema.plausibility import SignReview
 from data.schema.promises import (
@@ -153,6 +154,7 @@ __all__ = [
     "StageEvent",
     "StoreRequest",
     "StoredFile",
+    "StudioDraft",
     "Tag",
     "Team",
     "TeamChannel",

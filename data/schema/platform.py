@@ -51,7 +51,10 @@ class Setting(Base):
 
 
 class PolicyVersion(Keyed, Base):
-    """A published set of overrides of `core.policies.Policy`; the highest version is in force."""
+    """A published set of overrides of `core.policies.Policy`; the highest version is in force.
+
+    `area` is the part of the studio that published it (`core.studio.Area`), `note` why.
+    """
 
     __tablename__ = "policy_version"
     __table_args__ = (UniqueConstraint("version"),)
@@ -60,6 +63,24 @@ class PolicyVersion(Keyed, Base):
     changes: Mapped[dict[str, Any]]
     published_at: Mapped[datetime]
     published_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    area: Mapped[str] = mapped_column(default="", server_default="")
+    note: Mapped[str] = mapped_column(default="", server_default="")
+
+
+class StudioDraft(Keyed, Base):
+    """What somebody prepares in a part of the studio and has not published; one per person and area.
+
+    `content` is what the area's part of the policy shall be, `based_on` the policy version it was made from.
+    """
+
+    __tablename__ = "studio_draft"
+    __table_args__ = (UniqueConstraint("area", "person_id"),)
+
+    area: Mapped[str]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    content: Mapped[dict[str, Any]]
+    based_on: Mapped[int]
+    updated_at: Mapped[datetime]
 
 
 class ImportBatch(Keyed, Base):

@@ -116,6 +116,8 @@ ALLOWED = {
     "weights.draft":           {D},
     "weights.backtest":        {D},
     "weights.apply":           {D},
+    "studio.publish":          {D, A},
+    "studio.restore":          {D, A},
     "coaching.assign":         {M, D},
     "coaching.note":           {M, D},
     "coaching.close":          {M, D},

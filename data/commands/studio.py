@@ -1,0 +1,217 @@
+"""The studio: a draft is prepared, looked at, published as a version, and rolled back (PRODUCT.md F2).
+
+Drafts are scratch paper, so without audit rows. Publishing and rolling back are commands: each makes a
+new version of the policy, and what was written under an older one keeps it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.access import Permission, Who, reach
+from core.definitions import check_definition, dated, from_document, to_document
+from core.fields import Field
+from core.messages import Conflict, Invalid, NotAllowed, NotFound, Problem, refuse
+from core.policies import override
+from core.process.actions import FIELDS
+from core.studio import OWN, Area, Difference, differences, moved, part_of, rebase, said, with_part
+from data.commands.alerts import sweep
+from data.commands.command import Tx, command
+from data.engine import Store
+from data.queries.policies import policy_changes
+from data.queries.studio import changes_of, own_draft
+from data.schema import Person, PolicyVersion, StudioDraft
+
+NEEDS = Permission.CHANGE_STUDIO
+Edit = Callable[[Sequence[Field]], Sequence[Field]]
+
+
+def keep_field(store: Store, who: Who, field: Field) -> None:
+    """Put a field into the person's draft, new or in place of the one of its key.
+
+    Raises:
+        Invalid: everything that is wrong with the definition.
+    """
+
+    def put(own: Sequence[Field]) -> Sequence[Field]:
+        refuse(check_definition(field, own, FIELDS))
+        fresh = not any(f.key == field.key for f in own)
+        return [*(field if f.key == field.key else f for f in own), *([field] if fresh else [])]
+
+    _edit(store, who, put)
+
+
+def drop_field(store: Store, who: Who, key: str) -> None:
+    """Take a field off: retired where it was published before, else gone without a trace."""
+
+    def drop(own: Sequence[Field]) -> Sequence[Field]:
+        published = {f.key for f in own if f.since is not None}
+        return [
+            replace(f, retired=True) if f.key == key else f for f in own if f.key != key or key in published
+        ]
+
+    _edit(store, who, drop)
+
+
+def bring_back_field(store: Store, who: Who, key: str) -> None:
+    """Ask for a retired field again.
+
+    Raises:
+        Invalid: another field has taken its name.
+    """
+
+    def back(own: Sequence[Field]) -> Sequence[Field]:
+        field = next((f for f in own if f.key == key), None)
+        if field is None:
+            raise NotFound(entity="field")
+        back = replace(field, retired=False)
+        refuse([replace(p, field="") for p in check_definition(back, own, FIELDS)])
+        return [back if f.key == key else f for f in own]
+
+    _edit(store, who, back)
+
+
+def move_field(store: Store, who: Who, key: str, by: int) -> None:
+    """Move a field up (-1) or down (1) among those in use."""
+
+    def move(own: Sequence[Field]) -> Sequence[Field]:
+        by_key = {f.key: f for f in own}
+        used = [f.key for f in own if not f.retired]
+        order = moved(used, key, by) if key in used else used
+        return [by_key[k] for k in (*order, *(k for k in by_key if k not in used))]
+
+    _edit(store, who, move)
+
+
+def discard_draft(store: Store, who: Who, area: Area) -> None:
+    """Throw the person's draft of an area away; nothing happens when there is none."""
+    with store.writing() as session:
+        if (draft := own_draft(session, who, area)) is not None:
+            session.delete(draft)
+
+
+def rebase_draft(store: Store, who: Who, area: Area) -> None:
+    """Lay the person's draft over what somebody else has published since it was begun."""
+    with store.writing() as session:
+        draft = _draft(session, who, area)
+        number, changes = policy_changes(session)
+        seen = part_of(area, changes_of(session, draft.based_on))
+        draft.content = rebase(area, seen, draft.content, part_of(area, changes))
+        draft.based_on, draft.updated_at = number, store.clock()
+
+
+@command("studio.publish", needs=NEEDS)
+def publish(tx: Tx, area: Area, note: str) -> int:
+    """Put the person's draft in force as a new version; returns its number.
+
+    Raises:
+        NotFound: there is no draft.
+        Invalid: no reason was given, or nothing changes.
+        Conflict: somebody else has published this area since the draft was begun.
+    """
+    draft = _draft(tx.session, tx.who, area)
+    number, changes = policy_changes(tx.session)
+    before = part_of(area, changes)
+    if differences(area, part_of(area, changes_of(tx.session, draft.based_on)), before):
+        raise Conflict("studio_overtaken", name=_publisher(tx.session, area))
+    content = draft.content
+    _require(note, differences(area, before, content))
+    tx.session.delete(draft)
+    return _publish(tx, area, number, with_part(area, changes, _settled(tx, area, content, before)), note)
+
+
+@command("studio.restore", needs=NEEDS)
+def restore(tx: Tx, area: Area, version: int, note: str) -> int:
+    """Put an older version of an area in force again, 0 as shipped; returns the new version's number.
+
+    Raises:
+        NotFound: no such version.
+        Invalid: no reason was given, or it is what is in force.
+    """
+    known = version == 0 or tx.session.query(PolicyVersion).filter_by(version=version).first() is not None
+    if not known:
+        raise NotFound(entity="policy")
+    number, changes = policy_changes(tx.session)
+    before, content = part_of(area, changes), part_of(area, changes_of(tx.session, version))
+    settled = _settled(tx, area, content, before)
+    _require(note, differences(area, before, settled))
+    return _publish(tx, area, number, with_part(area, changes, settled), note)
+
+
+def _edit(store: Store, who: Who, edit: Edit) -> None:
+    """Change the fields of the person's draft; the first change begins it."""
+
+    def change(content: dict[str, Any]) -> dict[str, Any]:
+        own = [from_document(d) for d in content.get(OWN, ())]
+        return {OWN: [to_document(f) for f in edit(own)]}
+
+    edit_draft(store, who, Area.FIELDS, change)
+
+
+def edit_draft(
+    store: Store, who: Who, area: Area, change: Callable[[dict[str, Any]], dict[str, Any]]
+) -> None:
+    """Change the person's draft of an area, begun from what is in force.
+
+    Raises:
+        NotAllowed: the person may not change the studio; the operator has no drafts.
+    """
+    if who.person_id is None or reach(who, NEEDS) is None:
+        raise NotAllowed(permission=NEEDS)
+    with store.writing() as session:
+        draft = own_draft(session, who, area)
+        if draft is None:
+            number, changes = policy_changes(session)
+            draft = StudioDraft(area=area, person_id=who.person_id, based_on=number)
+            draft.content = part_of(area, changes)
+            session.add(draft)
+        draft.content, draft.updated_at = change(dict(draft.content)), store.clock()
+
+
+def _draft(session: Session, who: Who, area: Area) -> StudioDraft:
+    draft = own_draft(session, who, area)
+    if draft is None:
+        raise NotFound("studio_no_draft")
+    return draft
+
+
+def _require(note: str, changed: Sequence[Difference]) -> None:
+    problems = [] if note.strip() else [Problem("note", "reason_required")]
+    if not changed:
+        problems.append(Problem("", "nothing_to_publish"))
+    if problems:
+        raise Invalid(problems)
+
+
+def _settled(tx: Tx, area: Area, content: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """A content as it comes into force: fields get their instant, and none that stood before is lost."""
+    if area is not Area.FIELDS:
+        return content
+    wanted, stood = ([from_document(d) for d in part.get(OWN, ())] for part in (content, before))
+    return {OWN: [to_document(f) for f in dated(wanted, stood, tx.now)]}
+
+
+def _publish(tx: Tx, area: Area, number: int, changes: dict[str, Any], note: str) -> int:
+    """The version after the one in force. Two who publish at once collide on it: the second is told."""
+    before = part_of(area, policy_changes(tx.session)[1])
+    row = PolicyVersion(version=number + 1, changes=changes, area=area, note=note.strip())
+    row.published_at, row.published_by = tx.now, tx.who.person_id
+    tx.session.add(row)
+    tx.session.flush()
+    if area is Area.RULES:
+        sweep(tx.session, tx.now, override(changes, row.version))
+    old, new = said(differences(area, before, part_of(area, changes)))
+    tx.audit("policy", row.id, before=old, after=new | {"reason": row.note})
+    return row.version
+
+
+def _publisher(session: Session, area: Area) -> str:
+    query = (
+        session.query(Person.name)
+        .join(PolicyVersion, PolicyVersion.published_by == Person.id)
+        .filter(PolicyVersion.area == area)
+        .order_by(PolicyVersion.version.desc())
+    )
+    return str(query.limit(1).scalar() or "")
