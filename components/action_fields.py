@@ -59,7 +59,9 @@ def label_of(field: Field) -> str:
 
 def name_of(field: Field) -> str:
     """A field's bare name in the reader's language."""
-    return (field.label or {}).get(language()) or t(f"fields.{field.key}")
+    if field.label is None:
+        return t(f"fields.{field.key}")
+    return field.label.get(language()) or next((name for name in field.label.values() if name), "–")
 
 
 def choice_name(field: Field, choice: str) -> str:
@@ -158,3 +160,22 @@ _DRAWERS: Mapping[Kind, Callable[[DraftForm, Field, str, Around], None]] = {
     Kind.PERSON: _record,
     Kind.CUSTOMER: _record,
 }
+
+
+def sample(field: Field) -> None:
+    """A field as its form will show it, to be looked at only."""
+    key, label = f"sample-{field.key}-{field.kind}", label_of(field)
+    more: dict[str, Any] = {"key": key, "help": _help(field), "disabled": True}
+    match field.kind:
+        case Kind.CHOICE:
+            st.pills(label, [plain(choice_name(field, c)) for c in field.choices], **more)
+        case Kind.LONG_TEXT:
+            st.text_area(label, height=68, **more)
+        case Kind.NUMBER | Kind.MONEY:
+            st.number_input(label, value=None, width=200, **more)
+        case Kind.DATE:
+            st.date_input(label, value=None, format="YYYY-MM-DD", width=180, **more)
+        case Kind.PERSON | Kind.CUSTOMER:
+            st.selectbox(label, [], placeholder=t("record.choose"), width=320, **more)
+        case _:
+            st.text_input(label, **more)

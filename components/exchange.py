@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from zoneinfo import available_timezones
@@ -12,11 +12,12 @@ import streamlit as st
 from components.blocks import Card, Row, Tone, cards, empty, plain, rows, section
 from components.format import number
 from components.frame import View
-from components.text import explain, say, t, term
-from core.exchange.kinds import KINDS, Column, Kind
+from components.text import explain, language, say, t, term
+from core.exchange.kinds import KINDS, Column, Kind, with_own
 from core.exchange.mapping import FileMapping, PipelineSpec, from_document, match, recognise
 from core.exchange.rows import Rejection
 from core.exchange.tables import Table
+from core.fields import Field
 from core.messages import AppError, Invalid
 from data.commands.exchange import ImportResult, export_file, import_table, undo_import
 from data.exchange.exporting import template
@@ -55,17 +56,22 @@ def _kind_box(key: str) -> str:
     return st.selectbox(t("exchange.what"), list(labels), format_func=labels.__getitem__, key=key, index=1)
 
 
-def choose_file() -> Upload | None:
-    """Kind and file; the file as a table once it is there, or why it cannot be read."""
-    kind = KINDS[_kind_box("exchange-kind")]
+def choose_file(own: Sequence[Field]) -> Upload | None:
+    """Kind and file; the file as a table once it is there, or why it cannot be read.
+
+    Args:
+        own: the company's own fields, which files of actions may hold.
+    """
+    kind = with_own(KINDS[_kind_box("exchange-kind")], own)
     types = [s.removeprefix(".") for s in SUFFIXES]
     turn = st.session_state.setdefault("exchange-turn", 0)
     file = st.file_uploader(t("exchange.file", limit=MAX_MB), type=types, key=f"exchange-upload-{turn}")
-    _template_button(kind)
+    _template_button(kind.name, own)
     if file is None:
         return None
     content = file.getvalue()
-    key = hashlib.sha256(kind.name.encode() + content).hexdigest()[:12]
+    known = " ".join(c.name for c in kind.columns)
+    key = hashlib.sha256(f"{kind.name} {known}".encode() + content).hexdigest()[:12]
     kept = st.session_state.get(_FILE)
     if kept is None or kept.key != key:
         try:
@@ -79,13 +85,13 @@ def choose_file() -> Upload | None:
     return found
 
 
-def _template_button(kind: Kind) -> None:
+def _template_button(kind: str, own: Sequence[Field]) -> None:
     with st.container(horizontal=True):
         for form in _MIME:
             st.download_button(
                 t("exchange.template", form=form.upper()),
-                partial(template, kind.name, form),
-                file_name=f"{kind.name}.{form}",
+                partial(template, kind, form, own),
+                file_name=f"{kind}.{form}",
                 mime=_MIME[form],
                 type="tertiary",
                 icon=":material/description:",
@@ -143,7 +149,7 @@ def _columns(upload: Upload, base: FileMapping) -> dict[str, str]:
 
 
 def _column(upload: Upload, column: Column, headers: list[str], chosen: str | None, guessed: bool) -> str:
-    label = field_label(column.name) + (" *" if (column.name,) in upload.kind.needed else "")
+    label = field_label(column.name, upload.kind) + (" *" if (column.name,) in upload.kind.needed else "")
     found = st.selectbox(
         label,
         headers,
@@ -155,8 +161,11 @@ def _column(upload: Upload, column: Column, headers: list[str], chosen: str | No
     return found or ""
 
 
-def field_label(name: str) -> str:
-    """A field's name in the reader's language."""
+def field_label(name: str, kind: Kind | None = None) -> str:
+    """A field's name in the reader's language; the company's own fields are named by their kind's columns."""
+    column = kind.column(name) if kind else None
+    if column is not None and column.names:
+        return column.names.get(language()) or name
     key = f"exchange.field.{name}"
     return t(key) if has("en", key) else t(f"fields.{name}")
 
@@ -200,11 +209,11 @@ def _values(upload: Upload, mapping: FileMapping) -> dict[str, dict[str, str]]:
         section(t("exchange.words"), icon=":material/translate:")
     for field, found in unknown.items():
         column = next(c for c in upload.kind.columns if c.name == field)
-        labels = {c: term(column.area, c) for c in column.choices}
+        labels = {c: _choice_label(column, c) for c in column.choices}
         for word in found:
             guess = nearest(word, labels)
             meant = st.selectbox(
-                plain(t("exchange.word_means", field=field_label(field), word=word)),
+                plain(t("exchange.word_means", field=field_label(field, upload.kind), word=word)),
                 list(labels),
                 index=list(labels).index(guess) if guess else None,
                 format_func=labels.__getitem__,
@@ -214,6 +223,11 @@ def _values(upload: Upload, mapping: FileMapping) -> dict[str, dict[str, str]]:
             if meant:
                 values.setdefault(field, {})[word] = meant
     return values
+
+
+def _choice_label(column: Column, choice: str) -> str:
+    own = (column.choice_names or {}).get(choice)
+    return own.get(language(), choice) if own else term(column.area, choice)
 
 
 def preview(view: View, upload: Upload, mapping: FileMapping) -> ImportResult | None:
@@ -239,7 +253,7 @@ def preview(view: View, upload: Upload, mapping: FileMapping) -> ImportResult | 
     else:
         return None
     show_counts(view, result, t("exchange.would"))
-    show_rejected(view, upload.table, result.rejected)
+    show_rejected(view, upload, result.rejected)
     return result
 
 
@@ -259,17 +273,17 @@ def show_counts(view: View, result: ImportResult, title: str) -> None:
     cards(Card(t(f"exchange.{name}"), number(n, view.language)) for name, (n, _) in counts.items())
 
 
-def show_rejected(view: View, table: Table, rejected: Sequence[Rejection]) -> None:
+def show_rejected(view: View, upload: Upload, rejected: Sequence[Rejection]) -> None:
     """Every problem with its line, and the rejected rows as a file to correct."""
     if not rejected:
         return
     line, reason = t("exchange.line"), t("exchange.reason")
-    zone = view.who.timezone
+    zone, label = view.who.timezone, partial(field_label, kind=upload.kind)
     problems = [
         {
             line: r.line,
-            t("exchange.field_heading"): field_names(r),
-            reason: reasons(r, view.language, zone, field_label),
+            t("exchange.field_heading"): field_names(r, label),
+            reason: reasons(r, view.language, zone, label),
         }
         for r in rejected[:_SHOWN_PROBLEMS]
     ]
@@ -278,7 +292,7 @@ def show_rejected(view: View, table: Table, rejected: Sequence[Rejection]) -> No
         st.caption(t("exchange.more_problems", n=len(rejected) - _SHOWN_PROBLEMS))
     st.download_button(
         t("exchange.download_rejected"),
-        lambda: rejected_file(table, rejected, view.language, (line, reason)),
+        lambda: rejected_file(upload.table, rejected, view.language, (line, reason)),
         file_name="rejected.csv",
         mime=_MIME["csv"],
         icon=":material/download:",
@@ -286,10 +300,10 @@ def show_rejected(view: View, table: Table, rejected: Sequence[Rejection]) -> No
     )
 
 
-def field_names(rejection: Rejection) -> str:
+def field_names(rejection: Rejection, label: Callable[[str], str] = field_label) -> str:
     """The fields that a rejection is about, in the reader's language."""
     names = dict.fromkeys(p.field for p in rejection.problems if p.field)
-    return ", ".join(field_label(n) for n in names)
+    return ", ".join(label(n) for n in names)
 
 
 def import_button(view: View, upload: Upload, mapping: FileMapping, result: ImportResult) -> None:
@@ -314,7 +328,7 @@ def last_result(view: View) -> None:
     upload, done = st.session_state[_DONE]
     with st.container(border=True):
         show_counts(view, done, plain(t("exchange.done", name=upload.name)))
-        show_rejected(view, upload.table, done.rejected)
+        show_rejected(view, upload, done.rejected)
         if st.button(t("exchange.undo"), icon=":material/undo:", key="exchange-undo-last"):
             _undo(view, done.batch_id)
 

@@ -59,6 +59,7 @@ PAGES = (
     PageSpec("store_requests", ":material/storefront:", Permission.SEE_STORE_REQUESTS, "promises"),
     PageSpec("collaboration", ":material/diversity_3:", Permission.SEE_COLLABORATION, "promises"),
     PageSpec("milestones", ":material/flag:", Permission.SEE_MILESTONES, "company"),
+    PageSpec("studio", ":material/construction:", Permission.CHANGE_STUDIO, "company"),
     PageSpec("exchange", ":material/swap_vert:", Permission.EXPORT, "company"),
     PageSpec("calendars", ":material/calendar_month:", Permission.MANAGE_CALENDARS, "company"),
     PageSpec("channels", ":material/outgoing_mail:", Permission.SET_CHANNELS, "company"),

@@ -3,9 +3,11 @@
 # ruff: noqa: E501 - tables of words read better in long lines
 # fmt: off
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from core.fields import Field
 from core.process.actions import FIELDS, REACTIONS, RESOLUTIONS
 from core.process.stages import STAGES
 from core.terms import (
@@ -45,6 +47,7 @@ class Column:
         words: other headers that mean the same, in English and Chinese.
         choices: keys that a CHOICE allows.
         area: catalogue area `terms.<area>` whose words mean those keys.
+        names, choice_names: of a company's own field and of its choices, by language.
     """
 
     name: str
@@ -52,6 +55,8 @@ class Column:
     words: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     area: str = ""
+    names: Mapping[str, str] | None = None
+    choice_names: Mapping[str, Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +181,7 @@ STAGE_CHANGES = Kind(
     keys=(("opportunity", "stage", "at"),),
 )
 
-_HOLDS = {"long_text": Holds.TEXT, "money": Holds.AMOUNT}
+_HOLDS = {"long_text": Holds.TEXT, "money": Holds.AMOUNT, "number": Holds.AMOUNT, "person": Holds.TEXT, "customer": Holds.TEXT}
 _CHOICES = {"reaction": (REACTIONS, "reaction"), "resolution": (RESOLUTIONS, "resolution")}
 
 
@@ -317,3 +322,27 @@ PROMISES = Kind(
 )
 
 KINDS = {k.name: k for k in (USERS, CUSTOMERS, CONTACTS, OPPORTUNITIES, ACTIONS, INTERACTIONS, STAGE_CHANGES, SIGNALS, DEMANDS, PROMISES)}
+
+
+def with_own(kind: Kind, own: Iterable[Field]) -> Kind:
+    """A kind with a column for each of the company's own fields, retired ones included: what was written
+    under them comes in and goes out without loss."""
+    if kind is not ACTIONS:
+        return kind
+    return replace(kind, columns=(*kind.columns, *(c for f in own for c in _own_columns(f))))
+
+
+def currency_of(key: str) -> str:
+    """The column that holds the currency of an own field's amount: each may have its own."""
+    return f"{key}_currency"
+
+
+def _own_columns(field: Field) -> tuple[Column, ...]:
+    words = tuple((field.label or {}).values())
+    holds = _HOLDS.get(str(field.kind)) or Holds(str(field.kind))
+    column = Column(field.key, holds, words, field.choices, names=field.label, choice_names=field.choice_labels)
+    if field.kind != "money":
+        return (column,)
+    said = {"en": " (currency)", "zh": "（币种）"}
+    names = {one: name + said.get(one, "") for one, name in (field.label or {}).items()}
+    return column, Column(currency_of(field.key), words=tuple(names.values()), names=names)

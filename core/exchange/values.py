@@ -209,8 +209,10 @@ def _word(column: Column, text: str, formats: Formats) -> str | None:
 
 def _choice(column: Column, cell: Cell, formats: Formats) -> str:
     text = text_of(cell)
-    own = {fold(c): c for c in column.choices}.get(fold(text))
-    chosen = own or _word(column, text, formats)
+    known = {fold(c): c for c in column.choices}
+    named = column.choice_names or {}
+    known |= {fold(name): key for key, by in named.items() for name in by.values()}
+    chosen = known.get(fold(text)) or _word(column, text, formats)
     if chosen not in column.choices:
         raise Wrong("unknown_choice", value=text[:80])
     return str(chosen)

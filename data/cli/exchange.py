@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.access import OPERATOR
-from core.exchange.kinds import KINDS
+from core.exchange.kinds import KINDS, with_own
 from core.exchange.mapping import FileMapping, PipelineSpec, from_document
 from core.messages import AppError, Invalid, Problem
 from data.commands.exchange import ImportResult, export_file, import_table, undo_import
@@ -18,7 +18,7 @@ from data.exchange.reading import read_table
 from data.exchange.report import as_json, sentence
 from data.install import install
 from data.migrate import is_current
-from data.queries.exchange import dry_run
+from data.queries.exchange import dry_run, own_fields
 from data.runtime import this_store
 
 _SHOWN = 10
@@ -98,7 +98,8 @@ def _ready() -> Store:
 
 
 def _mapping(chosen: argparse.Namespace) -> FileMapping:
-    kind = KINDS[chosen.kind]
+    with _ready().reading() as session:
+        kind = with_own(KINDS[chosen.kind], own_fields(session, OPERATOR))
     mapping = FileMapping()
     if chosen.mapping:
         try:

@@ -1,6 +1,6 @@
 """Rows of actions: history with its evidence, under the rules of the form (PRODUCT.md A1, A2, A6)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from core.process.evidence import NextStep
 from core.terms import ActionStatus, Outcome, Severity
 from data.exchange.history import History
 from data.exchange.lookups import Named, People, Pipelines
+from data.exchange.own_words import OwnValues
 from data.exchange.plan import Plan, words
 from data.jsontext import to_json
 from data.schema import Action, Opportunity, OpportunityChange, StageEvent
@@ -41,6 +42,7 @@ class _Planner:
     def __init__(self, plan: Plan, records: Sequence[Record]) -> None:
         self.plan = plan
         self.people = People(plan.session)
+        self.own_values = OwnValues(plan, records, self.people)
         self.opportunities = Named(plan, Opportunity, words(records, "opportunity"))
         self.own = Pipelines(plan).named_own()
         refs = words(records, "ref") | words(records, "follows")
@@ -64,7 +66,7 @@ class _Planner:
         known_at = self._known_at(record, action)
         stored = self.history.find(record.get("ref"), opportunity["id"], action, record.get("planned_for"))
         wanted = self._wanted(record, action, opportunity, owner_id)
-        if stored and not _differs(stored, wanted):
+        if stored and not _differs(stored, wanted, self.own_values.numbers):
             self.plan.duplicates += 1
             return
         problems = self._problems(record, action, opportunity, owner_id, known_at, stored)
@@ -136,8 +138,11 @@ class _Planner:
             next_step=step if step.type or step.planned_for else None,
             outcome=Outcome(outcome),
             note=record.get("cancel_reason") or record.get("note", ""),
-            fields=_fields(record, opportunity),
+            fields=_fields(record, opportunity) | self._own(record, opportunity)[0],
         )
+
+    def _own(self, record: Record, opportunity: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+        return self.own_values.read(record, record.get("currency") or opportunity["currency"])
 
     def _follows(self, record: Record, opportunity: Mapping[str, Any]) -> int | None:
         word, end = record.get("follows"), record.get("ended_at")
@@ -165,6 +170,7 @@ class _Planner:
         if opportunity["pipeline_id"] != self.own:
             return [Problem("opportunity", "foreign_actions", {"name": opportunity["name"]})]
         problems = [] if owner_id else [Problem("owner", "required")]
+        problems += self._own(record, opportunity)[1]
         problems += self._times(record, action, opportunity)
         if record.get("follows") and action.follows is None and record.values["follows"] != LATEST:
             problems.append(Problem("follows", "unknown_record", {"value": record.values["follows"]}))
@@ -335,16 +341,22 @@ def _renamed(action: ActionInput, context: ActionContext, plan: Plan) -> list[Pr
     return [Problem(name, p.code, p.params, p.severity) for name, p in zip(names, found, strict=True)]
 
 
-def _differs(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+def _differs(stored: Mapping[str, Any], wanted: Mapping[str, Any], numbers: Collection[str]) -> bool:
     given = {k: v for k, v in wanted.items() if v not in (None, "", {})}
-    return any(_comparable(stored[k]) != _comparable(v) for k, v in given.items())
+    return any(_comparable(stored[k], numbers) != _comparable(v, numbers) for k, v in given.items())
 
 
-def _comparable(value: Any) -> Any:
-    """Fields with their amounts as numbers: 1200.50 and 1200.5 are one quote."""
+def _comparable(value: Any, numbers: Collection[str]) -> Any:
+    """Fields with their amounts as numbers: 1200.50 and 1200.5 are one quote. Whoever is named by an id
+    is the same under another name."""
     if not isinstance(value, dict):
         return value
-    return {
-        k: v | {"amount": Decimal(str(v["amount"]))} if isinstance(v, dict) and "amount" in v else v
-        for k, v in value.items()
-    }
+    return {k: _bare(v, k in numbers) for k, v in value.items() if v is not None}
+
+
+def _bare(value: Any, number: bool) -> Any:
+    if isinstance(value, dict) and "amount" in value:
+        return value | {"amount": Decimal(str(value["amount"]))}
+    if isinstance(value, dict) and "id" in value:
+        return value["id"]
+    return Decimal(str(value)) if number else value

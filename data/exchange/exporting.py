@@ -16,12 +16,16 @@ from sqlalchemy import ColumnElement, bindparam, func, select, true, update
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who
-from core.exchange.kinds import KINDS, Kind
+from core.exchange.kinds import KINDS, Kind, with_own
 from core.exchange.tables import Cell, guard
+from core.fields import Field
+from core.fields import Kind as FieldKind
 from core.terms import ActionStatus, Outcome
+from data.exchange.own_words import OwnWords
 from data.exchange.xlsx import write_xlsx
 from data.jsontext import to_json
 from data.queries import scope
+from data.queries.policies import policy_in_force
 from data.schema import (
     Action,
     Contact,
@@ -56,8 +60,9 @@ def export_rows(session: Session, who: Who, kind: str) -> tuple[list[str], list[
     Records without a reference get a permanent one first: an export names records by it, and an
     import knows them again by it.
     """
-    _give_refs(session, who, kind)
-    spec = KINDS[kind]
+    own = policy_in_force(session).own_fields
+    _give_refs(session, who, (*_NAMED[kind], *_named_by(own if kind == "actions" else ())))
+    spec = with_own(KINDS[kind], own)
     headers = [*(c.name for c in spec.columns), *spec.told]
     zone = ZoneInfo(who.timezone)
     rows = [[_cell(record.get(h), zone) for h in headers] for record in _RECORDS[kind](session, who)]
@@ -75,9 +80,9 @@ def as_file(kind: str, form: str, headers: Sequence[str], rows: Sequence[Sequenc
     return out.getvalue().encode("utf-8-sig")
 
 
-def template(kind: str, form: str) -> bytes:
-    """An empty file of a kind, with its headers."""
-    spec: Kind = KINDS[kind]
+def template(kind: str, form: str, own: Sequence[Field] = ()) -> bytes:
+    """An empty file of a kind, with its headers; those of the company's own fields in use too."""
+    spec: Kind = with_own(KINDS[kind], (f for f in own if not f.retired))
     return as_file(kind, form, [c.name for c in spec.columns], [])
 
 
@@ -121,10 +126,15 @@ _NAMED: dict[str, tuple[type[Any], ...]] = {
 }
 
 
-def _give_refs(session: Session, who: Who, kind: str) -> None:
-    for table in _NAMED[kind]:
+def _named_by(own: Sequence[Field]) -> tuple[type[Any], ...]:
+    """What own fields name by reference where a name alone would not do."""
+    return (Customer,) if any(f.kind is FieldKind.CUSTOMER for f in own) else ()
+
+
+def _give_refs(session: Session, who: Who, tables: Sequence[type[Any]]) -> None:
+    for table in tables:
         reached = _REACHED[table](who)
-        if table is Opportunity and kind != "opportunities":
+        if table is Opportunity and Action in tables:
             reached = Opportunity.ref.is_(None)  # an action may be on a colleague's opportunity
         ids = session.scalars(select(table.id).where(table.ref.is_(None), reached)).all()
         if ids:
@@ -243,8 +253,11 @@ def _actions(session: Session, who: Who) -> Iterator[Record]:
     by_opportunity: dict[int, list[Record]] = defaultdict(list)
     for row in rows:
         by_opportunity[row["opportunity_id"]].append(row)
+    own = OwnWords(session, policy_in_force(session).own_fields, [row["fields"] for row in rows])
     for row in rows:
-        yield dict(row) | _said_fields(row["fields"]) | _what_next(row, by_opportunity[row["opportunity_id"]])
+        shipped = {k: v for k, v in row["fields"].items() if k not in own.own}
+        said = _said_fields(shipped) | own.said(row["fields"])
+        yield dict(row) | said | _what_next(row, by_opportunity[row["opportunity_id"]])
 
 
 def _what_next(row: Record, siblings: Sequence[Record]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
-from core.exchange.kinds import Kind
+from core.exchange.kinds import Kind, with_own
 from core.exchange.mapping import FileMapping, match
 from core.exchange.rows import Record, read_rows, without_repeats
 from core.exchange.tables import Table
@@ -53,7 +53,7 @@ def plan_import(
     Raises:
         Invalid: the table lacks a needed column.
     """
-    mapping = with_words(mapping)
+    mapping, kind = with_words(mapping), with_own(kind, policy.own_fields)
     reading = read_rows(kind, table, match(kind, table.headers, mapping), mapping)
     plan = Plan(session, mapping, policy, now, reserve=reserve)
     plan.rejected += reading.rejected

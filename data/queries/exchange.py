@@ -10,6 +10,7 @@ from core.access import Permission, Who, decide
 from core.exchange.kinds import KINDS
 from core.exchange.mapping import FileMapping
 from core.exchange.tables import Table
+from core.fields import Field
 from core.messages import NotAllowed
 from data.commands.exchange import ImportResult, result_of
 from data.engine import Store
@@ -65,6 +66,12 @@ def past_imports(session: Session, who: Who, limit: int = 20) -> list[PastImport
         PastImport(b.id, b.kind, b.filename, b.at, by, **_counts(b), undone_at=b.undone_at)
         for b, by in session.execute(query)
     ]
+
+
+def own_fields(session: Session, who: Who) -> tuple[Field, ...]:
+    """The company's own fields of actions, as they are defined now."""
+    del who  # definitions are the company's
+    return policy_in_force(session).own_fields
 
 
 def _counts(batch: ImportBatch) -> dict[str, int]:

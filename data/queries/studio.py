@@ -58,6 +58,11 @@ class Desk:
     others: tuple[Working, ...]
     versions: tuple[Version, ...]
 
+    @property
+    def waiting(self) -> frozenset[str]:
+        """Keys of what the draft changes."""
+        return frozenset(one.item for one in self.pending)
+
 
 def desk(session: Session, who: Who, area: Area) -> Desk:
     """An area of the studio.

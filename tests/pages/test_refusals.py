@@ -42,6 +42,7 @@ ALLOWED = {
     "rooms":      {R, M, D, P, V},
     "room":       {R, M, D, P, V},
     "milestones": {M, D, A},
+    "studio":     {D, A},
     "exchange":   {R, M, D, A},
     "calendars":  {A},
     "channels":   {M, A},

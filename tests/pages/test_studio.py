@@ -1,0 +1,121 @@
+"""The studio page: a field from nothing to the form of an action, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.studio import Area
+from data.commands.studio import keep_field, publish
+from data.queries.policies import policy_in_force
+from data.text import translate
+from tests.company import found
+from tests.data.test_studio import DIAGNOSIS, OPTIONAL, made
+from tests.pages.reading import check_words, words
+from tests.spec.test_definitions import INFLUENCE
+
+LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
+
+
+@pytest.fixture
+def company(sqlite_store):
+    return found(sqlite_store)
+
+
+def press(page, key, language="en"):
+    return next(b for b in page.button if b.label == translate(language, key)).click().run()
+
+
+def fill(page, key, value, language="en"):
+    next(w for w in page.text_input if w.label == translate(language, key)).set_value(value)
+
+
+def own_fields(store):
+    with store.reading() as session:
+        return policy_in_force(session).own_fields
+
+
+@LANGUAGES
+def test_a_field_is_made_published_and_asked_for(open_page, sqlite_store, company, language):
+    page = open_page("studio", company.director, language)
+    check_words(page)
+    assert translate(language, "studio.no_fields") in words(page)
+    page = press(page, "studio.add_field", language)
+    fill(page, "studio.name_en", "IT lead's influence", language)
+    fill(page, "studio.name_zh", "IT负责人影响力", language)
+    page.text_area[0].set_value("Strong | 强\nWeak | 弱")
+    page.button_group[1].set_value(["needs_diagnosis"])
+    next(b for b in page.button_group if b.key.endswith("required")).set_value("always")
+    page = press(page.run(), "studio.keep", language)
+    check_words(page)
+    assert translate(language, "studio.not_published") in words(page)
+    assert own_fields(sqlite_store) == ()
+    fill(page, "studio.note", "The board asks.", language)
+    page = press(page, "studio.publish", language)
+    check_words(page)
+    (field,) = own_fields(sqlite_store)
+    assert (field.key, field.choices, field.required) == ("own_it_leads_influence", ("strong", "weak"), True)
+    form = open_page("record", company.rep, language, customer=company.customer, type="needs_diagnosis")
+    check_words(form)
+    label = {"en": "IT lead's influence", "zh": "IT负责人影响力"}[language]
+    asked = next(b for b in form.button_group if b.label == label)
+    assert asked.options == {"en": ["Strong", "Weak"], "zh": ["强", "弱"]}[language]
+
+
+@LANGUAGES
+def test_what_is_wrong_stands_at_its_place_and_nothing_typed_is_lost(open_page, company, language):
+    page = open_page("studio", company.admin, language, field="new")
+    fill(page, "studio.name_en", "Influence", language)
+    next(b for b in page.button_group if b.key.endswith("required")).set_value("when")
+    page = page.run()
+    fill(page, "studio.condition", "budget is", language)
+    page = press(page, "studio.keep", language)
+    check_words(page)
+    for code in ("required", "two_choices", "types_required"):
+        assert translate(language, f"problems.{code}") in words(page)
+    typed = next(w for w in page.text_input if w.label == translate(language, "studio.name_en"))
+    assert typed.value == "Influence"
+
+
+@LANGUAGES
+def test_a_draft_is_held_against_real_records_and_two_are_told(open_page, sqlite_store, language):
+    studio = made(sqlite_store)
+    studio.record()
+    keep_field(sqlite_store, studio.people.admin, OPTIONAL)
+    page = open_page("studio", studio.people.director, language)
+    assert "Admin" in words(page)
+    keep_field(sqlite_store, studio.people.director, INFLUENCE)
+    page = open_page("studio", studio.people.director, language)
+    check_words(page)
+    held_up = translate(language, "studio.would_hold_up", n=1)
+    assert held_up in words(page)
+    assert "Haihe Pumps" in words(page).replace("\\", "")
+    publish(sqlite_store, studio.people.admin, Area.FIELDS, "Seats.")
+    page = open_page("studio", studio.people.director, language)
+    assert "Admin" in page.warning[0].value
+    page = press(page, "studio.rebase", language)
+    check_words(page)
+    assert not page.warning
+
+
+@LANGUAGES
+def test_a_field_is_edited_retired_and_rolled_back(open_page, sqlite_store, language):
+    studio = made(sqlite_store)
+    studio.put(INFLUENCE)
+    studio.record(own_influence="strong", **DIAGNOSIS)
+    page = open_page("studio", studio.people.director, language, field="own_influence")
+    fill(page, "studio.name_en", "Power of IT", language)
+    page = press(page, "studio.keep", language)
+    check_words(page)
+    assert translate(language, "studio.would_pass") in words(page)
+    page = press(page, "studio.discard", language)
+    page = press(page, "studio.drop", language)
+    fill(page, "studio.note", "Nobody looks at it.", language)
+    page = press(page, "studio.publish", language)
+    assert own_fields(sqlite_store)[0].retired
+    fill(page, "studio.restore_note", "Needed after all.", language)
+    page = press(page, "studio.restore", language)
+    check_words(page)
+    assert not own_fields(sqlite_store)[0].retired
+    story = open_page("customer", studio.people.rep, language, customer=studio.people.customer)
+    check_words(story)
+    assert {"en": "Strong", "zh": "强"}[language] in words(story)
