@@ -18,7 +18,7 @@ from data.queries.studio import Desk, Version
 
 Does = Mapping[str, Callable[..., Any]]
 Describe = Callable[[Difference], Sequence[str]]
-PARTS = ("fields", "elsewhere")
+PARTS = ("fields", "rules", "elsewhere")
 _ELSEWHERE = {
     "weights": ":material/tune:",
     "health": ":material/straighten:",
@@ -65,10 +65,11 @@ def publishing(desk: Desk, does: Does, describe: Describe, preview: Callable[[],
         section(t("studio.draft"), icon=":material/edit_note:")
         if not desk.pending:
             st.caption(t("studio.no_difference"))
-        with st.container(border=True, gap="small"):
-            for one in desk.pending:
-                st.markdown("  \n".join(describe(one)))
-        preview()
+        else:
+            with st.container(border=True, gap="small"):
+                for one in desk.pending:
+                    st.markdown("  \n".join(describe(one)))
+            preview()
         _publish(desk, does, view)
 
 
@@ -139,9 +140,8 @@ def elsewhere(view: View) -> None:
         if not decide(view.who, needs[name]).allowed:
             continue
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                f"**{t(f'studio.elsewhere.{name}')}**  \n:small[{t(f'studio.elsewhere_hint.{name}')}]"
-            )
+            hint = t(f"studio.elsewhere_hint.{name}")
+            st.markdown(f"**{t(f'studio.elsewhere.{name}')}**  \n:small[{hint}]", width="stretch")
             if st.button(t("studio.open"), key=f"studio-open-{name}", icon=icon):
                 open_page(name)
 

@@ -10,6 +10,8 @@ import streamlit as st
 from components import address
 from components.action_fields import name_of, sample
 from components.blocks import Row, Tone, badge, empty, plain, rows, section
+from components.condition_words import condition_words
+from components.format import NOTHING
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
@@ -42,18 +44,18 @@ def fields_block(desk: Desk, does: Does) -> None:
         if not used:
             empty(t("studio.no_fields"), t("studio.no_fields_hint"), icon=":material/input:")
         for place, field in enumerate(used):
-            _line(field, does, waiting=field.key in desk.waiting, first=place == 0)
+            _line(field, said(field, own), does, waiting=field.key in desk.waiting, first=place == 0)
     if retired := [f for f in own if f.retired]:
         with st.expander(t("studio.retired", n=len(retired)), icon=":material/archive:"):
-            lines = [Row(f.key, name_of(f), said(f), action=t("studio.bring_back")) for f in retired]
+            lines = [Row(f.key, name_of(f), said(f, own), action=t("studio.bring_back")) for f in retired]
             if key := rows(lines, "studio-retired"):
                 _carry_out(does["back"], key)
 
 
-def _line(field: Field, does: Does, *, waiting: bool, first: bool) -> None:
+def _line(field: Field, detail: str, does: Does, *, waiting: bool, first: bool) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"own-{field.key}"):
         mark = f" :orange-badge[{t('studio.not_published')}]" if waiting else ""
-        st.markdown(f"**{plain(name_of(field))}**{mark}  \n:small[:gray[{plain(said(field))}]]")
+        st.markdown(f"**{plain(name_of(field))}**{mark}  \n:small[:gray[{plain(detail)}]]", width="stretch")
         for name, icon, allowed in (
             ("edit", ":material/edit:", True),
             ("up", ":material/arrow_upward:", not first),
@@ -73,20 +75,16 @@ def _carry_out(work: Callable[[str], Any], key: str) -> None:
     st.rerun()
 
 
-def said(field: Field) -> str:
+def said(field: Field, own: Sequence[Field]) -> str:
     """A definition in a line: what it holds, where it is asked for, and when it must be filled."""
     where = ", ".join(term("stage", type_) for type_ in field.types)
-    return " · ".join((t(f"studio.kind.{field.kind}"), where, _asked(field)))
+    return " · ".join((t(f"studio.kind.{field.kind}"), where, _must(field, own)))
 
 
-def _asked(field: Field) -> str:
-    if field.required:
-        return t("studio.asked.always")
-    return (
-        t("studio.asked_when", condition=field.required_when)
-        if field.required_when
-        else t("studio.asked.never")
-    )
+def _must(field: Field, own: Sequence[Field]) -> str:
+    if field.required or not field.required_when:
+        return t("studio.must.always" if field.required else "studio.must.never")
+    return t("studio.must.when", condition=condition_words(field.required_when, own))
 
 
 def editor(desk: Desk, keep: Callable[[Field], Any], view: View) -> None:
@@ -222,6 +220,8 @@ def _required(
             placeholder=t("studio.condition_hint"),
             key=f"{key}-condition",
         )
+    if condition.strip():
+        st.caption(plain(t("studio.read_as", condition=condition_words(condition.strip(), own))))
     with st.popover(t("studio.condition_how"), icon=":material/help:"):
         _readable(types, [f for f in own if before is None or f.key != before.key])
     return False, condition.strip()
@@ -256,8 +256,16 @@ def _keep(field: Field, keep: Callable[[Field], Any], marks: Marks) -> None:
         st.rerun()
 
 
-def describe(one: Difference) -> list[str]:
-    """A difference of fields as Markdown lines."""
+def describer(own: Sequence[Field]) -> Callable[[Difference], list[str]]:
+    """What says a difference of fields as Markdown lines.
+
+    Args:
+        own: all definitions, to name what conditions read.
+    """
+    return lambda one: _described(one, own)
+
+
+def _described(one: Difference, own: Sequence[Field]) -> list[str]:
     if one.item == ORDER:
         return [f"**{t('studio.order_changed')}**"]
     before, after = (from_document(d) if d else None for d in (one.before, one.after))
@@ -266,20 +274,23 @@ def describe(one: Difference) -> list[str]:
     if after is None or (after.retired and not (before and before.retired)):
         return [f"**{plain(name_of(field))}** :gray-badge[{t('studio.retires')}]"]
     if before is None or before.retired:
-        return [f"**{plain(name_of(field))}** :green-badge[{t('studio.adds')}]  ", plain(said(field))]
-    old, new = _attributes(before), _attributes(after)
-    changed = [f":gray[{label}:] {plain(old[label] or '–')} → {plain(text or '–')}"
-               for label, text in new.items() if old[label] != text]  # fmt: skip
+        return [f"**{plain(name_of(field))}** :green-badge[{t('studio.adds')}]", plain(said(field, own))]
+    old, new = _attributes(before, own), _attributes(after, own)
+    changed = [
+        f":gray[{label}:] {plain(old[label] or NOTHING)} → {plain(text or NOTHING)}"
+        for label, text in new.items()
+        if old[label] != text
+    ]
     return [f"**{plain(name_of(field))}** :blue-badge[{t('studio.changes')}]", *changed]
 
 
-def _attributes(field: Field) -> dict[str, str]:
+def _attributes(field: Field, own: Sequence[Field]) -> dict[str, str]:
     bounds = ["" if b is None else f"{b:f}" for b in (field.low, field.high)]
     return {
         t("studio.name"): " / ".join((field.label or {}).values()),
         t("studio.choices"): write_choices(field).replace("\n", "; "),
         t("studio.types"): ", ".join(term("stage", type_) for type_ in field.types),
-        t("studio.required"): _asked(field),
+        t("studio.required"): _must(field, own),
         t("studio.help"): " / ".join((field.help or {}).values()),
         t("studio.bounds"): " … ".join(bounds) if any(bounds) else "",
         t("studio.mask"): field.mask,
@@ -300,9 +311,11 @@ def preview(found: Sequence[FieldPreview], own: Sequence[Field], view: View) -> 
                     action=t("studio.look") if e.customer_id else "")
                 for e in one.examples
             ]  # fmt: skip
-            if lines and (pressed := rows(lines, f"examples-{one.key}")):
-                example = next(e for e in one.examples if str(e.action_id) == pressed)
-                open_page("customer", customer=example.customer_id or 0, action=example.action_id)
+            if lines:
+                with st.expander(t("studio.examples")):
+                    if pressed := rows(lines, f"examples-{one.key}"):
+                        example = next(e for e in one.examples if str(e.action_id) == pressed)
+                        open_page("customer", customer=example.customer_id or 0, action=example.action_id)
 
 
 def _verdict(one: FieldPreview, name: str) -> None:

@@ -4,7 +4,7 @@ Drafts are scratch paper, so without audit rows. Publishing and rolling back are
 new version of the policy, and what was written under an older one keeps it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from core.fields import Field
 from core.messages import Conflict, Invalid, NotAllowed, NotFound, Problem, refuse
 from core.policies import override
 from core.process.actions import FIELDS
+from core.rules import check_values, with_values
 from core.studio import OWN, Area, Difference, differences, moved, part_of, rebase, said, with_part
 from data.commands.alerts import sweep
 from data.commands.command import Tx, command
@@ -41,6 +42,23 @@ def keep_field(store: Store, who: Who, field: Field) -> None:
         return [*(field if f.key == field.key else f for f in own), *([field] if fresh else [])]
 
     _edit(store, who, put)
+
+
+def keep_rules(store: Store, who: Who, values: Mapping[str, Any]) -> None:
+    """Set rules in the person's draft.
+
+    Args:
+        values: by rule, the new number, switch or choices.
+
+    Raises:
+        Invalid: a value out of its range, or out of order with another.
+    """
+
+    def put(content: dict[str, Any]) -> dict[str, Any]:
+        refuse(check_values(content, values))
+        return with_values(content, values)
+
+    edit_draft(store, who, Area.RULES, put)
 
 
 def drop_field(store: Store, who: Who, key: str) -> None:

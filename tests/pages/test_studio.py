@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from core.rules import GROUPS
 from core.studio import Area
 from data.commands.studio import keep_field, publish
 from data.queries.policies import policy_in_force
@@ -119,3 +120,39 @@ def test_a_field_is_edited_retired_and_rolled_back(open_page, sqlite_store, lang
     story = open_page("customer", studio.people.rep, language, customer=studio.people.customer)
     check_words(story)
     assert {"en": "Strong", "zh": "强"}[language] in words(story)
+
+
+@LANGUAGES
+def test_a_rule_is_changed_looked_at_and_published(open_page, sqlite_store, company, language):
+    page = open_page("studio", company.director, language, part="rules", group="demands")
+    check_words(page)
+    hours = next(n for n in page.number_input if n.key.startswith("rule-sla_hours-0"))
+    assert hours.value == 2.0
+    hours.set_value(9.0)
+    page = press(page, "rules.keep", language)
+    check_words(page)
+    crossed = translate(language, "rules.name.sla_hours_1")
+    assert crossed in words(page)
+    hours = next(n for n in page.number_input if n.key.startswith("rule-sla_hours-0"))
+    assert hours.value == 9.0  # nothing typed is lost
+    hours.set_value(1.5)
+    page = press(page, "rules.keep", language)
+    check_words(page)
+    fill(page, "studio.note", "Our largest customers ask for it.", language)
+    page = press(page, "studio.publish", language)
+    check_words(page)
+    with sqlite_store.reading() as session:
+        assert policy_in_force(session).sla_hours == (1.5, 8.0, 24.0, 40.0)
+
+
+@pytest.mark.parametrize(("group", "language"), zip(GROUPS, ["en", "zh"] * len(GROUPS), strict=False))
+def test_every_group_of_rules_is_shown(open_page, company, language, group):
+    check_words(open_page("studio", company.admin, language, part="rules", group=group))
+
+
+@LANGUAGES
+def test_what_has_pages_of_its_own_is_linked(open_page, company, language):
+    page = open_page("studio", company.director, language, part="elsewhere")
+    check_words(page)
+    assert translate(language, "studio.elsewhere.weights") in words(page)
+    assert translate(language, "studio.elsewhere.calendars") not in words(page)
