@@ -31,7 +31,7 @@ def arrivals(history: History, t: float, horizon: float) -> Arrivals:
     start, weight = t - horizon, 1.0
     while start >= books.first_closing - 1 and len(weights) < _MOST:
         end = start + horizon
-        came = (history.recorded > start) & (history.recorded <= end)
+        came = (history.recorded >= start) & (history.recorded < end)
         value = paid[books.won(start, end) & came].sum()
         if came.any():
             per_arrival.append(value / came.sum())
@@ -40,7 +40,7 @@ def arrivals(history: History, t: float, horizon: float) -> Arrivals:
     if not weights:
         return Arrivals()
     span = max(horizon, 28.0)
-    pace = ((history.recorded > t - span) & (history.recorded <= t)).sum() / span * horizon
+    pace = ((history.recorded >= t - span) & (history.recorded < t)).sum() / span * horizon
     rate = float(np.average(per_arrival, weights=weights))
     typical = _typical(books.amount[books.outcome == 1])
     return Arrivals(pace * rate, pace * rate * typical)

@@ -81,7 +81,7 @@ def period_values(history: History, t: float, edges: Sequence[float]) -> Floats:
 
 
 def span_values(history: History, t: float, spans: Sequence[tuple[float, float]]) -> Floats:
-    """Value won in each span (begin, end], as the books say at `t`; NaN before closings were kept.
+    """Value won in each span [begin, end), as the books say at `t`; NaN before closings were kept.
 
     Where no won opportunity has an amount, every win counts 1.
     """

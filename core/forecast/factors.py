@@ -4,7 +4,7 @@ A value is computed from what had happened and stood in the books at the instant
 later. Missing is NaN, not zero: where nothing of a factor's source was ever recorded nothing is known; an
 opportunity with touches on record but none lately has zero. What is only written down when it happens
 (competitor contact, trial activity, downloads) is zero as soon as the company records it anywhere in the
-pipeline. A window of n days up to t holds what happened after t - n, t included.
+pipeline. A window of n days up to t holds what happened after t - n and before t.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """What was known of a pipeline's opportunities at any instant: the only door to data for forecasts (B7).
 
 Everything carries two times, when it happened and when it was recorded. `History.as_of(t)` sees what was
-recorded by `t` and nothing else, so a late or back-dated entry never changes a past forecast.
+recorded before `t` and nothing else, so a late or back-dated entry never changes a past forecast.
 
 Times are days since 1970-01-01 UTC as floats; NaN is unknown.
 """
@@ -37,19 +37,19 @@ class Track:
 
     def at(self, t: float) -> Floats:
         """Values as of `t`; the last recorded change wins."""
-        known = int(np.searchsorted(self.recorded, t, side="right"))
+        known = int(np.searchsorted(self.recorded, t, side="left"))
         values = self.start.copy()
         values[self.of[:known]] = self.value[:known]
         return values
 
     def changes_by(self, t: float) -> Ints:
         """How often each opportunity's value had changed by `t`."""
-        known = int(np.searchsorted(self.recorded, t, side="right"))
+        known = int(np.searchsorted(self.recorded, t, side="left"))
         return np.bincount(self.of[:known], minlength=len(self.start))
 
     def rises_by(self, t: float) -> Ints:
         """How often each opportunity's value had grown by `t`; from or to the unknown is no growth."""
-        known = int(np.searchsorted(self.recorded, t, side="right"))
+        known = int(np.searchsorted(self.recorded, t, side="left"))
         order = np.argsort(self.of[:known], kind="stable")
         of, value = self.of[order], self.value[order]
         first = np.r_[True, of[1:] != of[:-1]][: len(of)]
@@ -76,7 +76,7 @@ class Events:
 
     def known(self, t: float) -> Bools:
         """Those that stood in the books at `t`."""
-        return (self.recorded <= t) & (self.at <= t) & ~(self.voided <= t)
+        return (self.recorded < t) & (self.at < t) & ~(self.voided < t)
 
 
 @dataclass(eq=False, slots=True)
@@ -136,8 +136,8 @@ class History:
 
     def _as_of(self, t: float) -> "Snapshot":
         outcome, closed = self.outcome.at(t), self.closed.at(t)
-        known = self.recorded <= t
-        is_open = known & ((outcome == OPEN) | (closed > t))
+        known = self.recorded < t
+        is_open = known & ((outcome == OPEN) | (closed >= t))
         return Snapshot(
             t,
             known,
@@ -208,8 +208,8 @@ class Snapshot:
         return float(closed.min()) if len(closed) else np.inf
 
     def won(self, after: float, until: float) -> Bools:
-        """Won in (after, until], as far as was known."""
-        won: Bools = (self.outcome == WON) & (self.closed > after) & (self.closed <= until)
+        """Won in [after, until), as far as was known."""
+        won: Bools = (self.outcome == WON) & (self.closed >= after) & (self.closed < until)
         return won
 
 

@@ -55,8 +55,8 @@ class Signals:
     value: Floats
 
     def known(self, t: float) -> Bools:
-        """Those that had happened and stood in the books at `t`."""
-        return (self.recorded <= t) & (self.at <= t) & ~(self.voided <= t)
+        """Those that had happened and stood in the books before `t`."""
+        return (self.recorded < t) & (self.at < t) & ~(self.voided < t)
 
     def at_hand(self, t: float) -> Mapping[Mark, "Marks"]:
         """Those known at `t`, by kind."""

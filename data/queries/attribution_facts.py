@@ -56,7 +56,7 @@ def _pushes(session: Session, run: ForecastRun, opportunities: Sequence[int]) ->
     query = select(c.opportunity_id, c.before, c.after).where(
         c.opportunity_id.in_(opportunities),
         c.field == "close_on",
-        c.recorded_at > run.taken_at,
+        c.recorded_at >= run.taken_at,
         c.recorded_at < end,
     )
     found: Counter[int] = Counter()
@@ -104,7 +104,7 @@ def _entered_late(
     unseen: Counter[int] = Counter()
     backdated: Counter[int] = Counter()
     for opportunity, happened, recorded in session.execute(query):
-        if recorded > run.taken_at:
+        if recorded >= run.taken_at:
             unseen[opportunity] += 1
         elif recorded - happened > LATE:
             backdated[opportunity] += 1

@@ -108,7 +108,7 @@ def _expected(session: Session, run: ForecastRun) -> Expected:
         .where(ForecastLine.run_id == run.id)
     ).all()
     end = datetime.combine(run.ends_on, time(), company_tz(session))
-    won = sum(1 for _, outcome, at in rows if outcome == "won" and at and at <= end)
+    won = sum(1 for _, outcome, at in rows if outcome == "won" and at and at < end)
     chances = np.array([row.chance for row in rows], np.float64)
     return Expected(len(rows), won, float(chances.sum()), float((chances * (1 - chances)).sum()))
 

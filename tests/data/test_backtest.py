@@ -119,7 +119,7 @@ def test_the_books_know_a_change_from_its_recording_on(store, clock):
         history = forecast_history(session, "firebreak")
     at = history.ids.tolist().index(company.opportunity)
     now = days(clock.at)
-    books, later = history.as_of(now + 8), history.as_of(now + 9)
+    books, later = history.as_of(now + 9), history.as_of(now + 9.01)
     assert (books.outcome[at], books.is_open[at], later.is_open[at]) == (OPEN, True, False)
     assert np.isnan(books.amount[at])
     assert books.won(now, now + 8).sum() == 0

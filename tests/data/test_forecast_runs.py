@@ -114,6 +114,24 @@ def test_a_morning_is_kept_once_however_often_its_job_runs(store, company):
     )
 
 
+def test_a_win_dated_to_a_months_first_day_is_that_months(store, company):
+    """A date alone is the day's first instant, in Shanghai: the first morning has it open, later ones won."""
+    with store.writing() as session:
+        pipeline = session.scalars(select(Pipeline.id).where(Pipeline.key == "firebreak")).one()
+        first = datetime(2026, 2, 28, 16, tzinfo=UTC)
+        edge = sold(session, pipeline, company.rep.person_id, 99, first - timedelta(days=9), first, 7000)
+    snapshot(store, date(2026, 3, 1))
+    snapshot(store)
+    with store.reading() as session:
+        query = select(ForecastRun).where(ForecastRun.period == "month").order_by(ForecastRun.taken_on)
+        morning, later = session.scalars(query).all()
+        lines = set(
+            session.scalars(select(ForecastLine.opportunity_id).where(ForecastLine.run_id == morning.id))
+        )
+    assert edge in lines
+    assert (morning.won_so_far, later.won_so_far) == (0, 8012)
+
+
 def test_what_was_won_adds_up_to_its_rows(store, company):
     snapshot(store)
     with store.reading() as session:

@@ -199,7 +199,7 @@ def test_a_withdrawn_signal_counts_until_then(store, clock):
     clock.move(days=1)
     withdraw_signal(store, people.rep, signal)
     assert values(store, "competitor_30d", at=-0.5)[people.opportunity] == 1
-    assert np.isnan(values(store, "competitor_30d", at=-1)[people.opportunity])
+    assert np.isnan(values(store, "competitor_30d", at=-1.1)[people.opportunity])
     assert np.isnan(values(store, "competitor_30d", at=0.1)[people.opportunity])  # not entered yet
 
 

@@ -32,11 +32,11 @@ TABLE = [
     ("touches_14d", "ANSWER@99 ANSWER@95 OUTREACH@98", 2),
     ("touches_14d", "ANSWER@86", 0),                          # exactly 14 days ago has left the window
     ("touches_14d", "ANSWER@86.01", 1),
-    ("touches_14d", "ANSWER@100", 1),                         # this instant is in it
-    ("touches_14d", "ANSWER@100.01", NONE),                   # tomorrow is not known
+    ("touches_14d", "ANSWER@99.99", 1),
+    ("touches_14d", "ANSWER@100", NONE),                      # what begins is not known
     ("touches_14d", "ANSWER@99~101", NONE),                   # nor what is entered tomorrow
-    ("touches_14d", "ANSWER@99~100", 1),
-    ("touches_14d", "ANSWER@99!100", NONE),                   # undone by now
+    ("touches_14d", "ANSWER@99~99.9", 1),
+    ("touches_14d", "ANSWER@99!99.9", NONE),                   # undone by now
     ("touches_14d", "ANSWER@99!101", 1),                      # undone later: it stands today
     # days since the customer last answered
     ("days_since_answer", "", NONE),
@@ -135,7 +135,7 @@ def test_the_stage_is_its_place_and_none_without_events():
 
 @pytest.mark.parametrize(
     ("t", "said"),
-    [(49, 0), (50, 1), (60, 1), (70, 2)],  # pushed on day 50, pulled in on 60, pushed again on 70
+    [(50, 0), (51, 1), (61, 1), (71, 2)],  # pushed on day 50, pulled in on 60, pushed again on 70
 )
 def test_only_later_dates_are_pushes(t, said):
     moved = Track(np.array([80.0, NONE]), np.array([0, 1, 0, 0]), np.array([50.0, 55, 60, 70]),

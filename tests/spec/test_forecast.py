@@ -54,25 +54,39 @@ def few(**changes) -> History:
     [
         (1, [True, False, False], [OPEN, OPEN, OPEN]),
         (10, [True, True, True], [OPEN, OPEN, OPEN]),
-        (12, [True, False, True], [OPEN, LOST, OPEN]),
-        (20, [False, False, True], [WON, LOST, OPEN]),
+        (12, [True, True, True], [OPEN, OPEN, OPEN]),
+        (12.1, [True, False, True], [OPEN, LOST, OPEN]),
+        (20, [True, False, True], [OPEN, LOST, OPEN]),
+        (20.1, [False, False, True], [WON, LOST, OPEN]),
     ],
 )
-def test_the_books_of_a_day_hold_what_was_recorded_by_then(day, is_open, outcome):
+def test_the_books_of_a_day_hold_what_was_recorded_before_it(day, is_open, outcome):
     books = few().as_of(day)
     assert books.is_open.tolist() == is_open
     assert books.outcome.tolist() == outcome
 
 
 def test_an_amount_that_came_with_the_closing_is_not_known_before():
-    assert np.isnan(few().as_of(19.9).amount[0])
-    assert few().as_of(20).amount[0] == 900
+    assert np.isnan(few().as_of(20).amount[0])
+    assert few().as_of(20.1).amount[0] == 900
+
+
+def test_what_closes_at_the_midnight_between_two_periods_counts_in_the_second():
+    """A date alone is its first instant: what came on a day, the closing's stage too, is that day's."""
+    events = Events(
+        np.array([0, 0]), np.array([0, 1]), np.array([0.0, 20.0]), np.array([0.0, 20.0]), np.full(2, np.nan)
+    )
+    history = few(events=events)
+    books = history.as_of(20)
+    assert (books.is_open[0], books.standing.stage[0]) == (True, 0)
+    assert [history.as_of(31).won(a, b)[0] for a, b in ((10, 20), (20, 31))] == [False, True]
+    assert period_values(history, np.inf, [12, 20, 31]).tolist() == [0, 900]
 
 
 def test_a_stage_that_was_entered_late_is_seen_late():
     assert few().as_of(7).standing.stage.tolist() == [0, -1, -1]
-    assert few().as_of(8).standing.stage.tolist() == [1, -1, -1]
-    assert few().as_of(8).standing.since[0] == 5
+    assert few().as_of(8.1).standing.stage.tolist() == [1, -1, -1]
+    assert few().as_of(8.1).standing.since[0] == 5
 
 
 def test_a_closing_that_was_entered_late_is_still_open_until_then():
@@ -83,13 +97,13 @@ def test_a_closing_that_was_entered_late_is_still_open_until_then():
     )
     assert history.as_of(25).is_open.tolist() == [True, False, True]
     assert history.as_of(25).won(0, 25).sum() == 0
-    assert history.as_of(26).won(0, 25).tolist() == [True, False, False]
+    assert history.as_of(26.1).won(0, 25).tolist() == [True, False, False]
 
 
 def test_an_event_that_was_undone_stands_until_then():
     events = replace(few().events, voided=np.array([np.nan, 15.0, np.nan]))
     history = few(events=events)
-    assert (history.as_of(14).standing.stage[0], history.as_of(15).standing.stage[0]) == (1, 0)
+    assert (history.as_of(14).standing.stage[0], history.as_of(15.1).standing.stage[0]) == (1, 0)
 
 
 def test_missing_is_missing_not_zero():
@@ -103,16 +117,16 @@ def test_missing_is_missing_not_zero():
 
 
 def known_by(history: History, t: float) -> History:
-    """The same history with everything thrown away that was recorded after `t`."""
+    """The same history with everything thrown away that was recorded at `t` or later."""
 
     def cut(track: Track) -> Track:
-        keep = track.recorded <= t
+        keep = track.recorded < t
         return Track(track.start[known], renumbered[track.of[keep]], track.recorded[keep], track.value[keep])
 
-    known = history.recorded <= t
+    known = history.recorded < t
     renumbered = np.cumsum(known) - 1
     e = history.events
-    keep = (e.recorded <= t) & known[e.of]
+    keep = (e.recorded < t) & known[e.of]
     return replace(
         history,
         ids=history.ids[known],
