@@ -49,9 +49,9 @@ def drawn(*of_each: str, events: str = "", **changes) -> History:
     n = max(len(marks), 2)
     made = {
         "ids": np.arange(n) + 1,
-        "opened": np.zeros(n),
+        "opened": Track(np.zeros(n)),
         "recorded": np.zeros(n),
-        "product": np.full(n, -1),
+        "product": Track(np.full(n, -1.0)),
         "outcome": Track(np.full(n, float(OPEN))),
         "closed": Track(np.full(n, np.nan)),
         "amount": Track(np.full(n, np.nan)),

@@ -47,9 +47,9 @@ def simulated(
     owner = rng.integers(0, 6, n)
     return History(
         ids=np.arange(n) + 1,
-        opened=opened,
         recorded=opened,
-        product=np.full(n, -1),
+        opened=Track(opened),
+        product=Track(np.full(n, -1.0)),
         outcome=Track(np.full(n, float(OPEN)), order, closed[order], outcome[order]),
         closed=Track(np.full(n, np.nan), order, closed[order], closed[order]),
         amount=Track(value),

@@ -12,8 +12,8 @@ from core.messages import Invalid, Problem
 
 ANY = "*"
 _SECTIONS = {"columns", "values", "defaults", "pipeline", "formats", "options"}
+AT_CLOSE = ("amount", "customer", "product")  # what another system may fill only when it closes
 _OPTIONS = {"sheet", "encoding", "known_at_close", "expected_while_open"}
-_KNOWN_AT_CLOSE = ("amount", "customer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _unknown(document: Mapping[str, Any], kind: Kind) -> list[Problem]:
     wrong = [f for f in named if f not in fields]
     wrong += [f for f, v in sections.get("values", {}).items() if not isinstance(v, Mapping)]
     wrong += [o for o in sections.get("options", {}) if o not in _OPTIONS]
-    wrong += [k for k in sections.get("options", {}).get("known_at_close", ()) if k not in _KNOWN_AT_CLOSE]
+    wrong += [k for k in sections.get("options", {}).get("known_at_close", ()) if k not in AT_CLOSE]
     return [Problem("mapping", "mapping_unknown", {"value": v}) for v in wrong]
 
 

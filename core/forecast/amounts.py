@@ -28,8 +28,9 @@ class Amounts:
 
     def of(self, history: History, t: float, which: Ints) -> Floats:
         """Expected amounts of these opportunities if won."""
-        booked = history.as_of(t).amount[which]
-        usual = self.by_product[history.product[which] % len(self.by_product)]
+        books = history.as_of(t)
+        booked = books.amount[which]
+        usual = self.by_product[books.product[which] % len(self.by_product)]
         return np.where(np.isfinite(booked) & (booked > 0), booked * self.ratio, usual)
 
     def spreads(self, history: History, t: float, which: Ints) -> Floats:
@@ -42,10 +43,10 @@ def amounts(history: History, t: float) -> Amounts:
     books = history.as_of(t)
     won = books.known & (books.outcome == WON) & (books.closed > t - _LOOK_BACK)
     paid = won & (books.amount > 0)
-    size = int(history.product.max(initial=-1)) + 2
+    size = int(books.product.max(initial=-1)) + 2
     if not paid.any():
         return Amounts(np.ones(size), 1.0, 0.0)
-    product = history.product[paid] % size
+    product = books.product[paid] % size
     values = books.amount[paid]
     whole = float(values.mean())
     n = np.bincount(product, minlength=size)

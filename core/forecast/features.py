@@ -66,7 +66,7 @@ def open_rows(history: History, t: float) -> Rows:
     books = history.as_of(t)
     of = np.flatnonzero(books.is_open)
     stand = books.standing
-    begun = began(history)[of]
+    begun = began(history, books)[of]
     since = np.where(np.isfinite(stand.since[of]), stand.since[of], begun)
     last = np.where(np.isfinite(stand.last[of]), stand.last[of], begun)
     age = np.maximum(t - begun, 0.0)
@@ -83,7 +83,7 @@ def open_rows(history: History, t: float) -> Rows:
         np.log1p(books.amount[of]),
         books.close_on[of] - t,
         win_rates(books, books.owner)[of],
-        win_rates(books, history.product)[of],
+        win_rates(books, books.product)[of],
         _load(owners),
         stand.events[of] / (age + 7.0),
         layer == NEW,
@@ -113,9 +113,9 @@ def t_in(at: np.datetime64, begin: np.datetime64) -> float:
     return float((at - begin.astype("datetime64[h]")) / np.timedelta64(1, "h"))
 
 
-def began(history: History) -> Floats:
-    """When each opportunity began: opened, else recorded."""
-    return np.where(np.isfinite(history.opened), history.opened, history.recorded)
+def began(history: History, books: Snapshot) -> Floats:
+    """When each opportunity began, as far as the books say: opened, else recorded."""
+    return np.where(np.isfinite(books.opened), books.opened, history.recorded)
 
 
 def _load(owners: Ints) -> Ints:

@@ -85,10 +85,9 @@ class History:
 
     Attributes:
         ids: the store's ids, shape (opportunities,).
-        opened: when each was opened; NaN if unknown.
         recorded: when each became known.
-        product: code of its product; -1 without one.
-        outcome, closed, amount, close_on, owner: tracks; outcome as WON, LOST, OPEN, owner as a code.
+        opened, product, outcome, closed, amount, close_on, owner: tracks; opened is NaN if unknown,
+            outcome is WON, LOST, OPEN, product and owner are codes, -1 without one.
         stages: how many stages the pipeline has.
         owners, teams: names by owner code, and each owner's team name.
         owner_ids: the store's ids by owner code.
@@ -97,16 +96,16 @@ class History:
         signals: what happened around them besides their stages.
         benchmarks: usual days of a stay by stage, NaN where unknown; empty when none is known.
         industry, industries: code of its customer's industry, -1 without, empty when none is known; names.
-        customer: code of each opportunity's customer, -1 if unknown; empty where none is known.
+        customer: track, code of each opportunity's customer, -1 if unknown; empty where none is known.
         touched: track by customer code, the earliest touch outside of opportunities that was known.
         occasions: events of the business calendar.
         zone: where the company's days begin.
     """
 
     ids: Ints
-    opened: Floats
     recorded: Floats
-    product: Ints
+    opened: Track
+    product: Track
     outcome: Track
     closed: Track
     amount: Track
@@ -121,7 +120,7 @@ class History:
     benchmarks: Floats = field(default_factory=lambda: np.zeros(0))
     industry: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     industries: tuple[str, ...] = ()
-    customer: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    customer: Track = field(default_factory=lambda: Track(np.zeros(0)))
     touched: Track = field(default_factory=lambda: Track(np.zeros(0)))
     occasions: tuple[Occasion, ...] = ()
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
@@ -147,6 +146,9 @@ class History:
             self.amount.at(t),
             self.close_on.at(t),
             self.owner.at(t).astype(np.int64),
+            self.opened.at(t),
+            self.product.at(t).astype(np.int64),
+            self.customer.at(t).astype(np.int64),
             self.close_on.changes_by(t),
             _standing(self.events, self.events.known(t), t, len(self.ids)),
         )
@@ -185,7 +187,7 @@ class Snapshot:
     Attributes:
         is_open: known and not closed, as far as was known.
         outcome, closed: WON, LOST or OPEN, and when.
-        amount, close_on, owner: as they stood in the books.
+        amount, close_on, owner, opened, product, customer: as they stood in the books.
         pushes: how often the expected close had changed.
     """
 
@@ -197,6 +199,9 @@ class Snapshot:
     amount: Floats
     close_on: Floats
     owner: Ints
+    opened: Floats
+    product: Ints
+    customer: Ints
     pushes: Ints
     standing: Standing
 

@@ -7,7 +7,7 @@ without a customer, are pipeline. Contact is an opportunity opened, a stage even
 
 import numpy as np
 
-from core.forecast.history import WON, Floats, History, Ints
+from core.forecast.history import WON, Floats, History, Ints, Snapshot
 
 NEW, RENEWAL, PIPELINE = 0, 1, 2
 LAYERS = ("new", "renewal", "pipeline")
@@ -17,11 +17,12 @@ YEAR_DAYS = 365.0
 
 def layers(history: History, t: float) -> Ints:
     """The layer of every opportunity as of `t`, shape (opportunities,); an index into `LAYERS`."""
-    if not len(history.customer):
+    customer = history.as_of(t).customer
+    if not len(customer):
         return np.full(len(history.ids), PIPELINE)
     contact, won = first_contact(history, t), first_won(history, t)
     by_customer = np.select((t - won >= YEAR_DAYS, t - contact <= NEW_DAYS), (RENEWAL, NEW), default=PIPELINE)
-    return np.where(history.customer >= 0, by_customer[history.customer], PIPELINE)
+    return np.where(customer >= 0, by_customer[customer], PIPELINE)
 
 
 def first_contact(history: History, t: float) -> Floats:
@@ -31,9 +32,9 @@ def first_contact(history: History, t: float) -> Floats:
     """
     books, events = history.as_of(t), history.events
     known = events.known(t)
-    begun = np.where(np.isfinite(history.opened), history.opened, history.recorded)
-    found = _earliest(history, np.flatnonzero(books.known), begun[books.known])
-    np.minimum(found, _earliest(history, events.of[known], events.at[known]), out=found)
+    begun = np.where(np.isfinite(books.opened), books.opened, history.recorded)
+    found = _earliest(history, books, np.flatnonzero(books.known), begun[books.known])
+    np.minimum(found, _earliest(history, books, events.of[known], events.at[known]), out=found)
     touched = history.touched.at(t)
     found[: len(touched)] = np.fmin(found[: len(touched)], touched)
     return found
@@ -43,12 +44,12 @@ def first_won(history: History, t: float) -> Floats:
     """When each customer first bought, as the books said at `t`; infinity while it had not."""
     books = history.as_of(t)
     won = np.flatnonzero(books.known & (books.outcome == WON))
-    return _earliest(history, won, books.closed[won])
+    return _earliest(history, books, won, books.closed[won])
 
 
-def _earliest(history: History, of: Ints, at: Floats) -> Floats:
+def _earliest(history: History, books: Snapshot, of: Ints, at: Floats) -> Floats:
     """The least `at` by customer of the opportunities `of`."""
-    size = max(int(history.customer.max()) + 1, len(history.touched.start)) + 1
+    size = max(int(books.customer.max()) + 1, len(history.touched.start)) + 1
     found = np.full(size, np.inf)
-    np.fmin.at(found, history.customer[of], at)
+    np.fmin.at(found, books.customer[of], at)
     return found

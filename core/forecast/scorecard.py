@@ -181,7 +181,7 @@ def points(
         Points by `FACTORS`, shape (len(of), len(FACTORS)).
     """
     return points_of(
-        factor_values(history, t, of), based or basis(history, t, end), weights_of(history, of, weights)
+        factor_values(history, t, of), based or basis(history, t, end), weights_of(history, t, of, weights)
     )
 
 
@@ -201,11 +201,17 @@ def _stage(based: Basis, stage: Floats) -> Floats:
     return (logit(rates) - logit(np.array([based.whole]))) / STEP
 
 
-def weights_of(history: History, of: Ints, weights: Weights) -> Floats:
+def industry_of(history: History, t: float, of: Ints) -> Ints:
+    """Codes of the industries of the customers that were known at `t`, shape (len(of),); -1 without."""
+    code = history.industry[of] if len(history.industry) else np.full(len(of), -1)
+    customer = history.as_of(t).customer
+    return np.where(customer[of] >= 0, code, -1) if len(customer) else code
+
+
+def weights_of(history: History, t: float, of: Ints, weights: Weights) -> Floats:
     """Each opportunity's weights by its customer's industry, shape (len(of), len(FACTORS))."""
     table = np.stack([weights.of(name) for name in (*history.industries, None)])
-    code = history.industry[of] if len(history.industry) else np.full(len(of), -1)
-    found: Floats = table[code]  # -1, without an industry, is the last row
+    found: Floats = table[industry_of(history, t, of)]  # -1, without an industry, is the last row
     return found
 
 

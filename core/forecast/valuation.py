@@ -86,7 +86,7 @@ def valuations(
         return ()
     models = fit_layers(history, t, end - t) if models is None else models
     card = _Card(basis(history, t, end))
-    x = np.column_stack([rows.x, weights_of(history, rows.of, weights)])
+    x = np.column_stack([rows.x, weights_of(history, t, rows.of, weights)])
     typical = _typical(x, card(x))
     wanted = np.ones(len(rows.of), np.bool_) if only is None else np.isin(rows.of, only)
     paid = amounts(history, t)

@@ -14,7 +14,15 @@ import numpy as np
 from core.forecast.factors import FACTOR_NAMES, factor_values
 from core.forecast.features import open_rows
 from core.forecast.history import Floats, History
-from core.forecast.scorecard import DEFAULT_WEIGHTS, Weights, basis, chance_of, points_of, weights_of
+from core.forecast.scorecard import (
+    DEFAULT_WEIGHTS,
+    Weights,
+    basis,
+    chance_of,
+    industry_of,
+    points_of,
+    weights_of,
+)
 from core.forecast.scoring import auc, log_loss
 from core.messages import Problem
 from core.terms import INDUSTRIES
@@ -145,9 +153,9 @@ def _landmark(
     of = open_rows(history, start).of
     based = basis(history, start, start + horizon)
     values = factor_values(history, start, of)
-    said = [chance_of(points_of(values, based, weights_of(history, of, w)), based) for w in (old, new)]
+    said = [chance_of(points_of(values, based, weights_of(history, start, of, w)), based) for w in (old, new)]
     won = history.as_of(t).won(start, start + horizon)[of].astype(np.float64)
-    industry = history.industry[of] if len(history.industry) else np.full(len(of), -1)
+    industry = industry_of(history, start, of)
     return of.astype(np.float64), *said, won, industry.astype(np.float64)
 
 

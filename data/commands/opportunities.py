@@ -19,7 +19,7 @@ from data.jsontext import to_json
 from data.queries.scope import customers, owned
 from data.schema import Action, Customer, Opportunity, OpportunityChange, Person, Pipeline
 
-EVENT_FIELDS = ("amount", "currency", "close_on", "owner_id", "outcome", "closed_at")
+EVENT_FIELDS = ("amount", "currency", "close_on", "owner_id", "product", "outcome", "closed_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,9 @@ def edit_opportunity(tx: Tx, opportunity_id: int, edit: OpportunityEdit) -> int:
         raise Conflict("edited_meanwhile", name=row.name)
     refuse(check_opportunity(edit.name, edit.amount))
     before = picture(row)
-    row.name, row.product = edit.name.strip(), edit.product
-    change(tx, row, tx.now, amount=edit.amount, currency=edit.currency, close_on=edit.close_on)
+    row.name = edit.name.strip()
+    told = {"amount": edit.amount, "currency": edit.currency, "close_on": edit.close_on}
+    change(tx, row, tx.now, **told, product=edit.product)
     row.version += 1
     _refresh(tx, row)
     tx.audit("opportunity", row.id, before=before, after=picture(row))

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from core.exchange.closing import filled_at_close
 from core.exchange.rows import Record
 from core.messages import Problem
 from core.terms import Outcome
@@ -16,7 +17,18 @@ from data.exchange.plan import Plan, fetch, words
 from data.jsontext import to_json
 from data.schema import Customer, Opportunity, OpportunityChange, OpportunityState, StageEvent
 
-_EVENTFUL = ("amount", "currency", "close_on", "closed_at", "outcome", "owner_id", "customer_id")
+_EVENTFUL = (
+    "amount",
+    "currency",
+    "close_on",
+    "opened_at",
+    "closed_at",
+    "outcome",
+    "owner_id",
+    "customer_id",
+    "product",
+)
+_COLUMNS = {"customer": "customer_id"}  # of fields that a mapping may say are known at close
 
 
 def plan_opportunities(plan: Plan, records: Sequence[Record]) -> None:
@@ -34,6 +46,7 @@ class _Planner:
         self.known = Named(plan, Opportunity, words(records, "ref") | words(records, "name"))
         self.pipelines = Pipelines(plan)
         self.stages = self._present_stages()
+        self.at_close = plan.mapping.known_at_close or filled_at_close(records)
 
     def row(self, record: Record) -> None:
         problems: list[Problem] = []
@@ -133,8 +146,7 @@ class _Planner:
     def _closing(self, row: Mapping[str, Any], recorded_at: datetime) -> None:
         """The events of a closing: what was open becomes known as closed, and only then."""
         before = {"outcome": str(Outcome.OPEN), "closed_at": None}
-        before |= {"amount": None} if "amount" in self.plan.mapping.known_at_close else {}
-        before |= {"customer_id": None} if "customer" in self.plan.mapping.known_at_close else {}
+        before |= {_COLUMNS.get(name, name): None for name in self.at_close}
         for name, value in before.items():
             if row[name] != value:
                 self._event_of(row["id"], name, value, row[name], row["closed_at"], recorded_at)

@@ -1,6 +1,6 @@
 """A pipeline's whole history for forecasts, with both times of everything (B7)."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -29,7 +29,7 @@ from data.schema import (
 )
 
 _OUTCOMES = {"won": WON, "lost": LOST, "open": OPEN}
-_FIELDS = ("amount", "close_on", "closed_at", "outcome", "owner_id")
+_FIELDS = ("amount", "close_on", "closed_at", "outcome", "owner_id", "opened_at", "product", "customer_id")
 
 
 def forecast_history(session: Session, pipeline: str, only: Collection[int] | None = None) -> History:
@@ -51,17 +51,18 @@ def forecast_history(session: Session, pipeline: str, only: Collection[int] | No
     rows = session.execute(_opportunities(chosen)).all()
     place = {row.id: n for n, row in enumerate(rows)}
     owners = _Codes(row.owner_id for row in rows)
-    tracks = _tracks(rows, session.execute(_changes(chosen)).all(), place, owners)
     products = _Codes(row.product for row in rows)
     industries = _Codes(row.industry for row in rows)
     customers = _Codes(row.customer_id for row in rows)
+    codes = {"owner_id": owners, "product": products, "customer_id": customers}
+    tracks = _tracks(rows, session.execute(_changes(chosen)).all(), place, codes)
     stages = session.execute(_stages(key)).all()
     names, teams = _people(session, owners)
     return History(
         ids=np.array([row.id for row in rows], np.int64),
-        opened=np.array([days(row.opened_at) for row in rows]),
         recorded=np.array([days(row.recorded_at) for row in rows]),
-        product=np.array([products(row.product) for row in rows], np.int64),
+        opened=tracks["opened_at"],
+        product=tracks["product"],
         outcome=tracks["outcome"],
         closed=tracks["closed_at"],
         amount=tracks["amount"],
@@ -76,7 +77,7 @@ def forecast_history(session: Session, pipeline: str, only: Collection[int] | No
         benchmarks=np.array([s.benchmark_days or np.nan for s in stages], np.float64),
         industry=np.array([industries(row.industry) for row in rows], np.int64),
         industries=tuple(industries.values),
-        customer=np.array([customers(row.customer_id) for row in rows], np.int64),
+        customer=tracks["customer_id"],
         touched=_touched(session, customers),
         occasions=occasions(session),
         zone=company_tz(session),
@@ -133,14 +134,15 @@ def _stage_events(chosen: ColumnElement[bool]) -> Any:
 
 
 def _tracks(
-    rows: Sequence[Row[Any]], changes: Sequence[Row[Any]], place: dict[int, int], owners: _Codes
+    rows: Sequence[Row[Any]], changes: Sequence[Row[Any]], place: dict[int, int], codes: Mapping[str, _Codes]
 ) -> dict[str, Track]:
     read: dict[str, Callable[[Any], float]] = {
         "amount": lambda v: np.nan if v is None else float(Decimal(str(v))),
         "close_on": lambda v: days(date.fromisoformat(v) if isinstance(v, str) else v),
-        "closed_at": lambda v: days(datetime.fromisoformat(v) if isinstance(v, str) else v),
+        "closed_at": _instant,
+        "opened_at": _instant,
         "outcome": lambda v: float(_OUTCOMES[str(v)]),
-        "owner_id": owners,
+        **codes,
     }
     found = {}
     for name in _FIELDS:
@@ -156,6 +158,10 @@ def _tracks(
             _array(value(c.after) for c in mine),
         )
     return found
+
+
+def _instant(value: Any) -> float:
+    return days(datetime.fromisoformat(value) if isinstance(value, str) else value)
 
 
 def _array(values: Iterable[float]) -> Floats:

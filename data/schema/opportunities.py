@@ -78,7 +78,7 @@ class StageEvent(Keyed, Batched, Base):
 
 
 class OpportunityChange(Keyed, Batched, Base):
-    """A change of amount, expected close, owner or outcome, with both times, for replay."""
+    """A change of a field that forecasts read (amount, expected close, owner, product …), with both times."""
 
     __tablename__ = "opportunity_change"
     __table_args__ = (Index(None, "opportunity_id", "recorded_at"),)

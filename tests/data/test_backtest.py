@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -16,12 +16,14 @@ from core.messages import NotFound
 from data.__main__ import main
 from data.commands.calendars import set_hours
 from data.commands.forecasts import ask_backtest
+from data.commands.opportunities import OpportunityEdit, edit_opportunity
 from data.forecasting import forecast_of, open_books
 from data.jobs.runner import run_due
 from data.queries.forecast_history import days, forecast_history
 from data.schema import Opportunity, OpportunityChange
 from tests.company import found
 from tests.data.test_import_maven import run
+from tests.importing import import_text
 
 
 @pytest.fixture
@@ -127,3 +129,41 @@ def test_the_books_know_a_change_from_its_recording_on(store, clock):
     assert later.amount[at] == 500
     assert history.owners[int(books.owner[at])] == "Rep"
     assert history.teams[int(books.owner[at])] == "East"
+
+
+def test_a_product_that_is_told_later_is_unknown_before(store, clock):
+    company = found(store)
+    with store.reading() as session:
+        row = session.get_one(Opportunity, company.opportunity)
+        edit = OpportunityEdit(row.name, row.amount, row.currency, row.close_on, "Pump", row.version)
+    clock.move(days=1)
+    edit_opportunity(store, company.rep, company.opportunity, edit)
+    clock.move(days=1)
+    with store.reading() as session:
+        history = forecast_history(session, "firebreak")
+    at = history.ids.tolist().index(company.opportunity)
+    known = [history.as_of(days(clock.at) - back).product[at] for back in (1.5, 0.5)]
+    assert known == [-1, 0]
+
+
+# Forty rows: what is open has neither amount, customer nor product; a closed one has all three.
+CLOSED_ONLY = "ref,name,customer,product,amount,outcome,opened_at,closed_at\n" + "".join(
+    f"{n},Deal {n},Haihe Pumps,Pump,{'100,won' if n % 2 else '0,lost'},2026-01-02,2026-01-30\n"
+    if n < 20
+    else f"{n},Deal {n},,,,,2026-01-02,\n"
+    for n in range(40)
+)
+
+
+def test_what_a_file_has_of_closed_rows_alone_is_unknown_before_they_closed(sqlite_store):
+    found(sqlite_store)
+    import_text(sqlite_store, "opportunities", CLOSED_ONLY)
+    with sqlite_store.reading() as session:
+        history = forecast_history(session, "firebreak")
+    closed = np.isfinite(history.as_of(np.inf).closed)
+    before, after = (history.as_of(days(datetime(2026, 1, d, 12, tzinfo=UTC))) for d in (20, 31))
+    assert closed.sum() == 20
+    assert np.isnan(before.amount[closed]).all()
+    assert set(before.product[closed]) == set(before.customer[closed]) == {-1}
+    assert set(after.amount[closed]) == {0, 100}
+    assert -1 not in after.customer[closed]

@@ -62,7 +62,7 @@ def written(store, people) -> int:
                 owner_id=people.rep.person_id,
                 currency="CNY",
                 amount=Decimal(int(amount[n])),
-                opened_at=at(history.opened[n]),
+                opened_at=at(history.opened.start[n]),
                 recorded_at=at(history.recorded[n]),
                 outcome={1: "won", -1: "lost", 0: "open"}[int(outcome[n])],
                 closed_at=at(closed[n]) if outcome[n] else None,

@@ -29,9 +29,9 @@ def few(**changes) -> History:
     """Three opportunities: won on day 20, lost on day 12, open; each known from its opening on."""
     made = {
         "ids": np.array([1, 2, 3]),
-        "opened": np.array([0.0, 2.0, 9.0]),
+        "opened": Track(np.array([0.0, 2.0, 9.0])),
         "recorded": np.array([0.0, 2.0, 9.0]),
-        "product": np.array([-1, -1, -1]),
+        "product": Track(np.full(3, -1.0)),
         "outcome": Track(np.zeros(3), np.array([1, 0]), np.array([12.0, 20.0]), np.array([LOST, WON]) * 1.0),
         "closed": Track(np.full(3, np.nan), np.array([1, 0]), np.array([12.0, 20.0]), np.array([12.0, 20.0])),
         "amount": Track(np.full(3, np.nan), np.array([0]), np.array([20.0]), np.array([900.0])),
@@ -107,7 +107,7 @@ def test_an_event_that_was_undone_stands_until_then():
 
 
 def test_missing_is_missing_not_zero():
-    history = few(opened=np.array([np.nan, 2.0, 9.0]), recorded=np.array([1.0, 2.0, 9.0]))
+    history = few(opened=Track(np.array([np.nan, 2.0, 9.0])), recorded=np.array([1.0, 2.0, 9.0]))
     x = open_rows(history, 10.0).x
     at = {name: x[:, n] for n, name in enumerate(NAMES)}
     assert at["age_days"].tolist() == [9, 8, 1]  # since it was recorded where the opening is unknown
@@ -130,9 +130,9 @@ def known_by(history: History, t: float) -> History:
     return replace(
         history,
         ids=history.ids[known],
-        opened=history.opened[known],
+        opened=cut(history.opened),
         recorded=history.recorded[known],
-        product=history.product[known],
+        product=cut(history.product),
         outcome=cut(history.outcome),
         closed=cut(history.closed),
         amount=cut(history.amount),
@@ -140,6 +140,29 @@ def known_by(history: History, t: float) -> History:
         owner=cut(history.owner),
         events=Events(renumbered[e.of[keep]], e.stage[keep], e.at[keep], e.recorded[keep], e.voided[keep]),
         _seen={},
+    )
+
+
+@pytest.mark.parametrize("field", ["product", "customer", "opened"])
+def test_a_field_that_is_filled_in_at_the_closing_is_unknown_before(field):
+    """A product, a customer, an opening date that say who wins, because only the closing brings them."""
+    whole = simulated(days=80, per_day=12)
+    origin, n = START + 60, len(whole.ids)
+    edges = [origin - 7, origin, origin + 7]
+    start = whole.opened.start if field == "opened" else np.full(n, -1.0)
+    over = whole.outcome
+    told = np.where(over.value == WON, 1.0, 0.0) + (START if field == "opened" else 0)
+    planted = replace(whole, **{field: Track(start, over.of, over.recorded, told)}, _seen={})
+    known = {field: Track(start)} if field == "opened" else {field: Track(np.full(n, -1.0))}
+    then = replace(whole, **known, _seen={})
+    there = [open_rows(h, origin).x for h in (planted, then)]
+    rate, layer = NAMES.index("product_win_rate"), NAMES.index("new_customer")
+    assert np.ptp(there[0][:, rate]) == 0  # nothing tells one open opportunity from another
+    assert there[0][:, layer].tolist() == there[1][:, layer].tolist()
+    assert there[0][:, NAMES.index("age_days")].tolist() == there[1][:, NAMES.index("age_days")].tolist()
+    late = replace(planted, **{field: Track(start, over.of, over.recorded + 1e3, told)}, _seen={})
+    assert (
+        walk(late, edges, ())[1].pipeline.chance.tolist() == walk(then, edges, ())[1].pipeline.chance.tolist()
     )
 
 

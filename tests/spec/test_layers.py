@@ -26,9 +26,9 @@ def books(before=None, touched=None, customer=0, outcome=WON, recorded=None) -> 
     seen = ([0], [T - touched[1]], [T - touched[0]]) if touched else ([], [], [])
     return History(
         ids=np.array([1, 2]),
-        opened=opened,
+        opened=Track(opened),
         recorded=np.array([T - before if first else T + 9, T - 10]),
-        product=np.array([-1, -1]),
+        product=Track(np.full(2, -1.0)),
         outcome=Track(np.zeros(2), of, at, np.full(len(of), float(outcome))),
         closed=Track(np.full(2, np.nan), of, at, np.full(len(of), opened[0])),
         amount=Track(np.full(2, np.nan)),
@@ -36,7 +36,7 @@ def books(before=None, touched=None, customer=0, outcome=WON, recorded=None) -> 
         owner=Track(np.zeros(2)),
         events=Events(NONE, NONE, np.zeros(0), np.zeros(0), np.zeros(0)),
         stages=2,
-        customer=np.array([0, customer]),
+        customer=Track(np.array([0.0, customer])),
         touched=Track(
             np.array([np.nan]),
             np.array(seen[0], np.int64),
@@ -70,7 +70,7 @@ def test_the_layer(known, layer):
 
 def test_without_customers_all_is_pipeline():
     history = books(before=400)
-    history.customer = NONE
+    history.customer = Track(np.zeros(0))
     assert {LAYERS[n] for n in layers(history, T)} == {"pipeline"}
 
 

@@ -23,9 +23,9 @@ def daily_wins(quiet: range, days: int = 400) -> History:
     n, none = len(won), np.zeros(0, np.int64)
     return History(
         ids=np.arange(n),
-        opened=won - 5,
+        opened=Track(won - 5),
         recorded=won - 5,
-        product=np.full(n, -1),
+        product=Track(np.full(n, -1.0)),
         outcome=Track(np.zeros(n), np.arange(n), won + 0.5, np.full(n, float(WON))),
         closed=Track(np.full(n, np.nan), np.arange(n), won + 0.5, won + 0.4),
         amount=Track(np.full(n, 100.0)),
@@ -110,7 +110,7 @@ def moved(books: History, zone: ZoneInfo, days: float) -> History:
     closed = dataclasses.replace(closed, value=closed.value - days)
     return dataclasses.replace(
         books,
-        opened=books.opened - days,
+        opened=Track(books.opened.start - days),
         recorded=books.recorded - days,
         outcome=earlier(books.outcome),
         closed=closed,

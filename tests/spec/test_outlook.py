@@ -68,9 +68,9 @@ def extended(history: History, *, opened: float, closed: float, recorded: float,
     e = history.events
     return History(
         ids=np.append(history.ids, 10**6),
-        opened=np.append(history.opened, opened),
+        opened=more(history.opened, opened),
         recorded=np.append(history.recorded, recorded),
-        product=np.append(history.product, -1),
+        product=more(history.product, -1.0),
         outcome=more(history.outcome, 1.0),
         closed=more(history.closed, closed),
         amount=more(history.amount, amount),

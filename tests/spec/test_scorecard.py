@@ -38,7 +38,7 @@ def telling():
     history = simulated(days=120, per_day=20.0)
     rng = np.random.default_rng(5)
     closed, outcome = history.closed.at(np.inf), history.outcome.at(np.inf)
-    begins, ends = history.opened, np.where(np.isfinite(closed), closed, START + 120)
+    begins, ends = history.opened.start, np.where(np.isfinite(closed), closed, START + 120)
     of = np.repeat(np.arange(len(begins)), 6)
     at = begins[of] + rng.random(len(of)) * (ends - begins)[of]
     lost = outcome[of] < 0

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.forecast.contributions import parts
-from core.forecast.history import History
+from core.forecast.history import History, Track
 from core.forecast.layer_models import LayerModels, fit_layers
 from core.forecast.layers import LAYERS
 from core.forecast.valuation import LEVEL, valuations
@@ -28,7 +28,7 @@ def past() -> tuple[History, LayerModels]:
 def with_customers(history: History) -> History:
     """Every other opportunity belongs to one of 300 customers; the others to none that is known."""
     n = len(history.ids)
-    history.customer = np.where(np.arange(n) % 2, np.arange(n) // 2 % 300, -1)
+    history.customer = Track(np.where(np.arange(n) % 2, np.arange(n) // 2 % 300, -1.0))
     return history
 
 
@@ -75,8 +75,9 @@ def test_reasons_add_up_to_the_change_in_money():
 def test_reasons_add_up_where_factors_are_missing():
     history, models = past()
     of = np.flatnonzero(history.as_of(T).is_open)
-    history = replace(history, opened=history.opened.copy(), _seen={})
-    history.opened[of[::2]] = np.nan
+    opened = history.opened.start.copy()
+    opened[of[::2]] = np.nan
+    history = replace(history, opened=Track(opened), _seen={})
     bare = replace(history, amount=type(history.amount)(np.full(len(history.ids), np.nan)), _seen={})
     found = valuations(bare, T, T + MONTH, models=models)
     assert all("days_to_close_on" not in v.factors for v in found)
