@@ -5,7 +5,9 @@ missed lately (`corrected`) and at the same place of the season (`seasoned`); fr
 of past periods (`last`, `mean`, `level`, `same_season`, `prophet`) and, in a running period, the pace that
 it has shown so far (`pace`). Within a family and between the two,
 the error of each in earlier periods, as it was forecast then, decides its weight. Errors are log ratios, so
-that half and twice count alike.
+that half and twice count alike. What was forecast when little was known says little of what is known now:
+an earlier period counts by the share of today's wins that it rested on. Before it has shown anything the
+pipeline is taken to miss by its own chance and a little more, a series by `_PRIOR_ERROR`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,8 +15,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.forecast.arrays import Floats
+
 Z80 = 1.2816  # of an 80% interval
-_PRIOR_ERROR = 0.3  # what a view is taken to miss by before it has shown anything
+_PRIOR_ERROR = 0.3  # what a series is taken to miss by before it has shown anything
+_MISFIT = 0.05  # what a pipeline is, beyond its chance
+_LASTING = 0.1  # how far a pipeline's sum is taken to miss for good, one standard deviation
 _PRIOR_PERIODS = 1.0
 _FADE = 0.85  # a period counts so much against the one after it
 _SHARPNESS = 2.0
@@ -28,11 +34,15 @@ _MOST = 0.7  # largest correction, log
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """An earlier period: what each view had said, what was forecast, and what came of it."""
+    """An earlier period: what each view had said, what was forecast, and what came of it.
+
+    `weight`, 0 to 1, is how much it says of what is forecast now.
+    """
 
     parts: Mapping[str, float]
     forecast: float
     actual: float
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +76,15 @@ def combine(
     judged = peers or (past,)
     if not parts:
         return Combined(np.nan, np.nan, np.nan, {}, {})
-    views = dict(parts) | corrections(parts, past, cycles)
+    chance = _chance(parts, deviation)
+    views = dict(parts) | corrections(parts, past, cycles, chance)
+    prior = {"pipeline": chance + _MISFIT**2, "series": _PRIOR_ERROR**2}
     inner = {}
     for family, names in FAMILIES.items():
-        if weights := _weights([name for name in names if name in views], judged):
+        if weights := _weights({name: prior[family] for name in names if name in views}, judged):
             views[family] = sum(w * views[name] for name, w in weights.items())
             inner[family] = weights
-    outer = _weights(list(inner), judged)
+    outer = _weights({family: prior[family] for family in inner}, judged)
     forecast = sum(w * views[family] for family, w in outer.items())
     width = _width(forecast, past, deviation)
     shares = {name: outer[f] * w for f, weights in inner.items() for name, w in weights.items()}
@@ -80,8 +92,19 @@ def combine(
     return Combined(float(forecast), low, high, views, shares)
 
 
-def corrections(parts: Mapping[str, float], past: Sequence[Past], cycles: Sequence[int]) -> dict[str, float]:
-    """The pipeline's sum, moved by what it missed lately and at this place of the season."""
+def _chance(parts: Mapping[str, float], deviation: float) -> float:
+    """Variance of the pipeline's sum over its square."""
+    said = parts.get("bottom_up", 0.0)
+    return min((deviation / said) ** 2, 1.0) if said > 0 else 0.0
+
+
+def corrections(
+    parts: Mapping[str, float], past: Sequence[Past], cycles: Sequence[int], chance: float = 0.0
+) -> dict[str, float]:
+    """The pipeline's sum, moved by what it missed lately and at this place of the season.
+
+    Misses that vary much say little of a lasting one (`chance` is the variance that chance alone makes).
+    """
     if "bottom_up" not in parts:
         return {}
     missed = np.array(
@@ -90,8 +113,8 @@ def corrections(parts: Mapping[str, float], past: Sequence[Past], cycles: Sequen
     known = np.isfinite(missed)
     if not known.any():
         return {}
-    weights = _FADE ** np.arange(len(missed))[::-1] * known
-    lately = float(weights @ np.nan_to_num(missed) / (weights.sum() + 1))
+    weights = _FADE ** np.arange(len(missed))[::-1] * known * [p.weight for p in past]
+    lately = _lasting(weights, np.nan_to_num(missed), chance)
     found = {"corrected": parts["bottom_up"] * float(np.exp(np.clip(lately, -_MOST, _MOST)))}
     for cycle in cycles:
         same = missed[-cycle::-cycle] if len(missed) >= cycle else missed[:0]
@@ -101,6 +124,14 @@ def corrections(parts: Mapping[str, float], past: Sequence[Past], cycles: Sequen
             moved = float(np.exp(np.clip(lately + place, -_MOST * 2, _MOST * 2)))
             found["seasoned" if cycle == cycles[0] else f"seasoned_{cycle}"] = parts["bottom_up"] * moved
     return found
+
+
+def _lasting(weights: Floats, missed: Floats, chance: float) -> float:
+    """The mean miss, drawn towards none by how much the misses vary."""
+    whole = float(weights.sum())
+    mean = float(weights @ missed) / whole if whole else 0.0
+    varies = (float(weights @ (missed - mean) ** 2) + chance + _MISFIT**2) / (whole + 1)
+    return mean * whole / (whole + varies / _LASTING**2)
 
 
 def log_error(actual: float, forecast: float) -> float:
@@ -114,29 +145,32 @@ def log_error(actual: float, forecast: float) -> float:
     return float(np.clip(np.log(actual / forecast), -_FARTHEST, _FARTHEST))
 
 
-def _weights(names: Sequence[str], pasts: Sequence[Sequence[Past]]) -> dict[str, float]:
-    scores = {name: _error(name, pasts) ** -_SHARPNESS for name in names}
+def _weights(priors: Mapping[str, float], pasts: Sequence[Sequence[Past]]) -> dict[str, float]:
+    """Weights that add up to 1, of views given with the squared error that each is taken to have at first."""
+    scores = {name: _error(name, pasts, prior) ** -_SHARPNESS for name, prior in priors.items()}
     total = sum(scores.values())
     return {name: score / total for name, score in scores.items()}
 
 
-def _error(name: str, pasts: Sequence[Sequence[Past]]) -> float:
+def _error(name: str, pasts: Sequence[Sequence[Past]], prior: float) -> float:
     """Mean squared log error of a view over groups and periods, with a period of doubt."""
     shown = [
-        (_FADE**age, log_error(p.actual, p.parts[name]) ** 2)
+        (p.weight * _FADE**age, log_error(p.actual, p.parts[name]) ** 2)
         for past in pasts
         for age, p in enumerate(reversed(past))
         if name in p.parts
     ]
     weight = sum(w for w, _ in shown)
-    return (sum(w * e for w, e in shown) + _PRIOR_PERIODS * _PRIOR_ERROR**2) / (weight + _PRIOR_PERIODS)
+    return (sum(w * e for w, e in shown) + _PRIOR_PERIODS * prior) / (weight + _PRIOR_PERIODS)
 
 
 def _width(forecast: float, past: Sequence[Past], deviation: float) -> float:
     """Half the log width of the 80% interval: what the sum's own chance makes, and what was missed before."""
     chance = (deviation / forecast) ** 2 if forecast > 0 else 0.0
-    errors = [(_FADE**age, log_error(p.actual, p.forecast) ** 2) for age, p in enumerate(reversed(past))]
+    errors = [
+        (p.weight * _FADE**age, log_error(p.actual, p.forecast) ** 2) for age, p in enumerate(reversed(past))
+    ]
     weight = sum(w for w, _ in errors)
-    prior = max(chance, 0.1**2)
+    prior = chance + _MISFIT**2
     variance = (sum(w * e for w, e in errors) + _PRIOR_PERIODS * prior) / (weight + _PRIOR_PERIODS)
     return float(Z80 * min(max(variance, chance), 1.0) ** 0.5)

@@ -35,7 +35,8 @@ OWN = (
     "quarter_share",
 )
 _TAKEN = FACTOR_NAMES.index("stage")  # among the features already
-NAMES = (*OWN, *(name for n, name in enumerate(FACTOR_NAMES) if n != _TAKEN))
+PRODUCT = "product"  # its key: tells products apart and has no order
+NAMES = (*OWN, *(name for n, name in enumerate(FACTOR_NAMES) if n != _TAKEN), PRODUCT)
 SEASON = ("month_share", "quarter_share")  # where in its month and quarter the instant lies, 0–1
 SPEAKS_FOR = {
     "furthest_stage": "stage",
@@ -44,6 +45,7 @@ SPEAKS_FOR = {
     "pace": "recent_events",
     "amount_log": "amount",
     "new_customer": "layer",
+    PRODUCT: "product_win_rate",
     "renewal": "layer",
 }  # features that speak for a factor of another name
 
@@ -91,7 +93,8 @@ def open_rows(history: History, t: float) -> Rows:
         *(np.full(len(of), share) for share in calendar_shares(t)),
     )
     own = np.column_stack([np.asarray(c, np.float64) for c in columns])
-    return Rows(of, np.column_stack([own, np.delete(factor_values(history, t, of), _TAKEN, axis=1)]))
+    factors = np.delete(factor_values(history, t, of), _TAKEN, axis=1)
+    return Rows(of, np.column_stack([own, factors, product_keys(history, books)[of]]))
 
 
 def calendar_shares(t: float) -> tuple[float, float]:
@@ -116,6 +119,15 @@ def t_in(at: np.datetime64, begin: np.datetime64) -> float:
 def began(history: History, books: Snapshot) -> Floats:
     """When each opportunity began, as far as the books say: opened, else recorded."""
     return np.where(np.isfinite(books.opened), books.opened, history.recorded)
+
+
+def product_keys(history: History, books: Snapshot) -> Floats:
+    """The key of each opportunity's product, as far as the books say; NaN without one."""
+    keys = (
+        history.product_keys if len(history.product_keys) else np.arange(books.product.max(initial=-1) + 1.0)
+    )
+    found: Floats = np.r_[keys, np.nan][books.product]
+    return found
 
 
 def _load(owners: Ints) -> Ints:

@@ -10,7 +10,7 @@ from core.forecast.amounts import paid_amounts
 from core.forecast.candidates import BASELINES, TOLERANCE, series
 from core.forecast.combine import Combined, Past, combine
 from core.forecast.history import Floats, History, Ints
-from core.forecast.walk import Outlook
+from core.forecast.walk import Outlook, said_by_now
 
 Group = tuple[str, int]  # what it is called, and a number that tells apart those who are called the same
 NOBODY: Group = ("", -1)
@@ -49,7 +49,8 @@ def group_outlooks(
     for n, outlook in enumerate(outlooks):
         values = group_values(history, outlook.start, edges[: n + 1], code, len(names))
         views = _views(history, outlook, values, code, len(names), cycles)
-        past = [_known(pasts[name], values[g]) for g, name in enumerate(names)]
+        weights = [said_by_now(o.pipeline.model.wins, outlook.pipeline.model.wins) for o in outlooks[:n]]
+        past = [_known(pasts[name], values[g], weights) for g, name in enumerate(names)]
         said = [
             combine(view.parts, mine, view.deviation, cycles, past)
             for view, mine in zip(views, past, strict=True)
@@ -109,9 +110,13 @@ def _views(
     return found
 
 
-def _known(past: Sequence[tuple[int, Mapping[str, float], float]], values: Floats) -> list[Past]:
+def _known(
+    past: Sequence[tuple[int, Mapping[str, float], float]], values: Floats, weights: Sequence[float]
+) -> list[Past]:
     return [
-        Past(parts, said, float(values[n])) for n, parts, said in past if np.isfinite(values[n]) and parts
+        Past(parts, said, float(values[n]), weights[n])
+        for n, parts, said in past
+        if np.isfinite(values[n]) and parts
     ]
 
 

@@ -89,6 +89,7 @@ class History:
         opened, product, outcome, closed, amount, close_on, owner: tracks; opened is NaN if unknown,
             outcome is WON, LOST, OPEN, product and owner are codes, -1 without one.
         stages: how many stages the pipeline has.
+        product_keys: a number for each product code that stays the product's own; the code itself when empty.
         owners, teams: names by owner code, and each owner's team name.
         owner_ids: the store's ids by owner code.
         seasons: kept by `core.forecast.season`, which learns the series of an instant once for
@@ -113,6 +114,7 @@ class History:
     owner: Track
     events: Events
     stages: int
+    product_keys: Floats = field(default_factory=lambda: np.zeros(0))
     owners: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
     owner_ids: tuple[int, ...] = ()

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.forecast.features import NAMES
 from core.forecast.learners import Logistic, Trees
+from core.forecast.passage import Passage
 from core.forecast.win_model import StageRate, WinModel
 
 
@@ -50,12 +51,17 @@ def _told(learner: Any) -> dict[str, Any]:
         case Trees():
             text = learner.booster.model_to_string()
             return {"is": "trees", "chosen": [NAMES[n] for n in learner.chosen], "text": text}
+        case Passage():
+            tables = {k: getattr(learner, k).tolist() for k in ("products", "ages", "chances")}
+            return {"is": "passage", **tables}
     raise TypeError(type(learner))
 
 
 def _read(text: dict[str, Any]) -> Any:
     if text["is"] == "stage_rate":
         return StageRate(np.array(text["rates"]), text["whole"])
+    if text["is"] == "passage":
+        return Passage(*(np.array(text[k], np.float64) for k in ("products", "ages", "chances")))
     places = {name: n for n, name in enumerate(NAMES)}
     chosen = tuple(places[name] for name in text["chosen"])
     if text["is"] == "trees":

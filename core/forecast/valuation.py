@@ -18,7 +18,7 @@ import numpy as np
 from core.forecast.amounts import Amounts, amounts
 from core.forecast.contributions import parts
 from core.forecast.factors import FACTOR_NAMES
-from core.forecast.features import NAMES, SEASON, SPEAKS_FOR, Rows, open_rows
+from core.forecast.features import NAMES, PRODUCT, SEASON, SPEAKS_FOR, Rows, open_rows
 from core.forecast.history import Floats, History, Ints
 from core.forecast.layer_models import LayerModel, LayerModels, fit_layers, layer_rows
 from core.forecast.layers import LAYERS
@@ -27,7 +27,7 @@ from core.forecast.scorecard import DEFAULT_WEIGHTS, Basis, Weights, basis, chan
 LEVEL = "level"
 TYPICAL = 16  # open opportunities that stand for all in the attribution
 _Z80 = 1.2816
-_UNSAID = {*SEASON, "furthest_stage", "events", "pace", "amount_log", "new_customer", "renewal"}
+_UNSAID = {*SEASON, PRODUCT, "furthest_stage", "events", "pace", "amount_log", "new_customer", "renewal"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,9 @@ def walk_spans(
         if (prophet := seasonal(history, start, end, country, learnt_at(start))) is not None:
             parts["prophet"] = prophet
         parts |= _pace(history, began[n], start, end) if began else {}
-        said = combine(parts, _past(outlooks, values), lines.deviation(), cycles)
+        wins = lines.model.wins
+        doubt = float(np.hypot(lines.deviation(), lines.expected / (wins + 1) ** 0.5))
+        said = combine(parts, _past(outlooks, values, wins), doubt, cycles)
         outlooks.append(Outlook(start, end, said, lines))
         tick((n + 1) / len(spans))
     return outlooks
@@ -92,9 +94,18 @@ def _pace(history: History, began: float, t: float, end: float) -> dict[str, flo
     return {"pace": float(won) * (end - t) / (t - began)} if won > 0 else {}
 
 
-def _past(outlooks: Sequence[Outlook], values: Floats) -> list[Past]:
+def _past(outlooks: Sequence[Outlook], values: Floats, wins: int) -> list[Past]:
     return [
-        Past(o.company.parts, o.company.forecast, float(actual))
+        Past(o.company.parts, o.company.forecast, float(actual), said_by_now(o.pipeline.model.wins, wins))
         for o, actual in zip(outlooks, values, strict=True)
         if np.isfinite(actual) and o.company.parts
     ]
+
+
+def said_by_now(then: int, now: int) -> float:
+    """How much a forecast that rested on so many wins says of one that rests on so many now, 0–1.
+
+    >>> said_by_now(30, 120), said_by_now(150, 120), said_by_now(0, 0)
+    (0.25, 1.0, 1.0)
+    """
+    return min(1.0, then / now) if now else 1.0

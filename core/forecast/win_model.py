@@ -5,24 +5,26 @@ which of them were won within the horizon. So *when* is learnt together with *wh
 nor lost by then counts as not won. A landmark is used only when its whole horizon lies before the instant
 of the forecast. (Landmarking: van Houwelingen, Dynamic prediction by landmarking, 2007.)
 
-Four learners, the stage's share of wins, a regularised logistic regression, and boosted trees without and
-with the calendar, are mixed by their log loss on the latest landmarks, of whose outcomes none of them saw
-any. Nothing is recalibrated after that: one period held out says too little about the level of the next.
+Five learners, the stage's share of wins, a regularised logistic regression, boosted trees without and with
+the calendar, and the passage through the stages (`core.forecast.passage`), are mixed by their log loss on
+the latest landmarks, of whose outcomes none of them saw any. Nothing is recalibrated after that: one period
+held out says too little about the level of the next.
 
 A factor counts as far as the history has it: what is missing or the same in every row is left out. The trees
 keep to the direction that a factor can only speak in (`Factor.direction`).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from core.forecast.factors import FACTORS
-from core.forecast.features import NAMES, OWN, SEASON, Rows, open_rows
-from core.forecast.history import Floats, History, Ints
+from core.forecast.features import NAMES, OWN, PRODUCT, SEASON, Rows, open_rows
+from core.forecast.history import WON, Floats, History, Ints
 from core.forecast.learners import Logistic, Trees, dummies
+from core.forecast.passage import Passage, passage
 
 MOST_LANDMARKS = 40
 MOST_ROWS = 25_000
@@ -31,26 +33,33 @@ FEW_WINS = 30  # fewer won opportunities than this and the stage's rate is all t
 _HALF_LIFE = 180.0  # days after which a landmark counts half
 _EDGE = 1e-4
 _UNJUDGED = (
-    0.4,
-    0.3,
-    0.3,
     0.0,
+    0.15,
+    0.15,
+    0.0,
+    0.7,
 )  # how the learners are mixed before any could be held against later landmarks
+_PASSAGE_ALONE = (0.0, 0.0, 0.0, 0.0, 1.0)
 _TEMPERATURE = 0.01  # log loss a row by which a learner's weight falls to a third
 _STAGE = NAMES.index("stage")
-_TWIN = "stage_dwell_ratio"  # the stage and the days in it say the same to a model
+_APART = ("stage_dwell_ratio", PRODUCT)  # the stage and the days in it say the first, its win rate the second
 _DIRECTIONS = {factor.name: factor.direction for factor in FACTORS if factor.name not in OWN}
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Landmark rows: which opportunity, features, whether won within the horizon, weight, landmark."""
+    """Landmark rows: which opportunity, features, whether won within the horizon, weight, landmark.
+
+    `passage` is what the stays known at the instant say, `earlier` what those known two horizons before said.
+    """
 
     of: Ints
     x: Floats
     y: Floats
     weight: Floats
     at: Floats
+    passage: Passage | None = None
+    earlier: Passage | None = None
 
     @property
     def wins(self) -> int:
@@ -59,7 +68,8 @@ class Sample:
 
     def where(self, mask: Any) -> "Sample":
         """These rows alone."""
-        return Sample(self.of[mask], self.x[mask], self.y[mask], self.weight[mask], self.at[mask])
+        kept = (self.of[mask], self.x[mask], self.y[mask], self.weight[mask], self.at[mask])
+        return Sample(*kept, self.passage, self.earlier)
 
 
 def sample(history: History, t: float, horizon: float) -> Sample:
@@ -84,6 +94,8 @@ def sample(history: History, t: float, horizon: float) -> Sample:
         np.concatenate([y for _, y, _ in parts]),
         0.5 ** ((t - times) / _HALF_LIFE),
         times,
+        passage(history, t, horizon),
+        passage(history, t - 2 * horizon, horizon),
     )
 
 
@@ -138,8 +150,18 @@ class WinModel:
 
 
 def fit(history: History, t: float, horizon: float) -> WinModel:
-    """The model that can be made at `t` for the next `horizon` days."""
-    return learn(sample(history, t, horizon), t, horizon, history.stages)
+    """The model that can be made at `t` for the next `horizon` days.
+
+    Where no landmark has seen enough wins yet, a whole horizon being long, but the books have, the passage
+    through the stages speaks alone.
+    """
+    rows = sample(history, t, horizon)
+    wins = int((history.as_of(t).outcome == WON).sum())
+    if rows.wins < FEW_WINS <= wins:
+        rate = stage_rate(rows, history.stages)
+        learners = (*[rate] * (len(_UNJUDGED) - 1), rows.passage or passage(history, t, horizon))
+        return WinModel("learnt", rate, wins, learners, _PASSAGE_ALONE)
+    return learn(rows, t, horizon, history.stages)
 
 
 def learn(rows: Sample, t: float, horizon: float, stages: int) -> WinModel:
@@ -156,7 +178,8 @@ def held_out(rows: Sample, t: float, horizon: float) -> tuple[Sample, Sample]:
     Landmarks between the two are left out: their outcomes are partly those that the latest are judged by.
     """
     late = rows.at > t - 2 * horizon
-    return rows.where(rows.at <= t - 3 * horizon), rows.where(late)
+    early = rows.where(rows.at <= t - 3 * horizon)
+    return replace(early, passage=rows.earlier), rows.where(late)
 
 
 def unjudged(rows: Sample, stages: int) -> WinModel:
@@ -185,7 +208,7 @@ def columns(x: Floats) -> list[int]:
     known = np.isfinite(x)
     low, high = np.where(known, x, np.inf).min(axis=0), np.where(known, x, -np.inf).max(axis=0)
     tells = (low < high) | (known.any(axis=0) & ~known.all(axis=0))
-    return [n for n, name in enumerate(NAMES) if name in OWN or (tells[n] and name != _TWIN)]
+    return [n for n, name in enumerate(NAMES) if name in OWN or (tells[n] and name not in _APART)]
 
 
 def _learners(rows: Sample, stages: int) -> tuple[Any, ...]:
@@ -196,6 +219,7 @@ def _learners(rows: Sample, stages: int) -> tuple[Any, ...]:
         _logistic(rows, stages, plain),
         _trees(rows, plain),
         _trees(rows, with_calendar),
+        *([rows.passage] if rows.passage else []),
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.forecast.drift import reference
-from core.forecast.features import NAMES, SEASON, open_rows
+from core.forecast.features import NAMES, PRODUCT, SEASON, open_rows
 from core.forecast.history import History
 from core.forecast.importance import importance
 from core.forecast.registered import JUDGED, Grid, Verdict, judge, model_for, train
@@ -95,7 +95,7 @@ def _reference(history: History, t: float, grid: Grid, rows: Sample) -> dict[str
     """What the world is held against until the next training, and what the model looks at."""
     if not grid:
         return {}
-    kept = {name: reference(rows.x[:, n]) for n, name in enumerate(NAMES) if name not in SEASON}
+    kept = {name: reference(rows.x[:, n]) for n, name in enumerate(NAMES) if name not in (*SEASON, PRODUCT)}
     open_now = open_rows(history, t).x
     chances = model_for(grid, JUDGED)(open_now)
     told = kept | {"chance": reference(np.asarray(chances, np.float64))}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from sqlalchemy import ColumnElement, Row, func, select
@@ -70,6 +71,7 @@ def forecast_history(session: Session, pipeline: str, only: Collection[int] | No
         owner=tracks["owner_id"],
         events=_events(session.execute(_stage_events(chosen)).all(), place, [stage.id for stage in stages]),
         stages=len(stages),
+        product_keys=np.array([crc32(str(name).encode()) for name in products.values], np.float64),
         owners=names,
         teams=teams,
         owner_ids=tuple(owners.values),

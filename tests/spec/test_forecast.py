@@ -202,7 +202,7 @@ def test_learners_that_nothing_can_be_held_against_are_mixed_as_shipped():
     history = simulated(days=24, per_day=60)
     model = fit(history, START + 24, 7.0)
     assert model.kind == "learnt"
-    assert model.mix == (0.4, 0.3, 0.3, 0.0)
+    assert model.mix == (0.0, 0.15, 0.15, 0.0, 0.7)
 
 
 def scored(horizon: str, days: int, first: int, last: int, **more):
@@ -226,10 +226,12 @@ def test_on_a_known_pipeline_it_is_as_good_as_chance_allows():
 
 def test_while_a_pipeline_grows_it_sees_more_than_the_series_does():
     """Four weeks after four weeks of a young pipeline: the past periods lag, what is open does not."""
-    _, done = scored("28d", days=100, first=44, last=72, per_day=30)
-    reached = done.totals
-    assert reached.accuracy_mean > reached.baselines["mean"] + 0.05
-    assert reached.accuracy_mean > reached.baselines["stage_rate"] + 0.1
+    reached = [
+        scored("28d", days=100, first=44, last=72, per_day=20, seed=seed)[1].totals for seed in range(4)
+    ]
+    accuracy = np.mean([r.accuracy_mean for r in reached])
+    assert accuracy > np.mean([r.baselines["mean"] for r in reached]) + 0.05
+    assert accuracy > np.mean([r.baselines["stage_rate"] for r in reached]) + 0.1
 
 
 def test_teams_and_people_add_up_to_the_company():
