@@ -7,11 +7,8 @@ import sys
 from sqlalchemy.exc import OperationalError
 
 from core.messages import AppError, Invalid
-from data.cli import backup, demo, exchange, explain, forecast, maintain, outlook, process, promises, worker
-from data.text import translate
-
-PARTS = (maintain, backup, demo, exchange, process, forecast, outlook, explain, promises, worker)
 from data.cli import (
+    backup,
     demo,
     exchange,
     explain,
@@ -25,7 +22,9 @@ from data.cli import (
 )
 from data.text import translate
 
-PARTS = (maintain, demo, exchange, process, forecast, outlook, explain, promises, milestones, worker)
+PARTS = (
+    maintain, backup, demo, exchange, process, forecast, outlook, explain, promises, milestones, worker,
+)  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,6 +1,5 @@
-"""HTTP routes beside the pages: a session's cookie for its browser, health, the customer's page, the API."""
-"""HTTP routes beside the pages: handing a browser its session's cookie, health,
-the customer's page, and the page that works without network.
+"""HTTP routes beside the pages: a session's cookie for its browser, health, figures, the customer's page, the
+page that works without network, side bars, the API.
 """
 
 from urllib.parse import urlsplit
@@ -18,8 +17,8 @@ from data.commands.usage import count_beat
 from data.offline.routes import OFFLINE
 from data.origin import COOKIE, same_origin
 from data.runtime import this_store
-from data.watching.routes import WATCHING
 from data.sidebar.routes import SIDEBAR
+from data.watching.routes import WATCHING
 
 LONGEST_TICKET = 200
 USAGE = "/usage/beat"
@@ -54,7 +53,7 @@ async def leave(request: Request) -> Response:
 
 async def usage(request: Request) -> Response:
     """POST /usage/beat: seconds at work on a reporting page, as body; told once a minute."""
-    if not _same_origin(request):
+    if not same_origin(request):
         return JSONResponse({"error": "cross-site"}, status_code=403)
     told, token = (await request.body())[:LONGEST_BEAT].decode(errors="replace"), request.cookies.get(COOKIE)
     if not told.isascii() or not told.isdigit():

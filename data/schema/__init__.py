@@ -8,8 +8,8 @@ from data.schema.acceptance import (
     CustomerDelivery,
 )
 from data.schema.actions import Action, Draft, StoredFile, Transcript
-from data.schema.ballots import BallotBox, BallotPaper, SealedBallot
 from data.schema.api import ApiToken
+from data.schema.ballots import BallotBox, BallotPaper, SealedBallot
 from data.schema.base import Base
 from data.schema.calendars import CalendarVersion
 from data.schema.channels import NoticeWishes, TeamChannel
