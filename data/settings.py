@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     log: Literal["text", "json"] = "text"
     log_level: str = "INFO"
     slow_ms: int = 500  # SQL statements from so many milliseconds on are logged
-    metrics_token: str | None = None  # /metrics answers to it; without, there is no /metrics
+    prometheus_token: str | None = None  # /prometheus answers to it; without, there is no /prometheus
     oidc_metadata_url: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = None

@@ -18,8 +18,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _log = logging.getLogger("firebreak.requests")
 _GIVEN = re.compile(r"[\w.-]{8,64}")
-_QUIET = {"static", "_stcore", "healthz", "readyz", "metrics", "component"}
-_AREAS = _QUIET | {"session", "confirm", "oauth2callback", "media", "api", "offline"}
+_QUIET = {"static", "_stcore", "healthz", "readyz", "prometheus", "component"}
+_AREAS = _QUIET | {"session", "confirm", "oauth2callback", "media", "api", "offline", "usage", "sidebar"}
 
 
 class Watched:

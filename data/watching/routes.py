@@ -1,4 +1,4 @@
-"""GET /readyz and /metrics, for the operator's machines."""
+"""GET /readyz and /prometheus, for the operator's machines."""
 
 import hmac
 
@@ -64,9 +64,9 @@ def _takes_files(store: Store) -> bool:
     return True
 
 
-async def metrics(request: Request) -> Response:
-    """GET /metrics for `Authorization: Bearer FIREBREAK_METRICS_TOKEN`; there is none without a token."""
-    wanted = settings().metrics_token
+async def prometheus(request: Request) -> Response:
+    """GET /prometheus for who says `Authorization: Bearer FIREBREAK_PROMETHEUS_TOKEN`."""
+    wanted = settings().prometheus_token
     given = request.headers.get("authorization", "")
     if not wanted or not hmac.compare_digest(given.encode(), f"Bearer {wanted}".encode()):
         return PlainTextResponse("", status_code=404)
@@ -79,4 +79,4 @@ def _figures(store: Store) -> bytes:
     return generate_latest(PROCESS) + generate_latest(shared)
 
 
-WATCHING = (Route("/readyz", ready, methods=["GET"]), Route("/metrics", metrics, methods=["GET"]))
+WATCHING = (Route("/readyz", ready, methods=["GET"]), Route("/prometheus", prometheus, methods=["GET"]))

@@ -4,6 +4,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from components.navigation import PAGES
 from data.commands.sessions import open_session
 from data.routes import COOKIE, ROUTES
 from tests.company import found
@@ -77,3 +78,9 @@ def test_health_says_whether_the_store_answers(client, monkeypatch):
 
     monkeypatch.setattr("data.routes.this_store", broken)
     assert client.get("/healthz").status_code == 503
+
+
+def test_no_route_stands_where_a_page_does():
+    """A reload of the page would get the route's answer."""
+    pages = {f"/{spec.name}" for spec in PAGES}
+    assert pages.isdisjoint(route.path for route in ROUTES)

@@ -36,7 +36,7 @@ async def broken(_: Request) -> PlainTextResponse:
 @pytest.fixture
 def client(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     monkeypatch.setattr(routes, "this_store", lambda: sqlite_store)
-    monkeypatch.setattr(routes, "settings", lambda: Settings(metrics_token="a token"))
+    monkeypatch.setattr(routes, "settings", lambda: Settings(prometheus_token="a token"))
     shown = [
         Route("/page", page),
         Route("/broken", broken),
@@ -62,13 +62,13 @@ def test_a_process_is_ready_when_all_its_parts_answer(client: TestClient, sqlite
 
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "a token"}])
 def test_figures_are_for_who_knows_the_token(client: TestClient, header: dict[str, str]) -> None:
-    assert client.get("/metrics", headers=header).status_code == 404
+    assert client.get("/prometheus", headers=header).status_code == 404
 
 
 def test_figures_count_requests_by_area_never_by_secret(client: TestClient) -> None:
     client.get("/confirm/a-customers-secret")
     client.get("/page")
-    figures = client.get("/metrics", headers={"Authorization": "Bearer a token"}).text
+    figures = client.get("/prometheus", headers={"Authorization": "Bearer a token"}).text
     assert 'firebreak_request_seconds_count{area="confirm",method="GET",status="200"}' in figures
     assert "a-customers-secret" not in figures
     assert re.search(r"^firebreak_sessions 0\.0$", figures, re.M)
@@ -98,7 +98,7 @@ def test_each_request_has_an_id_that_its_lines_carry(
 
 def test_an_error_is_answered_and_counted(client: TestClient) -> None:
     assert client.get("/broken").status_code == 500
-    figures = client.get("/metrics", headers={"Authorization": "Bearer a token"}).text
+    figures = client.get("/prometheus", headers={"Authorization": "Bearer a token"}).text
     assert 'firebreak_request_seconds_count{area="page",method="GET",status="500"}' in figures
 
 
