@@ -95,16 +95,18 @@ class Line:
         moved: from what to what the number went, or why that cannot be said.
         chance: that the change cannot be told from chance; "" when it can.
         why: where most of the change lies; "" without a change.
+        between: what stands between two sentences.
     """
 
     moved: str
-    chance: str = ""
-    why: str = ""
+    chance: str
+    why: str
+    between: str
 
-    def text(self, language: str) -> str:
+    @property
+    def text(self) -> str:
         """All of it, for a letter."""
-        between = "" if language == "zh" else " "
-        return between.join(part for part in (self.moved, self.chance, self.why) if part)
+        return self.between.join(part for part in (self.moved, self.chance, self.why) if part)
 
 
 def driver_line(language: str, change: Change, whole: tuple[Tally, Tally], currency: str) -> Line:
@@ -113,19 +115,31 @@ def driver_line(language: str, change: Change, whole: tuple[Tally, Tally], curre
     Args:
         whole: what all rows of the period before, and of this one, add up to.
     """
-    metric = change.metric
-    name = translate(language, metric.title)
-    before, after = (value_words(language, metric, v, currency) for v in (change.before, change.after))
-    if change.delta is None:
-        key = "nothing_now" if change.after is None else "nothing_before"
-        return Line(translate(language, f"reports.driver.{key}", metric=name, after=after, before=before))
-    if not change.delta:
-        return Line(translate(language, "reports.driver.same", metric=name, after=after))
-    way = "rose" if change.delta > 0 else "fell"
-    delta = delta_words(language, metric, change.delta, currency)
-    moved = translate(language, f"reports.driver.{way}", metric=name, before=before, after=after, delta=delta)
     why = _why(language, change.driver, change, whole, currency) if change.driver else ""
-    return Line(moved, _chance(language, change, whole, currency), why)
+    chance = _chance(language, change, whole, currency) if change.delta else ""
+    return Line(_moved(language, change, currency), chance, why, "" if language == "zh" else " ")
+
+
+def _moved(language: str, change: Change, currency: str) -> str:
+    metric = change.metric
+    return translate(
+        language,
+        f"reports.driver.{_way(change)}",
+        metric=translate(language, metric.title),
+        before=value_words(language, metric, change.before, currency),
+        after=value_words(language, metric, change.after, currency),
+        delta=delta_words(language, metric, change.delta, currency),
+    )
+
+
+def _way(change: Change) -> str:
+    if change.before is None and change.after is None:
+        return "nothing"
+    if change.delta is None:
+        return "nothing_now" if change.after is None else "nothing_before"
+    if not change.delta:
+        return "same"
+    return "rose" if change.delta > 0 else "fell"
 
 
 def _chance(language: str, change: Change, whole: tuple[Tally, Tally], currency: str) -> str:
