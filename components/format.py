@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta, get_day_names
 from babel.numbers import (
     format_compact_currency,
     format_currency,
@@ -75,6 +75,15 @@ def _digits(amount: Decimal, language: str) -> int:
 def day(value: date | None, language: str) -> str:
     """A date, e.g. 4 Mar 2026 or 2026年3月4日."""
     return str(format_date(value, "medium", locale=LOCALES[language])) if value else NOTHING
+
+
+def weekday(number: int, language: str) -> str:
+    """A day of the week; 0 is Monday.
+
+    >>> weekday(0, "en"), weekday(6, "zh")
+    ('Monday', '星期日')
+    """
+    return str(get_day_names("wide", locale=LOCALES[language])[number])
 
 
 def exact(value: Decimal | None, language: str) -> str:

@@ -35,6 +35,7 @@ PAGES = (
     PageSpec("today", ":material/today:", Permission.TODAY, "work"),
     PageSpec("inbox", ":material/inbox:", Permission.OWN_ACCOUNT, "work"),
     PageSpec("morning", ":material/local_fire_department:", Permission.SEE_MORNING, "work"),
+    PageSpec("views", ":material/bookmarks:", Permission.SAVE_VIEWS, "work"),
     PageSpec("record", ":material/edit_note:", Permission.RECORD_ACTIONS, "work"),
     PageSpec("customers", ":material/apartment:", Permission.SEE_CUSTOMERS, "work"),
     PageSpec("customer", ":material/domain:", Permission.SEE_CUSTOMERS, None),
@@ -71,7 +72,7 @@ PAGES = (
 )
 
 
-def open_page(name: str, **query: str | int) -> None:
+def open_page(name: str, /, **query: str | int) -> None:
     """Leave for another page, with what its address should say: `open_page("customer", customer=12)`."""
     st.switch_page(_FOLDER / f"{name}.py", query_params={k: str(v) for k, v in query.items()})
 

@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 
 @contextmanager
 def rating(report: str, view: View) -> Iterator[None]:
-    """Frame a report: nothing of one that is offline, and its stars below one that is not.
+    """Frame a page that is one report: `gate` before it, `stars` below it."""
+    gate(report, view)
+    yield
+    stars(report, view)
+
+
+def gate(report: str, view: View) -> None:
+    """Stop before a report that is offline, and say why.
 
     Args:
         report: a name of `core.reports.library.REPORTS`.
@@ -33,7 +40,11 @@ def rating(report: str, view: View) -> Iterator[None]:
     with st.container(key="report-gate"):
         if found.offline is not None and not _offline(found, view):
             st.stop()
-    yield
+
+
+def stars(report: str, view: View) -> None:
+    """Below a report: give this month's rating, see what came of the last."""
+    found = view.read(rated, report, view.now)
     if found.offline is None:
         _stars(found, view)
 
@@ -91,16 +102,21 @@ def _stars(found: Rated, view: View) -> None:
 
 
 def _give(found: Rated, paper: str, view: View) -> None:
-    key = f"stars-{found.subject}"
-    marks = Marks(view)
-    stars = st.feedback("stars", key=key)
-    given = None if stars is None else stars + 1
-    fresh = given is not None and st.session_state.get(f"{key}-given") != given
-    if fresh and marks.sent(lambda: view.do(rate, paper, found.report, given)):
-        st.session_state[f"{key}-given"] = given
+    chosen = st.feedback("stars", key=f"stars-{found.subject}")
+    if chosen is not None:
+        _put(found, paper, chosen + 1, view)
     until = format.day(found.until, view.language)
     voted = view.read(has_voted, paper, found.subject, view.now)
     st.caption(t("rating.given" if voted else "rating.open", until=until))
+
+
+def _put(found: Rated, paper: str, score: int, view: View) -> None:
+    """Into the box, unless it lies there already."""
+    lies = f"stars-{found.subject}-given"
+    if st.session_state.get(lies) == score:
+        return
+    if Marks(view).sent(lambda: view.do(rate, paper, found.report, score)):
+        st.session_state[lies] = score
 
 
 def _results(found: Rated, view: View) -> None:

@@ -57,6 +57,7 @@ class Permission(StrEnum):
     SIGN_MILESTONES = "sign_milestones"
     APPEAL_MILESTONES = "appeal_milestones"
     CHECK_PROOFS = "check_proofs"
+    SAVE_VIEWS = "save_views"
 
 
 class Reach(StrEnum):
@@ -101,6 +102,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_SUGGESTIONS: Reach.OWN,
         Permission.CALIBRATE: Reach.OWN,
         Permission.SEE_MORNING: Reach.TEAM,
+        Permission.SAVE_VIEWS: Reach.OWN,
     },
     Role.MANAGER: _EVERYONE
     | {
@@ -131,6 +133,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_MILESTONES: Reach.TEAM,
         Permission.APPEAL_MILESTONES: Reach.TEAM,
         Permission.CHECK_PROOFS: Reach.TEAM,
+        Permission.SAVE_VIEWS: Reach.OWN,
     },
     Role.DIRECTOR: _EVERYONE
     | {
@@ -162,6 +165,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_SUGGESTIONS: Reach.ALL,
         Permission.SEE_MORNING: Reach.ALL,
         Permission.REVISE_REPORTS: Reach.ALL,
+        Permission.SAVE_VIEWS: Reach.OWN,
         Permission.RUN_MORNING: Reach.ALL,
         Permission.SEE_MILESTONES: Reach.ALL,
         Permission.SET_LAUNCH: Reach.ALL,
@@ -173,6 +177,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_PROMISES: Reach.ALL,
         Permission.ANSWER_DEMANDS: Reach.ALL,
         Permission.SEE_COLLABORATION: Reach.ALL,
+        Permission.SAVE_VIEWS: Reach.OWN,
         Permission.FOLLOW_UP: Reach.OWN,
         Permission.SEND_DELIVERIES: Reach.ALL,
         Permission.SEE_STORE_REQUESTS: Reach.ALL,

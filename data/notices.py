@@ -37,6 +37,8 @@ def sentence(language: str, kind: str, params: Mapping[str, Any]) -> tuple[str, 
 
 
 def _said(language: str, key: str, value: Any, zone: str) -> Any:
+    if isinstance(value, dict) and language in value:  # said in each language when it was posted
+        return value[language]
     if key.endswith("_on") and isinstance(value, str):
         return format_date(date.fromisoformat(value), "medium", locale=LOCALES[language])
     if key.endswith("_at") and isinstance(value, str):

@@ -10,6 +10,7 @@ from components.board_heat import heat
 from components.board_points import stands
 from components.board_tables import table
 from components.frame import page
+from components.saved import saved
 from components.text import t
 from core.access import Permission
 from core.process.weeks import week_starts
@@ -20,6 +21,7 @@ from data.queries.board_points import points
 from data.queries.board_rows import ROWS
 
 with page("board.title", needs=Permission.SEE_BOARD) as view:
+    saved("board", view)
     drawing.live(view)
     st.caption(t("board.question", at=view.instant(view.now)))
     ask = drawing.filters(view.read(choices), view)

@@ -11,6 +11,7 @@ from components.causes import cause_block, causes_block
 from components.collaboration import chosen_quarter, not_issued, report_block
 from components.frame import page
 from components.rating import rating
+from components.saved import saved
 from components.text import t
 from core.access import Permission
 from data.commands.collaboration import assign_cause, close_cause, issue_collaboration
@@ -20,6 +21,7 @@ ISSUE: Callable[..., int] = issue_collaboration
 DOES: dict[str, Callable[..., Any]] = {"assign": assign_cause, "close": close_cause}
 
 with page("collaboration.title", needs=Permission.SEE_COLLABORATION) as view, rating("collaboration", view):
+    saved("collaboration", view)
     if number := address.number("cause"):
         does = {name: partial(view.do, command) for name, command in DOES.items()}
         cause_block(view.read(cause_file, number, view.now), view.read(owner_choices, number), does, view)

@@ -11,6 +11,7 @@ from components.forecast_rows import curve, rows
 from components.frame import page
 from components.navigation import open_page
 from components.rating import rating
+from components.saved import saved
 from components.text import t
 from core.access import Permission
 from data.commands.coaching import assign_coaching, close_coaching, note_coaching
@@ -28,6 +29,7 @@ with (
     page("forecast_health.title", needs=Permission.SEE_FORECAST_HEALTH) as view,
     rating("forecast_health", view),
 ):
+    saved("forecast_health", view)
     st.caption(t("forecast_health.question"))
     ask = {"pipeline": address.said("pipeline"), "group": address.said("group")}
     found = view.read(forecast_health, view.now, months=drawing.chosen_span(), **ask)

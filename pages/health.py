@@ -9,11 +9,13 @@ from components.health_charts import stages, trend
 from components.health_rows import behind, narrowed, table
 from components.navigation import open_page
 from components.rating import rating
+from components.saved import saved
 from components.text import t
 from core.access import Permission
 from data.queries.health import benchmark_table, health_report, health_rows, health_trend
 
 with page("health.title", needs=Permission.SEE_HEALTH) as view, rating("process_health", view):
+    saved("health", view)
     st.caption(t("health.question"))
     team, monday = drawing.choose(view)
     with st.container(key="health-report"):

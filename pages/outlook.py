@@ -7,11 +7,13 @@ from components.frame import page
 from components.navigation import open_page
 from components.outlook_charts import course
 from components.rating import rating
+from components.saved import saved
 from components.text import t
 from core.access import Permission
 from data.queries.outlook import offered, policy, progress, snapshot
 
 with page("outlook.title", needs=Permission.SEE_FORECAST) as view, rating("outlook", view):
+    saved("outlook", view)
     st.caption(t("outlook.question"))
     kept = view.read(offered)
     with st.container(horizontal=True, gap="small"):

@@ -7,12 +7,14 @@ import streamlit as st
 from components import reports as drawing
 from components.frame import page
 from components.navigation import open_page
+from components.rating import gate, stars
 from components.report_beside import beside as drawn_beside
 from components.report_charts import groups
 from components.report_drill import drilled
 from components.report_parts import what_moved
 from components.report_rows import panel
 from components.report_table import table
+from components.saved import saved
 from core.access import Permission
 from core.reports.library import Picture
 from data.queries.board_choices import choices
@@ -22,7 +24,9 @@ from data.queries.metrics.report import asked, shown
 from data.queries.metrics.rows import ROWS_EXPORTED, behind, opportunities_of
 
 with page("reports.title", needs=Permission.SEE_REPORTS) as view:
+    saved("reports", view)
     report, narrow = drawing.filters(view.read(choices, Permission.SEE_REPORTS))
+    gate(report.name, view)
     ask = view.read(asked, view.now, narrow)
     found = view.read(shown, report, ask)
     drawing.spans(found, view)
@@ -45,3 +49,4 @@ with page("reports.title", needs=Permission.SEE_REPORTS) as view:
         if rows.facts:
             drawn_beside(view.read(beside, *of, opportunities_of(rows.facts)), what, view)
     drawing.others(view)
+    stars(report.name, view)

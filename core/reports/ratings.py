@@ -10,11 +10,11 @@ from core.policies import Policy
 
 FIRST = 1  # the version of a report that nobody has revised
 READ_WITH: Mapping[str, Permission] = {
-    "pipeline": Permission.SEE_BOARD,
-    "conversion": Permission.SEE_BOARD,
-    "activity": Permission.SEE_BOARD,
-    "promises": Permission.SEE_BOARD,
-    "forecast": Permission.SEE_BOARD,
+    "pipeline": Permission.SEE_REPORTS,
+    "conversion": Permission.SEE_REPORTS,
+    "activity": Permission.SEE_REPORTS,
+    "promises": Permission.SEE_REPORTS,
+    "forecast": Permission.SEE_REPORTS,
     "process_health": Permission.SEE_HEALTH,
     "collaboration": Permission.SEE_COLLABORATION,
     "outlook": Permission.SEE_FORECAST,

@@ -21,6 +21,7 @@ from data.jobs import (
     quarterly_collaboration,
     remind_suggestions,
     retrain,
+    send_views,
     sweep_acceptance,
     sweep_alerts,
     sweep_promises,
@@ -145,6 +146,7 @@ SCHEDULE = (
         quarterly_collaboration.due,
     ),
     Scheduled(milestones.NAME, milestones.due, "day", milestones.coming, milestones.due),
+    Scheduled(send_views.NAME, _hourly, "hour", _next_hour),
     Scheduled(sweep_acceptance.NAME, _hourly, "hour", _next_hour),
     Scheduled(acceptance_mail.NAME, _quarterly, "quarter", _next_quarter),
 )

@@ -61,7 +61,12 @@ def _recognise(session: Session, which: ColumnElement[bool], now: datetime) -> R
     if row is None:
         return None
     session_id, token_hash, person, timezone = row
-    who = Who(
+    return Recognised(session_id, who_of(session, person, timezone), person.language, token_hash is not None)
+
+
+def who_of(session: Session, person: Person, timezone: str | None) -> Who:
+    """A person as one who asks; `timezone` is their team's."""
+    return Who(
         person_id=person.id,
         role=Role(person.role),
         team_id=person.team_id,
@@ -69,7 +74,6 @@ def _recognise(session: Session, which: ColumnElement[bool], now: datetime) -> R
         language=person.language or "en",
         timezone=timezone or setting(session, "timezone") or "Asia/Shanghai",
     )
-    return Recognised(session_id, who, person.language, token_hash is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ from data.schema.rooms import Room, RoomMember, RoomMessage, RoomTask
 from data.schema.signals import Signal
 from data.schema.store_requests import StoreRequest
 from data.schema.webhooks import Webhook, WebhookDelivery, WebhookEvent
+from data.schema.views import SavedView, Subscription
 from data.schema.weights import WeightUse, WeightVersion
 
 __all__ = [
@@ -144,6 +145,7 @@ __all__ = [
     "RoomMessage",
     "RoomTask",
     "RootCause",
+    "SavedView",
     "SealedBallot",
     "Setting",
     "SignInAttempt",
@@ -155,6 +157,7 @@ __all__ = [
     "StoreRequest",
     "StoredFile",
     "StudioDraft",
+    "Subscription",
     "Tag",
     "Team",
     "TeamChannel",

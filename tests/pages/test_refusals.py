@@ -18,6 +18,7 @@ ALLOWED = {
     "today":      EVERYBODY,
     "inbox":      EVERYBODY,
     "morning":    {R, M, D},
+    "views":      {R, M, D, P},
     "record":     {R, M},
     "board":      {M, D},
     "outlook":    {M, D},
