@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from components.frame import View
 
 _KEEP = "export default function ({ data }) { document.cookie = data.cookie; }"
+_keeper: Any = st.components.v2.component("firebreak_paper", js=_KEEP)
 _DAYS = 32
 
 
@@ -45,5 +46,4 @@ def _is_mine(paper: str, view: View) -> bool:
 def _keep(name: str, paper: str) -> None:
     secure = "; Secure" if urlsplit(st.context.url or "").scheme == "https" else ""
     cookie = f"{name}={paper}; path=/; max-age={_DAYS * 86400}; SameSite=Strict{secure}"
-    component: Any = st.components.v2.component("firebreak_paper", js=_KEEP)
-    component(data={"cookie": cookie}, key="paper_keeper")
+    _keeper(data={"cookie": cookie}, key="paper_keeper")

@@ -36,6 +36,7 @@ PAGES = (
     PageSpec("inbox", ":material/inbox:", Permission.OWN_ACCOUNT, "work"),
     PageSpec("morning", ":material/local_fire_department:", Permission.SEE_MORNING, "work"),
     PageSpec("views", ":material/bookmarks:", Permission.SAVE_VIEWS, "work"),
+    PageSpec("one_to_one", ":material/supervisor_account:", Permission.SEE_ONE_TO_ONE, "work"),
     PageSpec("record", ":material/edit_note:", Permission.RECORD_ACTIONS, "work"),
     PageSpec("customers", ":material/apartment:", Permission.SEE_CUSTOMERS, "work"),
     PageSpec("customer", ":material/domain:", Permission.SEE_CUSTOMERS, None),

@@ -58,6 +58,8 @@ class Permission(StrEnum):
     APPEAL_MILESTONES = "appeal_milestones"
     CHECK_PROOFS = "check_proofs"
     SAVE_VIEWS = "save_views"
+    SEE_ONE_TO_ONE = "see_one_to_one"
+    SEE_LEADERSHIP = "see_leadership"
 
 
 class Reach(StrEnum):
@@ -103,6 +105,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.CALIBRATE: Reach.OWN,
         Permission.SEE_MORNING: Reach.TEAM,
         Permission.SAVE_VIEWS: Reach.OWN,
+        Permission.SEE_ONE_TO_ONE: Reach.OWN,
     },
     Role.MANAGER: _EVERYONE
     | {
@@ -134,6 +137,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.APPEAL_MILESTONES: Reach.TEAM,
         Permission.CHECK_PROOFS: Reach.TEAM,
         Permission.SAVE_VIEWS: Reach.OWN,
+        Permission.SEE_ONE_TO_ONE: Reach.TEAM,
     },
     Role.DIRECTOR: _EVERYONE
     | {
@@ -166,6 +170,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_MORNING: Reach.ALL,
         Permission.REVISE_REPORTS: Reach.ALL,
         Permission.SAVE_VIEWS: Reach.OWN,
+        Permission.SEE_ONE_TO_ONE: Reach.ALL,
+        Permission.SEE_LEADERSHIP: Reach.ALL,
         Permission.RUN_MORNING: Reach.ALL,
         Permission.SEE_MILESTONES: Reach.ALL,
         Permission.SET_LAUNCH: Reach.ALL,

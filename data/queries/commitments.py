@@ -75,8 +75,8 @@ def checked(session: Session, now: datetime, *where: ColumnElement[bool]) -> lis
         .order_by(Row.id)
     )
     found = [(row.meeting_id, _commitment(row, *names)) for row, *names in session.execute(query)]
-    records = tuple(_records(session, [c for _, c in found], now))
-    return [(meeting, check(c, records, now)) for meeting, c in found]
+    shown = tuple(records(session, [c for _, c in found], now))
+    return [(meeting, check(c, shown, now)) for meeting, c in found]
 
 
 def _commitment(row: Row, owner: str, customer: str) -> Commitment:
@@ -97,7 +97,7 @@ def _commitment(row: Row, owner: str, customer: str) -> Commitment:
     )
 
 
-def _records(session: Session, of: Sequence[Commitment], now: datetime) -> Iterator[Record]:
+def records(session: Session, of: Sequence[Commitment], now: datetime) -> Iterator[Record]:
     """Everything recorded since the first of these commitments that could prove one of them."""
     if not of:
         return

@@ -72,6 +72,7 @@ from data.schema.rooms import Room, RoomMember, RoomMessage, RoomTask
 from data.schema.signals import Signal
 from data.schema.store_requests import StoreRequest
 from data.schema.webhooks import Webhook, WebhookDelivery, WebhookEvent
+from data.schema.talks import Talk, TalkStep
 from data.schema.views import SavedView, Subscription
 from data.schema.weights import WeightUse, WeightVersion
 
@@ -159,6 +160,8 @@ __all__ = [
     "StudioDraft",
     "Subscription",
     "Tag",
+    "Talk",
+    "TalkStep",
     "Team",
     "TeamChannel",
     "Transcript",

@@ -19,6 +19,7 @@ ALLOWED = {
     "inbox":      EVERYBODY,
     "morning":    {R, M, D},
     "views":      {R, M, D, P},
+    "one_to_one": {R, M, D},
     "record":     {R, M},
     "board":      {M, D},
     "outlook":    {M, D},

@@ -19,9 +19,9 @@ TURNS = [
     (Every.WEEK,   0,       "Asia/Shanghai",   "03-04 04:00", "03-09 00:00", date(2026, 3, 9)),  # Monday 8:00
     (Every.WEEK,   0,       "Europe/Berlin",   "03-04 04:00", "03-09 06:59", None),
     (Every.WEEK,   0,       "Europe/Berlin",   "03-04 04:00", "03-09 07:00", date(2026, 3, 9)),
-    (Every.WEEK,   0,       "Europe/Berlin",   "03-24 04:00", "03-30 06:00", date(2026, 3, 30)),  # summer time
+    (Every.WEEK,   0,       "Europe/Berlin",   "03-24 04:00", "03-30 06:00", date(2026, 3, 30)),  # summer
     (Every.WEEK,   2,       "Asia/Shanghai",   "03-04 04:00", "03-04 05:00", None),  # today's is over
-    (Every.WEEK,   2,       "Asia/Shanghai",   "03-03 04:00", "03-20 05:00", date(2026, 3, 18)),  # the latest only
+    (Every.WEEK,   2,       "Asia/Shanghai",   "03-03 04:00", "03-20 05:00", date(2026, 3, 18)),  # the latest
     (Every.MONTH,  5,       "Asia/Shanghai",   "03-04 04:00", "03-31 23:00", None),
     (Every.MONTH,  5,       "Asia/Shanghai",   "03-04 04:00", "04-01 00:00", date(2026, 4, 1)),
     (Every.MONTH,  5,       "America/Chicago", "03-04 04:00", "04-01 12:59", None),

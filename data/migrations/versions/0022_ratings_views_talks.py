@@ -1,4 +1,4 @@
-"""versions of reports, those that went offline; saved views and subscriptions."""
+"""versions of reports, those that went offline; saved views; talks."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -70,9 +70,52 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("subscription", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_subscription_person_id"), ["person_id"], unique=False)
+    op.create_table(
+        "talk",
+        sa.Column("id", types.Id, autoincrement=True, nullable=False),
+        sa.Column("rep_id", types.Id, nullable=False),
+        sa.Column("held_at", types.Instant(), nullable=False),
+        sa.Column("held_by_id", types.Id, nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["held_by_id"], ["person.id"], name=op.f("fk_talk_held_by_id_person")),
+        sa.ForeignKeyConstraint(["rep_id"], ["person.id"], name=op.f("fk_talk_rep_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_talk")),
+    )
+    with op.batch_alter_table("talk", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_talk_rep_id_talk_held_at"), ["rep_id", "held_at"], unique=False)
+    op.create_table(
+        "talk_step",
+        sa.Column("id", types.Id, autoincrement=True, nullable=False),
+        sa.Column("talk_id", types.Id, nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("customer_id", types.Id, nullable=True),
+        sa.Column("expects", sa.String(), nullable=False),
+        sa.Column("due_at", types.Instant(), nullable=False),
+        sa.Column("agreed_at", types.Instant(), nullable=False),
+        sa.Column("settled_at", types.Instant(), nullable=True),
+        sa.Column("settled_by_id", types.Id, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_talk_step_customer_id_customer")
+        ),
+        sa.ForeignKeyConstraint(
+            ["settled_by_id"], ["person.id"], name=op.f("fk_talk_step_settled_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(["talk_id"], ["talk.id"], name=op.f("fk_talk_step_talk_id_talk")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_talk_step")),
+    )
+    with op.batch_alter_table("talk_step", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_talk_step_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_talk_step_talk_id"), ["talk_id"], unique=False)
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("talk_step", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_talk_step_talk_id"))
+        batch_op.drop_index(batch_op.f("ix_talk_step_customer_id"))
+    op.drop_table("talk_step")
+    with op.batch_alter_table("talk", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_talk_rep_id_talk_held_at"))
+    op.drop_table("talk")
     with op.batch_alter_table("subscription", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_subscription_person_id"))
     op.drop_table("subscription")

@@ -1,0 +1,146 @@
+"""One-to-one talks, drawn: what was agreed and whether records show it, the form of the talk, past ones."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from components.blocks import plain, section
+from components.commitments import TONES
+from components.days import DAYS
+from components.forms import Marks
+from components.frame import View
+from components.room_desk import next_turn, turn_of
+from components.text import t
+from core.reports.commitments import Checked, Kept, Proof
+from data.brief_words import time_words
+from data.commands.talks import OPEN_FOR, StepInput
+from data.minutes_words import proof_words
+from data.queries.talks import Held, Rep
+
+Does = Mapping[str, Callable[..., Any]]
+_EVENING = time(18)
+_OPEN = (Kept.OPEN, Kept.MISSED)
+_CHOICES = ("tomorrow", "three_days", "week")
+
+
+def agreed(talks: Sequence[Held], does: Does, view: View) -> None:
+    """What the last talk agreed on, and what of earlier ones is still not done, missed ones first.
+
+    Args:
+        does: `settle(step)`.
+    """
+    section(t("one_to_one.agreed"), icon=":material/handshake:", help=t("one_to_one.agreed_help"))
+    found = sorted(_asked(talks), key=lambda c: (list(Kept).index(c.state), c.commitment.due_at))
+    if not found:
+        st.caption(t("one_to_one.none_agreed"))
+    for checked in found:
+        with st.container(border=True, gap="xsmall", key=f"step-{checked.commitment.id}"):
+            st.markdown(_line(checked, view))
+            if checked.commitment.customer_id is None and checked.state in _OPEN:
+                _settle(checked, does, view)
+
+
+def _asked(talks: Sequence[Held]) -> Iterator[Checked]:
+    for place, talk in enumerate(talks):
+        yield from (step for step in talk.steps if place == 0 or step.state in _OPEN)
+
+
+def _line(checked: Checked, view: View) -> str:
+    c, zone = checked.commitment, view.who.timezone
+    mark = f":{TONES[checked.state]}-badge[{t(f'morning.state.{checked.state}')}]"
+    by = f"{t('morning.by_when')} {time_words(view.language, c.due_at, zone)}"
+    shown = proof_words(view.language, checked, zone) if c.customer_id else t("one_to_one.by_word")
+    detail = " · ".join(part for part in (c.customer, by, shown) if part)
+    return f"{mark} **{plain(c.what)}**  \n:small[:gray[{plain(detail)}]]"
+
+
+def _settle(checked: Checked, does: Does, view: View) -> None:
+    of, marks = checked.commitment.id, Marks(view)
+    pressed = st.button(t("one_to_one.settle"), key=f"settle-{of}", icon=":material/check:", type="tertiary")
+    if pressed and marks.sent(lambda: does["settle"](of)):
+        st.rerun()
+
+
+def hold(rep: Rep, talks: Sequence[Held], customers: Mapping[int, str], does: Does, view: View) -> None:
+    """For who leads the rep: keep the talk's note, then agree on next steps as long as it is open.
+
+    Args:
+        does: `record(rep, note)`, `agree(talk, StepInput)`.
+    """
+    with st.container(key="hold-talk"):
+        if not rep.led:
+            return
+        section(t("one_to_one.hold"), icon=":material/edit_note:")
+        if talks and view.now - talks[0].held_at <= OPEN_FOR:
+            _agree(talks[0], customers, does, view)
+        else:
+            _record(rep, does, view)
+
+
+def _record(rep: Rep, does: Does, view: View) -> None:
+    marks, turn = Marks(view), turn_of(f"talk-{rep.id}")
+    with st.form(f"form-{turn}"):
+        with marks.field("note"):
+            hint = t("one_to_one.note_hint")
+            note = st.text_area(t("one_to_one.note"), key=f"note-{turn}", placeholder=hint)
+        sent = st.form_submit_button(t("one_to_one.record"), icon=":material/save:", type="primary")
+    if sent and marks.sent(lambda: does["record"](turn, rep.id, note or "")):
+        next_turn(f"talk-{rep.id}")
+        st.toast(t("one_to_one.recorded"))
+        st.rerun()
+
+
+def _agree(talk: Held, customers: Mapping[int, str], does: Does, view: View) -> None:
+    st.caption(t("one_to_one.open_talk", at=view.instant(talk.held_at)))
+    marks, turn = Marks(view), turn_of(f"step-{talk.id}")
+    with st.form(f"form-{turn}", enter_to_submit=False):
+        with marks.field("what"):
+            what = st.text_area(t("morning.what"), key=f"what-{turn}", height=80)
+        with marks.field("customer"):
+            customer = st.selectbox(
+                t("one_to_one.customer"),
+                list(customers),
+                index=None,
+                format_func=customers.__getitem__,
+                placeholder=t("one_to_one.no_customer"),
+                key=f"customer-{turn}",
+            )
+        proofs = {proof: t(f"morning.proof.{proof}") for proof in Proof}
+        expects = st.selectbox(
+            t("morning.expects"), list(proofs), format_func=proofs.__getitem__, key=f"expects-{turn}"
+        )
+        with marks.field("due_at"):
+            due_at = _due(turn, view)
+        sent = st.form_submit_button(t("one_to_one.agree"), icon=":material/add_task:", type="primary")
+    given = StepInput(what or "", due_at, customer, expects or Proof.ACTION)
+    if sent and marks.sent(lambda: does["agree"](turn, talk.id, given)):
+        next_turn(f"step-{talk.id}")
+        st.toast(t("one_to_one.step_agreed"))
+        st.rerun()
+
+
+def _due(turn: str, view: View) -> datetime:
+    words = {choice: t(f"alerts_page.day.{choice}") for choice in _CHOICES}
+    day = st.pills(
+        t("morning.due"), list(words), format_func=words.__getitem__, default="week", key=f"day-{turn}",
+        required=True,
+    )  # fmt: skip
+    there = ZoneInfo(view.who.timezone)
+    on = view.now.astimezone(there).date() + timedelta(days=DAYS[day or "week"])
+    return datetime.combine(on, _EVENING, there)
+
+
+def earlier(talks: Sequence[Held], view: View) -> None:
+    """The notes of talks, the newest first, each with its steps."""
+    section(t("one_to_one.earlier"), icon=":material/history:")
+    if not talks:
+        st.caption(t("one_to_one.no_talks"))
+    for place, talk in enumerate(talks):
+        by = talk.by or t("one_to_one.by_nobody")
+        with st.expander(f"{view.instant(talk.held_at)} · {plain(by)}", expanded=place == 0):
+            st.text(talk.note)
+            for step in talk.steps:
+                st.markdown(_line(step, view))

@@ -1,0 +1,76 @@
+"""A rep's sheet: the talk is recorded, steps agreed and shown done, numbers open rows; in both languages."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from core.reports.catalogue import METRICS
+from data.commands.people import activate_person
+from data.commands.talks import record_talk
+from data.schema import Talk, TalkStep
+from data.text import translate
+from tests.company import found
+from tests.morning import at_risk, customer_of
+from tests.pages.reading import check_words, words
+from tests.pages.test_demands import press
+
+
+@pytest.fixture
+def company(sqlite_store, clock):
+    return at_risk(sqlite_store, clock)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_manager_records_a_talk_and_agrees_on_steps(open_page, sqlite_store, company, language):
+    page = open_page("one_to_one", company.manager, language, rep=company.rep.person_id)
+    check_words(page)
+    press(page, translate(language, "one_to_one.record"))
+    assert translate(language, "problems.required") in words(page)
+    page.text_area[0].set_value("Went *well*")
+    press(page, translate(language, "one_to_one.record"))
+    press(page, translate(language, "one_to_one.agree"))
+    assert translate(language, "problems.required") in words(page)
+    page.text_area[0].set_value("See *them*")
+    page.selectbox[1].set_value(customer_of(sqlite_store, "Haihe"))
+    press(page, translate(language, "one_to_one.agree"))
+    page.text_area[0].set_value("Read the guide")
+    press(page, translate(language, "one_to_one.agree"))
+    press(page, translate(language, "one_to_one.settle"))
+    check_words(page)
+    text = words(page)
+    assert "See *them*" in text
+    assert translate(language, "morning.state.kept") in text
+    assert translate(language, "one_to_one.settle") not in text
+    assert "Went *well*" in [t.value for t in page.text]
+    with sqlite_store.reading() as session:
+        assert session.query(Talk).count() == 1
+        assert session.scalars(select(TalkStep.what).order_by(TalkStep.id)).all() == [
+            "See *them*", "Read the guide",
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_rep_reads_the_own_sheet_and_records_nothing(open_page, sqlite_store, company, language):
+    record_talk(sqlite_store, company.manager, company.rep.person_id, "Haihe first")
+    page = open_page("one_to_one", company.rep, language, rep=company.mate.person_id)
+    check_words(page)
+    assert "Haihe first" in [t.value for t in page.text]
+    assert not page.text_area
+    assert not page.selectbox
+
+
+def test_a_number_opens_its_rows_and_stands_in_the_address(open_page, company):
+    page = open_page("one_to_one", company.manager, rep=company.rep.person_id, show="new_amount")
+    check_words(page)
+    behind = translate("en", "reports.behind", metric=translate("en", METRICS["new_amount"].title))
+    assert any(behind in s.value for s in page.subheader)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_empty_company_says_what_will_appear(open_page, sqlite_store, language):
+    people = found(sqlite_store)
+    for who in (people.rep, people.mate):
+        activate_person(sqlite_store, people.admin, who.person_id, False)
+    page = open_page("one_to_one", people.manager, language)
+    assert translate(language, "one_to_one.nobody") in words(page)
