@@ -33,6 +33,7 @@ class PageSpec:
 
 PAGES = (
     PageSpec("today", ":material/today:", Permission.TODAY, "work"),
+    PageSpec("leadership", ":material/space_dashboard:", Permission.SEE_LEADERSHIP, "work"),
     PageSpec("inbox", ":material/inbox:", Permission.OWN_ACCOUNT, "work"),
     PageSpec("morning", ":material/local_fire_department:", Permission.SEE_MORNING, "work"),
     PageSpec("views", ":material/bookmarks:", Permission.SAVE_VIEWS, "work"),

@@ -35,15 +35,14 @@ def run(store: Store, month: date, *, value: float = 0, fresh: float = 0, taken:
     on = month.replace(day=taken)
     at = noon(on) - timedelta(hours=9)
     ends = {end: Decimal(str(more.pop(end))) if end in more else None for end in ("low", "high")}
-    said = {"parts": {}, "weights": {}, "models": {}, "recorded_at": at} | ends | more
+    said = {"parts": {}, "weights": {}, "models": {}, "recorded_at": at} | ends
+    said |= {"period": "month", "ends_on": after(month)} | more
     with store.writing() as session:
         key = said.pop("pipeline", "firebreak")
         pipeline = session.scalar(select(Pipeline.id).where(Pipeline.key == key))
         row = ForecastRun(
             pipeline_id=pipeline,
-            period="month",
             starts_on=month,
-            ends_on=after(month),
             taken_on=on,
             taken_at=at,
             currency="CNY",

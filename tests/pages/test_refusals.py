@@ -20,6 +20,7 @@ ALLOWED = {
     "morning":    {R, M, D},
     "views":      {R, M, D, P},
     "one_to_one": {R, M, D},
+    "leadership": {D},
     "record":     {R, M},
     "board":      {M, D},
     "outlook":    {M, D},

@@ -1,0 +1,128 @@
+"""The company on one screen: every part is read where its own page reads it, nothing is counted anew."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.access import Permission, Who, reach
+from core.messages import NotAllowed
+from core.promises.collaboration import Figure, Level
+from core.reports.brief import Brief, Cause, Deal, brief
+from data.queries.brief_facts import brief_facts
+from data.queries.collaboration import collaboration_report, quarters
+from data.queries.forecast_health import ForecastHealth, forecast_health
+from data.queries.health import Issued, health_trend
+from data.queries.outlook import Point, Snapshot, offered, progress, snapshot
+from data.queries.policies import company_day, policy_in_force
+from data.queries.promise_board import Show, promise_board
+from data.schema import Team
+
+BACK = timedelta(days=28)  # with when red promises are compared
+MONTHS = 6
+PERIOD = "quarter"
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The running quarter's latest snapshot, and how its value moved."""
+
+    now: Snapshot
+    course: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """Red promises ahead, as known now and `BACK` ago, and what is at stake, by currency."""
+
+    red: int
+    before: int
+    at_stake: dict[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """The company's figures of the latest collaboration report, beside those of the one before."""
+
+    quarter: date
+    figures: tuple[Figure, ...]
+    before: dict[str, Figure]
+
+
+@dataclass(frozen=True, slots=True)
+class Leadership:
+    """The screen's parts; None or empty where nothing was taken or issued yet.
+
+    Attributes:
+        weeks: the company's weekly health reports, the oldest first.
+        risks: all teams' customers at risk, ranked together as in each morning brief.
+    """
+
+    outlook: Outlook | None
+    health: ForecastHealth
+    weeks: tuple[Issued, ...]
+    promises: Promises
+    collaboration: Quarter | None
+    risks: Brief
+
+
+def leadership(session: Session, who: Who, now: datetime) -> Leadership:
+    """The company as it stands.
+
+    Raises:
+        NotAllowed: the person does not lead the company.
+    """
+    if reach(who, Permission.SEE_LEADERSHIP) is None:
+        raise NotAllowed(permission=Permission.SEE_LEADERSHIP)
+    return Leadership(
+        _outlook(session, who, now),
+        forecast_health(session, who, now, months=MONTHS, pipeline=None, group=None),
+        health_trend(session, who, None, company_day(session, now)),
+        _promises(session, who, now),
+        _collaboration(session, who, now),
+        _risks(session, now),
+    )
+
+
+def _outlook(session: Session, who: Who, now: datetime) -> Outlook | None:
+    kept, today = offered(session, who), company_day(session, now)
+    pipeline = next(iter(kept.pipelines), "")
+    days = {start: taken for start, taken in kept.of(pipeline, PERIOD).items() if start <= today}
+    if not days:
+        return None
+    start = max(days)
+    found = snapshot(session, who, pipeline, PERIOD, days[start][-1])
+    return Outlook(found, progress(session, who, pipeline, PERIOD, start)) if found else None
+
+
+def _promises(session: Session, who: Who, now: datetime) -> Promises:
+    board, before = (promise_board(session, who, Show.RED, at) for at in (now, now - BACK))
+    return Promises(board.counts[Show.RED], before.counts[Show.RED], dict(board.at_stake))
+
+
+def _collaboration(session: Session, who: Who, now: datetime) -> Quarter | None:
+    issued = [choice.quarter for choice in quarters(session, who, now) if choice.issued]
+    reports = [found.report for q in issued[:2] if (found := collaboration_report(session, who, q))]
+    if not reports:
+        return None
+    latest, *earlier = [[f for f in r.figures if f.level is Level.COMPANY] for r in reports]
+    return Quarter(reports[0].quarter, tuple(latest), {f.measure: f for each in earlier for f in each})
+
+
+def _risks(session: Session, now: datetime) -> Brief:
+    policy, today = policy_in_force(session), company_day(session, now)
+    deals: list[Deal] = []
+    causes: list[Cause] = []
+    for team_id, zone in _teams(session):
+        theirs, why = brief_facts(session, team_id, today, now, zone, policy)
+        deals += theirs
+        causes += why
+    return brief(deals, causes, policy)
+
+
+def _teams(session: Session) -> Sequence[tuple[int, str]]:
+    query = select(Team.id, Team.timezone).where(Team.kind == "sales").order_by(Team.id)
+    return [(team_id, zone) for team_id, zone in session.execute(query)]

@@ -1,0 +1,13 @@
+"""Where does the company stand, in one look?"""
+
+import streamlit as st
+
+from components.frame import page
+from components.leadership import tiles
+from components.text import t
+from core.access import Permission
+from data.queries.leadership import leadership
+
+with page("leadership.title", needs=Permission.SEE_LEADERSHIP) as view:
+    st.caption(t("leadership.question", at=view.instant(view.now)))
+    tiles(view.read(leadership, view.now), view)
