@@ -83,7 +83,9 @@ def _report(session: Session, who: Who, query: Query, now: datetime) -> Callable
     found = shown(session, who, report, asked(session, who, now, narrow))
     name = report.metrics[0]
     whole = (found.before[name].whole, found.now[name].whole)
-    return lambda language: driver_line(language, found.change(name), whole, found.ask.currency).text
+    return lambda language: driver_line(language, found.change(name), whole, found.ask.currency).text(
+        language
+    )
 
 
 def _id(query: Query, name: str) -> int | None:
