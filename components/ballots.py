@@ -23,11 +23,21 @@ def my_paper(view: View) -> str | None:
 
     Draws nothing that can be seen.
     """
+    return _paper(view, draw=True)
+
+
+def held_paper(view: View) -> str | None:
+    """The same, but nothing is drawn: None also where the person drew no paper yet."""
+    return _paper(view, draw=False)
+
+
+def _paper(view: View, *, draw: bool) -> str | None:
     name = f"firebreak_paper_{view.who.person_id}_{view.read(month_now, view.now)}"
     with st.container(key="paper"):
         kept = _cookie(name)
         held = next((p for p in (st.session_state.get(name), kept) if p and _is_mine(p, view)), None)
-        held = held or view.do(draw_paper)
+        if held is None and draw:
+            held = view.do(draw_paper)
         if held and kept != held:
             _keep(name, held)
         st.session_state[name] = held

@@ -81,7 +81,7 @@ def _process(found: Leadership, view: View) -> None:
 
 def _promises(found: Leadership, view: View) -> None:
     told = found.promises
-    _number(t("leadership.red"), format.number(told.red, view.language), [told.before, told.red])
+    _number(t("leadership.red"), format.number(told.red, view.language))
     stake = money_words(view.language, told.at_stake) if told.at_stake else ""
     parts = [t("leadership.stake", money=stake)] if stake else []
     parts.append(t("leadership.red_before", n=told.before))
@@ -117,7 +117,7 @@ def _risks(found: Leadership, view: View) -> None:
     st.caption(plain(t("leadership.whole", money=whole, n=found.risks.customers)))
 
 
-def _number(label: str, value: str, course: Sequence[float]) -> None:
+def _number(label: str, value: str, course: Sequence[float] = ()) -> None:
     """A number with its course, where there is one."""
     st.metric(label, value, chart_data=list(course) if len(course) > 1 else None, chart_type="line")
 

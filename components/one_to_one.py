@@ -15,6 +15,8 @@ from components.tables import clickable
 from components.text import t
 from components.today import TONES
 from core.promises.consistency import Light
+from core.reports.brief import Cause
+from core.terms import Severity
 from data.brief_words import cause_words, money_words, time_words
 from data.queries.coaching import Coaching
 from data.queries.one_to_one import Sheet
@@ -59,9 +61,13 @@ def risks(found: Sheet, view: View) -> None:
         by = time_words(view.language, item.due_at, view.who.timezone)
         detail = f"{money_words(view.language, item.at_risk)} · {said.why} {said.action} · {by}"
         key, action = str(item.deal.customer_id or 0), t("one_to_one.open") if item.deal.customer_id else ""
-        lines.append(Row(key, item.name, detail, mark=said.name, tone=Tone.RED, action=action))
+        lines.append(Row(key, item.name, detail, mark=said.name, tone=_tone(item.causes[0]), action=action))
     if pressed := rows(lines, "sheet-risks"):
         open_page("customer", customer=pressed)
+
+
+def _tone(cause: Cause) -> Tone:
+    return Tone.RED if cause.severity is Severity.RED else Tone.AMBER
 
 
 def deals(found: Sheet, view: View) -> None:

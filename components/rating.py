@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from components import format
-from components.ballots import my_paper
+from components.ballots import held_paper, my_paper
 from components.blocks import plain
 from components.forms import Marks
 from components.text import t
 from core.access import Permission, decide
 from data.commands.ratings import rate, revise_report
-from data.queries.ballots import has_voted
+from data.queries.ballots import has_drawn, has_voted
 from data.queries.ratings import Rated, rated
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _why(found: Rated, view: View) -> None:
     mean = format.number(box.tally.mean if box and box.tally else None, view.language, 1)
     words = t(
         "rating.offline",
-        month=found.offline,
+        month=_month(found.offline or "", view),
         mean=mean,
         n=box.votes if box else 0,
         limit=format.number(found.policy.rating_limit, view.language, 1),
@@ -89,14 +90,21 @@ def _revise(found: Rated, view: View) -> None:
 
 def _stars(found: Rated, view: View) -> None:
     with st.container(key="rating", border=True):
-        paper = my_paper(view)
+        wanted = f"rating-wanted-{view.who.person_id}"
+        paper = my_paper(view) if st.session_state.get(wanted) else held_paper(view)
         left, right = st.columns([1, 2], vertical_alignment="center")
         with left:
             st.markdown(f"**{t('rating.ask')}**", help=t("rating.secret"))
-            if paper is None:
+            if paper is not None:
+                _give(found, paper, view)
+            elif view.read(has_drawn, view.now):
                 st.caption(t("rating.no_paper"))
             else:
-                _give(found, paper, view)
+                st.button(
+                    t("rating.start"), icon=":material/how_to_vote:", key="rating-start",
+                    on_click=lambda: st.session_state.update({wanted: True}),
+                )  # fmt: skip
+                st.caption(t("rating.start_note"))
         with right:
             _results(found, view)
 
@@ -125,8 +133,12 @@ def _results(found: Rated, view: View) -> None:
         st.caption(t("rating.none_yet", least=found.policy.ballot_least))
     else:
         mean = format.number(box.tally.mean, view.language, 1)
-        st.markdown(t("rating.result", month=box.month, mean=mean, n=box.votes))
+        st.markdown(t("rating.result", month=_month(box.month, view), mean=mean, n=box.votes))
     limit = format.number(found.policy.rating_limit, view.language, 1)
     st.caption(t("rating.rule", limit=limit, least=found.policy.ballot_least))
     if found.change:
         st.caption(t("rating.version", n=found.version, change=plain(found.change)))
+
+
+def _month(month: str, view: View) -> str:
+    return format.period(date.fromisoformat(f"{month}-01"), "month", view.language)

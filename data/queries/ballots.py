@@ -44,6 +44,15 @@ def is_paper(session: Session, who: Who, paper: str, now: datetime) -> bool:
     return session.scalar(drawn) == print_of(paper)
 
 
+def has_drawn(session: Session, who: Who, now: datetime) -> bool:
+    """Whether the person drew this month's paper, into whichever browser."""
+    month = month_now(session, who, now)
+    drawn = select(BallotPaper.month).where(
+        BallotPaper.month == month, BallotPaper.person_id == who.person_id
+    )
+    return session.scalar(drawn) is not None
+
+
 def has_voted(session: Session, who: Who, paper: str, subject: str, now: datetime) -> bool:
     """Whether a paper has a vote on the subject in this month's box; only who holds it can ask."""
     month = month_now(session, who, now)

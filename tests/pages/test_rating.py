@@ -26,6 +26,8 @@ def test_a_reader_rates_and_changes_it(open_page, sqlite_store, language):
     people = found(sqlite_store)
     page = open_page("morning", people.rep, language)
     assert translate(language, "rating.ask") in words(page)
+    assert not page.feedback
+    press(page, translate(language, "rating.start"))
     page.feedback[0].set_value(3).run()
     assert sealed(sqlite_store) == ["4"]
     page.feedback[0].set_value(1).run()
@@ -36,7 +38,7 @@ def test_a_reader_rates_and_changes_it(open_page, sqlite_store, language):
 
 def test_a_second_browser_has_no_paper(open_page, sqlite_store):
     people = found(sqlite_store)
-    open_page("morning", people.rep)
+    press(open_page("morning", people.rep), translate("en", "rating.start"))
     page = open_page("morning", people.rep)
     assert not page.feedback
     assert translate("en", "rating.no_paper") in words(page)
@@ -49,7 +51,7 @@ def test_the_mean_shows_from_three_votes_on(open_page, sqlite_store, clock):
     assert translate("en", "rating.none_yet", least=3) in words(open_page("morning", people.rep))
     give(sqlite_store, people, "morning", stranger=5, mate=4, manager=5)
     night(sqlite_store, clock, days=30)
-    assert translate("en", "rating.result", month="2026-04", mean="4.7", n=3) in words(
+    assert translate("en", "rating.result", month="Apr 2026", mean="4.7", n=3) in words(
         open_page("morning", people.rep)
     )
 
@@ -59,7 +61,8 @@ def test_offline_it_shows_why_and_its_director_brings_it_back(open_page, sqlite_
     people = found(sqlite_store)
     give(sqlite_store, people, "morning", rep=1, mate=3, manager=4)
     night(sqlite_store, clock, days=31)
-    why = translate(language, "rating.offline", month="2026-03", mean="2.7", n=3, limit="3.5")
+    month = {"en": "Mar 2026", "zh": "2026年3月"}[language]
+    why = translate(language, "rating.offline", month=month, mean="2.7", n=3, limit="3.5")
     page = open_page("morning", people.rep, language)
     assert not page.exception
     [warning] = [w.value for w in page.warning]
@@ -79,6 +82,7 @@ def test_offline_it_shows_why_and_its_director_brings_it_back(open_page, sqlite_
 def test_a_paper_that_is_not_ones_own_does_not_count(open_page, sqlite_store):
     people = found(sqlite_store)
     page = open_page("morning", people.rep)
+    press(page, translate("en", "rating.start"))
     page.session_state[f"firebreak_paper_{people.rep.person_id}_2026-03"] = "from elsewhere"
     assert not page.run().feedback
     with pytest.raises(Conflict):
