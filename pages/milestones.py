@@ -3,6 +3,7 @@
 import streamlit as st
 
 from components import address
+from components.fit import fit_block
 from components.frame import page
 from components.milestone_criteria import behind, criteria
 from components.milestone_results import bonus_table, results_block
@@ -15,6 +16,7 @@ from data.commands.command import Command
 from data.commands.milestone_results import appeal_result, decide_appeal, sign_result
 from data.commands.milestone_samples import check_item, draw_sample
 from data.files import read_file
+from data.queries.fit_score import fit_score
 from data.queries.milestone_results import all_results, results
 from data.queries.milestone_samples import looked_at, sample_of
 from data.queries.milestones import milestone_path, milestone_teams, proof
@@ -55,4 +57,6 @@ with page("milestones.title", needs=Permission.SEE_MILESTONES) as view:
             results_block(view.read(results, team, stop.day), DOES, view)
             if team is None:
                 bonus_table(view.read(all_results), stop.day, view)
+    if team is None:
+        fit_block(view.read(fit_score, view.now), view)
     launch(path, view)

@@ -71,7 +71,7 @@ def test_the_path_says_where_it_stands_and_what_comes_next(open_page, launched, 
 def test_a_criterion_opens_its_rows(open_page, launched, language, name):
     page = open_page("milestones", launched.director, language, day=30, criterion=name)
     check_words(page)
-    (shown,) = page.dataframe
+    shown = page.dataframe[0]
     said = shown.value.to_string()
     assert len(shown.value) == {"recording": 3, "completeness": 6}[name]
     assert translate(language, f"milestones.yes.{name}") in said
@@ -170,3 +170,13 @@ def test_a_sample_is_drawn_and_checked_row_by_row(open_page, sqlite_store, launc
     watching = open_page("milestones", launched.admin, language, day=30, criterion="completeness")
     check_words(watching)
     assert "draw-sample" not in [b.key for b in watching.button]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_fit_score_stands_beside_the_companys_path(open_page, launched, language):
+    page = open_page("milestones", launched.director, language)
+    check_words(page)
+    assert translate(language, "milestones.fit_coverage") in words(page)
+    assert translate(language, "milestones.fit") not in words(
+        open_page("milestones", launched.manager, language)
+    )
