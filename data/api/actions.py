@@ -12,7 +12,7 @@ from core.process.stages import STAGES
 from core.process.wire import read_fields
 from core.terms import ActionStatus, Outcome
 from data.api.operation import Call, cut, operation, window
-from data.api.shapes import Answer, Body, Id, Instant, ListQuery, Long, Page, Short, Words, choice
+from data.api.shapes import Answer, Body, Id, Instant, ListQuery, Long, Page, Said, Short, Words, choice
 from data.commands.actions import cancel_action, record_action
 from data.queries.api_rows import SEE, one, page
 from data.schema import Action
@@ -50,7 +50,7 @@ class NewAction(Body):
 class Cancellation(Body):
     """Why a planned action is called off."""
 
-    reason: Words
+    reason: Said
 
 
 class ActionRecord(Answer):

@@ -8,7 +8,7 @@ from core.customers import ContactInput
 from core.terms import DecisionRole
 from data.api.customers import GROUP
 from data.api.operation import Call, cut, operation, window
-from data.api.shapes import Answer, Body, Change, Id, ListQuery, Page, Short, choice
+from data.api.shapes import Answer, Body, Change, Id, ListQuery, Name, Page, Short, choice
 from data.commands.customers import add_contact, edit_contact
 from data.queries.api_rows import SEE, one, page
 from data.schema import Contact
@@ -20,7 +20,7 @@ class NewContact(Body):
     """A person at a customer."""
 
     customer_id: Id
-    name: Short
+    name: Name
     title: Short | None = None
     decision_role: Part | None = None
     phone: Short | None = None
@@ -30,7 +30,7 @@ class NewContact(Body):
 class ContactChange(Change):
     """What is to change; fields that are not named stay."""
 
-    name: Short = ""
+    name: Name = ""
     title: Short | None = None
     decision_role: Part | None = None
     phone: Short | None = None

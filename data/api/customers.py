@@ -8,7 +8,7 @@ from pydantic import Field
 from core.customers import CustomerInput
 from core.terms import SEGMENTS, Grade
 from data.api.operation import Call, cut, operation, window
-from data.api.shapes import Answer, Body, Change, Id, ListQuery, Page, Short, Words, choice
+from data.api.shapes import Answer, Body, Change, Id, ListQuery, Name, Page, Said, Short, Words, choice
 from data.commands.customers import (
     assign_customer,
     edit_customer,
@@ -27,7 +27,7 @@ GradeKey = Annotated[Short, choice(*Grade)]
 class NewCustomer(Body):
     """A customer to add; its owner is whoever adds it unless another within reach is named."""
 
-    name: Short
+    name: Name
     industry: Short | None = None
     segment: Segment | None = None
     region: Short | None = None
@@ -38,7 +38,7 @@ class NewCustomer(Body):
 class CustomerChange(Change):
     """What is to change; fields that are not named stay."""
 
-    name: Short = ""
+    name: Name = ""
     industry: Short | None = None
     segment: Segment | None = None
     region: Short | None = None
@@ -55,7 +55,7 @@ class CustomerGrade(Body):
     """A grade with its reason."""
 
     grade: GradeKey
-    reason: Words
+    reason: Said
 
 
 class CustomerTags(Body):

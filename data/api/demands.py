@@ -19,9 +19,10 @@ from data.api.shapes import (
     Instant,
     ListQuery,
     Money,
+    Name,
     Page,
+    Said,
     Short,
-    Words,
     choice,
 )
 from data.commands.demands import answer_demand, file_demand, pause_demand, resume_demand
@@ -35,17 +36,17 @@ GROUP = "demands"
 class EffectBody(Body):
     """The measurable effect that the customer wants."""
 
-    metric: Words
+    metric: Said
     before: Amount
     after: Amount
-    unit: Short
+    unit: Name
 
 
 class NewDemand(Body):
     """What a customer asked for; `words` are the customer's own."""
 
     customer_id: Id
-    words: Words
+    words: Said
     pain: Annotated[Short, choice(*PAINS)]
     effect: EffectBody
     urgency: Annotated[Short, choice(*URGENCIES)]
@@ -57,11 +58,11 @@ class NewDemand(Body):
 class DemandAnswer(Body):
     """Product's answer: how, with what, by when, and what will be handed over."""
 
-    feature: Short
-    path: Words
-    resources: Words
+    feature: Name
+    path: Said
+    resources: Said
     deliverable: Annotated[Short, choice(*DELIVERABLES)]
-    reference: Short
+    reference: Name
     planned_on: Day
     feature_id: Id | None = Field(None, description="A feature that is planned already.")
 
@@ -69,7 +70,7 @@ class DemandAnswer(Body):
 class PauseReason(Body):
     """What the customer was asked."""
 
-    reason: Words
+    reason: Said
 
 
 class DemandRecord(Answer):

@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 from core.api import READ
 from data.api.faults import MEDIA
 from data.api.operation import OPERATIONS, Operation
-from data.api.serving import JSON, LONGEST_KEY
+from data.api.serving import JSON, KEY, LONGEST_KEY
 from data.api.shapes import LARGEST_ID, Problem
 
 VERSION = "1.0.0"
@@ -108,7 +108,7 @@ def _headers(op: Operation) -> Iterable[dict[str, Any]]:
             "name": "Idempotency-Key",
             "in": "header",
             "description": "The same key and the same request: the first answer again, and one record.",
-            "schema": {"type": "string", "maxLength": LONGEST_KEY, "pattern": r"^[\x21-\x7e]*$"},
+            "schema": {"type": "string", "maxLength": LONGEST_KEY, "pattern": f"^{KEY.pattern}$"},
         }
 
 

@@ -22,6 +22,7 @@ _NAMED_BY_ID = ("owner", "customer", "opportunity", "contact", "demand", "action
 _CODES = {
     "missing": "required",
     "string_type": "not_text",
+    "string_too_short": "required",
     "string_too_long": "too_long",
     "too_long": "too_many_items",
     "literal_error": "unknown_choice",

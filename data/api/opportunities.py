@@ -17,6 +17,7 @@ from data.api.shapes import (
     Id,
     ListQuery,
     Money,
+    Name,
     Page,
     Short,
     choice,
@@ -39,7 +40,7 @@ class NewOpportunity(Body):
     """An opportunity to open in Firebreak's own pipeline."""
 
     customer_id: Id
-    name: Short
+    name: Name
     owner_id: Id | None = None
     amount: Amount | None = None
     currency: Currency | None = Field(None, description="The company's own when it is not named.")
@@ -50,7 +51,7 @@ class NewOpportunity(Body):
 class OpportunityChange(Change):
     """What is to change; fields that are not named stay."""
 
-    name: Short = ""
+    name: Name = ""
     amount: Amount | None = None
     currency: Currency = "CNY"
     close_on: Day | None = None

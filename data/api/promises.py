@@ -7,7 +7,7 @@ from pydantic import Field
 
 from core.promises.demands import PromiseInput
 from data.api.operation import Call, cut, operation, window
-from data.api.shapes import Answer, Body, Day, Id, Instant, ListQuery, Page, Words
+from data.api.shapes import Answer, Body, Day, Id, Instant, ListQuery, Page, Said
 from data.commands.promises import escalate_promise, make_promise, move_promise, plan_promise
 from data.queries.api_rows import SEE_PROMISES, one, page
 from data.queries.policies import policy_in_force
@@ -21,7 +21,7 @@ class NewPromise(Body):
     """What a customer was told."""
 
     customer_id: Id
-    words: Words
+    words: Said
     promised_on: Day
     made_at: Instant | None = Field(None, description="When it was said; now when it is not named.")
     demand_id: Id | None = None
@@ -34,7 +34,7 @@ class PromiseDate(Body):
     """A new date, agreed with the customer, and why."""
 
     promised_on: Day
-    reason: Words
+    reason: Said
 
 
 class PromiseFeature(Body):
@@ -46,7 +46,7 @@ class PromiseFeature(Body):
 class EscalationReason(Body):
     """Why it is put before the directors."""
 
-    reason: Words
+    reason: Said
 
 
 class PromiseRecord(Answer):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,7 @@ from data.text import language_of
 
 MOST_BYTES = 2**20  # of a request's body
 LONGEST_KEY = 200
+KEY = re.compile(r"[\x21-\x7e]*")
 JSON = "application/json"
 
 
@@ -73,7 +75,7 @@ def _language(request: Request, own: str = "en") -> str:
 
 async def _asked(op: Operation, request: Request) -> Asked:
     key = request.headers.get("idempotency-key", "") if op.access != READ else ""
-    if len(key) > LONGEST_KEY or not key.isascii():
+    if len(key) > LONGEST_KEY or not KEY.fullmatch(key):
         raise Refusal(422, "bad_key", limit=LONGEST_KEY)
     record = int(request.path_params.get("id", 0))
     if record > LARGEST_ID:

@@ -15,6 +15,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from core.customers import MAX_NAME
 from core.fields import MAX_TEXT
 
 _FIRST, _LAST = 1900, 2200  # years: beyond them a date is a typing error, and arithmetic may overflow
@@ -40,6 +41,8 @@ def _instant(at: datetime) -> datetime:
 
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 Version = Annotated[int, Field(ge=1, le=LARGEST_ID, description="The version that you saw.")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME), AfterValidator(_clean)]
+Said = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT), AfterValidator(_clean)]
 Short = Annotated[str, StringConstraints(max_length=300), AfterValidator(_clean)]
 Words = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(_clean)]
 Long = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_clean)]

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from core.messages import Invalid
-from core.signals import SignalInput
+from core.signals import MAX_SOURCE, SignalInput
 from core.terms import SIGNAL_KINDS
 from data.api.operation import Call, cut, operation, window
 from data.api.shapes import Answer, Body, Id, Instant, ListQuery, Page, Short, Words, choice
@@ -30,7 +30,7 @@ class NewSignal(Body):
     kind: KindOfSignal
     happened_at: Instant
     value: float | None = Field(None, allow_inf_nan=False, description="docs/api.md says of which kinds.")
-    source: Words = ""
+    source: Annotated[Short, Field(max_length=MAX_SOURCE)] = ""
     note: Words = ""
 
 

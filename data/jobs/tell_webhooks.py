@@ -64,7 +64,7 @@ def _sent(store: Store, taken: _Taken, send: Send) -> bool:
         _dead(store, taken, str(error))
     except Exception as error:  # a receiver may fail in any way; it is told again
         _log.warning("webhook %d failed, attempt %d: %s", taken.webhook_id, taken.attempt, error)
-        _again(store, taken, f"{type(error).__name__}: {error}"[:500])
+        _again(store, taken, (str(error) or type(error).__name__)[:500])
         return False
     else:
         with store.writing() as session:
