@@ -51,7 +51,9 @@ def at_work(desk: Desk, does: Does, view: View) -> None:
                 st.rerun()
 
 
-def publishing(desk: Desk, does: Does, describe: Describe, preview: Callable[[], None], view: View) -> None:
+def publishing(
+    area: Area, desk: Desk, does: Does, describe: Describe, preview: Callable[[], None], view: View
+) -> None:
     """What the draft changes, what that would have meant, and putting it in force.
 
     Args:
@@ -70,14 +72,16 @@ def publishing(desk: Desk, does: Does, describe: Describe, preview: Callable[[],
                 for one in desk.pending:
                     st.markdown("  \n".join(describe(one)))
             preview()
-        _publish(desk, does, view)
+        _publish(area, desk, does, view)
 
 
-def _publish(desk: Desk, does: Does, view: View) -> None:
+def _publish(area: Area, desk: Desk, does: Does, view: View) -> None:
     marks = Marks(view)
     with marks.field("note"):
         note = st.text_input(
-            t("studio.note"), placeholder=t("studio.note_hint"), key=f"studio-note-{desk.in_force.version}"
+            t("studio.note"),
+            placeholder=t(f"studio.note_hint.{area}"),
+            key=f"studio-note-{desk.in_force.version}",
         )
     with st.container(horizontal=True, gap="small"):
         pressed = st.button(

@@ -10,6 +10,7 @@ import streamlit as st
 from components import address
 from components.action_fields import name_of, sample
 from components.blocks import Row, Tone, badge, empty, plain, rows, section
+from components.condition_builder import condition_builder
 from components.condition_words import condition_words
 from components.format import NOTHING
 from components.forms import Marks
@@ -222,8 +223,10 @@ def _required(
         )
     if condition.strip():
         st.caption(plain(t("studio.read_as", condition=condition_words(condition.strip(), own))))
+    others = [f for f in own if before is None or f.key != before.key]
+    condition_builder(types, others, f"{key}-condition", f"{key}-build")
     with st.popover(t("studio.condition_how"), icon=":material/help:"):
-        _readable(types, [f for f in own if before is None or f.key != before.key])
+        _readable(types, others)
     return False, condition.strip()
 
 

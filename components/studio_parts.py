@@ -49,7 +49,7 @@ def fields(view: View) -> None:
     studio_fields.fields_block(found, edits)
     studio_fields.editor(found, edits["keep"], view)
     describe = studio_fields.describer(found.policy.own_fields)
-    studio.publishing(found, does, describe, partial(held_against, found, view), view)
+    studio.publishing(Area.FIELDS, found, does, describe, partial(held_against, found, view), view)
     studio.versions(found, does["restore"], describe, view)
 
 
@@ -66,7 +66,7 @@ def rules(view: View) -> None:
     describe = studio_rules.describer(view)
     studio.at_work(found, does, view)
     studio_rules.rules_block(found, partial(view.do, KEEP_RULES), view)
-    studio.publishing(found, does, describe, partial(would_mean, found, view), view)
+    studio.publishing(Area.RULES, found, does, describe, partial(would_mean, found, view), view)
     studio.versions(found, does["restore"], describe, view)
 
 

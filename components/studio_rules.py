@@ -68,7 +68,9 @@ def _field(rule: Rule, policy: Policy, marks: Marks, view: View) -> Any:
 def _number(rule: Rule, held: float, key: str, view: View) -> float | None:
     percent = 100 if rule.unit is Unit.RATE else 1
     whole = isinstance(value_of(DEFAULTS, rule), int)
-    label = t("rules.with_unit", name=rule_name(rule.name), unit=t(f"rules.unit.{rule.unit}"))
+    name = rule_name(rule.name)
+    unit = "" if rule.unit is Unit.COUNT else t(f"rules.unit.{rule.unit}")
+    label = t("rules.with_unit", name=name, unit=unit) if unit else name
     shown = st.number_input(
         label,
         value=held if whole else round(float(held) * percent, 6),
@@ -115,6 +117,8 @@ def said(rule: Rule, value: Any, view: View) -> str:
             return ", ".join(shown) or t("rules.none")
         case Unit.RATE:
             return format.percent(value, view.language, 1 if round(value * 100, 6) % 1 else 0)
+        case Unit.COUNT:
+            return f"{value:g}"
         case _:
             return f"{value:g} {t(f'rules.unit.{rule.unit}')}"
 
@@ -142,11 +146,22 @@ def _described(one: Difference, view: View) -> list[str]:
     moved = [
         r for r in RULES.values() if r.attribute == one.item and value_of(before, r) != value_of(after, r)
     ]
-    return [
-        f"**{plain(rule_name(rule.name))}**: {plain(said(rule, value_of(before, rule), view))} → "
-        f"{plain(said(rule, value_of(after, rule), view))}"
-        for rule in moved
-    ] or [f"**{plain(one.item)}**"]
+    lines = [
+        f"**{plain(rule_name(rule.name))}**: {plain(_moved(rule, before, after, view))}" for rule in moved
+    ]
+    return lines or [f"**{plain(one.item)}**"]
+
+
+def _moved(rule: Rule, before: Policy, after: Policy, view: View) -> str:
+    """A rule's value before and after; of choices only those that are new or gone."""
+    old, new = value_of(before, rule), value_of(after, rule)
+    if rule.unit is not Unit.SOME:
+        return f"{said(rule, old, view)} → {said(rule, new, view)}"
+    shown = {o: (o in old, o in new) for o in rule.options if (o in old) != (o in new)}
+    return ", ".join(
+        t("rules.added" if is_new is not rule.off else "rules.taken", name=option_name(rule, option))
+        for option, (_, is_new) in shown.items()
+    )
 
 
 def preview(found: Sequence[Effect], view: View) -> None:
