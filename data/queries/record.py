@@ -1,6 +1,6 @@
 """What recording an action needs to know: where to begin, and all about one customer."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -205,7 +205,7 @@ def customer_facts(session: Session, who: Who, customer_id: int) -> CustomerFact
         currency=policy.currency,
         max_recording_mb=policy.max_recording_mb,
         own_fields=policy.own_fields,
-        records_to_name=_records_to_name(session, who, {f.kind for f in policy.own_fields if not f.retired}),
+        records_to_name=records_to_name(session, who),
     )
 
 
@@ -216,7 +216,9 @@ def named_records(who: Who, kind: Kind) -> Select[int, str]:
     return select(Customer.id, Customer.name).where(customers(who, NEEDS)).order_by(Customer.name)
 
 
-def _records_to_name(session: Session, who: Who, kinds: Collection[Kind]) -> Mapping[Kind, Mapping[int, str]]:
+def records_to_name(session: Session, who: Who) -> Mapping[Kind, Mapping[int, str]]:
+    """Colleagues and customers by id, where one of the company's own fields asks for one."""
+    kinds = {f.kind for f in policy_in_force(session).own_fields if not f.retired}
     asked = (kind for kind in (Kind.PERSON, Kind.CUSTOMER) if kind in kinds)
     return {
         kind: {row[0]: row[1] for row in session.execute(named_records(who, kind).limit(MOST_CUSTOMERS))}
