@@ -34,7 +34,7 @@ LONGEST_NAME = 60
 LONGEST_HELP = 300
 CONTEXT = ("type", "outcome")  # what conditions may read besides fields
 _PREFIX = "own_"
-_BOUNDED = (Kind.NUMBER, Kind.MONEY)
+Shipped = Mapping[str, Sequence[Field]]
 
 
 def new_key(name: str, taken: Collection[str]) -> str:
@@ -76,9 +76,7 @@ def write_choices(field: Field) -> str:
     )
 
 
-def check_definition(
-    field: Field, own: Sequence[Field], shipped: Mapping[str, Sequence[Field]]
-) -> list[Problem]:
+def check_definition(field: Field, own: Sequence[Field], shipped: Shipped) -> list[Problem]:
     """What is wrong with one definition, each at its part.
 
     Args:
@@ -98,6 +96,24 @@ def check_definition(
     if len(others) >= MOST_FIELDS:
         problems.append(Problem("", "too_many_fields", {"limit": MOST_FIELDS}))
     return [*problems, *_check_condition(field, others, shipped)]
+
+
+def check_together(wanted: Sequence[Field], stood: Sequence[Field], shipped: Shipped) -> list[Problem]:
+    """What does not go together in a whole set of definitions that is about to be published.
+
+    Two people who prepared a field of one key or one name at the same time meet here.
+
+    Args:
+        stood: the definitions in force.
+    """
+    kinds = {f.key: f.kind for f in stood}
+    found = []
+    for field in (f for f in wanted if not f.retired):
+        others = [f for f in wanted if f.key != field.key]
+        if kinds.get(field.key, field.kind) != field.kind or check_definition(field, others, shipped):
+            name = " / ".join((field.label or {}).values())
+            found.append(Problem("", "field_does_not_fit", {"name": name}))
+    return found
 
 
 def _check_names(field: Field, others: Sequence[Field]) -> list[Problem]:
@@ -139,9 +155,7 @@ def _check_bounds(field: Field) -> list[Problem]:
     return problems
 
 
-def _check_condition(
-    field: Field, others: Sequence[Field], shipped: Mapping[str, Sequence[Field]]
-) -> list[Problem]:
+def _check_condition(field: Field, others: Sequence[Field], shipped: Shipped) -> list[Problem]:
     if not field.required_when.strip():
         return []
     condition = read(field.required_when)
@@ -152,9 +166,7 @@ def _check_condition(
     return [Problem("required_when", "condition_unknown_name", {"value": name}) for name in unknown]
 
 
-def readable(
-    types: Iterable[str], own: Sequence[Field], shipped: Mapping[str, Sequence[Field]]
-) -> tuple[str, ...]:
+def readable(types: Iterable[str], own: Sequence[Field], shipped: Shipped) -> tuple[str, ...]:
     """Names that a condition of a field of these action types may read."""
     keys = [f.key for t in types for f in shipped.get(t, ())]
     keys += [f.key for f in own if not f.retired and set(f.types) & set(types)]

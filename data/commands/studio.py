@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who, reach
-from core.definitions import check_definition, dated, from_document, to_document
+from core.definitions import check_definition, check_together, dated, from_document, to_document
 from core.fields import Field
 from core.messages import Conflict, Invalid, NotAllowed, NotFound, Problem, refuse
 from core.policies import override
 from core.process.actions import FIELDS
-from core.rules import check_values, with_values
+from core.rules import RULES, check_values, value_of, with_values
 from core.studio import OWN, Area, Difference, differences, moved, part_of, rebase, said, with_part
 from data.commands.alerts import sweep
 from data.commands.command import Tx, command
@@ -126,7 +126,7 @@ def publish(tx: Tx, area: Area, note: str) -> int:
 
     Raises:
         NotFound: there is no draft.
-        Invalid: no reason was given, or nothing changes.
+        Invalid: no reason was given, nothing changes, or the draft does not go together.
         Conflict: somebody else has published this area since the draft was begun.
     """
     draft = _draft(tx.session, tx.who, area)
@@ -136,6 +136,7 @@ def publish(tx: Tx, area: Area, note: str) -> int:
         raise Conflict("studio_overtaken", name=_publisher(tx.session, area))
     content = draft.content
     _require(note, differences(area, before, content))
+    refuse(_misfits(area, content, before))
     tx.session.delete(draft)
     return _publish(tx, area, number, with_part(area, changes, _settled(tx, area, content, before)), note)
 
@@ -201,6 +202,15 @@ def _require(note: str, changed: Sequence[Difference]) -> None:
         problems.append(Problem("", "nothing_to_publish"))
     if problems:
         raise Invalid(problems)
+
+
+def _misfits(area: Area, content: dict[str, Any], before: dict[str, Any]) -> list[Problem]:
+    """What does not go together in a draft as a whole: it may have been laid over somebody else's."""
+    if area is Area.RULES:
+        policy = override(content, 0)
+        return check_values({}, {name: value_of(policy, rule) for name, rule in RULES.items()})
+    wanted, stood = ([from_document(d) for d in part.get(OWN, ())] for part in (content, before))
+    return check_together(wanted, stood, FIELDS)
 
 
 def _settled(tx: Tx, area: Area, content: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:

@@ -202,3 +202,18 @@ def test_colleagues_and_customers_are_named_within_reach(studio):
         kept = session.get_one(Action, action).fields
     assert kept["own_like"] == {"id": people.customer, "name": "Haihe Pumps"}
     assert kept["own_who"]["name"] == "Product"
+
+
+def test_two_fields_of_one_name_do_not_come_into_force(small):
+    """Prepared at the same time, each alone was right; laid over one another they are not."""
+    people, store = small.people, small.store
+    keep_field(store, people.admin, replace(INFLUENCE, kind=Kind.TEXT, choices=(), choice_labels=None))
+    small.put(INFLUENCE)
+    rebase_draft(store, people.admin, Area.FIELDS)
+    clash = {("", "field_does_not_fit")}
+    assert refused(lambda: publish(store, people.admin, Area.FIELDS, "Mine.")) == clash
+    discard_draft(store, people.admin, Area.FIELDS)
+    keep_field(store, people.admin, replace(OPTIONAL, label={"en": "Power", "zh": "话语权"}))
+    small.put(replace(SEATS, key="own_power", required=False, label={"en": "Power", "zh": "权力"}))
+    rebase_draft(store, people.admin, Area.FIELDS)
+    assert refused(lambda: publish(store, people.admin, Area.FIELDS, "Mine.")) == clash

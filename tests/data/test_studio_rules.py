@@ -13,7 +13,7 @@ from core.promises.demands import DemandInput, Effect
 from core.studio import Area
 from data.commands.actions import record_action
 from data.commands.demands import file_demand
-from data.commands.studio import keep_field, keep_rules, publish, restore
+from data.commands.studio import edit_draft, keep_field, keep_rules, publish, rebase_draft, restore
 from data.queries.policies import policy_in_force
 from data.queries.rules_preview import rules_preview
 from data.queries.studio import desk
@@ -115,3 +115,16 @@ def test_nonsense_and_strangers_are_refused(office):
         keep_rules(office.store, office.people.manager, {"silent_days": 20})
     with office.store.reading() as session, pytest.raises(NotAllowed):
         rules_preview(session, office.people.rep, (office.policy(), office.policy()), (), office.clock())
+
+
+def test_rules_laid_over_one_another_stay_in_order(office):
+    keep_rules(office.store, office.people.admin, {"sla_hours.0": 7.0})
+    keep_rules(office.store, office.people.director, {"silent_days": 20, "commit_chance": 0.5})
+    publish(office.store, office.people.director, Area.RULES, "Slow season.")
+    keep_rules(office.store, office.people.director, {"best_case_chance": 0.45})
+    publish(office.store, office.people.director, Area.RULES, "Slower still.")
+    edit_draft(office.store, office.people.admin, Area.RULES, lambda made: made | {"commit_chance": 0.4})
+    rebase_draft(office.store, office.people.admin, Area.RULES)
+    with pytest.raises(Invalid) as refused:
+        publish(office.store, office.people.admin, Area.RULES, "Mine.")
+    assert {p.code for p in refused.value.problems} == {"rules_crossed"}
