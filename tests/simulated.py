@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.stats import norm
 
-from core.forecast.history import LOST, OPEN, WON, Events, History, Track
+from core.forecast.history import LOST, OPEN, WON, Events, Floats, History, Ints, Track
 
 START = 20_000.0  # days since 1970
 PASS = np.array([0.85, 0.8, 0.7, 0.75])
 DWELL = np.array([2.0, 4.0, 6.0, 5.0])  # median days
+SPREAD = 0.7  # of the logarithm of a stay
+AMOUNT = (9.0, 0.6)  # mean and spread of an amount's logarithm
 
 
 def simulated(
@@ -32,7 +35,7 @@ def simulated(
             if t > until:
                 break
             of.append(i), stage.append(s), at.append(t)
-            t += DWELL[s] * np.exp(0.7 * rng.normal())
+            t += DWELL[s] * np.exp(SPREAD * rng.normal())
             if rng.random() > PASS[s]:
                 outcome[i], closed[i] = LOST, t
                 break
@@ -43,7 +46,7 @@ def simulated(
     over = np.flatnonzero(outcome != OPEN)
     order = over[np.argsort(closed[over])]
     entered = np.array(at) + np.where(rng.random(len(at)) < late, rng.uniform(0, 10, len(at)), 0)
-    value = np.round(np.exp(rng.normal(9, 0.6, n))) if amounts else np.full(n, np.nan)
+    value = np.round(np.exp(rng.normal(*AMOUNT, n))) if amounts else np.full(n, np.nan)
     owner = rng.integers(0, 6, n)
     return History(
         ids=np.arange(n) + 1,
@@ -60,3 +63,38 @@ def simulated(
         owners=tuple(f"Rep {k}" for k in range(6)),
         teams=("East", "East", "East", "West", "West", "West"),
     )
+
+
+def oracle(
+    history: History, t: float, horizon: float, per_day: float, draws: int = 60
+) -> tuple[Floats, float]:
+    """What one would say who knows how the simulation works, but not how it went on.
+
+    Returns:
+        The chance of each opportunity that is open at `t` to be won within the horizon, and the expected
+        value won, that of opportunities still to come included. Amounts must be kept.
+    """
+    rng, books = np.random.default_rng(1), history.as_of(t)
+    of = np.flatnonzero(books.is_open)
+    stage, since = books.standing.stage[of], books.standing.since[of]
+    won = np.zeros(len(of))
+    for _ in range(draws):
+        won += _goes_on(rng, stage, since, t) < t + horizon
+    value = float(won @ books.amount[of]) / draws
+    coming = rng.uniform(t, t + horizon, 20_000)
+    share = (_goes_on(rng, np.zeros(len(coming), np.int64), coming, coming) < t + horizon).mean()
+    mean = float(np.exp(AMOUNT[0] + AMOUNT[1] ** 2 / 2))
+    return won / draws, value + per_day * horizon * share * mean
+
+
+def _goes_on(rng: np.random.Generator, stage: Ints, since: Floats, t: float | Floats) -> Floats:
+    """When each is won in one course of things, its stay lasting since `since`; infinity if it never is."""
+    stayed = norm.cdf(np.log(np.maximum(t - since, 1e-9) / DWELL[stage]) / SPREAD)
+    late = norm.ppf(np.minimum(stayed + (1 - stayed) * rng.random(len(stage)), 1 - 1e-12))
+    at = since + DWELL[stage] * np.exp(SPREAD * late)
+    passed = rng.random(len(stage)) < PASS[stage]
+    for s in range(1, len(PASS)):
+        on = stage < s
+        at = np.where(on, at + DWELL[s] * np.exp(SPREAD * rng.normal(size=len(stage))), at)
+        passed &= ~on | (rng.random(len(stage)) < PASS[s])
+    return np.where(passed, at, np.inf)
