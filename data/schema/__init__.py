@@ -71,9 +71,9 @@ from data.schema.reports import HealthReport
 from data.schema.rooms import Room, RoomMember, RoomMessage, RoomTask
 from data.schema.signals import Signal
 from data.schema.store_requests import StoreRequest
-from data.schema.webhooks import Webhook, WebhookDelivery, WebhookEvent
 from data.schema.talks import Talk, TalkStep
 from data.schema.views import SavedView, Subscription
+from data.schema.webhooks import Webhook, WebhookDelivery, WebhookEvent
 from data.schema.weights import WeightUse, WeightVersion
 
 __all__ = [
