@@ -83,9 +83,7 @@ def _report(session: Session, who: Who, query: Query, now: datetime) -> Callable
     found = shown(session, who, report, asked(session, who, now, narrow))
     name = report.metrics[0]
     whole = (found.before[name].whole, found.now[name].whole)
-    return lambda language: driver_line(language, found.change(name), whole, found.ask.currency).text(
-        language
-    )
+    return lambda language: driver_line(language, found.change(name), whole, found.ask.currency).text
 
 
 def _id(query: Query, name: str) -> int | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from core.exchange.tables import Cell
 from data.exchange.xlsx import Leaf, write_book
 from data.milestone_sheets import COLUMNS, head, proof_table, stop_table
 from data.queries.milestones import Path, Proof
@@ -14,7 +15,7 @@ _ROW_WIDTHS = {0: 16, 1: 14, 2: 30, 4: 34, 5: 34}
 def milestone_book(language: str, path: Path, proofs: Sequence[Proof]) -> bytes:
     """An XLSX file; text is text whatever it begins with, values of rows are numbers."""
     tables = [stop_table(language, stop) for stop in path.stops]
-    front = [*head(language, path), ()]
+    front: list[Sequence[Cell]] = [*head(language, path), ()]
     for table in tables:
         front += [(table.title,), table.heads, *table.rows, ()]
     title = translate(language, "milestones.title")

@@ -59,6 +59,7 @@ def _steps(session: Session, place: Place, now: datetime) -> list[Evidence]:
     )  # fmt: skip
     found = []
     for i, planned_for, recorded_at, status, customer_id, owner, about in session.execute(query):
+        assert planned_for is not None  # the query's range leaves no other
         day = place.day(planned_for)
         in_time = status == ActionStatus.COMPLETED and place.day(recorded_at) <= day
         found.append(Evidence(i, day, owner, about, float(in_time), link=customer_id))
@@ -70,4 +71,5 @@ def _setup_days(session: Session) -> float | None:
     recorded = session.scalar(select(func.min(Audit.at)).where(Audit.command == "action.record"))
     if first is None or recorded is None:
         return None
-    return max((recorded - first).total_seconds() / _DAY, 0.0)
+    took: timedelta = recorded - first
+    return max(took.total_seconds() / _DAY, 0.0)
