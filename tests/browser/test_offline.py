@@ -71,6 +71,7 @@ def test_visits_without_network(server, visit):
     save(page)
     expect(page.get_by_text("Waits to be sent")).to_have_count(1)
     write_down(page, "10:00", "The first talk of the day.")
+    page.wait_for_timeout(300)  # the last word reaches the disk
     page.close()  # before anything was saved by hand
     page = phone.new_page()
     page.goto(f"{server.url}/offline")
@@ -102,11 +103,19 @@ def test_visits_without_network(server, visit):
 
     phone.set_offline(True)
     write_down(page, "14:00", "Kept for whoever wrote it.")
-    save(page)
-    expect(page.get_by_text("Waits to be sent")).to_be_visible()
+    page.get_by_role("button", name="Finish later").click()
+    expect(page.get_by_text("Not finished")).to_be_visible()
     phone.set_offline(False)
-    phone.clear_cookies()  # another person takes the phone
+    first.bring_to_front()
+    first.set_viewport_size({"width": 1280, "height": 860})
+    first.locator(".st-key-user_menu button").first.click()
+    first.get_by_role("button", name="Sign out").click()
+    expect(first.get_by_label("Password", exact=True)).to_be_visible()
+    first.wait_for_function("indexedDB.databases().then((all) => all.length === 1)")
+    phone.set_offline(True)
     page.reload()
+    expect(page.get_by_text("Nobody is known on this device yet")).to_be_visible()
+    phone.set_offline(False)
     expect(page.get_by_text("You are signed out")).to_be_visible()
     expect(page.get_by_text("1 visit of another person waits")).to_be_visible()
     expect(page.get_by_text("Haihe Pumps")).to_have_count(0)

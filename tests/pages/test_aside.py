@@ -7,7 +7,7 @@ from core.access import Permission
 from core.messages import Conflict, NotFound
 from data.queries.named_customers import Named, named_customer
 from data.schema import Contact, Customer, Draft
-from data.text import LANGUAGES, translate
+from data.text import translate
 from tests.company import found
 
 
@@ -33,10 +33,14 @@ def draft_of(store) -> dict:
         return session.scalars(select(Draft.body)).one()["values"]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    "query",
-    [{"customer": 1}, {"customer_name": " haihe PUMPS "}, {"ref": "CRM-7"}, {"contact": "wmExternal"}],
+    ("language", "query"),
+    [
+        ("en", {"customer": 1}),
+        ("zh", {"customer_name": " haihe PUMPS "}),
+        ("en", {"ref": "CRM-7"}),
+        ("zh", {"contact": "wmExternal"}),
+    ],
 )
 def test_the_customer_in_brief(open_page, company, language, query):
     page = open_page("aside", company.rep, language, **query)

@@ -65,7 +65,6 @@ async function forget() {
 }
 
 function told(visit, recorded) {
-  if (!recorded) return;
   const customer = state.known?.customers.find((c) => c.id === visit.customer)?.name ?? visit.customer_name;
   const type = state.known?.form.types.find((one) => one.key === visit.sheet.type);
   state.sent.push({ words: t("offline.recorded", { type: own(type?.label), customer }), customer: recorded.customer });

@@ -29,7 +29,7 @@ async function sendAll(person, told) {
   for (const visit of mine.filter((v) => v.state === "queued")) {
     if (held.has(visit.opportunity)) continue; // it follows one that is still to be put right
     const status = await sendOne(visit.key, told);
-    if (status === 422 || status === 413) held.add(visit.opportunity);
+    if (status === 413 || status === 422) held.add(visit.opportunity);
     else if (status !== 200) return status;
   }
   return 200;
@@ -39,25 +39,31 @@ async function sendOne(key, told) {
   // Until an answer comes it may be recorded already: it is not changed any more.
   const visit = await visits.change(key, (kept) => kept.state === "queued" && (kept.tried = true));
   if (!visit) return 200; // opened again meanwhile, or sent from another tab
-  let answer;
-  let said;
-  try {
-    answer = await fetch("offline/visits", { method: "POST", headers: HEADERS, body: packed(visit) });
-    said = await answer.json();
-  } catch {
-    return 0;
-  }
-  if (answer.status === 200) {
+  const { status, said } = await answered(packed(visit));
+  if (status === 200) {
     await visits.drop(visit.key);
     told(visit, said);
-  } else if ([400, 413, 422].includes(answer.status)) {
+  } else if (status === 413 || status === 422) {
     visit.tried = false;
     visit.state = "refused";
-    visit.problems = said.problems ?? [{ field: answer.status === 413 ? "recording" : "", key: `offline.refused_${said.error}` }];
+    visit.problems = said.problems ?? [status === 413
+      ? { field: "recording", key: "offline.refused_too_large" } : { field: "", key: "offline.refused_unreadable" }];
     await visits.put(visit);
-    told(visit, null);
   }
-  return answer.status === 400 ? 422 : answer.status;
+  return status;
+}
+
+// What the server said, and not what a hotel's sign-in page or a proxy says in its place; status 0 without a word of it.
+async function answered(body) {
+  try {
+    const answer = await fetch("offline/visits", { method: "POST", headers: HEADERS, body });
+    const said = await answer.json().catch(() => ({}));
+    const ours = said.action || said.problems || said.error;
+    if (answer.status === 413) return { status: 413, said };
+    return { status: ours ? (answer.status === 400 ? 422 : answer.status) : 0, said };
+  } catch {
+    return { status: 0, said: {} };
+  }
 }
 
 function packed(visit) {
