@@ -14,7 +14,7 @@ const DRAWERS = {
   money, people,
 };
 
-export const drawField = (field, sheet, save, around) => DRAWERS[field.kind](field, `fields-${field.key}`, sheet, save, around);
+export const drawField = (field, sheet, save, around) => (DRAWERS[field.kind] ?? DRAWERS.text)(field, `fields-${field.key}`, sheet, save, around);
 
 export function line(sheet, name, save, more = {}) {
   const made = h("input", { type: "text", autocomplete: "off", ...more, oninput: () => { sheet[name] = made.value; save(name); } });
