@@ -65,6 +65,7 @@ PAGES = (
     PageSpec("studio", ":material/construction:", Permission.CHANGE_STUDIO, "company"),
     PageSpec("exchange", ":material/swap_vert:", Permission.EXPORT, "company"),
     PageSpec("calendars", ":material/calendar_month:", Permission.MANAGE_CALENDARS, "company"),
+    PageSpec("currencies", ":material/currency_exchange:", Permission.SET_RATES, "company"),
     PageSpec("channels", ":material/outgoing_mail:", Permission.SET_CHANNELS, "company"),
     PageSpec("integrations", ":material/api:", Permission.MANAGE_API, "company"),
     PageSpec("jobs", ":material/schedule:", Permission.SEE_JOBS, "company"),

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     SEE_SUGGESTIONS = "see_suggestions"
     CALIBRATE = "calibrate"
     MANAGE_CALENDARS = "manage_calendars"
+    SET_RATES = "set_rates"
     SEE_COLLABORATION = "see_collaboration"
     ISSUE_COLLABORATION = "issue_collaboration"
     SEND_DELIVERIES = "send_deliveries"
@@ -160,6 +161,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.SEE_COLLABORATION: Reach.ALL,
         Permission.ISSUE_COLLABORATION: Reach.ALL,
         Permission.SET_BENCHMARKS: Reach.ALL,
+        Permission.SET_RATES: Reach.ALL,
         Permission.OPEN_ROOMS: Reach.ALL,
         Permission.FOLLOW_UP: Reach.ALL,
         Permission.SEE_FORECAST_HEALTH: Reach.ALL,
@@ -204,6 +206,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Permission.EXPORT: Reach.ALL,
         Permission.MANAGE_PEOPLE: Reach.ALL,
         Permission.MANAGE_CALENDARS: Reach.ALL,
+        Permission.SET_RATES: Reach.ALL,
         Permission.SEE_HEALTH: Reach.ALL,
         Permission.SET_BENCHMARKS: Reach.ALL,
         Permission.SEE_AUDIT: Reach.ALL,

@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.forecast.amounts import paid_amounts
@@ -22,10 +22,11 @@ from core.forecast.valuation import Valuation, valuations
 from core.forecast.weighing import WeightTimes
 from data.models import InUse
 from data.queries.calendars import company_country
+from data.queries.currencies import main_currency
 from data.queries.forecast_history import forecast_history
-from data.queries.policies import company_tz, policy_in_force
+from data.queries.policies import company_tz
 from data.queries.weights import weight_times
-from data.schema import Opportunity, Person, Pipeline, Stage
+from data.schema import Person, Pipeline, Stage
 
 PERIODS = ("month", "quarter")
 AT = time(4)  # of the morning, when a day's snapshots are due
@@ -148,7 +149,4 @@ def _currency(session: Session, pipeline_id: int, history: History) -> str:
     won = books.outcome == WON
     if won.any() and not (paid_amounts(history, float("inf"))[won] > 1).any():
         return ""
-    priced = (Opportunity.pipeline_id == pipeline_id, Opportunity.amount.is_not(None))
-    most = select(Opportunity.currency).where(*priced).group_by(Opportunity.currency)
-    found = session.scalar(most.order_by(func.count().desc(), Opportunity.currency).limit(1))
-    return found or policy_in_force(session).currency
+    return main_currency(session, pipeline_id)

@@ -45,7 +45,7 @@ def write(store: Store, size: str, seed: int = 7, progress: Progress = lambda sh
     """Write the demo company into an empty store, all of it or nothing.
 
     Args:
-        size: full, small, three or empty.
+        size: full, medium, small, three or empty.
         progress: hears the share that is done, 0–1.
 
     Raises:

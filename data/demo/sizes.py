@@ -36,6 +36,7 @@ class Size:
 
 SIZES = {
     "full": Size(6, 6, 5, 2, 900, 2_775, stuck=14, alerting=7, demands=60),
+    "medium": Size(4, 4, 3, 1, 400, 1_200, recent=0.15, stuck=8, alerting=5, demands=24),
     "small": Size(3, 3, 2, 1, 60, 140, recent=0.25, stuck=5, alerting=3, demands=8),
     "three": Size(1, 2, 1, 1, 3, 3),
     "empty": Size(6, 6, 5, 2, 0, 0),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.forecast.history import LOST, OPEN, WON, Events, Floats, History, Track
 from core.messages import NotFound
 from data.queries.business_events import occasions
+from data.queries.forecast_amounts import in_one_currency
 from data.queries.forecast_signals import forecast_signals
 from data.queries.policies import company_tz
 from data.queries.process import pipelines
@@ -56,7 +57,9 @@ def forecast_history(session: Session, pipeline: str, only: Collection[int] | No
     industries = _Codes(row.industry for row in rows)
     customers = _Codes(row.customer_id for row in rows)
     codes = {"owner_id": owners, "product": products, "customer_id": customers}
-    tracks = _tracks(rows, session.execute(_changes(chosen)).all(), place, codes)
+    changes = session.execute(_changes(chosen)).all()
+    tracks = _tracks(rows, changes, place, codes)
+    amount = in_one_currency(session, key, rows, changes, tracks["amount"])
     stages = session.execute(_stages(key)).all()
     names, teams = _people(session, owners)
     return History(
@@ -66,7 +69,7 @@ def forecast_history(session: Session, pipeline: str, only: Collection[int] | No
         product=tracks["product"],
         outcome=tracks["outcome"],
         closed=tracks["closed_at"],
-        amount=tracks["amount"],
+        amount=amount,
         close_on=tracks["close_on"],
         owner=tracks["owner_id"],
         events=_events(session.execute(_stage_events(chosen)).all(), place, [stage.id for stage in stages]),
@@ -109,8 +112,8 @@ def _stages(pipeline_id: int) -> Any:
 
 def _opportunities(chosen: ColumnElement[bool]) -> Any:
     o = Opportunity
-    told = (o.id, o.product, o.amount, o.opened_at, o.close_on, o.closed_at, o.outcome, o.owner_id)
-    found = select(*told, o.customer_id, o.recorded_at, Customer.industry)
+    told = (o.id, o.product, o.amount, o.currency, o.opened_at, o.close_on, o.closed_at, o.outcome)
+    found = select(*told, o.owner_id, o.customer_id, o.recorded_at, Customer.industry)
     found = found.outerjoin(Customer, Customer.id == o.customer_id)
     return found.where(chosen).order_by(o.id)
 
@@ -120,7 +123,7 @@ def _changes(chosen: ColumnElement[bool]) -> Any:
     return (
         select(c.opportunity_id, c.field, c.before, c.after, c.recorded_at)
         .join(Opportunity, Opportunity.id == c.opportunity_id)
-        .where(chosen, c.field.in_(_FIELDS))
+        .where(chosen, c.field.in_((*_FIELDS, "currency")))
         .order_by(c.recorded_at, c.id)
     )
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from core.access import Permission, Who
 from core.forecast.health import Line, MonthRun, Taken, Win, counting
 from core.terms import Outcome
+from data.queries.currencies import Money, money_of
 from data.queries.policies import company_day, company_tz, policy_in_force
 from data.queries.scope import customers, owned
 from data.schema import (
@@ -89,13 +90,15 @@ def with_outcomes(session: Session, who: Who, rows: Sequence[ForecastRun]) -> Mo
     if not rows:
         return Months(policy.currency, (), (), (), {})
     runs = {row.id: _run(row, whole) for row, whole in _with_sums(session, rows)}
-    each = not rows[-1].currency  # no amounts are kept: every win counts 1, as in every forecast of it
+    kept = rows[-1].currency  # "" where no amounts are: every win counts 1, as in every forecast of it
+    money = money_of(session, kept) if kept else None
     zone = company_tz(session)
     decided = _decisions(runs.values())
     found = [
-        (_line(row, runs[row.run_id], zone, each), row) for row in session.execute(_lines(who, runs, decided))
+        (_line(row, runs[row.run_id], zone, money), row)
+        for row in session.execute(_lines(who, runs, decided))
     ]
-    wins = _wins(session, who, rows, zone, each)
+    wins = _wins(session, who, rows, zone, money)
     names = [(line.opportunity, row) for line, row in found] + [(w.opportunity, row) for w, row in wins]
     return Months(
         rows[-1].currency,
@@ -183,7 +186,7 @@ def _decisions(runs: Iterable[MonthRun]) -> Subquery:
     )
 
 
-def _line(row: Row[Any], run: MonthRun, zone: ZoneInfo, each: bool) -> Line:
+def _line(row: Row[Any], run: MonthRun, zone: ZoneInfo, money: Money | None) -> Line:
     won = row.outcome == Outcome.WON and _within(row.closed_at, run.month, run.ends, zone)
     return Line(
         row.id,
@@ -198,7 +201,7 @@ def _line(row: Row[Any], run: MonthRun, zone: ZoneInfo, each: bool) -> Line:
         row.scorecard_value,
         row.decision,
         won,
-        _paid(row.paid, each) if won else _ZERO,
+        _paid(row, money) if won else _ZERO,
     )
 
 
@@ -206,19 +209,22 @@ def _within(at: datetime | None, first: date, end: date, zone: ZoneInfo) -> bool
     return at is not None and midnight(first, zone) <= at < midnight(end, zone)
 
 
-def _paid(amount: Decimal | None, each: bool) -> Decimal:
-    return Decimal(1) if each else amount or _ZERO
+def _paid(row: Row[Any], money: Money | None) -> Decimal:
+    """What a win brought; each counts 1 where no amounts are kept."""
+    if money is None:
+        return Decimal(1)
+    return money.paid(row.paid, row.currency, row.closed_at) or _ZERO
 
 
 def _wins(
-    session: Session, who: Who, rows: Sequence[ForecastRun], zone: ZoneInfo, each: bool
+    session: Session, who: Who, rows: Sequence[ForecastRun], zone: ZoneInfo, money: Money | None
 ) -> list[tuple[Win, Row[Any]]]:
     """Wins of the months that had no line in their month's run."""
-    return [*_known_wins(session, who, rows, zone, each), *_other_wins(session, who, rows, zone, each)]
+    return [*_known_wins(session, who, rows, zone, money), *_other_wins(session, who, rows, zone, money)]
 
 
 def _known_wins(
-    session: Session, who: Who, rows: Sequence[ForecastRun], zone: ZoneInfo, each: bool
+    session: Session, who: Who, rows: Sequence[ForecastRun], zone: ZoneInfo, money: Money | None
 ) -> list[tuple[Win, Row[Any]]]:
     """What the runs had as won, whose and how much as they kept it, and what it came to."""
     runs, w, owner = {row.id: row for row in rows}, ForecastWin, aliased(Person)
@@ -234,13 +240,13 @@ def _known_wins(
     for row in session.execute(query):
         month, ends = runs[row.run_id].starts_on, runs[row.run_id].ends_on
         won = row.outcome == Outcome.WON and _within(row.closed_at, month, ends, zone)
-        actual = _paid(row.paid, each) if won else _ZERO
+        actual = _paid(row, money) if won else _ZERO
         found.append((Win(row.opportunity_id, month, row.owner_id, row.team_id, actual, row.amount), row))
     return found
 
 
 def _other_wins(
-    session: Session, who: Who, rows: Sequence[ForecastRun], zone: ZoneInfo, each: bool
+    session: Session, who: Who, rows: Sequence[ForecastRun], zone: ZoneInfo, money: Money | None
 ) -> list[tuple[Win, Row[Any]]]:
     """Wins that the runs knew nothing of: neither open in them nor won."""
     o = Opportunity
@@ -263,7 +269,7 @@ def _other_wins(
     for w in session.execute(won):
         for run in rows:
             if _within(w.closed_at, run.starts_on, run.ends_on, zone) and (run.id, w.id) not in known:
-                win = Win(w.id, run.starts_on, w.owner_id, w.team_id, _paid(w.paid, each), None)
+                win = Win(w.id, run.starts_on, w.owner_id, w.team_id, _paid(w, money), None)
                 found.append((win, w))
     return found
 
@@ -280,7 +286,12 @@ def _in_runs(
 
 def _books() -> list[Any]:
     """What the books say today of an opportunity's outcome."""
-    return [Opportunity.outcome, Opportunity.closed_at, Opportunity.amount.label("paid")]
+    return [
+        Opportunity.outcome,
+        Opportunity.closed_at,
+        Opportunity.amount.label("paid"),
+        Opportunity.currency,
+    ]
 
 
 def _named(who: Who, rep: Any) -> list[Any]:

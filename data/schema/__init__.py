@@ -21,6 +21,7 @@ from data.schema.coaching import (
     FactorRequest,
 )
 from data.schema.collaboration import CollaborationReport, RootCause
+from data.schema.currencies import ExchangeRate
 from data.schema.customers import Contact, Customer, CustomerState, CustomerTag, Interaction, Tag
 from data.schema.forecast import ForecastDecision, ForecastLine, ForecastRun, ForecastWin
 from data.schema.forecast_models import ForecastBacktest, ForecastModel
@@ -106,6 +107,7 @@ __all__ = [
     "DemandPause",
     "Draft",
     "Escalation",
+    "ExchangeRate",
     "FactorRequest",
     "Feature",
     "ForecastBacktest",

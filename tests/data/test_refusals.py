@@ -146,6 +146,7 @@ ALLOWED = {
     "calendar.year":           {A},
     "calendar.hours":          {A},
     "calendar.restore":        {A},
+    "currency.rate":           {D, A},
     "team.create":             {A},
     "person.create":           {A},
     "person.edit":             {A},

@@ -48,6 +48,7 @@ ALLOWED = {
     "studio":     {D, A},
     "exchange":   {R, M, D, A},
     "calendars":  {A},
+    "currencies": {D, A},
     "channels":   {M, A},
     "integrations": {A},
     "jobs":       {A},

@@ -1,0 +1,58 @@
+"""Rates drawn: what has none, the form, and every rate that was entered."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from components import format
+from components.blocks import empty, section
+from components.forms import Marks
+from components.frame import View
+from components.text import t
+from data.queries.currencies import RateDesk
+
+
+def missing(desk: RateDesk) -> None:
+    """Currencies in which opportunities have amounts, but no rate; always there, so that nothing moves."""
+    with st.container(key="rates-missing"):
+        for currency, n in desk.without.items():
+            st.warning(t("currencies.without", currency=currency, n=n), icon=":material/currency_exchange:")
+
+
+def form(desk: RateDesk, save: Callable[..., Any], view: View) -> None:
+    """Currency, day, worth."""
+    section(t("currencies.enter"), icon=":material/add:")
+    with st.form("rate", clear_on_submit=False):
+        marks = Marks(view)
+        with marks.field("currency"):
+            currency = st.text_input(t("currencies.currency"), max_chars=3, placeholder="USD", width=220)
+        with marks.field("from_on"):
+            day = st.date_input(t("currencies.from_on"), desk.today, format="YYYY-MM-DD", width=220)
+        with marks.field("worth"):
+            label = t("currencies.worth", base=desk.base)
+            worth = st.number_input(label, value=None, format="%.6f", width=220)
+        sent = st.form_submit_button(t("currencies.save"), type="primary")
+        if sent and marks.sent(lambda: save(currency, day, worth)):
+            st.toast(t("currencies.saved"), icon=":material/check:")
+            st.rerun()
+
+
+def table(desk: RateDesk, view: View) -> None:
+    """Every rate, the latest first by currency."""
+    section(t("currencies.entered"), icon=":material/history:")
+    if not desk.rows:
+        empty(t("currencies.none"))
+        return
+    rows = [
+        {
+            t("currencies.currency"): row.currency,
+            t("currencies.from_on"): format.day(row.from_on, view.language),
+            t("currencies.worth", base=desk.base): f"{row.worth:g}",
+            t("currencies.recorded_at"): view.instant(row.recorded_at),
+            t("currencies.by"): row.by or t("currencies.operator"),
+        }
+        for row in desk.rows
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")

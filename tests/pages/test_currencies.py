@@ -1,0 +1,30 @@
+"""The currencies page, in both languages: what has no rate is said, a rate is entered, a bad one is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from data.text import translate
+from tests.company import found
+from tests.importing import import_text
+from tests.pages.reading import words
+from tests.pages.test_demands import press
+
+DEAL = "ref,name,amount,currency,opened_at\n1,Dollars,100,USD,2026-01-02\n"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_rate_is_entered(open_page, sqlite_store, language):
+    company = found(sqlite_store)
+    import_text(sqlite_store, "opportunities", DEAL)
+    page = open_page("currencies", company.director, language)
+    assert [w.value for w in page.warning] == [translate(language, "currencies.without", currency="USD", n=1)]
+    save = translate(language, "currencies.save")
+    page.text_input[0].set_value("USD")
+    press(page, save)
+    assert translate(language, "problems.not_positive") in words(page)
+    page.number_input[0].set_value(7.1)
+    press(page, save)
+    assert not page.exception
+    assert not page.warning
+    assert page.dataframe[0].value.iloc[0, 0] == "USD"
