@@ -115,7 +115,8 @@ def behind(proof: Proof, view: View) -> None:
         empty(t("milestones.no_rows"), t("milestones.no_rows_hint"), icon=":material/list:")
     else:
         _distribution(told, language)
-        if clicked := _table(proof.rows, told.criterion, language):
+        ordered = sorted(proof.rows, key=lambda row: (not row.why, row.on, row.of))
+        if clicked := _table(ordered, told.criterion, language):
             _open(told.criterion, next(row for row in proof.rows if _id(row) == clicked))
     if st.button(t("milestones.close_rows"), type="tertiary"):
         address.write(criterion=None, item=None)

@@ -3,6 +3,7 @@
 from components.account import own_sessions_card, password_card, profile_card
 from components.frame import page
 from components.tokens import own_tokens_card
+from components.usage import own_usage
 from components.wishes import wishes_card
 from core.access import Permission
 from data.queries.api_tokens import own_tokens
@@ -17,3 +18,4 @@ with page("account.title", needs=Permission.OWN_ACCOUNT) as view:
     own_sessions_card(view, view.read(own_sessions, view.now))
     wishes_card(view, view.read(personal_channels), view.read(wishes_of), account.email)
     own_tokens_card(view, view.read(own_tokens, view.now))
+    own_usage(view)

@@ -9,9 +9,11 @@ from components.milestone_criteria import behind, criteria
 from components.milestone_results import bonus_table, results_block
 from components.milestone_samples import item_block, sample_block
 from components.milestones import chosen_team, files, launch, position, stop_head, stops
+from components.survey import survey_answers
 from components.text import t
 from core.access import Permission
 from core.milestones.samples import SAMPLED
+from core.milestones.survey import SURVEYED
 from data.commands.command import Command
 from data.commands.milestone_results import appeal_result, decide_appeal, sign_result
 from data.commands.milestone_samples import check_item, draw_sample
@@ -20,6 +22,7 @@ from data.queries.fit_score import fit_score
 from data.queries.milestone_results import all_results, results
 from data.queries.milestone_samples import looked_at, sample_of
 from data.queries.milestones import milestone_path, milestone_teams, proof
+from data.queries.survey import survey_results
 
 DOES: dict[str, Command[..., int]] = {
     "sign": sign_result,
@@ -52,6 +55,9 @@ with page("milestones.title", needs=Permission.SEE_MILESTONES) as view:
             if sample is not None and (of := address.number("item")):
                 looked = view.read(looked_at, sample.id, of)
                 item_block(sample, of, looked, lambda file: read_file(view.store, file)[0], DOES, view)
+    with st.container(key="milestone-survey"):
+        if stop is not None and stop.day == SURVEYED:
+            survey_answers(view.read(survey_results), view)
     with st.container(key="milestone-results"):
         if stop is not None and stop.result_id is not None:
             results_block(view.read(results, team, stop.day), DOES, view)

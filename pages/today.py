@@ -3,6 +3,7 @@
 from components import today as drawing
 from components.frame import page
 from components.navigation import open_page
+from components.survey import survey_block
 from core.access import Permission
 from data.queries.today import today
 
@@ -15,3 +16,4 @@ with page("today.title", needs=Permission.TODAY) as view:
             open_page(name, **query)
     else:
         drawing.nothing(view)
+    survey_block(view)

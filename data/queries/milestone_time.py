@@ -1,11 +1,13 @@
 """Day 120's rows: how long reporting takes, and how soon a morning's problems are in hand (PRODUCT.md E)."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.access import Who
 from core.milestones.evidence import Evidence
 from core.reports.brief import Item
 from core.terms import Role
@@ -30,6 +32,17 @@ def reporting_rows(session: Session, place: Place, first: date, end: date) -> li
         .order_by(UsageDay.day, Person.name, UsageDay.id)
     )
     return [Evidence(i, day, name, "", seconds / _MINUTE) for i, day, seconds, name in session.execute(query)]
+
+
+def own_minutes(session: Session, who: Who, now: datetime) -> dict[date, float]:
+    """A person's own minutes of reporting in the last seven days, by day."""
+    today = now.astimezone(ZoneInfo(who.timezone)).date()
+    query = (
+        select(UsageDay.day, UsageDay.seconds)
+        .where(UsageDay.person_id == who.person_id, UsageDay.day > today - timedelta(days=7))
+        .order_by(UsageDay.day)
+    )
+    return {day: seconds / _MINUTE for day, seconds in session.execute(query)}
 
 
 def located_rows(session: Session, place: Place, first: date, end: date, as_of: datetime) -> list[Evidence]:

@@ -28,6 +28,7 @@ from data.queries.deliveries import delivery_board, delivery_file
 from data.queries.demands import Show, demand_list
 from data.queries.forecast_health import forecast_health
 from data.queries.health import health_report, health_weeks
+from data.queries.milestones import milestone_path
 from data.queries.morning import morning
 from data.queries.promises import demand_clocks, promises
 from data.queries.sessions import demo_accounts
@@ -44,6 +45,8 @@ from data.schema import (
     ForecastDecision,
     HealthReport,
     Interaction,
+    MilestoneAppeal,
+    MilestoneSignature,
     MorningBrief,
     Opportunity,
     OpportunityChange,
@@ -446,3 +449,17 @@ def test_last_weeks_morning_meetings_left_minutes_with_words_kept_and_broken(com
     held = [m for day, m in met.items() if day != today]
     assert all(m.meeting and m.meeting.minutes and m.meeting.finished_at for m in held)
     assert {c.state.value for m in held for c in m.made} >= {"kept", "missed"}
+
+
+def test_the_way_from_the_launch_is_measured_and_an_appeal_waits(company):
+    with company.reading() as session:
+        path = milestone_path(session, OPERATOR, None, company.clock())
+    assert path.day_number == 75
+    assert [stop.result_id is not None for stop in path.stops] == [True, True, False, False]
+    measured = {a.criterion for stop in path.stops for a in stop.assessments if a.value is not None}
+    assert measured >= {"recording", "completeness", "adoption", "response", "reporting", "located"}
+    waiting = select(func.count()).select_from(MilestoneAppeal).where(MilestoneAppeal.upheld.is_(None))
+    assert one(company, waiting) == 1
+    teams = one(company, select(func.count()).select_from(Team).where(Team.kind == "sales"))
+    signed = one(company, select(func.count()).select_from(MilestoneSignature))
+    assert signed == teams + 1  # day 30 of each, and of the company

@@ -1,10 +1,13 @@
 """The account page: one's own name, password and sessions, in both languages."""
 
+from datetime import date
+
 import pytest
 
 from data.commands.people import set_password
 from data.commands.sessions import open_session
 from data.queries.sessions import own_account, own_sessions
+from data.schema import UsageDay
 from data.text import translate
 from tests.company import found
 
@@ -57,3 +60,19 @@ def test_a_session_elsewhere_is_named_and_ended(open_page, sqlite_store, people,
     next(b for b in page.button if b.label == translate(language, "account.end")).click().run()
     with sqlite_store.reading() as session:
         assert own_sessions(session, people.rep, sqlite_store.clock()) == ()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_rep_sees_what_is_measured_of_their_time(open_page, sqlite_store, clock, language):
+    company = found(sqlite_store)
+    with sqlite_store.writing() as session:
+        for who in (company.rep, company.manager):
+            session.add(
+                UsageDay(person_id=who.person_id, day=date(2026, 3, 3), seconds=720, latest_at=clock.at)
+            )
+    page = open_page("account", company.rep, language)
+    assert not page.exception
+    assert translate(language, "account.usage_note", idle=60) in [c.value for c in page.caption]
+    assert translate(language, "milestones.minutes", n="12") in [m.value for m in page.metric]
+    boss = open_page("account", company.manager, language)
+    assert translate(language, "account.usage_note", idle=60) not in [c.value for c in boss.caption]
