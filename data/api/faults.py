@@ -40,6 +40,8 @@ _CODES = {
     "date_parsing": "bad_date",
     "date_from_datetime_parsing": "bad_date",
     "date_range": "bad_date",
+    "bad_date": "bad_date",
+    "bad_instant": "bad_instant",
     "datetime_type": "bad_instant",
     "datetime_parsing": "bad_instant",
     "datetime_from_date_parsing": "bad_instant",

@@ -53,6 +53,7 @@ PARAMETERS = [
     ("cursor=abc",                "cursor",         "bad_cursor"),
     ("owner_id=99999999999999999999", "owner_id",   "bad_value"),
     ("updated_since=2026-03-04",  "updated_since",  "bad_instant"),
+    ("updated_since=0.5",         "updated_since",  "bad_instant"),
 ]
 CUSTOMER = [
     (b"{",                                  "",            "bad_json"),
@@ -73,6 +74,7 @@ OPPORTUNITY = [
     ({"currency": "yuan"},                  "/currency",   "bad_value"),
     ({"close_on": "9999-12-31"},            "/close_on",   "bad_date"),
     ({"close_on": "2026-02-30"},            "/close_on",   "bad_date"),
+    ({"close_on": "1700000000"},            "/close_on",   "bad_date"),
 ]
 # fmt: on
 
