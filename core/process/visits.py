@@ -5,12 +5,12 @@ taken; `core.process.actions.check` says what is wrong with the rest.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from core.fields import Field, Kind
-from core.process.actions import FIELDS, ActionInput
+from core.process.actions import ActionInput, fields_of
 from core.process.sheet import read_sheet, role_name
 from core.terms import ActionStatus, Outcome
 
@@ -38,13 +38,16 @@ class Visit:
     opportunity_id: int
     sheet: Mapping[str, Any]
 
-    def action(self, timezone: str) -> ActionInput:
-        """The completed action that it tells of."""
-        return read_sheet(self.sheet, timezone)
+    def action(self, timezone: str, own: Iterable[Field] = ()) -> ActionInput:
+        """The completed action that it tells of; `own` are the company's own fields."""
+        return read_sheet(self.sheet, timezone, own)
 
 
-def read_visit(said: Any) -> Visit | None:
+def read_visit(said: Any, own: Iterable[Field] = ()) -> Visit | None:
     """A visit from a device's JSON; None when it is none at all.
+
+    Args:
+        own: the company's own fields, as they are defined now.
 
     >>> read_visit({"key": "x", "person": 1}) is None
     True
@@ -55,18 +58,18 @@ def read_visit(said: Any) -> Visit | None:
     if not (isinstance(key, str) and KEY.fullmatch(key) and _id(person)):
         return None
     told = said.get("sheet")
-    sheet = _sheet(told if isinstance(told, Mapping) else {})
+    sheet = _sheet(told if isinstance(told, Mapping) else {}, own)
     return Visit(key, _id(person) or 0, _id(opportunity) or 0, sheet)
 
 
-def _sheet(told: Mapping[str, Any]) -> dict[str, Any]:
+def _sheet(told: Mapping[str, Any], own: Iterable[Field]) -> dict[str, Any]:
     sheet: dict[str, Any] = {"state": str(ActionStatus.COMPLETED)}
     sheet |= {name: _text(told.get(name)) for name in (*_TEXTS, *_NEXT)}
     outcome, minutes, follows = (told.get(name) for name in ("outcome", "minutes", "follows"))
     sheet["outcome"] = outcome if outcome in tuple(Outcome) else str(Outcome.OPEN)
     sheet["minutes"] = min(_id(minutes) or 0, LONGEST_MINUTES)
     sheet["follows"] = _id(follows)
-    for field in FIELDS.get(sheet["type"], ()):
+    for field in fields_of(sheet["type"], own):
         sheet |= _READERS.get(field.kind, _plain)(field, told.get(f"fields-{field.key}"))
     return sheet
 
@@ -90,7 +93,22 @@ def _people(field: Field, value: Any) -> dict[str, Any]:
     return {f"fields-{field.key}": list(dict.fromkeys(names))} | roles
 
 
-_READERS = {Kind.MONEY: _money, Kind.PEOPLE: _people}
+def _number(field: Field, value: Any) -> dict[str, Any]:
+    amount = _text(value)
+    return {f"fields-{field.key}": amount if _AMOUNT.fullmatch(amount) else None}
+
+
+def _somebody(field: Field, value: Any) -> dict[str, Any]:
+    return {f"fields-{field.key}": _id(value)}
+
+
+_READERS = {
+    Kind.MONEY: _money,
+    Kind.PEOPLE: _people,
+    Kind.NUMBER: _number,
+    Kind.PERSON: _somebody,
+    Kind.CUSTOMER: _somebody,
+}
 
 
 def _text(value: Any) -> str:

@@ -13,6 +13,7 @@ from data.commands.record import meanwhile
 from data.engine import Store
 from data.files import keep_recording
 from data.queries.offline import customer_of_opportunity
+from data.queries.policies import policy_in_force
 from data.queries.record import records_before
 from data.speech import Language
 
@@ -44,8 +45,8 @@ def sync_visit(store: Store, who: Who, visit: Visit, recording: Recording | None
     """
     if not decide(who, Permission.RECORD_ACTIONS).allowed or visit.person_id != who.person_id:
         raise NotAllowed(permission=Permission.RECORD_ACTIONS)
-    action = visit.action(who.timezone)
     with store.reading(fresh=True) as session:
+        action = visit.action(who.timezone, policy_in_force(session).own_fields)
         customer_id = customer_of_opportunity(session, visit.opportunity_id)
         if customer_id is not None and action.follows is None:
             action = replace(action, follows=records_before(session, customer_id, action.ended_at))

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from core.messages import NotAllowed
+from core.policies import Policy
 from core.process.visits import Visit, read_visit
 from data.commands.offline import Recording, sync_visit
 from data.commands.sessions import fingerprint
@@ -26,6 +27,7 @@ from data.offline.words import explained, form
 from data.origin import COOKIE, same_origin
 from data.queries.offline import picks
 from data.queries.policies import policy_in_force
+from data.queries.record import records_to_name
 from data.queries.sessions import Recognised, by_token
 from data.runtime import this_store
 
@@ -74,12 +76,12 @@ async def take_visit(request: Request) -> Response:
     found = await run_in_threadpool(_recognised, store, request)
     if found is None:
         return _no(401, "signed_out")
-    limit = await run_in_threadpool(_limit, store)
+    policy = await run_in_threadpool(_policy, store)
     length = request.headers.get("content-length", "")
-    if not length.isdigit() or int(length) > limit * 2**20 + _OVERHEAD:
+    if not length.isdigit() or int(length) > policy.max_recording_mb * 2**20 + _OVERHEAD:
         return _no(413, "too_large")
     async with request.form(max_files=1, max_fields=2) as sent:
-        visit = read_visit(_parsed(sent.get("visit")))
+        visit = read_visit(_parsed(sent.get("visit")), policy.own_fields)
         file = sent.get("recording")
         sound = (
             Recording(await file.read(), file.content_type or "") if isinstance(file, UploadFile) else None
@@ -96,11 +98,12 @@ def _picks(store: Store, request: Request) -> Response:
     with store.reading(fresh=True) as session:
         try:
             chosen = picks(session, found.who)
+            own, named = policy_in_force(session).own_fields, records_to_name(session, found.who)
         except NotAllowed:
             return _no(403, "not_allowed")
     who = found.who
     person = {"id": who.person_id, "name": who.name, "language": found.language, "timezone": who.timezone}
-    known = {"person": person, "as_of": store.clock(), "form": form(), **asdict(chosen)}
+    known = {"person": person, "as_of": store.clock(), "form": form(own, named), **asdict(chosen)}
     return JSONResponse(to_json(known), headers=_PRIVATE)
 
 
@@ -126,9 +129,9 @@ def _recognised(store: Store, request: Request) -> Recognised | None:
         return by_token(session, fingerprint(token), store.clock())
 
 
-def _limit(store: Store) -> int:
-    with store.reading() as session:
-        return policy_in_force(session).max_recording_mb
+def _policy(store: Store) -> Policy:
+    with store.reading(fresh=True) as session:
+        return policy_in_force(session)
 
 
 def _parsed(said: Any) -> Any:

@@ -7,14 +7,15 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
-from core.fields import Field
+from core.fields import Field, Kind
 from core.messages import Problem
-from core.process.actions import FIELDS
+from core.process.actions import fields_of
 from core.process.stages import STAGES
 from core.terms import Outcome
 from data.text import LANGUAGES, LOCALES, catalogue, has, translate
 
 Said = dict[str, str]
+Named = Mapping[Kind, Mapping[int, str]]
 AREA = "offline."
 BORROWED = (
     "record.quick.tomorrow", "record.quick.three_days", "record.quick.next_week",
@@ -32,11 +33,20 @@ def words() -> dict[str, Mapping[str, str]]:
     }
 
 
-def form() -> dict[str, Any]:
-    """Action types with their own fields and how it may go on: what the form is drawn from."""
+def form(own: Sequence[Field] = (), named: Named | None = None) -> dict[str, Any]:
+    """Action types with their fields and how it may go on: what the form is drawn from.
+
+    Args:
+        own: the company's own fields.
+        named: colleagues and customers that such a field may name, by kind.
+    """
     return {
         "types": [
-            {"key": s, "label": _term("stage", s), "fields": [_field(f) for f in FIELDS.get(s, ())]}
+            {
+                "key": s,
+                "label": _term("stage", s),
+                "fields": [_field(f, named or {}) for f in fields_of(s, own)],
+            }
             for s in STAGES
         ],
         "outcomes": [{"key": str(o), "label": _both(f"record.outcomes.{o}")} for o in Outcome],
@@ -51,15 +61,34 @@ def explained(problems: Sequence[Problem], timezone: str) -> list[dict[str, Any]
     ]
 
 
-def _field(field: Field) -> dict[str, Any]:
-    area = "decision_role" if field.kind == "people" else field.key
+def _field(field: Field, named: Named) -> dict[str, Any]:
+    """A field's definition; whether a condition asks for it is the server's to say."""
     return {
         "key": field.key,
         "kind": str(field.kind),
         "required": field.required,
-        "label": dict(field.label) if field.label else _both(f"fields.{field.key}"),
-        "choices": [{"key": c, "label": _term(area, c)} for c in field.choices],
+        "label": _name(field),
+        "choices": _choices(field, named),
     }
+
+
+def _name(field: Field) -> Said:
+    if field.label is None:
+        return _both(f"fields.{field.key}")
+    spare = next((name for name in field.label.values() if name), "–")
+    return {language: field.label.get(language) or spare for language in LANGUAGES}
+
+
+def _choices(field: Field, named: Named) -> list[dict[str, Any]]:
+    if field.kind in (Kind.PERSON, Kind.CUSTOMER):
+        records = named.get(field.kind, {})
+        return [{"key": i, "label": dict.fromkeys(LANGUAGES, name)} for i, name in records.items()]
+    area, own = ("decision_role" if field.kind is Kind.PEOPLE else field.key), field.choice_labels or {}
+    return [{"key": c, "label": _choice(own[c], c) if c in own else _term(area, c)} for c in field.choices]
+
+
+def _choice(own: Mapping[str, str], key: str) -> Said:
+    return {language: own.get(language) or key for language in LANGUAGES}
 
 
 def _both(key: str) -> Said:

@@ -11,8 +11,14 @@ const DRAWERS = {
   date: (field, at, sheet, save) => labelled(at, nameOf(field), line(sheet, at, save, { type: "date" })),
   choice: (field, at, sheet, save) => pills(at, nameOf(field), field.choices.map((c) => [c.key, own(c.label)]), sheet[at],
     (value) => { sheet[at] = value; save(at); }),
-  money, people,
+  number: (field, at, sheet, save) => labelled(at, nameOf(field), line(sheet, at, save, { inputmode: "decimal" })),
+  person: somebody, customer: somebody, money, people,
 };
+
+function somebody(field, at, sheet, save) {
+  const names = field.choices.map((c) => [c.key, own(c.label)]);
+  return labelled(at, nameOf(field), select(names, sheet[at], (value) => { sheet[at] = Number(value) || null; save(at); }, t("offline.choose")));
+}
 
 export const drawField = (field, sheet, save, around) => (DRAWERS[field.kind] ?? DRAWERS.text)(field, `fields-${field.key}`, sheet, save, around);
 
