@@ -5,8 +5,8 @@ from alembic import op
 
 from data.schema import types
 
-revision = "0027"
-down_revision = "0020"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
