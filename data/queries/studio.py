@@ -44,7 +44,7 @@ class Desk:
     Attributes:
         policy: as it would be with the draft; in force when there is none.
         draft: whether the person prepares something.
-        pending: what the draft changes of what is in force.
+        pending: what the draft changes of what is in force; once overtaken, of what it was begun from.
         overtaken: the version that somebody published since the draft was begun; None when nobody did.
         others: who else prepares something.
         versions: the newest first.
@@ -78,12 +78,14 @@ def desk(session: Session, who: Who, area: Area) -> Desk:
     mine = own_draft(session, who, area)
     content = mine.content if mine else part_of(area, changes)
     since = mine.based_on if mine else number
+    overtaken = next((v for v in versions if v.version > since), None)
+    base = changes_of(session, since) if overtaken else changes
     return Desk(
         policy=override(with_part(area, changes, content), number),
         in_force=override(changes, number),
         draft=mine is not None,
-        pending=differences(area, part_of(area, changes), content),
-        overtaken=next((v for v in versions if v.version > since), None),
+        pending=differences(area, part_of(area, base), content),
+        overtaken=overtaken,
         others=_others(session, who, area),
         versions=versions[:SHOWN],
     )

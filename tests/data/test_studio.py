@@ -117,6 +117,7 @@ def test_two_people_at_once_are_told_and_neither_loses_anything(studio):
         publish(store, people.admin, Area.FIELDS, "Seats too.")
     assert (told.value.code, told.value.params["name"]) == ("studio_overtaken", "Director")
     assert studio.look(people.admin).overtaken.by == "Director"
+    assert [d.item for d in studio.look(people.admin).pending] == ["own_seats"]  # theirs is not mine
     rebase_draft(store, people.admin, Area.FIELDS)
     assert [d.item for d in studio.look(people.admin).pending] == ["own_seats"]
     publish(store, people.admin, Area.FIELDS, "Seats too.")
