@@ -1,7 +1,7 @@
 """An action type's own fields as JSON says them, for programs (PRODUCT.md A1, F3).
 
-Money is `{"amount": "1200.50", "currency": "CNY"}`, a date `"2026-03-04"`, people
-`[{"name": "Wang Lei", "role": "decision_maker"}]`, all else text.
+Money is `{"amount": "1200.50", "currency": "CNY"}`, a number `12.5` or `"12.5"`, a date `"2026-03-04"`,
+people `[{"name": "Wang Lei", "role": "decision_maker"}]`, a colleague or customer `{"id": 7}`, all else text.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -55,19 +55,32 @@ def _date(value: Any) -> Read:
 def _money(value: Any) -> Read:
     if not isinstance(value, Mapping):
         return None, "not_number"
-    amount, currency = value.get("amount"), value.get("currency")
-    if isinstance(amount, bool) or not isinstance(amount, str | int | float):
+    amount, code = _number(value.get("amount"))
+    currency = value.get("currency")
+    if code:
+        return None, code
+    if not (isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isupper()):
+        return None, "unknown_currency"
+    return {"amount": amount, "currency": currency}, ""
+
+
+def _number(value: Any) -> Read:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None, "not_number"
     try:
-        number = Decimal(str(amount))
+        number = Decimal(str(value))
     except InvalidOperation:
         return None, "not_number"
     if not number.is_finite() or abs(number) >= LARGEST:
         return None, "number_too_large" if number.is_finite() else "not_number"
-    if not (isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isupper()):
-        return None, "unknown_currency"
-    kept = round(number, 4)  # as the store keeps it
-    return {"amount": number if number == kept else kept, "currency": currency}, ""
+    kept = round(number, 4)  # as the store keeps amounts
+    return (number if number == kept else kept), ""
+
+
+def _record(value: Any) -> Read:
+    key = value.get("id") if isinstance(value, Mapping) else None
+    whole = isinstance(key, int) and not isinstance(key, bool) and 0 < key < 2**63
+    return ({"id": key}, "") if whole else (None, "not_among_choices")
 
 
 def _people(value: Any) -> Read:
@@ -82,4 +95,7 @@ _READ: Mapping[Kind, Callable[[Any], Read]] = {
     Kind.MONEY: _money,
     Kind.DATE: _date,
     Kind.PEOPLE: _people,
+    Kind.NUMBER: _number,
+    Kind.PERSON: _record,
+    Kind.CUSTOMER: _record,
 }

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from core.messages import Invalid, refuse
-from core.process.actions import FIELDS, ActionInput
+from core.process.actions import ActionInput, fields_of
 from core.process.evidence import NextStep
 from core.process.stages import STAGES
 from core.process.wire import read_fields
@@ -15,6 +15,7 @@ from data.api.operation import Call, cut, operation, window
 from data.api.shapes import Answer, Body, Id, Instant, ListQuery, Long, Page, Said, Short, Words, choice
 from data.commands.actions import cancel_action, record_action
 from data.queries.api_rows import SEE, one, page
+from data.queries.policies import policy_in_force
 from data.schema import Action
 
 GROUP = "actions"
@@ -113,7 +114,8 @@ def get_action(call: Call) -> ActionRecord:
 def create_action(call: Call) -> ActionRecord:
     """Record what happened, with its next step, or plan an action. No evidence, no record."""
     said = call.body
-    fields, unread = read_fields(FIELDS.get(said.type, ()), said.fields)
+    own = policy_in_force(call.session).own_fields
+    fields, unread = read_fields(fields_of(said.type, own), said.fields)
     step = said.next_step
     action = ActionInput(
         type=said.type,

@@ -11,19 +11,23 @@ from sqlalchemy import func, select
 
 from core.access import OPERATOR
 from core.customers import ContactInput, CustomerInput
+from core.fields import Kind
 from core.messages import NotFound
 from core.promises.demands import DemandInput, Effect, PromiseInput
 from core.signals import SignalInput
+from core.studio import Area
 from data.api.limit import Limiter
 from data.commands.customers import add_contact, edit_customer
 from data.commands.demands import file_demand
 from data.commands.promises import make_promise
 from data.commands.signals import record_signal
+from data.commands.studio import keep_field, publish
 from data.schema import Action, Audit, Customer, Opportunity, Receipt, Signal
 from tests.api import As, api_client
 from tests.company import found
 from tests.conftest import NOON
 from tests.importing import import_text
+from tests.spec.test_definitions import INFLUENCE, own
 
 
 @pytest.fixture
@@ -297,3 +301,31 @@ def test_a_demand_from_filing_to_its_answer_and_promise(client, monkeypatch, sql
 def test_the_operator_has_no_token(sqlite_store):
     with pytest.raises(NotFound):
         As(None, sqlite_store, OPERATOR)
+
+
+def test_the_companys_own_fields_are_written_and_asked_for(client, monkeypatch, sqlite_store):
+    company = served(monkeypatch, sqlite_store)
+    rep = As(client, sqlite_store, company.rep)
+    seats = own(Kind.NUMBER, key="own_seats", label={"en": "Seats", "zh": "席位数"})
+    who = own(Kind.PERSON, key="own_who", label={"en": "Who", "zh": "谁"})
+    for field in (INFLUENCE, seats, who):
+        keep_field(sqlite_store, company.director, field)
+    publish(sqlite_store, company.director, Area.FIELDS, "The board asks.")
+    visit = {
+        "opportunity_id": company.opportunity,
+        "type": "needs_diagnosis",
+        "started_at": "2026-03-04T10:00:00+08:00",
+        "ended_at": "2026-03-04T11:00:00+08:00",
+        "summary": "They plan on paper and lose a day a week.",
+        "next_step": {"type": "solution_demo", "planned_for": "2026-03-06T10:00:00+08:00"},
+    }
+    shipped = {"pain": "slow", "current_process": "paper", "budget": "500k", "decision_chain": "CEO"}
+    wrong = {"own_seats": "many", "own_who": {"id": 999}}
+    code, said = rep("POST", "/actions", visit | {"fields": shipped | wrong})
+    assert (code, {e["pointer"]: e["code"] for e in said["errors"]}) == (422, {
+        "/fields/own_influence": "required", "/fields/own_seats": "not_number",
+        "/fields/own_who": "not_among_choices",
+    })  # fmt: skip
+    filled = {"own_influence": "weak", "own_seats": 12.5, "own_who": {"id": company.product.person_id}}
+    code, said = rep("POST", "/actions", visit | {"fields": shipped | filled})
+    assert (code, said["fields"]["own_seats"], said["fields"]["own_who"]["name"]) == (201, "12.5", "Product")
