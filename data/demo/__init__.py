@@ -12,7 +12,7 @@ from data.commands.acceptance_sweep import sweep_acceptance
 from data.commands.people import hash_password
 from data.commands.pipelines import set_benchmarks
 from data.commands.sla_sweep import sweep_clocks
-from data.demo import milestones, morning, reports, usage
+from data.demo import feedback, milestones, morning, reports, usage
 from data.demo.answers import answer
 from data.demo.calendar import SHANGHAI, is_workday, near_spring_festival
 from data.demo.deals import Deal, Dealer
@@ -87,6 +87,7 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
         Asker(store, simulation, staff.stores, staff.product).expect(now)
         reports.expect_quarters(store, simulation, staff.director, now)
         milestones.expect(store, simulation, staff.director, now)
+        feedback.expect(store, simulation, staff, now)
         Gatherer(store, simulation, staff, now).expect(customers[: len(customers) // 2])
     reports.expect(store, simulation, now)
     if size.customers:

@@ -19,6 +19,7 @@ from data.commands.pipelines import set_benchmarks
 from data.commands.projections import differences
 from data.demo import PASSWORD, write
 from data.demo.calendar import SHANGHAI
+from data.demo.feedback import LIKED
 from data.demo.staff import ACCOUNTS, LEAVER, OPTIMIST, PADDER, SANDBAGGER, SKIPPING_TEAM, STUCK_TEAM, TEAMS
 from data.engine import Store
 from data.files import read_file
@@ -31,6 +32,7 @@ from data.queries.health import health_report, health_weeks
 from data.queries.milestones import milestone_path
 from data.queries.morning import morning
 from data.queries.promises import demand_clocks, promises
+from data.queries.ratings import wanting
 from data.queries.sessions import demo_accounts
 from data.queries.store_requests import Show as Requests
 from data.queries.store_requests import alike, pool
@@ -39,6 +41,8 @@ from data.schema import (
     Action,
     Alert,
     Audit,
+    BallotBox,
+    BallotPaper,
     CollaborationReport,
     Customer,
     CustomerState,
@@ -57,9 +61,11 @@ from data.schema import (
     RoomMessage,
     RoomTask,
     RootCause,
+    SealedBallot,
     Signal,
     Stage,
     StageEvent,
+    TalkStep,
     Team,
 )  # fmt: skip
 from tests.conftest import Hands
@@ -463,3 +469,14 @@ def test_the_way_from_the_launch_is_measured_and_an_appeal_waits(company):
     teams = one(company, select(func.count()).select_from(Team).where(Team.kind == "sales"))
     signed = one(company, select(func.count()).select_from(MilestoneSignature))
     assert signed == teams + 1  # day 30 of each, and of the company
+
+
+def test_reports_were_rated_secretly_and_a_talk_was_held(company):
+    with company.reading() as session:
+        boxes = session.scalars(select(BallotBox)).all()
+        assert {box.subject for box in boxes} == {f"report:{name}:1" for name in LIKED}
+        assert all(box.opened and box.votes >= 3 and box.counts for box in boxes)
+        assert session.scalars(select(SealedBallot.mark)).all() == []
+        assert session.scalars(select(BallotPaper.month)).all() == []
+        assert wanting(session) == []
+        assert len(session.scalars(select(TalkStep.id)).all()) >= 2
