@@ -21,7 +21,8 @@ from core.customers import MAX_NAME
 from core.fields import MAX_TEXT
 
 _FIRST, _LAST = 1900, 2200  # years: beyond them a date is a typing error, and arithmetic may overflow
-_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = r"\d{4}-\d{2}-\d{2}"
+_INSTANT = rf"{_DAY}[Tt ].+"
 LARGEST_ID = 2**53 - 1  # what a JSON number holds exactly
 
 
@@ -37,11 +38,11 @@ def _likely(day: date) -> date:
     return day
 
 
-def _written(code: str) -> BeforeValidator:
+def _written(code: str, form: str) -> BeforeValidator:
     """Dates and instants are written out: pydantic would take numbers for seconds since 1970, too."""
 
     def check(value: Any) -> Any:
-        if not (isinstance(value, str) and _WRITTEN.match(value)):
+        if not (isinstance(value, str) and re.fullmatch(form, value)):
             raise PydanticCustomError(code, "not written as a date")
         return value
 
@@ -60,8 +61,10 @@ Said = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT), Afte
 Short = Annotated[str, StringConstraints(max_length=300), AfterValidator(_clean)]
 Words = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(_clean)]
 Long = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_clean)]
-Instant = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_instant), _written("bad_instant")]
-Day = Annotated[date, Field(strict=False), AfterValidator(_likely), _written("bad_date")]
+Instant = Annotated[
+    AwareDatetime, Field(strict=False), AfterValidator(_instant), _written("bad_instant", _INSTANT)
+]
+Day = Annotated[date, Field(strict=False), AfterValidator(_likely), _written("bad_date", _DAY)]
 Amount = Annotated[Decimal, Field(max_digits=16, decimal_places=4, allow_inf_nan=False)]
 Money = Annotated[Decimal, PlainSerializer(lambda amount: f"{amount.normalize():f}", return_type=str)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
