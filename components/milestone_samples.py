@@ -21,17 +21,21 @@ Does = Mapping[str, Command[..., int]]
 _TONES = {Found.CONFIRMED: Tone.GREEN, Found.DIFFERS: Tone.RED, Found.UNCLEAR: Tone.AMBER}
 
 
-def sample_block(sample: Sample | None, team: int | None, criterion: str, does: Does, view: View) -> None:
-    """The latest sample with its result; whoever may draws one and checks its rows."""
+def sample_head(sample: Sample | None, team: int | None, criterion: str, does: Does, view: View) -> None:
+    """The latest sample with its result; whoever may draws one."""
     section(t(f"milestones.sample_{criterion}"), icon=":material/casino:")
-    may = decide(view.who, Permission.CHECK_PROOFS).allowed
     if sample is None:
         st.caption(t("milestones.sample_none"))
     else:
         _told(sample, view)
-    if may:
+    if decide(view.who, Permission.CHECK_PROOFS).allowed:
         _draw(team, criterion, does, view)
-    if sample is not None and (pressed := rows([_line(i, sample, view, may) for i in sample.items], "drawn")):
+
+
+def sample_rows(sample: Sample, view: View) -> None:
+    """The rows drawn; a button takes one into hand, for whoever may check it."""
+    may = decide(view.who, Permission.CHECK_PROOFS).allowed
+    if pressed := rows([_line(item, sample, view, may) for item in sample.items], "drawn"):
         address.write(item=pressed)
         st.rerun()
 
@@ -98,16 +102,17 @@ def item_block(
         if looked.transcript:
             st.caption(t("milestones.transcript"))
             st.text(looked.transcript)
-        _form(sample, of, does, view)
+        typed = sample.criterion == "completeness" and looked.recording is None
+        _form("typed" if typed else sample.criterion, sample, of, does, view)
 
 
-def _form(sample: Sample, of: int, does: Does, view: View) -> None:
+def _form(asked: str, sample: Sample, of: int, does: Does, view: View) -> None:
     marks = Marks(view)
     with st.form(f"check-{sample.id}-{of}", border=False):
         with marks.field("result"):
             words = {found.value: t(f"milestones.found.{found}") for found in Found}
             chosen: Any = st.segmented_control(
-                t(f"milestones.asked_{sample.criterion}"), list(words), format_func=words.__getitem__,
+                t(f"milestones.asked_{asked}"), list(words), format_func=words.__getitem__,
                 key=f"found-{sample.id}-{of}",
             )  # fmt: skip
         with marks.field("note"):

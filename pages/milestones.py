@@ -7,7 +7,7 @@ from components.fit import fit_block
 from components.frame import page
 from components.milestone_criteria import behind, criteria
 from components.milestone_results import bonus_table, results_block
-from components.milestone_samples import item_block, sample_block
+from components.milestone_samples import item_block, sample_head, sample_rows
 from components.milestones import chosen_team, files, launch, position, stop_head, stops
 from components.survey import survey_answers
 from components.text import t
@@ -51,10 +51,13 @@ with page("milestones.title", needs=Permission.SEE_MILESTONES) as view:
     with st.container(key="milestone-sample"):
         if found is not None and name in SAMPLED:
             sample = view.read(sample_of, team, name)
-            sample_block(sample, team, name, DOES, view)
-            if sample is not None and (of := address.number("item")):
-                looked = view.read(looked_at, sample.id, of)
-                item_block(sample, of, looked, lambda file: read_file(view.store, file)[0], DOES, view)
+            sample_head(sample, team, name, DOES, view)
+            with st.container(key="milestone-item"):
+                if sample is not None and (of := address.number("item")):
+                    looked = view.read(looked_at, sample.id, of)
+                    item_block(sample, of, looked, lambda file: read_file(view.store, file)[0], DOES, view)
+            if sample is not None:
+                sample_rows(sample, view)
     with st.container(key="milestone-survey"):
         if stop is not None and stop.day == SURVEYED:
             survey_answers(view.read(survey_results), view)
