@@ -29,7 +29,7 @@ class Pipeline:
     Attributes:
         rows: which, with their features.
         chance, baseline: probability 0–1 of a win within the period, by the model and by stage rates.
-        amount: expected amount if won; `spread` its standard deviation.
+        amount: expected amount if won; `spread` its standard deviation over it, small where one is booked.
         fresh: what opportunities unknown at the start bring.
     """
 
@@ -38,7 +38,7 @@ class Pipeline:
     chance: Floats
     baseline: Floats
     amount: Floats
-    spread: float
+    spread: Floats
     fresh: Arrivals
 
     @property
@@ -53,8 +53,9 @@ class Pipeline:
             which: only these rows; all when None.
             fresh: share of what is to come that is counted.
         """
-        p, a = (self.chance, self.amount) if which is None else (self.chance[which], self.amount[which])
-        variance = float((p * (1 - p) * a**2 + p * (self.spread * a) ** 2).sum())
+        rows = slice(None) if which is None else which
+        p, a, spread = self.chance[rows], self.amount[rows], self.spread[rows]
+        variance = float((p * (1 - p) * a**2 + p * (spread * a) ** 2).sum())
         return float((variance + fresh * self.fresh.variance) ** 0.5)
 
 
@@ -70,7 +71,7 @@ def pipeline(history: History, t: float, end: float, model: WinModel | None = No
         model(rows.x),
         model.rate(rows.x),
         paid.of(history, t, rows.of),
-        paid.spread,
+        paid.spreads(history, t, rows.of),
         arrivals(history, t, horizon),
     )
 

@@ -21,7 +21,7 @@ _BIN_ENDS, _MOST_BINS = 15, 10
 _DRAWN = 2.0  # ends by which a bin's rates are drawn towards the stage's
 _PRODUCT_ENDS = 10.0  # ends by which a product's own are drawn towards what all products' rates expect
 _MOST_PRODUCTS = 20
-_STEPS = 28  # of a horizon, at least; a day each at most
+_STEPS, _MOST_STEPS = 28, 60  # of a horizon, a day each where that lies between
 _AGES = 160
 _STAGE, _DAYS, _PRODUCT = (NAMES.index(name) for name in ("stage", "days_in_stage", PRODUCT))
 
@@ -80,9 +80,9 @@ def passage(history: History, t: float, horizon: float) -> Passage:
     group = group_of(found.product, products)
     rates = [_rates(found, group, s, states, len(products)) for s in range(states)]
     longest = max((float(edges[-1]) for edges, _ in rates), default=0.0)
-    steps = max(_STEPS, int(np.ceil(horizon)))
+    steps = int(np.clip(np.ceil(horizon), _STEPS, _MOST_STEPS))
     step = horizon / steps
-    ages = np.linspace(0.0, longest, max(2, min(_AGES, int(longest / step) + 2)))
+    ages = np.linspace(0.0, longest, _AGES)
     chances = []
     for p in range(len(products) + 1):
         ends = np.stack([_ends(edges, rate[p], ages, steps, step) for edges, rate in rates])

@@ -16,7 +16,7 @@ _MINUTES = 6  # that a morning's job took
 
 
 def foresee(store: Store, pipeline: str, now: datetime) -> None:
-    """Keep the forecasts of the first days of months, of the last weeks, and of the last days."""
+    """Keep the forecasts of first days of months, of the last weeks, and the months' of the last days."""
     with store.reading() as session:
         books = open_books(session, pipeline)
     today = now.astimezone(books.zone).date()
@@ -27,7 +27,7 @@ def foresee(store: Store, pipeline: str, now: datetime) -> None:
         morning = datetime.combine(day, time(AT.hour, _MINUTES), books.zone)
         if morning <= now:
             store.clock = _standing(morning)
-            for period in PERIODS:
+            for period in PERIODS if day in {*firsts, *weeks} else PERIODS[:1]:
                 keep(store, forecast_of(books, period, day, earlier=_EARLIER))
 
 
