@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from components.text import t
 from data.commands.ballots import draw_paper
-from data.queries.ballots import is_paper, month_now
+from data.queries.ballots import has_drawn, is_paper, month_now
 
 if TYPE_CHECKING:
     from components.frame import View
@@ -18,17 +19,26 @@ _keeper: Any = st.components.v2.component("firebreak_paper", js=_KEEP)
 _DAYS = 32
 
 
-def my_paper(view: View) -> str | None:
-    """This month's paper: of this tab or browser, else drawn now; None when it lies in another browser.
+def paper(view: View, words: str) -> str | None:
+    """This month's paper: of this tab or browser, or drawn once somebody wishes to vote here.
 
-    Draws nothing that can be seen.
+    Until then a button asks, since a paper lies in one browser for the month; None then, and when it lies in
+    another, which is said.
+
+    Args:
+        words: catalogue area with `start`, `start_note` and `no_paper`.
     """
-    return _paper(view, draw=True)
-
-
-def held_paper(view: View) -> str | None:
-    """The same, but nothing is drawn: None also where the person drew no paper yet."""
-    return _paper(view, draw=False)
+    wanted = f"paper-wanted-{view.who.person_id}"
+    held = _paper(view, draw=bool(st.session_state.get(wanted)))
+    if held is None and view.read(has_drawn, view.now):
+        st.caption(t(f"{words}.no_paper"))
+    elif held is None:
+        st.button(
+            t(f"{words}.start"), icon=":material/how_to_vote:", key=f"paper-start-{words}",
+            on_click=lambda: st.session_state.update({wanted: True}),
+        )  # fmt: skip
+        st.caption(t(f"{words}.start_note"))
+    return held
 
 
 def _paper(view: View, *, draw: bool) -> str | None:

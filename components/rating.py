@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components import format
-from components.ballots import held_paper, my_paper
+from components.ballots import paper
 from components.blocks import plain
 from components.forms import Marks
 from components.text import t
 from core.access import Permission, decide
 from data.commands.ratings import rate, revise_report
-from data.queries.ballots import has_drawn, has_voted
+from data.queries.ballots import has_voted
 from data.queries.ratings import Rated, rated
 
 if TYPE_CHECKING:
@@ -90,21 +90,12 @@ def _revise(found: Rated, view: View) -> None:
 
 def _stars(found: Rated, view: View) -> None:
     with st.container(key="rating", border=True):
-        wanted = f"rating-wanted-{view.who.person_id}"
-        paper = my_paper(view) if st.session_state.get(wanted) else held_paper(view)
         left, right = st.columns([1, 2], vertical_alignment="center")
         with left:
             st.markdown(f"**{t('rating.ask')}**", help=t("rating.secret"))
-            if paper is not None:
-                _give(found, paper, view)
-            elif view.read(has_drawn, view.now):
-                st.caption(t("rating.no_paper"))
-            else:
-                st.button(
-                    t("rating.start"), icon=":material/how_to_vote:", key="rating-start",
-                    on_click=lambda: st.session_state.update({wanted: True}),
-                )  # fmt: skip
-                st.caption(t("rating.start_note"))
+            held = paper(view, "rating")
+            if held is not None:
+                _give(found, held, view)
         with right:
             _results(found, view)
 

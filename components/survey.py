@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from components import format
-from components.ballots import my_paper
+from components.ballots import paper
 from components.blocks import Card, cards, section
 from components.forms import Marks
 from components.frame import View
@@ -25,12 +25,10 @@ def survey_block(view: View) -> None:
             return
         with st.expander(t("survey.title"), icon=":material/how_to_vote:"):
             st.caption(t("survey.secret"))
-            paper = my_paper(view)
-            if paper is None:
-                st.caption(t("survey.no_paper"))
+            if (held := paper(view, "survey")) is None:
                 return
             for question in QUESTIONS:
-                _question(question, paper, view)
+                _question(question, held, view)
 
 
 def _question(question: str, paper: str, view: View) -> None:

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from core.access import OPERATOR
 from core.messages import Conflict
 from core.milestones.criteria import DAYS, window
-from data.commands.ballots import open_boxes
 from data.commands.milestones import issue_milestone
 from data.engine import Store
 from data.jobs.registry import Run, job
@@ -17,7 +16,6 @@ from data.jobs.times import latest_due, next_due
 from data.queries.milestone_place import place_of
 from data.queries.milestones import launch_of, result_of
 from data.queries.policies import company_zone
-from data.queries.survey import over_boxes
 from data.schema import Launch, Team
 
 NAME = "milestones"
@@ -26,14 +24,9 @@ AT = time(7)
 
 @job(NAME)
 def milestones(store: Store, run: Run) -> None:
-    """Issue what is due, of the company and of each sales team; what was issued stays.
-
-    Ballots of months that are over are counted too: the survey stands beside day 120.
-    """
+    """Issue what is due, of the company and of each sales team; what was issued stays."""
     with store.reading(fresh=True) as session:
-        wanted, over = waiting(session, store.clock()), over_boxes(session, store.clock())
-    if over:
-        open_boxes(store, OPERATOR)
+        wanted = waiting(session, store.clock())
     for team_id, day in wanted:
         with suppress(Conflict):  # issued meanwhile
             issue_milestone(store, OPERATOR, team_id, day)

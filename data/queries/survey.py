@@ -2,16 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who, decide, reach
 from core.messages import NotAllowed
 from core.milestones.survey import QUESTIONS, subject_of
-from data.queries.ballots import Opened, month_now, opened
+from data.queries.ballots import Opened, opened
 from data.queries.milestones import launch_of
 from data.queries.policies import company_day
-from data.schema import BallotPaper
 
 
 def is_asked(session: Session, who: Who, now: datetime) -> bool:
@@ -32,9 +30,3 @@ def survey_results(session: Session, who: Who) -> dict[str, tuple[Opened, ...]]:
         raise NotAllowed(permission=Permission.SEE_MILESTONES)
     found = opened(session, [subject_of(question) for question in QUESTIONS])
     return {q: tuple(box for box in found if box.subject == subject_of(q)) for q in QUESTIONS}
-
-
-def over_boxes(session: Session, now: datetime) -> bool:
-    """Whether papers of months that are over are still there: their boxes are to be opened."""
-    month = month_now(session, Who(None, None, None, ""), now)
-    return session.scalar(select(BallotPaper.month).where(BallotPaper.month < month).limit(1)) is not None

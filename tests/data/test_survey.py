@@ -9,7 +9,7 @@ from core.messages import Conflict, Invalid, NotAllowed, NotFound
 from data.commands.ballots import draw_paper
 from data.commands.milestones import set_launch
 from data.commands.survey import answer_survey
-from data.jobs.milestones import milestones
+from data.jobs.count_ballots import count_ballots
 from data.jobs.registry import Run
 from data.queries.survey import is_asked, survey_results
 from data.schema import Audit, SealedBallot
@@ -42,11 +42,11 @@ def test_answers_are_counted_when_the_month_is_over_and_tell_nobody(store, compa
     answer(store, company, rep=5, mate=4, stranger=2)
     answer(store, company, question="located", manager=1)
     assert read(store, survey_results, company.director) == {"reporting": (), "located": ()}
-    milestones(store, Run(clock.at))
+    count_ballots(store, Run(clock.at))
     assert read(store, survey_results, company.director)["reporting"] == ()  # the month runs
     clock.move(days=30)
-    milestones(store, Run(clock.at))
-    milestones(store, Run(clock.at))
+    count_ballots(store, Run(clock.at))
+    count_ballots(store, Run(clock.at))
     told = read(store, survey_results, company.manager)
     (box,) = told["reporting"]
     assert (box.month, box.tally.counts, round(box.tally.mean, 2)) == ("2026-03", (0, 1, 0, 1, 1), 3.67)
