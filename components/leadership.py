@@ -8,12 +8,21 @@ from components import format
 from components.blocks import plain
 from components.forecast_words import month_name, verdict_words
 from components.frame import View
+from components.milestones import position_words
 from components.navigation import open_page
 from components.text import t
 from core.promises.collaboration import Measure
 from data.brief_words import cause_words, money_words
 from data.health_words import verdict, week_words
 from data.queries.leadership import Leadership
+from data.queries.milestones import Path
+
+
+def way(path: Path, view: View) -> None:
+    """Where the company stands on its way from the launch; leads to the milestones."""
+    words = position_words(path, view.language)
+    if words and st.button(plain(words), key="to-milestones", type="tertiary", icon=":material/flag:"):
+        open_page("milestones")
 
 
 def tiles(found: Leadership, view: View) -> None:

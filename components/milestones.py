@@ -47,13 +47,16 @@ def position(path: Path, view: View) -> None:
     if path.launch is None:
         empty(t("milestones.no_launch"), t("milestones.no_launch_hint"), icon=":material/flag:")
         return
-    on, n = day_words(view.language, path.launch.launched_on), path.day_number or 0
-    st.markdown(f"#### {plain(_position(path, on, n, view.language))}", anchors=False)
+    st.markdown(f"#### {plain(position_words(path, view.language))}", anchors=False)
     if path.team_id is not None and path.launch.team_id is None:
         st.caption(t("milestones.inherited"))
 
 
-def _position(path: Path, on: str, n: int, language: str) -> str:
+def position_words(path: Path, language: str) -> str:
+    """Which day since the launch it is, and what comes next; nothing before a launch date is set."""
+    if path.launch is None:
+        return ""
+    on, n = day_words(language, path.launch.launched_on), path.day_number or 0
     if n < 0:
         return t("milestones.before_launch", on=on)
     coming = next((stop for stop in path.stops if stop.phase is not Phase.OVER), None)
