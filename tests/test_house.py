@@ -112,3 +112,16 @@ def test_pages_are_layout():
     assert {
         p.name: n for p in (ROOT / "pages").glob("*.py") if (n := len(p.read_text().splitlines())) > 80
     } == {}
+
+
+def test_documents_name_files_that_exist():
+    """A guide that leads to a file that was moved is worse than none."""
+    named = re.compile(r"`((?:core|data|components|pages|tests|docs)/[\w/.-]+\.(?:py|toml|md|js|css))")
+    documents = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    lost = {
+        f"{document.name}: {path}"
+        for document in documents
+        for path in named.findall(document.read_text())
+        if not (ROOT / path).exists()
+    }
+    assert lost == set()
