@@ -6,12 +6,16 @@ not carry data. Teal and orange are told apart by colour-blind people and stand 
 """
 
 import html
+import math
 import textwrap
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
+
+from components import format
 
 MARK = "#14897F"
 OVER = "#D97706"
@@ -51,6 +55,7 @@ TEMPLATE = go.layout.Template(
     }
 )
 _CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+_STEPS = ((1.0, 4.0), (0.5, 2.0), (0.2, 0.0))  # between ticks, from which leading digit on
 _TITLE_AT = 14  # pixels below the upper edge
 _IMAGE = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]]}
 
@@ -66,6 +71,22 @@ def figure(*traces: Any, height: int, **layout: Any) -> go.Figure:
     dims = {"unselected": {"marker": {"opacity": 1}}}  # a click opens rows, it does not dim
     made.update_traces(dims, selector=lambda trace: trace.type != "waterfall")
     return made
+
+
+def money_axis(top: float, currency: str, language: str) -> dict[str, Any]:
+    """A vertical axis from zero on whose amounts are written as the reader's language writes them.
+
+    Args:
+        top: the largest amount drawn.
+
+    >>> money_axis(4_012_890.0, "CNY", "zh")["ticktext"]
+    ['¥0', '¥100万', '¥200万', '¥300万', '¥400万']
+    """
+    power = 10.0 ** math.floor(math.log10(top)) if top > 0 else 1.0
+    step = power * next(part for part, least in _STEPS if top / power >= least or not least)
+    places = [step * n for n in range(math.floor(max(top, 0.0) / step) + 1)]
+    said = [format.money(Decimal(str(p)), currency, language, compact=True) for p in places]
+    return {"rangemode": "tozero", "tickmode": "array", "tickvals": places, "ticktext": said}
 
 
 def tint(colour: str, strength: float) -> str:

@@ -79,7 +79,7 @@ def nothing() -> None:
 def headline(found: ForecastHealth, group: Group, view: View) -> None:
     """The figures of the chosen group, each with how much it rests on."""
     language, total = view.language, group.total
-    bias = format.NOTHING if total.bias is None else f"{total.bias:+.0%}"
+    bias = format.NOTHING if total.bias is None else f"{total.bias:+.0%}".replace("-", "−")
     added = group.overrides
     cards(
         [
@@ -191,7 +191,9 @@ def _months_chart(figures: Sequence[Figures], found: ForecastHealth, view: View)
         hovertext=[money(m.actual, found.currency, view.language) for m in figures],
         hovertemplate="%{x}: %{hovertext}<extra>" + t("forecast_health.actual") + "</extra>",
     )
-    return charts.figure(said, came, height=260, yaxis={"rangemode": "tozero"}, showlegend=True)
+    top = max(float(max(m.actual, m.forecast, m.high or m.forecast)) for m in figures)
+    axis = charts.money_axis(top, found.currency, view.language)
+    return charts.figure(said, came, height=260, yaxis=axis, showlegend=True)
 
 
 def _month_columns(found: ForecastHealth, view: View) -> dict[str, Any]:

@@ -109,8 +109,11 @@ def promises(found: Sheet, view: View) -> None:
     lines = []
     for row in found.promises.rows:
         p, light = row.promise, row.promise.state.light
-        planned = format.day(p.planned_on, view.language)
-        dates = t("one_to_one.dates", promised=format.day(p.promised_on, view.language), planned=planned)
+        on = {"promised": format.day(p.promised_on, view.language)}
+        if p.planned_on:
+            dates = t("one_to_one.dates", **on, planned=format.day(p.planned_on, view.language))
+        else:
+            dates = t("one_to_one.unplanned", **on)
         detail = f"{p.words} · {dates}"
         mark, opening = t(f"promises.light.{light}"), t("one_to_one.open")
         lines.append(Row(str(p.id), p.customer, detail, mark=mark, tone=_TONES[light], action=opening))

@@ -13,10 +13,6 @@ from components.text import t
 from data.queries.outlook import Point
 
 _BAND = "rgba(20,137,127,0.18)"
-_AXES: dict[str, Any] = {
-    "xaxis": {"tickformat": "%m-%d"},
-    "yaxis": {"rangemode": "tozero", "tickformat": "~s"},
-}
 _LEAST = 2  # snapshots that make a course
 
 
@@ -55,7 +51,12 @@ def _course(points: Sequence[Point], currency: str, language: str) -> go.Figure:
         line={"color": charts.QUIET, "width": 2, "shape": "hv"},
         hovertemplate="%{y:,.0f}<extra>" + t("outlook.won") + "</extra>",
     )
-    return charts.figure(*_band(points), line, won, height=300, showlegend=True, **_AXES)
+    top = max(float(max(p.value or 0, p.high or 0, p.won or 0)) for p in points)
+    axes: dict[str, Any] = {
+        "xaxis": {"tickformat": "%m-%d"},
+        "yaxis": charts.money_axis(top, currency, language),
+    }
+    return charts.figure(*_band(points), line, won, height=300, showlegend=True, **axes)
 
 
 def _band(points: Sequence[Point]) -> list[go.Scatter]:

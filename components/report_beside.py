@@ -13,7 +13,8 @@ from components.report_drill import Drilled
 from components.tables import instant_column
 from components.text import t, term
 from core.reports.catalogue import Dimension
-from data.queries.metrics.beside import ACTIONS_SHOWN, COMPETITOR_DAYS, ActionLine, Beside, Customers
+from core.reports.drivers import LEAST_ROWS
+from data.queries.metrics.beside import ACTIONS_SHOWN, COMPETITOR_DAYS, Beside, Customers
 from data.report_words import group_words
 
 _MOST_INDUSTRIES = 6
@@ -24,16 +25,18 @@ def beside(found: Beside, what: Drilled, view: View) -> None:
     """The actions behind, the customers' industries, and competitor contact compared."""
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        _actions(found.actions, view)
+        _actions(found, view)
     with right:
         _industries(found, what, view.language)
         _competitor(found, view.language)
 
 
-def _actions(actions: Sequence[ActionLine], view: View) -> None:
+def _actions(found: Beside, view: View) -> None:
     section(t("reports.actions"))
+    actions = found.actions
     if not actions:
-        empty(t("reports.no_actions"), icon=":material/event_busy:")
+        words = "reports.no_actions" if found.opportunities else "reports.no_opportunities"
+        empty(t(words), icon=":material/event_busy:")
         return
     st.caption(t("reports.actions_note", most=ACTIONS_SHOWN))
     st.dataframe(
@@ -75,9 +78,11 @@ def _compared(found: Beside, what: Drilled) -> str:
 
 
 def _stands_out(found: Beside, keys: Sequence[str], language: str) -> str:
+    if min(found.mine.n, found.rest.n) < LEAST_ROWS:
+        return t("reports.industry_few", least=LEAST_ROWS)
     differs = {key: _share(found.mine, key) - _share(found.rest, key) for key in keys}
     most = max(differs, key=differs.__getitem__)
-    if not found.rest.n or differs[most] < _STANDS_OUT:
+    if differs[most] < _STANDS_OUT:
         return t("reports.industry_same")
     return t(
         "reports.industry_most",

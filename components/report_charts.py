@@ -25,7 +25,7 @@ def groups(shown: Shown, focus: Focus, language: str) -> None:
     """The number of each group, beside that of the period before."""
     now, before = shown.now[focus.metric.name], shown.before[focus.metric.name]
     keys = ordered(now, before, focus)
-    finding = _leads(now, focus, shown.ask.currency, language)
+    finding = leads(now, focus, shown.ask.currency, language)
     if not keys:
         empty(plain(finding), icon=":material/bar_chart:")
         return
@@ -70,7 +70,7 @@ def _unit(metric: Metric, currency: str) -> str:
     return t(f"metrics.units.{Unit.COUNT if metric.unit is Unit.MONEY else metric.unit}").lower()
 
 
-def _leads(now: Tallied, focus: Focus, currency: str, language: str) -> str:
+def leads(now: Tallied, focus: Focus, currency: str, language: str) -> str:
     """What the bars say, as their title."""
     found = now.by.get(focus.split, {})
     if focus.metric.ratio:
@@ -97,6 +97,8 @@ def _range(found: Mapping[str, tuple[str | None, Tally]], focus: Focus, currency
         said[word] = group_words(language, focus.split, key, enough[key][0])
         amount = {"low": "least", "high": "most"}[word]
         said[amount] = value_words(language, focus.metric, enough[key][1].value(True), currency)
+    if said["least"] == said["most"]:
+        return t("reports.groups_alike", n=len(enough), value=said["most"], least=LEAST_ROWS)
     return t("reports.groups_range", **said)
 
 
@@ -125,14 +127,15 @@ def _groups(shown: Shown, focus: Focus, keys: Sequence[str], language: str) -> g
         ],
         hoverinfo="text",
     )
+    told = [place for place in places if old[place] is not None]
     marks = go.Scatter(
-        y=places,
-        x=[value or 0 for value in old],
+        y=told,
+        x=[old[place] for place in told],
         name=t("reports.before"),
         mode="markers",
         marker={"symbol": "line-ns", "size": 18, "line": {"width": 3, "color": charts.QUIET}},
-        customdata=[{"key": key, "before": True} for key in keys],
-        hovertext=[f"{n}: {s} ({t('reports.before')})" for n, s in zip(names, was, strict=True)],
+        customdata=[{"key": keys[place], "before": True} for place in told],
+        hovertext=[f"{names[place]}: {was[place]} ({t('reports.before')})" for place in told],
         hoverinfo="text",
     )
     ends = [max(a or 0, b or 0, 0) for a, b in zip(values, old, strict=True)]

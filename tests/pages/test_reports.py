@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 
 import pytest
 
+from components.report_charts import leads
+from components.reports import Focus
 from core.reports.catalogue import METRICS, Dimension
-from core.reports.facts import Fact
-from core.reports.library import DRAWN
+from core.reports.facts import Fact, Tallied, Tally
+from core.reports.library import DRAWN, Picture
 from data.engine import Store
 from data.exchange.metric_rows import rows_file
 from data.queries.metrics.rows import behind
@@ -136,3 +139,24 @@ def test_the_catalogue_says_every_formula_and_what_is_refused(open_page, sqlite_
     page.text_input[0].set_value(search).run()
     assert translate(language, METRICS["talk_minutes"].formula) in words(page)
     assert translate(language, METRICS["wins"].formula) not in words(page)
+
+
+def _titled(of: dict[str, Tally]) -> str:
+    """What the bars of these groups of a rate say."""
+    focus = Focus(METRICS["completion_rate"], Dimension.REP, Picture.GROUPS)
+    groups = {name: (name, tally) for name, tally in of.items()}
+    return leads(Tallied(sum(of.values(), Tally()), {Dimension.REP: groups}), focus, "", "en")
+
+
+def test_groups_that_stand_alike_are_not_ranked(monkeypatch):
+    monkeypatch.setattr("components.report_charts.t", partial(translate, "en"))
+    assert "86%" in _titled({"a": Tally(7, 6, 7), "b": Tally(14, 12, 14)})
+    assert "lowest" not in _titled({"a": Tally(7, 6, 7), "b": Tally(14, 12, 14)})
+    assert "lowest" in _titled({"a": Tally(7, 5, 7), "b": Tally(14, 12, 14)})
+
+
+def test_rows_without_an_opportunity_do_not_say_that_nobody_acted(open_report, monkeypatch):
+    monkeypatch.setattr("data.queries.metrics.rows.opportunities_of", lambda facts: [])
+    text = words(open_report("director", report="promises", show="answered_in_time_rate"))
+    assert translate("en", "reports.no_opportunities") in text
+    assert translate("en", "reports.no_actions") not in text

@@ -47,10 +47,12 @@ class Beside:
     """What stands beside the rows of a number.
 
     Attributes:
+        opportunities: how many the rows are about; demands and promises are about none.
         mine: the customers of the rows.
         rest: those of the number's other rows; for a whole number, those of the period before.
     """
 
+    opportunities: int
     actions: tuple[ActionLine, ...]
     mine: Customers
     rest: Customers
@@ -76,7 +78,8 @@ def beside(
     else:
         rest = _customers(session, who, ask, metric, dimension, key, others=True)
     end = ask.span.until
-    return Beside(_actions(session, ask, opportunities), _told(session, mine, end), _told(session, rest, end))
+    actions = _actions(session, ask, opportunities)
+    return Beside(len(opportunities), actions, _told(session, mine, end), _told(session, rest, end))
 
 
 def _customers(
