@@ -55,7 +55,7 @@ TEMPLATE = go.layout.Template(
     }
 )
 _CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
-_STEPS = ((1.0, 4.0), (0.5, 2.0), (0.2, 0.0))  # between ticks, from which leading digit on
+_STEPS = ((2.0, 5.0), (1.0, 2.5), (0.5, 0.0))  # between ticks, from which leading digit on
 _TITLE_AT = 14  # pixels below the upper edge
 _IMAGE = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]]}
 

@@ -16,6 +16,7 @@ from components.text import t
 from components.today import TONES
 from core.promises.consistency import Light
 from core.reports.brief import Cause
+from core.reports.talks import is_over
 from core.terms import Severity
 from data.brief_words import cause_words, money_words, time_words
 from data.queries.coaching import Coaching
@@ -40,7 +41,8 @@ def choose(reps: Sequence[Rep]) -> int | None:
 def since(found: Sheet, view: View) -> None:
     """Since when the figures look back."""
     at = view.instant(found.since.ask.span.since)
-    st.caption(t("one_to_one.since" if found.talks else "one_to_one.first", at=at))
+    over = any(is_over(talk.held_at, view.now) for talk in found.talks)
+    st.caption(t("one_to_one.since" if over else "one_to_one.first", at=at))
 
 
 def figures(found: Sheet, view: View) -> None:

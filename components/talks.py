@@ -15,8 +15,9 @@ from components.frame import View
 from components.room_desk import next_turn, turn_of
 from components.text import t
 from core.reports.commitments import Checked, Kept, Proof
+from core.reports.talks import is_over
 from data.brief_words import time_words
-from data.commands.talks import OPEN_FOR, StepInput
+from data.commands.talks import StepInput
 from data.minutes_words import proof_words
 from data.queries.talks import Held, Rep
 
@@ -27,13 +28,13 @@ _CHOICES = ("tomorrow", "three_days", "week")
 
 
 def agreed(talks: Sequence[Held], does: Does, view: View) -> None:
-    """What the last talk agreed on, and what of earlier ones is still not done, missed ones first.
+    """What the last talk that is over agreed on, and what of others is still not done, missed ones first.
 
     Args:
         does: `settle(step)`.
     """
     section(t("one_to_one.agreed"), icon=":material/handshake:", help=t("one_to_one.agreed_help"))
-    found = sorted(_asked(talks), key=lambda c: (list(Kept).index(c.state), c.commitment.due_at))
+    found = sorted(_asked(talks, view.now), key=lambda c: (list(Kept).index(c.state), c.commitment.due_at))
     if not found:
         st.caption(t("one_to_one.none_agreed"))
     for checked in found:
@@ -43,9 +44,10 @@ def agreed(talks: Sequence[Held], does: Does, view: View) -> None:
                 _settle(checked, does, view)
 
 
-def _asked(talks: Sequence[Held]) -> Iterator[Checked]:
-    for place, talk in enumerate(talks):
-        yield from (step for step in talk.steps if place == 0 or step.state in _OPEN)
+def _asked(talks: Sequence[Held], now: datetime) -> Iterator[Checked]:
+    last = next((talk for talk in talks if is_over(talk.held_at, now)), None)
+    for talk in talks:
+        yield from (step for step in talk.steps if talk is last or step.state in _OPEN)
 
 
 def _line(checked: Checked, view: View) -> str:
@@ -74,7 +76,7 @@ def hold(rep: Rep, talks: Sequence[Held], customers: Mapping[int, str], does: Do
         if not rep.led:
             return
         section(t("one_to_one.hold"), icon=":material/edit_note:")
-        if talks and view.now - talks[0].held_at <= OPEN_FOR:
+        if talks and not is_over(talks[0].held_at, view.now):
             _agree(talks[0], customers, does, view)
         else:
             _record(rep, does, view)

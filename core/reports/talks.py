@@ -9,6 +9,7 @@ from core.reports.commitments import Checked, Commitment, Kept, Record, check
 
 FIRST_DAYS = 28  # a first talk looks back so far
 NOTE_MAX = 2000
+OPEN_FOR = timedelta(days=1)  # steps are added to a talk so long after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,18 @@ class Step:
     settled_at: datetime | None = None
 
 
-def looks_back(last: datetime | None, now: datetime) -> datetime:
-    """The instant since which a talk asks what happened: the last talk, or four weeks ago."""
-    return last or now - timedelta(days=FIRST_DAYS)
+def is_over(held_at: datetime, now: datetime) -> bool:
+    """Whether a talk takes no more steps; until then the two are still in it."""
+    return now - held_at > OPEN_FOR
+
+
+def looks_back(held: Sequence[datetime], now: datetime) -> datetime:
+    """The instant since which a talk asks what happened: the last talk that is over, or four weeks ago.
+
+    Args:
+        held: when talks were held, the newest first.
+    """
+    return next((at for at in held if is_over(at, now)), now - timedelta(days=FIRST_DAYS))
 
 
 def check_step(step: Step, records: Sequence[Record], now: datetime) -> Checked:

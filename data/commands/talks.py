@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -10,15 +10,13 @@ from core.access import Permission
 from core.messages import Conflict, NotFound, Problem, refuse
 from core.notices import Notice
 from core.reports.commitments import Proof, check_commitment
-from core.reports.talks import check_note
+from core.reports.talks import check_note, is_over
 from data.commands.command import Tx, command
 from data.commands.outbox import post
 from data.jsontext import to_json
 from data.queries.scope import owned
 from data.queries.talks import Rep, reached_rep, rep_customers
 from data.schema import Customer, Talk, TalkStep
-
-OPEN_FOR = timedelta(days=1)  # steps are added to a talk so long after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ def agree(tx: Tx, talk_id: int, given: StepInput) -> int:
         Invalid: nothing to do, a time in the past, or a customer who is not the rep's.
     """
     talk, rep = _talk(tx, talk_id)
-    if tx.now - talk.held_at > OPEN_FOR:
+    if is_over(talk.held_at, tx.now):
         raise Conflict("talk_over")
     refuse(list(_problems(tx, rep, given)))
     row = TalkStep(

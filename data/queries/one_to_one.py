@@ -84,7 +84,7 @@ def sheet(session: Session, who: Who, rep_id: int, now: datetime) -> Sheet:
 
 
 def _ask(session: Session, who: Who, rep: Rep, talks: Sequence[Held], now: datetime) -> Ask:
-    since = looks_back(talks[0].held_at if talks else None, now)
+    since = looks_back([talk.held_at for talk in talks], now)
     usual = asked(session, who, now, Narrow("week", PIPELINE, None, rep.id))
     return replace(usual, span=Span(since, now), against=since)
 

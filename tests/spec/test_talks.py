@@ -47,8 +47,14 @@ def test_a_step_stands(agreed, records, state):
 
 
 def test_a_talk_looks_back_to_the_last_one_or_four_weeks():
-    assert looks_back(days(-9), NOW) == days(-9)
-    assert looks_back(None, NOW) == days(-28)
+    assert looks_back([days(-9), days(-16)], NOW) == days(-9)
+    assert looks_back([], NOW) == days(-28)
+
+
+def test_a_talk_that_takes_steps_still_does_not_empty_its_own_sheet():
+    assert looks_back([NOW, days(-7)], NOW) == days(-7)
+    assert looks_back([days(-1), days(-7)], NOW) == days(-7)
+    assert looks_back([NOW], NOW) == days(-28)
 
 
 @pytest.mark.parametrize(("note", "codes"), [("", ["required"]), ("x" * 2001, ["too_long"]), ("Fine", [])])
