@@ -113,7 +113,7 @@ def _mix(found: Beside, keys: Sequence[str], language: str) -> go.Figure:
     ]
     return charts.figure(
         *bars,
-        height=60 + 40 * len(keys),
+        height=80 + 40 * len(keys),
         showlegend=True,
         bargap=0.25,
         yaxis={"autorange": "reversed"},

@@ -56,7 +56,9 @@ def check_signal(signal: SignalInput, now: datetime) -> tuple[Problem, ...]:
     """All problems of a signal; it cannot lie in the future."""
     problems = []
     if signal.kind not in SIGNAL_KINDS:
-        problems.append(Problem("kind", "unknown_choice", {"value": signal.kind}))
+        problems.append(
+            Problem("kind", "unknown_choice" if signal.kind else "required", {"value": signal.kind})
+        )
     else:
         problems += _check_value(signal)
     if signal.happened_at is None:

@@ -133,4 +133,5 @@ def _text(name: str, value: str) -> list[Problem]:
 
 
 def _choice(name: str, value: str, choices: tuple[str, ...]) -> list[Problem]:
-    return [] if value in choices else [Problem(name, "unknown_choice", {"value": value})]
+    wrong = Problem(name, "unknown_choice", {"value": value}) if value else Problem(name, "required")
+    return [] if value in choices else [wrong]

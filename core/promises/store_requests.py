@@ -40,7 +40,7 @@ def check_request(words: str, urgency: str) -> tuple[Problem, ...]:
     if len(words) > MAX_WORDS:
         problems.append(Problem("words", "too_long", {"limit": MAX_WORDS}))
     if urgency not in URGENCIES:
-        problems.append(Problem("urgency", "unknown_choice", {"value": urgency}))
+        problems.append(Problem("urgency", "unknown_choice" if urgency else "required", {"value": urgency}))
     return tuple(problems)
 
 
@@ -48,7 +48,11 @@ def check_verdict(verdict: Verdict) -> tuple[Problem, ...]:
     """All problems of an answer: it says why, and by when where something is planned."""
     problems = []
     if verdict.outcome not in OUTCOMES:
-        problems.append(Problem("outcome", "unknown_choice", {"value": verdict.outcome}))
+        problems.append(
+            Problem(
+                "outcome", "unknown_choice" if verdict.outcome else "required", {"value": verdict.outcome}
+            )
+        )
     if not verdict.reply.strip():
         problems.append(Problem("reply", "required"))
     if len(verdict.reply) > MAX_WORDS:

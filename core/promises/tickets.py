@@ -37,7 +37,9 @@ def check_ticket(ticket: Ticket, now: datetime) -> tuple[Problem, ...]:
     if ticket.urgency not in URGENCIES:
         problems.append(Problem("urgency", "required"))
     if ticket.pain and ticket.pain not in PAINS:
-        problems.append(Problem("pain", "unknown_choice", {"value": ticket.pain}))
+        problems.append(
+            Problem("pain", "unknown_choice" if ticket.pain else "required", {"value": ticket.pain})
+        )
     if ticket.effect is not None:
         problems += [Problem(_column(p.field), p.code, p.params) for p in check_effect(ticket.effect)]
     return (*problems, *_times(ticket, now), *_pauses(ticket, now))

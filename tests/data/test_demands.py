@@ -81,7 +81,7 @@ def test_a_refused_draft_keeps_what_was_typed_and_says_why_at_its_field(store, c
     submit_demand(store, company.rep, number)
     kept = read(store, draft, company.rep, number)
     assert [(p.field, p.code) for p in kept.problems] == [
-        ("pain", "unknown_choice"),
+        ("pain", "required"),
         ("effect.after", "changes_nothing"),
     ]
     assert kept.sent is None

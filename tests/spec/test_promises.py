@@ -135,6 +135,7 @@ def demand(**changes) -> DemandInput:
         ({"after": 45}, [("effect.after", "changes_nothing")]),
         ({"words": " "}, [("words", "required")]),
         ({"pain": "boredom", "urgency": "P9"}, [("pain", "unknown_choice"), ("urgency", "unknown_choice")]),
+        ({"pain": "", "urgency": ""}, [("pain", "required"), ("urgency", "required")]),
         ({"opened_at": datetime(2027, 1, 1, tzinfo=UTC)}, [("opened_at", "in_future")]),
     ],
 )
