@@ -106,7 +106,7 @@ def _collaboration(found: Leadership, view: View) -> None:
     for figure in told.figures:
         value = format.percent(figure.value, view.language)
         if figure.measure is Measure.RESPONSE:
-            value += f" ({format.number(figure.hours, view.language, 1)} h)"
+            value += t("leadership.hours", n=format.number(figure.hours, view.language, 1))
         before = told.before.get(figure.measure)
         was = t("leadership.was", value=format.percent(before.value, view.language)) if before else ""
         name = t(f"collaboration.of.{figure.measure}")

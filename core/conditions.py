@@ -258,4 +258,5 @@ class _Reader:
         return True
 
     def _stop(self) -> Any:
-        raise _Stopped("condition_unreadable", self.text[self.place :].strip()[:40])
+        rest = self.text[self.place :].strip()
+        raise _Stopped("condition_unreadable" if rest else "condition_unfinished", rest[:40])

@@ -65,13 +65,15 @@ def check_rate(
     """
     problems = []
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
-        problems.append(Problem("currency", "unknown_currency"))
+        problems.append(Problem("currency", "currency_code"))
     elif currency == base:
         problems.append(Problem("currency", "own_currency", {"currency": base}))
     if from_on is None:
         problems.append(Problem("from_on", "required"))
     elif from_on > today:
         problems.append(Problem("from_on", "instant_in_future"))
-    if worth is None or not 0 < worth <= MOST:
+    if worth is None or worth <= 0:
         problems.append(Problem("worth", "not_positive"))
+    elif worth > MOST:
+        problems.append(Problem("worth", "number_too_large"))
     return problems

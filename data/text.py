@@ -1,7 +1,8 @@
 """The translator: keys to sentences in English and Simplified Chinese.
 
 Catalogues are TOML files by area, `data/locale/<language>/<area>.toml`; the key `board.title` is
-`title` in `board.toml`. A key whose sentence depends on a count has forms `one` and `other`.
+`title` in `board.toml`. A key whose sentence depends on a count has forms `one` and `other`, and may
+have `zero`.
 """
 
 import logging
@@ -53,6 +54,7 @@ def translate(language: str, key: str, **params: Any) -> str:
     sentence = sentences.get(key)
     if sentence is None and "n" in params:
         form = Locale.parse(language).plural_form(params["n"])
+        form = "zero" if params["n"] == 0 and f"{key}.zero" in sentences else form
         sentence = sentences.get(f"{key}.{form}") or sentences.get(f"{key}.other")
     if sentence is None:
         _log.error("no text for %s in %s", key, language)

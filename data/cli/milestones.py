@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,12 @@ from data.runtime import this_store
 def add(commands: Any) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser("milestones", help="value, limit and outlook of every criterion, by team")
-    parser.add_argument("--as-of", metavar="DATE", help="as known at the end of that day; now if left out")
+    parser.add_argument(
+        "--as-of",
+        type=date.fromisoformat,
+        metavar="YYYY-MM-DD",
+        help="as known at the end of that day; now if left out",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON array")
     parser.set_defaults(run=_run)
 
@@ -28,7 +33,7 @@ def _run(chosen: argparse.Namespace) -> int:
         at = store.clock()
         if chosen.as_of:
             zone = ZoneInfo(company_zone(session))
-            at = datetime.combine(datetime.fromisoformat(chosen.as_of), time.max, zone)
+            at = datetime.combine(chosen.as_of, time.max, zone)
         paths = [milestone_path(session, OPERATOR, team, at) for team in milestone_teams(session, OPERATOR)]
     rows = [row for path in paths for row in _rows(path)]
     if chosen.json:

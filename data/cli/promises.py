@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,10 @@ def add(commands: Any) -> None:
     ):
         parser = commands.add_parser(name, help=words)
         parser.add_argument(
-            "--as-of", metavar="DATE", help="as known at the end of that day; now if left out"
+            "--as-of",
+            type=date.fromisoformat,
+            metavar="YYYY-MM-DD",
+            help="as known at the end of that day; now if left out",
         )
         parser.add_argument("--json", action="store_true", help="print one JSON array")
         parser.set_defaults(run=run)
@@ -47,10 +50,10 @@ def _check(chosen: argparse.Namespace) -> int:
     return 3 if any(row["light"] == "red" for row in rows) else 0
 
 
-def _instant(day: str | None, zone: str, store: Store) -> datetime:
+def _instant(day: date | None, zone: str, store: Store) -> datetime:
     if day is None:
         return store.clock()
-    return datetime.combine(datetime.fromisoformat(day), time.max, ZoneInfo(zone))
+    return datetime.combine(day, time.max, ZoneInfo(zone))
 
 
 def _demand(row: DemandClock) -> dict[str, Any]:

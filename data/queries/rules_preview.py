@@ -77,6 +77,8 @@ def _alerts(session: Session, policies: Policies, now: datetime) -> Iterator[Eff
     """Causes that stand open now, whatever people have settled of them."""
     facts = alert_facts(session, now)
     before, after = (Counter(f.rule for one in facts for f in findings(one, p)) for p in policies)
+    if before == after:
+        yield Effect("alerts_same", "", before.total(), after.total(), len(facts))
     for rule in ALERTS:
         if before[rule] != after[rule]:
             yield Effect("alerts_open", rule, before[rule], after[rule], len(facts))

@@ -99,7 +99,8 @@ def test_who_may_and_what_is_refused(sqlite_store, clock):
     people = found(sqlite_store)
     for currency, day, worth, codes in (
         ("CNY", date(2026, 1, 1), 1.0, ["own_currency"]),
-        ("dollars", None, None, ["unknown_currency", "required", "not_positive"]),
+        ("dollars", None, None, ["currency_code", "required", "not_positive"]),
+        ("USD", date(2026, 1, 1), 2e6, ["number_too_large"]),
         ("USD", date(2100, 1, 1), -7.0, ["instant_in_future", "not_positive"]),
     ):
         with pytest.raises(Invalid) as refused:

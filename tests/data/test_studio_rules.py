@@ -74,6 +74,8 @@ def test_alerts_follow_at_once(office):
 
     assert standing() == 1
     assert office.effects(demos_without_quote=4)[("alerts_open", "demos_without_quote")] == (1, 0, 1)
+    (same,) = office.effects(demos_without_quote=2).items()  # counted, and nothing changes
+    assert same == (("alerts_same", ""), (3, 3, 1))
     keep_rules(office.store, office.people.director, {"alerts_off": ("demos_without_quote",)})
     publish(office.store, office.people.director, Area.RULES, "We sell by demos.")
     assert standing() == 0

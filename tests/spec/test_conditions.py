@@ -48,10 +48,10 @@ TABLE = [
     ("reaction ＝ “sceptical”",                                  True),   # as Chinese keyboards write it
 ]
 FAULTS = [
-    ("",                        "condition_unreadable"),
-    ("budget",                  "condition_unreadable"),
-    ("budget is",               "condition_unreadable"),
-    ("(budget is empty",        "condition_unreadable"),
+    ("",                        "condition_unfinished"),
+    ("budget",                  "condition_unfinished"),
+    ("budget is",               "condition_unfinished"),
+    ("(budget is empty",        "condition_unfinished"),
     ("budget is empty)",        "condition_unreadable"),
     ("quote > 1 > 0",           "condition_unreadable"),
     ("__import__('os')",        "condition_unreadable"),

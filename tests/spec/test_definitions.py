@@ -53,7 +53,7 @@ WRONG = [
     ({"choices": ("strong",)},                              "choices",       "two_choices"),
     ({"kind": Kind.PEOPLE, "choices": ()},                  "kind",          "unknown_choice"),
     ({"kind": Kind.NUMBER, "low": Decimal(2), "high": Decimal(1)}, "high",   "bounds_crossed"),
-    ({"required_when": "budget is"},                        "required_when", "condition_unreadable"),
+    ({"required_when": "budget is"},                        "required_when", "condition_unfinished"),
     ({"required_when": "reaction = 'neutral'"},             "required_when", "condition_unknown_name"),
     ({"required_when": "own_influence = 'strong'"},         "required_when", "condition_unknown_name"),
 ]
