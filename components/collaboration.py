@@ -81,7 +81,7 @@ def _card(measure: Measure, report: Collaboration, language: str) -> Card:
         return Card(label, format.NOTHING, t("collaboration.unmeasured"), help=words)
     note = t("collaboration.of_rows", n=figure.n)
     if measure is Measure.RESPONSE:
-        note = f"{format.number(figure.hours, language, 1)} h · {note}"
+        note = f"{t('collaboration.hours', n=format.number(figure.hours, language, 1))} · {note}"
     return Card(label, format.percent(figure.value, language), note, help=words)
 
 

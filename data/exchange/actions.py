@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.exchange.rows import Record
-from core.fields import Kind
+from core.fields import Kind, is_empty
 from core.messages import Problem
 from core.process.actions import FIELDS, ActionContext, ActionInput, check
 from core.process.evidence import NextStep
@@ -348,10 +348,10 @@ def _differs(stored: Mapping[str, Any], wanted: Mapping[str, Any], numbers: Coll
 
 def _comparable(value: Any, numbers: Collection[str]) -> Any:
     """Fields with their amounts as numbers: 1200.50 and 1200.5 are one quote. Whoever is named by an id
-    is the same under another name."""
+    is the same under another name, and a field left blank is one that is not there."""
     if not isinstance(value, dict):
         return value
-    return {k: _bare(v, k in numbers) for k, v in value.items() if v is not None}
+    return {k: _bare(v, k in numbers) for k, v in value.items() if not is_empty(v)}
 
 
 def _bare(value: Any, number: bool) -> Any:

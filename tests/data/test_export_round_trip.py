@@ -1,6 +1,7 @@
 """What is exported imports again without loss: every kind, both formats, both databases."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -75,12 +76,9 @@ def work(store: Store, clock) -> None:
     edit = OpportunityEdit("Haihe 2026", Decimal("777.7"), "CNY", store.clock().date(), "ERP", 1)
     edit_opportunity(store, people.rep, people.opportunity, edit)
     won = {"outcome": Outcome.WON, "next_step": None}
-    record_action(
-        store,
-        people.stranger,
-        people.strange_opportunity,
-        done(store, "quote_confirmation", hours_ago=3, **won),
-    )
+    quoted = done(store, "quote_confirmation", hours_ago=3, **won)
+    blank = replace(quoted, fields={**quoted.fields, "changes": ""})  # as the form leaves it
+    record_action(store, people.stranger, people.strange_opportunity, blank)
     third = open_opportunity(store, people.mate, _own_customer(store, people), "Lost one")
     record_action(store, people.mate, third, done(store, "appointment", hours_ago=7))
     close_opportunity(store, people.mate, third, Outcome.LOST)
