@@ -273,4 +273,4 @@ def test_a_few_statements_however_many_rows(sqlite_store):
         history = forecast_history(session, "firebreak")
         connection.set_trace_callback(None)
     assert len(history.signals.of) > 100
-    assert len([s for s in statements if s.startswith("SELECT")]) <= 12
+    assert len([s for s in statements if s.startswith("SELECT")]) <= 14
