@@ -28,7 +28,8 @@ def way(path: Path, view: View) -> None:
 def tiles(found: Leadership, view: View) -> None:
     """All six, side by side as the screen allows."""
     with st.grid(3, min_column_width=330, gap="medium", key="leadership"):
-        for name, (icon, leads_to, query, draw) in _TILES.items():
+        for name, (icon, leads, draw) in _TILES.items():
+            leads_to, query = leads(found)
             with st.container(border=True, height="stretch", gap="xsmall", key=f"tile-of-{name}"):
                 st.markdown(f"##### {icon} {t(f'leadership.{name}')}", anchors=False)
                 draw(found, view)
@@ -113,6 +114,12 @@ def _collaboration(found: Leadership, view: View) -> None:
         st.markdown(f"{plain(name)}  \n**{plain(value)}** :gray[{plain(was)}]")
 
 
+def _largest(found: Leadership) -> tuple[str, dict[str, str | int]]:
+    """The customer most at risk; the morning meeting where nobody is, or there is no customer."""
+    first = next((item.deal.customer_id for item in found.risks.top), None)
+    return ("customer", {"customer": first}) if first else ("morning", {})
+
+
 def _risks(found: Leadership, view: View) -> None:
     if not found.risks.top:
         st.caption(t("leadership.no_risks"))
@@ -131,12 +138,13 @@ def _number(label: str, value: str, course: Sequence[float] = ()) -> None:
     st.metric(label, value, chart_data=list(course) if len(course) > 1 else None, chart_type="line")
 
 
-_Tile = tuple[str, str, dict[str, str], Callable[[Leadership, View], None]]
+_Target = tuple[str, dict[str, str | int]]  # a page and what its address says
+_Tile = tuple[str, Callable[[Leadership], _Target], Callable[[Leadership, View], None]]
 _TILES: dict[str, _Tile] = {
-    "outlook": (":material/trending_up:", "outlook", {}, _outlook),
-    "health": (":material/monitor_heart:", "forecast_health", {}, _health),
-    "process": (":material/vital_signs:", "health", {}, _process),
-    "promises": (":material/handshake:", "promises", {"show": "red"}, _promises),
-    "collaboration": (":material/diversity_3:", "collaboration", {}, _collaboration),
-    "risks": (":material/local_fire_department:", "morning", {}, _risks),
+    "outlook": (":material/trending_up:", lambda _: ("outlook", {}), _outlook),
+    "health": (":material/monitor_heart:", lambda _: ("forecast_health", {}), _health),
+    "process": (":material/vital_signs:", lambda _: ("health", {}), _process),
+    "promises": (":material/handshake:", lambda _: ("promises", {"show": "red"}), _promises),
+    "collaboration": (":material/diversity_3:", lambda _: ("collaboration", {}), _collaboration),
+    "risks": (":material/local_fire_department:", _largest, _risks),
 }

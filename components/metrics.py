@@ -36,7 +36,6 @@ def _definitions(metrics: Sequence[Metric]) -> None:
                 t(f"metrics.units.{metric.unit}"),
                 t(f"metrics.goods.{metric.good}"),
                 t("metrics.from", sources=sources),
-                metric.item,
             )
             st.markdown(
                 f"**{plain(t(metric.title))}** — {plain(t(metric.formula))}  \n"

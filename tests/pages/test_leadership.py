@@ -30,3 +30,10 @@ def test_it_shows_the_quarter_and_the_largest_risks(open_page, sqlite_store, clo
     assert "Haihe" in text
     assert "Minjiang" in text
     assert {"en": "1M", "zh": "100万"}[language] in text
+
+
+def test_the_largest_risk_leads_to_its_customer(open_page, sqlite_store, clock):
+    company = at_risk(sqlite_store, clock)
+    page = open_page("leadership", company.director)
+    wanted = translate("en", "leadership.open", page=translate("en", "customer.title"))
+    assert wanted in [button.label for button in page.button]
