@@ -39,7 +39,8 @@ def results_block(found: Sequence[Result], does: Does, view: View) -> None:
 def _result(result: Result, view: View) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.markdown(f"**{plain(result.team or t('milestones.result_company'))}**", width="content")
-        badge(t(f"milestones.state.{result.verdict}"), _TONES[result.verdict])
+        holds = result.counts_as is result.verdict  # what an appeal put right is not shown in red
+        badge(t(f"milestones.state.{result.verdict}"), _TONES[result.verdict] if holds else Tone.QUIET)
         badge(t(f"milestones.force.{result.force}"), _FORCES[result.force])
     st.markdown(plain(brings_words(view.language, result)))
     if result.counts_as is not result.verdict:
