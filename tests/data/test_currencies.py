@@ -110,3 +110,15 @@ def test_who_may_and_what_is_refused(sqlite_store, clock):
         set_rate(sqlite_store, people.rep, "USD", date(2026, 1, 1), 7.0)
     with sqlite_store.reading() as session, pytest.raises(NotAllowed):
         rate_desk(session, people.rep, clock.at)
+
+
+def test_a_rate_is_said_once_and_may_be_put_right(store, clock):
+    people, day = found(store), date(2026, 1, 1)
+    set_rate(store, people.director, "USD", day, 7.0)
+    with pytest.raises(Invalid) as refused:
+        set_rate(store, people.director, "usd", day, 7.0)
+    assert [(p.field, p.code) for p in refused.value.problems] == [("worth", "rate_known")]
+    clock.move(hours=1)
+    set_rate(store, people.director, "USD", day, 7.1)
+    clock.move(hours=1)
+    set_rate(store, people.director, "USD", day, 7.0)  # and back: it is not what was said last
