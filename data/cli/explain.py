@@ -2,10 +2,10 @@
 
 import argparse
 import json
-from datetime import date
 from typing import Any
 
 from core.forecast.valuation import LEVEL
+from data.cli.as_of import add_as_of
 from data.explaining import Explained, explain
 from data.forecast_words import UNITS, Words, name_of
 from data.queries.policies import company_day
@@ -18,13 +18,7 @@ def add(commands: Any) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser("explain", help="why an opportunity is worth what the forecast says")
     parser.add_argument("opportunity", metavar="OPPORTUNITY", help="its id, or its reference when imported")
-    parser.add_argument(
-        "--as-of",
-        dest="day",
-        type=date.fromisoformat,
-        metavar="YYYY-MM-DD",
-        help="what was recorded when this day began; default today",
-    )
+    add_as_of(parser, "what was recorded when this day began; default today")
     parser.add_argument("--period", choices=PERIODS, default=ASKED)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=_run)
@@ -33,7 +27,7 @@ def add(commands: Any) -> None:
 def _run(chosen: argparse.Namespace) -> int:
     store = this_store()
     with store.reading() as session:
-        day = chosen.day or company_day(session, store.clock())
+        day = chosen.as_of or company_day(session, store.clock())
         found = explain(session, chosen.opportunity, day, chosen.period)
     print(json.dumps(_told(found), ensure_ascii=False) if chosen.json else _text(found))
     return 0

@@ -2,12 +2,11 @@
 
 import argparse
 import json
-from datetime import date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from core.access import OPERATOR
 from core.milestones.assess import Assessment, State
+from data.cli.as_of import add_as_of, end_of
 from data.jsontext import to_json
 from data.queries.milestones import Path, Stop, milestone_path, milestone_teams
 from data.queries.policies import company_zone
@@ -17,12 +16,7 @@ from data.runtime import this_store
 def add(commands: Any) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser("milestones", help="value, limit and outlook of every criterion, by team")
-    parser.add_argument(
-        "--as-of",
-        type=date.fromisoformat,
-        metavar="YYYY-MM-DD",
-        help="as known at the end of that day; now if left out",
-    )
+    add_as_of(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON array")
     parser.set_defaults(run=_run)
 
@@ -30,10 +24,7 @@ def add(commands: Any) -> None:
 def _run(chosen: argparse.Namespace) -> int:
     store = this_store()
     with store.reading() as session:
-        at = store.clock()
-        if chosen.as_of:
-            zone = ZoneInfo(company_zone(session))
-            at = datetime.combine(chosen.as_of, time.max, zone)
+        at = end_of(chosen.as_of, company_zone(session), store)
         paths = [milestone_path(session, OPERATOR, team, at) for team in milestone_teams(session, OPERATOR)]
     rows = [row for path in paths for row in _rows(path)]
     if chosen.json:

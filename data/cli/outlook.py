@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.process.stages import PIPELINE
+from data.cli.as_of import add_as_of
 from data.forecasting import PERIODS, Forecast, forecast_of, open_books
 from data.jobs.forecast import as_rows
 from data.jsontext import to_json
@@ -24,13 +25,7 @@ def add(commands: Any) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser("forecast", help="a running month or quarter, as it stood on a day")
     parser.add_argument("--pipeline", default=PIPELINE, help="key of a pipeline; default firebreak")
-    parser.add_argument(
-        "--as-of",
-        dest="day",
-        type=date.fromisoformat,
-        metavar="YYYY-MM-DD",
-        help="what was recorded when this day began; default today",
-    )
+    add_as_of(parser, "what was recorded when this day began; default today")
     parser.add_argument("--period", choices=PERIODS, default="month")
     parser.add_argument(
         "--lines", type=int, default=_TOP, metavar="N", help=f"open opportunities shown; {_TOP}"
@@ -42,7 +37,7 @@ def add(commands: Any) -> None:
 def _run(chosen: argparse.Namespace) -> int:
     store = this_store()
     with store.reading() as session:
-        day = chosen.day or company_day(session, store.clock())
+        day = chosen.as_of or company_day(session, store.clock())
         found = snapshot_on(session, chosen.pipeline, chosen.period, day)
         if found is None:
             said = _computed(session, chosen.pipeline, chosen.period, day)

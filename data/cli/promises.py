@@ -2,12 +2,10 @@
 
 import argparse
 import json
-from datetime import date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from core.access import OPERATOR
-from data.engine import Store
+from data.cli.as_of import add_as_of, end_of
 from data.jsontext import to_json
 from data.queries.policies import company_zone, policy_in_force, working_calendar
 from data.queries.promises import DemandClock, PromiseRow, demand_clocks, promises
@@ -21,12 +19,7 @@ def add(commands: Any) -> None:
         ("check-promises", _check, "promises that come before the plan, or have none"),
     ):
         parser = commands.add_parser(name, help=words)
-        parser.add_argument(
-            "--as-of",
-            type=date.fromisoformat,
-            metavar="YYYY-MM-DD",
-            help="as known at the end of that day; now if left out",
-        )
+        add_as_of(parser)
         parser.add_argument("--json", action="store_true", help="print one JSON array")
         parser.set_defaults(run=run)
 
@@ -34,7 +27,7 @@ def add(commands: Any) -> None:
 def _sla(chosen: argparse.Namespace) -> int:
     store = this_store()
     with store.reading() as session:
-        as_of, policy = _instant(chosen.as_of, company_zone(session), store), policy_in_force(session)
+        as_of, policy = end_of(chosen.as_of, company_zone(session), store), policy_in_force(session)
         calendar = working_calendar(session)
         rows = [_demand(d) for d in demand_clocks(session, OPERATOR, calendar, policy, as_of)]
     _tell(rows, chosen.json)
@@ -44,16 +37,10 @@ def _sla(chosen: argparse.Namespace) -> int:
 def _check(chosen: argparse.Namespace) -> int:
     store = this_store()
     with store.reading() as session:
-        as_of = _instant(chosen.as_of, company_zone(session), store)
+        as_of = end_of(chosen.as_of, company_zone(session), store)
         rows = [_promise(p) for p in promises(session, OPERATOR, policy_in_force(session), as_of)]
     _tell(rows, chosen.json)
     return 3 if any(row["light"] == "red" for row in rows) else 0
-
-
-def _instant(day: date | None, zone: str, store: Store) -> datetime:
-    if day is None:
-        return store.clock()
-    return datetime.combine(day, time.max, ZoneInfo(zone))
 
 
 def _demand(row: DemandClock) -> dict[str, Any]:

@@ -30,8 +30,8 @@ def trial(monkeypatch):
 
     def register(run) -> None:
         job("trial")(run)
-        nothing = lambda session, now: []  # noqa: E731 - never due by itself
-        monkeypatch.setattr("data.commands.jobs.SCHEDULE", (*SCHEDULE, Scheduled("trial", nothing)))
+        never = Scheduled("trial", lambda session, now: [])
+        monkeypatch.setattr("data.commands.jobs.SCHEDULE", (*SCHEDULE, never))
 
     yield register
     JOBS.pop("trial", None)

@@ -308,7 +308,10 @@ def test_a_new_date_proves_a_commitment_about_a_promise(store, company, clock):
     given = promise_to(store, company, clock, expects="promise", about=promise)
     assign(store, company.manager, held, given)
     clock.move(hours=2)
-    state = lambda: shown(store, company.manager, company.rep.team_id).made[0].state  # noqa: E731 - read twice
+
+    def state() -> Kept:
+        return shown(store, company.manager, company.rep.team_id).made[0].state
+
     assert state() is Kept.OPEN
     move_promise(store, company.rep, promise, TODAY + timedelta(days=30), "Agreed on the phone")
     assert state() is Kept.KEPT

@@ -30,7 +30,7 @@ def test_an_instant_comes_back_as_it_was(store, at):
 def test_a_naive_instant_is_refused(store):
     people = found(store)
     with pytest.raises((StatementError, ValueError), match="time zone"), store.writing() as session:
-        session.get_one(Opportunity, people.opportunity).closed_at = datetime(2026, 1, 1)  # noqa: DTZ001 - refused
+        session.get_one(Opportunity, people.opportunity).closed_at = datetime(2026, 1, 1)  # noqa: DTZ001 - a naive instant is what is to be refused
 
 
 def test_elapsed_days_counts_in_the_database(store):
