@@ -4,16 +4,17 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from components.blocks import Row, empty, plain, rows
+from components.blocks import Row, empty, rows
 from components.forms import Marks
 from components.frame import View
 from components.room_desk import next_turn, turn_of
+from components.secret import make_once, shown_once
 from components.text import t
 from core.api import LIVES, READ, WRITE, TokenInput, groups_of
 from data.commands.api_tokens import create_token, new_token, revoke_token, token_parts
 from data.queries.api_tokens import TokenCard
 
-_TURN, _SHOWN = "token", "token-shown"
+_TURN = "token"
 
 
 def own_tokens_card(view: View, tokens: Sequence[TokenCard]) -> None:
@@ -31,7 +32,7 @@ def own_tokens_card(view: View, tokens: Sequence[TokenCard]) -> None:
         shown = st.container(key="token-once")
         _new(view, groups)
         with shown:
-            _once()
+            shown_once("tokens")
 
 
 def all_tokens_list(view: View, tokens: Sequence[TokenCard]) -> None:
@@ -100,18 +101,6 @@ def _groups(access: str, names: Mapping[str, str], turn: str) -> Sequence[str]:
 
 
 def _make(view: View, turn: str, wanted: TokenInput) -> None:
-    """Pressed twice, the same token is made once: it is this turn's."""
-    token = st.session_state.setdefault(f"secret-{turn}", new_token())
-    view.do(create_token.once, turn, wanted, *token_parts(token))
-    st.session_state[_SHOWN] = st.session_state.pop(f"secret-{turn}")
-
-
-def _once() -> None:
-    """The new token, until its person has it."""
-    if not (token := st.session_state.get(_SHOWN)):
-        return
-    st.success(plain(t("tokens.made")), icon=":material/key:")
-    st.code(token, language=None, wrap_lines=True)
-    if st.button(t("tokens.have_it"), icon=":material/check:", key="token-have"):
-        st.session_state.pop(_SHOWN)
-        st.rerun()
+    make_once(
+        "tokens", turn, new_token, lambda token: view.do(create_token.once, turn, wanted, *token_parts(token))
+    )

@@ -8,6 +8,7 @@ from components.blocks import Row, Tone, empty, plain, rows
 from components.forms import Marks
 from components.frame import View
 from components.room_desk import next_turn, turn_of
+from components.secret import make_once, shown_once
 from components.text import t
 from core.webhooks import KINDS, WebhookInput
 from data.commands.webhooks import (
@@ -20,7 +21,7 @@ from data.commands.webhooks import (
 )
 from data.queries.webhooks import LogRow, WebhookCard
 
-_TURN, _SHOWN, _MET = "webhook", "webhook-shown", "webhook-met"
+_TURN, _MET = "webhook", "webhook-met"
 _TONES = {"sent": Tone.GREEN, "dead": Tone.RED, "waiting": Tone.BLUE, "off": Tone.QUIET}
 
 
@@ -89,7 +90,7 @@ def new_hook(view: View, found: Sequence[WebhookCard]) -> None:
             next_turn(_TURN)
             st.rerun()
     with shown:
-        _once()
+        shown_once("webhooks")
 
 
 def _fields(marks: Marks, turn: str, names: Mapping[str, str]) -> WebhookInput:
@@ -106,21 +107,7 @@ def _fields(marks: Marks, turn: str, names: Mapping[str, str]) -> WebhookInput:
 
 
 def _add(view: View, turn: str, wanted: WebhookInput) -> None:
-    """Pressed twice, the same webhook is registered once: its secret is this turn's."""
-    secret = st.session_state.setdefault(f"secret-{turn}", new_secret())
-    view.do(add_webhook.once, turn, wanted, secret)
-    st.session_state[_SHOWN] = st.session_state.pop(f"secret-{turn}")
-
-
-def _once() -> None:
-    """The new webhook's secret, until its receiver has it."""
-    if not (secret := st.session_state.get(_SHOWN)):
-        return
-    st.success(plain(t("webhooks.made")), icon=":material/key:")
-    st.code(secret, language=None, wrap_lines=True)
-    if st.button(t("webhooks.have_it"), icon=":material/check:", key="webhook-have"):
-        st.session_state.pop(_SHOWN)
-        st.rerun()
+    make_once("webhooks", turn, new_secret, lambda secret: view.do(add_webhook.once, turn, wanted, secret))
 
 
 def log(view: View, deliveries: Sequence[LogRow]) -> None:
