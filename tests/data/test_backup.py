@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from data.files import keep, read_file
 from data.migrate import altering, build, is_current
 from data.schema import Customer, Person
 from tests.company import found
-from tests.conftest import Hands
+from tests.conftest import Hands, database
 
 SOUND = b"RIFF" + bytes(range(256)) * 40
 
@@ -44,10 +45,9 @@ def empty(tmp_path: Path, clock: Hands) -> Store:
 
 
 @pytest.fixture
-def postgres_empty(postgres: str, tmp_path: Path, clock: Hands) -> Store:
-    from tests.conftest import _address, _create
-
-    return Store(_address(postgres, _create(postgres)), tmp_path / "files", clock=clock)
+def postgres_empty(postgres: str, tmp_path: Path, clock: Hands) -> Iterator[Store]:
+    with database(postgres) as url:
+        yield Store(url, tmp_path / "files", clock=clock)
 
 
 def told(store: Store) -> dict[str, tuple[int, str]]:

@@ -21,6 +21,7 @@ from data.queries.ballots import has_voted, is_paper, opened
 from data.schema import Audit, BallotBox, BallotPaper, Base, Receipt, SealedBallot
 from data.sealing import unseal
 from tests.company import found
+from tests.conftest import installed
 
 SUBJECT = "report:outlook:1"
 VOTERS = ("rep", "mate", "manager")
@@ -96,17 +97,12 @@ def watched(store, monkeypatch, way, scores):
 def another(request, store, tmp_path, clock):
     """A second store of the same kind, at the same instant."""
     from data.engine import Store
-    from tests.conftest import _address, _copy, _create
 
-    if store.engine.dialect.name == "sqlite":
-        (tmp_path / "two").mkdir()
-        url = _copy(request.getfixturevalue("installed_file"), tmp_path / "two")
-    else:
-        server = request.getfixturevalue("postgres")
-        url = _address(server, _create(server, template=request.getfixturevalue("installed_database")))
-    made = Store(url, tmp_path / "two", clock=type(clock)(clock.at))
-    yield made
-    made.close()
+    (tmp_path / "two").mkdir()
+    with installed(request, store.engine.dialect.name, tmp_path / "two") as url:
+        made = Store(url, tmp_path / "two", clock=type(clock)(clock.at))
+        yield made
+        made.close()
 
 
 @pytest.mark.parametrize("scores", list(permutations((2, 4, 5)))[1:4])
