@@ -69,8 +69,12 @@ def remember(found: Recognised | None) -> Who | None:
     return found.who
 
 
-def enter(person_id: int, attempt_id: int | None = None) -> None:
-    """Open a session for a person who proved who they are, and draw the page again as theirs."""
+def enter(person_id: int, attempt_id: int | None = None, **finds: object) -> None:
+    """Open a session for a person who proved who they are, and draw the page again as theirs.
+
+    Args:
+        finds: what they find in this tab's state.
+    """
     opened = open_session(
         this_store(),
         person_id,
@@ -83,6 +87,7 @@ def enter(person_id: int, attempt_id: int | None = None) -> None:
     st.session_state.pop(LEFT, None)
     st.session_state.pop(LANGUAGE, None)
     st.session_state[SESSION], st.session_state[TICKET] = opened.session_id, opened.ticket
+    st.session_state.update(finds)
     st.rerun()
 
 

@@ -14,6 +14,7 @@ from components.navigation import PAGES, PageSpec, offline_link, open_page
 from components.setup import setup_card
 from components.signin import sign_in_card
 from components.text import LANGUAGE, language, t, term
+from components.tour import menu_entry, tour_card
 from components.usage import measure
 from core.access import Permission, Who, decide
 from data.commands.account import choose_language
@@ -49,6 +50,7 @@ def draw() -> None:
     _user_menu(who, pages["account"])
     spec = next((s for name, s in specs.items() if pages[name] == current), HOME)
     measure(who, spec.name)
+    tour_card(who, spec.name)
     if not decide(who, spec.needs).allowed:
         _refusal(spec)
     elif current.url_path == HOME.name:
@@ -124,6 +126,7 @@ def _user_menu(who: Who, account: st.Page) -> None:
         st.page_link(account, label=t("shell.account"), icon=":material/manage_accounts:")
         if decide(who, Permission.RECORD_ACTIONS).allowed:
             offline_link()
+        menu_entry(who)
         st.button(t("shell.sign_out"), icon=":material/logout:", on_click=session.leave, width="stretch")
 
 

@@ -12,6 +12,7 @@ from components.entrance import entrance
 from components.session import address, enter
 from components.sso import single_sign_on
 from components.text import say, t, term
+from components.tour import OFFERED
 from core.messages import Unavailable
 from data.commands.sessions import Try, count_try
 from data.queries.policies import setting
@@ -86,9 +87,9 @@ class _Form(stauth.Authenticate):  # type: ignore[misc]  # the library has no ty
         return passed
 
 
-def _enter(proven: Try) -> None:
+def _enter(proven: Try, **finds: object) -> None:
     assert proven.person_id is not None
-    enter(proven.person_id, proven.attempt_id)
+    enter(proven.person_id, proven.attempt_id, **finds)
 
 
 def _demo_accounts() -> None:
@@ -113,5 +114,5 @@ def _enter_demo(username: str, password: str) -> None:
         st.error(say(error), icon=":material/hourglass_top:")
         return
     if proven.password_hash and bcrypt.checkpw(password.encode(), proven.password_hash.encode()):
-        _enter(proven)
+        _enter(proven, **{OFFERED: True})
     st.error(t("signin.wrong"), icon=":material/error:")

@@ -9,7 +9,7 @@ from statistics import median
 import pytest
 from sqlalchemy import func, select
 
-from core.access import OPERATOR
+from core.access import OPERATOR, Who, decide
 from core.messages import Conflict, Invalid
 from core.policies import DEFAULTS
 from core.terms import Role
@@ -21,6 +21,7 @@ from data.demo import PASSWORD, write
 from data.demo.calendar import SHANGHAI
 from data.demo.feedback import LIKED
 from data.demo.staff import ACCOUNTS, LEAVER, OPTIMIST, PADDER, SANDBAGGER, SKIPPING_TEAM, STUCK_TEAM, TEAMS
+from data.demo.tour import stops
 from data.engine import Store
 from data.files import read_file
 from data.install import install
@@ -480,3 +481,30 @@ def test_reports_were_rated_secretly_and_a_talk_was_held(company):
         assert session.scalars(select(BallotPaper.month)).all() == []
         assert wanting(session) == []
         assert len(session.scalars(select(TalkStep.id)).all()) >= 2
+
+
+_NAMED_BY_THE_WALK = {
+    "rep": {"customer", "opportunity", "promise"},
+    "director": {"team"},
+    "product": {"promise"},
+    "delivery": {"delivery"},
+}
+
+
+@pytest.mark.parametrize("account", ACCOUNTS)
+def test_the_walk_leads_to_what_is_planted(company, account):
+    """Every stop is a page that the role may open, has its words, and names a record that is there."""
+    from components.navigation import PAGES
+    from data.text import LANGUAGES, has
+
+    with company.reading() as session:
+        row = session.scalars(select(Person).where(Person.username == account)).one()
+        who = Who(row.id, Role(row.role), row.team_id, row.name)
+        walk = stops(session, who, company.clock())
+    needs = {spec.name: spec.needs for spec in PAGES}
+    assert walk
+    for stop in walk:
+        assert decide(who, needs[stop.page]).allowed
+        assert all(has(language, f"tour.stop.{stop.name}") for language in LANGUAGES)
+    told = {name for stop in walk for name in stop.query}
+    assert told >= _NAMED_BY_THE_WALK.get(account, set())
