@@ -71,6 +71,7 @@ PAGES = (
     PageSpec("jobs", ":material/schedule:", Permission.SEE_JOBS, "company"),
     PageSpec("people", ":material/group:", Permission.MANAGE_PEOPLE, "company"),
     PageSpec("audit", ":material/history:", Permission.SEE_AUDIT, "company"),
+    PageSpec("guide", ":material/help:", Permission.OWN_ACCOUNT, None),
     PageSpec("account", ":material/account_circle:", Permission.OWN_ACCOUNT, None),
 )
 

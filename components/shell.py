@@ -47,7 +47,7 @@ def draw() -> None:
         _anonymous()
         return
     session.watch()
-    _user_menu(who, pages["account"])
+    _user_menu(who, pages["account"], pages["guide"])
     spec = next((s for name, s in specs.items() if pages[name] == current), HOME)
     measure(who, spec.name)
     tour_card(who, spec.name)
@@ -114,7 +114,7 @@ def _anonymous() -> None:
         sign_in_card()
 
 
-def _user_menu(who: Who, account: st.Page) -> None:
+def _user_menu(who: Who, account: st.Page, guide: st.Page) -> None:
     role = term("role", who.role)
     label = f"**{plain(who.name)}**  \n:small[:gray[{role}]]"
     with (
@@ -124,6 +124,7 @@ def _user_menu(who: Who, account: st.Page) -> None:
     ):
         _language_choice(who)
         st.page_link(account, label=t("shell.account"), icon=":material/manage_accounts:")
+        st.page_link(guide, label=t("guide.title"), icon=":material/help:")
         if decide(who, Permission.RECORD_ACTIONS).allowed:
             offline_link()
         menu_entry(who)

@@ -54,6 +54,7 @@ ALLOWED = {
     "jobs":       {A},
     "people":     {A},
     "audit":      {D, A},
+    "guide":      EVERYBODY,
     "account":    EVERYBODY,
 }
 # fmt: on
