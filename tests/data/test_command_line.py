@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -32,9 +33,8 @@ def run(folder: Path, *arguments: str, url: str | None = None) -> subprocess.Com
         (("process", "nonsense"), None, "no pipeline"),
     ],
 )
-def test_what_cannot_be_done_is_said(tmp_path, arguments, url, said):
-    if url is None:
-        assert run(tmp_path, "init").returncode == 0
+def test_what_cannot_be_done_is_said(tmp_path, installed_file, arguments, url, said):
+    shutil.copyfile(installed_file, tmp_path / "firebreak.db")
     result = run(tmp_path, *(a.format(folder=tmp_path) for a in arguments), url=url)
     assert result.returncode == 2
     assert said in result.stderr

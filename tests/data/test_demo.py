@@ -101,13 +101,12 @@ def team(index):
     return Opportunity.owner_id.in_(people)
 
 
-def test_it_is_there_on_both_databases_and_its_projections_hold(store):
-    write(store, "small")
-    with store.writing() as session:
+def test_its_accounts_are_there_and_its_projections_hold(company):
+    with company.writing() as session:
         assert differences(session) == []
-    assert one(store, select(func.count()).select_from(Customer)) == 60
-    assert {a[0] for a in ask(store, select(Person.username))} >= set(ACCOUNTS)
-    with store.reading() as session:
+    assert one(company, select(func.count()).select_from(Customer)) == 60
+    assert {a[0] for a in ask(company, select(Person.username))} >= set(ACCOUNTS)
+    with company.reading() as session:
         assert {role for _, _, role in demo_accounts(session)} == set(Role)
 
 
@@ -136,10 +135,12 @@ def test_a_company_with_people_never_becomes_a_demo(company, monkeypatch, capsys
 
 
 @pytest.mark.parametrize(("size", "customers", "opportunities"), [("empty", 0, 0), ("three", 3, 3)])
-def test_the_little_companies(sqlite_store, size, customers, opportunities):
-    write(sqlite_store, size)
-    counts = [one(sqlite_store, select(func.count()).select_from(t)) for t in (Customer, Opportunity)]
+def test_the_little_companies(store, size, customers, opportunities):
+    write(store, size)
+    counts = [one(store, select(func.count()).select_from(t)) for t in (Customer, Opportunity)]
     assert counts == [customers, opportunities]
+    with store.writing() as session:
+        assert differences(session) == []
 
 
 def test_nothing_lies_in_the_future_but_plans(company):
