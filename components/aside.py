@@ -11,7 +11,7 @@ from components.navigation import open_page
 from components.record_story import ICONS
 from components.text import t, term
 from core.access import Permission, decide
-from core.messages import AppError
+from core.messages import AppError, Unavailable
 from core.process.stages import STAGES
 from data.queries.customers import CustomerFile, CustomerHead
 from data.queries.named_customers import customer_names, named_customer
@@ -24,6 +24,8 @@ def sought(view: View) -> int | None:
     if asked := named():
         try:
             return view.read(named_customer, _SEE, asked)
+        except Unavailable:
+            raise
         except AppError as error:
             show_error(error)
     offered = view.read(customer_names, _SEE)

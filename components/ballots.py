@@ -30,7 +30,7 @@ def paper(view: View, words: str) -> str | None:
     """
     wanted = f"paper-wanted-{view.who.person_id}"
     held = _paper(view, draw=bool(st.session_state.get(wanted)))
-    if held is None and view.read(has_drawn, view.now):
+    if held is None and view.read_now(has_drawn, view.now):
         st.caption(t(f"{words}.no_paper"))
     elif held is None:
         st.button(
@@ -60,7 +60,7 @@ def _cookie(name: str) -> str | None:
 
 
 def _is_mine(paper: str, view: View) -> bool:
-    return view.read(is_paper, paper, view.now)
+    return view.read_now(is_paper, paper, view.now)
 
 
 def _keep(name: str, paper: str) -> None:

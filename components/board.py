@@ -11,6 +11,7 @@ from components.blocks import Card, Row, Tone, cards, empty, rows, section
 from components.board_drill import DRILL, drill
 from components.frame import View
 from components.navigation import open_page
+from components.outage import gently
 from components.text import t
 from core.access import Permission, Reach, reach
 from core.process.metrics import COMPLETION_DAYS
@@ -139,6 +140,7 @@ def live(view: View) -> None:
     floor, _ = seen = view.read(version)
 
     @st.fragment(run_every=EVERY_SECONDS)
+    @gently
     def watch() -> None:
         old = view.store.clock() - view.now > timedelta(seconds=STALE_SECONDS)
         if old or view.read(version, floor) != seen:

@@ -10,6 +10,7 @@ from components.blocks import section
 from components.drafts import DraftForm, lock_of
 from components.forms import Marks
 from components.frame import View
+from components.outage import pressed
 from components.text import t, term
 from core.promises.demands import DELIVERABLES
 from data.commands.drafts import mark_field
@@ -66,8 +67,12 @@ def answer_draft(demand: int, view: View) -> DraftView | None:
 
 def _submit(view: View, draft_id: int) -> None:
     """Only the store here: touching Streamlit in a callback is where a newer run may cut it off."""
-    with lock_of(view.who):
-        submit_answer(view.store, view.who, draft_id)
+
+    def submit() -> None:
+        with lock_of(view.who):
+            submit_answer(view.store, view.who, draft_id)
+
+    pressed(submit)
 
 
 def _answer(form: DraftForm, features: Mapping[int, FeatureChoice]) -> None:

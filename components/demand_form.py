@@ -11,10 +11,11 @@ from components.demand_files import files_of_draft
 from components.drafts import DraftForm, lock_of
 from components.frame import View, show_error
 from components.navigation import open_page
+from components.outage import pressed
 from components.record_story import leave_for, short
 from components.text import t, term
 from core.access import Permission, reach
-from core.messages import AppError
+from core.messages import AppError, Unavailable
 from core.promises.demands import PAINS
 from core.promises.sla import URGENCIES, Clock
 from data.commands.demand_drafts import open_demand, save_demand_fields, submit_demand
@@ -37,6 +38,8 @@ def current(view: View) -> DraftView | None:
             number = view.do(open_demand, customer)
             st.query_params.from_dict({"draft": str(number)})
             return _read(view, number)
+    except Unavailable:  # the page's frame waits for the store; the address stays
+        raise
     except AppError as error:
         st.query_params.clear()
         show_error(error)
@@ -193,8 +196,12 @@ def _end(view: View, form: DraftForm) -> None:
 
 def _submit(view: View, draft_id: int) -> None:
     """Only the store here: touching Streamlit in a callback is where a newer run may cut it off."""
-    with lock_of(view.who):
-        submit_demand(view.store, view.who, draft_id)
+
+    def submit() -> None:
+        with lock_of(view.who):
+            submit_demand(view.store, view.who, draft_id)
+
+    pressed(submit)
 
 
 def _similar(found: Sequence[Similar], view: View) -> None:

@@ -19,7 +19,7 @@ import streamlit as st
 from components.autosave import autosave
 from components.scrolling import into_view
 from core.access import Who
-from core.messages import AppError, Problem
+from core.messages import AppError, Problem, Unavailable
 from data.queries.drafts import DraftView
 
 _RED, _RED_ON_DARK = "#B3261E", "#FF8A80"  # the theme's red texts, which no style sheet can name
@@ -61,12 +61,17 @@ class DraftForm:
         """All that the draft holds in this run."""
         return self._values
 
-    def set(self, values: dict[str, Any]) -> None:
-        """Save fields; a draft that was submitted or thrown away elsewhere is left alone: the run says so."""
+    def set(self, values: dict[str, Any]) -> bool:
+        """Save fields; False where they were not: a draft that was submitted or thrown away elsewhere is left
+        alone, and what the store did not take just now is saved when the field is drawn."""
         try:
-            self._save(values)
+            self._put(values)
         except AppError:
-            return
+            return False
+        return True
+
+    def _put(self, values: dict[str, Any]) -> None:
+        self._save(values)
         self._values |= values
 
     def mark(self, problem: Problem) -> None:
@@ -259,18 +264,26 @@ class DraftForm:
 
     def _changed(self, field: str, key: str) -> None:
         value = _plain(st.session_state[key])
-        self.set({field: value})
-        self._memory[field] = value
+        if self.set({field: value}):
+            self._memory[field] = value
 
     def _keep(self, field: str, shown: Any, default: Any = None, *, typed: bool = False) -> Any:
         """The value that a widget shows; saved when the draft holds another."""
         value = _plain(shown)
         if value != _plain(self.get(field, default)):
-            self.set({field: value})
-            self._memory[field] = value
+            self._keep_now(field, value)
         if typed:
             self._typed[self._key(field)] = "" if value is None else str(value)
         return value
+
+    def _keep_now(self, field: str, value: Any) -> None:
+        try:
+            self._put({field: value})
+        except Unavailable:  # the page's frame waits for the store; the widget holds the value until then
+            raise
+        except AppError:  # sent or thrown away elsewhere: the run says so
+            return
+        self._memory[field] = value
 
 
 def _plain(value: Any) -> Any:

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import streamlit as st
 
 from components import format
+from components.outage import again_when_back
 from components.text import explain, language, say, t
 from core.access import Permission, Who, decide
-from core.messages import AppError, NotAllowed, Problem
+from core.messages import AppError, NotAllowed, Problem, Unavailable
+from data.reading import read_as
 from data.runtime import this_store
 
 if TYPE_CHECKING:
@@ -43,8 +45,14 @@ class View:
     now: datetime
 
     def read(self, query: Callable[Concatenate[Session, Who, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run a query in this person's scope."""
-        with self.store.reading() as session:
+        """Run a query in this person's scope, where all that they have written is to be seen."""
+        return read_as(self.store, self.who, lambda session: query(session, self.who, *args, **kwargs))
+
+    def read_now(
+        self, query: Callable[Concatenate[Session, Who, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run a query of what is written without a command (drafts, what was read): never on a replica."""
+        with self.store.reading(fresh=True) as session:
             return query(session, self.who, *args, **kwargs)
 
     def do(self, command: Callable[Concatenate[Store, Who, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -82,6 +90,8 @@ def page(title: str, needs: Permission) -> Iterator[View]:
     store = this_store()
     try:
         yield View(who, store, language(), store.clock())
+    except Unavailable as error:
+        again_when_back(error)
     except AppError as error:
         show_error(error)
     except Exception:

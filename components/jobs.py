@@ -8,6 +8,7 @@ import streamlit as st
 from components import address
 from components.blocks import Row, Tone, empty, plain, rows, section
 from components.frame import View
+from components.outage import gently
 from components.tables import instant_column
 from components.text import t
 from data.commands.jobs import retry_run, run_job
@@ -21,6 +22,7 @@ def live(view: View) -> None:
     """All of the page that changes by itself, looked at again every few seconds."""
 
     @st.fragment(run_every=EVERY_SECONDS)
+    @gently
     def draw() -> None:
         now = view.store.clock()
         states = view.read(job_states, now)

@@ -9,10 +9,11 @@ from components.blocks import plain, section
 from components.drafts import DraftForm, lock_of
 from components.frame import View, show_error
 from components.navigation import open_page
+from components.outage import pressed
 from components.record_story import leave_for
 from components.text import t, term
 from core.access import Permission, reach
-from core.messages import AppError
+from core.messages import AppError, Unavailable
 from data.commands.drafts import drop_draft, mark_field
 from data.commands.promise_drafts import open_promise, save_promise_fields, submit_promise
 from data.queries.drafts import DraftView, draft
@@ -34,6 +35,8 @@ def current(view: View) -> DraftView | None:
             return None
         with lock_of(view.who), view.store.reading(fresh=True) as session:
             return draft(session, view.who, number)
+    except Unavailable:  # the page's frame waits for the store; the address stays
+        raise
     except AppError as error:
         st.query_params.clear()
         show_error(error)
@@ -105,8 +108,12 @@ def _end(view: View, form: DraftForm) -> None:
 
 def _submit(view: View, draft_id: int) -> None:
     """Only the store here: touching Streamlit in a callback is where a newer run may cut it off."""
-    with lock_of(view.who):
-        submit_promise(view.store, view.who, draft_id)
+
+    def submit() -> None:
+        with lock_of(view.who):
+            submit_promise(view.store, view.who, draft_id)
+
+    pressed(submit)
 
 
 def done(sent: Mapping[str, int], view: View) -> None:

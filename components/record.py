@@ -12,11 +12,12 @@ from components.deep_links import action_type, named
 from components.drafts import DraftForm, lock_of
 from components.frame import View, show_error
 from components.navigation import offline_link
+from components.outage import pressed
 from components.record_story import ICONS, about, leave_for, short
 from components.recording import recording
 from components.steps import next_step_fields, plan_fields, time_fields
 from components.text import t, term
-from core.messages import AppError, NotFound
+from core.messages import AppError, NotFound, Unavailable
 from core.process.actions import asked_fields
 from core.process.sheet import NEW, Step, read_sheet
 from core.process.stages import STAGES
@@ -42,6 +43,8 @@ def current(view: View) -> DraftView | None:
         if (link := _link()) is None:
             return None
         return _go_to(view, view.do(open_record, link))
+    except Unavailable:  # the page's frame waits for the store; the address stays
+        raise
     except AppError as error:
         st.query_params.clear()
         show_error(error)
@@ -311,5 +314,9 @@ def _end(view: View, form: DraftForm, state: str) -> None:
 
 def _submit(view: View, draft_id: int) -> None:
     """Only the store here: touching Streamlit in a callback is where a newer run may cut it off."""
-    with lock_of(view.who):
-        submit_record(view.store, view.who, draft_id)
+
+    def submit() -> None:
+        with lock_of(view.who):
+            submit_record(view.store, view.who, draft_id)
+
+    pressed(submit)

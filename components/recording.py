@@ -15,7 +15,7 @@ from components.transcript import (
     ways_on,
     without_transcript,
 )
-from core.messages import AppError, Invalid
+from core.messages import Invalid, NotFound
 from data.files import keep_recording, read_file
 from data.queries.recordings import doubts
 
@@ -50,7 +50,7 @@ def _player(view: View, form: DraftForm, kept: str) -> None:
     st.markdown(f":small[{t('record.recording_kept')}]")
     try:
         content, media_type = read_file(view.store, kept)
-    except AppError:
+    except NotFound:
         st.caption(t("problems.recording_lost"))
         content, media_type = b"", ""
     left, right = st.columns([3, 2], vertical_alignment="bottom", gap="medium")

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from components.frame import WHO
+from components.outage import gently, pressed
 from components.text import LANGUAGE, language
 from core.access import Who
 from data.commands.sessions import end_session, fingerprint, open_session
@@ -93,6 +94,10 @@ def enter(person_id: int, attempt_id: int | None = None, **finds: object) -> Non
 
 def leave() -> None:
     """Sign out: the session ends in the store, this tab forgets the person."""
+    pressed(_leave)
+
+
+def _leave() -> None:
     if (own := st.session_state.get(SESSION)) is not None:
         end_session(this_store(), own)
     _forget()
@@ -118,6 +123,7 @@ def hand_over_cookie() -> None:
 
 
 @st.fragment(run_every=WATCH_SECONDS)
+@gently
 def watch() -> None:
     """Look again now and then, so that a tab nobody touches closes too once its session has ended."""
     if recognise() is None:

@@ -11,6 +11,7 @@ from components import foreign, session
 from components.assets import LOGO, MARK, STYLE
 from components.blocks import empty, plain
 from components.navigation import PAGES, PageSpec, offline_link, open_page
+from components.outage import gate
 from components.setup import setup_card
 from components.signin import sign_in_card
 from components.text import LANGUAGE, language, t, term
@@ -29,7 +30,7 @@ HOME = PAGES[0]
 
 def draw() -> None:
     """One run: recognise, gate, draw."""
-    who = session.remember(session.recognise())
+    who = session.remember(gate(session.recognise))
     st.session_state.setdefault(LANGUAGE, session.first_language())
     st.set_page_config(page_title=t("terms.product"), page_icon=MARK, layout="wide")
     st.html(STYLE)
@@ -64,7 +65,7 @@ def _file(spec: PageSpec) -> Path:
 
 
 def _unread(who: Who) -> int:
-    with this_store().reading() as reading:
+    with this_store().reading(fresh=True) as reading:
         return unread(reading, who)
 
 

@@ -42,7 +42,7 @@ AREA: dict[str, Callable[..., Any]] = {
 
 def fields(view: View) -> None:
     """The company's own fields."""
-    found = view.read(desk, Area.FIELDS)
+    found = view.read_now(desk, Area.FIELDS)
     does = studio.commands(view, Area.FIELDS, AREA)
     edits = {name: partial(view.do, work) for name, work in FIELDS.items()}
     studio.at_work(found, does, view)
@@ -61,7 +61,7 @@ def held_against(found: Desk, view: View) -> None:
 
 def rules(view: View) -> None:
     """The policy's numbers and switches."""
-    found = view.read(desk, Area.RULES)
+    found = view.read_now(desk, Area.RULES)
     does = studio.commands(view, Area.RULES, AREA)
     describe = studio_rules.describer(view)
     studio.at_work(found, does, view)

@@ -21,7 +21,7 @@ from data.queries.survey import is_asked
 def survey_block(view: View) -> None:
     """The questions of the month, for whoever is asked; its place is always there."""
     with st.container(key="survey"):
-        if not view.read(is_asked, view.now):
+        if not view.read_now(is_asked, view.now):
             return
         with st.expander(t("survey.title"), icon=":material/how_to_vote:"):
             st.caption(t("survey.secret"))
@@ -44,7 +44,7 @@ def _question(question: str, paper: str, view: View) -> None:
         and marks.sent(partial(view.do, answer_survey, paper, question, chosen))
     ):
         st.session_state[given] = chosen
-    voted = view.read(has_voted, paper, subject_of(question), view.now)
+    voted = view.read_now(has_voted, paper, subject_of(question), view.now)
     st.caption(t("survey.given" if voted else "survey.open"))
 
 

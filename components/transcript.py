@@ -8,6 +8,7 @@ import streamlit as st
 from components import format
 from components.drafts import DraftForm
 from components.frame import View
+from components.outage import gently
 from components.text import t
 from core.process.recordings import Writing
 from data import speech
@@ -78,7 +79,7 @@ def without_transcript(form: DraftForm) -> dict[str, Any]:
 
 def _written(view: View, form: DraftForm, recording: str) -> Written:
     language = spoken_language(view, form)
-    found = view.read(transcript, recording, language)
+    found = view.read_now(transcript, recording, language)
     if found is None:
         view.do(ask_transcript, recording, language, form.get("customer"))
         with view.store.reading(fresh=True) as session:
@@ -114,8 +115,9 @@ def _progress(view: View, recording: str, language: str) -> None:
     """A part that repaints by itself, and the page only once: when nothing more comes."""
 
     @st.fragment(run_every=EVERY_SECONDS)
+    @gently
     def watch() -> None:
-        written = view.read(transcript, recording, language)
+        written = view.read_now(transcript, recording, language)
         if written is None or written.state.is_over:
             st.rerun()
         share = format.percent(written.share, view.language)

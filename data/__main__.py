@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         status: int = chosen.run(chosen)
         sys.stdout.flush()
     except AppError as error:
-        print(_sentence(error), file=sys.stderr)
+        print(_sentence(error), *_because(error), file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader has seen enough, e.g. `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -47,6 +47,12 @@ def main(arguments: list[str] | None = None) -> int:
         print(translate("en", "errors.no_place", why=_cause(error)), file=sys.stderr)
         return 2
     return status
+
+
+def _because(error: AppError) -> list[str]:
+    """What the database said, for the operator."""
+    cause = error.__cause__
+    return [f"({_cause(cause)})"] if isinstance(cause, OSError | OperationalError) else []
 
 
 def _cause(error: OSError | OperationalError) -> str:

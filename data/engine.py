@@ -1,9 +1,10 @@
 """The store: one place that opens databases, for reading and for writing."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
@@ -11,21 +12,33 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 
 from data.clock import Clock, system_clock
+from data.outages import told
+from data.turns import turn
 
+PATIENCE_SECONDS = 30
+CONNECT_SECONDS = 5
+REST_SECONDS = 10.0  # that a replica which did not answer is left alone
+_WRITE, _READ = "BEGIN IMMEDIATE", "BEGIN"
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=30000",
+    f"PRAGMA busy_timeout={PATIENCE_SECONDS * 1000}",
 )
 
 
 def _open(url: str, begin: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-    if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            connect_args={} if "connect_timeout" in parsed.query else {"connect_timeout": CONNECT_SECONDS},
+        )
+    path = Path(parsed.database) if parsed.database and parsed.database != ":memory:" else None
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    queue = path.with_name(f"{path.name}-turn") if path and begin == _WRITE else None
     engine = create_engine(parsed)
 
     @event.listens_for(engine, "connect")
@@ -36,7 +49,8 @@ def _open(url: str, begin: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        with turn(queue, PATIENCE_SECONDS) if queue else nullcontext():
+            connection.exec_driver_sql(begin)
 
     return engine
 
@@ -55,10 +69,11 @@ class Store:
         self, url: str, files: Path, *, read_url: str | None = None, clock: Clock = system_clock
     ) -> None:
         self.url, self.files, self.clock = url, files, clock
-        self._writer = _open(url, "BEGIN IMMEDIATE")
+        self._writer = _open(url, _WRITE)
         same = not read_url and make_url(url).get_backend_name() == "postgresql"
-        self._reader = self._writer if same else _open(read_url or url, "BEGIN")
-        self._current = _open(url, "BEGIN") if read_url else self._reader
+        self._reader = self._writer if same else _open(read_url or url, _READ)
+        self._current = _open(url, _READ) if read_url else self._reader
+        self.has_replica, self._rests_until = bool(read_url), 0.0
         self._batch: ContextVar[Session | None] = ContextVar("batch", default=None)
 
     @property
@@ -71,6 +86,15 @@ class Store:
         """The address without its password, for messages."""
         return make_url(self.url).render_as_string(hide_password=True)
 
+    @property
+    def replica_answers(self) -> bool:
+        """Whether the replica answered when it was last asked, or has rested since."""
+        return monotonic() >= self._rests_until
+
+    def rest_replica(self) -> None:
+        """Leave the replica alone for a while: it did not answer."""
+        self._rests_until = monotonic() + REST_SECONDS
+
     @contextmanager
     def reading(self, *, fresh: bool = False) -> Iterator[Session]:
         """A session that sees one moment and writes nothing.
@@ -81,7 +105,7 @@ class Store:
         if batch := self._batch.get():
             yield batch
             return
-        with Session(self._current if fresh else self._reader, autoflush=False) as session:
+        with told(), Session(self._current if fresh else self._reader, autoflush=False) as session:
             yield session
 
     @contextmanager
@@ -91,13 +115,13 @@ class Store:
             yield batch
             batch.flush()
             return
-        with Session(self._writer) as session, session.begin():
+        with told(), Session(self._writer) as session, session.begin():
             yield session
 
     @contextmanager
     def batch(self) -> Iterator[Session]:
         """Run many commands as one transaction; for imports and the demo, all or nothing."""
-        with Session(self._writer) as session, session.begin():
+        with told(), Session(self._writer) as session, session.begin():
             token = self._batch.set(session)
             try:
                 yield session

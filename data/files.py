@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
@@ -13,6 +14,7 @@ from core.access import Who
 from core.messages import Invalid, NotFound, Problem
 from data.commands.transcripts import ask
 from data.engine import Store
+from data.outages import room
 from data.queries.policies import policy_in_force
 from data.schema import StoredFile
 from data.speech import Language
@@ -31,6 +33,7 @@ ATTACHED = (
 )  # fmt: skip
 DOWNLOAD = "application/octet-stream"  # what no browser draws
 _PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe")
+HALF, HALF_LIVES = ".part", timedelta(days=1)  # of a file that is being written; a kill leaves it behind
 _WAV_HEAD = 44  # bytes before the first sample
 
 
@@ -65,7 +68,7 @@ def keep_recording(
         Invalid: not audio, without a sound in it, or larger than the policy allows.
     """
     media_type = media_type.split(";")[0].strip().lower()
-    with store.reading() as session:
+    with store.reading(fresh=True) as session:
         limit = policy_in_force(session).max_recording_mb
     if media_type not in AUDIO:
         raise Invalid([Problem("recording", "not_audio")])
@@ -108,7 +111,7 @@ def keep_attachment(store: Store, who: Who, content: bytes, name: str) -> str:
     Raises:
         Invalid: empty, of a kind that is not kept, or larger than the policy allows.
     """
-    with store.reading() as session:
+    with store.reading(fresh=True) as session:
         limit = policy_in_force(session).max_attachment_mb
     if not content:
         raise Invalid([Problem("file", "empty_file")])
@@ -145,7 +148,7 @@ def read_file(store: Store, sha256: str) -> tuple[bytes, str]:
     Raises:
         NotFound: no such file.
     """
-    with store.reading() as session:
+    with store.reading(fresh=True) as session:
         row = session.get(StoredFile, sha256)
     path = file_path(store, sha256)
     if row is None or not path.exists():
@@ -161,10 +164,33 @@ def file_path(store: Store, digest: str) -> Path:
 def _write(path: Path, content: bytes) -> None:
     if path.exists():
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_suffix(f".{secrets.token_hex(8)}.part")
-    with half.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    half.replace(path)
+    with room():
+        path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_suffix(f".{secrets.token_hex(8)}{HALF}")
+    try:
+        with room(), half.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)
+    _keep_name(path.parent)
+
+
+def sweep_halves(store: Store, now: datetime) -> int:
+    """Delete what writers that were killed left half written, a day later; returns how many there were."""
+    old = (now - HALF_LIVES).timestamp()
+    halves = [half for half in store.files.glob(f"*/*{HALF}") if half.stat().st_mtime < old]
+    for half in halves:
+        half.unlink(missing_ok=True)
+    return len(halves)
+
+
+def _keep_name(folder: Path) -> None:
+    """A file's new name is on disk only when its folder is."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(held)
+    finally:
+        os.close(held)

@@ -47,7 +47,7 @@ def keep_video(store: Store, who: Who, content: bytes) -> str:
     """
     if not decide(who, Permission.SEND_DELIVERIES).allowed:
         raise NotAllowed(permission=Permission.SEND_DELIVERIES)
-    with store.reading() as session:
+    with store.reading(fresh=True) as session:
         limit = policy_in_force(session).max_video_mb
     if (media_type := film_type(content)) is None:
         raise Invalid([Problem("video", "not_video")])
@@ -64,7 +64,7 @@ def keep_photo(store: Store, content: bytes) -> str:
     Raises:
         Invalid: not a picture, or too large.
     """
-    with store.reading() as session:
+    with store.reading(fresh=True) as session:
         limit = policy_in_force(session).max_photo_mb
     if len(content) > limit * 2**20:
         raise Invalid([Problem("photo", "file_too_large", {"limit": limit})])

@@ -73,7 +73,7 @@ async def health(_: Request) -> Response:
 
 
 def _ask_store() -> None:
-    with this_store().reading() as session:
+    with this_store().reading(fresh=True) as session:
         session.execute(text("SELECT 1"))
 
 

@@ -29,7 +29,7 @@ def backtest_weights(
     """
     if not decide(who, Permission.CHANGE_WEIGHTS).allowed:
         raise NotAllowed(permission=Permission.CHANGE_WEIGHTS)
-    with store.reading() as session:
+    with store.reading(fresh=True) as session:
         new = session.get(WeightVersion, version_id)
         if new is None:
             raise NotFound(entity="weights")

@@ -15,7 +15,7 @@ with page("account.title", needs=Permission.OWN_ACCOUNT) as view:
     profile_card(view, account)
     if account.has_password:
         password_card(view)
-    own_sessions_card(view, view.read(own_sessions, view.now))
+    own_sessions_card(view, view.read_now(own_sessions, view.now))
     wishes_card(view, view.read(personal_channels), view.read(wishes_of), account.email)
     own_tokens_card(view, view.read(own_tokens, view.now))
     own_usage(view)

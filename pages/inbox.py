@@ -11,7 +11,7 @@ from data.commands.inbox import mark_read, mark_read_up_to
 from data.queries.inbox import PAGE, inbox
 
 with page("inbox.title", needs=Permission.OWN_ACCOUNT) as view:
-    found = view.read(inbox, address.number("shown") or PAGE)
+    found = view.read_now(inbox, address.number("shown") or PAGE)
     if seen := read_all(found):
         view.do(mark_read_up_to, seen)
         st.rerun()

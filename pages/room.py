@@ -47,7 +47,7 @@ with page("room.title", needs=Permission.FOLLOW_UP) as view:
     with left:
         talk(
             desk,
-            lambda most: view.read(room_talk, file.id, most),
+            lambda most: view.read_now(room_talk, file.id, most),
             lambda last: view.do(mark_seen, file.id, last),
             lambda message: read_file(view.store, view.read(room_file_of, message)[0])[0],
         )

@@ -17,6 +17,7 @@ from data.text import LOCALES, translate
 
 MEDIA = "application/problem+json"
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+RETRY_SECONDS = "5"
 _STATUS = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422, Unavailable: 503}
 _NAMED_BY_ID = ("owner", "customer", "opportunity", "contact", "demand", "action")  # core's names for `…_id`
 _CODES = {
@@ -76,7 +77,9 @@ def fault(error: Exception, language: str, place: str, zone: str = "UTC") -> Res
         words = {key: _said(value, language, zone) for key, value in error.params.items()}
         words |= {"n": words["count"]} if "count" in words else {}
         status = _STATUS.get(type(error), 409)
-        return _answer(language, status, error.code, translate(language, f"errors.{error.code}", **words))
+        detail = translate(language, f"errors.{error.code}", **words)
+        later = {"Retry-After": RETRY_SECONDS} if status == 503 else {}
+        return _answer(language, status, error.code, detail, headers=later)
     reference = secrets.token_hex(4)
     _log.error("request failed, reference %s", reference, exc_info=error)
     detail = translate(language, "api.detail.unexpected", reference=reference)

@@ -22,6 +22,7 @@ from data.api.operation import Call, Operation
 from data.api.shapes import LARGEST_ID
 from data.engine import Store
 from data.queries.api_tokens import Bearer
+from data.reading import read_as
 from data.schema import Receipt
 from data.text import language_of
 
@@ -111,8 +112,7 @@ def _done(store: Store, found: Bearer, op: Operation, asked: Asked) -> Done:
         return Done(op.status, op.run(call).model_dump(mode="json"))
 
     if op.access == READ:
-        with store.reading() as session:
-            return work(session)
+        return read_as(store, found.who, work)
     if not asked.key:
         with store.batch() as session:
             return work(session)

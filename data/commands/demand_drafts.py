@@ -18,7 +18,7 @@ def open_demand(store: Store, who: Who, customer_id: int) -> int:
     Raises:
         NotFound: no such customer within reach.
     """
-    with store.reading() as session:
+    with store.reading(fresh=True) as session:
         demand_desk(session, who, customer_id, store.clock())
     return start_draft(
         store, who, KIND, {"customer": customer_id}, lambda kept: kept.get("customer") == customer_id

@@ -16,7 +16,7 @@ def attach_upload(store: Store, who: Who, key: str, demand_id: int, upload: Uplo
     Raises:
         Invalid, NotFound: as `keep_attachment` and `attach_file`.
     """
-    with store.reading() as session:
+    with store.reading(fresh=True) as session:
         check_demand_seen(session, who, demand_id)
     return attach_file.once(store, who, key, demand_id, keep_upload(store, who, upload))
 

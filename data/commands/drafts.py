@@ -13,7 +13,7 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from core.access import Who
-from core.messages import AppError, Conflict, Invalid, NotAllowed, NotFound, Problem
+from core.messages import AppError, Conflict, Invalid, NotAllowed, NotFound, Problem, Unavailable
 from data.engine import Store
 from data.jsontext import to_json
 from data.queries.drafts import touched
@@ -97,6 +97,8 @@ def submit_draft(
             if draft.body["sent"] is None:
                 draft.body = draft.body | {"sent": dict(carry_out(draft)), "problems": []}
                 draft.updated_at = store.clock()
+    except Unavailable:  # nothing was refused: the draft is sent again as it is
+        raise
     except AppError as error:
         refuse_draft(store, who, draft_id, _said_by(error, field))
 

@@ -26,7 +26,7 @@ def open_promise(
     Raises:
         NotFound: no such customer, or action of a customer, within reach.
     """
-    with store.reading() as session:
+    with store.reading(fresh=True) as session:
         number = customer_in(session, who, action) if action else customer or 0
         promise_desk(session, who, number)
         values = {"customer": number, "demand": demand, "action": action}
@@ -60,7 +60,7 @@ def open_answer(store: Store, who: Who, demand_id: int) -> int:
     Raises:
         NotFound: no such demand within reach.
     """
-    with store.reading() as session:
+    with store.reading(fresh=True) as session:
         demand_file(session, who, demand_id, store.clock())
     return start_draft(
         store, who, ANSWER, {"demand": demand_id}, lambda kept: kept.get("demand") == demand_id
@@ -90,7 +90,7 @@ def _known(store: Store, who: Who, values: dict[str, Any]) -> tuple[int, Answer]
     """
     if values.get("way") != "known":
         return None
-    with store.reading() as session:
+    with store.reading(fresh=True) as session:
         feature = feature_choices(session, who, store.clock()).get(values.get("known") or 0)
     if feature is None:
         missing = check_answer(read_answer(values, Answer("-", "", "", "screen", "-", None)))

@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
-from core.messages import AppError, Conflict, Invalid, NotFound, Problem
+from core.messages import AppError, Conflict, Invalid, NotFound, Problem, Unavailable
 from core.process.actions import ActionContext, ActionInput, check
 from core.process.sheet import NEW, Step, concerns, opening, read_amount, read_day, read_sheet
 from core.terms import ActionStatus, Severity
@@ -59,7 +59,7 @@ def open_record(store: Store, who: Who, link: Link) -> int:
         NotFound: no such customer within reach.
         Conflict: the link names a customer, and several are called so.
     """
-    with store.reading() as session:
+    with store.reading(fresh=True) as session:
         customer = _customer(session, who, link)
         facts = customer_facts(session, who, customer)
     values = _prefilled(facts, link, store.clock(), who.timezone)
@@ -92,6 +92,8 @@ def submit_record(store: Store, who: Who, draft_id: int) -> None:
                 sent = _carry_out(store, who, session, draft)
                 draft.body = draft.body | {"sent": to_json(sent), "problems": []}
                 draft.updated_at = store.clock()
+    except Unavailable:  # nothing was refused: the draft is sent again as it is
+        raise
     except AppError as error:
         found = error.problems if isinstance(error, Invalid) else [meanwhile(error)]
         problems = [p for p in found if p.severity is Severity.ERROR]  # the form says the others by itself

@@ -26,7 +26,7 @@ def say_with_file(store: Store, who: Who, key: str, room_id: int, text: str, upl
     """
     if upload is None:
         return say.once(store, who, key, room_id, text)
-    with store.reading() as session:
+    with store.reading(fresh=True) as session:
         check_writing(session, who, room_id)
     name = file_name(upload.name)
     kept = Attachment(keep_attachment(store, who, upload.getvalue(), name), name)

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, true, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from core.messages import Unavailable
 from core.notices import Notice
 from core.terms import Role
 from data.commands.outbox import post
@@ -28,6 +29,7 @@ LEASE = timedelta(minutes=5)
 RENEW_SECONDS = 60.0
 TRIES = 5
 FIRST_RETRY = timedelta(minutes=1)  # then 2, 4, 8 minutes
+LONGEST_HOLD = FIRST_RETRY * 2**TRIES
 _log = logging.getLogger(__name__)
 
 
@@ -85,7 +87,10 @@ def _held(store: Store, row_id: int, attempt: int) -> Iterator[None]:
         while not over.wait(RENEW_SECONDS):
             try:
                 _finish(store, row_id, attempt, leased_until=store.clock() + LEASE)
-            except SQLAlchemyError:  # the job itself may hold SQLite's one writer; next time, then
+            except (
+                SQLAlchemyError,
+                Unavailable,
+            ):  # the job itself may hold SQLite's one writer; next time, then
                 _log.warning("the lease of run %d was not renewed", row_id, exc_info=True)
 
     thread = Thread(target=renew, name=f"firebreak-lease-{row_id}", daemon=True)
@@ -98,7 +103,8 @@ def _held(store: Store, row_id: int, attempt: int) -> Iterator[None]:
 
 
 def _due(now: datetime, slow: bool | None) -> ColumnElement[bool]:
-    free = or_(JobRun.leased_until.is_(None), JobRun.leased_until <= now)
+    held = JobRun.leased_until  # further away than any lease: a clock was ahead that is right again
+    free = or_(held.is_(None), held <= now, held > now + LONGEST_HOLD)
     kind = true() if slow is None else JobRun.job.in_(SLOW) if slow else JobRun.job.not_in(SLOW)
     return and_(JobRun.state.in_(("waiting", "running")), JobRun.due_at <= now, free, kind)
 

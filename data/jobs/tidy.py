@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from data.engine import Store
+from data.files import sweep_halves
 from data.jobs.registry import Run, job
 from data.schema import (
     AcceptanceMiss,
@@ -24,7 +25,8 @@ KEPT_DAYS = 90
 
 @job(NAME)
 def tidy(store: Store, run: Run) -> None:
-    """Delete ended sessions, old tries to sign in, used keys, old events and finished runs after 90 days."""
+    """Delete ended sessions, old tries to sign in, used keys, old events and finished runs after 90 days;
+    files whose writing was broken off after a day."""
     old = run.due_at - timedelta(days=KEPT_DAYS)
     ended = select(UserSession.id).where(UserSession.expires_at < old)
     with store.writing() as session:
@@ -38,3 +40,4 @@ def tidy(store: Store, run: Run) -> None:
         session.execute(delete(WebhookDelivery).where(WebhookDelivery.event_id.in_(told)))
         session.execute(delete(WebhookEvent).where(WebhookEvent.happened_at < old))
         session.execute(delete(JobRun).where(JobRun.finished_at < old))
+    sweep_halves(store, run.due_at)

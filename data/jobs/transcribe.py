@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from core.messages import Unavailable
 from core.process.recordings import Writing, suspicion
 from data import speech
 from data.commands.outbox import post
@@ -87,7 +88,7 @@ def _teller(store: Store, run: Run) -> Callable[[float], None]:
         try:
             _write(store, run.params, share=share)
             run.say(f"{share:.0%}")
-        except SQLAlchemyError:
+        except (SQLAlchemyError, Unavailable):
             _log.warning("how far %s is was not told", run.key, exc_info=True)
 
     return told

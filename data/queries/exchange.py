@@ -47,7 +47,7 @@ def dry_run(
     del filename
     if not decide(who, Permission.IMPORT).allowed:
         raise NotAllowed(permission=Permission.IMPORT)
-    with store.reading() as session:
+    with store.reading(fresh=True) as session:
         plan = plan_import(session, KINDS[kind], table, mapping, policy_in_force(session), store.clock())
         return result_of(plan)
 

@@ -36,7 +36,7 @@ class OfTheStore:
 
     def collect(self) -> Iterator[Metric]:
         """Jobs and messages by state, and sessions that live."""
-        with self._store.reading() as session:
+        with self._store.reading(fresh=True) as session:
             yield _by_state(session, "firebreak_jobs", "Runs of jobs that are kept.", JobRun.state)
             yield _by_state(session, "firebreak_messages", "Messages that are kept.", Delivery.state)
             lives = UserSession.revoked_at.is_(None) & (UserSession.expires_at > self._store.clock())

@@ -20,11 +20,14 @@ _TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 async def ready(_: Request) -> Response:
-    """GET /readyz: whether this process may get visitors: store, replica, schema, folder of files."""
+    """GET /readyz: whether this process may get visitors: store, replica, schema, folder of files.
+
+    Without the replica it may: the store itself is read then. The answer still tells that it is away.
+    """
     found = await run_in_threadpool(_ready, this_store())
+    able = all(answer for part, answer in found.items() if part != "reading")
     return JSONResponse(
-        {"status": "ok" if all(found.values()) else "unavailable", "parts": found},
-        status_code=200 if all(found.values()) else 503,
+        {"status": "ok" if able else "unavailable", "parts": found}, status_code=200 if able else 503
     )
 
 

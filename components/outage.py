@@ -1,0 +1,102 @@
+"""While the store does not answer: say so, keep what was typed, and go on by itself.
+
+A run that waits has not ended: its fields stay on the screen with what stands in them, and a button that was
+pressed counts once the store is back.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import NoReturn, ParamSpec, TypeVar
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from components.text import say, t
+from core.messages import Unavailable
+from data.outages import FULL
+from data.queries.pulse import beats
+from data.runtime import this_store
+
+PATIENCE_SECONDS = 600.0
+PAUSE_SECONDS = 1.0
+PENDING = "outage-pending"
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def gate(recognise: Callable[[], R | None]) -> R | None:
+    """What every run asks the store first; it waits for the answer, then carries out what was pressed."""
+    with st.container(key="outage"):  # always there: what follows keeps its place
+        place = st.empty()
+    found = None
+    try:
+        found = _patiently(recognise, place)
+        work = st.session_state.pop(PENDING, None)
+        if work and found:
+            _patiently(work, place)
+            found = _patiently(recognise, place)
+    except Unavailable as error:
+        _tell(place, error)
+        if _passes(error):  # all patience is over; the fields keep what stands in them
+            st.stop()
+        return found
+    place.empty()
+    return found
+
+
+def pressed(work: Callable[[], object]) -> None:
+    """What a button's callback does; while the store does not answer, the gate of the same run does it."""
+    try:
+        work()
+    except Unavailable:
+        st.session_state[PENDING] = work
+
+
+def again_when_back(error: Unavailable) -> NoReturn:
+    """In the midst of a page: show the message, and draw the page again once the store answers."""
+    _tell(st.empty(), error)
+    until = time.monotonic() + PATIENCE_SECONDS
+    while _passes(error) and time.monotonic() < until:
+        time.sleep(PAUSE_SECONDS)
+        if beats(this_store()):
+            st.rerun()
+    st.stop()
+
+
+def gently(draw: Callable[P, None]) -> Callable[P, None]:
+    """A part that repaints by itself says that the store does not answer, and looks again the next time."""
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            draw(*args, **kwargs)
+        except Unavailable as error:
+            _tell(st.empty(), error)
+
+    return drawn
+
+
+def _patiently(ask: Callable[[], R], place: DeltaGenerator) -> R:
+    """The answer, as long as it takes; at the end of all patience the error."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return ask()
+        except Unavailable as error:
+            if not _passes(error) or time.monotonic() > until:
+                raise
+            _tell(place, error)
+            time.sleep(PAUSE_SECONDS)
+
+
+def _passes(error: Unavailable) -> bool:
+    """Whether it is over by itself some time; a full disk waits for somebody."""
+    return error.code != FULL
+
+
+def _tell(place: DeltaGenerator, error: Unavailable) -> None:
+    waits = f" {t('errors.waiting')}" if _passes(error) else ""
+    place.warning(say(error) + waits, icon=":material/cloud_off:")
