@@ -4,9 +4,9 @@ import argparse
 import os
 import sys
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
-from core.messages import AppError, Invalid
+from core.messages import AppError, Invalid, Unavailable
 from data.cli import (
     backup,
     demo,
@@ -50,13 +50,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _because(error: AppError) -> list[str]:
-    """What the database said, for the operator."""
-    cause = error.__cause__
-    return [f"({_cause(cause)})"] if isinstance(cause, OSError | OperationalError) else []
+    """What the database or the disk said, for the operator."""
+    return [f"({_cause(error.__cause__)})"] if isinstance(error, Unavailable) and error.__cause__ else []
 
 
-def _cause(error: OSError | OperationalError) -> str:
-    told = error.orig if isinstance(error, OperationalError) else error
+def _cause(error: BaseException) -> str:
+    told = error.orig if isinstance(error, DBAPIError) else error
     return str(told).strip().splitlines()[0]
 
 

@@ -106,7 +106,7 @@ def cluster(tmp_path_factory) -> Iterator[Cluster]:
             yield Cluster(store, company, main, copy, bases, asked)
             store.close()
             for one in (*apps, *workers):
-                one.kill()
+                one.end()
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ def pair(tmp_path_factory) -> Iterator[Pair]:
             first, second = (f"http://localhost:{port}" for port in ports)
             yield Pair(first, second, main, copy, store)
             for app in apps:
-                app.kill()
+                app.end()
             store.close()
 
 

@@ -75,14 +75,15 @@ def test_without_room_nothing_is_written_and_it_is_said(sqlite_store):
 
 def test_over_the_api_it_is_said_with_when_to_ask_again(sqlite_store, monkeypatch):
     monkeypatch.setattr("data.api.routes.this_store", lambda: sqlite_store)
-    rep = As(api_client(), sqlite_store, found(sqlite_store).rep)
-    body = {"name": "Ganjiang Tools", "note": "x" * 20_000}
+    company = found(sqlite_store)
+    rep = As(api_client(), sqlite_store, company.rep)
+    body = {"customer_id": company.customer, "words": "x" * 9_000, "promised_on": "2026-05-01"}
     with no_room(sqlite_store):
         for language in LANGUAGES:
-            code, said = rep("POST", "/customers", body, idempotency_key="k", accept_language=language)
+            code, said = rep("POST", "/promises", body, idempotency_key="k", accept_language=language)
             assert (code, said["code"]) == (503, FULL)
             assert said["detail"] == translate(language, "errors.store_full")
-    assert rep("POST", "/customers", body, idempotency_key="k")[0] == 201
+    assert rep("POST", "/promises", body, idempotency_key="k")[0] == 201
 
 
 # fmt: off
