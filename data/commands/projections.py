@@ -47,18 +47,26 @@ _AMONG = bindparam("ids", callable_=_CHOSEN.get, expanding=True, type_=Id)
 
 def project_opportunities(session: Session, ids: Ids = None) -> None:
     """Recompute the state of these opportunities from their events; of all when None."""
-    _project(session, ids, _opportunity_projection)
+    _project(session, ids, Opportunity, _opportunity_projection)
 
 
 def project_customers(session: Session, ids: Ids = None) -> None:
     """Recompute the state of these customers; of all when None."""
-    _project(session, ids, _customer_projection)
+    _project(session, ids, Customer, _customer_projection)
 
 
-def _project(session: Session, ids: Ids, statements: Callable[[bool], tuple[Delete, Insert]]) -> None:
+def _project(
+    session: Session,
+    ids: Ids,
+    of: type[Customer] | type[Opportunity],
+    statements: Callable[[bool], tuple[Delete, Insert]],
+) -> None:
+    """Whoever else has written of the same records ends first: what they wrote is then counted too."""
     session.flush()
     chosen = _CHOSEN.set(list(ids or ()))
+    held = select(of.id).where(_among(of.id, ids is not None)).order_by(of.id)
     try:
+        session.execute(held.with_for_update(key_share=True))  # rows that point to them may still be written
         for statement in statements(ids is not None):
             session.execute(statement)
     finally:

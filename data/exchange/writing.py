@@ -59,11 +59,11 @@ def apply(tx: Tx, updates: Collection[Update]) -> None:
 
 def refresh(tx: Tx, opportunities: Collection[int], customers: Collection[int]) -> None:
     """Recompute what lists and boards show of these records."""
-    for ids in _portions(customers):
-        project_customers(tx.session, ids)
-    for ids in _portions(opportunities):
+    for ids in _portions(opportunities):  # these first, as everywhere: both hold what they recompute
         project_opportunities(tx.session, ids)
         sweep(tx.session, tx.now, tx.policy, ids)
+    for ids in _portions(customers):
+        project_customers(tx.session, ids)
 
 
 def _portions(ids: Collection[int]) -> list[list[int] | None]:

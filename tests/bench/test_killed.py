@@ -59,7 +59,7 @@ from tests.receiver import counting
 
 pytestmark = pytest.mark.bench
 PROGRAMS, PROCESSES = 16, 4  # writers over HTTP, and of commands in processes of their own
-ROUNDS, FULL_ROUNDS = 4, 200
+ROUNDS, FULL_ROUNDS = 3, 200
 PATIENCE = 90.0  # seconds until what is in flight is answered; machines are slow
 
 

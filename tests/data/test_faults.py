@@ -5,6 +5,7 @@ Whoever asked is told so in words, nothing is written by half, and afterwards it
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import resource
 import signal
@@ -37,8 +38,9 @@ from data.text import LANGUAGES, translate
 from tests.api import As, api_client
 from tests.company import found
 from tests.conftest import database
-from tests.mortal import FORKS, MIGRATED, migrate_and_die
+from tests.mortal import MIGRATED, migrate_and_die
 
+FORK = multiprocessing.get_context("fork")
 NEW = CustomerInput("Ganjiang Tools")
 
 
@@ -77,13 +79,14 @@ def test_over_the_api_it_is_said_with_when_to_ask_again(sqlite_store, monkeypatc
     monkeypatch.setattr("data.api.routes.this_store", lambda: sqlite_store)
     company = found(sqlite_store)
     rep = As(api_client(), sqlite_store, company.rep)
-    body = {"customer_id": company.customer, "words": "x" * 9_000, "promised_on": "2026-05-01"}
+    one = {"customer_id": company.customer, "kind": "news", "happened_at": "2026-03-01T00:00:00Z"}
+    body = {"signals": [one] * 300}
     with no_room(sqlite_store):
         for language in LANGUAGES:
-            code, said = rep("POST", "/promises", body, idempotency_key="k", accept_language=language)
+            code, said = rep("POST", "/signals/batch", body, idempotency_key="k", accept_language=language)
             assert (code, said["code"]) == (503, FULL)
             assert said["detail"] == translate(language, "errors.store_full")
-    assert rep("POST", "/promises", body, idempotency_key="k")[0] == 201
+    assert rep("POST", "/signals/batch", body, idempotency_key="k")[0] == 201
 
 
 # fmt: off
@@ -208,7 +211,7 @@ def test_a_run_held_by_a_clock_that_was_hours_ahead_is_taken_again(store, clock)
 def test_an_installation_killed_in_the_midst_is_made_by_the_next(postgres, tmp_path, statement):
     with database(postgres) as address:
         for url in (f"sqlite:///{tmp_path / 'firebreak.db'}", address):
-            dead = FORKS.Process(target=migrate_and_die, args=(url, tmp_path / "files", statement))
+            dead = FORK.Process(target=migrate_and_die, args=(url, tmp_path / "files", statement))
             dead.start()
             dead.join()
             assert dead.exitcode == -signal.SIGKILL
@@ -226,7 +229,7 @@ def test_an_upgrade_killed_in_the_midst_loses_nothing(postgres, tmp_path):
     """From the release before, with records: what was there is there, and the next try brings it further."""
     with database(postgres) as address:
         for url in (f"sqlite:///{tmp_path / 'firebreak.db'}", address):
-            dead = FORKS.Process(target=migrate_and_die, args=(url, tmp_path / "files", 3, MIGRATED))
+            dead = FORK.Process(target=migrate_and_die, args=(url, tmp_path / "files", 3, MIGRATED))
             dead.start()
             dead.join()
             assert dead.exitcode == -signal.SIGKILL
