@@ -100,13 +100,13 @@ class Program:
 
     def _act(self, key: str, number: int) -> tuple[str, dict[str, Any]]:
         effect = {"metric": "time", "before": "2", "after": "1", "unit": "h"}
+        soon = (system_clock() + timedelta(days=90)).date().isoformat()
         return (
-            ("/customers", {"name": key}),
+            ("/promises", {"customer_id": self.customer, "words": key, "promised_on": soon}),
             ("/demands", {"customer_id": self.customer, "words": key, "pain": "efficiency", "effect": effect,
                           "urgency": "P2"}),
+            ("/customers", {"name": key}),
             ("/opportunities", {"customer_id": self.customer, "name": key}),
-            ("/promises", {"customer_id": self.customer, "words": key,
-                           "promised_on": (system_clock() + timedelta(days=90)).date().isoformat()}),
         )[number % 4]  # fmt: skip
 
 
