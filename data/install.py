@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from core.process.stages import BENCHMARK_DAYS, PIPELINE, STAGES
 from core.terms import HIGH_VALUE_TAGS
 from data.engine import Store
-from data.migrate import upgrade
+from data.migrate import alone, upgrade
 from data.schema import Pipeline, Stage, Tag
 
 
@@ -14,6 +14,7 @@ def install(store: Store) -> None:
     """Bring the store to this release; safe to repeat, touches no company data."""
     upgrade(store)
     with store.writing() as session:
+        alone(session.connection())
         if session.scalar(select(Pipeline.id).where(Pipeline.key == PIPELINE)) is None:
             _ship(session)
 

@@ -8,11 +8,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 
 from data.engine import Store
 
 _FOLDER = Path(__file__).parent / "migrations"
+_KEY = 0xF12EB2EA  # of our lock among the database's advisory locks
 
 
 def _config(connection: Connection) -> Config:
@@ -37,8 +38,18 @@ def build(connection: Connection, to: str) -> None:
 def altering(store: Store) -> Iterator[Connection]:
     """A transaction in which tables may be altered."""
     with store.engine.connect() as connection, _keys_at_rest(connection), connection.begin():
+        alone(connection)
         yield connection
         _check_keys(connection)
+
+
+def alone(connection: Connection) -> None:
+    """Until the transaction ends, whoever else makes or alters a store waits: instances start together.
+
+    SQLite has one writer anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _KEY})
 
 
 @contextmanager

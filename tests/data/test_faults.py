@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -222,6 +223,16 @@ def test_an_installation_killed_in_the_midst_is_made_by_the_next(postgres, tmp_p
             with store.writing() as session:
                 assert differences(session) == []
                 session.rollback()
+            store.close()
+
+
+def test_instances_that_start_together_make_one_store(postgres, tmp_path):
+    with database(postgres) as url:
+        stores = [Store(url, tmp_path / "files") for _ in range(3)]
+        with ThreadPoolExecutor(len(stores)) as pool:
+            list(pool.map(install, stores))
+        assert is_current(stores[0])
+        for store in stores:
             store.close()
 
 
