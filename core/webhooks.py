@@ -82,7 +82,7 @@ def good_address(url: str, *, loopback: bool = False) -> bool:
     try:
         return public(host)
     except ValueError:
-        return True  # a name
+        return not host.rpartition(".")[2][:1].isdigit()  # 0x7f.1 is no name
 
 
 def public(address: str) -> bool:

@@ -139,9 +139,10 @@ def withdraw_event(tx: Tx, event_id: int) -> int:
     """Take an event out of the calendar; forecasts made meanwhile keep it.
 
     Raises:
-        NotFound: no such event stands.
+        NotFound: no such event stands that somebody within reach recorded.
     """
-    row = tx.session.get(BusinessEvent, event_id)
+    mine = owned(tx.who, Permission.COACH, BusinessEvent.recorded_by_id)
+    row = tx.session.scalar(select(BusinessEvent).where(BusinessEvent.id == event_id, mine))
     if row is None or row.withdrawn_at is not None:
         raise NotFound(entity="event")
     row.withdrawn_at = tx.now

@@ -7,10 +7,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
+from core.messages import NotFound
 from core.process.intervention import TAKES_PART, Around, Candidate, Why, members, offered
 from core.terms import Outcome, Role
 from data.queries.policies import policy_in_force
-from data.queries.scope import customers
+from data.queries.scope import customers, room_in_reach
 from data.schema import Customer, CustomerTag, Opportunity, Person, Room, RoomMember, Tag
 
 
@@ -100,8 +101,13 @@ def around(session: Session, customer_id: int) -> Around:
 
 
 def addable(session: Session, who: Who, room_id: int) -> tuple[tuple[int, str, str], ...]:
-    """(id, name, role) of those who could be called into a room and are not in it."""
-    del who  # the caller has read the room within their reach
+    """(id, name, role) of those who could be called into a room and are not in it.
+
+    Raises:
+        NotFound: no such room within reach.
+    """
+    if session.scalar(select(Room.id).where(Room.id == room_id, room_in_reach(who))) is None:
+        raise NotFound(entity="room")
     present = select(RoomMember.person_id).where(RoomMember.room_id == room_id, RoomMember.left_at.is_(None))
     query = select(Person.id, Person.name, Person.role).where(
         Person.active, Person.role.in_(TAKES_PART), Person.id.not_in(present)

@@ -29,6 +29,10 @@ ADDRESSES = [
     ("https://[64:ff9b::a00:1]/",               False,       False),
     ("https://[2002:a00:1::]/",                 False,       False),  # 6to4 of 10.0.0.1
     ("https://0.0.0.0/",                        False,       False),
+    ("https://2130706433/",                     False,       False),  # 127.0.0.1 as one number
+    ("https://0x7f000001/",                     False,       False),
+    ("https://0177.0.0.1/",                     False,       False),
+    ("https://127.1/",                          False,       False),
     ("https://224.0.0.1/",                      False,       False),
     ("https://db.internal/",                    False,       False),
     ("https://printer.local./",                 False,       False),
