@@ -11,7 +11,7 @@ from components.blocks import empty, plain
 from components.forms import Marks
 from components.frame import View
 from components.text import t, term
-from core.people import PersonInput
+from core.people import CHAT_IDS, PersonInput
 from core.terms import Role
 from data.commands.people import activate_person, create_person, create_team, edit_person, set_password
 from data.queries.people import PersonRow, TeamRow
@@ -147,7 +147,21 @@ def _person_fields(marks: Marks, teams: Sequence[TeamRow], row: PersonRow | None
             placeholder=t("people.browser_language"),
             key=f"{of}_language",
         )
-    return PersonInput(username, name, role, team_id, email.strip() or None, language)
+    ids = _chat_ids(marks, row, of)
+    return PersonInput(username, name, role, team_id, email.strip() or None, language, **ids)
+
+
+def _chat_ids(marks: Marks, row: PersonRow | None, of: str) -> dict[str, str | None]:
+    """Who they are in the chat tools, by field; asked for under a fold."""
+    given: dict[str, str | None] = {}
+    with st.expander(t("people.chat_ids"), icon=":material/forum:"):
+        st.caption(t("people.chat_ids_help"))
+        for field in CHAT_IDS:
+            before = (getattr(row, field) if row else None) or ""
+            with marks.field(field):
+                said = st.text_input(t(f"people.{field}"), before, key=f"{of}_{field}")
+            given[field] = said.strip() or None
+    return given
 
 
 def _access(view: View, marks: Marks, row: PersonRow) -> None:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from math import ceil
 
+from core.groups import check_user
 from core.mail import mail_address
 from core.messages import Problem
 from core.terms import Role
@@ -15,6 +16,7 @@ FREE_TRIES = 5  # of one user name since its last success
 FREE_TRIES_FROM_ADDRESS = 30  # an office shares one address
 FIRST_WAIT_SECONDS = 5
 LONGEST_WAIT_SECONDS = 900
+CHAT_IDS = ("wecom_id", "dingtalk_id", "feishu_id")
 TEAM_ROLES = (Role.REP, Role.MANAGER, Role.STORE_MANAGER)
 
 
@@ -24,6 +26,7 @@ class PersonInput:
 
     Attributes:
         team_id: required for reps, managers and store managers, whose sight is their team's.
+        wecom_id, dingtalk_id, feishu_id: who they are in these chat tools.
     """
 
     username: str
@@ -32,6 +35,9 @@ class PersonInput:
     team_id: int | None = None
     email: str | None = None
     language: str | None = None
+    wecom_id: str | None = None
+    dingtalk_id: str | None = None
+    feishu_id: str | None = None
 
 
 def check_person(person: PersonInput) -> tuple[Problem, ...]:
@@ -47,6 +53,8 @@ def check_person(person: PersonInput) -> tuple[Problem, ...]:
         problems.append(Problem("team", "required"))
     if person.email and not mail_address(person.email.strip()):
         problems.append(Problem("email", "bad_email"))
+    for field in CHAT_IDS:
+        problems += check_user(field, getattr(person, field))
     return tuple(problems)
 
 

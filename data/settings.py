@@ -29,6 +29,17 @@ class Settings(BaseSettings):
     wecom_agent_id: str | None = None
     wecom_secret: str | None = None
     wecom_api: str = "https://qyapi.weixin.qq.com"
+    dingtalk_app_key: str | None = None  # with the secret: DingTalk's side bar; with the template: groups
+    dingtalk_secret: str | None = None
+    dingtalk_corp_id: str | None = None
+    dingtalk_agent_id: str | None = None
+    dingtalk_template: str | None = None  # of the scene group that rooms get
+    dingtalk_robot: str | None = None  # its robot's code, where it is not the application's key
+    dingtalk_api: str = "https://api.dingtalk.com"
+    feishu_app_id: str | None = None
+    feishu_secret: str | None = None
+    feishu_api: str = "https://open.feishu.cn"
+    room_groups: Literal["wecom", "dingtalk", "feishu"] | None = None  # where rooms get a group
     speech: str | None = None  # whisper:FOLDER, sensevoice:FOLDER, or a service's address
     speech_key: str | None = None
     speech_model: str = "whisper-1"  # as the service calls it

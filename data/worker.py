@@ -1,7 +1,7 @@
 """The worker: works until it is told to stop, in threads of the app or as a process of its own.
 
 Messages go out in a thread of their own, so that they do not wait for a long job, nor a job for them;
-webhooks and slow jobs (speech to text) have one each too.
+webhooks, groups in the chat tool and slow jobs (speech to text) have one each too.
 """
 
 import logging
@@ -11,6 +11,7 @@ from time import monotonic
 
 from data.engine import Store
 from data.jobs.deliver import deliver
+from data.jobs.room_groups import ask_groups
 from data.jobs.schedule import work, work_slowly
 from data.jobs.tell_webhooks import tell_webhooks
 
@@ -28,6 +29,7 @@ class Worker:
             lambda: work_slowly(store, self._stop),
             lambda: deliver(store, stop=self._stop),
             lambda: tell_webhooks(store, stop=self._stop),
+            lambda: ask_groups(store, stop=self._stop),
         )
         self._threads = [
             threading.Thread(target=self._repeat, args=(one,), name="firebreak-worker", daemon=True)

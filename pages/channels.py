@@ -3,10 +3,12 @@
 import streamlit as st
 
 from components.channels import company, groups, new_group
+from components.chat_application import application
 from components.frame import page
 from components.text import t
-from core.access import Permission
+from core.access import Permission, decide
 from data.queries.channels import channel_desk
+from data.queries.room_groups import applications
 
 with page("channels.title", needs=Permission.SET_CHANNELS) as view:
     st.caption(t("channels.question"))
@@ -14,3 +16,5 @@ with page("channels.title", needs=Permission.SET_CHANNELS) as view:
     groups(found, view)
     new_group(found, view)
     company(found)
+    if decide(view.who, Permission.MANAGE_PEOPLE).allowed:
+        application(view.read(applications), view)

@@ -10,6 +10,7 @@ from components import address
 from components.frame import page
 from components.room import closing, head, history, members
 from components.room_desk import Desk
+from components.room_group import group_of_room
 from components.room_talk import talk
 from components.room_tasks import tasks
 from components.timeline import timeline_block
@@ -19,6 +20,7 @@ from data.commands.room_reading import mark_seen
 from data.commands.room_work import add_task, drop_task, finish_task
 from data.commands.rooms import add_member, close_room, remove_member
 from data.files import read_file
+from data.queries.room_groups import room_group
 from data.queries.room_members import addable
 from data.queries.room_talk import room_file_of, room_talk
 from data.queries.rooms import room_file
@@ -54,5 +56,6 @@ with page("room.title", needs=Permission.FOLLOW_UP) as view:
     with right:
         tasks(desk, events.events)
         members(desk)
+        group_of_room(file, view.read(room_group, file.id))
         closing(desk)
     history(desk, lambda: timeline_block(events, view, lambda recording: read_file(view.store, recording)))

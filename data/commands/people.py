@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
-from core.people import PersonInput, check_password, check_person
+from core.people import CHAT_IDS, PersonInput, check_password, check_person
 from data.commands.api_tokens import end_tokens
 from data.commands.command import Tx, command
 from data.schema import Person, Team, UserSession
@@ -49,6 +49,7 @@ def create_person(tx: Tx, person: PersonInput, *, password: str | None = None) -
         role=person.role,
         team_id=person.team_id,
         language=person.language,
+        **{field: getattr(person, field) for field in CHAT_IDS},
         password_hash=hash_password(password) if password else None,
         created_at=tx.now,
     )
@@ -75,6 +76,8 @@ def edit_person(tx: Tx, person_id: int, person: PersonInput, version: int) -> in
     before = _picture(row)
     row.username, row.name, row.role = person.username.strip(), person.name.strip(), person.role
     row.team_id, row.email, row.language = person.team_id, person.email, person.language
+    for field in CHAT_IDS:
+        setattr(row, field, getattr(person, field))
     row.version += 1
     tx.audit("person", row.id, before=before, after=_picture(row))
     return row.version
@@ -141,6 +144,11 @@ def _taken(tx: Tx, person: PersonInput, own_id: int | None = None) -> list[Probl
     problems = taken(tx.session, person.username, own_id)
     if person.team_id is not None and tx.session.get(Team, person.team_id) is None:
         problems.append(Problem("team", "unknown_team"))
+    for field in CHAT_IDS:
+        value, column = getattr(person, field), getattr(Person, field)
+        others = select(Person.id).where(column == value, Person.id != (own_id or 0))
+        if value and tx.session.scalar(others) is not None:
+            problems.append(Problem(field, "taken", {"value": value}))
     return problems
 
 
@@ -158,5 +166,5 @@ def _end_sessions(tx: Tx, person_id: int) -> None:
 def _picture(row: Person) -> dict[str, Any]:
     return {
         k: getattr(row, k)
-        for k in ("username", "name", "email", "role", "team_id", "language", "active", "version")
+        for k in ("username", "name", "email", "role", "team_id", "language", *CHAT_IDS, "active", "version")
     }

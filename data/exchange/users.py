@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.exchange.rows import Record
 from core.messages import Problem
-from core.people import TEAM_ROLES, PersonInput, check_person
+from core.people import CHAT_IDS, TEAM_ROLES, PersonInput, check_person
 from core.terms import Role
 from data.exchange.lookups import People, table_row
 from data.exchange.plan import Plan
@@ -31,6 +31,7 @@ class _Planner:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.people = People(plan.session)
+        self.users = {(k, row[k]): i for i, row in self.people.rows.items() for k in CHAT_IDS if row[k]}
         self.teams = {name: team_id for team_id, name in plan.session.execute(select(Team.id, Team.name))}
 
     def row(self, record: Record) -> int | None:
@@ -39,11 +40,12 @@ class _Planner:
         role = record.get("role") or (stored["role"] if stored else Role.REP)
         problems = self._check(record, role)
         problems += self._last_admin(record, stored, role)
+        problems += self._taken(record, stored)
         if problems:
             self.plan.reject(record, problems)
             return None
         team_id = self._team(record, role) or (stored["team_id"] if stored else None)
-        own = ("ref", "username", "name", "email", "language", "active")
+        own = ("ref", "username", "name", "email", "language", "active", *CHAT_IDS)
         wanted = {k: record.values[k] for k in own if k in record.values}
         wanted |= {"role": role} if stored is None or "role" in record.values else {}
         wanted |= {"team_id": team_id} if team_id else {}
@@ -80,7 +82,8 @@ class _Planner:
     def _check(self, record: Record, role: str) -> list[Problem]:
         username = record.get("username") or "from.name"
         team_id = 1 if self._team_name(record, role) else None
-        person = PersonInput(username, record.get("name", ""), role, team_id, record.get("email"))
+        ids = {field: record.get(field) for field in CHAT_IDS}
+        person = PersonInput(username, record.get("name", ""), role, team_id, record.get("email"), **ids)
         return list(check_person(person))
 
     def _last_admin(self, record: Record, stored: Mapping[str, Any] | None, role: str) -> list[Problem]:
@@ -89,6 +92,14 @@ class _Planner:
         stays = role == Role.ADMIN and record.get("active", True)
         admins = [p for p in self.people.rows.values() if p["role"] == Role.ADMIN and p["active"]]
         return [] if stays or len(admins) > 1 else [Problem("role", "last_admin")]
+
+    def _taken(self, record: Record, stored: Mapping[str, Any] | None) -> list[Problem]:
+        """Ids in chat tools that are somebody else's, stored or in an earlier row; the row's own are kept."""
+        given = {(k, record.values[k]) for k in CHAT_IDS if record.get(k)}
+        own = stored["id"] if stored else -record.line  # not yet anybody
+        taken = {key for key in given if self.users.get(key, own) != own}
+        self.users |= dict.fromkeys(given - taken, own)
+        return [Problem(field, "taken", {"value": value}) for field, value in sorted(taken)]
 
     def _team_name(self, record: Record, role: str) -> str | None:
         """The row's team; without one, its manager's own team or one named after the manager."""

@@ -32,6 +32,7 @@ from data.jobs import (
 )
 from data.jobs.deliver import deliver
 from data.jobs.registry import enqueue
+from data.jobs.room_groups import ask_groups
 from data.jobs.runner import run_due
 from data.jobs.tell_webhooks import tell_webhooks
 from data.jobs.times import latest_due, next_due
@@ -157,7 +158,7 @@ def tick(store: Store) -> int:
 
     Cheap when there is nothing to do, and safe from as many processes as there are.
     """
-    return work(store) + work_slowly(store) + deliver(store) + tell_webhooks(store)
+    return work(store) + work_slowly(store) + deliver(store) + tell_webhooks(store) + ask_groups(store)
 
 
 def work_slowly(store: Store, stop: Event | None = None) -> int:

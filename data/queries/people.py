@@ -25,6 +25,9 @@ class PersonRow:
     can_sign_in: bool
     language: str | None
     version: int
+    wecom_id: str | None = None
+    dingtalk_id: str | None = None
+    feishu_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,9 @@ def _row(person: Person, team: str | None) -> PersonRow:
         can_sign_in=person.password_hash is not None,
         language=person.language,
         version=person.version,
+        wecom_id=person.wecom_id,
+        dingtalk_id=person.dingtalk_id,
+        feishu_id=person.feishu_id,
     )
 
 

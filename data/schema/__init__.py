@@ -25,6 +25,7 @@ from data.schema.currencies import ExchangeRate
 from data.schema.customers import Contact, Customer, CustomerState, CustomerTag, Interaction, Tag
 from data.schema.forecast import ForecastDecision, ForecastLine, ForecastRun, ForecastWin
 from data.schema.forecast_models import ForecastBacktest, ForecastModel
+from data.schema.groups import GroupStep, RoomGroup
 from data.schema.jobs import JobRun
 from data.schema.milestones import (
     Launch,
@@ -116,6 +117,7 @@ __all__ = [
     "ForecastModel",
     "ForecastRun",
     "ForecastWin",
+    "GroupStep",
     "HealthReport",
     "ImportBatch",
     "ImportChange",
@@ -144,6 +146,7 @@ __all__ = [
     "ReportOffline",
     "ReportVersion",
     "Room",
+    "RoomGroup",
     "RoomMember",
     "RoomMessage",
     "RoomTask",

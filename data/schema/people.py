@@ -20,7 +20,10 @@ class Team(Keyed, Batched, Base):
 
 
 class Person(Keyed, Imported, Versioned, Base):
-    """Somebody who works with the product. Without a password hash nobody can sign in as them."""
+    """Somebody who works with the product. Without a password hash nobody can sign in as them.
+
+    `wecom_id`, `dingtalk_id` and `feishu_id` are who they are in these chat tools (`userid`, `user_id`).
+    """
 
     __tablename__ = "person"
 
@@ -33,6 +36,9 @@ class Person(Keyed, Imported, Versioned, Base):
     language: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+    wecom_id: Mapped[str | None] = mapped_column(index=True, unique=True)  # an index, not a constraint
+    dingtalk_id: Mapped[str | None] = mapped_column(index=True, unique=True)
+    feishu_id: Mapped[str | None] = mapped_column(index=True, unique=True)
 
 
 class UserSession(Keyed, Base):

@@ -41,6 +41,8 @@ ALLOWED = {
     "webhook.remove":          {A},
     "webhook.retry":           {A},
     "webhook.tested":          {A},
+    "group.retry":             {A},
+    "group.drop":              {A},
     "token.revoke":            EVERYBODY,
     "opportunity.open":        {R, M},
     "opportunity.edit":        {R, M, D},
