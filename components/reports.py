@@ -1,6 +1,6 @@
 """Drawing a report: its filters, why its number moved, its figures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -10,15 +10,23 @@ from components.blocks import Card, Tone, cards, empty, plain, section
 from components.frame import View
 from components.navigation import PAGES, open_page
 from components.report_drill import DRILL, drill
-from components.text import t
+from components.text import language, t
 from core.access import decide
 from core.reports.catalogue import METRICS, Dimension, Good, Metric
 from core.reports.drivers import Change
-from core.reports.library import DRAWN, REPORTS, Picture, Report, metric_of
-from core.reports.spans import SPANS, USUAL
+from core.reports.library import REPORTS, Picture, Report, metric_of
+from core.reports.spans import SPANS
 from data.queries.board_choices import Choice, Choices
 from data.queries.metrics.report import Narrow, Shown
-from data.report_words import delta_words, driver_line, value_words
+from data.report_words import (
+    Names,
+    delta_words,
+    driver_line,
+    only_words,
+    report_question,
+    report_title,
+    value_words,
+)
 
 _FOCUS = ("metric", "split", "picture")
 
@@ -32,21 +40,12 @@ class Focus:
     picture: Picture
 
 
-def filters(choices: Choices) -> tuple[Report, Narrow]:
+def filters(choices: Choices, offered: Mapping[str, Report]) -> tuple[Report, Narrow]:
     """The report, its period, and whose rows; what is chosen is kept in the address."""
-    name = address.choose(
-        st.segmented_control,
-        t("reports.choose"),
-        "report",
-        {name: t(report.title) for name, report in DRAWN.items()},
-        next(iter(DRAWN)),
-        drops=(*DRILL, *_FOCUS),
-        required=True,
-        label_visibility="collapsed",
-    )
+    report = offered[_report(offered)]
     with st.container(horizontal=True, gap="small"):
         spans = {name: t(f"reports.span.{name}") for name in SPANS}
-        period = _select("period", spans, USUAL)
+        period = _select("period", spans, report.period)
         team = _people("team", choices.teams) if len(choices.teams) > 1 else ""
         reps = [c for c in choices.reps if team in ("", c.team)]
         rep = _people("rep", reps) if len(choices.reps) > 1 else ""
@@ -54,9 +53,22 @@ def filters(choices: Choices) -> tuple[Report, Narrow]:
         pipeline = next(iter(pipelines), "")
         if len(pipelines) > 1:
             pipeline = _select("pipeline", pipelines, pipeline)
-    _told_out_of_reach(choices)
-    narrow = Narrow(period, pipeline, int(team) if team else None, int(rep) if rep else None)
-    return DRAWN[name], narrow
+    _told_out_of_reach(choices, offered)
+    whose = int(team) if team else None, int(rep) if rep else None
+    return report, Narrow(period, pipeline, *whose, report.only)
+
+
+def _report(offered: Mapping[str, Report]) -> str:
+    return address.choose(
+        st.segmented_control,
+        t("reports.choose"),
+        "report",
+        {name: report_title(language(), report) for name, report in offered.items()},
+        next(iter(offered)),
+        drops=(*DRILL, *_FOCUS),
+        required=True,
+        label_visibility="collapsed",
+    )
 
 
 def _people(name: str, options: Sequence[Choice]) -> str:
@@ -69,14 +81,16 @@ def _select(name: str, options: dict[str, str], default: str, *drops: str) -> st
     return address.choose(st.selectbox, label, name, options, default, drops=(*DRILL, *drops), width=180)
 
 
-def _told_out_of_reach(choices: Choices) -> None:
-    """A link may narrow to what its reader does not see: then it narrows nothing, and that is said."""
+def _told_out_of_reach(choices: Choices, offered: Mapping[str, Report]) -> None:
+    """A link may name what its reader does not see: then it narrows nothing, and that is said."""
     known = {"team": choices.teams, "rep": choices.reps}
     with st.container(key="reports-reach"):
         if any(
             (address.said(name) or "") not in {"", *(c.key for c in found)} for name, found in known.items()
         ):
             st.info(t("reports.out_of_reach"), icon=":material/visibility_off:")
+        if (address.said("report") or "") not in {"", *offered}:
+            st.info(t("reports.no_such_report"), icon=":material/visibility_off:")
 
 
 def spans(shown: Shown, view: View) -> None:
@@ -86,10 +100,24 @@ def spans(shown: Shown, view: View) -> None:
         format.instant(at, view.language, view.who.timezone)
         for at in (ask.span.since, ask.span.until, ask.span.before.since)
     )
-    words = [t(shown.report.question), t("reports.spans", since=since, until=until, before=before)]
+    question = plain(report_question(view.language, shown.report))
+    words = [*([question] if question else []), t("reports.spans", since=since, until=until, before=before)]
+    if only := only_words(view.language, shown.report, _names(shown)):
+        words.append(plain(only))
     if shown.others:
         words.append(t("reports.currency_note", currency=ask.currency, others=", ".join(shown.others)))
     st.caption("  \n".join(words))
+
+
+def _names(shown: Shown) -> Names:
+    """The names of groups, as the report's numbers have them."""
+    tallies = [one for period in (shown.before, shown.now) for one in period.values()]
+    return {
+        dimension: {
+            key: one.name(dimension, key) for one in tallies for key in keys if one.name(dimension, key)
+        }
+        for dimension, keys in shown.report.only
+    }
 
 
 def nothing(shown: Shown) -> bool:

@@ -18,7 +18,7 @@ from data.queries.studio import Desk, Version
 
 Does = Mapping[str, Callable[..., Any]]
 Describe = Callable[[Difference], Sequence[str]]
-PARTS = ("fields", "rules", "elsewhere")
+PARTS = ("fields", "rules", "reports", "elsewhere")
 _ELSEWHERE = {
     "weights": ":material/tune:",
     "health": ":material/straighten:",
@@ -32,7 +32,7 @@ def chosen_part() -> str:
     names = {part: t(f"studio.part.{part}") for part in PARTS}
     how = {"label_visibility": "collapsed", "required": True}
     return address.choose(
-        st.segmented_control, t("studio.parts"), "part", names, PARTS[0], drops=("field",), **how
+        st.segmented_control, t("studio.parts"), "part", names, PARTS[0], drops=("field", "own"), **how
     )
 
 

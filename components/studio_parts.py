@@ -4,8 +4,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from components import studio, studio_fields, studio_rules
+from components import studio, studio_fields, studio_report_editor, studio_reports, studio_rules
 from components.frame import View
+from core.reports.library import Report
 from core.studio import Area
 from data.commands.command import Command
 from data.commands.studio import (
@@ -19,6 +20,9 @@ from data.commands.studio import (
     rebase_draft,
     restore,
 )
+from data.commands.studio_reports import bring_back_report, drop_report, keep_report
+from data.queries.metrics.report import Shown
+from data.queries.reports import offered, report_preview
 from data.queries.rules_preview import rules_preview
 from data.queries.studio import Desk, desk
 from data.queries.studio_preview import fields_preview
@@ -30,6 +34,11 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "up": partial(move_field, by=-1),
     "drop": drop_field,
     "back": bring_back_field,
+}
+REPORTS: dict[str, Callable[..., Any]] = {
+    "keep": keep_report,
+    "drop": drop_report,
+    "back": bring_back_report,
 }
 KEEP_RULES: Callable[..., None] = keep_rules
 AREA: dict[str, Callable[..., Any]] = {
@@ -76,8 +85,33 @@ def would_mean(found: Desk, view: View) -> None:
     studio_rules.preview(view.read(rules_preview, policies, found.waiting, view.now), view)
 
 
+def reports(view: View) -> None:
+    """The company's own reports."""
+    found, choices = view.read(desk, Area.REPORTS), view.read(offered)
+    does = studio.commands(view, Area.REPORTS, AREA)
+    edits = {name: partial(view.do, work) for name, work in REPORTS.items()}
+    studio.at_work(found, does, view)
+    studio_reports.reports_block(found, edits, choices, view)
+    studio_report_editor.editor(found, edits["keep"], partial(shown_now, view), choices, view)
+    describe = studio_reports.describer(choices)
+    studio.publishing(Area.REPORTS, found, does, describe, partial(would_show, found, view), view)
+    studio.versions(found, does["restore"], describe, view)
+
+
+def shown_now(view: View, report: Report) -> Shown:
+    """A report on the records as they stand."""
+    return view.read(report_preview, report, view.now)
+
+
+def would_show(found: Desk, view: View) -> None:
+    """The draft's reports on the records as they stand."""
+    waiting = [r for r in found.policy.own_reports if r.name in found.waiting and not r.retired]
+    studio_reports.preview([shown_now(view, report) for report in waiting], view)
+
+
 PARTS: dict[str, Callable[[View], None]] = {
     "fields": fields,
     "rules": rules,
+    "reports": reports,
     "elsewhere": studio.elsewhere,
 }

@@ -37,15 +37,15 @@ _PREFIX = "own_"
 Shipped = Mapping[str, Sequence[Field]]
 
 
-def new_key(name: str, taken: Collection[str]) -> str:
-    """A key for a new field: from its English name, given once and for all.
+def new_key(name: str, taken: Collection[str], kind: str = "field") -> str:
+    """A key for a new field, or thing of another kind: from its English name, given once and for all.
 
     >>> new_key("IT lead's influence", ()), new_key("影响力", ()), new_key("影响力", {"own_field"})
     ('own_it_leads_influence', 'own_field', 'own_field_2')
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     words = re.findall(r"[a-z0-9]+", plain.replace("'", ""))
-    key = _PREFIX + ("_".join(words)[:40].strip("_") or "field")
+    key = _PREFIX + ("_".join(words)[:40].strip("_") or kind)
     numbered = (f"{key}_{n}" for n in range(2, len(taken) + 3))
     return key if key not in taken else next(k for k in numbered if k not in taken)
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from core.definitions import from_document
 from core.fields import Field
+from core.reports import own
+from core.reports.library import Report
 
 LONGEST_ACTION_HOURS = 24  # no policy may allow longer: look-ups around an action rely on it
 
@@ -77,6 +79,7 @@ class Policy:
         freeze_missed: whether new features are frozen for the next quarter when the company missed it (E).
         appeal_days: days after a result is issued in which it can be appealed (E).
         own_fields: the company's own fields of action types, retired ones included (F2).
+        own_reports: reports that the company put together, retired ones included (F2, D1).
     """
 
     version: int = 0
@@ -153,6 +156,7 @@ class Policy:
     freeze_missed: bool = True
     appeal_days: int = 14
     own_fields: tuple[Field, ...] = ()
+    own_reports: tuple[Report, ...] = ()
 
 
 DEFAULTS = Policy()
@@ -172,4 +176,6 @@ def override(changes: Mapping[str, Any], version: int) -> Policy:
     }
     if "own_fields" in laid:
         laid["own_fields"] = tuple(map(from_document, laid["own_fields"]))
+    if "own_reports" in laid:
+        laid["own_reports"] = tuple(map(own.from_document, laid["own_reports"]))
     return replace(DEFAULTS, version=version, **laid)

@@ -1,8 +1,8 @@
 """The studio's parts of the policy: what each holds, what two states of one differ in, and two people's
 edits of one laid over each other (PRODUCT.md F2).
 
-A part's content is JSON as the store keeps it: overrides of `core.policies.Policy` by name, where the
-company's own fields are a list of documents (`core.definitions`).
+A part's content is JSON as the store keeps it: overrides of `core.policies.Policy` by name. Parts of `LISTS`
+hold one override alone, a list of documents that each have a key (`core.definitions`, `core.reports.own`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +22,11 @@ class Area(StrEnum):
 
     FIELDS = "fields"
     RULES = "rules"
+    REPORTS = "reports"
+
+
+LISTS: Mapping[Area, str] = {Area.FIELDS: OWN, Area.REPORTS: "own_reports"}
+"""Parts that are a list of documents, with the attribute of the policy that holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,8 @@ def part_of(area: Area, changes: Content) -> dict[str, Any]:
     >>> part_of(Area.RULES, {"own_fields": [], "min_gap_minutes": 15})
     {'min_gap_minutes': 15}
     """
-    return {k: v for k, v in changes.items() if (k == OWN) is (area is Area.FIELDS)}
+    mine = LISTS.get(area)
+    return {k: v for k, v in changes.items() if (k == mine if mine else k not in LISTS.values())}
 
 
 def with_part(area: Area, changes: Content, content: Content) -> dict[str, Any]:
@@ -49,14 +55,14 @@ def with_part(area: Area, changes: Content, content: Content) -> dict[str, Any]:
 
 def items(area: Area, content: Content) -> dict[str, Any]:
     """A part's single items by their key."""
-    if area is Area.FIELDS:
-        return {document["key"]: document for document in content.get(OWN, ())}
+    if area in LISTS:
+        return {document["key"]: document for document in content.get(LISTS[area], ())}
     return dict(content)
 
 
 def from_items(area: Area, by_key: Mapping[str, Any]) -> dict[str, Any]:
     """A part's content from its items; the inverse of `items`."""
-    return {OWN: list(by_key.values())} if area is Area.FIELDS else dict(by_key)
+    return {LISTS[area]: list(by_key.values())} if area in LISTS else dict(by_key)
 
 
 def differences(area: Area, before: Content, after: Content) -> tuple[Difference, ...]:
@@ -71,7 +77,7 @@ def differences(area: Area, before: Content, after: Content) -> tuple[Difference
         for key in dict.fromkeys([*new, *old])
         if old.get(key) != new.get(key)
     ]
-    if area is Area.FIELDS and not found and list(old) != list(new):
+    if area in LISTS and not found and list(old) != list(new):
         found.append(Difference(ORDER, list(old), list(new)))
     return tuple(found)
 
@@ -117,7 +123,8 @@ def said(found: Sequence[Difference]) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _name(one: Difference) -> str:
     document = one.after or one.before
-    return " / ".join(document["label"].values()) if isinstance(document, Mapping) else one.item
+    label = document.get("label") if isinstance(document, Mapping) else None
+    return " / ".join(label.values()) if label else one.item
 
 
 def _parts(document: Mapping[str, Any], parts: Sequence[str]) -> str:

@@ -28,7 +28,7 @@ def sentence(language: str, kind: str, params: Mapping[str, Any]) -> tuple[str, 
         words["result"] = translate(language, f"terms.room_result.{result}")
     if lines := params.get("lines"):
         words["lines"] = lines_words(language, lines, params.get("zone", "UTC"))
-    if report := params.get("report"):
+    if isinstance(report := params.get("report"), str):
         words["report"] = translate(language, f"reports.report.{report}.title")
     if "factor" in params:
         words["factor"] = name_of(language, params["factor"])

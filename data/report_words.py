@@ -1,5 +1,6 @@
 """Metrics, their groups and why they moved, in words: on the page and in letters the same (D1, D2)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,8 +9,10 @@ from babel.numbers import format_compact_currency, format_currency, format_decim
 from core.reports.catalogue import Dimension, Metric, Unit
 from core.reports.drivers import Change, Driver, How
 from core.reports.facts import Tally
+from core.reports.library import Report
 from data.text import LOCALES, has, translate
 
+Names = Mapping[Dimension, Mapping[str, str | None]]
 NOTHING = "–"
 _MINUS = "−"
 _TERMS = {
@@ -21,6 +24,35 @@ _TERMS = {
 }
 _COMPACT = 10_000
 _FINE = 0.1  # a rate below it is said to a tenth of a percent
+
+
+def report_title(language: str, report: Report) -> str:
+    """A report's name; of one that the company made, its own."""
+    return report.label.get(language) or translate(language, report.title)
+
+
+def report_question(language: str, report: Report) -> str:
+    """The question that a report answers; "" where the company's own says none."""
+    return report.asks.get(language, "") if report.label else translate(language, report.question)
+
+
+def only_words(language: str, report: Report, names: Names) -> str:
+    """The groups to which a report narrows its rows; "" where it counts all.
+
+    Args:
+        names: by dimension and key, names that are no words of the field.
+    """
+    return " · ".join(
+        translate(
+            language,
+            "reports.only",
+            dimension=translate(language, f"reports.dimension.{dimension}"),
+            groups=translate(language, "reports.between").join(
+                group_words(language, dimension, key, names.get(dimension, {}).get(key)) for key in keys
+            ),
+        )
+        for dimension, keys in report.only
+    )
 
 
 def value_words(language: str, metric: Metric, value: float | None, currency: str) -> str:

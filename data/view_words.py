@@ -6,17 +6,18 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
-from core.messages import AppError
+from core.messages import AppError, NotFound
 from core.process.stages import PIPELINE
-from core.reports.library import DRAWN, Report
-from core.reports.spans import SPANS, USUAL
+from core.reports.spans import SPANS
 from data.health_words import verdict
 from data.queries.board import board
 from data.queries.board_ask import Ask
 from data.queries.board_choices import choices
 from data.queries.health import health_report, health_teams, health_weeks
 from data.queries.metrics.report import Narrow, asked, shown
-from data.queries.outlook import offered, snapshot
+from data.queries.outlook import offered as kept_days
+from data.queries.outlook import snapshot
+from data.queries.reports import reports
 from data.report_words import driver_line, money_words
 from data.text import LANGUAGES, translate
 
@@ -54,7 +55,7 @@ def _health(session: Session, who: Who, query: Query, now: datetime) -> Callable
 
 def _outlook(session: Session, who: Who, query: Query, now: datetime) -> Callable[[str], str]:
     del now
-    kept, period = offered(session, who), query.get("period", "quarter")
+    kept, period = kept_days(session, who), query.get("period", "quarter")
     pipeline = query.get("pipeline") or next(iter(kept.pipelines), "")
     days = [day for taken in kept.of(pipeline, period).values() for day in taken]
     found = snapshot(session, who, pipeline, period, max(days)) if days else None
@@ -71,14 +72,18 @@ def _outlook(session: Session, who: Who, query: Query, now: datetime) -> Callabl
 
 
 def _report(session: Session, who: Who, query: Query, now: datetime) -> Callable[[str], str]:
-    report: Report = DRAWN.get(query.get("report", ""), next(iter(DRAWN.values())))
+    offered = reports(session, who)
+    report = offered.get(query.get("report") or next(iter(offered)))
+    if report is None:
+        raise NotFound(entity="report")
     pipelines = [choice.key for choice in choices(session, who, Permission.SEE_REPORTS).pipelines]
-    period = query.get("period", USUAL)
+    period = query.get("period", report.period)
     narrow = Narrow(
-        period if period in SPANS else USUAL,
+        period if period in SPANS else report.period,
         query.get("pipeline") or next(iter(pipelines), ""),
         _id(query, "team"),
         _id(query, "rep"),
+        report.only,
     )
     found = shown(session, who, report, asked(session, who, now, narrow))
     name = report.metrics[0]

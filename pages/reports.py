@@ -22,10 +22,11 @@ from data.queries.metrics.beside import beside
 from data.queries.metrics.course import course
 from data.queries.metrics.report import asked, shown
 from data.queries.metrics.rows import ROWS_EXPORTED, behind, opportunities_of
+from data.queries.reports import reports
 
 with page("reports.title", needs=Permission.SEE_REPORTS) as view:
     saved("reports", view)
-    report, narrow = drawing.filters(view.read(choices, Permission.SEE_REPORTS))
+    report, narrow = drawing.filters(view.read(choices, Permission.SEE_REPORTS), view.read(reports))
     gate(report.name, view)
     ask = view.read(asked, view.now, narrow)
     found = view.read(shown, report, ask)
@@ -35,10 +36,11 @@ with page("reports.title", needs=Permission.SEE_REPORTS) as view:
     drawing.finding(found, view)
     drawing.headline(found, view)
     focus = drawing.focus(found)
-    if focus.picture is Picture.GROUPS:
-        groups(found, focus, view.language)
-    else:
-        what_moved(found, focus, view.language)
+    match focus.picture:
+        case Picture.GROUPS:
+            groups(found, focus, view.language)
+        case Picture.PARTS:
+            what_moved(found, focus, view.language)
     table(found, focus, view.read(course, ask, focus.metric, focus.split), view.language)
     if what := drilled():
         of = (ask.before() if what.before else ask, what.metric, what.dimension, what.key)

@@ -1,17 +1,30 @@
 """The reports that the product ships; ratings, saved views and subscriptions refer to their names (D1)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.reports.catalogue import METRICS, Dimension, Metric
+from core.reports.spans import USUAL
+
+Only = tuple[tuple[Dimension, tuple[str, ...]], ...]  # by dimension, the groups whose rows count
 
 
 class Picture(StrEnum):
-    """Which picture a report opens with: groups beside one another, or what moved the number."""
+    """Which picture a report opens with: groups beside one another, what moved the number, or none."""
 
     GROUPS = "groups"
     PARTS = "parts"
+    TABLE = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """For whom the company made a report: these roles, teams and people; everybody when none is named."""
+
+    roles: tuple[str, ...] = ()
+    teams: tuple[int, ...] = ()
+    people: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +37,10 @@ class Report:
         metrics: names of its metrics on the reports page, the one that it is about first; empty where
             another page draws it.
         split: by what its first metric is split at first.
+        period: a name of `core.reports.spans.SPANS`, offered first.
+        only: groups to which its rows are narrowed, whoever reads it.
+        label, asks: of a report that the company made: its name and question in each language.
+        readers, retired: of such a report: for whom it is, and whether it was taken off.
     """
 
     name: str
@@ -31,6 +48,12 @@ class Report:
     metrics: tuple[str, ...] = ()
     split: Dimension = Dimension.TEAM
     picture: Picture = Picture.GROUPS
+    period: str = USUAL
+    only: Only = ()
+    label: Mapping[str, str] = field(default_factory=dict)
+    asks: Mapping[str, str] = field(default_factory=dict)
+    readers: Readers = Readers()
+    retired: bool = False
 
     @property
     def title(self) -> str:

@@ -9,12 +9,14 @@ from core.access import Permission, Who
 from core.messages import Conflict, NotFound, refuse
 from core.notices import Notice
 from core.reports.library import REPORTS
-from core.reports.ratings import FIRST, READ_WITH, check_revision
+from core.reports.own import PAGE
+from core.reports.ratings import FIRST, check_revision
 from data.commands.ballots import vote
 from data.commands.command import Tx, command
 from data.commands.outbox import post
 from data.engine import Store
-from data.queries.ratings import Wanting, rated, revisers, versions, wanting
+from data.queries.policies import policy_in_force
+from data.queries.ratings import Wanting, rateable, rated, revisers, versions, wanting
 from data.schema import Person, ReportOffline, ReportVersion
 
 _PAGES = {report.name: report.page for report in REPORTS}
@@ -59,7 +61,7 @@ def revise_report(tx: Tx, report: str, change: str) -> int:
         NotFound: no such report.
         Invalid: it does not say what is different.
     """
-    if report not in READ_WITH:
+    if report not in rateable(tx.session):
         raise NotFound(entity="report")
     refuse(check_revision(change))
     number = versions(tx.session).get(report, (FIRST, ""))[0] + 1
@@ -72,11 +74,27 @@ def revise_report(tx: Tx, report: str, change: str) -> int:
     return number
 
 
+def renew(tx: Tx, reports: Sequence[str], change: str) -> None:
+    """A new version of each report that the studio changed, as part of its command."""
+    known = versions(tx.session)
+    tx.session.add_all(
+        ReportVersion(
+            report=name,
+            number=known.get(name, (FIRST, ""))[0] + 1,
+            change=change,
+            made_at=tx.now,
+            made_by_id=tx.who.person_id,
+        )
+        for name in reports
+    )
+
+
 def _told(session: Session, found: Sequence[Wanting], limit: float) -> Iterator[Notice]:
     people = session.scalars(select(Person.id).where(revisers()).order_by(Person.id)).all()
+    labels = {r.name: dict(r.label) for r in policy_in_force(session).own_reports}
     for one in found:
         about = {
-            "report": one.report,
+            "report": labels.get(one.report, one.report),
             "month": one.month,
             "mean": f"{one.tally.mean:.1f}",
             "n": one.tally.votes,
@@ -84,4 +102,4 @@ def _told(session: Session, found: Sequence[Wanting], limit: float) -> Iterator[
         }
         key = f"report_offline:{one.report}:{one.version}"
         for person_id in people:
-            yield Notice(person_id, "report_offline", key, about, _PAGES[one.report])
+            yield Notice(person_id, "report_offline", key, about, _PAGES.get(one.report, PAGE))

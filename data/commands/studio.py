@@ -16,10 +16,13 @@ from core.fields import Field
 from core.messages import Conflict, Invalid, NotAllowed, NotFound, Problem, refuse
 from core.policies import override
 from core.process.actions import FIELDS
+from core.reports.own import check_reports, kept, shows_otherwise
+from core.reports.own import to_document as to_document_of_report
 from core.rules import RULES, check_values, value_of, with_values
-from core.studio import OWN, Area, Difference, differences, moved, part_of, rebase, said, with_part
+from core.studio import LISTS, OWN, Area, Difference, differences, moved, part_of, rebase, said, with_part
 from data.commands.alerts import sweep
 from data.commands.command import Tx, command
+from data.commands.ratings import renew
 from data.engine import Store
 from data.queries.policies import policy_changes
 from data.queries.studio import changes_of, own_draft
@@ -206,15 +209,20 @@ def _require(note: str, changed: Sequence[Difference]) -> None:
 
 def _misfits(area: Area, content: dict[str, Any], before: dict[str, Any]) -> list[Problem]:
     """What does not go together in a draft as a whole: it may have been laid over somebody else's."""
+    policy = override(content, 0)
     if area is Area.RULES:
-        policy = override(content, 0)
         return check_values({}, {name: value_of(policy, rule) for name, rule in RULES.items()})
+    if area is Area.REPORTS:
+        return check_reports(policy.own_reports)
     wanted, stood = ([from_document(d) for d in part.get(OWN, ())] for part in (content, before))
     return check_together(wanted, stood, FIELDS)
 
 
 def _settled(tx: Tx, area: Area, content: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
-    """A content as it comes into force: fields get their instant, and none that stood before is lost."""
+    """A content as it comes into force: fields get their instant, and nothing that stood before is lost."""
+    if area is Area.REPORTS:
+        reports = kept(*(override(part, 0).own_reports for part in (content, before)))
+        return {LISTS[area]: [to_document_of_report(r) for r in reports]}
     if area is not Area.FIELDS:
         return content
     wanted, stood = ([from_document(d) for d in part.get(OWN, ())] for part in (content, before))
@@ -230,7 +238,10 @@ def _publish(tx: Tx, area: Area, number: int, changes: dict[str, Any], note: str
     tx.session.flush()
     if area is Area.RULES:
         sweep(tx.session, tx.now, override(changes, row.version))
-    old, new = said(differences(area, before, part_of(area, changes)))
+    changed = differences(area, before, part_of(area, changes))
+    if area is Area.REPORTS:
+        renew(tx, [one.item for one in changed if shows_otherwise(one.before, one.after)], row.note)
+    old, new = said(changed)
     tx.audit("policy", row.id, before=old, after=new | {"reason": row.note})
     return row.version
 

@@ -14,7 +14,9 @@ from core.messages import NotAllowed, NotFound
 from core.policies import Policy
 from core.reports.ratings import FIRST, READ_WITH, Verdict, subject_of, verdict
 from data.queries.ballots import Opened, month_now, opened
+from data.queries.metrics.ask import NEEDS
 from data.queries.policies import policy_in_force
+from data.queries.reports import reports
 from data.schema import Person, ReportOffline, ReportVersion
 
 
@@ -53,7 +55,7 @@ def rated(session: Session, who: Who, report: str, now: datetime) -> Rated:
         NotFound: no such report.
         NotAllowed: the person's role does not read it.
     """
-    check_reader(who, report)
+    check_reader(session, who, report)
     version, change = versions(session).get(report, (FIRST, ""))
     taken = select(ReportOffline.month).where(
         ReportOffline.report == report, ReportOffline.version == version
@@ -72,12 +74,19 @@ def rated(session: Session, who: Who, report: str, now: datetime) -> Rated:
     )
 
 
-def check_reader(who: Who, report: str) -> None:
+def check_reader(session: Session, who: Who, report: str) -> None:
     """Only who reads a report rates it; see `rated` for what is raised."""
-    if report not in READ_WITH:
+    needs = rateable(session).get(report)
+    if needs is None or (report not in READ_WITH and report not in reports(session, who)):
         raise NotFound(entity="report")
-    if not decide(who, READ_WITH[report]).allowed:
-        raise NotAllowed(permission=READ_WITH[report])
+    if not decide(who, needs).allowed:
+        raise NotAllowed(permission=needs)
+
+
+def rateable(session: Session) -> Mapping[str, Permission]:
+    """Reports that can be rated, with what reading each needs: those shipped, and the company's own."""
+    own = (r.name for r in policy_in_force(session).own_reports if not r.retired)
+    return {**READ_WITH, **dict.fromkeys(own, NEEDS)}
 
 
 def versions(session: Session) -> Mapping[str, tuple[int, str]]:
@@ -108,7 +117,7 @@ class Wanting:
 def wanting(session: Session) -> list[Wanting]:
     """Reports that are to go offline and have not: judged by the latest box of their present version."""
     policy, revised = policy_in_force(session), versions(session)
-    present = {report: revised.get(report, (FIRST, ""))[0] for report in READ_WITH}
+    present = {report: revised.get(report, (FIRST, ""))[0] for report in rateable(session)}
     subjects = {subject_of(*item): item for item in present.items()}
     latest = {box.subject: box for box in opened(session, list(subjects))}  # the last of each stays
     taken = session.execute(select(ReportOffline.report, ReportOffline.version))

@@ -18,7 +18,8 @@ from data.queries.metrics.ask import Ask
 from data.queries.metrics.beside import beside
 from data.queries.metrics.course import course
 from data.queries.metrics.rows import behind, opportunities_of
-from data.queries.metrics.tallies import SELECTS, tallies
+from data.queries.metrics.source import SELECTS
+from data.queries.metrics.tallies import tallies
 from tests.metric_company import drawn
 from tests.metric_reference import REFERENCE, expected
 

@@ -12,6 +12,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from core.access import Permission, Who
 from core.policies import Policy
 from core.reports.catalogue import Dimension
+from core.reports.library import Only
 from core.reports.spans import Span
 from data.queries.scope import owned
 from data.schema import Customer, Opportunity, Person, Pipeline, Team
@@ -30,6 +31,7 @@ class Ask:
         pipeline: its key; what belongs to no opportunity counts in every pipeline.
         currency: amounts in other currencies are no part of any sum.
         team, rep: only rows of this team's or this person's; None for all within reach.
+        only: groups to which the report itself narrows its rows.
     """
 
     span: Span
@@ -40,6 +42,7 @@ class Ask:
     currency: str
     team: int | None = None
     rep: int | None = None
+    only: Only = ()
 
     def before(self) -> "Ask":
         """The same of the period before."""

@@ -13,7 +13,7 @@ from core.reports.catalogue import Dimension, Metric
 from core.reports.facts import counted
 from core.terms import ActionStatus
 from data.queries.metrics.ask import GROUPS, Ask
-from data.queries.metrics.tallies import READERS, SELECTS
+from data.queries.metrics.source import READERS, facts, selected
 from data.schema import Action, Customer, Opportunity, Person, Signal
 
 COMPETITOR_DAYS = 90
@@ -94,15 +94,15 @@ def _customers(
 ) -> Ids:
     """Ids of the customers of a group's rows, or of the other rows."""
     if metric.grain in READERS:
-        facts = counted(READERS[metric.grain](session, who, ask), metric.name, None, None)
+        rows_read = counted(facts(session, who, ask, metric.grain), metric.name, None, None)
         return list(
             {
                 f.customer_id
-                for f in facts
+                for f in rows_read
                 if f.customer_id and (dimension is None or (f.groups[dimension][0] == key) is not others)
             }
         )
-    rows = SELECTS[metric.grain](who, ask).subquery()
+    rows = selected(who, ask, metric.grain).subquery()
     query = select(rows.c.customer_id).where(rows.c[metric.name].is_not(None))
     if dimension is not None:
         group = func.coalesce(cast(rows.c[GROUPS[dimension][0]], String), "")

@@ -11,7 +11,7 @@ from core.access import Who
 from core.reports.catalogue import Dimension, Metric
 from core.reports.spans import PIECES, Span
 from data.queries.metrics.ask import GROUPS, Ask
-from data.queries.metrics.tallies import READERS, SELECTS
+from data.queries.metrics.source import READERS, facts, selected
 from data.schema.types import Instant
 
 Course = dict[str, list[float]]
@@ -26,7 +26,7 @@ def course(session: Session, who: Who, ask: Ask, metric: Metric, dimension: Dime
         return {}
     if metric.grain in READERS:
         return _read(session, who, ask, metric, dimension)
-    rows = SELECTS[metric.grain](who, ask).subquery()
+    rows = selected(who, ask, metric.grain).subquery()
     top, of, at = rows.c[metric.name], rows.c[f"{metric.name}_of"], rows.c.at
     pieces = [
         func.sum(case((and_(at >= literal(since, Instant()), at < literal(until, Instant())), part)))
@@ -49,7 +49,7 @@ def _edges(span: Span) -> list[tuple[datetime, datetime]]:
 def _read(session: Session, who: Who, ask: Ask, metric: Metric, dimension: Dimension) -> Course:
     pieces: dict[str, list[tuple[float, float]]] = defaultdict(lambda: [(0.0, 0.0)] * PIECES)
     edges = _edges(ask.span)
-    for fact in READERS[metric.grain](session, who, ask):
+    for fact in facts(session, who, ask, metric.grain):
         if metric.name in fact.values:
             place = next((n for n, (since, until) in enumerate(edges) if since <= fact.at < until), 0)
             mine, (top, of) = pieces[fact.groups[dimension][0]], fact.values[metric.name]

@@ -11,7 +11,7 @@ from core.access import Who
 from core.reports.catalogue import METRICS
 from core.reports.drivers import Change, change
 from core.reports.facts import Tallied
-from core.reports.library import Report
+from core.reports.library import Only, Report
 from core.reports.spans import span
 from data.queries.metrics.ask import NEEDS, Ask
 from data.queries.metrics.tallies import tallies
@@ -28,12 +28,14 @@ class Narrow:
         period: a name of `core.reports.spans.SPANS`.
         pipeline: its key.
         team, rep: ids; None for all within reach.
+        only: groups to which the report itself narrows its rows.
     """
 
     period: str
     pipeline: str
     team: int | None = None
     rep: int | None = None
+    only: Only = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ def asked(session: Session, who: Who, now: datetime, narrow: Narrow) -> Ask:
         .limit(1)
     )
     currency = policy.currency if currency is None else currency
-    return Ask(chosen, chosen.since, now, policy, narrow.pipeline, currency, narrow.team, narrow.rep)
+    whose = narrow.team, narrow.rep, narrow.only
+    return Ask(chosen, chosen.since, now, policy, narrow.pipeline, currency, *whose)
 
 
 def shown(session: Session, who: Who, report: Report, ask: Ask) -> Shown:

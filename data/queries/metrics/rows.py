@@ -12,7 +12,7 @@ from core.reports.catalogue import Dimension, Metric, metrics_of
 from core.reports.facts import NOTHING, Fact, Tally, counted, tally
 from data.queries.metrics.ask import GROUPS, Ask
 from data.queries.metrics.kept import fact
-from data.queries.metrics.tallies import READERS, SELECTS
+from data.queries.metrics.source import READERS, facts, selected
 
 ROWS_SHOWN = 200
 ROWS_EXPORTED = 10_000
@@ -47,11 +47,11 @@ def behind(
         key: of the group; "" for the rows of none.
     """
     if metric.grain in READERS:
-        found = counted(READERS[metric.grain](session, who, ask), metric.name, dimension, key)
+        found = counted(facts(session, who, ask, metric.grain), metric.name, dimension, key)
         found.sort(key=lambda f: (-abs(f.values[metric.name][0]), f.id))
         total = sum((tally(f, metric) for f in found), NOTHING)
         return Behind(total, tuple(found[:most]))
-    rows = SELECTS[metric.grain](who, ask).subquery()
+    rows = selected(who, ask, metric.grain).subquery()
     query = _of_group(select(rows).where(rows.c[metric.name].is_not(None)), rows, dimension, key)
     first = query.order_by(func.abs(rows.c[metric.name]).desc(), rows.c.id).limit(most)
     found = [_fact(row._asdict(), metric) for row in session.execute(first)]

@@ -5,7 +5,7 @@ of forecasts follow rules of the core (`data.queries.metrics.kept`), which adds 
 number and the rows behind it come from the same source, so they cannot differ.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import CTE, Float, Select, String, case, cast, func, literal, null, select, union_all
@@ -13,24 +13,10 @@ from sqlalchemy.orm import Session
 
 from core.access import Who
 from core.reports.catalogue import METRICS, SPLITS, Dimension, Grain, Metric, metrics_of
-from core.reports.facts import NOTHING, Fact, Tallied, Tally, tallied
-from data.queries.metrics import deals, kept, process
+from core.reports.facts import NOTHING, Tallied, Tally, tallied
 from data.queries.metrics.ask import GROUPS, Ask
+from data.queries.metrics.source import READERS, facts, selected
 
-SELECTS: Mapping[Grain, Callable[[Who, Ask], Select[Any]]] = {
-    Grain.CLOSED: deals.closed,
-    Grain.OPENED: deals.opened,
-    Grain.OPEN: deals.standing,
-    Grain.STAY: process.stays,
-    Grain.ACTION: process.actions,
-    Grain.STEP: process.steps,
-    Grain.TALK: process.talks,
-}
-READERS: Mapping[Grain, Callable[[Session, Who, Ask], list[Fact]]] = {
-    Grain.DEMAND: kept.demands,
-    Grain.PROMISE: kept.promises,
-    Grain.FORECAST: kept.forecast_lines,
-}
 _PARTS = 6  # of a Tally
 
 
@@ -48,9 +34,9 @@ def tallies(session: Session, who: Who, ask: Ask, names: Collection[str]) -> dic
 
 def _tallies(session: Session, who: Who, ask: Ask, grain: Grain) -> dict[str, Tallied]:
     if grain in READERS:
-        return tallied(READERS[grain](session, who, ask), grain)
+        return tallied(facts(session, who, ask, grain), grain)
     metrics = metrics_of(grain)
-    rows = SELECTS[grain](who, ask).cte("facts")
+    rows = selected(who, ask, grain).cte("facts")
     whole: dict[str, Tally] = {}
     by: dict[str, dict[Dimension, dict[str, tuple[str | None, Tally]]]] = {m.name: {} for m in metrics}
     for split, key, name, *sums in session.execute(
