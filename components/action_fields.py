@@ -1,19 +1,34 @@
-"""The fields that an action type asks for, drawn by their kind: a new field needs no code here."""
+"""Fields of actions, customers and opportunities, drawn by their kind: a new field needs no code here."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import streamlit as st
 
 from components.blocks import plain
-from components.drafts import DraftForm
 from components.text import language, t, term
 from core.fields import Field, Kind
 from core.process.sheet import role_name
 from data.queries.record import Known
 
 CURRENCIES = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY", "SGD")
+
+
+class FieldForm(Protocol):
+    """What fields are drawn in: `drafts.DraftForm` saves each by itself, `own_values.SheetForm` is sent."""
+
+    def get(self, field: str, default: Any = None) -> Any: ...
+    def text(self, field: str, label: str, **more: Any) -> Any: ...
+    def long_text(self, field: str, label: str, **more: Any) -> Any: ...
+    def number(self, field: str, label: str, **more: Any) -> Any: ...
+    def day(self, field: str, label: str, **more: Any) -> Any: ...
+    def choice(
+        self, field: str, label: str, options: Sequence[Any], say: Callable[[Any], str], **more: Any
+    ) -> Any: ...
+    def select(
+        self, field: str, label: str, options: Sequence[Any], say: Callable[[Any], str], **more: Any
+    ) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +47,25 @@ class Around:
 
 
 def action_fields(
-    form: DraftForm,
+    form: FieldForm,
     fields: Sequence[Field],
     *,
     contacts: Sequence[Known],
     currency: str,
     records: Mapping[Kind, Mapping[int, str]] | None = None,
+    within: str = "fields-",
 ) -> None:
-    """Draw fields over a draft.
+    """Draw fields in a form.
 
     Args:
         contacts: people to pick from where a field asks for people.
         currency: preselected where a field asks for money.
         records: colleagues and customers to pick from where a field asks for one.
+        within: what the form's names of these fields begin with.
     """
     around = Around({c.name: c.decision_role for c in contacts}, currency, records or {})
     for field in fields:
-        _DRAWERS[field.kind](form, field, f"fields-{field.key}", around)
+        _DRAWERS[field.kind](form, field, f"{within}{field.key}", around)
 
 
 def label_of(field: Field) -> str:
@@ -76,19 +93,19 @@ def _help(field: Field) -> str | None:
     return plain(" ".join(part for part in (said, form) if part)) or None
 
 
-def _text(form: DraftForm, field: Field, name: str, around: Around) -> None:
+def _text(form: FieldForm, field: Field, name: str, around: Around) -> None:
     form.text(name, label_of(field), help=_help(field))
 
 
-def _long_text(form: DraftForm, field: Field, name: str, around: Around) -> None:
+def _long_text(form: FieldForm, field: Field, name: str, around: Around) -> None:
     form.long_text(name, label_of(field), help=_help(field))
 
 
-def _date(form: DraftForm, field: Field, name: str, around: Around) -> None:
+def _date(form: FieldForm, field: Field, name: str, around: Around) -> None:
     form.day(name, label_of(field), width=180, help=_help(field))
 
 
-def _choice(form: DraftForm, field: Field, name: str, around: Around) -> None:
+def _choice(form: FieldForm, field: Field, name: str, around: Around) -> None:
     form.choice(
         name,
         label_of(field),
@@ -98,11 +115,11 @@ def _choice(form: DraftForm, field: Field, name: str, around: Around) -> None:
     )
 
 
-def _number(form: DraftForm, field: Field, name: str, around: Around) -> None:
+def _number(form: FieldForm, field: Field, name: str, around: Around) -> None:
     form.number(name, label_of(field), least=None, form="%g", width=200, help=_help(field))
 
 
-def _record(form: DraftForm, field: Field, name: str, around: Around) -> None:
+def _record(form: FieldForm, field: Field, name: str, around: Around) -> None:
     offered = around.records.get(field.kind, {})
     gone = form.get(name)
     shown = dict(offered) if gone is None or gone in offered else {**offered, gone: t("record.out_of_reach")}
@@ -117,7 +134,7 @@ def _record(form: DraftForm, field: Field, name: str, around: Around) -> None:
     )
 
 
-def _money(form: DraftForm, field: Field, name: str, around: Around) -> None:
+def _money(form: FieldForm, field: Field, name: str, around: Around) -> None:
     with st.container(horizontal=True, gap="small"):
         amount = form.number(name, label_of(field), width=200, help=_help(field))
         choices = list(dict.fromkeys([around.currency, *CURRENCIES]))
@@ -132,7 +149,7 @@ def _money(form: DraftForm, field: Field, name: str, around: Around) -> None:
         )
 
 
-def _people(form: DraftForm, field: Field, name: str, around: Around) -> None:
+def _people(form: Any, field: Field, name: str, around: Around) -> None:
     chosen = form.names(name, label_of(field), list(around.known), placeholder=t("record.people_hint"))
     if not chosen:
         return
@@ -149,7 +166,7 @@ def _people(form: DraftForm, field: Field, name: str, around: Around) -> None:
             )
 
 
-_DRAWERS: Mapping[Kind, Callable[[DraftForm, Field, str, Around], None]] = {
+_DRAWERS: Mapping[Kind, Callable[[Any, Field, str, Around], None]] = {
     Kind.TEXT: _text,
     Kind.LONG_TEXT: _long_text,
     Kind.MONEY: _money,

@@ -8,7 +8,9 @@ from typing import Any
 import streamlit as st
 
 from components import address, format
+from components.action_fields import name_of
 from components.blocks import empty, plain
+from components.field_words import text_of
 from components.frame import View, show_error
 from components.navigation import open_page
 from components.text import t, term
@@ -71,16 +73,24 @@ def _measured(field: str, value: Any, view: View) -> str:
 
 def change_line(change: FieldChange, view: View) -> str:
     """`Grade: B → A`, as Markdown."""
-    before, after = (plain(words(change.field, v, view)) for v in (change.before, change.after))
-    return f":gray[{field_name(change.field)}:] {before} → {after}"
+    before, after = (plain(_said(change, v, view)) for v in (change.before, change.after))
+    return f":gray[{_label(change)}:] {before} → {after}"
+
+
+def _label(change: FieldChange) -> str:
+    return plain(name_of(change.own)) if change.own else field_name(change.field)
+
+
+def _said(change: FieldChange, value: Any, view: View) -> str:
+    if change.own or isinstance(value, dict):
+        return text_of(change.own, value, view) or format.NOTHING
+    return words(change.field, value, view)
 
 
 def changes_block(entry: AuditEntry, view: View) -> str:
     """All fields of a change, and its reason, as Markdown lines."""
     if entry.changes and all(c.before is None for c in entry.changes):  # a new record: its values
-        said = (
-            f":gray[{field_name(c.field)}:] {plain(words(c.field, c.after, view))}" for c in entry.changes
-        )
+        said = (f":gray[{_label(c)}:] {plain(_said(c, c.after, view))}" for c in entry.changes)
         lines = [" · ".join(said)]
     else:
         lines = [change_line(c, view) for c in entry.changes]

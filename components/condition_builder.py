@@ -8,7 +8,7 @@ from components.action_fields import choice_name, name_of
 from components.text import t, term
 from core.definitions import readable
 from core.fields import Field, Kind
-from core.process.actions import FIELDS
+from core.own_records import SHIPPED
 from core.process.stages import STAGES
 from core.terms import Outcome
 
@@ -22,12 +22,12 @@ def condition_builder(types: Sequence[str], own: Sequence[Field], target: str, k
     """Choices that make one test, and a button that adds it to the condition.
 
     Args:
-        types: action types whose fields can be read.
+        types: action types, or the kind of record, whose fields can be read.
         target: key of the text that holds the condition.
         key: of these widgets, unique on the page.
     """
-    known = {f.key: f for type_ in types for f in FIELDS.get(type_, ())} | {f.key: f for f in own}
-    names = {n: _name(n, known) for n in readable(types, own, FIELDS)}
+    known = {f.key: f for type_ in types for f in SHIPPED.get(type_, ())} | {f.key: f for f in own}
+    names = {n: _name(n, known) for n in readable(types, own, SHIPPED)}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         name = st.selectbox(
             t("studio.build.field"), list(names), format_func=names.__getitem__, key=f"{key}-field", width=240

@@ -8,7 +8,7 @@ from components.text import t
 from core.conditions import Both, Compare, Condition, Fault, Filled, Name, Not, read
 from core.definitions import CONTEXT
 from core.fields import Field
-from core.process.actions import FIELDS
+from core.own_records import SHIPPED
 
 _SIGNS = {"=": "is", "!=": "is_not", "<": "less", "<=": "at_most", ">": "more", ">=": "at_least"}
 
@@ -17,7 +17,7 @@ def condition_words(text: str, own: Sequence[Field]) -> str:
     """A condition in the reader's language, fields and choices by their names; as written where it cannot
     be read."""
     found = read(text)
-    known = {f.key: f for fields in FIELDS.values() for f in fields} | {f.key: f for f in own}
+    known = {f.key: f for fields in SHIPPED.values() for f in fields} | {f.key: f for f in own}
     return text if isinstance(found, Fault) else _words(found, known)
 
 

@@ -11,6 +11,7 @@ from components import address, format
 from components.blocks import Tone, badge, empty, plain, section
 from components.frame import View
 from components.navigation import open_page
+from components.own_values import own_lines
 from components.text import t, term
 from core.access import Permission, Reach, reach
 from core.terms import SEGMENTS, Grade
@@ -156,6 +157,7 @@ def head_block(head: CustomerHead, view: View) -> None:
         st.caption(t("customer.graded", by=by, at=plain(view.instant(head.graded_at))) + reason)
     if head.note:
         st.markdown(plain(head.note))
+    own_lines(head.fields, head.own, view)
 
 
 def alerts_block(alerts: Sequence[OpenAlert], view: View) -> None:
@@ -234,6 +236,7 @@ def _opportunity(card: OpportunityCard, head: CustomerHead, view: View) -> None:
     closing = t("customer.closes", on=format.day(card.close_on, view.language)) if card.close_on else ""
     detail = [card.product or "", closing if not outcome else "", card.owner or t("customers.nobody")]
     st.caption(plain(" · ".join(d for d in detail if d)))
+    own_lines(card.fields, card.own, view)
     _opportunity_buttons(card, head, view)
 
 

@@ -8,6 +8,7 @@ both changed keeps one's own words until one decides.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -15,17 +16,20 @@ import streamlit as st
 from components import address
 from components.audit import field_name, words
 from components.blocks import plain
+from components.format import NOTHING
 from components.forms import Marks
 from components.frame import View
+from components.own_values import gathered, own_name, own_now, own_part
 from components.text import t, term
 from core.access import Permission, reach
 from core.changes import Merge, merge
 from core.customers import ContactInput, CustomerInput
+from core.definitions import CUSTOMER, OPPORTUNITY
 from core.messages import Conflict
-from core.policies import DEFAULTS
 from core.terms import INDUSTRIES, SEGMENTS, DecisionRole, Grade, Outcome
 from data.commands.opportunities import OpportunityEdit
 from data.queries.customers import Choices, ContactCard, CustomerFile, CustomerHead, OpportunityCard
+from data.queries.own_fields import Company
 
 CURRENCIES = ("CNY", "USD", "EUR", "HKD", "JPY", "GBP")
 Save = Callable[..., Any]
@@ -86,15 +90,16 @@ def done() -> None:
     st.rerun()
 
 
-def _tell(told: Merge | None, editor: Editor, view: View) -> None:
+def _tell(told: Merge | None, editor: Editor, view: View, company: Company | None = None) -> None:
     """What the other editor changed, and what is to be decided."""
     if told is None:
         return
     lines = [t("customer.meanwhile", who=plain(editor() or t("customer.somebody")))]
     for name, value in told.theirs.items():
-        theirs = plain(words(name, value, view))
+        own = own_name(name, value, company, view) if company else None
+        label, theirs = own or (field_name(name), words(name, value, view))
         key = "customer.both_changed" if name in told.both else "customer.taken_over"
-        lines.append("- " + t(key, field=field_name(name), theirs=theirs))
+        lines.append("- " + t(key, field=plain(label), theirs=plain(theirs or NOTHING)))
     st.warning("\n".join(lines), icon=":material/group:")
 
 
@@ -120,26 +125,28 @@ def _one_of(label: str, options: Sequence[str], value: str | None, area: str, ke
 
 
 def customer_form(
-    head: CustomerHead | None, options: Choices, view: View, save: Save, editor: Editor
+    head: CustomerHead | None, options: Choices, company: Company, view: View, save: Save, editor: Editor
 ) -> None:
     """Add a customer, or edit one."""
-    names = [f.name for f in fields(CustomerInput) if f.name != "owner_id"]
+    names = [f.name for f in fields(CustomerInput) if f.name not in ("owner_id", "fields")]
     now = {name: getattr(head, name) for name in names} if head else {"name": "", "note": ""}
+    now |= own_now(CUSTOMER, head.fields if head else {}, company)
     title = t("customer.edit_title") if head else t("customers.new")
-    _form(title, lambda: _customer(head, now, options, view, save, editor))
+    _form(title, lambda: _customer(head, now, options, company, view, save, editor))
 
 
 def _customer(
     head: CustomerHead | None,
     now: Mapping[str, Any],
     options: Choices,
+    company: Company,
     view: View,
     save: Save,
     editor: Editor,
 ) -> None:
     key = f"customer-{head.id if head else 'new'}"
     editing = _editing(key, head.version if head else 0, now)
-    _tell(editing.told, editor, view)
+    _tell(editing.told, editor, view, company)
     start, at = editing.start, f"{key}-{editing.version}"
     marks = Marks(view)
     industries = sorted({*INDUSTRIES, *options.industries})
@@ -166,6 +173,7 @@ def _customer(
             )
         with marks.field("note"):
             typed["note"] = st.text_area(field_name("note"), start.get("note") or "", key=f"{at}-note")
+        typed |= own_part(CUSTOMER, start, company, view, marks, at)
         if _submit():
             _send(marks, key, editing, typed, save)
 
@@ -214,25 +222,28 @@ def _contact(
 
 
 def opportunity_form(
-    card: OpportunityCard | None, view: View, currency: str, save: Save, editor: Editor
+    card: OpportunityCard | None, company: Company, view: View, save: Save, editor: Editor
 ) -> None:
     """Open an opportunity, or edit one."""
     names = ("name", "product", "amount", "currency", "close_on")
-    now = {n: getattr(card, n) for n in names} if card else dict.fromkeys(names) | {"currency": currency}
+    fresh = dict.fromkeys(names) | {"currency": company.currency}
+    now = {n: getattr(card, n) for n in names} if card else fresh
+    now |= own_now(OPPORTUNITY, card.fields if card else {}, company)
     title = t("customer.edit_opportunity") if card else t("customer.open_opportunity")
-    _form(title, lambda: _opportunity(card, now, view, save, editor))
+    _form(title, lambda: _opportunity(card, now, company, view, save, editor))
 
 
 def _opportunity(
     card: OpportunityCard | None,
     now: Mapping[str, Any],
+    company: Company,
     view: View,
     save: Save,
     editor: Editor,
 ) -> None:
     key = f"opportunity-{card.id if card else 'new'}"
     editing = _editing(key, card.version if card else 0, now)
-    _tell(editing.told, editor, view)
+    _tell(editing.told, editor, view, company)
     start, at = editing.start, f"{key}-{editing.version}"
     marks = Marks(view)
     with st.form(at, border=False):
@@ -258,6 +269,7 @@ def _opportunity(
             typed["currency"] = st.selectbox(field_name("currency"), offered, key=f"{at}-currency")
         with marks.field("close_on"):
             typed["close_on"] = st.date_input(field_name("close_on"), start["close_on"], key=f"{at}-close")
+        typed |= own_part(OPPORTUNITY, start, company, view, marks, at)
         if _submit():
             _send(marks, key, editing, typed, save)
 
@@ -369,6 +381,7 @@ class Desk:
     view: View
     options: Callable[[], Choices]
     people: Callable[[], Sequence[tuple[int, str]]]
+    company: Callable[[], Company]
     editor: Callable[[str, int], str | None]
     save: Save
 
@@ -383,9 +396,10 @@ def _ask_edit(desk: Desk, _: int | None) -> None:
     head = desk.file.head
 
     def keep(typed: Mapping[str, Any], version: int) -> None:
-        desk.save("edit", head.id, CustomerInput(**typed), version)
+        desk.save("edit", head.id, CustomerInput(**gathered(typed)), version)
 
-    customer_form(head, desk.options(), desk.view, keep, lambda: desk.editor("customer", head.id))
+    told = partial(desk.editor, "customer", head.id)
+    customer_form(head, desk.options(), desk.company(), desk.view, keep, told)
 
 
 def _ask_grade(desk: Desk, _: int | None) -> None:
@@ -420,13 +434,12 @@ def _ask_opportunity(desk: Desk, record_id: int | None) -> None:
 
     def keep(typed: Mapping[str, Any], version: int) -> None:
         if card is None:
-            desk.save("opportunity.open", desk.file.head.id, **typed)
+            desk.save("opportunity.open", desk.file.head.id, **gathered(typed))
         else:
-            desk.save("opportunity", card.id, OpportunityEdit(**typed, version=version))
+            desk.save("opportunity", card.id, OpportunityEdit(**gathered(typed), version=version))
 
-    opportunity_form(
-        card, desk.view, DEFAULTS.currency, keep, lambda: desk.editor("opportunity", record_id or 0)
-    )
+    told = partial(desk.editor, "opportunity", record_id or 0)
+    opportunity_form(card, desk.company(), desk.view, keep, told)
 
 
 def _ask_close(desk: Desk, record_id: int | None) -> None:

@@ -17,9 +17,11 @@ from components.record_story import ICONS, about, leave_for, short
 from components.recording import recording
 from components.steps import next_step_fields, plan_fields, time_fields
 from components.text import t, term
+from core.definitions import OPPORTUNITY
 from core.messages import AppError, NotFound, Unavailable
-from core.process.actions import asked_fields
-from core.process.sheet import NEW, Step, read_sheet
+from core.own_records import asked
+from core.process.actions import asked_fields, own_fields
+from core.process.sheet import NEW, OPENED, Step, read_field, read_sheet
 from core.process.stages import STAGES
 from core.terms import ActionStatus
 from data.commands.drafts import drop_draft, mark_field
@@ -197,7 +199,17 @@ def _opportunity(view: View, form: DraftForm, facts: CustomerFacts) -> OpenOppor
                     "opportunity-amount", t("record.opportunity_amount", currency=facts.currency), width=200
                 )
                 form.day("opportunity-close_on", t("record.opportunity_close_on"), width=180)
+            _own_of_new(form, facts, view)
     return offered.get(chosen) if isinstance(chosen, int) else None
+
+
+def _own_of_new(form: DraftForm, facts: CustomerFacts, view: View) -> None:
+    """The company's own fields of the opportunity that the record opens."""
+    mine = own_fields(OPPORTUNITY, facts.own_fields)
+    values = {f.key: read_field(f, form.values(), OPENED) for f in mine}
+    fields = asked(OPPORTUNITY, values, mine, view.now)
+    records = facts.records_to_name
+    action_fields(form, fields, contacts=(), currency=facts.currency, records=records, within=OPENED)
 
 
 def _happened(

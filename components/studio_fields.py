@@ -18,16 +18,27 @@ from components.frame import View
 from components.navigation import open_page
 from components.record_story import ICONS
 from components.text import t, term
-from core.definitions import LANGUAGES, MADE, from_document, new_key, read_choices, readable, write_choices
+from core.definitions import (
+    LANGUAGES,
+    MADE,
+    RECORDS,
+    from_document,
+    new_key,
+    read_choices,
+    readable,
+    write_choices,
+)
 from core.fields import Field, Kind
-from core.process.actions import FIELDS
+from core.own_records import SHIPPED
 from core.process.stages import STAGES
 from core.studio import ORDER, Difference
 from data.queries.studio import Desk
-from data.queries.studio_preview import DAYS, FieldPreview
+from data.queries.studio_preview import ACTION, DAYS, FieldPreview
 
 Does = Mapping[str, Callable[..., Any]]
 NEW = "new"
+_PLACES = (*STAGES, *RECORDS)
+_ICONS = {**ICONS, "customer": ":material/apartment:", "opportunity": ":material/target:"}
 _ASKED = ("never", "always", "when")
 _BOUNDED, _MASKED = (Kind.NUMBER, Kind.MONEY), (Kind.TEXT,)
 
@@ -76,9 +87,14 @@ def _carry_out(work: Callable[[str], Any], key: str) -> None:
     st.rerun()
 
 
+def place_name(place: str) -> str:
+    """What a field is asked for with: a type of actions, customers, or opportunities."""
+    return t(f"studio.of.{place}") if place in RECORDS else term("stage", place)
+
+
 def said(field: Field, own: Sequence[Field]) -> str:
     """A definition in a line: what it holds, where it is asked for, and when it must be filled."""
-    where = ", ".join(term("stage", type_) for type_ in field.types)
+    where = ", ".join(map(place_name, field.types))
     return " · ".join((t(f"studio.kind.{field.kind}"), where, _must(field, own)))
 
 
@@ -156,13 +172,14 @@ def _types(key: str, before: Field | None, marks: Marks) -> tuple[str, ...]:
     with marks.field("types"):
         chosen = st.pills(
             t("studio.types"),
-            STAGES,
+            _PLACES,
             selection_mode="multi",
             default=list(before.types) if before else [],
-            format_func={s: f"{ICONS[s]} {term('stage', s)}" for s in STAGES}.__getitem__,
+            format_func={p: f"{_ICONS[p]} {place_name(p)}" for p in _PLACES}.__getitem__,
+            help=t("studio.types_help"),
             key=f"{key}-types",
         )
-    return tuple(s for s in STAGES if s in chosen)
+    return tuple(p for p in _PLACES if p in chosen)
 
 
 def _special(key: str, kind: Kind, before: Field | None, marks: Marks) -> dict[str, Any]:
@@ -178,7 +195,8 @@ def _special(key: str, kind: Kind, before: Field | None, marks: Marks) -> dict[s
                 key=f"{key}-choices",
             )
         choices, labels = read_choices(lines, before)
-        return {"choices": choices, "choice_labels": labels}
+        known = (before.choice_labels or {}) if before else {}  # what is taken off keeps its name
+        return {"choices": choices, "choice_labels": {**known, **labels}}
     if kind in _BOUNDED:
         return {part: _bound(key, part, before, marks) for part in ("low", "high")}
     if kind in _MASKED:
@@ -233,8 +251,8 @@ def _required(
 def _readable(types: Sequence[str], own: Sequence[Field]) -> None:
     """How conditions are written, and the names that they may use here with their choices."""
     st.markdown(t("studio.condition_help"))
-    known = {f.key: f for type_ in types for f in FIELDS.get(type_, ())} | {f.key: f for f in own}
-    for name in readable(types, own, FIELDS):
+    known = {f.key: f for type_ in types for f in SHIPPED.get(type_, ())} | {f.key: f for f in own}
+    for name in readable(types, own, SHIPPED):
         field = known.get(name)
         choices = field.choices if field and field.kind is Kind.CHOICE else ()
         label = name_of(field) if field else t(f"studio.context.{name}")
@@ -292,7 +310,7 @@ def _attributes(field: Field, own: Sequence[Field]) -> dict[str, str]:
     return {
         t("studio.name"): " / ".join((field.label or {}).values()),
         t("studio.choices"): write_choices(field).replace("\n", "; "),
-        t("studio.types"): ", ".join(term("stage", type_) for type_ in field.types),
+        t("studio.types"): ", ".join(map(place_name, field.types)),
         t("studio.required"): _must(field, own),
         t("studio.help"): " / ".join((field.help or {}).values()),
         t("studio.bounds"): " … ".join(bounds) if any(bounds) else "",
@@ -310,21 +328,22 @@ def preview(found: Sequence[FieldPreview], own: Sequence[Field], view: View) -> 
         with st.container(border=True, key=f"preview-{one.key}"):
             _verdict(one, names[one.key])
             lines = [
-                Row(str(e.action_id), e.customer, f"{term('stage', e.type)} · {view.instant(e.at)}",
+                Row(str(e.id), e.customer, f"{e.name or place_name(e.type)} · {view.instant(e.at)}",
                     action=t("studio.look") if e.customer_id else "")
                 for e in one.examples
             ]  # fmt: skip
             if lines:
                 with st.expander(t("studio.examples")):
                     if pressed := rows(lines, f"examples-{one.key}"):
-                        example = next(e for e in one.examples if str(e.action_id) == pressed)
-                        open_page("customer", customer=example.customer_id or 0, action=example.action_id)
+                        example = next(e for e in one.examples if str(e.id) == pressed)
+                        of = {"action": example.id} if one.place == ACTION else {}
+                        open_page("customer", customer=example.customer_id or 0, **of)
 
 
 def _verdict(one: FieldPreview, name: str) -> None:
     st.markdown(f"**{plain(name)}**")
     if not one.records:
-        st.caption(t("studio.no_records", days=DAYS))
+        st.caption(t(f"studio.no_{one.place}", days=DAYS))
         return
     held_up = one.missing + one.wrong
     badge(
@@ -333,7 +352,7 @@ def _verdict(one: FieldPreview, name: str) -> None:
     )
     st.caption(
         t(
-            "studio.rests_on",
+            f"studio.rests_on_{one.place}",
             n=one.records,
             days=DAYS,
             filled=one.filled,

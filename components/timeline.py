@@ -1,27 +1,23 @@
 """The timeline of a customer: what happened, in the words of those who were there."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import streamlit as st
 
 from components import address, format
-from components.action_fields import choice_name, name_of
 from components.audit import by, changes_block, deed
 from components.blocks import empty, plain, section
 from components.customer import ask
+from components.field_words import said_fields
 from components.frame import View
 from components.navigation import open_page
 from components.text import t, term
 from core.access import Permission, reach
-from core.fields import Field, Kind
 from core.process.actions import fields_of
 from core.signals import MEASURES
 from data.queries.audit import AuditEntry
 from data.queries.timeline import KINDS, PAGE, Event, Timeline
-from data.text import has
 
 Play = Callable[[str], tuple[bytes, str]]
 
@@ -264,38 +260,7 @@ def field_values(event: Event, view: View) -> list[tuple[str, str]]:
 
     The company's own fields are named as they were when the action was written.
     """
-    values = event.values
-    known = {f.key: f for f in fields_of(event.type, event.own, retired=True)}
-    keys = [k for k in known if k in values] + [k for k in values if k not in known]
-    shown = [(_label(k, known.get(k)), _text(known.get(k), values[k], view)) for k in keys]
-    return [(label, text) for label, text in shown if text]
-
-
-def _label(key: str, field: Field | None) -> str:
-    if field is not None and field.label:
-        return plain(name_of(field))
-    return t(f"fields.{key}") if has("en", f"fields.{key}") else key
-
-
-def _text(field: Field | None, value: Any, view: View) -> str:
-    if value in (None, "", [], {}):
-        return ""
-    match field.kind if field else None:
-        case Kind.PEOPLE:
-            return ", ".join(f"{p['name']} ({term('decision_role', p.get('role'))})" for p in value)
-        case Kind.MONEY:
-            amount = Decimal(value["amount"]) if value.get("amount") is not None else None
-            return format.money(amount, value.get("currency", ""), view.language)
-        case Kind.DATE:
-            return format.day(date.fromisoformat(value), view.language)
-        case Kind.CHOICE:
-            return choice_name(field, value) if field else str(value)
-        case Kind.PERSON | Kind.CUSTOMER:
-            return str(value.get("name") or value.get("id"))
-        case Kind.NUMBER:
-            return format.exact(Decimal(str(value)), view.language)
-        case _:
-            return str(value)
+    return said_fields(event.values, fields_of(event.type, event.own, retired=True), view)
 
 
 def _scroller() -> Any:

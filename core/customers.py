@@ -1,7 +1,9 @@
 """What makes a customer, a contact or an interaction valid: the same for page, import and API."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from core.mail import mail_address
 from core.messages import Problem
@@ -12,7 +14,12 @@ MAX_NAME = 200
 
 @dataclass(frozen=True, slots=True)
 class CustomerInput:
-    """What is said about a customer; `owner_id` is the rep who looks after it."""
+    """What is said about a customer.
+
+    Attributes:
+        owner_id: the rep who looks after it.
+        fields: values of the company's own fields, by key; those that are not named stay.
+    """
 
     name: str
     industry: str | None = None
@@ -20,6 +27,7 @@ class CustomerInput:
     region: str | None = None
     owner_id: int | None = None
     note: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

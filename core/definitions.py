@@ -1,4 +1,5 @@
-"""A company's own fields of action types: checked when they are defined, kept as documents (PRODUCT.md F2).
+"""A company's own fields of actions, customers and opportunities: checked when they are defined, kept as
+documents (PRODUCT.md F2).
 
 A definition never leaves: what is taken off is `retired`, so that its key is not given twice and old
 records, files and exports still know what it was.
@@ -32,7 +33,9 @@ MOST_FIELDS = 40  # own fields in use
 MOST_CHOICES = 30
 LONGEST_NAME = 60
 LONGEST_HELP = 300
-CONTEXT = ("type", "outcome")  # what conditions may read besides fields
+CONTEXT = ("type", "outcome")  # what conditions of an action's fields may read besides fields
+CUSTOMER, OPPORTUNITY = "customer", "opportunity"
+RECORDS = (CUSTOMER, OPPORTUNITY)  # in `Field.types` in place of action types
 _PREFIX = "own_"
 Shipped = Mapping[str, Sequence[Field]]
 
@@ -81,21 +84,30 @@ def check_definition(field: Field, own: Sequence[Field], shipped: Shipped) -> li
 
     Args:
         own: the company's fields as they stand, itself included or not.
-        shipped: fields of the action types that the product brings along.
+        shipped: fields that the product brings along, by action type and kind of record.
     """
     others = [f for f in own if f.key != field.key and not f.retired]
     problems = [*_check_names(field, others), *_check_choices(field), *_check_bounds(field)]
     if not field.types:
         problems.append(Problem("types", "types_required"))
     problems += [Problem("types", "unknown_choice", {"value": t}) for t in field.types if t not in shipped]
+    if len(_places(field)) > 1:
+        problems.append(Problem("types", "types_mixed"))
     earlier = next((f for f in own if f.key == field.key), None)
     if earlier is not None and earlier.kind != field.kind:
         problems.append(Problem("kind", "kind_fixed"))
+    if earlier is not None and earlier.since is not None and _places(earlier) != _places(field):
+        problems.append(Problem("types", "place_fixed"))
     if field.kind not in MADE:
         problems.append(Problem("kind", "unknown_choice", {"value": str(field.kind)}))
     if len(others) >= MOST_FIELDS:
         problems.append(Problem("", "too_many_fields", {"limit": MOST_FIELDS}))
     return [*problems, *_check_condition(field, others, shipped)]
+
+
+def _places(field: Field) -> frozenset[str]:
+    """The kinds of records that a field is asked for: customers, opportunities, actions of whatever type."""
+    return frozenset(t if t in RECORDS else "action" for t in field.types)
 
 
 def check_together(wanted: Sequence[Field], stood: Sequence[Field], shipped: Shipped) -> list[Problem]:
@@ -167,10 +179,10 @@ def _check_condition(field: Field, others: Sequence[Field], shipped: Shipped) ->
 
 
 def readable(types: Iterable[str], own: Sequence[Field], shipped: Shipped) -> tuple[str, ...]:
-    """Names that a condition of a field of these action types may read."""
+    """Names that a condition of a field of these action types, or of these records, may read."""
     keys = [f.key for t in types for f in shipped.get(t, ())]
     keys += [f.key for f in own if not f.retired and set(f.types) & set(types)]
-    return (*dict.fromkeys(keys), *CONTEXT)
+    return (*dict.fromkeys(keys), *(() if set(types) & set(RECORDS) else CONTEXT))
 
 
 def is_asked(field: Field, values: Mapping[str, Any], known_at: datetime) -> bool:

@@ -41,7 +41,7 @@ class Field:
         choices: allowed keys when `kind` is CHOICE, allowed roles when PEOPLE.
         label, help: by language; None for shipped fields.
         choice_labels: by choice, then by language.
-        types: action types that a company's own field is shown for.
+        types: action types that a company's own field is shown for; or `customer`, or `opportunity`.
         required_when: condition (`core.conditions`) under which it must be filled, besides `required`.
         low, high: bounds of a number or an amount, both allowed.
         mask: form of a text, character by character: # a digit, @ a letter, ? anything, else itself.

@@ -80,6 +80,8 @@ class Policy:
         appeal_days: days after a result is issued in which it can be appealed (E).
         own_fields: the company's own fields of action types, retired ones included (F2).
         own_reports: reports that the company put together, retired ones included (F2, D1).
+        own_fields: the company's own fields of actions, customers and opportunities, retired ones
+            included (F2).
     """
 
     version: int = 0

@@ -18,6 +18,7 @@ from data.commands.undo import undo
 from data.files import read_file
 from data.queries.audit import RECENT, last_editor, latest_change
 from data.queries.customers import assignable, choices, customer_file
+from data.queries.own_fields import company_fields
 from data.queries.room_members import room_offer
 from data.queries.timeline import PAGE, timeline
 
@@ -62,6 +63,7 @@ with page("customer.title", needs=Permission.SEE_CUSTOMERS) as view:
         view,
         options=partial(view.read, choices),
         people=partial(view.read, assignable),
+        company=partial(view.read, company_fields),
         editor=lambda entity, record_id: view.read(last_editor, entity, record_id),
         save=lambda form, *values, **named: view.do(SAVES[form], *values, **named),
     )

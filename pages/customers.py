@@ -4,10 +4,12 @@ from components import address
 from components.customer import customer_filters, customer_rows, customers_buttons, pager
 from components.customer_forms import customer_form
 from components.frame import page
+from components.own_values import gathered
 from core.access import Permission
 from core.customers import CustomerInput
 from data.commands.customers import open_customer
 from data.queries.customers import choices, customer_list
+from data.queries.own_fields import company_fields
 
 with page("customers.title", needs=Permission.SEE_CUSTOMERS) as view:
     options = view.read(choices)
@@ -20,7 +22,8 @@ with page("customers.title", needs=Permission.SEE_CUSTOMERS) as view:
         customer_form(
             None,
             options,
+            view.read(company_fields),
             view,
-            lambda typed, version: view.do(open_customer, CustomerInput(**typed)),
+            lambda typed, version: view.do(open_customer, CustomerInput(**gathered(typed))),
             lambda: None,
         )

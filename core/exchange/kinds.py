@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from core.definitions import CUSTOMER, OPPORTUNITY, RECORDS
 from core.fields import Field
 from core.process.actions import FIELDS, REACTIONS, RESOLUTIONS
 from core.process.stages import STAGES
@@ -327,12 +328,21 @@ PROMISES = Kind(
 KINDS = {k.name: k for k in (USERS, CUSTOMERS, CONTACTS, OPPORTUNITIES, ACTIONS, INTERACTIONS, STAGE_CHANGES, SIGNALS, DEMANDS, PROMISES)}
 
 
+_PLACES = {CUSTOMERS.name: CUSTOMER, OPPORTUNITIES.name: OPPORTUNITY}
+
+
 def with_own(kind: Kind, own: Iterable[Field]) -> Kind:
     """A kind with a column for each of the company's own fields, retired ones included: what was written
     under them comes in and goes out without loss."""
-    if kind is not ACTIONS:
-        return kind
-    return replace(kind, columns=(*kind.columns, *(c for f in own for c in _own_columns(f))))
+    mine = own_of(kind.name, own)
+    return replace(kind, columns=(*kind.columns, *(c for f in mine for c in _own_columns(f))))
+
+
+def own_of(kind: str, own: Iterable[Field]) -> tuple[Field, ...]:
+    """The company's own fields that files of a kind hold, retired ones included."""
+    if kind == ACTIONS.name:
+        return tuple(f for f in own if not set(f.types) & set(RECORDS))
+    return tuple(f for f in own if _PLACES.get(kind) in f.types)
 
 
 def currency_of(key: str) -> str:
@@ -343,7 +353,8 @@ def currency_of(key: str) -> str:
 def _own_columns(field: Field) -> tuple[Column, ...]:
     words = tuple((field.label or {}).values())
     holds = _HOLDS.get(str(field.kind)) or Holds(str(field.kind))
-    column = Column(field.key, holds, words, field.choices, names=field.label, choice_names=field.choice_labels)
+    choices = tuple(dict.fromkeys((*field.choices, *(field.choice_labels or ()))))  # those taken off included
+    column = Column(field.key, holds, words, choices, names=field.label, choice_names=field.choice_labels)
     if field.kind != "money":
         return (column,)
     said = {"en": " (currency)", "zh": "（币种）"}

@@ -24,6 +24,7 @@ LENGTHS = (30, 60, 90)  # minutes offered at a touch
 UNTIL = 0  # in place of a length: the end is given as a time
 USUAL_TIME = "10:00"  # of a step that is planned, until another is chosen
 NEW = "new"  # in place of an opportunity's id: open one
+OPENED = "opportunity-fields-"  # what the names of own fields of that one begin with
 _TOGETHER = {
     **dict.fromkeys(("day", "start", "minutes", "until", "plan", "started_at", "ended_at"), "time"),
     "outcome": "next_step",
@@ -148,9 +149,9 @@ def instant(day: str | None, clock: str | None, timezone: str) -> datetime | Non
         return None
 
 
-def read_field(field: Field, sheet: Sheet) -> Any:
-    """The value of one of the type's own fields."""
-    name = f"fields-{field.key}"
+def read_field(field: Field, sheet: Sheet, within: str = "fields-") -> Any:
+    """The value of one of the type's own fields; `within` is what the names of such fields begin with."""
+    name = f"{within}{field.key}"
     value = sheet.get(name)
     match field.kind:
         case Kind.MONEY:

@@ -1,13 +1,15 @@
 """Customers over HTTP."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from core.customers import CustomerInput
+from core.definitions import CUSTOMER
 from core.terms import SEGMENTS, Grade
 from data.api.operation import Call, cut, operation, window
+from data.api.own import KEPT, SAID, carried_out
 from data.api.shapes import Answer, Body, Change, Id, ListQuery, Name, Page, Said, Short, Words, choice
 from data.commands.customers import (
     assign_customer,
@@ -33,6 +35,7 @@ class NewCustomer(Body):
     region: Short | None = None
     owner_id: Id | None = None
     note: Words = ""
+    fields: dict[str, Any] = SAID
 
 
 class CustomerChange(Change):
@@ -43,6 +46,7 @@ class CustomerChange(Change):
     segment: Segment | None = None
     region: Short | None = None
     note: Words = ""
+    fields: dict[str, Any] = SAID
 
 
 class CustomerOwner(Body):
@@ -80,6 +84,7 @@ class CustomerRecord(Answer):
     note: str
     created_at: datetime
     tags: list[str] = Field([])
+    fields: dict[str, Any] = KEPT
 
 
 class CustomerPage(Page):
@@ -116,7 +121,12 @@ def get_customer(call: Call) -> CustomerRecord:
 @operation("POST", "/customers", GROUP, CustomerRecord, body=NewCustomer, status=201)
 def create_customer(call: Call) -> CustomerRecord:
     """Add a customer."""
-    return _read(call, open_customer(call.store, call.who, CustomerInput(**call.body.model_dump())))
+    said = call.body.model_dump()
+
+    def work(fields: dict[str, Any]) -> int:
+        return open_customer(call.store, call.who, CustomerInput(**said | {"fields": fields}))
+
+    return _read(call, carried_out(call, CUSTOMER, said["fields"], work))
 
 
 @operation("PATCH", "/customers/{id}", GROUP, CustomerRecord, body=CustomerChange)
@@ -124,7 +134,13 @@ def change_customer(call: Call) -> CustomerRecord:
     """Change a customer; 409 when somebody changed it since `version`."""
     row = one(call.session, call.who, Customer, call.id)
     kept = {name: getattr(row, name) for name in ("name", "industry", "segment", "region", "note")}
-    edit_customer(call.store, call.who, row.id, CustomerInput(**kept | call.body.given()), call.body.version)
+    said = kept | call.body.given()
+
+    def work(fields: dict[str, Any]) -> int:
+        edited = CustomerInput(**said | {"fields": fields})
+        return edit_customer(call.store, call.who, row.id, edited, call.body.version)
+
+    carried_out(call, CUSTOMER, call.body.fields, work)
     return _read(call, row.id)
 
 

@@ -5,8 +5,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from core.definitions import OPPORTUNITY
 from core.terms import Outcome
 from data.api.operation import Call, cut, operation, window
+from data.api.own import KEPT, SAID, carried_out
 from data.api.shapes import (
     Amount,
     Answer,
@@ -46,6 +48,7 @@ class NewOpportunity(Body):
     currency: Currency | None = Field(None, description="The company's own when it is not named.")
     close_on: Day | None = Field(None, description="The day on which it is expected to close.")
     product: Short | None = None
+    fields: dict[str, Any] = SAID
 
 
 class OpportunityChange(Change):
@@ -56,6 +59,7 @@ class OpportunityChange(Change):
     currency: Currency = "CNY"
     close_on: Day | None = None
     product: Short | None = None
+    fields: dict[str, Any] = SAID
 
 
 class OpportunityEnd(Body):
@@ -87,6 +91,7 @@ class OpportunityRecord(Answer):
     closed_at: datetime | None
     outcome: str
     recorded_at: datetime
+    fields: dict[str, Any] = KEPT
     stage: str | None = None
     stage_since: datetime | None = None
     next_step_id: int | None = Field(None, description="The planned action that comes next.")
@@ -126,9 +131,12 @@ def get_opportunity(call: Call) -> OpportunityRecord:
 def create_opportunity(call: Call) -> OpportunityRecord:
     """Open an opportunity of a customer."""
     said = call.body.model_dump()
-    return _read(
-        call, open_opportunity(call.store, call.who, said.pop("customer_id"), said.pop("name"), **said)
-    )
+    customer_id, name, own = (said.pop(key) for key in ("customer_id", "name", "fields"))
+
+    def work(fields: dict[str, Any]) -> int:
+        return open_opportunity(call.store, call.who, customer_id, name, **said, fields=fields)
+
+    return _read(call, carried_out(call, OPPORTUNITY, own, work))
 
 
 @operation("PATCH", "/opportunities/{id}", GROUP, OpportunityRecord, body=OpportunityChange)
@@ -138,8 +146,12 @@ def change_opportunity(call: Call) -> OpportunityRecord:
     kept: dict[str, Any] = {
         name: getattr(row, name) for name in ("name", "amount", "currency", "close_on", "product")
     }
-    edit = OpportunityEdit(**kept | call.body.given(), version=call.body.version)
-    edit_opportunity(call.store, call.who, row.id, edit)
+    said = kept | call.body.given() | {"version": call.body.version}
+
+    def work(fields: dict[str, Any]) -> int:
+        return edit_opportunity(call.store, call.who, row.id, OpportunityEdit(**said | {"fields": fields}))
+
+    carried_out(call, OPPORTUNITY, call.body.fields, work)
     return _read(call, row.id)
 
 

@@ -7,8 +7,10 @@ from sqlalchemy import delete, select
 
 from core.access import Permission
 from core.customers import ContactInput, CustomerInput, check_contact, check_customer, check_grade
+from core.definitions import CUSTOMER
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
 from data.commands.command import Tx, command
+from data.commands.own_values import put, settled
 from data.commands.projections import project_customers
 from data.jsontext import to_json
 from data.queries.scope import customers, owned
@@ -22,9 +24,11 @@ def open_customer(tx: Tx, customer: CustomerInput) -> int:
     Raises:
         Invalid: a value is wrong or the owner is out of reach.
     """
-    refuse([*check_customer(customer), *check_owner(tx, customer.owner_id)])
-    row = Customer(created_at=tx.now, owner_id=customer.owner_id or tx.who.person_id)
+    fields, wrong = settled(tx, CUSTOMER, customer, customer.fields)
+    refuse([*check_customer(customer), *check_owner(tx, customer.owner_id), *wrong])
+    row = Customer(created_at=tx.now, owner_id=customer.owner_id or tx.who.person_id, fields={})
     _fill(row, customer)
+    put(tx, row, fields)
     tx.session.add(row)
     project_customers_of(tx, row)
     tx.audit("customer", row.id, after=picture(row))
@@ -43,9 +47,11 @@ def edit_customer(tx: Tx, customer_id: int, customer: CustomerInput, version: in
     row = reached_customer(tx, customer_id)
     if row.version != version:
         raise Conflict("edited_meanwhile", name=row.name)
-    refuse(check_customer(customer))
+    fields, wrong = settled(tx, CUSTOMER, customer, customer.fields, row)
+    refuse([*check_customer(customer), *wrong])
     before = picture(row)
     _fill(row, customer)
+    put(tx, row, fields)
     row.version += 1
     tx.audit("customer", row.id, before=before, after=picture(row))
     return row.version
@@ -188,7 +194,7 @@ def project_customers_of(tx: Tx, row: Customer) -> None:
 def _fill(row: Customer | Contact, values: CustomerInput | ContactInput) -> None:
     for name in values.__slots__:
         value = getattr(values, name)
-        if name != "owner_id":
+        if name not in ("owner_id", "fields"):
             setattr(row, name, value.strip() if isinstance(value, str) else value)
 
 

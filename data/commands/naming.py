@@ -1,9 +1,10 @@
-"""Colleagues and customers that an action's own fields name: kept with their name as it is now (F2)."""
+"""Colleagues and customers that own fields name: kept with their name as it is now (F2)."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from core.fields import Kind
+from core.fields import Field, Kind
 from core.messages import Problem
 from core.process.actions import ActionInput, own_fields
 from data.commands.command import Tx
@@ -13,9 +14,15 @@ from data.schema import Customer, Person
 
 def with_names(tx: Tx, action: ActionInput) -> tuple[ActionInput, list[Problem]]:
     """The action with the names of what its own fields point at, and what they may not point at."""
-    fields: dict[str, Any] = dict(action.fields)
+    fields, problems = named(tx, own_fields(action.type, tx.policy.own_fields), action.fields)
+    return replace(action, fields=fields), problems
+
+
+def named(tx: Tx, own: Iterable[Field], values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """Values of own fields with the names of what they point at, and what they may not point at."""
+    fields: dict[str, Any] = dict(values)
     problems = []
-    for field in own_fields(action.type, tx.policy.own_fields):
+    for field in own:
         value = fields.get(field.key)
         if field.kind not in (Kind.PERSON, Kind.CUSTOMER) or not isinstance(value, dict):
             continue
@@ -23,7 +30,7 @@ def with_names(tx: Tx, action: ActionInput) -> tuple[ActionInput, list[Problem]]
         if name is None:
             problems.append(Problem(f"fields.{field.key}", "not_among_choices"))
         fields[field.key] = value | {"name": name}
-    return replace(action, fields=fields), problems
+    return fields, problems
 
 
 def _name(tx: Tx, kind: Kind, key: Any) -> str | None:

@@ -1,6 +1,7 @@
 """Opening, changing and closing opportunities; every change of a forecast's input is an event."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -8,11 +9,13 @@ from typing import Any
 from sqlalchemy import select
 
 from core.access import Permission
+from core.definitions import OPPORTUNITY
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
 from core.process.stages import PIPELINE
 from core.terms import ActionStatus, Outcome
 from data.commands.alerts import sweep
 from data.commands.command import Tx, command
+from data.commands.own_values import put, settled
 from data.commands.projections import project_customers, project_opportunities
 from data.commands.webhook_events import place_of, tell_move
 from data.jsontext import to_json
@@ -28,6 +31,7 @@ class OpportunityEdit:
 
     Attributes:
         version: the version that the person saw.
+        fields: values of the company's own fields, by key; those that are not named stay.
     """
 
     name: str
@@ -36,6 +40,7 @@ class OpportunityEdit:
     close_on: date | None
     product: str | None
     version: int
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 @command("opportunity.open", needs=Permission.RECORD_ACTIONS)
@@ -49,15 +54,22 @@ def open_opportunity(
     currency: str | None = None,
     close_on: date | None = None,
     product: str | None = None,
+    fields: Mapping[str, Any] | None = None,
 ) -> int:
     """Open an opportunity of a customer in Firebreak's own pipeline; returns its id.
 
+    Args:
+        fields: values of the company's own fields, by key.
+
     Raises:
         NotFound: no such customer within reach.
-        Invalid: the name is missing, the amount negative, or the owner out of reach.
+        Invalid: the name is missing, the amount negative, an own field wrong, or the owner out of reach.
     """
     _reached_customer(tx, customer_id)
-    refuse(check_opportunity(name, amount))
+    money = currency or tx.policy.currency
+    said = OpportunityEdit(name, amount, money, close_on, product, version=1)
+    own, wrong = settled(tx, OPPORTUNITY, said, fields or {})
+    refuse([*check_opportunity(name, amount), *wrong])
     row = Opportunity(
         pipeline_id=tx.session.scalars(select(Pipeline.id).where(Pipeline.key == PIPELINE)).one(),
         name=name.strip(),
@@ -65,12 +77,14 @@ def open_opportunity(
         owner_id=_reached_owner(tx, owner_id),
         product=product,
         amount=amount,
-        currency=currency or tx.policy.currency,
+        currency=money,
         opened_at=tx.now,
         close_on=close_on,
         outcome=Outcome.OPEN,
         recorded_at=tx.now,
+        fields={},
     )
+    put(tx, row, own)
     tx.session.add(row)
     tx.session.flush()
     _refresh(tx, row)
@@ -92,9 +106,11 @@ def edit_opportunity(tx: Tx, opportunity_id: int, edit: OpportunityEdit) -> int:
         raise Conflict("opportunity_closed", name=row.name)
     if row.version != edit.version:
         raise Conflict("edited_meanwhile", name=row.name)
-    refuse(check_opportunity(edit.name, edit.amount))
+    own, wrong = settled(tx, OPPORTUNITY, edit, edit.fields, row)
+    refuse([*check_opportunity(edit.name, edit.amount), *wrong])
     before = picture(row)
     row.name = edit.name.strip()
+    put(tx, row, own)
     told = {"amount": edit.amount, "currency": edit.currency, "close_on": edit.close_on}
     change(tx, row, tx.now, **told, product=edit.product)
     row.version += 1
@@ -173,15 +189,15 @@ def reached_opportunity(tx: Tx, opportunity_id: int) -> Opportunity:
 
 def change(tx: Tx, row: Opportunity, happened_at: datetime | None, **values: Any) -> None:
     """Set columns of an opportunity, each change with its event."""
-    for field, after in values.items():
-        before = getattr(row, field)
+    for name, after in values.items():
+        before = getattr(row, name)
         if before == after:
             continue
-        setattr(row, field, after)
+        setattr(row, name, after)
         tx.session.add(
             OpportunityChange(
                 opportunity_id=row.id,
-                field=field,
+                field=name,
                 before=to_json(before),
                 after=to_json(after),
                 happened_at=happened_at or tx.now,

@@ -1,6 +1,6 @@
 """From a draft to a record: opened from a link, submitted once, refused with everything typed still there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,9 +9,22 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
+from core.definitions import OPPORTUNITY
+from core.fields import Field
 from core.messages import AppError, Conflict, Invalid, NotFound, Problem, Unavailable
-from core.process.actions import ActionContext, ActionInput, check
-from core.process.sheet import NEW, Step, concerns, opening, read_amount, read_day, read_sheet
+from core.own_records import settle
+from core.process.actions import ActionContext, ActionInput, check, own_fields
+from core.process.sheet import (
+    NEW,
+    OPENED,
+    Step,
+    concerns,
+    opening,
+    read_amount,
+    read_day,
+    read_field,
+    read_sheet,
+)
 from core.terms import ActionStatus, Severity
 from data.commands.actions import cancel_action, record_action
 from data.commands.drafts import reached_draft, refuse_draft, save_fields, start_draft
@@ -184,24 +197,35 @@ def _opportunity(
     chosen = values.get("opportunity")
     if isinstance(chosen, int):
         return chosen, False
-    problems = _check_new(values) if chosen == NEW else [Problem("opportunity", "required")]
+    own = policy_in_force(session).own_fields
+    problems = _check_new(values, own, store) if chosen == NEW else [Problem("opportunity", "required")]
     if problems:
         raise Invalid([*problems, *_problems_alone(store, session, values, action)])
-    sheet = _new_opportunity(values)
-    return open_opportunity(store, who, values["customer"], sheet.pop("name"), **sheet), True
+    sheet = _new_opportunity(values, own)
+    try:
+        return open_opportunity(store, who, values["customer"], sheet.pop("name"), **sheet), True
+    except Invalid as error:
+        raise Invalid(_of_the_new(error.problems)) from error
 
 
-def _new_opportunity(values: dict[str, Any]) -> dict[str, Any]:
+def _new_opportunity(values: dict[str, Any], own: Iterable[Field]) -> dict[str, Any]:
     return {
         "name": str(values.get("opportunity-name") or ""),
         "amount": read_amount(values.get("opportunity-amount")),
         "close_on": read_day(values.get("opportunity-close_on")),
+        "fields": {f.key: read_field(f, values, OPENED) for f in own_fields(OPPORTUNITY, own)},
     }
 
 
-def _check_new(values: dict[str, Any]) -> list[Problem]:
-    new = _new_opportunity(values)
-    return [replace(p, field=f"opportunity.{p.field}") for p in check_opportunity(new["name"], new["amount"])]
+def _check_new(values: dict[str, Any], own: Sequence[Field], store: Store) -> list[Problem]:
+    new = _new_opportunity(values, own)
+    wrong = settle(OPPORTUNITY, {}, new["fields"], new, own, store.clock()).problems
+    return _of_the_new([*check_opportunity(new["name"], new["amount"]), *wrong])
+
+
+def _of_the_new(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems of an opportunity at their fields of the form."""
+    return [replace(p, field=f"opportunity.{p.field}") for p in problems]
 
 
 def _problems_alone(

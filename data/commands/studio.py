@@ -14,8 +14,8 @@ from core.access import Permission, Who, reach
 from core.definitions import check_definition, check_together, dated, from_document, to_document
 from core.fields import Field
 from core.messages import Conflict, Invalid, NotAllowed, NotFound, Problem, refuse
+from core.own_records import SHIPPED
 from core.policies import override
-from core.process.actions import FIELDS
 from core.reports.own import check_reports, kept, shows_otherwise
 from core.reports.own import to_document as to_document_of_report
 from core.rules import RULES, check_values, value_of, with_values
@@ -40,7 +40,7 @@ def keep_field(store: Store, who: Who, field: Field) -> None:
     """
 
     def put(own: Sequence[Field]) -> Sequence[Field]:
-        refuse(check_definition(field, own, FIELDS))
+        refuse(check_definition(field, own, SHIPPED))
         fresh = not any(f.key == field.key for f in own)
         return [*(field if f.key == field.key else f for f in own), *([field] if fresh else [])]
 
@@ -88,7 +88,7 @@ def bring_back_field(store: Store, who: Who, key: str) -> None:
         if field is None:
             raise NotFound(entity="field")
         back = replace(field, retired=False)
-        refuse([replace(p, field="") for p in check_definition(back, own, FIELDS)])
+        refuse([replace(p, field="") for p in check_definition(back, own, SHIPPED)])
         return [back if f.key == key else f for f in own]
 
     _edit(store, who, back)
@@ -215,7 +215,7 @@ def _misfits(area: Area, content: dict[str, Any], before: dict[str, Any]) -> lis
     if area is Area.REPORTS:
         return check_reports(policy.own_reports)
     wanted, stood = ([from_document(d) for d in part.get(OWN, ())] for part in (content, before))
-    return check_together(wanted, stood, FIELDS)
+    return check_together(wanted, stood, SHIPPED)
 
 
 def _settled(tx: Tx, area: Area, content: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:

@@ -142,7 +142,9 @@ class _Planner:
         )
 
     def _own(self, record: Record, opportunity: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-        return self.own_values.read(record, record.get("currency") or opportunity["currency"])
+        return self.own_values.read(
+            record, record.get("type"), record.get("currency") or opportunity["currency"]
+        )
 
     def _follows(self, record: Record, opportunity: Mapping[str, Any]) -> int | None:
         word, end = record.get("follows"), record.get("ended_at")

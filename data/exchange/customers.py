@@ -14,18 +14,24 @@ from core.customers import (
     check_customer,
     check_interaction,
 )
+from core.definitions import CUSTOMER
+from core.exchange.kinds import CUSTOMERS
 from core.exchange.rows import Record
 from core.messages import Problem
 from data.exchange.lookups import Named, People, table_row
+from data.exchange.own_records import OwnRecords
 from data.exchange.plan import Plan, fetch, words
 from data.schema import Contact, Customer, CustomerTag, Interaction, Opportunity, Tag
+
+_FRESH: dict[str, Any] = {"note": "", "version": 1, "fields": {}, "policy_version": 0}
 
 
 def plan_customers(plan: Plan, records: Sequence[Record]) -> None:
     """Plan every row of customers; tags that do not exist yet come with them."""
     people = People(plan.session)
     known = Named(plan, Customer, words(records, "ref") | words(records, "name"))
-    tags = _Tags(plan, list(known.rows))
+    tags, own = _Tags(plan, list(known.rows)), OwnRecords(plan, CUSTOMER, records, people)
+    names = {c.name for c in CUSTOMERS.columns} - {"owner", "tags"}
     for record in records:
         problems: list[Problem] = []
         owner_id = people.owner(record.get("owner"), problems)
@@ -34,11 +40,13 @@ def plan_customers(plan: Plan, records: Sequence[Record]) -> None:
             record.get("name", ""), **said, owner_id=owner_id, note=record.get("note", "")
         )
         problems += check_customer(customer)
+        wanted = {k: v for k, v in record.values.items() if k in names}
+        stored = _stored_customer(known, record) if customer.name else None
+        since = record.get("created_at") or (stored["created_at"] if stored else plan.now)
+        wanted |= own.wanted(record, wanted, stored, since, problems)
         if problems:
             plan.reject(record, problems)
             continue
-        stored = _stored_customer(known, record)
-        wanted = {k: v for k, v in record.values.items() if k not in ("owner", "tags")}
         wanted |= {"owner_id": owner_id} if owner_id else {}
         if "grade" in wanted and (stored is None or stored["grade"] != wanted["grade"]):
             wanted.setdefault("graded_at", plan.now)
@@ -58,7 +66,7 @@ def _stored_customer(known: Named, record: Record) -> Mapping[str, Any] | None:
 
 
 def _create_customer(plan: Plan, known: Named, tags: "_Tags", record: Record, wanted: dict[str, Any]) -> None:
-    row = table_row(Customer, {"created_at": plan.now, "note": "", "version": 1} | wanted)
+    row = table_row(Customer, _FRESH | {"created_at": plan.now} | wanted)
     row["id"] = plan.new_id(Customer)
     plan.add(Customer, **row)
     known.put(row)

@@ -6,17 +6,17 @@ import json
 import re
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, bindparam, func, select, true, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, func, select, true, update
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who
-from core.exchange.kinds import KINDS, Kind, with_own
+from core.exchange.kinds import KINDS, Kind, own_of, with_own
 from core.exchange.tables import Cell, guard
 from core.fields import Field
 from core.fields import Kind as FieldKind
@@ -61,7 +61,7 @@ def export_rows(session: Session, who: Who, kind: str) -> tuple[list[str], list[
     import knows them again by it.
     """
     own = policy_in_force(session).own_fields
-    _give_refs(session, who, (*_NAMED[kind], *_named_by(own if kind == "actions" else ())))
+    _give_refs(session, who, (*_NAMED[kind], *_named_by(own_of(kind, own))))
     spec = with_own(KINDS[kind], own)
     headers = [*(c.name for c in spec.columns), *spec.told]
     zone = ZoneInfo(who.timezone)
@@ -163,6 +163,14 @@ def _users(session: Session, who: Who) -> Iterator[Record]:
     yield from map(dict, session.execute(query).mappings())
 
 
+def _with_own(session: Session, found: Iterable[RowMapping]) -> Iterator[dict[str, Any]]:
+    """Customers or opportunities with their own fields by column."""
+    rows = [dict(row) for row in found]
+    own = OwnWords(session, policy_in_force(session).own_fields, [row["fields"] for row in rows])
+    for row in rows:
+        yield row | own.said(row["fields"])
+
+
 def _customers(session: Session, who: Who) -> Iterator[Record]:
     tags: dict[int, list[str]] = defaultdict(list)
     carried = select(CustomerTag.customer_id, Tag.key).join(Tag).order_by(CustomerTag.customer_id, Tag.key)
@@ -174,8 +182,8 @@ def _customers(session: Session, who: Who) -> Iterator[Record]:
         .where(scope.customers(who, EXPORT))
         .order_by(Customer.id)
     )
-    for row in session.execute(query).mappings():
-        yield dict(row) | {"tags": "; ".join(tags[row["id"]])}
+    for row in _with_own(session, session.execute(query).mappings().all()):
+        yield row | {"tags": "; ".join(tags[row["id"]])}
 
 
 def _contacts(session: Session, who: Who) -> Iterator[Record]:
@@ -209,8 +217,8 @@ def _opportunities(session: Session, who: Who) -> Iterator[Record]:
         .where(scope.owned(who, EXPORT, Opportunity.owner_id))
         .order_by(Opportunity.id)
     )
-    for row in session.execute(query).mappings():
-        yield dict(row) | {"customer": _word(ambiguous, (row["at"],), row["at_ref"])}
+    for row in _with_own(session, session.execute(query).mappings().all()):
+        yield row | {"customer": _word(ambiguous, (row["at"],), row["at_ref"])}
 
 
 def _stage_changes(session: Session, who: Who) -> Iterator[Record]:

@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from core.definitions import OPPORTUNITY
 from core.exchange.closing import filled_at_close
 from core.exchange.rows import Record
 from core.messages import Problem
 from core.terms import Outcome
 from data.commands.opportunities import check_opportunity
 from data.exchange.lookups import KnownPipeline, Named, People, Pipelines, table_row
+from data.exchange.own_records import OwnRecords
 from data.exchange.plan import Plan, fetch, words
 from data.jsontext import to_json
 from data.schema import Customer, Opportunity, OpportunityChange, OpportunityState, StageEvent
@@ -46,6 +48,7 @@ class _Planner:
         self.known = Named(plan, Opportunity, words(records, "ref") | words(records, "name"))
         self.pipelines = Pipelines(plan)
         self.stages = self._present_stages()
+        self.own = OwnRecords(plan, OPPORTUNITY, records, self.people)
         self.at_close = plan.mapping.known_at_close or filled_at_close(records)
 
     def row(self, record: Record) -> None:
@@ -53,6 +56,7 @@ class _Planner:
         wanted = self._wanted(record, problems)
         stored = self._stored(record, wanted, problems)
         pipeline, stage_id = self._stage(record, stored, problems)
+        wanted |= self.own.wanted(record, wanted, stored, self._known_at(record, wanted, stored), problems)
         values = dict(stored or {}) | wanted
         if not problems:
             problems += _check(values, record.get("recorded_at"), self.plan.now)
@@ -62,6 +66,19 @@ class _Planner:
             self._create(record, wanted, pipeline, stage_id)
         else:
             self._update(record, stored, wanted, stage_id)
+
+    def _known_at(
+        self, record: Record, wanted: Mapping[str, Any], stored: Mapping[str, Any] | None
+    ) -> datetime:
+        """When the opportunity became known: what it is asked for was asked for then."""
+        at: datetime = (stored or {}).get("recorded_at") or self._recorded(record, wanted)
+        return at
+
+    def _recorded(self, record: Record, wanted: Mapping[str, Any]) -> datetime:
+        at: datetime = (
+            record.get("recorded_at") or wanted.get("opened_at") or wanted.get("closed_at") or self.plan.now
+        )
+        return at
 
     def _wanted(self, record: Record, problems: list[Problem]) -> dict[str, Any]:
         """The columns that the row speaks of."""
@@ -123,7 +140,7 @@ class _Planner:
     ) -> None:
         plan = self.plan
         opened, closed = wanted.get("opened_at"), wanted.get("closed_at")
-        recorded = record.get("recorded_at") or opened or closed or plan.now
+        recorded = self._recorded(record, wanted)
         fallback = " ".join(filter(None, (wanted.get("product"), wanted.get("ref"))))
         row = table_row(Opportunity, wanted) | {
             "name": wanted.get("name") or fallback,
@@ -132,6 +149,8 @@ class _Planner:
             "outcome": wanted.get("outcome", Outcome.OPEN),
             "recorded_at": recorded,
             "version": 1,
+            "fields": wanted.get("fields", {}),
+            "policy_version": wanted.get("policy_version", 0),
         }
         row["id"] = plan.new_id(Opportunity)
         plan.add(Opportunity, **row)

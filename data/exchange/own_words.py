@@ -1,4 +1,4 @@
-"""The company's own fields of actions in files: values as words, and words as values (PRODUCT.md F2, P2)."""
+"""The company's own fields in files: values as words, and words as values (PRODUCT.md F2, P2)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
@@ -69,17 +69,18 @@ class OwnValues:
         self.customers = Named(plan, Customer, said) if said else None
         self.numbers = frozenset(f.key for f in self.own if f.kind is Kind.NUMBER)
 
-    def read(self, record: Record, currency: str) -> tuple[dict[str, Any], list[Problem]]:
+    def read(self, record: Record, type_: Any, currency: str) -> tuple[dict[str, Any], list[Problem]]:
         """A row's own fields, and what they name that there is not.
 
         Args:
+            type_: the action's type, or the kind of record.
             currency: of amounts that say none.
         """
         found: dict[str, Any] = {}
         problems: list[Problem] = []
         for field in self.own:
             value = record.get(field.key)
-            if value is not None and record.get("type") in field.types:
+            if value is not None and type_ in field.types:
                 found[field.key] = self._value(field, value, record, currency, problems)
         return found, problems
 

@@ -10,7 +10,10 @@ from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who, reach
 from core.changes import UNDOABLE, changed
+from core.definitions import RECORDS as PLACES
+from core.fields import Field
 from core.messages import NotAllowed
+from data.queries.own_fields import own_fields_by_version
 from data.schema import (
     Action,
     Audit,
@@ -61,11 +64,16 @@ RECORDS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field before and after; JSON values, ids already names."""
+    """One field before and after; JSON values, ids already names.
+
+    Attributes:
+        own: of the company's own field of a customer or opportunity, how it was defined then.
+    """
 
     field: str
     before: Any
     after: Any
+    own: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +230,14 @@ def entries(session: Session, who: Who, rows: Sequence[Read]) -> tuple[AuditEntr
     audits = [row for row, _, _ in rows]
     records = _records(session, audits)
     names = _names(session, _ids(audits))
+    own = own_fields_by_version(session, {v for row in audits if (v := _defined_by(row))})
     return tuple(
-        _entry(who, row, actor, undone, records.get((row.entity, row.entity_id), ("", "", None)), names)
+        _entry(
+            who, row, actor, undone, records.get((row.entity, row.entity_id), ("", "", None)), names,
+            own.get(_defined_by(row), ()),
+        )
         for row, actor, undone in rows
-    )
+    )  # fmt: skip
 
 
 def _entry(
@@ -235,6 +247,7 @@ def _entry(
     undone: int | None,
     record: tuple[str, str, int | None],
     names: dict[tuple[Any, int], str],
+    own: Sequence[Field],
 ) -> AuditEntry:
     name, kind, customer_id = record
     before, after = _picture(row.before), _picture(row.after)
@@ -253,11 +266,32 @@ def _entry(
             FieldChange(f, _named(f, before.get(f), names), _named(f, after.get(f), names))
             for f in changed(before, after)
             if f not in HIDDEN and f != "reason" and (before.get(f) or after.get(f))
-        ),
+        )
+        + _own_changes(row, before, after, own),
         undoes=row.undoes_id is not None,
         undone=undone is not None,
         undoable=undone is None and _may_undo(who, row),
     )
+
+
+def _own_changes(
+    row: Audit, before: dict[str, Any], after: dict[str, Any], own: Sequence[Field]
+) -> tuple[FieldChange, ...]:
+    """Changes of a customer's or an opportunity's own fields, under the definitions of then."""
+    if row.entity not in PLACES:
+        return ()
+    known = {f.key: f for f in own}
+    old, new = (picture.get("fields") or {} for picture in (before, after))
+    keys = (key for key in dict.fromkeys((*new, *old)) if old.get(key) != new.get(key))
+    return tuple(FieldChange(key, old.get(key), new.get(key), known.get(key)) for key in keys)
+
+
+def _defined_by(row: Audit) -> int:
+    """The policy version under which a customer's or opportunity's own fields were written; 0 for none."""
+    if row.entity not in PLACES:
+        return 0
+    pictures = (_picture(row.after), _picture(row.before))
+    return next((int(p["policy_version"]) for p in pictures if p.get("policy_version")), 0)
 
 
 def _may_undo(who: Who, row: Audit) -> bool:

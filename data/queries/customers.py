@@ -9,9 +9,11 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who
+from core.fields import Field
 from core.messages import NotFound
 from core.process.stages import PIPELINE
 from core.terms import Outcome
+from data.queries.own_fields import own_fields_by_version
 from data.queries.scope import customers, owned
 from data.schema import (
     Action,
@@ -109,7 +111,11 @@ class CustomerList:
 
 @dataclass(frozen=True, slots=True)
 class CustomerHead:
-    """A customer's own values; `tags` are (key, whether high-value)."""
+    """A customer's own values; `tags` are (key, whether high-value).
+
+    Attributes:
+        fields: values of the company's own fields; `own` is how those were defined when they were written.
+    """
 
     id: int
     version: int
@@ -126,6 +132,8 @@ class CustomerHead:
     grade_reason: str
     last_touch_at: datetime | None
     tags: tuple[tuple[str, bool], ...]
+    fields: dict[str, Any]
+    own: tuple[Field, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +155,7 @@ class OpportunityCard:
         stages: keys of its pipeline's stages in order; `stage` is one of them or None.
         benchmark_days: the industry's dwell time in the present stage.
         editable: whether the person asking may change it; recordable: may record actions on it.
+        fields: values of the company's own fields; `own` is how those were defined when they were written.
     """
 
     id: int
@@ -166,6 +175,8 @@ class OpportunityCard:
     stages: tuple[str, ...]
     editable: bool
     recordable: bool
+    fields: dict[str, Any]
+    own: tuple[Field, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,6 +401,8 @@ def _head(session: Session, who: Who, customer_id: int) -> CustomerHead:
         grade_reason=(row.after or {}).get("reason", ""),
         last_touch_at=row.last_touch_at,
         tags=tuple(_tags_of(session, [c.id]).get(c.id, ())),
+        fields=c.fields,
+        own=own_fields_by_version(session, {c.policy_version}).get(c.policy_version, ()) if c.fields else (),
     )
 
 
@@ -446,6 +459,8 @@ def _opportunities(session: Session, who: Who, customer_id: int) -> tuple[Opport
         .order_by(Opportunity.closed_at.desc().nulls_first(), Opportunity.id.desc())
     ).all()
     stages = _stages(session, {row.Opportunity.pipeline_id for row in rows})
+    versions = {row.Opportunity.policy_version for row in rows if row.Opportunity.fields}
+    own = own_fields_by_version(session, versions) if versions else {}
     return tuple(
         OpportunityCard(
             id=o.id,
@@ -465,6 +480,8 @@ def _opportunities(session: Session, who: Who, customer_id: int) -> tuple[Opport
             stages=stages.get(o.pipeline_id, ()),
             editable=bool(row.editable),
             recordable=bool(row.recordable) and row.pipeline == PIPELINE and o.outcome == Outcome.OPEN,
+            fields=o.fields,
+            own=own.get(o.policy_version, ()),
         )
         for row in rows
         for o in (row.Opportunity,)

@@ -1,6 +1,6 @@
 """The studio: what is in force, the person's draft, who else prepares something, and the versions (F2)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who, reach
-from core.fields import Field
 from core.messages import NotAllowed
 from core.policies import Policy, override
 from core.studio import Area, Difference, differences, part_of, with_part
@@ -101,12 +100,6 @@ def changes_of(session: Session, version: int) -> dict[str, Any]:
     """The overrides that a version published; none for the shipped policy."""
     query = select(PolicyVersion.changes).where(PolicyVersion.version == version)
     return dict(session.scalar(query) or {})
-
-
-def own_fields_by_version(session: Session, versions: Collection[int]) -> Mapping[int, tuple[Field, ...]]:
-    """The company's own fields as they were defined in versions of the policy."""
-    query = select(PolicyVersion.version, PolicyVersion.changes).where(PolicyVersion.version.in_(versions))
-    return {version: override(changes, version).own_fields for version, changes in session.execute(query)}
 
 
 def _rows(session: Session) -> list[tuple[PolicyVersion, str | None]]:

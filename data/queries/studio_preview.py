@@ -9,25 +9,33 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
-from core.definitions import check_own, value_of
+from core.definitions import CUSTOMER, OPPORTUNITY, RECORDS, check_own, value_of
 from core.fields import Field, is_empty
-from core.process.actions import fields_of
+from core.own_records import about
+from core.process.actions import fields_of, own_fields
 from core.terms import ActionStatus, Outcome
-from data.queries.scope import owned
+from data.queries.scope import customers, owned
 from data.schema import Action, Customer, Opportunity
 
 DAYS = 90
 MOST = 1_000  # newest records that are held against a draft
 EXAMPLES = 5
+ACTION = "action"
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A record that a definition would have held up."""
+    """A record that a definition would have held up.
 
-    action_id: int
+    Attributes:
+        name: an opportunity's; "" of others.
+        type: the action's type, or the kind of record.
+    """
+
+    id: int
     customer_id: int | None
     customer: str
+    name: str
     type: str
     at: datetime
 
@@ -37,7 +45,9 @@ class FieldPreview:
     """What one field's definition would have meant.
 
     Attributes:
-        records: completed actions of its types in the last `DAYS` days, at most the newest `MOST`.
+        place: what was held against it: ACTION, or the kind of record.
+        records: completed actions of its types in the last `DAYS` days, or all customers, or all open
+            opportunities; at most the newest `MOST`.
         filled: of these, how many hold the field.
         missing: how many would have been held up because it must be filled.
         wrong: how many hold something that the definition would not take.
@@ -45,11 +55,20 @@ class FieldPreview:
     """
 
     key: str
+    place: str
     records: int
     filled: int
     missing: int
     wrong: int
     examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A record as conditions read it."""
+
+    example: Example
+    values: Mapping[str, Any]
 
 
 def fields_preview(
@@ -62,12 +81,16 @@ def fields_preview(
         keys: of the fields that it changes.
     """
     changed = [f for f in own if f.key in keys and not f.retired]
-    rows = _rows(session, who, {type_ for f in changed for type_ in f.types}, now) if changed else []
-    records = [(row, _values(row, own)) for row in rows]
-    return tuple(_preview(replace(f, since=None), records, now) for f in changed)
+    types = {type_ for f in changed for type_ in f.types}
+    held = _actions(session, who, types - set(RECORDS), own, now) if types - set(RECORDS) else []
+    held += _customers(session, who, own) if CUSTOMER in types else []
+    held += _opportunities(session, who, own) if OPPORTUNITY in types else []
+    return tuple(_preview(replace(f, since=None), held, now) for f in changed)
 
 
-def _rows(session: Session, who: Who, types: Collection[str], now: datetime) -> Sequence[Row[Any]]:
+def _actions(
+    session: Session, who: Who, types: Collection[str], own: Sequence[Field], now: datetime
+) -> list[_Held]:
     query = (
         select(
             Action.id, Action.type, Action.ended_at, Action.fields, Customer.id.label("customer_id"),
@@ -85,26 +108,66 @@ def _rows(session: Session, who: Who, types: Collection[str], now: datetime) -> 
         .order_by(Action.ended_at.desc(), Action.id.desc())
         .limit(MOST)
     )  # fmt: skip
-    return session.execute(query).all()
-
-
-def _values(row: Row[Any], own: Sequence[Field]) -> dict[str, Any]:
-    """A record as conditions read it."""
-    known = {f.key: f for f in fields_of(row.type, own)}
-    values = {k: value_of(known[k], v) if k in known else v for k, v in (row.fields or {}).items()}
-    outcome = row.outcome if row.closed_at == row.ended_at else Outcome.OPEN
-    return values | {"type": row.type, "outcome": str(outcome)}
-
-
-def _preview(
-    field: Field, records: Iterable[tuple[Row[Any], Mapping[str, Any]]], now: datetime
-) -> FieldPreview:
-    mine = [(row, values) for row, values in records if row.type in field.types]
-    found = [(row, problems) for row, values in mine if (problems := check_own(field, values, now, ""))]
-    missing = sum(1 for _, problems in found if problems[0].code == "required")
-    held_up = [
-        Example(row.id, row.customer_id, row.name or "", row.type, row.ended_at)
-        for row, _ in found[:EXAMPLES]
+    return [
+        _Held(
+            Example(row.id, row.customer_id, row.name or "", "", row.type, row.ended_at),
+            _typed(row.fields or {}, fields_of(row.type, own)) | _context(row),
+        )
+        for row in session.execute(query)
     ]
-    filled = sum(1 for _, values in mine if not is_empty(values.get(field.key)))
-    return FieldPreview(field.key, len(mine), filled, missing, len(found) - missing, tuple(held_up))
+
+
+def _customers(session: Session, who: Who, own: Sequence[Field]) -> list[_Held]:
+    newest = (
+        select(Customer)
+        .where(customers(who, Permission.CHANGE_STUDIO))
+        .order_by(Customer.created_at.desc(), Customer.id.desc())
+        .limit(MOST)
+    )
+    return [
+        _Held(
+            Example(row.id, row.id, row.name, "", CUSTOMER, row.created_at),
+            about(CUSTOMER, row) | _typed(row.fields, own_fields(CUSTOMER, own)),
+        )
+        for row in session.scalars(newest)
+    ]
+
+
+def _opportunities(session: Session, who: Who, own: Sequence[Field]) -> list[_Held]:
+    newest = (
+        select(Opportunity, Customer.name)
+        .outerjoin(Customer, Customer.id == Opportunity.customer_id)
+        .where(
+            Opportunity.outcome == Outcome.OPEN,
+            owned(who, Permission.CHANGE_STUDIO, Opportunity.owner_id),
+        )
+        .order_by(Opportunity.recorded_at.desc(), Opportunity.id.desc())
+        .limit(MOST)
+    )
+    return [
+        _Held(
+            Example(row.id, row.customer_id, name or "", row.name, OPPORTUNITY, row.recorded_at),
+            about(OPPORTUNITY, row) | _typed(row.fields, own_fields(OPPORTUNITY, own)),
+        )
+        for row, name in session.execute(newest)
+    ]
+
+
+def _context(row: Row[Any]) -> dict[str, Any]:
+    outcome = row.outcome if row.closed_at == row.ended_at else Outcome.OPEN
+    return {"type": row.type, "outcome": str(outcome)}
+
+
+def _typed(fields: Mapping[str, Any], defined: Iterable[Field]) -> dict[str, Any]:
+    known = {f.key: f for f in defined}
+    return {k: value_of(known[k], v) if k in known else v for k, v in fields.items()}
+
+
+def _preview(field: Field, held: Iterable[_Held], now: datetime) -> FieldPreview:
+    mine = [one for one in held if one.example.type in field.types]
+    found = [(one, problems) for one in mine if (problems := check_own(field, one.values, now, ""))]
+    missing = sum(1 for _, problems in found if problems[0].code == "required")
+    filled = sum(1 for one in mine if not is_empty(one.values.get(field.key)))
+    place = next((t for t in field.types if t in RECORDS), ACTION)
+    examples = tuple(one.example for one, _ in found[:EXAMPLES])
+    return FieldPreview(field.key, place, len(mine), filled, missing, len(found) - missing, examples)

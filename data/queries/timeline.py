@@ -17,9 +17,9 @@ from core.fields import Field
 from core.messages import NotFound
 from core.terms import ActionStatus
 from data.queries.audit import AuditEntry, about, entries, of_rooms, read
+from data.queries.own_fields import own_fields_by_version
 from data.queries.recordings import Written, transcripts
 from data.queries.scope import customers, room_history
-from data.queries.studio import own_fields_by_version
 from data.schema import (
     Action,
     Audit,

@@ -51,6 +51,14 @@ class Imported(Batched):
     ref: Mapped[str | None] = mapped_column(unique=True)
 
 
+class Defined:
+    """A record with the company's own fields: their values by key, as JSON, and the policy version under
+    which they were written last."""
+
+    fields: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    policy_version: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
 class Versioned:
     """A record that people edit: `version` grows by one with each change, so that a second
     editor of the same version is told instead of overwriting."""

@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.schema.base import Base, Batched, Imported, Keyed, Versioned
+from data.schema.base import Base, Batched, Defined, Imported, Keyed, Versioned
 
 
-class Customer(Keyed, Imported, Versioned, Base):
+class Customer(Keyed, Imported, Versioned, Defined, Base):
     """A company that buys or may buy."""
 
     __tablename__ = "customer"

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.schema.base import Base, Batched, Imported, Keyed, Versioned
+from data.schema.base import Base, Batched, Defined, Imported, Keyed, Versioned
 from data.schema.types import Json
 
 
@@ -32,7 +32,7 @@ class Stage(Keyed, Batched, Base):
     benchmark_days: Mapped[float | None] = mapped_column(Float)
 
 
-class Opportunity(Keyed, Imported, Versioned, Base):
+class Opportunity(Keyed, Imported, Versioned, Defined, Base):
     """A possible sale. Its customer may be unknown in imported history, its opening date too."""
 
     __tablename__ = "opportunity"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -329,3 +330,30 @@ def test_the_companys_own_fields_are_written_and_asked_for(client, monkeypatch, 
     filled = {"own_influence": "weak", "own_seats": 12.5, "own_who": {"id": company.product.person_id}}
     code, said = rep("POST", "/actions", visit | {"fields": shipped | filled})
     assert (code, said["fields"]["own_seats"], said["fields"]["own_who"]["name"]) == (201, "12.5", "Product")
+
+
+def test_customers_and_opportunities_have_own_fields_too(client, monkeypatch, sqlite_store):
+    company = served(monkeypatch, sqlite_store)
+    rep = As(client, sqlite_store, company.rep)
+    erp = replace(INFLUENCE, key="own_erp", types=("customer",))
+    cost = own(Kind.MONEY, key="own_cost", label={"en": "Cost", "zh": "成本"}, types=("opportunity",))
+    for field in (erp, replace(cost, required=False)):
+        keep_field(sqlite_store, company.director, field)
+    publish(sqlite_store, company.director, Area.FIELDS, "The board asks.")
+    code, said = rep("POST", "/customers", {"name": "New Ltd", "fields": {"own_cost": "x"}})
+    assert (code, {e["pointer"]: e["code"] for e in said["errors"]}) == (
+        422, {"/fields/own_cost": "unknown_field", "/fields/own_erp": "required"},
+    )  # fmt: skip
+    code, said = rep("POST", "/customers", {"name": "New Ltd", "fields": {"own_erp": "weak"}})
+    assert (code, said["fields"]) == (201, {"own_erp": "weak"})
+    changed = rep("PATCH", f"/customers/{said['id']}", {"version": 1, "region": "North"})[1]
+    assert (changed["fields"], changed["region"]) == ({"own_erp": "weak"}, "North")
+    deal = {
+        "customer_id": said["id"],
+        "name": "Line",
+        "fields": {"own_cost": {"amount": 9.5, "currency": "EUR"}},
+    }
+    code, opened = rep("POST", "/opportunities", deal)
+    assert (code, opened["fields"]["own_cost"]) == (201, {"amount": "9.5", "currency": "EUR"})
+    emptied = {"version": 1, "fields": {"own_cost": None}}
+    assert rep("PATCH", f"/opportunities/{opened['id']}", emptied)[1]["fields"] == {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from core.fields import Kind
 from core.rules import GROUPS
 from core.studio import Area
 from data.commands.studio import keep_field, publish
@@ -12,7 +13,7 @@ from data.text import translate
 from tests.company import found
 from tests.data.test_studio import DIAGNOSIS, OPTIONAL, made
 from tests.pages.reading import check_words, words
-from tests.spec.test_definitions import INFLUENCE
+from tests.spec.test_definitions import INFLUENCE, own
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
 
@@ -180,3 +181,37 @@ def test_a_condition_is_put_together_by_choosing(open_page, company, language):
         "zh": "客户反应为“有疑虑”，且客户反应已填写",
     }
     assert read_back[language] in words(page)
+
+
+@LANGUAGES
+def test_customers_and_opportunities_are_asked_for_their_own_fields(open_page, sqlite_store, language):
+    studio = made(sqlite_store)
+    page = open_page("studio", studio.people.director, language, field="new")
+    fill(page, "studio.name_en", "ERP in use", language)
+    fill(page, "studio.name_zh", "现用ERP", language)
+    page.text_area[0].set_value("Strong | 强\nWeak | 弱")
+    page.button_group[1].set_value(["customer"])
+    next(b for b in page.button_group if b.key.endswith("required")).set_value("always")
+    page = press(page.run(), "studio.keep", language)
+    check_words(page)
+    assert translate(language, "studio.of.customer") in words(page)
+    assert "Haihe Pumps" in words(page).replace("\\", "")  # would be held up
+    fill(page, "studio.note", "The board asks.", language)
+    press(page, "studio.publish", language)
+    cost = own(Kind.MONEY, key="own_cost", types=("opportunity",), label={"en": "Cost", "zh": "成本"})
+    studio.put(cost)
+    form = open_page("customer", studio.people.rep, language, customer=studio.people.customer, do="edit")
+    check_words(form)
+    form = next(b for b in form.button if b.key and b.key.startswith("FormSubmitter")).click().run()
+    assert translate(language, "problems.required") in words(form)
+    next(
+        b for b in form.button_group if b.label == {"en": "ERP in use", "zh": "现用ERP"}[language]
+    ).set_value("weak")
+    form = next(b for b in form.button if b.key and b.key.startswith("FormSubmitter")).click().run()
+    check_words(form)
+    assert {"en": "Weak", "zh": "弱"}[language] in words(form)
+    record = open_page("record", studio.people.rep, language, customer=studio.people.customer)
+    next(s for s in record.selectbox if s.label == translate(language, "record.opportunity")).set_value("new")
+    record = record.run()
+    check_words(record)
+    assert {"en": "Cost", "zh": "成本"}[language] in [n.label for n in record.number_input]
