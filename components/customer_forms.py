@@ -56,7 +56,7 @@ def closed() -> None:
     """Forget the form that the address names."""
     for key in [k for k in st.session_state if str(k).startswith("editing-")]:
         del st.session_state[key]
-    address.write(do=None, id=None)
+    address.write(do=None, id=None, proposal=None)
 
 
 def _editing(key: str, version: int, now: Mapping[str, Any]) -> Editing:
@@ -286,10 +286,16 @@ def grade_form(head: CustomerHead, view: View, save: Save) -> None:
         if head.graded_at:
             by = plain(head.graded_by or t("customer.somebody"))
             st.caption(t("customer.graded", by=by, at=plain(view.instant(head.graded_at))))
+        proposal = address.read("proposal", tuple(Grade), "")
+        if proposal:
+            st.caption(f":material/swap_vert: {t('customer.proposed', grade=proposal)}")
         with st.form("grade", border=False):
             with marks.field("grade"):
                 grade = st.segmented_control(
-                    field_name("grade"), [str(g) for g in Grade], default=head.grade, key="grade-grade"
+                    field_name("grade"),
+                    [str(g) for g in Grade],
+                    default=proposal or head.grade,
+                    key="grade-grade",
                 )
             with marks.field("reason"):
                 reason = st.text_area(
@@ -310,7 +316,7 @@ def tags_form(head: CustomerHead, options: Choices, view: View, save: Save) -> N
             with marks.field("tags"):
                 chosen = st.pills(
                     t("customer.tags"),
-                    options.tags,
+                    list(dict.fromkeys((*options.tags, *(k for k, _ in head.tags)))),
                     default=[k for k, _ in head.tags],
                     selection_mode="multi",
                     format_func=lambda k: term("tag", k),

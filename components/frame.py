@@ -17,6 +17,7 @@ from components.outage import again_when_back
 from components.text import explain, language, say, t
 from core.access import Permission, Who, decide
 from core.messages import AppError, NotAllowed, Problem, Unavailable
+from data.own_terms import hear
 from data.reading import read_as
 from data.runtime import this_store
 
@@ -86,8 +87,9 @@ def page(title: str, needs: Permission) -> Iterator[View]:
     if who is None or not decide(who, needs).allowed:
         show_error(NotAllowed(permission=needs))
         st.stop()
-    st.title(t(title), anchor=False)
     store = this_store()
+    hear(store)
+    st.title(t(title), anchor=False)
     try:
         yield View(who, store, language(), store.clock())
     except Unavailable as error:

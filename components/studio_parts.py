@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from components import studio, studio_fields, studio_report_editor, studio_reports, studio_rules
+from components import studio, studio_fields, studio_lists, studio_report_editor, studio_reports, studio_rules
 from components.frame import View
 from core.reports.library import Report
 from core.studio import Area
@@ -20,11 +20,19 @@ from data.commands.studio import (
     rebase_draft,
     restore,
 )
+from data.commands.studio_lists import keep_grade_rules, keep_stage_names, keep_tags
 from data.commands.studio_reports import bring_back_report, drop_report, keep_report
 from data.queries.metrics.report import Shown
 from data.queries.reports import offered, report_preview
 from data.queries.rules_preview import rules_preview
 from data.queries.studio import Desk, desk
+from data.queries.studio_lists import (
+    grades_preview,
+    shipped_stages,
+    stages_in_use,
+    tags_in_use,
+    tags_preview,
+)
 from data.queries.studio_preview import fields_preview
 
 PUBLISH: Command[..., int] = publish
@@ -41,6 +49,9 @@ REPORTS: dict[str, Callable[..., Any]] = {
     "back": bring_back_report,
 }
 KEEP_RULES: Callable[..., None] = keep_rules
+KEEP_TAGS: Callable[..., None] = keep_tags
+KEEP_STAGES: Callable[..., None] = keep_stage_names
+KEEP_GRADES: Callable[..., None] = keep_grade_rules
 AREA: dict[str, Callable[..., Any]] = {
     "publish": PUBLISH,
     "restore": RESTORE,
@@ -109,8 +120,58 @@ def would_show(found: Desk, view: View) -> None:
     studio_reports.preview([shown_now(view, report) for report in waiting], view)
 
 
+def tags(view: View) -> None:
+    """The company's tags."""
+    found = view.read(desk, Area.TAGS)
+    _at_work(Area.TAGS, found, view)
+    uses = view.read(tags_in_use, found.policy.tags)
+    studio_lists.tags_block(uses, found, partial(view.do, KEEP_TAGS), view)
+    _into_force(Area.TAGS, found, view, partial(tags_would_mean, found, view))
+
+
+def tags_would_mean(found: Desk, view: View) -> None:
+    """The draft's tags on the customers that carry them."""
+    studio_lists.tags_effect(view.read(tags_preview, found.in_force, found.policy))
+
+
+def stages(view: View) -> None:
+    """What the company calls its action types."""
+    found = view.read(desk, Area.STAGES)
+    _at_work(Area.STAGES, found, view)
+    keep = partial(view.do, KEEP_STAGES)
+    studio_lists.stages_block(view.read(stages_in_use), shipped_stages(), found, keep, view)
+    _into_force(Area.STAGES, found, view, lambda: None)
+
+
+def grades(view: View) -> None:
+    """The rules that propose grades."""
+    found = view.read(desk, Area.GRADES)
+    _at_work(Area.GRADES, found, view)
+    studio_lists.grades_block(found, partial(view.do, KEEP_GRADES), view)
+    _into_force(Area.GRADES, found, view, partial(grades_would_mean, found, view))
+
+
+def grades_would_mean(found: Desk, view: View) -> None:
+    """The draft's rules on real customers."""
+    studio_lists.grades_effect(view.read(grades_preview, found.policy, view.now))
+
+
+def _at_work(area: Area, found: Desk, view: View) -> None:
+    studio.at_work(found, studio.commands(view, area, AREA), view)
+
+
+def _into_force(area: Area, found: Desk, view: View, preview: Callable[[], None]) -> None:
+    does = studio.commands(view, area, AREA)
+    describe = studio_lists.describer(found.policy.own_fields)
+    studio.publishing(area, found, does, describe, preview, view)
+    studio.versions(found, does["restore"], describe, view)
+
+
 PARTS: dict[str, Callable[[View], None]] = {
     "fields": fields,
+    "stages": stages,
+    "tags": tags,
+    "grades": grades,
     "rules": rules,
     "reports": reports,
     "elsewhere": studio.elsewhere,

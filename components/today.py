@@ -33,6 +33,7 @@ TONES = {
     Kind.DRAFT: Tone.QUIET,
     Kind.UNPLANNED: Tone.AMBER,
     Kind.GRADE: Tone.QUIET,
+    Kind.REGRADE: Tone.QUIET,
     Kind.JOB: Tone.AMBER,
     Kind.PASSWORD: Tone.QUIET,
 }
@@ -55,6 +56,7 @@ ICONS = {
     Kind.DRAFT: ":material/edit_note:",
     Kind.UNPLANNED: ":material/event_busy:",
     Kind.GRADE: ":material/military_tech:",
+    Kind.REGRADE: ":material/swap_vert:",
     Kind.JOB: ":material/sync_problem:",
     Kind.PASSWORD: ":material/key:",
 }
@@ -159,6 +161,10 @@ def _proof(todo: ToDo) -> Target:
 _TARGETS: dict[Kind, Callable[[ToDo], Target]] = {
     Kind.DRAFT: lambda todo: ("record", {"draft": todo.id}),
     Kind.GRADE: lambda todo: ("customer", {"customer": todo.id, "do": "grade"}),
+    Kind.REGRADE: lambda todo: (
+        "customer",
+        {"customer": todo.id, "do": "grade", "proposal": todo.words},
+    ),
     Kind.RED: lambda todo: ("customer", {"customer": todo.customer_id or 0}),
     Kind.ASSIGNED: lambda todo: ("alerts", {"alert": todo.id}),
     Kind.COMMITMENT: lambda todo: _proof(todo),

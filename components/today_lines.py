@@ -60,6 +60,13 @@ def _draft(todo: ToDo, view: View) -> list[str]:
     return [term("stage", todo.type), t("today.saved", ago=ago)]
 
 
+def _regrade(todo: ToDo, view: View) -> list[str]:
+    del view
+    now = (todo.params or {}).get("grade")
+    proposal = t("today.proposed", grade=todo.words)
+    return [proposal, t("today.graded_now", grade=now) if now else t("today.never_graded")]
+
+
 def _red(todo: ToDo, view: View) -> list[str]:
     why = alert_words(view.language, todo.words, todo.params or {})["why"]
     return [todo.person or "", todo.opportunity or "", _worth(todo, view), why]
@@ -121,6 +128,7 @@ _PARTS = {
     Kind.EXPIRING: _quote,
     Kind.UNPLANNED: _unplanned,
     Kind.GRADE: _grade,
+    Kind.REGRADE: _regrade,
     Kind.DRAFT: _draft,
     Kind.RED: _red,
     Kind.ASSIGNED: _assigned,

@@ -1,13 +1,15 @@
 """What the company may change without code: frozen defaults here, versioned overrides in the store."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from core.definitions import from_document
 from core.fields import Field
+from core.grades import GradeRule, rule_from
 from core.reports import own
 from core.reports.library import Report
+from core.vocabulary import StageName, Tag, stage_name_from, tag_from
 
 LONGEST_ACTION_HOURS = 24  # no policy may allow longer: look-ups around an action rely on it
 
@@ -82,6 +84,10 @@ class Policy:
         own_reports: reports that the company put together, retired ones included (F2, D1).
         own_fields: the company's own fields of actions, customers and opportunities, retired ones
             included (F2).
+        tags: tags that the company has defined; others are as shipped, or as a file brought them (F2, A4).
+        stage_names: what the company calls action types, where it has names of its own (F2).
+        grade_rules: conditions that propose a customer's grade (F1, F2).
+        grade_rest_days: days for which a grade that somebody gave stands against the rules (F1).
     """
 
     version: int = 0
@@ -159,9 +165,19 @@ class Policy:
     appeal_days: int = 14
     own_fields: tuple[Field, ...] = ()
     own_reports: tuple[Report, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    stage_names: tuple[StageName, ...] = ()
+    grade_rules: tuple[GradeRule, ...] = ()
+    grade_rest_days: int = 30
 
 
 DEFAULTS = Policy()
+_DOCUMENTS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+    "own_fields": from_document,
+    "tags": tag_from,
+    "stage_names": stage_name_from,
+    "grade_rules": rule_from,
+}  # lists of documents
 
 
 def override(changes: Mapping[str, Any], version: int) -> Policy:
@@ -180,4 +196,7 @@ def override(changes: Mapping[str, Any], version: int) -> Policy:
         laid["own_fields"] = tuple(map(from_document, laid["own_fields"]))
     if "own_reports" in laid:
         laid["own_reports"] = tuple(map(own.from_document, laid["own_reports"]))
+    for name, read in _DOCUMENTS.items():
+        if name in laid:
+            laid[name] = tuple(map(read, laid[name]))
     return replace(DEFAULTS, version=version, **laid)

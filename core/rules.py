@@ -99,6 +99,7 @@ _ALL = (
     Rule("hourly_share",             "plausible",  _R, 0.5, 1),
     Rule("high_value_tags",          "customers",  _N, 1, 20),
     Rule("grade_days",               "customers",  _D, 7, 1_825),
+    Rule("grade_rest_days",          "customers",  _D, 0, 365),
     Rule("sla_hours.0",              "demands",    _H, 0.5, 720),
     Rule("sla_hours.1",              "demands",    _H, 0.5, 720),
     Rule("sla_hours.2",              "demands",    _H, 0.5, 720),

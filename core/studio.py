@@ -2,7 +2,8 @@
 edits of one laid over each other (PRODUCT.md F2).
 
 A part's content is JSON as the store keeps it: overrides of `core.policies.Policy` by name. Parts of `LISTS`
-hold one override alone, a list of documents that each have a key (`core.definitions`, `core.reports.own`).
+hold one override alone, a list of documents that each have a key: fields (`core.definitions`), tags and names
+of stages (`core.vocabulary`), grade rules (`core.grades`), reports (`core.reports.own`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,10 +24,20 @@ class Area(StrEnum):
     FIELDS = "fields"
     RULES = "rules"
     REPORTS = "reports"
+    TAGS = "tags"
+    GRADES = "grades"
+    STAGES = "stages"
 
 
-LISTS: Mapping[Area, str] = {Area.FIELDS: OWN, Area.REPORTS: "own_reports"}
+LISTS: Mapping[Area, str] = {
+    Area.FIELDS: OWN,
+    Area.REPORTS: "own_reports",
+    Area.TAGS: "tags",
+    Area.GRADES: "grade_rules",
+    Area.STAGES: "stage_names",
+}
 """Parts that are a list of documents, with the attribute of the policy that holds it."""
+_KEYS = {Area.GRADES: "grade"}  # what is a document's key; elsewhere it is called so
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +67,8 @@ def with_part(area: Area, changes: Content, content: Content) -> dict[str, Any]:
 def items(area: Area, content: Content) -> dict[str, Any]:
     """A part's single items by their key."""
     if area in LISTS:
-        return {document["key"]: document for document in content.get(LISTS[area], ())}
+        key = _KEYS.get(area, "key")
+        return {document[key]: document for document in content.get(LISTS[area], ())}
     return dict(content)
 
 

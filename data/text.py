@@ -2,7 +2,7 @@
 
 Catalogues are TOML files by area, `data/locale/<language>/<area>.toml`; the key `board.title` is
 `title` in `board.toml`. A key whose sentence depends on a count has forms `one` and `other`, and may
-have `zero`.
+have `zero`. The company's own names of stages and tags (`speak`) go before the catalogues'.
 """
 
 import logging
@@ -18,6 +18,7 @@ LANGUAGES = {"en": "English", "zh": "简体中文"}
 DEFAULT_LANGUAGE = "en"
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}  # how each writes numbers, money and dates
 _FOLDER = Path(__file__).parent / "locale"
+_company: dict[str, Mapping[str, str]] = {}  # the company's own names
 _log = logging.getLogger(__name__)
 
 
@@ -40,9 +41,20 @@ def _flatten(prefix: str, tree: Mapping[str, Any], into: dict[str, str]) -> None
             into[name] = value
 
 
+def speak(names: Mapping[str, Mapping[str, str]]) -> None:
+    """Use the company's own names from now on, by key and language: one process serves one company."""
+    _company.clear()
+    _company.update(names)
+
+
+def spoken() -> Mapping[str, Mapping[str, str]]:
+    """The company's own names that are in use, by key and language."""
+    return _company
+
+
 def has(language: str, key: str) -> bool:
     """Whether the language knows the key."""
-    return key in catalogue(language)
+    return key in _company or key in catalogue(language)
 
 
 def translate(language: str, key: str, **params: Any) -> str:
@@ -51,7 +63,7 @@ def translate(language: str, key: str, **params: Any) -> str:
     A missing key shows itself and is logged: visible, and never a crash in front of a person.
     """
     sentences = catalogue(language)
-    sentence = sentences.get(key)
+    sentence = _company.get(key, {}).get(language) or sentences.get(key)
     if sentence is None and "n" in params:
         form = Locale.parse(language).plural_form(params["n"])
         form = "zero" if params["n"] == 0 and f"{key}.zero" in sentences else form

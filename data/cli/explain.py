@@ -8,6 +8,7 @@ from core.forecast.valuation import LEVEL
 from data.cli.as_of import add_as_of
 from data.explaining import Explained, explain
 from data.forecast_words import UNITS, Words, name_of
+from data.own_terms import hear
 from data.queries.policies import company_day
 from data.queries.suggestions import ASKED, PERIODS
 from data.runtime import this_store
@@ -26,6 +27,7 @@ def add(commands: Any) -> None:
 
 def _run(chosen: argparse.Namespace) -> int:
     store = this_store()
+    hear(store)
     with store.reading() as session:
         day = chosen.as_of or company_day(session, store.clock())
         found = explain(session, chosen.opportunity, day, chosen.period)

@@ -97,13 +97,15 @@ def tag_customer(tx: Tx, customer_id: int, keys: Collection[str]) -> int:
 
     Raises:
         NotFound: no such customer within reach.
-        Invalid: a tag that does not exist.
+        Invalid: a tag that does not exist, or that is retired and not carried yet.
     """
     row = reached_customer(tx, customer_id)
     wanted = {tag.key: tag.id for tag in tx.session.scalars(select(Tag).where(Tag.key.in_(keys)))}
     if unknown := sorted(set(keys) - wanted.keys()):
         raise Invalid([Problem("tags", "unknown_choice", {"value": ", ".join(unknown)})])
     before = tags_of(tx, row.id)
+    retired = sorted({tag.key for tag in tx.policy.tags if tag.retired} & (wanted.keys() - before.keys()))
+    refuse([Problem("tags", "tag_retired", {"value": ", ".join(retired)})] if retired else [])
     gone = [i for k, i in before.items() if k not in wanted]
     tx.session.execute(
         delete(CustomerTag).where(CustomerTag.customer_id == row.id, CustomerTag.tag_id.in_(gone))

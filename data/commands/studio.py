@@ -23,6 +23,7 @@ from core.studio import LISTS, OWN, Area, Difference, differences, moved, part_o
 from data.commands.alerts import sweep
 from data.commands.command import Tx, command
 from data.commands.ratings import renew
+from data.commands.studio_settling import misfits, put_tags, still_there
 from data.engine import Store
 from data.queries.policies import policy_changes
 from data.queries.studio import changes_of, own_draft
@@ -139,7 +140,7 @@ def publish(tx: Tx, area: Area, note: str) -> int:
         raise Conflict("studio_overtaken", name=_publisher(tx.session, area))
     content = draft.content
     _require(note, differences(area, before, content))
-    refuse(_misfits(area, content, before))
+    refuse(_misfits(area, changes, content))
     tx.session.delete(draft)
     return _publish(tx, area, number, with_part(area, changes, _settled(tx, area, content, before)), note)
 
@@ -207,15 +208,16 @@ def _require(note: str, changed: Sequence[Difference]) -> None:
         raise Invalid(problems)
 
 
-def _misfits(area: Area, content: dict[str, Any], before: dict[str, Any]) -> list[Problem]:
+def _misfits(area: Area, changes: dict[str, Any], content: dict[str, Any]) -> list[Problem]:
     """What does not go together in a draft as a whole: it may have been laid over somebody else's."""
-    policy = override(content, 0)
+    policy = override(with_part(area, changes, content), 0)
     if area is Area.RULES:
         return check_values({}, {name: value_of(policy, rule) for name, rule in RULES.items()})
     if area is Area.REPORTS:
         return check_reports(policy.own_reports)
-    wanted, stood = ([from_document(d) for d in part.get(OWN, ())] for part in (content, before))
-    return check_together(wanted, stood, SHIPPED)
+    if area is Area.FIELDS:
+        return check_together(policy.own_fields, override(changes, 0).own_fields, SHIPPED)
+    return misfits(area, policy)
 
 
 def _settled(tx: Tx, area: Area, content: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
@@ -223,6 +225,9 @@ def _settled(tx: Tx, area: Area, content: dict[str, Any], before: dict[str, Any]
     if area is Area.REPORTS:
         reports = kept(*(override(part, 0).own_reports for part in (content, before)))
         return {LISTS[area]: [to_document_of_report(r) for r in reports]}
+    if area is Area.TAGS:
+        tags = still_there(content.get("tags", ()), before.get("tags", ()))
+        return {"tags": tags} if tags else {}
     if area is not Area.FIELDS:
         return content
     wanted, stood = ([from_document(d) for d in part.get(OWN, ())] for part in (content, before))
@@ -236,6 +241,8 @@ def _publish(tx: Tx, area: Area, number: int, changes: dict[str, Any], note: str
     row.published_at, row.published_by = tx.now, tx.who.person_id
     tx.session.add(row)
     tx.session.flush()
+    if area is Area.TAGS:
+        put_tags(tx.session, override(changes, row.version).tags)
     if area is Area.RULES:
         sweep(tx.session, tx.now, override(changes, row.version))
     changed = differences(area, before, part_of(area, changes))

@@ -43,6 +43,7 @@ def plan_customers(plan: Plan, records: Sequence[Record]) -> None:
         wanted = {k: v for k, v in record.values.items() if k in names}
         stored = _stored_customer(known, record) if customer.name else None
         since = record.get("created_at") or (stored["created_at"] if stored else plan.now)
+        problems += tags.problems(record, stored)
         wanted |= own.wanted(record, wanted, stored, since, problems)
         if problems:
             plan.reject(record, problems)
@@ -96,6 +97,14 @@ class _Tags:
         carried = select(CustomerTag.customer_id, CustomerTag.tag_id).order_by(CustomerTag.tag_id)
         for row in fetch(plan.session, carried, CustomerTag.customer_id, customers):
             self.carried[row["customer_id"]].append(row["tag_id"])
+
+    def problems(self, record: Record, stored: Mapping[str, Any] | None) -> list[Problem]:
+        """Retired tags are given to nobody any more; who carries one keeps it."""
+        carried = self.carried.get(stored["id"], []) if stored else []
+        retired = {tag.key for tag in self.plan.policy.tags if tag.retired}
+        given = [key for key in record.get("tags", ()) if key in retired]
+        fresh = [key for key in given if self._by_key.get(key) not in carried]
+        return [Problem("tags", "tag_retired", {"value": ", ".join(fresh)})] if fresh else []
 
     def ids(self, record: Record) -> list[int]:
         found = []

@@ -13,6 +13,7 @@ from core.exchange.rows import Record, read_rows, without_repeats
 from core.exchange.tables import Table
 from core.exchange.values import fold
 from core.policies import Policy
+from core.vocabulary import own_terms
 from data.exchange.actions import plan_actions
 from data.exchange.customers import plan_contacts, plan_customers, plan_interactions
 from data.exchange.demands import plan_demands
@@ -22,7 +23,7 @@ from data.exchange.promises import plan_promises
 from data.exchange.signals import plan_signals
 from data.exchange.stage_changes import plan_stage_changes
 from data.exchange.users import plan_users
-from data.text import LANGUAGES, catalogue
+from data.text import LANGUAGES, catalogue, spoken
 
 _PLANNERS: Mapping[str, Callable[[Plan, Sequence[Record]], None]] = {
     "users": plan_users,
@@ -53,7 +54,7 @@ def plan_import(
     Raises:
         Invalid: the table lacks a needed column.
     """
-    mapping, kind = with_words(mapping), with_own(kind, policy.own_fields)
+    mapping, kind = with_words(mapping, policy), with_own(kind, policy.own_fields)
     reading = read_rows(kind, table, match(kind, table.headers, mapping), mapping)
     plan = Plan(session, mapping, policy, now, reserve=reserve)
     plan.rejected += reading.rejected
@@ -67,9 +68,18 @@ def plan_import(
     return plan
 
 
-def with_words(mapping: FileMapping) -> FileMapping:
-    """The mapping with the catalogues' words for choices: 赢单 and Won both mean `won`."""
-    return replace(mapping, formats=replace(mapping.formats, words=_words()))
+def with_words(mapping: FileMapping, policy: Policy | None = None) -> FileMapping:
+    """The mapping with the catalogues' words for choices, and the company's: 赢单 and Won both mean `won`.
+
+    Args:
+        policy: whose names are meant; those in use in this process when None.
+    """
+    words = {area: dict(known) for area, known in _words().items()}
+    names = spoken() if policy is None else own_terms(policy.tags, policy.stage_names)
+    for key, label in names.items():
+        _, area, name = key.split(".", 2)
+        words.setdefault(area, {}).update({fold(said): name for said in label.values()})
+    return replace(mapping, formats=replace(mapping.formats, words=words))
 
 
 @lru_cache

@@ -23,6 +23,7 @@ from core.terms import Role
 from data.commands.outbox import post
 from data.engine import Store
 from data.jobs.registry import GIVEN_UP, JOBS, SLOW, Job, Run
+from data.own_terms import hear
 from data.schema import JobRun, Person
 
 LEASE = timedelta(minutes=5)
@@ -58,6 +59,7 @@ def run_next(store: Store, *, slow: bool | None = None) -> bool:
     run = Run(run.due_at, run.key, run.params, lambda text: _say(store, row_id, attempt, text))
     try:
         work = _job(job, attempt)
+        hear(store)
         with _held(store, row_id, attempt):
             work(store, run)
     except Exception as error:  # whatever a job does wrong, the others go on

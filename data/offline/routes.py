@@ -25,6 +25,7 @@ from data.jsontext import to_json
 from data.offline.assets import PAGE, Asset, assets, worker
 from data.offline.words import explained, form
 from data.origin import COOKIE, same_origin
+from data.own_terms import hear
 from data.queries.offline import picks
 from data.queries.policies import policy_in_force
 from data.queries.record import records_to_name
@@ -95,6 +96,7 @@ def _picks(store: Store, request: Request) -> Response:
     found = _recognised(store, request)
     if found is None:
         return _no(401, "signed_out")
+    hear(store)
     with store.reading(fresh=True) as session:
         try:
             chosen = picks(session, found.who)

@@ -14,6 +14,7 @@ from core.messages import NotFound
 from core.process.stages import PIPELINE
 from core.terms import Outcome
 from data.queries.own_fields import own_fields_by_version
+from data.queries.policies import policy_in_force
 from data.queries.scope import customers, owned
 from data.schema import (
     Action,
@@ -327,8 +328,15 @@ def choices(session: Session, who: Who) -> Choices:
         tuple((r.id, r.name) for r in session.execute(people.order_by(Person.name))),
         tuple((r.id, r.name) for r in session.execute(teams.order_by(Team.name))),
         tuple(session.scalars(select(Customer.industry).where(Customer.industry.is_not(None)).distinct())),
-        tuple(session.scalars(select(Tag.key).order_by(Tag.high_value.desc(), Tag.id))),
+        _offered_tags(session),
     )
+
+
+def _offered_tags(session: Session) -> tuple[str, ...]:
+    """Tags that can be given: those of high value first, retired ones not at all."""
+    retired = {tag.key for tag in policy_in_force(session).tags if tag.retired}
+    keys = session.scalars(select(Tag.key).order_by(Tag.high_value.desc(), Tag.id))
+    return tuple(key for key in keys if key not in retired)
 
 
 def assignable(session: Session, who: Who) -> tuple[tuple[int, str], ...]:

@@ -65,6 +65,7 @@ _KINDS: dict[Kind, tuple[Permission, Callable[[Asked, int], Group]]] = {
     Kind.DRAFT: (Permission.RECORD_ACTIONS, begun.drafts),
     Kind.UNPLANNED: (Permission.RECORD_ACTIONS, steps.unplanned),
     Kind.GRADE: (Permission.EDIT_CUSTOMERS, grades.grades),
+    Kind.REGRADE: (Permission.EDIT_CUSTOMERS, grades.regrades),
     Kind.JOB: (Permission.SEE_JOBS, accounts.failed_jobs),
     Kind.PASSWORD: (Permission.MANAGE_PEOPLE, accounts.without_password),
 }

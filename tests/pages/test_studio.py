@@ -9,7 +9,7 @@ from core.rules import GROUPS
 from core.studio import Area
 from data.commands.studio import keep_field, publish
 from data.queries.policies import policy_in_force
-from data.text import translate
+from data.text import speak, translate
 from tests.company import found
 from tests.data.test_studio import DIAGNOSIS, OPTIONAL, made
 from tests.pages.reading import check_words, words
@@ -215,3 +215,45 @@ def test_customers_and_opportunities_are_asked_for_their_own_fields(open_page, s
     record = record.run()
     check_words(record)
     assert {"en": "Cost", "zh": "成本"}[language] in [n.label for n in record.number_input]
+
+
+@LANGUAGES
+@pytest.mark.parametrize("part", ["stages", "tags", "grades"])
+def test_a_short_list_is_changed_looked_at_and_published(open_page, sqlite_store, company, language, part):
+    page = open_page("studio", company.director, language, part=part)
+    check_words(page)
+    typed = {
+        "stages": ("-en-appointment", "First visit"),
+        "grades": ("-A", "open_opportunities >"),
+        "tags": ("-en-", "Key"),
+    }
+    ending, text = typed[part]
+    next(w for w in page.text_input if w.key.endswith(ending)).set_value(text)
+    page = press(page, "studio.keep", language)
+    check_words(page)
+    if part != "stages":  # a name in one language only, half a condition
+        code = {"grades": "condition_unfinished", "tags": "required"}[part]
+        assert translate(language, f"problems.{code}", value="") in words(page)
+        more = {"grades": ("-A", "open_opportunities > 0"), "tags": ("-zh-", "大客户")}[part]
+        next(w for w in page.text_input if w.key.endswith(more[0])).set_value(more[1])
+        page = press(page, "studio.keep", language)
+        check_words(page)
+    fill(page, "studio.note", "The field says so.", language)
+    page = press(page, "studio.publish", language)
+    check_words(page)
+    with sqlite_store.reading() as session:
+        policy = policy_in_force(session)
+    if part == "stages":
+        form = open_page("record", company.rep, "en", customer=company.customer)
+        assert any("First visit" in o for b in form.button_group for o in b.options)
+        speak({})
+    elif part == "tags":
+        assert [tag.label for tag in policy.tags] == [{"en": "Key", "zh": "大客户"}]
+    else:
+        home = open_page("today", company.rep, language)
+        check_words(home)
+        assert translate(language, "today.proposed", grade="A") in words(home)
+        form = open_page(
+            "customer", company.rep, language, customer=company.customer, do="grade", proposal="A"
+        )
+        assert translate(language, "customer.proposed", grade="A") in words(form)

@@ -38,6 +38,7 @@ class Kind(StrEnum):
     DRAFT = "draft"
     UNPLANNED = "unplanned"
     GRADE = "grade"
+    REGRADE = "regrade"
     JOB = "job"
     PASSWORD = "password"  # noqa: S105 - a kind of to-do
 

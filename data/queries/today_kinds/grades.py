@@ -1,10 +1,12 @@
-"""Grades to update."""
+"""Grades to update: missing or old ones, and those for which the company's rules propose another."""
 
 from datetime import timedelta
 
 from sqlalchemy import func, or_, select
 
-from data.queries.today_kinds.asked import Asked, Group, Kind
+from core.grades import is_due, proposed
+from data.queries.grades import grade_facts
+from data.queries.today_kinds.asked import Asked, Group, Kind, ToDo
 from data.schema import Customer, CustomerState
 
 
@@ -34,3 +36,27 @@ def grades(asked: Asked, most: int) -> Group:
         )
     )
     return asked.group(Kind.GRADE, query, most)
+
+
+def regrades(asked: Asked, most: int) -> Group:
+    """One's own customers for whom a grade rule proposes another grade than they have."""
+    rules, rest = asked.policy.grade_rules, asked.policy.grade_rest_days
+    if not rules:
+        return Group(Kind.REGRADE, 0, ())
+    mine = select(Customer.id).where(Customer.owner_id == asked.who.person_id)
+    facts = grade_facts(asked.session, asked.session.scalars(mine).all(), asked.policy, asked.now)
+    found = [(one, proposed(rules, one.values)) for one in facts]
+    due = [(one, p) for one, p in found if is_due(p, one.grade, one.graded_at, asked.now, rest)]
+    todos = [
+        ToDo(
+            Kind.REGRADE,
+            one.id,
+            one.id,
+            one.name,
+            at=one.graded_at,
+            words=p or "",
+            params={"grade": one.grade},
+        )
+        for one, p in sorted(due, key=lambda pair: (pair[1] or "", pair[0].name, pair[0].id))
+    ]
+    return Group(Kind.REGRADE, len(todos), tuple(todos[:most]))

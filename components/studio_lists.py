@@ -1,0 +1,188 @@
+"""The studio's short lists, drawn: tags, names of action types, grade rules; each kept as a whole."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from components.action_fields import name_of
+from components.blocks import Row, plain, rows, section
+from components.condition_words import condition_words
+from components.format import NOTHING
+from components.forms import Marks
+from components.frame import View
+from components.navigation import open_page
+from components.record_story import ICONS
+from components.text import language, t, term
+from core.definitions import LANGUAGES
+from core.fields import Field, Kind
+from core.grades import readable
+from core.studio import Difference
+from core.terms import Grade
+from core.vocabulary import StageName, Tag
+from data.queries.studio import Desk
+from data.queries.studio_lists import GradesPreview, Reach, StageUse, TagUse
+
+Keep = Callable[[Any], Any]
+_FRESH = Tag("", {})
+
+
+def tags_block(found: Sequence[TagUse], desk: Desk, keep: Keep, view: View) -> None:
+    """Every tag with its names, and one line for a new one."""
+    section(
+        t("studio.tags"), icon=":material/sell:", help=t("studio.tags_help", n=desk.policy.high_value_tags)
+    )
+    at = f"tags-{desk.in_force.version}-{len(found)}"
+    marks = Marks(view)
+    with st.form(at, border=True):
+        tags = [_tag(use.tag, t("studio.carried_by", n=use.customers), marks, at) for use in found]
+        tags.append(_tag(_FRESH, t("studio.new_tag"), marks, at))
+        sent = st.form_submit_button(t("studio.keep"), type="primary", icon=":material/save:")
+    if sent and marks.sent(partial(keep, tags)):
+        st.rerun()
+
+
+def _tag(tag: Tag, detail: str, marks: Marks, at: str) -> Tag:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"{at}-line-{tag.key}"):
+        label = _names(tag.key, tag.label, marks, at)
+        high = st.toggle(t("studio.high_value"), tag.high_value, key=f"{at}-high-{tag.key}")
+        used = True
+        if tag.key:
+            used = st.toggle(t("studio.tag_used"), not tag.retired, key=f"{at}-used-{tag.key}")
+        st.caption(plain(detail), width="content")
+    return Tag(tag.key, label, high_value=high, retired=not used)
+
+
+def _names(key: str, held: Mapping[str, str], marks: Marks, at: str) -> dict[str, str]:
+    """A name in each language."""
+    found = {}
+    for one in LANGUAGES:
+        with st.container(width=220), marks.field(f"{key}.name_{one}"):
+            widget = f"{at}-{one}-{key}"
+            found[one] = st.text_input(t(f"studio.name_{one}"), held.get(one, ""), key=widget).strip()
+    return found
+
+
+def tags_effect(reach: Reach) -> None:
+    """For whom the draft opens or closes following up together."""
+    section(t("studio.preview"), icon=":material/preview:")
+    st.markdown(t("studio.reach", before=reach.before, after=reach.after))
+    _customers("tags", [(str(key), name, "") for key, name in reach.examples])
+
+
+def stages_block(
+    found: Sequence[StageUse], shipped: Mapping[str, Mapping[str, str]], desk: Desk, keep: Keep, view: View
+) -> None:
+    """The action types with what the company calls them."""
+    section(t("studio.stages"), icon=":material/flag:", help=t("studio.stages_help"))
+    own = {one.key: one.label for one in desk.policy.stage_names}
+    at = f"stages-{desk.in_force.version}"
+    marks = Marks(view)
+    with st.form(at, border=True):
+        names = [_stage(use, own.get(use.key) or shipped[use.key], shipped, marks, at) for use in found]
+        sent = st.form_submit_button(t("studio.keep"), type="primary", icon=":material/save:")
+    if sent and marks.sent(partial(keep, names)):
+        st.rerun()
+
+
+def _stage(
+    use: StageUse, held: Mapping[str, str], shipped: Mapping[str, Mapping[str, str]], marks: Marks, at: str
+) -> StageName:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"{at}-line-{use.key}"):
+        label = _names(use.key, held, marks, at)
+        known = plain(shipped[use.key].get(language(), use.key))
+        touched = t("studio.stage_use", actions=use.actions, opportunities=use.opportunities)
+        st.caption(f"{ICONS[use.key]} {known} · {touched}", width="content")
+    return StageName(use.key, label)
+
+
+def grades_block(desk: Desk, keep: Keep, view: View) -> None:
+    """One condition for each grade, and what conditions may read."""
+    rest = desk.policy.grade_rest_days
+    section(t("studio.grades"), icon=":material/military_tech:", help=t("studio.grades_help", days=rest))
+    held = {rule.grade: rule.condition for rule in desk.policy.grade_rules}
+    fields = readable(desk.policy.own_fields)
+    at = f"grades-{desk.in_force.version}"
+    marks = Marks(view)
+    with st.form(at, border=True):
+        rules = {str(grade): _rule(str(grade), held.get(grade, ""), fields, marks, at) for grade in Grade}
+        sent = st.form_submit_button(t("studio.keep"), type="primary", icon=":material/save:")
+    with st.popover(t("studio.condition_how"), icon=":material/help:"):
+        st.markdown(t("studio.condition_help"))
+        for field in fields:
+            choices = ", ".join(field.choices) if field.kind is Kind.CHOICE else ""
+            st.markdown(
+                f"`{field.key}` {plain(name_of(field))}" + (f" :gray[{plain(choices)}]" if choices else "")
+            )
+    if sent and marks.sent(partial(keep, rules)):
+        st.rerun()
+
+
+def _rule(grade: str, held: str, fields: Sequence[Field], marks: Marks, at: str) -> str:
+    with marks.field(grade):
+        text = st.text_input(
+            t("studio.grade_when", grade=grade),
+            held,
+            placeholder=t(f"studio.grade_hint.{grade}"),
+            key=f"{at}-{grade}",
+        )
+    if held:
+        st.caption(plain(t("studio.read_as", condition=condition_words(held, fields))))
+    return str(text)
+
+
+def grades_effect(found: GradesPreview) -> None:
+    """How many customers each grade would be proposed for, and who has another."""
+    section(t("studio.preview"), icon=":material/preview:")
+    said = " · ".join(f"{grade} {n}" for grade, n in found.proposals.items())
+    st.markdown(t("studio.graded_so", n=found.customers, said=plain(said or NOTHING), other=found.other))
+    _customers(
+        "grades",
+        [
+            (str(r.id), r.name, t("studio.regraded", now=r.grade or NOTHING, then=r.proposal))
+            for r in found.examples
+        ],
+    )
+
+
+def _customers(key: str, found: Sequence[tuple[str, str, str]]) -> None:
+    if not found:
+        return
+    with st.expander(t("studio.examples")):
+        lines = [Row(i, name, detail, action=t("studio.look")) for i, name, detail in found]
+        if pressed := rows(lines, f"examples-{key}"):
+            open_page("customer", customer=int(pressed))
+
+
+def describer(own: Sequence[Field]) -> Callable[[Difference], list[str]]:
+    """What says a difference of one of these lists as Markdown lines.
+
+    Args:
+        own: the company's own fields, to name what conditions read.
+    """
+    return lambda one: _described(one, own)
+
+
+def _described(one: Difference, own: Sequence[Field]) -> list[str]:
+    before, after = (_said(document, own) for document in (one.before, one.after))
+    name = one.item if "grade" in (one.after or one.before) else _called(one)
+    return [f"**{plain(name)}** :gray[{plain(before or NOTHING)}] → {plain(after or NOTHING)}"]
+
+
+def _called(one: Difference) -> str:
+    label = (one.before or one.after)["label"]
+    return str(label.get(language()) or term("tag", one.item))
+
+
+def _said(document: Mapping[str, Any] | None, own: Sequence[Field]) -> str:
+    if document is None:
+        return ""
+    if "condition" in document:
+        return condition_words(document["condition"], readable(own))
+    names = " / ".join(document["label"].values())
+    marks = [t(f"studio.{part}") for part in ("high_value", "retired_tag") if document.get(_PARTS[part])]
+    return " · ".join((names, *marks))
+
+
+_PARTS = {"high_value": "high_value", "retired_tag": "retired"}

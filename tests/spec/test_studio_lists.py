@@ -1,0 +1,102 @@
+"""Tags, names of action types and grade rules: which stand, and what grades propose (F1, F2)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from core.grades import GradeRule, check_rules, is_due, proposed
+from core.policies import override
+from core.studio import Area, differences, part_of, rebase
+from core.vocabulary import StageName, Tag, check_stage_names, check_tags, own_terms
+from data.queries.studio_lists import shipped_stages
+from tests.spec.test_own_records import ERP
+
+NOW = datetime(2026, 3, 4, tzinfo=UTC)
+BIG = Tag("own_big", {"en": "Big", "zh": "大"}, high_value=True)
+RULES = (GradeRule("A", "amount_open >= 100 and tags contains 'budget'"), GradeRule("C", "own_erp is filled"))
+
+
+# fmt: off
+TAGS = [
+    ([BIG],                                                      []),
+    ([BIG, Tag("a", {"en": "", "zh": "甲"})],                    [("a.name_en", "required")]),
+    ([BIG, Tag("a", {"en": "x" * 61, "zh": "甲"})],              [("a.name_en", "too_long")]),
+    ([BIG, Tag("a", {"en": "big", "zh": "甲"})],                 [("a.name_en", "name_taken")]),
+    ([BIG, Tag("a", {"en": "big", "zh": "大"}, retired=True)],   []),
+    ([Tag(str(n), {"en": str(n), "zh": str(n)}) for n in range(101)], [("", "too_many_tags")]),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("tags", "found"), TAGS)
+def test_tags(tags, found):
+    assert [(p.field, p.code) for p in check_tags(tags)] == found
+
+
+def test_a_stage_is_called_once():
+    shipped = shipped_stages()
+    assert check_stage_names([StageName("appointment", {"en": "First visit", "zh": "首访"})], shipped) == []
+    taken = check_stage_names([StageName("solution_demo", {"en": "Appointment", "zh": "演示"})], shipped)
+    assert [(p.field, p.code) for p in taken] == [("solution_demo.name_en", "name_taken")]
+    assert check_stage_names([StageName("lunch", BIG.label)], shipped)[0].code == "unknown_choice"
+
+
+@pytest.mark.parametrize(
+    ("facts", "grade"),
+    [
+        ({"amount_open": Decimal(100), "tags": ["budget_approved"]}, "A"),
+        ({"amount_open": Decimal(100), "tags": []}, None),
+        ({"amount_open": Decimal(0), "own_erp": "weak"}, "C"),
+        ({"amount_open": Decimal(500), "tags": ["budget_approved"], "own_erp": "weak"}, "A"),
+        ({}, None),
+    ],
+)
+def test_the_best_grade_whose_condition_holds_is_proposed(facts, grade):
+    assert proposed(RULES, facts) == grade
+
+
+@pytest.mark.parametrize(
+    ("proposal", "grade", "days_ago", "due"),
+    [
+        ("A", "B", 31, True),
+        ("A", "B", 29, False),
+        ("A", "A", 90, False),
+        ("A", None, None, True),
+        (None, "B", 90, False),
+    ],
+)
+def test_who_graded_lately_has_decided(proposal, grade, days_ago, due):
+    graded = None if days_ago is None else NOW - timedelta(days=days_ago)
+    assert is_due(proposal, grade, graded, NOW, 30) is due
+
+
+def test_a_rule_reads_only_what_there_is():
+    assert check_rules(RULES, [ERP]) == []
+    wrong = [GradeRule("A", "amount_open >="), GradeRule("B", "budget > 1"), GradeRule("E", "tags is filled")]
+    assert [(p.field, p.code) for p in check_rules([*wrong, RULES[1]], [])] == [
+        ("A", "condition_unfinished"), ("B", "condition_unknown_name"), ("E", "unknown_choice"),
+        ("C", "condition_unknown_name"),
+    ]  # fmt: skip
+
+
+def test_each_list_is_a_part_of_its_own():
+    changes = {
+        "tags": [{"key": "own_big", "label": BIG.label, "high_value": True}],
+        "stage_names": [{"key": "appointment", "label": {"en": "First visit", "zh": "首访"}}],
+        "grade_rules": [{"grade": "A", "condition": "amount_open > 1"}],
+        "silent_days": 20,
+    }
+    assert {area: list(part_of(area, changes)) for area in Area} == {
+        Area.FIELDS: [], Area.RULES: ["silent_days"], Area.TAGS: ["tags"],
+        Area.GRADES: ["grade_rules"], Area.STAGES: ["stage_names"],
+    }  # fmt: skip
+    policy = override(changes, 3)
+    assert (policy.tags, policy.grade_rules[0].grade) == ((BIG,), "A")
+    assert set(own_terms(policy.tags, policy.stage_names)) == {"terms.tag.own_big", "terms.stage.appointment"}
+    mine = {"grade_rules": [{"grade": "B", "condition": "amount_open > 0"}]}
+    both = rebase(Area.GRADES, {}, mine, part_of(Area.GRADES, changes))
+    assert [rule["grade"] for rule in both["grade_rules"]] == ["A", "B"]
+    assert [d.item for d in differences(Area.GRADES, {}, both)] == ["A", "B"]
