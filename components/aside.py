@@ -8,12 +8,11 @@ from components.customer import alerts_block, head_block, next_steps_block
 from components.deep_links import named
 from components.frame import View, show_error
 from components.navigation import open_page
-from components.record_story import ICONS
+from components.record_story import type_icon
 from components.text import t, term
 from core.access import Permission, decide
 from core.messages import AppError, Unavailable
-from core.process.stages import STAGES
-from data.queries.customers import CustomerFile, CustomerHead
+from data.queries.customers import CustomerFile
 from data.queries.named_customers import customer_names, named_customer
 
 _SEE = Permission.SEE_CUSTOMERS
@@ -48,19 +47,19 @@ def brief(file: CustomerFile, view: View) -> None:
     alerts_block(file.alerts, view)
     next_steps_block(file.next_steps, file.head, view)
     if decide(view.who, Permission.RECORD_ACTIONS).allowed:
-        _record(file.head)
+        _record(file)
     with st.container(horizontal=True, gap="small"):
         if st.button(t("aside.whole"), icon=":material/domain:"):
             open_page("customer", customer=file.head.id)
         st.button(t("aside.other"), icon=":material/swap_horiz:", type="tertiary", on_click=_another)
 
 
-def _record(head: CustomerHead) -> None:
+def _record(file: CustomerFile) -> None:
     st.markdown(f"**{t('aside.record')}**")
     with st.container(horizontal=True, gap="small"):
-        for stage in STAGES:
-            if st.button(term("stage", stage), key=f"aside-{stage}", icon=ICONS[stage]):
-                open_page("record", customer=head.id, type=stage)
+        for stage in file.types:
+            if st.button(term("stage", stage), key=f"aside-{stage}", icon=type_icon(stage)):
+                open_page("record", customer=file.head.id, type=stage)
 
 
 def _chosen() -> None:

@@ -4,6 +4,7 @@ from components import address
 from core.process.stages import STAGES
 from data.queries.named_customers import Named
 
+OWN = "own_"  # what keys of the company's own action types begin with
 SHORT = {
     "diagnosis": "needs_diagnosis",
     "demo": "solution_demo",
@@ -21,5 +22,6 @@ def named() -> Named | None:
 
 def action_type() -> str | None:
     """The action type that the address asks for, also by its short name."""
-    asked = address.read("type", (*STAGES, *SHORT), "")
-    return SHORT.get(asked, asked) or None
+    asked = address.said("type") or ""
+    known = asked in (*STAGES, *SHORT) or asked.startswith(OWN)  # whether it is offered is the form's to say
+    return SHORT.get(asked, asked) if known else None

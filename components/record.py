@@ -13,7 +13,7 @@ from components.drafts import DraftForm, lock_of
 from components.frame import View, show_error
 from components.navigation import offline_link
 from components.outage import pressed
-from components.record_story import ICONS, about, leave_for, short
+from components.record_story import about, leave_for, short, type_icon
 from components.recording import recording
 from components.steps import next_step_fields, plan_fields, time_fields
 from components.text import t, term
@@ -22,7 +22,6 @@ from core.messages import AppError, NotFound, Unavailable
 from core.own_records import asked
 from core.process.actions import asked_fields, own_fields
 from core.process.sheet import NEW, OPENED, Step, read_field, read_sheet
-from core.process.stages import STAGES
 from core.terms import ActionStatus
 from data.commands.drafts import drop_draft, mark_field
 from data.commands.record import Link, open_record, save_record_fields, submit_record
@@ -220,7 +219,7 @@ def _happened(
     steps: Sequence[Step],
 ) -> None:
     section(t("record.what"))
-    type_ = _type(form, "type", t("record.type"))
+    type_ = _type(form, "type", t("record.type"), facts.types)
     _settles(view, form, type_, steps)
     time_fields(form)
     currency = opportunity.currency if opportunity else facts.currency
@@ -232,7 +231,7 @@ def _happened(
     recording(view, form, facts.max_recording_mb)
     _earlier(view, form, facts.records)
     section(t("record.next"))
-    next_step_fields(view, form, lambda: _type(form, "next_step-type", t("record.next_type")))
+    next_step_fields(view, form, lambda: _type(form, "next_step-type", t("record.next_type"), facts.types))
 
 
 def _planned(
@@ -243,7 +242,7 @@ def _planned(
     steps: Sequence[Step],
 ) -> None:
     section(t("record.plan"))
-    _type(form, "type", t("record.type"))
+    _type(form, "type", t("record.type"), facts.types)
     plan_fields(view, form)
     for step in steps:
         st.caption(
@@ -272,8 +271,8 @@ _BODIES: dict[str, Callable[..., None]] = {
 }
 
 
-def _type(form: DraftForm, field: str, label: str) -> str | None:
-    chosen: str | None = form.choice(field, label, STAGES, lambda s: f"{ICONS[s]} {term('stage', s)}")
+def _type(form: DraftForm, field: str, label: str, types: Sequence[str]) -> str | None:
+    chosen: str | None = form.choice(field, label, types, lambda s: f"{type_icon(s)} {term('stage', s)}")
     return chosen
 
 

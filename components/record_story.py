@@ -26,6 +26,11 @@ ICONS = {
 }
 
 
+def type_icon(key: str) -> str:
+    """An action type's icon; one for all that the company added."""
+    return ICONS.get(key, ":material/label:")
+
+
 def done(view: View, kept: DraftView, facts: CustomerFacts) -> None:
     """What the record changed, and where to go from here."""
     sent = kept.sent or {}
@@ -78,7 +83,7 @@ def about(view: View, facts: CustomerFacts, opportunity: OpenOpportunity | None)
         if opportunity and opportunity.stage:
             since = format.ago(opportunity.stage_since, view.now, view.language)
             said = t("record.stands", stage=term("stage", opportunity.stage), since=since)
-            st.markdown(f"{ICONS[opportunity.stage]} {said}")
+            st.markdown(f"{type_icon(opportunity.stage)} {said}")
         for step in facts.steps[:2]:
             late = step.planned_for < view.now
             badge(t("record.overdue") if late else t("record.open_step"), Tone.AMBER if late else Tone.BLUE)

@@ -16,7 +16,7 @@ from components.format import NOTHING
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
-from components.record_story import ICONS
+from components.record_story import type_icon
 from components.text import t, term
 from core.definitions import (
     LANGUAGES,
@@ -30,15 +30,14 @@ from core.definitions import (
 )
 from core.fields import Field, Kind
 from core.own_records import SHIPPED
-from core.process.stages import STAGES
 from core.studio import ORDER, Difference
+from core.vocabulary import offered
 from data.queries.studio import Desk
 from data.queries.studio_preview import ACTION, DAYS, FieldPreview
 
 Does = Mapping[str, Callable[..., Any]]
 NEW = "new"
-_PLACES = (*STAGES, *RECORDS)
-_ICONS = {**ICONS, "customer": ":material/apartment:", "opportunity": ":material/target:"}
+_ICONS = {"customer": ":material/apartment:", "opportunity": ":material/target:"}
 _ASKED = ("never", "always", "when")
 _BOUNDED, _MASKED = (Kind.NUMBER, Kind.MONEY), (Kind.TEXT,)
 
@@ -116,18 +115,20 @@ def editor(desk: Desk, keep: Callable[[Field], Any], view: View) -> None:
             title = t("studio.new_field") if before is None else name_of(before)
             st.markdown(f"**{plain(title)}**")
             marks = Marks(view)
-            field = _parts(before, own, marks)
+            places = (*offered(desk.in_force.stages), *RECORDS)
+            places = tuple(dict.fromkeys((*places, *(before.types if before else ()))))
+            field = _parts(before, own, places, marks)
             _shown(field)
             _keep(field, keep, marks)
 
 
-def _parts(before: Field | None, own: Sequence[Field], marks: Marks) -> Field:
+def _parts(before: Field | None, own: Sequence[Field], places: Sequence[str], marks: Marks) -> Field:
     key = f"field-{before.key if before else NEW}"
     left, right = st.columns(2)
     with left:
         names = _texts(key, "name", before.label if before else None, marks)
         kind = _kind(key, before, marks)
-        types = _types(key, before, marks)
+        types = _types(key, before, places, marks)
     with right:
         helps = _texts(key, "help", before.help if before else None, marks)
         special = _special(key, kind, before, marks)
@@ -168,18 +169,18 @@ def _kind(key: str, before: Field | None, marks: Marks) -> Kind:
     return chosen
 
 
-def _types(key: str, before: Field | None, marks: Marks) -> tuple[str, ...]:
+def _types(key: str, before: Field | None, places: Sequence[str], marks: Marks) -> tuple[str, ...]:
     with marks.field("types"):
         chosen = st.pills(
             t("studio.types"),
-            _PLACES,
+            places,
             selection_mode="multi",
             default=list(before.types) if before else [],
-            format_func={p: f"{_ICONS[p]} {place_name(p)}" for p in _PLACES}.__getitem__,
+            format_func={p: f"{_ICONS.get(p) or type_icon(p)} {place_name(p)}" for p in places}.__getitem__,
             help=t("studio.types_help"),
             key=f"{key}-types",
         )
-    return tuple(p for p in _PLACES if p in chosen)
+    return tuple(p for p in places if p in chosen)
 
 
 def _special(key: str, kind: Kind, before: Field | None, marks: Marks) -> dict[str, Any]:

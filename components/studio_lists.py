@@ -1,4 +1,4 @@
-"""The studio's short lists, drawn: tags, names of action types, grade rules; each kept as a whole."""
+"""The studio's short lists, drawn: tags, action types, grade rules; each kept as a whole."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -13,14 +13,14 @@ from components.format import NOTHING
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
-from components.record_story import ICONS
+from components.record_story import type_icon
 from components.text import language, t, term
 from core.definitions import LANGUAGES
 from core.fields import Field, Kind
 from core.grades import readable
-from core.studio import Difference
+from core.studio import ORDER, Difference
 from core.terms import Grade
-from core.vocabulary import StageName, Tag
+from core.vocabulary import ActionType, Tag
 from data.queries.studio import Desk
 from data.queries.studio_lists import GradesPreview, Reach, StageUse, TagUse
 
@@ -74,27 +74,63 @@ def tags_effect(reach: Reach) -> None:
 def stages_block(
     found: Sequence[StageUse], shipped: Mapping[str, Mapping[str, str]], desk: Desk, keep: Keep, view: View
 ) -> None:
-    """The action types with what the company calls them."""
+    """The action types in their order, with what the company calls them, and one line for a new one."""
     section(t("studio.stages"), icon=":material/flag:", help=t("studio.stages_help"))
-    own = {one.key: one.label for one in desk.policy.stage_names}
-    at = f"stages-{desk.in_force.version}"
+    at = f"stages-{desk.in_force.version}-{len(found)}"
     marks = Marks(view)
     with st.form(at, border=True):
-        names = [_stage(use, own.get(use.key) or shipped[use.key], shipped, marks, at) for use in found]
+        types = [_stage(use, n, shipped.get(use.type.key, {}), marks, at) for n, use in enumerate(found, 1)]
+        types.append(_new_stage(len(found) + 1, marks, at))
         sent = st.form_submit_button(t("studio.keep"), type="primary", icon=":material/save:")
-    if sent and marks.sent(partial(keep, names)):
+    ordered = [one for _, one in sorted(types, key=lambda pair: pair[0])]
+    if sent and marks.sent(partial(keep, ordered)):
         st.rerun()
 
 
 def _stage(
-    use: StageUse, held: Mapping[str, str], shipped: Mapping[str, Mapping[str, str]], marks: Marks, at: str
-) -> StageName:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"{at}-line-{use.key}"):
-        label = _names(use.key, held, marks, at)
-        known = plain(shipped[use.key].get(language(), use.key))
-        touched = t("studio.stage_use", actions=use.actions, opportunities=use.opportunities)
-        st.caption(f"{ICONS[use.key]} {known} · {touched}", width="content")
-    return StageName(use.key, label)
+    use: StageUse, place: int, shipped: Mapping[str, str], marks: Marks, at: str
+) -> tuple[float, ActionType]:
+    """One action type's line; returns its place in the order and what it is to be."""
+    key = use.type.key
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"{at}-line-{key}"):
+        chosen = _place(place, f"{at}-place-{key}")
+        label = _names(key, use.type.label or shipped, marks, at)
+        used = st.toggle(t("studio.type_used"), not use.type.off, key=f"{at}-used-{key}")
+        known = plain(shipped.get(language(), t("studio.type_added")))
+        st.caption(f"{type_icon(key)} {known} · {_touched(use)}", width="content")
+    return chosen, ActionType(key, label, off=not used, off_since=use.type.off_since)
+
+
+def _new_stage(place: int, marks: Marks, at: str) -> tuple[float, ActionType]:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"{at}-line-new"):
+        chosen = _place(place, f"{at}-place-new")
+        label = _names("", {}, marks, at)
+        st.caption(t("studio.new_type"), width="content")
+    return chosen, ActionType("", label)
+
+
+def _place(place: int, key: str) -> float:
+    """Where it stands; what is put at another's place stands before that one."""
+    shown = st.number_input(t("studio.place"), min_value=1, value=place, step=1, key=key, width=110)
+    return shown if shown == place else shown - (0.5 if shown < place else -0.5)
+
+
+def _touched(use: StageUse) -> str:
+    if use.fresh:
+        return t("studio.not_published")
+    return t("studio.stage_use", actions=use.actions, planned=use.planned, opportunities=use.opportunities)
+
+
+def stages_effect(found: Sequence[StageUse], in_force: Sequence[str]) -> None:
+    """What is planned, or stands, under action types that the draft switches off."""
+    section(t("studio.preview"), icon=":material/preview:")
+    going = [use for use in found if use.type.off and use.type.key in in_force]
+    if not going:
+        st.caption(t("studio.nothing_goes"))
+    for use in going:
+        name = plain(term("stage", use.type.key))
+        said = t("studio.goes", planned=use.planned, opportunities=use.opportunities, actions=use.actions)
+        st.markdown(f"**{name}**  \n{said}")
 
 
 def grades_block(desk: Desk, keep: Keep, view: View) -> None:
@@ -165,6 +201,8 @@ def describer(own: Sequence[Field]) -> Callable[[Difference], list[str]]:
 
 
 def _described(one: Difference, own: Sequence[Field]) -> list[str]:
+    if one.item == ORDER:
+        return [f"**{t('studio.order_changed')}**"]
     before, after = (_said(document, own) for document in (one.before, one.after))
     name = one.item if "grade" in (one.after or one.before) else _called(one)
     return [f"**{plain(name)}** :gray[{plain(before or NOTHING)}] → {plain(after or NOTHING)}"]
@@ -172,7 +210,8 @@ def _described(one: Difference, own: Sequence[Field]) -> list[str]:
 
 def _called(one: Difference) -> str:
     label = (one.before or one.after)["label"]
-    return str(label.get(language()) or term("tag", one.item))
+    area = "stage" if "off" in (one.after or one.before) else "tag"
+    return str(label.get(language()) or term(area, one.item))
 
 
 def _said(document: Mapping[str, Any] | None, own: Sequence[Field]) -> str:
@@ -180,9 +219,9 @@ def _said(document: Mapping[str, Any] | None, own: Sequence[Field]) -> str:
         return ""
     if "condition" in document:
         return condition_words(document["condition"], readable(own))
-    names = " / ".join(document["label"].values())
-    marks = [t(f"studio.{part}") for part in ("high_value", "retired_tag") if document.get(_PARTS[part])]
+    names = " / ".join(document["label"].values()) or t("studio.as_the_product")
+    marks = [t(f"studio.{word}") for word, part in _PARTS.items() if document.get(part)]
     return " · ".join((names, *marks))
 
 
-_PARTS = {"high_value": "high_value", "retired_tag": "retired"}
+_PARTS = {"high_value": "high_value", "retired_tag": "retired", "type_off": "off"}

@@ -8,6 +8,7 @@ from components import studio, studio_fields, studio_lists, studio_report_editor
 from components.frame import View
 from core.reports.library import Report
 from core.studio import Area
+from core.vocabulary import offered
 from data.commands.command import Command
 from data.commands.studio import (
     bring_back_field,
@@ -20,10 +21,11 @@ from data.commands.studio import (
     rebase_draft,
     restore,
 )
-from data.commands.studio_lists import keep_grade_rules, keep_stage_names, keep_tags
+from data.commands.studio_lists import keep_grade_rules, keep_tags, keep_types
 from data.commands.studio_reports import bring_back_report, drop_report, keep_report
 from data.queries.metrics.report import Shown
-from data.queries.reports import offered, report_preview
+from data.queries.reports import offered as offered_choices
+from data.queries.reports import report_preview
 from data.queries.rules_preview import rules_preview
 from data.queries.studio import Desk, desk
 from data.queries.studio_lists import (
@@ -50,7 +52,7 @@ REPORTS: dict[str, Callable[..., Any]] = {
 }
 KEEP_RULES: Callable[..., None] = keep_rules
 KEEP_TAGS: Callable[..., None] = keep_tags
-KEEP_STAGES: Callable[..., None] = keep_stage_names
+KEEP_STAGES: Callable[..., None] = keep_types
 KEEP_GRADES: Callable[..., None] = keep_grade_rules
 AREA: dict[str, Callable[..., Any]] = {
     "publish": PUBLISH,
@@ -98,7 +100,7 @@ def would_mean(found: Desk, view: View) -> None:
 
 def reports(view: View) -> None:
     """The company's own reports."""
-    found, choices = view.read(desk, Area.REPORTS), view.read(offered)
+    found, choices = view.read(desk, Area.REPORTS), view.read(offered_choices)
     does = studio.commands(view, Area.REPORTS, AREA)
     edits = {name: partial(view.do, work) for name, work in REPORTS.items()}
     studio.at_work(found, does, view)
@@ -135,12 +137,14 @@ def tags_would_mean(found: Desk, view: View) -> None:
 
 
 def stages(view: View) -> None:
-    """What the company calls its action types."""
+    """The action types, which are the stages too."""
     found = view.read(desk, Area.STAGES)
     _at_work(Area.STAGES, found, view)
     keep = partial(view.do, KEEP_STAGES)
-    studio_lists.stages_block(view.read(stages_in_use), shipped_stages(), found, keep, view)
-    _into_force(Area.STAGES, found, view, lambda: None)
+    uses = view.read(stages_in_use, found.policy.stages)
+    studio_lists.stages_block(uses, shipped_stages(), found, keep, view)
+    stood = offered(found.in_force.stages)
+    _into_force(Area.STAGES, found, view, partial(studio_lists.stages_effect, uses, stood))
 
 
 def grades(view: View) -> None:

@@ -16,6 +16,7 @@ from core.fields import check as check_value
 from core.messages import Problem
 from core.process.actions import FIELDS, own_fields
 from core.terms import SEGMENTS, Grade
+from core.vocabulary import ActionType
 
 _ABOUT: Mapping[str, tuple[Field, ...]] = {
     CUSTOMER: (
@@ -35,6 +36,15 @@ _ABOUT: Mapping[str, tuple[Field, ...]] = {
     ),
 }  # what a record says by itself, for conditions to read
 SHIPPED: Mapping[str, tuple[Field, ...]] = {**FIELDS, **_ABOUT}
+
+
+def asked_of(types: Iterable[ActionType]) -> Mapping[str, tuple[Field, ...]]:
+    """What an own field can be asked for with, and the fields that are there by themselves.
+
+    Args:
+        types: the company's action types; those that it added have no fields but its own.
+    """
+    return {one.key: () for one in types} | dict(SHIPPED)
 
 
 @dataclass(frozen=True, slots=True)

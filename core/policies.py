@@ -9,7 +9,7 @@ from core.fields import Field
 from core.grades import GradeRule, rule_from
 from core.reports import own
 from core.reports.library import Report
-from core.vocabulary import StageName, Tag, stage_name_from, tag_from
+from core.vocabulary import ActionType, Tag, tag_from, type_from
 
 LONGEST_ACTION_HOURS = 24  # no policy may allow longer: look-ups around an action rely on it
 
@@ -85,7 +85,7 @@ class Policy:
         own_fields: the company's own fields of actions, customers and opportunities, retired ones
             included (F2).
         tags: tags that the company has defined; others are as shipped, or as a file brought them (F2, A4).
-        stage_names: what the company calls action types, where it has names of its own (F2).
+        stages: action types, which are the stages too, in their order; none for those shipped (F2, A1).
         grade_rules: conditions that propose a customer's grade (F1, F2).
         grade_rest_days: days for which a grade that somebody gave stands against the rules (F1).
     """
@@ -166,7 +166,7 @@ class Policy:
     own_fields: tuple[Field, ...] = ()
     own_reports: tuple[Report, ...] = ()
     tags: tuple[Tag, ...] = ()
-    stage_names: tuple[StageName, ...] = ()
+    stages: tuple[ActionType, ...] = ()
     grade_rules: tuple[GradeRule, ...] = ()
     grade_rest_days: int = 30
 
@@ -175,7 +175,7 @@ DEFAULTS = Policy()
 _DOCUMENTS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "own_fields": from_document,
     "tags": tag_from,
-    "stage_names": stage_name_from,
+    "stages": type_from,
     "grade_rules": rule_from,
 }  # lists of documents
 

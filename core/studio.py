@@ -2,8 +2,8 @@
 edits of one laid over each other (PRODUCT.md F2).
 
 A part's content is JSON as the store keeps it: overrides of `core.policies.Policy` by name. Parts of `LISTS`
-hold one override alone, a list of documents that each have a key: fields (`core.definitions`), tags and names
-of stages (`core.vocabulary`), grade rules (`core.grades`), reports (`core.reports.own`).
+hold one override alone, a list of documents that each have a key: fields (`core.definitions`), tags and
+action types (`core.vocabulary`), grade rules (`core.grades`), reports (`core.reports.own`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from core.vocabulary import all_types, to_document
+
 OWN = "own_fields"
 ORDER = "order"
-_DATED = ("since",)  # set when a definition is published, no difference by itself
+_DATED = ("since", "off_since")  # set when a definition is published, no difference by itself
 
 Content = Mapping[str, Any]
 
@@ -34,10 +36,13 @@ LISTS: Mapping[Area, str] = {
     Area.REPORTS: "own_reports",
     Area.TAGS: "tags",
     Area.GRADES: "grade_rules",
-    Area.STAGES: "stage_names",
+    Area.STAGES: "stages",
 }
 """Parts that are a list of documents, with the attribute of the policy that holds it."""
 _KEYS = {Area.GRADES: "grade"}  # what is a document's key; elsewhere it is called so
+
+
+_ORDERED = (Area.FIELDS, Area.STAGES, Area.REPORTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +73,14 @@ def items(area: Area, content: Content) -> dict[str, Any]:
     """A part's single items by their key."""
     if area in LISTS:
         key = _KEYS.get(area, "key")
-        return {document[key]: document for document in content.get(LISTS[area], ())}
+        found = {document[key]: document for document in content.get(LISTS[area], ())}
+        return found if area is not Area.STAGES else found | _as_shipped(found)
     return dict(content)
+
+
+def _as_shipped(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Action types that a content does not name: they are there all the same."""
+    return {one.key: to_document(one) for one in all_types(()) if one.key not in found}
 
 
 def from_items(area: Area, by_key: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,7 +100,7 @@ def differences(area: Area, before: Content, after: Content) -> tuple[Difference
         for key in dict.fromkeys([*new, *old])
         if old.get(key) != new.get(key)
     ]
-    if area in LISTS and not found and list(old) != list(new):
+    if area in _ORDERED and not found and list(old) != list(new):
         found.append(Difference(ORDER, list(old), list(new)))
     return tuple(found)
 

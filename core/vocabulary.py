@@ -5,6 +5,7 @@ Keys never change: records, files and rules go by them. What people read goes by
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from core.definitions import LANGUAGES, LONGEST_NAME
@@ -13,6 +14,7 @@ from core.process.stages import STAGES
 from core.terms import HIGH_VALUE_TAGS
 
 MOST_TAGS = 100
+MOST_TYPES = 12  # action types, those switched off included
 Names = Mapping[str, str]  # by language
 
 
@@ -34,11 +36,20 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
-class StageName:
-    """What the company calls an action type."""
+class ActionType:
+    """An action type, which is a stage too, as the company has it.
+
+    Attributes:
+        key: its name in records and files, for good.
+        label: by language; empty for what the product calls it.
+        off: recorded and planned no more; what is on record stays, under its name.
+        off_since: instant from which that holds; None until it is published.
+    """
 
     key: str
     label: Names
+    off: bool = False
+    off_since: datetime | None = None
 
 
 def tag_from(document: Mapping[str, Any]) -> Tag:
@@ -47,9 +58,41 @@ def tag_from(document: Mapping[str, Any]) -> Tag:
     return Tag(document["key"], dict(document.get("label") or {}), **flags)
 
 
-def stage_name_from(document: Mapping[str, Any]) -> StageName:
-    """A stage's name from its document."""
-    return StageName(document["key"], dict(document["label"]))
+def type_from(document: Mapping[str, Any]) -> ActionType:
+    """An action type from its document."""
+    since = document.get("off_since")
+    label, off = dict(document.get("label") or {}), bool(document.get("off"))
+    return ActionType(document["key"], label, off, datetime.fromisoformat(since) if since else None)
+
+
+def to_document(one: ActionType) -> dict[str, Any]:
+    """An action type as JSON."""
+    since = one.off_since.isoformat() if one.off and one.off_since else None
+    return {"key": one.key, "label": dict(one.label), "off": one.off, "off_since": since}
+
+
+def all_types(own: Iterable[ActionType]) -> tuple[ActionType, ...]:
+    """Every action type in the pipeline's order: as the company has them, else as shipped."""
+    defined = tuple(own)
+    known = {one.key for one in defined}
+    return (*defined, *(ActionType(key, {}) for key in STAGES if key not in known))
+
+
+def offered(own: Iterable[ActionType]) -> tuple[str, ...]:
+    """Keys of the action types that can be recorded and planned, in the pipeline's order.
+
+    >>> offered([ActionType("appointment", {}, off=True)])[0]
+    'needs_diagnosis'
+    """
+    return tuple(one.key for one in all_types(own) if not one.off)
+
+
+def is_offered(key: str, own: Iterable[ActionType], known_at: datetime) -> bool:
+    """Whether an action of this type could be written at an instant: before it was switched off, it could."""
+    found = next((one for one in all_types(own) if one.key == key), None)
+    if found is None:
+        return False
+    return not found.off or (found.off_since is not None and known_at < found.off_since)
 
 
 def counts_by_itself(key: str) -> bool:
@@ -66,28 +109,29 @@ def check_tags(tags: Sequence[Tag]) -> list[Problem]:
     return problems + _twice([(tag.key, tag.label) for tag in used])
 
 
-def check_stage_names(names: Sequence[StageName], shipped: Mapping[str, Names]) -> list[Problem]:
-    """What is wrong with names of stages, each at `<key>.name_<language>`.
+def check_types(types: Sequence[ActionType], shipped: Mapping[str, Names]) -> list[Problem]:
+    """What is wrong with the company's action types, each at `<key>.name_<language>`.
 
     Args:
-        shipped: by stage, what the product calls it: no other stage may be called so.
+        shipped: by stage, what the product calls it, for those without a name of the company's own.
     """
-    problems = [
-        Problem(one.key, "unknown_choice", {"value": one.key}) for one in names if one.key not in STAGES
-    ]
-    problems += [problem for one in names for problem in _check_names(one.key, one.label)]
-    given = {one.key: one.label for one in names}
-    return problems + _twice([(key, given.get(key, shipped.get(key, {}))) for key in STAGES])
+    problems = [p for one in types if any(one.label.values()) or one.key not in shipped
+                for p in _check_names(one.key, one.label)]  # fmt: skip
+    if len(types) > MOST_TYPES:
+        problems.append(Problem("", "too_many_types", {"limit": MOST_TYPES}))
+    if types and all(one.off for one in types):
+        problems.append(Problem("", "no_type_left"))
+    return problems + _twice([(one.key, one.label or shipped.get(one.key, {})) for one in types])
 
 
-def own_terms(tags: Iterable[Tag], stages: Iterable[StageName]) -> dict[str, Names]:
+def own_terms(tags: Iterable[Tag], types: Iterable[ActionType]) -> dict[str, Names]:
     """The company's names by catalogue key.
 
     >>> own_terms([Tag("big", {"en": "Big", "zh": "大"})], [])
     {'terms.tag.big': {'en': 'Big', 'zh': '大'}}
     """
     named = {f"terms.tag.{tag.key}": tag.label for tag in tags if any(tag.label.values())}
-    return named | {f"terms.stage.{one.key}": one.label for one in stages}
+    return named | {f"terms.stage.{one.key}": one.label for one in types if any(one.label.values())}
 
 
 def _check_names(key: str, label: Names) -> list[Problem]:

@@ -27,6 +27,6 @@ def hear(store: Store) -> None:
             return
         policy = override(policy_changes(session)[1], version)
     with _LOCK:
-        speak(own_terms(policy.tags, policy.stage_names))
+        speak(own_terms(policy.tags, policy.stages))
         _heard.clear()
         _heard[store] = version

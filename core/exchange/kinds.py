@@ -331,11 +331,23 @@ KINDS = {k.name: k for k in (USERS, CUSTOMERS, CONTACTS, OPPORTUNITIES, ACTIONS,
 _PLACES = {CUSTOMERS.name: CUSTOMER, OPPORTUNITIES.name: OPPORTUNITY}
 
 
-def with_own(kind: Kind, own: Iterable[Field]) -> Kind:
+def with_own(kind: Kind, own: Iterable[Field], types: Iterable[str] = ()) -> Kind:
     """A kind with a column for each of the company's own fields, retired ones included: what was written
-    under them comes in and goes out without loss."""
-    mine = own_of(kind.name, own)
-    return replace(kind, columns=(*kind.columns, *(c for f in mine for c in _own_columns(f))))
+    under them comes in and goes out without loss.
+
+    Args:
+        types: keys of the company's action types.
+    """
+    mine, added = own_of(kind.name, own), tuple(types)
+    typed = (_typed(column, added) for column in kind.columns)
+    return replace(kind, columns=(*typed, *(c for f in mine for c in _own_columns(f))))
+
+
+def _typed(column: Column, types: tuple[str, ...]) -> Column:
+    """A column of action types, with those that the company added."""
+    if column.choices != STAGES:
+        return column
+    return replace(column, choices=tuple(dict.fromkeys((*column.choices, *types))))
 
 
 def own_of(kind: str, own: Iterable[Field]) -> tuple[Field, ...]:

@@ -17,8 +17,8 @@ from core.policies import Policy
 from core.process import evidence, timing
 from core.process.evidence import NextStep
 from core.process.recordings import Sound
-from core.process.stages import STAGES
 from core.terms import ActionStatus, DecisionRole, Outcome
+from core.vocabulary import all_types, is_offered
 
 _ROLES = tuple(DecisionRole)
 REACTIONS = ("enthusiastic", "interested", "neutral", "sceptical", "rejected")
@@ -148,19 +148,23 @@ def check(action: ActionInput, context: ActionContext, policy: Policy) -> tuple[
     if action.status is ActionStatus.CANCELLED:
         return () if action.note.strip() else (Problem("note", "reason_required"),)
     if action.status is ActionStatus.PLANNED:
-        return (*_check_type(action), *timing.check_planned(action.started_at, context.now))
+        return (*_check_type(action, context, policy), *timing.check_planned(action.started_at, context.now))
     return (
-        *_check_type(action),
+        *_check_type(action, context, policy),
         *timing.check_completed(action.started_at, action.ended_at, context, policy),
         *_check_fields(action, context, policy),
         *evidence.check(action, context, policy),
     )
 
 
-def _check_type(action: ActionInput) -> tuple[Problem, ...]:
+def _check_type(action: ActionInput, context: ActionContext, policy: Policy) -> tuple[Problem, ...]:
     if not action.type:
         return (Problem("type", "required"),)
-    return () if action.type in STAGES else (Problem("type", "unknown_choice", {"value": action.type}),)
+    if is_offered(action.type, policy.stages, context.known_at):
+        return ()
+    known = any(one.key == action.type for one in all_types(policy.stages))
+    code = "type_off" if known else "unknown_choice"
+    return (Problem("type", code, {"value": action.type}),)
 
 
 def _check_fields(action: ActionInput, context: ActionContext, policy: Policy) -> tuple[Problem, ...]:

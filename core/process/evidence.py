@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from core.messages import Problem
 from core.process import recordings
-from core.process.stages import STAGES
 from core.terms import Outcome
+from core.vocabulary import is_offered
 
 if TYPE_CHECKING:
     from core.policies import Policy
@@ -34,7 +34,7 @@ def check(action: ActionInput, context: ActionContext, policy: Policy) -> tuple[
         *_check_recording(action, context, policy),
         *_check_summary(action, policy),
         *_check_link(action, context),
-        *_check_next_step(action, context),
+        *_check_next_step(action, context, policy),
     )
 
 
@@ -64,7 +64,7 @@ def _check_link(action: ActionInput, context: ActionContext) -> list[Problem]:
     return [] if action.follows in context.earlier_records else [Problem("follows", "link_unknown")]
 
 
-def _check_next_step(action: ActionInput, context: ActionContext) -> list[Problem]:
+def _check_next_step(action: ActionInput, context: ActionContext, policy: Policy) -> list[Problem]:
     step = action.next_step
     if action.outcome is not Outcome.OPEN:
         return [Problem("next_step", "next_step_after_close")] if step else []
@@ -73,7 +73,7 @@ def _check_next_step(action: ActionInput, context: ActionContext) -> list[Proble
     problems = []
     if not step.type:
         problems.append(Problem("next_step.type", "required"))
-    elif step.type not in STAGES:
+    elif not is_offered(step.type, policy.stages, context.known_at):
         problems.append(Problem("next_step.type", "unknown_choice", {"value": step.type}))
     if step.planned_for is None:
         problems.append(Problem("next_step.planned_for", "required"))

@@ -6,7 +6,7 @@ a mean over stays that ended would never see those that still lie. Every number 
 that stand beside it; actions that bring an opportunity nowhere new improve none of them.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
@@ -170,14 +170,22 @@ def rate(part: int, whole: int) -> float | None:
 
 
 def rows(
-    cases: Iterable[Case], order: Sequence[str], benchmarks: Mapping[str, float | None], week: Week
+    cases: Iterable[Case],
+    order: Sequence[str],
+    benchmarks: Mapping[str, float | None],
+    week: Week,
+    optional: Collection[str] = (),
 ) -> Rows:
-    """What of these opportunities counts for the week; stages in the pipeline's order."""
+    """What of these opportunities counts for the week; stages in the pipeline's order.
+
+    Args:
+        optional: stages that may be passed by.
+    """
     place = {stage: n for n, stage in enumerate(order)}
     known = tuple(cases)
     return Rows(
-        tuple(s for c in known for s in stays(c, place, benchmarks, week)),
-        tuple(m for c in known for m in marks(c, place, week)),
+        tuple(s for c in known for s in stays(c, place, benchmarks, week, optional)),
+        tuple(m for c in known for m in marks(c, place, week, optional)),
     )
 
 

@@ -5,7 +5,7 @@ reaches that stage, having been at no later one before, and ends when it first r
 closes. Going back and coming again starts no new stay, so actions that bring it nowhere new change none.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -150,9 +150,13 @@ class Mark:
 
 
 def stays(
-    case: Case, place: Mapping[str, int], benchmarks: Mapping[str, float | None], week: Week
+    case: Case,
+    place: Mapping[str, int],
+    benchmarks: Mapping[str, float | None],
+    week: Week,
+    optional: Collection[str] = (),
 ) -> Iterator[Stay]:
-    """The stays of one opportunity that touched the week.
+    """The stays of one opportunity that touched the week; passing an `optional` stage by is no skip.
 
     `lost_days` is the part of [start + benchmark, end] that lies in the week. So a day is lost once, in the
     week in which it was lost, also by an opportunity that still lies there; the weeks add up to the whole.
@@ -175,17 +179,17 @@ def stays(
             0.0 if benchmark is None else min(max(0.0, days - benchmark), _days(week.starts_at, until)),
             benchmark is not None and days > benchmark,
             sum(e.stage == event.stage for e in ordered if event.happened_at <= e.happened_at <= until),
-            _unseen(ordered, event, place),
+            _unseen(ordered, event, place, optional),
             ended is None and not case.next_step,
         )
 
 
-def marks(case: Case, place: Mapping[str, int], week: Week) -> Iterator[Mark]:
-    """What of one opportunity counts for the week's rates."""
+def marks(case: Case, place: Mapping[str, int], week: Week, optional: Collection[str] = ()) -> Iterator[Mark]:
+    """What of one opportunity counts for the week's rates; an `optional` stage that is passed by does not."""
     ordered = _ordered(case, week)
     forward = {e.order for e in advances(ordered, tuple(place))}
     yield from _visits(case, ordered, forward, week)
-    yield from _passings(case, ordered, place, week)
+    yield from _passings(case, ordered, place, week, optional)
     yield from _steps(case, forward)
 
 
@@ -198,13 +202,20 @@ def _visits(case: Case, ordered: list[StageEvent], forward: set[int], week: Week
         seen.add(event.stage)
 
 
-def _passings(case: Case, ordered: list[StageEvent], place: Mapping[str, int], week: Week) -> Iterator[Mark]:
+def _passings(
+    case: Case,
+    ordered: list[StageEvent],
+    place: Mapping[str, int],
+    week: Week,
+    optional: Collection[str],
+) -> Iterator[Mark]:
     """A stage is passed once, when a later one is first reached; visiting it afterwards heals no skip."""
     reached = 0
     for event in advances(ordered, tuple(place)):
         if week.has(event.happened_at):
-            unseen = _unseen(ordered, event, place)
-            for stage in (s for s, n in place.items() if reached <= n < place[event.stage]):
+            unseen = _unseen(ordered, event, place, ())
+            passed = [s for s, n in place.items() if reached <= n < place[event.stage]]
+            for stage in (s for s in passed if s not in optional or s not in unseen):
                 yield Mark(case.about, "passed", stage, event.happened_at, stage in unseen)
         reached = place[event.stage]
 
@@ -229,8 +240,10 @@ def _ordered(case: Case, week: Week) -> list[StageEvent]:
     return sorted(known, key=lambda e: (e.happened_at, e.order))
 
 
-def _unseen(ordered: list[StageEvent], event: StageEvent, place: Mapping[str, int]) -> tuple[str, ...]:
-    seen = {e.stage for e in ordered[: ordered.index(event)]}
+def _unseen(
+    ordered: list[StageEvent], event: StageEvent, place: Mapping[str, int], optional: Collection[str]
+) -> tuple[str, ...]:
+    seen = {e.stage for e in ordered[: ordered.index(event)]} | set(optional)
     return tuple(s for s, n in place.items() if n < place[event.stage] and s not in seen)
 
 

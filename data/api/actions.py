@@ -19,7 +19,8 @@ from data.queries.policies import policy_in_force
 from data.schema import Action
 
 GROUP = "actions"
-Stage = Annotated[Short, choice(*STAGES)]
+_TYPE = "An action type: one of the five, or one that the company has added."
+Stage = Annotated[Short, Field(examples=list(STAGES), description=_TYPE)]
 Status = Annotated[Short, choice(*ActionStatus)]
 
 

@@ -17,7 +17,7 @@ from data.exchange.health_print import health_page
 from data.health_json import health_json, rows_json
 from data.health_words import team_name
 from data.queries.health import Issued, health_rows, health_trend
-from data.queries.health_facts import benchmarks, health_cases, zone_of
+from data.queries.health_facts import benchmarks, health_cases, optional_stages, zone_of
 from data.schema import HealthReport
 
 Writer = Callable[[str, Issued, Rows, Sequence[Issued]], bytes]
@@ -75,7 +75,8 @@ def issue(
     if session.scalar(select(HealthReport.id).where(HealthReport.key == key)) is not None:
         raise Conflict("already_issued")
     held = benchmarks(session)
-    found = rows(health_cases(session, team_id, week, as_of), tuple(held), held, week)
+    cases = health_cases(session, team_id, week, as_of)
+    found = rows(cases, tuple(held), held, week, optional_stages(session))
     health = weekly_health(
         found, tuple(held), held, least=policy.health_least_stays, policy_version=policy.version
     )

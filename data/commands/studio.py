@@ -14,7 +14,7 @@ from core.access import Permission, Who, reach
 from core.definitions import check_definition, check_together, dated, from_document, to_document
 from core.fields import Field
 from core.messages import Conflict, Invalid, NotAllowed, NotFound, Problem, refuse
-from core.own_records import SHIPPED
+from core.own_records import asked_of
 from core.policies import override
 from core.reports.own import check_reports, kept, shows_otherwise
 from core.reports.own import to_document as to_document_of_report
@@ -23,9 +23,9 @@ from core.studio import LISTS, OWN, Area, Difference, differences, moved, part_o
 from data.commands.alerts import sweep
 from data.commands.command import Tx, command
 from data.commands.ratings import renew
-from data.commands.studio_settling import misfits, put_tags, still_there
+from data.commands.studio_settling import misfits, put_tags, put_types, still_there, types_in_force
 from data.engine import Store
-from data.queries.policies import policy_changes
+from data.queries.policies import policy_changes, policy_in_force
 from data.queries.studio import changes_of, own_draft
 from data.schema import Person, PolicyVersion, StudioDraft
 
@@ -40,8 +40,11 @@ def keep_field(store: Store, who: Who, field: Field) -> None:
         Invalid: everything that is wrong with the definition.
     """
 
+    with store.reading() as session:
+        places = asked_of(policy_in_force(session).stages)
+
     def put(own: Sequence[Field]) -> Sequence[Field]:
-        refuse(check_definition(field, own, SHIPPED))
+        refuse(check_definition(field, own, places))
         fresh = not any(f.key == field.key for f in own)
         return [*(field if f.key == field.key else f for f in own), *([field] if fresh else [])]
 
@@ -84,12 +87,15 @@ def bring_back_field(store: Store, who: Who, key: str) -> None:
         Invalid: another field has taken its name.
     """
 
+    with store.reading() as session:
+        places = asked_of(policy_in_force(session).stages)
+
     def back(own: Sequence[Field]) -> Sequence[Field]:
         field = next((f for f in own if f.key == key), None)
         if field is None:
             raise NotFound(entity="field")
         back = replace(field, retired=False)
-        refuse([replace(p, field="") for p in check_definition(back, own, SHIPPED)])
+        refuse([replace(p, field="") for p in check_definition(back, own, places)])
         return [back if f.key == key else f for f in own]
 
     _edit(store, who, back)
@@ -216,7 +222,7 @@ def _misfits(area: Area, changes: dict[str, Any], content: dict[str, Any]) -> li
     if area is Area.REPORTS:
         return check_reports(policy.own_reports)
     if area is Area.FIELDS:
-        return check_together(policy.own_fields, override(changes, 0).own_fields, SHIPPED)
+        return check_together(policy.own_fields, override(changes, 0).own_fields, asked_of(policy.stages))
     return misfits(area, policy)
 
 
@@ -228,6 +234,9 @@ def _settled(tx: Tx, area: Area, content: dict[str, Any], before: dict[str, Any]
     if area is Area.TAGS:
         tags = still_there(content.get("tags", ()), before.get("tags", ()))
         return {"tags": tags} if tags else {}
+    if area is Area.STAGES:
+        types = types_in_force(content.get("stages", ()), before.get("stages", ()), tx.now)
+        return {"stages": types} if types else {}
     if area is not Area.FIELDS:
         return content
     wanted, stood = ([from_document(d) for d in part.get(OWN, ())] for part in (content, before))
@@ -243,6 +252,8 @@ def _publish(tx: Tx, area: Area, number: int, changes: dict[str, Any], note: str
     tx.session.flush()
     if area is Area.TAGS:
         put_tags(tx.session, override(changes, row.version).tags)
+    if area is Area.STAGES:
+        put_types(tx.session, override(changes, row.version).stages, tx.now)
     if area is Area.RULES:
         sweep(tx.session, tx.now, override(changes, row.version))
     changed = differences(area, before, part_of(area, changes))

@@ -1,4 +1,4 @@
-"""The studio's short lists in a person's draft: tags, names of action types, grade rules (PRODUCT.md F2)."""
+"""The studio's short lists in a person's draft: tags, action types, grade rules (PRODUCT.md F2)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -10,7 +10,7 @@ from core.definitions import new_key
 from core.grades import GradeRule, check_rules
 from core.messages import refuse
 from core.studio import Area
-from core.vocabulary import StageName, Tag, check_stage_names, check_tags
+from core.vocabulary import ActionType, Tag, check_tags, check_types, to_document
 from data.commands.studio import edit_draft
 from data.engine import Store
 from data.queries.policies import policy_in_force
@@ -39,17 +39,20 @@ def keep_tags(store: Store, who: Who, tags: Sequence[Tag]) -> None:
     edit_draft(store, who, Area.TAGS, lambda _: {"tags": [asdict(tag) for tag in kept]} if kept else {})
 
 
-def keep_stage_names(store: Store, who: Who, names: Sequence[StageName]) -> None:
-    """Put names of action types into the person's draft; those that say what the product says are left out.
+def keep_types(store: Store, who: Who, types: Sequence[ActionType]) -> None:
+    """Put the action types into the person's draft, in their order; one with `FRESH` for a key is given one.
 
     Raises:
-        Invalid: a name is missing, too long, or stands twice.
+        Invalid: a name is missing, too long, or stands twice, or none is left to be recorded.
     """
     shipped = shipped_stages()
-    refuse(check_stage_names(names, shipped))
-    own = [{"key": n.key, "label": _stripped(n.label)} for n in names]
-    kept = [one for one in own if one["label"] != shipped[str(one["key"])]]
-    edit_draft(store, who, Area.STAGES, lambda _: {"stage_names": kept} if kept else {})
+    named = [replace(one, label=_stripped(one.label)) for one in types if one.key or any(one.label.values())]
+    refuse(check_types(named, shipped))
+    kept: list[ActionType] = []
+    for one in named:
+        key = one.key or new_key(one.label["en"], {t.key for t in named})
+        kept.append(replace(one, key=key, label={} if one.label == shipped.get(key) else one.label))
+    edit_draft(store, who, Area.STAGES, lambda _: {"stages": [to_document(one) for one in kept]})
 
 
 def keep_grade_rules(store: Store, who: Who, rules: Mapping[str, str]) -> None:

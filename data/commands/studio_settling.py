@@ -1,6 +1,8 @@
 """The studio's short lists on their way into force: what does not fit, and what a tag's change does (F2)."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -9,10 +11,22 @@ from sqlalchemy.orm import Session
 from core.grades import check_rules
 from core.messages import Problem
 from core.policies import Policy
+from core.process.stages import PIPELINE, STAGES
 from core.studio import Area
-from core.vocabulary import Tag, check_stage_names, check_tags, counts_by_itself
+from core.vocabulary import (
+    ActionType,
+    Tag,
+    all_types,
+    check_tags,
+    check_types,
+    counts_by_itself,
+    to_document,
+    type_from,
+)
 from data.commands.projections import project_customers
+from data.jobs.registry import enqueue
 from data.queries.studio_lists import shipped_stages
+from data.schema import Pipeline, Stage
 from data.schema import Tag as Row
 
 
@@ -23,7 +37,7 @@ def misfits(area: Area, policy: Policy) -> list[Problem]:
         case Area.TAGS:
             found = check_tags(policy.tags)
         case Area.STAGES:
-            found = check_stage_names(policy.stage_names, shipped_stages())
+            found = check_types(policy.stages, shipped_stages())
         case Area.GRADES:
             found = check_rules(policy.grade_rules, policy.own_fields)
     return [Problem("", p.code, p.params) for p in found]
@@ -36,6 +50,42 @@ def still_there(
     kept = [dict(tag) for tag in wanted]
     known = {tag["key"] for tag in kept}
     return kept + [dict(tag) | {"retired": True} for tag in stood if tag["key"] not in known]
+
+
+def types_in_force(
+    wanted: Iterable[Mapping[str, Any]], stood: Iterable[Mapping[str, Any]], now: datetime
+) -> list[dict[str, Any]]:
+    """Action types as they come into force: one that stood before and is not wanted is switched off, and what
+    is switched off is so from now on. None at all where they are as shipped."""
+    before = {one.key: one for one in map(type_from, stood)}
+    kept = [type_from(one) for one in wanted]
+    known = {one.key for one in (*kept, *all_types(()))}
+    kept += [replace(one, off=True) for one in before.values() if one.key not in known]
+    settled = tuple(_since(one, before.get(one.key), now) for one in all_types(kept))
+    return [] if settled == all_types(()) else [to_document(one) for one in settled]
+
+
+def _since(one: ActionType, before: ActionType | None, now: datetime) -> ActionType:
+    stood = before.off_since if before is not None and before.off else None
+    return replace(one, off_since=(stood or now) if one.off else None)
+
+
+def put_types(session: Session, types: Sequence[ActionType], now: datetime) -> None:
+    """Let the stages of Firebreak's own pipeline be the action types, in their order.
+
+    What the company added, and what it switched off, may be passed by: opportunities of before could not,
+    or need not, have been there. Where the stages are others than before, the forecast learns anew.
+    """
+    pipeline = session.scalars(select(Pipeline).where(Pipeline.key == PIPELINE)).one()
+    rows = {row.key: row for row in session.scalars(select(Stage).where(Stage.pipeline_id == pipeline.id))}
+    stood = sorted(rows, key=lambda key: rows[key].position)
+    for position, one in enumerate(all_types(types)):
+        row = rows.get(one.key) or Stage(pipeline_id=pipeline.id, key=one.key)
+        row.position, row.optional = position, one.off or one.key not in STAGES
+        session.add(row)
+    session.flush()
+    if stood != [one.key for one in all_types(types)]:
+        enqueue(session, "retrain", now, PIPELINE)
 
 
 def put_tags(session: Session, tags: Sequence[Tag]) -> None:

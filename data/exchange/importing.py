@@ -54,7 +54,10 @@ def plan_import(
     Raises:
         Invalid: the table lacks a needed column.
     """
-    mapping, kind = with_words(mapping, policy), with_own(kind, policy.own_fields)
+    mapping, kind = (
+        with_words(mapping, policy),
+        with_own(kind, policy.own_fields, (one.key for one in policy.stages)),
+    )
     reading = read_rows(kind, table, match(kind, table.headers, mapping), mapping)
     plan = Plan(session, mapping, policy, now, reserve=reserve)
     plan.rejected += reading.rejected
@@ -75,7 +78,7 @@ def with_words(mapping: FileMapping, policy: Policy | None = None) -> FileMappin
         policy: whose names are meant; those in use in this process when None.
     """
     words = {area: dict(known) for area, known in _words().items()}
-    names = spoken() if policy is None else own_terms(policy.tags, policy.stage_names)
+    names = spoken() if policy is None else own_terms(policy.tags, policy.stages)
     for key, label in names.items():
         _, area, name = key.split(".", 2)
         words.setdefault(area, {}).update({fold(said): name for said in label.values()})

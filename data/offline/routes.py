@@ -18,6 +18,7 @@ from starlette.routing import Route
 from core.messages import NotAllowed
 from core.policies import Policy
 from core.process.visits import Visit, read_visit
+from core.vocabulary import offered
 from data.commands.offline import Recording, sync_visit
 from data.commands.sessions import fingerprint
 from data.engine import Store
@@ -100,12 +101,17 @@ def _picks(store: Store, request: Request) -> Response:
     with store.reading(fresh=True) as session:
         try:
             chosen = picks(session, found.who)
-            own, named = policy_in_force(session).own_fields, records_to_name(session, found.who)
+            policy, named = policy_in_force(session), records_to_name(session, found.who)
         except NotAllowed:
             return _no(403, "not_allowed")
     who = found.who
     person = {"id": who.person_id, "name": who.name, "language": found.language, "timezone": who.timezone}
-    known = {"person": person, "as_of": store.clock(), "form": form(own, named), **asdict(chosen)}
+    known = {
+        "person": person,
+        "as_of": store.clock(),
+        "form": form(policy.own_fields, named, offered(policy.stages)),
+        **asdict(chosen),
+    }
     return JSONResponse(to_json(known), headers=_PRIVATE)
 
 

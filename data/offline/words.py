@@ -33,12 +33,15 @@ def words() -> dict[str, Mapping[str, str]]:
     }
 
 
-def form(own: Sequence[Field] = (), named: Named | None = None) -> dict[str, Any]:
+def form(
+    own: Sequence[Field] = (), named: Named | None = None, types: Sequence[str] = STAGES
+) -> dict[str, Any]:
     """Action types with their fields and how it may go on: what the form is drawn from.
 
     Args:
         own: the company's own fields.
         named: colleagues and customers that such a field may name, by kind.
+        types: action types that can be recorded.
     """
     return {
         "types": [
@@ -47,7 +50,7 @@ def form(own: Sequence[Field] = (), named: Named | None = None) -> dict[str, Any
                 "label": _term("stage", s),
                 "fields": [_field(f, named or {}) for f in fields_of(s, own)],
             }
-            for s in STAGES
+            for s in types
         ],
         "outcomes": [{"key": str(o), "label": _both(f"record.outcomes.{o}")} for o in Outcome],
     }

@@ -13,6 +13,7 @@ from core.fields import Field
 from core.messages import NotFound
 from core.process.stages import PIPELINE
 from core.terms import Outcome
+from core.vocabulary import offered
 from data.queries.own_fields import own_fields_by_version
 from data.queries.policies import policy_in_force
 from data.queries.scope import customers, owned
@@ -195,13 +196,14 @@ class ContactCard:
 
 @dataclass(frozen=True, slots=True)
 class CustomerFile:
-    """All that the customer's page shows above the timeline."""
+    """All that the customer's page shows above the timeline; `types` are those of actions to record."""
 
     head: CustomerHead
     alerts: tuple[OpenAlert, ...]
     next_steps: tuple[Planned, ...]
     opportunities: tuple[OpportunityCard, ...]
     contacts: tuple[ContactCard, ...]
+    types: tuple[str, ...]
 
 
 def customer_list(session: Session, who: Who, filters: Filters, now: datetime) -> CustomerList:
@@ -361,6 +363,7 @@ def customer_file(session: Session, who: Who, customer_id: int) -> CustomerFile:
         _next_steps(session, who, customer_id),
         cards,
         _contacts(session, customer_id),
+        offered(policy_in_force(session).stages),
     )
 
 

@@ -69,6 +69,12 @@ def benchmarks(session: Session) -> dict[str, float | None]:
     return {key: days for key, days in session.execute(query.order_by(Stage.position, Stage.id))}
 
 
+def optional_stages(session: Session) -> frozenset[str]:
+    """Stages of Firebreak's own pipeline that may be passed by."""
+    query = select(Stage.key).join(Pipeline).where(Pipeline.key == PIPELINE, Stage.optional)
+    return frozenset(session.scalars(query))
+
+
 def health_cases(session: Session, team_id: int | None, week: Week, as_of: datetime) -> list[Case]:
     """Opportunities that were open in some moment of the week, of a team or (None) of the company."""
     among = _among(team_id, week, as_of)

@@ -40,14 +40,16 @@ def process_measures(session: Session, pipeline: str) -> PipelineMeasures:
 
 
 def _stage(reach: Any, visits: Any, dwell: Any) -> StageMeasures:
+    # PostgreSQL sums counts to a decimal. Passing an optional stage by is no skip.
+    further = reach.visited_and_further if reach.optional else int(reach.went_further)
     return stage_measures(
         reach.key,
         visits=visits.visits if visits else 0,
         visited=visits.cases if visits else 0,
         dwell_hours_median=float(dwell.median_days) * 24 if dwell else None,
         dwell_n=dwell.n if dwell else 0,
-        went_further=int(reach.went_further),  # PostgreSQL sums counts to a decimal
-        skipped=int(reach.went_further) - reach.visited_and_further,
+        went_further=further,
+        skipped=further - reach.visited_and_further,
     )
 
 
@@ -132,6 +134,7 @@ def _reach(pipeline: str, events: CTE) -> Select[Any]:
         select(
             Stage.id,
             Stage.key,
+            Stage.optional,
             further.scalar_subquery().label("went_further"),
             func.coalesce(both.c.cases, 0).label("visited_and_further"),
         )

@@ -14,6 +14,7 @@ from core.messages import NotFound
 from core.process.sheet import Step
 from core.process.stages import PIPELINE
 from core.terms import ActionStatus, Outcome
+from core.vocabulary import offered
 from data.queries.drafts import touched
 from data.queries.policies import policy_in_force
 from data.queries.scope import customers, owned
@@ -123,6 +124,7 @@ class CustomerFacts:
         currency: the company's own.
         max_recording_mb: largest recording that is kept, in megabytes.
         own_fields: the company's own fields of actions, as they are defined now.
+        types: action types that can be recorded, in the pipeline's order.
         records_to_name: colleagues and customers by id, where one of those fields asks for one.
     """
 
@@ -140,6 +142,7 @@ class CustomerFacts:
     currency: str
     max_recording_mb: int
     own_fields: tuple[Field, ...]
+    types: tuple[str, ...]
     records_to_name: Mapping[Kind, Mapping[int, str]]
 
 
@@ -205,6 +208,7 @@ def customer_facts(session: Session, who: Who, customer_id: int) -> CustomerFact
         currency=policy.currency,
         max_recording_mb=policy.max_recording_mb,
         own_fields=policy.own_fields,
+        types=offered(policy.stages),
         records_to_name=records_to_name(session, who),
     )
 

@@ -14,7 +14,7 @@ from core.messages import NotAllowed
 from core.policies import Policy
 from core.process.stages import PIPELINE, STAGES
 from core.terms import ActionStatus, Outcome
-from core.vocabulary import Tag, counts_by_itself
+from core.vocabulary import ActionType, Tag, all_types, counts_by_itself
 from data.queries.grades import grade_facts
 from data.schema import Action, Customer, CustomerTag, Opportunity, OpportunityState, Pipeline, Stage
 from data.schema import Tag as Row
@@ -48,11 +48,14 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class StageUse:
-    """An action type: how many actions are of it, and how many open opportunities stand at it."""
+    """An action type as the draft has it: how many actions are of it, and how many open opportunities stand
+    at it, and how many steps of it are planned; `fresh` is one that the draft adds."""
 
-    key: str
+    type: ActionType
     actions: int
+    planned: int
     opportunities: int
+    fresh: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +121,16 @@ def tags_preview(session: Session, who: Who, in_force: Policy, draft: Policy) ->
     return Reach(before, after, moved[:EXAMPLES])
 
 
-def stages_in_use(session: Session, who: Who) -> tuple[StageUse, ...]:
-    """Action types in their order, with what is recorded under each."""
+def stages_in_use(session: Session, who: Who, types: Sequence[ActionType]) -> tuple[StageUse, ...]:
+    """Action types in their order, with what is recorded, planned and standing under each.
+
+    Args:
+        types: as the draft has them.
+    """
     _allow(who)
-    done = select(Action.type, func.count()).where(
-        Action.status == ActionStatus.COMPLETED, Action.voided_at.is_(None)
-    )
-    actions = dict(session.execute(done.group_by(Action.type)).tuples().all())
+    living = select(Action.type, Action.status, func.count()).where(Action.voided_at.is_(None))
+    rows = session.execute(living.group_by(Action.type, Action.status))
+    actions = {(type_, status): n for type_, status, n in rows}
     standing = (
         select(Stage.key, func.count())
         .join(OpportunityState, OpportunityState.stage_id == Stage.id)
@@ -133,7 +139,17 @@ def stages_in_use(session: Session, who: Who) -> tuple[StageUse, ...]:
         .where(Pipeline.key == PIPELINE, Opportunity.outcome == Outcome.OPEN)
     )
     opportunities = dict(session.execute(standing.group_by(Stage.key)).tuples().all())
-    return tuple(StageUse(key, actions.get(key, 0), opportunities.get(key, 0)) for key in STAGES)
+    known = set(session.scalars(select(Stage.key).join(Pipeline).where(Pipeline.key == PIPELINE)))
+    return tuple(
+        StageUse(
+            one,
+            actions.get((one.key, ActionStatus.COMPLETED), 0),
+            actions.get((one.key, ActionStatus.PLANNED), 0),
+            opportunities.get(one.key, 0),
+            one.key not in known,
+        )
+        for one in all_types(types)
+    )
 
 
 def grades_preview(session: Session, who: Who, draft: Policy, now: datetime) -> GradesPreview:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.schema.base import Base, Batched, Defined, Imported, Keyed, Versioned
@@ -21,7 +21,10 @@ class Pipeline(Keyed, Batched, Base):
 
 
 class Stage(Keyed, Batched, Base):
-    """One stage. `benchmark_days` is the industry's dwell time, elapsed days; None if unknown."""
+    """One stage. `benchmark_days` is the industry's dwell time, elapsed days; None if unknown.
+
+    `optional`: passing it by is no skip: the company added it later, or switched it off.
+    """
 
     __tablename__ = "stage"
     __table_args__ = (UniqueConstraint("pipeline_id", "key"),)
@@ -30,6 +33,7 @@ class Stage(Keyed, Batched, Base):
     key: Mapped[str]
     position: Mapped[int]
     benchmark_days: Mapped[float | None] = mapped_column(Float)
+    optional: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Opportunity(Keyed, Imported, Versioned, Defined, Base):

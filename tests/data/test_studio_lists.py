@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 
+from core.fields import Kind
 from core.messages import Invalid, NotAllowed
+from core.process.stages import PIPELINE, STAGES
 from core.studio import Area
-from core.vocabulary import StageName, Tag
+from core.vocabulary import ActionType, Tag
+from data.commands.actions import record_action
 from data.commands.customers import grade_customer, tag_customer
-from data.commands.studio import publish, restore
-from data.commands.studio_lists import FRESH, keep_grade_rules, keep_stage_names, keep_tags
+from data.commands.studio import keep_field, publish, restore
+from data.commands.studio_lists import FRESH, keep_grade_rules, keep_tags, keep_types
 from data.own_terms import hear
 from data.queries.customers import choices
 from data.queries.policies import policy_in_force
+from data.queries.process import process_measures
 from data.queries.studio import desk
-from data.queries.studio_lists import as_shipped, grades_preview, stages_in_use, tags_in_use, tags_preview
-from data.queries.today import Kind, today
-from data.schema import CustomerState, Opportunity
+from data.queries.studio_lists import (
+    as_shipped,
+    grades_preview,
+    shipped_stages,
+    stages_in_use,
+    tags_in_use,
+    tags_preview,
+)
+from data.queries.today import Kind as ToDo
+from data.queries.today import today
+from data.schema import CustomerState, Opportunity, OpportunityState, Stage
 from data.text import speak, translate
 from tests.company import found
-from tests.importing import import_text, shown
+from tests.data.test_record_action import done
+from tests.importing import export, import_text, shown
+from tests.spec.test_definitions import own
 
 PLAIN = Tag(FRESH, {"en": "Key account", "zh": "大客户"}, high_value=True)
-FIRST = StageName("appointment", {"en": "First visit", "zh": "首访"})
+FIRST = ActionType("appointment", {"en": "First visit", "zh": "首访"})
+TRIAL = ActionType(FRESH, {"en": "Trial", "zh": "试用"})
+SHIPPED = tuple(ActionType(key, label) for key, label in shipped_stages().items())
 
 
 @pytest.fixture(autouse=True)
@@ -119,8 +137,8 @@ def test_going_back_retires_a_tag_that_came_later(small):
 
 
 def test_a_stage_has_another_name_everywhere_and_files_know_both(small):
-    keep_stage_names(small.store, small.people.director, [FIRST])
-    assert small.read(stages_in_use)[0].key == "appointment"
+    keep_types(small.store, small.people.director, [FIRST, *SHIPPED[1:]])
+    assert small.read(desk, Area.STAGES).waiting == {"appointment"}
     small.put(Area.STAGES)
     hear(small.store)
     assert translate("en", "terms.stage.appointment") == "First visit"
@@ -132,14 +150,65 @@ def test_a_stage_has_another_name_everywhere_and_files_know_both(small):
     )
     accepted, _, _, rejected = shown(import_text(small.store, "actions", plan))
     assert (accepted, rejected) == (2, [])
-    keep_stage_names(
-        small.store,
-        small.people.director,
-        [StageName("appointment", {"en": "Appointment", "zh": "预约拜访"})],
-    )
+    keep_types(small.store, small.people.director, SHIPPED)
     small.put(Area.STAGES)
     hear(small.store)
     assert translate("en", "terms.stage.appointment") == "Appointment"
+
+
+def test_a_type_is_added_with_its_place_and_its_fields_and_moves_the_opportunity(studio, clock):
+    store, people = studio.store, studio.people
+    keep_types(store, people.director, [*SHIPPED[:2], TRIAL, *SHIPPED[2:]])
+    use = studio.read(stages_in_use, studio.read(desk, Area.STAGES).policy.stages)[2]
+    assert (use.type.key, use.fresh) == ("own_trial", True)
+    first = studio.put(Area.STAGES)
+    seats = own(Kind.NUMBER, key="own_seats", types=("own_trial",), label={"en": "Seats", "zh": "席位数"})
+    keep_field(store, people.director, seats)
+    studio.put(Area.FIELDS)
+    trial = done(store, "needs_diagnosis", hours_ago=2, fields={})
+    trial = replace(trial, type="own_trial")
+    with pytest.raises(Invalid) as refused:
+        record_action(store, people.rep, people.opportunity, trial)
+    assert [p.field for p in refused.value.problems] == ["fields.own_seats"]
+    filled = replace(trial, fields={"own_seats": Decimal(3)})
+    record_action(store, people.rep, people.opportunity, filled)
+    with store.reading() as session:
+        assert (
+            session.get_one(OpportunityState, people.opportunity).stage_id == stage(session, "own_trial").id
+        )
+        order = [row.key for row in session.query(Stage).order_by(Stage.position) if row.pipeline_id == 1]
+    assert order == [*STAGES[:2], "own_trial", *STAGES[2:]]
+    off = [replace(one, off=one.key == "own_trial") for one in studio.read(desk, Area.STAGES).policy.stages]
+    keep_types(store, people.director, off)
+    assert studio.read(stages_in_use, off)[2].opportunities == 1
+    studio.put(Area.STAGES)
+    clock.move(days=1)
+    again = replace(filled, started_at=clock.at - timedelta(hours=3), ended_at=clock.at - timedelta(hours=2))
+    with pytest.raises(Invalid) as refused:
+        record_action(store, people.rep, people.opportunity, again)
+    assert ("type", "type_off") in {(p.field, p.code) for p in refused.value.problems}
+    again = shown(import_text(store, "actions", export(store, "actions")))
+    assert again[3] == [], export(store, "actions").decode()  # history stays as it was
+    restore(store, people.director, Area.STAGES, first, "Still of use.")
+    restore(store, people.director, Area.STAGES, 0, "As shipped.")
+    with store.reading() as session:
+        assert [one.off for one in policy_in_force(session).stages if one.key == "own_trial"] == [True]
+
+
+def test_passing_an_added_stage_by_is_no_skip(small):
+    keep_types(small.store, small.people.director, [SHIPPED[0], TRIAL, *SHIPPED[1:]])
+    small.put(Area.STAGES)
+    first = done(small.store, "appointment", hours_ago=9)
+    follows = record_action(small.store, small.people.rep, small.people.opportunity, first)
+    quote = done(small.store, "quote_confirmation", hours_ago=6, follows=follows)
+    record_action(small.store, small.people.rep, small.people.opportunity, quote)
+    with small.store.reading() as session:
+        skipped = {one.stage: one.skipped for one in process_measures(session, PIPELINE).stages}
+    assert (skipped["own_trial"], skipped["needs_diagnosis"], skipped["solution_demo"]) == (0, 1, 1)
+
+
+def stage(session, key):
+    return session.query(Stage).filter_by(key=key).one()
 
 
 def test_rules_propose_a_grade_until_somebody_decides(studio, clock):
@@ -164,18 +233,18 @@ def test_rules_propose_a_grade_until_somebody_decides(studio, clock):
 
 def due(studio, clock, who=None):
     groups = studio.read(today, clock.at, who=who or studio.people.rep)
-    return [(todo.customer, todo.words) for g in groups if g.kind is Kind.REGRADE for todo in g.todos]
+    return [(todo.customer, todo.words) for g in groups if g.kind is ToDo.REGRADE for todo in g.todos]
 
 
 def test_only_who_may_change_the_studio_prepares_lists(small):
     for who in (small.people.rep, small.people.manager, small.people.product):
         for keep, value in (
             (keep_tags, [PLAIN]),
-            (keep_stage_names, [FIRST]),
+            (keep_types, [FIRST]),
             (keep_grade_rules, {"A": "amount_open > 1"}),
         ):
             with pytest.raises(NotAllowed):
                 keep(small.store, who, value)
-        for query in (stages_in_use, lambda s, w: tags_in_use(s, w, ())):
+        for query in (lambda s, w: stages_in_use(s, w, ()), lambda s, w: tags_in_use(s, w, ())):
             with pytest.raises(NotAllowed):
                 small.read(query, who=who)

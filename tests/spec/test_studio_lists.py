@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from core.grades import GradeRule, check_rules, is_due, proposed
-from core.policies import override
+from core.policies import DEFAULTS, override
+from core.process.actions import check
+from core.process.evidence import NextStep
+from core.process.stages import STAGES
 from core.studio import Area, differences, part_of, rebase
-from core.vocabulary import StageName, Tag, check_stage_names, check_tags, own_terms
+from core.vocabulary import (
+    ActionType,
+    Tag,
+    all_types,
+    check_tags,
+    check_types,
+    is_offered,
+    offered,
+    own_terms,
+)
 from data.queries.studio_lists import shipped_stages
+from tests.spec.test_action_rules import CONTEXT, GOOD
 from tests.spec.test_own_records import ERP
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
@@ -36,12 +50,36 @@ def test_tags(tags, found):
     assert [(p.field, p.code) for p in check_tags(tags)] == found
 
 
-def test_a_stage_is_called_once():
+def test_action_types():
     shipped = shipped_stages()
-    assert check_stage_names([StageName("appointment", {"en": "First visit", "zh": "首访"})], shipped) == []
-    taken = check_stage_names([StageName("solution_demo", {"en": "Appointment", "zh": "演示"})], shipped)
-    assert [(p.field, p.code) for p in taken] == [("solution_demo.name_en", "name_taken")]
-    assert check_stage_names([StageName("lunch", BIG.label)], shipped)[0].code == "unknown_choice"
+    first = ActionType("appointment", {"en": "First visit", "zh": "首访"})
+    assert check_types([first], shipped) == []
+    taken = [ActionType("appointment", {}), ActionType("solution_demo", {"en": "Appointment", "zh": "演示"})]
+    assert [(p.field, p.code) for p in check_types(taken, shipped)] == [
+        ("solution_demo.name_en", "name_taken")
+    ]
+    assert {p.code for p in check_types([ActionType("own_trial", {})], shipped)} == {"required"}
+    off = [replace(one, off=True) for one in all_types(())]
+    assert [p.code for p in check_types(off, shipped)] == ["no_type_left"]
+
+
+def test_a_type_that_is_off_was_there_before():
+    trial = ActionType("own_trial", {"en": "Trial", "zh": "试用"}, off=True, off_since=NOW)
+    policy = replace(DEFAULTS, stages=(trial,))
+    assert offered(policy.stages) == STAGES
+    then, now = NOW - timedelta(days=1), NOW + timedelta(days=1)
+    assert (is_offered("own_trial", policy.stages, then), is_offered("own_trial", policy.stages, now)) == (
+        True,
+        False,
+    )
+    step = NextStep("own_trial", CONTEXT.known_at + timedelta(days=2))
+    action = replace(GOOD, type="own_trial", next_step=step, fields={})
+    late = replace(policy, stages=(replace(trial, off_since=CONTEXT.known_at + timedelta(days=1)),))
+    early = replace(policy, stages=(replace(trial, off_since=CONTEXT.known_at),))
+    assert check(action, CONTEXT, late) == ()
+    assert [(p.field, p.code) for p in check(action, CONTEXT, early)] == [
+        ("type", "type_off"), ("next_step.type", "unknown_choice"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -85,17 +123,17 @@ def test_a_rule_reads_only_what_there_is():
 def test_each_list_is_a_part_of_its_own():
     changes = {
         "tags": [{"key": "own_big", "label": BIG.label, "high_value": True}],
-        "stage_names": [{"key": "appointment", "label": {"en": "First visit", "zh": "首访"}}],
+        "stages": [{"key": "appointment", "label": {"en": "First visit", "zh": "首访"}}],
         "grade_rules": [{"grade": "A", "condition": "amount_open > 1"}],
         "silent_days": 20,
     }
     assert {area: list(part_of(area, changes)) for area in Area} == {
         Area.FIELDS: [], Area.RULES: ["silent_days"], Area.TAGS: ["tags"],
-        Area.GRADES: ["grade_rules"], Area.STAGES: ["stage_names"],
+        Area.GRADES: ["grade_rules"], Area.STAGES: ["stages"],
     }  # fmt: skip
     policy = override(changes, 3)
     assert (policy.tags, policy.grade_rules[0].grade) == ((BIG,), "A")
-    assert set(own_terms(policy.tags, policy.stage_names)) == {"terms.tag.own_big", "terms.stage.appointment"}
+    assert set(own_terms(policy.tags, policy.stages)) == {"terms.tag.own_big", "terms.stage.appointment"}
     mine = {"grade_rules": [{"grade": "B", "condition": "amount_open > 0"}]}
     both = rebase(Area.GRADES, {}, mine, part_of(Area.GRADES, changes))
     assert [rule["grade"] for rule in both["grade_rules"]] == ["A", "B"]

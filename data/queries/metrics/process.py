@@ -77,6 +77,7 @@ def _between(stay: Any) -> Any:
         select(func.count(Stage.id))
         .where(
             Stage.pipeline_id == stay.pipeline_id,
+            Stage.optional.is_(False),
             Stage.position > stay.position,
             Stage.position < stay.next_position,
         )
