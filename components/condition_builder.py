@@ -27,7 +27,16 @@ def condition_builder(types: Sequence[str], own: Sequence[Field], target: str, k
         key: of these widgets, unique on the page.
     """
     known = {f.key: f for type_ in types for f in SHIPPED.get(type_, ())} | {f.key: f for f in own}
-    names = {n: _name(n, known) for n in readable(types, own, SHIPPED)}
+    build(known, readable(types, own, SHIPPED), target, key)
+
+
+def build(known: Mapping[str, Field], readable: Sequence[str], target: str, key: str) -> None:
+    """The choices themselves.
+
+    Args:
+        known: fields by key, of what can be read and is one; readable: names of all that can be read.
+    """
+    names = {n: _name(n, known) for n in readable}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         name = st.selectbox(
             t("studio.build.field"), list(names), format_func=names.__getitem__, key=f"{key}-field", width=240

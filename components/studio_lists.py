@@ -8,6 +8,7 @@ import streamlit as st
 
 from components.action_fields import name_of
 from components.blocks import Row, plain, rows, section
+from components.condition_builder import build
 from components.condition_words import condition_words
 from components.format import NOTHING
 from components.forms import Marks
@@ -141,9 +142,10 @@ def grades_block(desk: Desk, keep: Keep, view: View) -> None:
     fields = readable(desk.policy.own_fields)
     at = f"grades-{desk.in_force.version}"
     marks = Marks(view)
-    with st.form(at, border=True):
+    with st.container(border=True):
         rules = {str(grade): _rule(str(grade), held.get(grade, ""), fields, marks, at) for grade in Grade}
-        sent = st.form_submit_button(t("studio.keep"), type="primary", icon=":material/save:")
+        _builder(fields, at)
+        sent = st.button(t("studio.keep"), type="primary", icon=":material/save:", key=f"{at}-keep")
     with st.popover(t("studio.condition_how"), icon=":material/help:"):
         st.markdown(t("studio.condition_help"))
         for field in fields:
@@ -155,6 +157,14 @@ def grades_block(desk: Desk, keep: Keep, view: View) -> None:
         st.rerun()
 
 
+def _builder(fields: Sequence[Field], at: str) -> None:
+    """Choices that add a test to a grade's condition, for whoever does not want to write it."""
+    grade = st.segmented_control(
+        t("studio.build.grade"), [str(grade) for grade in Grade], default="A", required=True, key=f"{at}-of"
+    )
+    build({f.key: f for f in fields}, [f.key for f in fields], f"{at}-{grade}", f"{at}-build")
+
+
 def _rule(grade: str, held: str, fields: Sequence[Field], marks: Marks, at: str) -> str:
     with marks.field(grade):
         text = st.text_input(
@@ -163,8 +173,8 @@ def _rule(grade: str, held: str, fields: Sequence[Field], marks: Marks, at: str)
             placeholder=t(f"studio.grade_hint.{grade}"),
             key=f"{at}-{grade}",
         )
-    if held:
-        st.caption(plain(t("studio.read_as", condition=condition_words(held, fields))))
+    if text and text.strip():
+        st.caption(plain(t("studio.read_as", condition=condition_words(text.strip(), fields))))
     return str(text)
 
 

@@ -77,6 +77,14 @@ SIGNAL_KINDS = (
     "event",
 )
 DIRECTIONS = ("inbound", "outbound")
+STAGES = (  # action types as shipped, which are the stages too, in their order
+    "appointment",
+    "needs_diagnosis",
+    "solution_demo",
+    "objection_handling",
+    "quote_confirmation",
+)
+
 HIGH_VALUE_TAGS = (
     "budget_approved",
     "decision_maker_engaged",

@@ -10,8 +10,7 @@ from typing import Any
 
 from core.definitions import LANGUAGES, LONGEST_NAME
 from core.messages import Problem
-from core.process.stages import STAGES
-from core.terms import HIGH_VALUE_TAGS
+from core.terms import HIGH_VALUE_TAGS, STAGES
 
 MOST_TAGS = 100
 MOST_TYPES = 12  # action types, those switched off included

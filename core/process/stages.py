@@ -10,15 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-PIPELINE = "firebreak"
+from core import terms
 
-STAGES = (
-    "appointment",
-    "needs_diagnosis",
-    "solution_demo",
-    "objection_handling",
-    "quote_confirmation",
-)
+PIPELINE = "firebreak"
+STAGES = terms.STAGES
 
 BENCHMARK_DAYS = {
     "appointment": 3.0,
