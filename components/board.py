@@ -73,7 +73,7 @@ def headline(board: Board, language: str) -> None:
             Card(
                 t("board.completion"),
                 format.percent(due.rate, language),
-                t("board.of_due", done=due.completed, due=due.due) if due.due else t("board.none_due"),
+                _due_words(board) if due.due else t("board.none_due"),
                 help=t("board.completion_help", days=COMPLETION_DAYS),
                 opens="due",
             ),
@@ -82,6 +82,11 @@ def headline(board: Board, language: str) -> None:
     )
     if pressed:
         drill({"show": pressed.removesuffix("-value")})
+
+
+def _due_words(board: Board) -> str:
+    due = board.completion
+    return t("board.due_in", done=due.completed, due=due.due, days=COMPLETION_DAYS)
 
 
 def _value(money: Sequence[tuple[str, Decimal]], language: str) -> Card:

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from components import charts, format
+from components import charts, format, pictures
+from components.blocks import section
 from components.board_drill import drill
-from components.board_words import head, stage_name, too_early
+from components.board_words import stage_name, too_early
 from components.text import t
+from core.pictures.limits import Bar, over
+from core.pictures.parts import leading
 from core.process.metrics import DWELL_DAYS, FEW_RUNS
 from data.queries.board import StageLine
 from data.queries.board_ask import NO_STAGE
@@ -17,9 +20,19 @@ ROW = 40  # pixels for a stage
 
 def standing(lines: Sequence[StageLine], language: str) -> None:
     """Open opportunities by stage, within and past its benchmark."""
-    total = format.number(sum(s.open for s in lines), language)
-    head(t("board.standing"), t("board.standing_note", total=total), t("board.standing_help"))
-    drill(charts.clicked(_standing(lines), "board-standing", alt=t("board.standing_alt")))
+    section(t("board.standing"), help=t("board.standing_help"))
+    note = t("board.standing_note", total=format.number(sum(s.open for s in lines), language))
+    drill(pictures.draw(_standing(lines), "board-standing", _crowded(lines, language), note, language))
+
+
+def _crowded(lines: Sequence[StageLine], language: str) -> str:
+    """Where most are past their benchmark; where most stand, when no benchmark is known."""
+    known = any(line.benchmark_days for line in lines)
+    said = leading({s.key: s.past if known else s.open for s in lines})
+    picture = "standing" if known else "open"
+    return pictures.words(
+        picture, said, language, name=stage_name, value=lambda n: format.number(n, language)
+    )
 
 
 def _standing(lines: Sequence[StageLine]) -> go.Figure:
@@ -62,13 +75,23 @@ def _standing(lines: Sequence[StageLine]) -> go.Figure:
 def dwell(lines: Sequence[StageLine], language: str) -> None:
     """Median days of finished stays against the benchmark."""
     known = [s for s in lines if s.key != NO_STAGE]
-    runs = format.number(sum(s.dwell.runs for s in known if s.dwell), language)
-    note = t("board.dwell_note", days=DWELL_DAYS, runs=runs)
-    head(t("board.dwell"), note, t("board.dwell_help", few=FEW_RUNS))
+    section(t("board.dwell"), help=t("board.dwell_help", few=FEW_RUNS))
     if not any(line.dwell for line in known):
         too_early(t("board.no_runs_hint", days=DWELL_DAYS))
         return
-    drill(charts.clicked(_dwell(known, language), "board-dwell", alt=t("board.dwell_alt")))
+    runs = format.number(sum(s.dwell.runs for s in known if s.dwell), language)
+    note = t("board.dwell_note", days=DWELL_DAYS, runs=runs)
+    drill(pictures.draw(_dwell(known, language), "board-dwell", _slowest(known, language), note, language))
+
+
+def _slowest(known: Sequence[StageLine], language: str) -> str:
+    bars = [
+        Bar(s.key, s.dwell.median_days, s.benchmark_days, s.dwell.runs)
+        if s.dwell
+        else Bar(s.key, None, None, 0)
+        for s in known
+    ]
+    return pictures.words("dwell", over(bars, FEW_RUNS), language, name=stage_name)
 
 
 def _dwell(known: Sequence[StageLine], language: str) -> go.Figure:

@@ -5,12 +5,15 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from components import charts, format
+from components import charts, format, pictures
+from components.blocks import section
 from components.board_charts import ROW
 from components.board_drill import drill, week_key
-from components.board_words import head, stage_name, too_early
+from components.board_words import stage_name, too_early
 from components.frame import View
 from components.text import t
+from core.pictures.courses import trend
+from core.pictures.rates import Rate, lowest
 from core.process.funnel import FUNNEL_DAYS, YOUNG_DAYS, Fate, Step
 from core.process.metrics import FEW_RUNS
 from data.queries.board_flow import Week
@@ -25,13 +28,15 @@ _FATES = {
 
 def funnel(steps: Sequence[Step], language: str) -> None:
     """What became of the opportunities that reached each stage, and the share that went on."""
-    reached = format.number(sum(s.judged + s.young for s in steps[:1]), language)
-    note = t("board.funnel_note", days=FUNNEL_DAYS, reached=reached, stage=stage_name(steps[0].stage))
-    head(t("board.funnel"), note, t("board.funnel_help", young=YOUNG_DAYS, few=FEW_RUNS))
+    section(t("board.funnel"), help=t("board.funnel_help", young=YOUNG_DAYS, few=FEW_RUNS))
     if not any(s.judged + s.young for s in steps):
         too_early(t("board.funnel_none", days=FUNNEL_DAYS))
         return
-    drill(charts.clicked(_funnel(steps, language), "board-funnel", alt=t("board.funnel_alt")))
+    reached = format.number(sum(s.judged + s.young for s in steps[:1]), language)
+    note = t("board.funnel_note", days=FUNNEL_DAYS, reached=reached, stage=stage_name(steps[0].stage))
+    said = lowest([Rate(s.stage, s.on, s.judged) for s in steps], FEW_RUNS)
+    finding = pictures.words("funnel", said, language, name=stage_name)
+    drill(pictures.draw(_funnel(steps, language), "board-funnel", finding, note, language))
 
 
 def _funnel(steps: Sequence[Step], language: str) -> go.Figure:
@@ -71,11 +76,13 @@ def _rate(step: Step, language: str) -> str:
 def completion_trend(weeks: Sequence[Week], view: View) -> None:
     """Completion week by week."""
     due = format.number(sum(w.due for w in weeks), view.language)
-    head(t("board.weekly_completion"), t("board.weekly_completion_note", weeks=len(weeks), due=due), _few())
+    section(t("board.weekly_completion"), help=_few())
     _trend(
         weeks,
         view,
         "due",
+        t("board.weekly_completion_note", weeks=len(weeks), due=due),
+        lambda rate: format.percent(rate, view.language),
         [w.completion for w in weeks],
         [w.due for w in weeks],
         lambda w: t("board.week_done", done=w.completed, due=w.due),
@@ -86,12 +93,14 @@ def completion_trend(weeks: Sequence[Week], view: View) -> None:
 def pace_trend(weeks: Sequence[Week], view: View) -> None:
     """How long finished stays took, over their benchmarks, week by week."""
     runs = format.number(sum(w.runs for w in weeks), view.language)
-    head(t("board.weekly_pace"), t("board.weekly_pace_note", weeks=len(weeks), runs=runs), _few())
+    section(t("board.weekly_pace"), help=_few())
     level = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1, "y1": 1}
     _trend(
         weeks,
         view,
         "timed",
+        t("board.weekly_pace_note", weeks=len(weeks), runs=runs),
+        lambda times: t("board.times", times=format.number(times, view.language, 2)),
         [w.times_benchmark for w in weeks],
         [w.runs for w in weeks],
         lambda w: t("board.week_pace", runs=w.runs, times=format.number(w.times_benchmark, view.language, 2)),
@@ -108,6 +117,8 @@ def _trend(
     weeks: Sequence[Week],
     view: View,
     show: str,
+    note: str,
+    said: Callable[[float], str],
     values: Sequence[float | None],
     counts: Sequence[int],
     words: Callable[[Week], str],
@@ -135,4 +146,6 @@ def _trend(
     ]
     axis = {"type": "category", "categoryarray": days, "nticks": 6, "tickangle": 0}
     chart = charts.figure(*lines, height=200, showlegend=False, xaxis=axis, **layout)
-    drill(charts.clicked(chart, f"board-week-{show}", alt=t(f"board.weekly_alt_{show}")))
+    enough = [v if n >= FEW_RUNS else None for v, n in zip(values, counts, strict=True)]
+    finding = pictures.words(f"week_{show}", trend(enough), view.language, value=said)
+    drill(pictures.draw(chart, f"board-week-{show}", finding, note, view.language))

@@ -4,28 +4,54 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from components import charts
+from components import charts, format, pictures
+from components.blocks import section
 from components.board_drill import drill
-from components.board_words import group_name, head, stage_name
+from components.board_words import group_name, stage_name
 from components.text import t
+from core.pictures.parts import leading
 from data.queries.board import Board, GroupLine
 from data.queries.board_ask import Ask
 
 GROUPS = 12  # those most in trouble; the table has all
 _ROW = 34  # pixels
-_UPRIGHT, _SLANTED = 50, 110  # pixels above the cells for the stages' names
-_FEWEST = 4  # rows that the height is made for; lower, the stages' names are cut
+_UPRIGHT, _SLANTED = 0, 76  # pixels above the cells for the stages' names, beyond those of a legend
+_BELOW = 10  # pixels
 _LEVEL = 6  # longer ones are slanted
 
 
-def heat(board: Board, ask: Ask) -> None:
+def heat(board: Board, ask: Ask, language: str) -> None:
     """Groups against stages: how many are open, and how many of them past the benchmark."""
+    section(t(f"board.heat_{ask.by}"), help=t("board.heat_help"))
     shown = board.groups[:GROUPS]
+    if not shown:
+        return
     key = "board.heat_first" if board.group_count > len(shown) else "board.heat_note"
     note = t(key, total=board.open, shown=len(shown), groups=board.group_count)
-    head(t(f"board.heat_{ask.by}"), note, t("board.heat_help"))
-    if shown:
-        drill(charts.clicked(_figure(board, shown, ask), f"board-heat-{ask.by}", alt=t("board.heat_alt")))
+    finding = _hottest(board, shown, ask, language)
+    chart, above = _figure(board, shown, ask), _above(board)
+    drill(pictures.draw(chart, f"board-heat-{ask.by}", finding, note, language, above=above))
+
+
+def _hottest(board: Board, shown: Sequence[GroupLine], ask: Ask, language: str) -> str:
+    """The cell with the most past their benchmark."""
+    cells = {
+        (group.id, group.name, stage.key): past
+        for group in shown
+        for stage, past in zip(board.stages, group.past_by_stage, strict=True)
+    }
+    return pictures.words(
+        "heat",
+        leading(cells, board.past),
+        language,
+        name=lambda cell: t("pictures.cell", group=group_name(cell[1], ask.by), stage=stage_name(cell[2])),
+        value=lambda n: format.number(n, language),
+    )
+
+
+def _above(board: Board) -> int:
+    """Pixels over the cells for the stages' names."""
+    return _SLANTED if max(len(stage_name(s.key)) for s in board.stages) > _LEVEL else _UPRIGHT
 
 
 def _figure(board: Board, groups: Sequence[GroupLine], ask: Ask) -> go.Figure:
@@ -42,7 +68,7 @@ def _figure(board: Board, groups: Sequence[GroupLine], ask: Ask) -> go.Figure:
     return charts.figure(
         *cells,
         annotations=words,
-        height=(_SLANTED if max(map(len, stages)) > _LEVEL else _UPRIGHT) + _ROW * max(len(groups), _FEWEST),
+        height=_ROW * len(groups) + _BELOW,
         barmode="overlay",
         bargap=0.08,
         showlegend=False,

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from components import charts, format
+from components import charts, format, pictures
+from components.blocks import section
 from components.board_charts import ROW
 from components.board_drill import drill
-from components.board_words import head, stage_name, too_early
+from components.board_words import stage_name, too_early
 from components.text import t
+from core.pictures.limits import Bar, over
 from data.queries.board import StageLine
 from data.queries.board_ask import NO_STAGE
 from data.queries.board_points import Point, Points
@@ -18,15 +20,23 @@ _LANES = 11  # marks of a stage lie in so many lanes, so that few cover one anot
 
 def stands(found: Points, lines: Sequence[StageLine], language: str) -> None:
     """Days in the present stage of every open opportunity, beside the stage's benchmark."""
-    shown = format.number(len(found.points), language)
-    total = format.number(found.total, language)
-    key = "board.stands_note" if found.total == len(found.points) else "board.stands_longest"
-    head(t("board.stands"), t(key, shown=shown, total=total), t("board.stands_help"))
+    section(t("board.stands"), help=t("board.stands_help"))
     if not found.points:
         too_early(t("board.stands_none"))
         return
+    shown, total = (format.number(n, language) for n in (len(found.points), found.total))
+    key = "board.stands_note" if found.total == len(found.points) else "board.stands_longest"
+    note = t(key, shown=shown, total=total)
     known = [s for s in lines if s.key != NO_STAGE]
-    drill(charts.clicked(_figure(found.points, known, language), "board-stands", alt=t("board.stands_alt")))
+    chart = _figure(found.points, known, language)
+    drill(pictures.draw(chart, "board-stands", _longest(found.points, known, language), note, language))
+
+
+def _longest(points: Sequence[Point], known: Sequence[StageLine], language: str) -> str:
+    """How many stand past their benchmark, and the one that stands furthest past it."""
+    limits = {s.key: s.benchmark_days for s in known}
+    bars = [Bar(p, p.dwell_days, limits.get(p.stage), 1) for p in points]
+    return pictures.words("stands", over(bars, 1), language, name=lambda p: p.customer or p.opportunity)
 
 
 def _figure(points: Sequence[Point], known: Sequence[StageLine], language: str) -> go.Figure:
@@ -40,14 +50,19 @@ def _figure(points: Sequence[Point], known: Sequence[StageLine], language: str) 
     return charts.figure(
         *marks,
         _benchmarks(known),
-        height=70 + ROW * len(known),
+        height=90 + ROW * len(known),
         showlegend=benchmarked,
         yaxis={
             "tickvals": list(places.values()),
             "ticktext": [stage_name(key) for key in places],
             "range": [len(places) - 0.5, -0.5],
         },
-        xaxis={"rangemode": "tozero", "showgrid": True, "nticks": 6},
+        xaxis={
+            "rangemode": "tozero",
+            "showgrid": True,
+            "nticks": 6,
+            "title": {"text": t("board.days_axis")},
+        },
     )
 
 

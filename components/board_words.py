@@ -1,8 +1,6 @@
 """Words that several parts of the board share."""
 
-import streamlit as st
-
-from components.blocks import empty, section
+from components.blocks import empty
 from components.text import t, term
 from data.queries.board_ask import NO_STAGE, By
 
@@ -15,12 +13,6 @@ def stage_name(key: str | None) -> str:
 def group_name(name: str | None, by: By) -> str:
     """A team, a rep or a customer; or that there is none."""
     return name or t(f"board.without_{by}")
-
-
-def head(title: str, note: str, help: str | None = None) -> None:
-    """What a chart shows, in what unit, and of how many."""
-    section(title, help=help)
-    st.caption(note)
 
 
 def too_early(hint: str) -> None:

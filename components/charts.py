@@ -142,16 +142,17 @@ def clipped(text: str, length: int = 14) -> str:
     return escaped(text if len(text) <= length else text[: length - 1] + "…")
 
 
-def titled(chart: go.Figure, finding: str, note: str, language: str) -> go.Figure:
+def titled(chart: go.Figure, finding: str, note: str, language: str, *, above: int = 0) -> go.Figure:
     """The same figure with its title inside, so that a saved picture reads itself.
 
     Args:
         finding: what the figure says.
         note: what is shown, and in which unit.
+        above: pixels between title and marks that an axis up there needs.
     """
     said, told = (_lines(text, language, width) for text, width in ((finding, 46), (note, 56)))
     small = f'<span style="font-size:12px;font-weight:400">{"<br>".join(told)}</span>'
-    top = 22 * len(said) + 16 * len(told) + 34
+    top = 22 * len(said) + 16 * len(told) + 34 + above
     height = chart.layout.height + top
     title = {
         "text": f"<b>{'<br>'.join(said)}</b><br>{small}",

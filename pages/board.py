@@ -35,7 +35,7 @@ with page("board.title", needs=Permission.SEE_BOARD) as view:
     with left:
         standing(shown.stages, view.language)
     with right:
-        heat(shown, ask)
+        heat(shown, ask, view.language)
     left, right = st.columns(2, gap="medium")
     with left:
         stands(view.read(points, ask), shown.stages, view.language)
