@@ -1,14 +1,12 @@
-"""A month's miss, drawn: the parts that add up to it, and the largest with class, evidence and decision."""
+"""A month's miss, drawn: its figures, and the largest deviations with class, evidence and decision."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from itertools import accumulate
 from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 
-from components import address, charts, format
+from components import address, format
 from components.blocks import Card, Tone, badge, cards, empty, plain, section
 from components.forecast_words import UNKNOWN, money, month_name, verdict_words
 from components.forms import Marks
@@ -80,56 +78,6 @@ def headline(month: MonthAttribution, view: View) -> None:
                 help=t("attribution.luck_help"),
             ),
         ]
-    )
-
-
-def waterfall(month: MonthAttribution, view: View) -> None:
-    """From the forecast to what was won; a click on a deal takes it up, on another bar opens its rows."""
-    section(t("attribution.parts"), help=t("attribution.parts_help"))
-    chosen = charts.clicked(_waterfall(month, view), "attribution-parts", alt=t("attribution.parts_alt"))
-    if isinstance(chosen, int) and chosen:
-        address.write(deal=chosen)
-        st.rerun()
-    elif chosen is not None:
-        open_page("forecast_health", month=month.month.isoformat())
-
-
-def _waterfall(month: MonthAttribution, view: View) -> go.Figure:
-    parts = month.parts
-    steps = [
-        (d.names.customer or d.names.opportunity, d.part.gap, d.line.opportunity) for d in month.deviations
-    ]
-    rest = [
-        (t("attribution.others", n=parts.n_others), parts.others.gap),
-        (t("attribution.fresh"), parts.fresh.gap),
-        (t("attribution.rest"), parts.rest.gap),
-    ]
-    steps += [(name, gap, 0) for name, gap in rest if abs(gap) >= 1]
-    ends = [(t("attribution.forecast"), parts.whole.forecast), (t("attribution.actual"), parts.whole.actual)]
-    names = [ends[0][0], *(f"{n + 1}. {name[:14]}" for n, (name, _, _) in enumerate(steps)), ends[1][0]]
-    values = [ends[0][1], *(gap for _, gap, _ in steps), ends[1][1]]
-    bars = go.Waterfall(
-        orientation="h",
-        y=names,
-        x=[float(v) for v in values],
-        measure=["absolute", *["relative"] * len(steps), "total"],
-        text=[money(v, month.currency, view.language) for v in values],
-        textposition="outside",
-        customdata=[0, *(opportunity for _, _, opportunity in steps), 0],
-        increasing={"marker": {"color": charts.MARK}},
-        decreasing={"marker": {"color": charts.OVER}},
-        totals={"marker": {"color": charts.QUIET}},
-        connector={"line": {"color": charts.QUIET, "width": 1}},
-        hovertemplate="%{y}: %{text}<extra></extra>",
-        cliponaxis=False,
-    )
-    ends_at = list(accumulate(float(v) for v in values[:-1]))
-    return charts.figure(
-        bars,
-        height=60 + 36 * len(values),
-        yaxis={"autorange": "reversed"},
-        xaxis={"visible": False, "range": charts.room(ends_at)},
-        showlegend=False,
     )
 
 

@@ -56,9 +56,12 @@ def _standing(lines: Sequence[StageLine]) -> go.Figure:
         for show, name, colour, counts in parts[: 1 + known]
     ]
     words = [
-        charts.inside(end - n / 2, name, str(n), charts.ON_MARK)
+        charts.inside(end - n / 2, name, str(n), colour)
         for name, line in zip(names, lines, strict=True)
-        for n, end in ((line.open - line.past, line.open - line.past), (line.past, line.open))
+        for n, end, colour in (
+            (line.open - line.past, line.open - line.past, charts.ON_MARK),
+            (line.past, line.open, charts.ON_OVER),
+        )
         if n
     ]
     return charts.figure(

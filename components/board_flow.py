@@ -47,7 +47,7 @@ def _funnel(steps: Sequence[Step], language: str) -> go.Figure:
             x=[getattr(s, fate.value) for s in steps],
             name=t(f"board.fate_{fate}"),
             orientation="h",
-            marker={"color": colour},
+            marker={"color": colour, "pattern": charts.HATCH if fate is Fate.ENDED else {}},
             customdata=[{"show": "fates", "stage": s.stage, "fate": fate.value} for s in steps],
             hovertemplate="%{y}: %{x}<extra>" + t(f"board.fate_{fate}") + "</extra>",
         )

@@ -6,12 +6,13 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import charts, format
+from components import charts, format, pictures
 from components.frame import View
 from components.tables import instant_column
 from components.text import t
 from core.forecast.factors import FACTOR_NAMES
 from core.forecast.valuation import LEVEL
+from core.pictures.parts import step
 from data.forecast_words import Words, name_of
 from data.queries.suggestions import Suggestion
 
@@ -63,7 +64,20 @@ def waterfall(item: Suggestion, said: Words, language: str) -> None:
             for label, money in zip(labels, said_money, strict=True)
         ],
     )
-    charts.show(chart, "calibrate_waterfall", alt=t("calibrate.waterfall_alt"))
+    finding = _weighs(item, said, language)
+    pictures.show(chart, "calibrate_waterfall", finding, t("calibrate.waterfall_alt"), language)
+
+
+def _weighs(item: Suggestion, said: Words, language: str) -> str:
+    """The factor that takes the suggestion furthest from the scorecard."""
+    told = step(dict(item.reasons), float(item.scorecard_value), float(item.value))
+    return pictures.words(
+        "reasons",
+        told,
+        language,
+        name=lambda name: _label(name, said),
+        value=lambda amount: shown_money(Decimal(repr(amount)), item.currency, language),
+    )
 
 
 def _label(name: str, said: Words) -> str:

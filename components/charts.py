@@ -2,7 +2,8 @@
 
 Streamlit's theme supplies fonts and text colours for light and dark; this template takes away what does
 not carry data. Teal and orange are told apart by colour-blind people and stand on both backgrounds:
-`MARK` is plain data, `OVER` what needs attention, `ALARM` what is wrong, `QUIET` what says little.
+`MARK` is plain data, `OVER` what needs attention, `ALARM` what is wrong, `QUIET` what says little. Grey is
+told from teal by more than its colour: by shape, by words beside it, or hatched (`HATCH`).
 """
 
 import html
@@ -21,7 +22,8 @@ MARK = "#14897F"
 OVER = "#D97706"
 ALARM = "#D14343"
 QUIET = "#8A949C"
-ON_MARK = "#FFFFFF"
+ON_MARK, ON_OVER = "#FFFFFF", "#17212B"
+HATCH = {"shape": "/", "size": 6, "solidity": 0.3}
 _INK = {"light": "#17212B", "dark": "#E6ECEF"}
 SEQUENCE = (MARK, OVER, "#3B6FB6", "#A855A0", "#64748B", "#65A30D")
 
@@ -57,6 +59,7 @@ TEMPLATE = go.layout.Template(
 _CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 _STEPS = ((2.0, 5.0), (1.0, 2.5), (0.5, 0.0))  # between ticks, from which leading digit on
 _TITLE_AT = 14  # pixels below the upper edge
+_LEGEND_ROW, _LEGEND_MARK, _NARROW = 20, 45, 350  # pixels: a row, an entry without its name, a phone
 _IMAGE = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]]}
 
 
@@ -152,7 +155,8 @@ def titled(chart: go.Figure, finding: str, note: str, language: str, *, above: i
     """
     said, told = (_lines(text, language, width) for text, width in ((finding, 46), (note, 56)))
     small = f'<span style="font-size:12px;font-weight:400">{"<br>".join(told)}</span>'
-    top = 22 * len(said) + 16 * len(told) + 34 + above
+    heads = 22 * len(said) + 16 * len(told) + 14
+    top = heads + _LEGEND_ROW * _legend_rows(chart, language) + above
     height = chart.layout.height + top
     title = {
         "text": f"<b>{'<br>'.join(said)}</b><br>{small}",
@@ -162,7 +166,18 @@ def titled(chart: go.Figure, finding: str, note: str, language: str, *, above: i
         "yref": "container",
         "yanchor": "top",
     }
-    return chart.update_layout(title=title, margin_t=top, height=height)
+    legend = {"yref": "container", "yanchor": "top", "y": 1 - heads / height}
+    return chart.update_layout(title=title, margin_t=top, height=height, legend=legend)
+
+
+def _legend_rows(chart: go.Figure, language: str) -> int:
+    """Rows that the legend takes on a phone; plotly gives every entry the width of the widest."""
+    named = [trace.name for trace in chart.data if trace.name and trace.showlegend is not False]
+    if not named or chart.layout.showlegend is False or (len(named) < 2 and not chart.layout.showlegend):
+        return int(any(trace.showlegend for trace in chart.data))
+    letter = 13 if language == "zh" else 7
+    widest = _LEGEND_MARK + letter * max(map(len, named))
+    return math.ceil(len(named) / max(_NARROW // widest, 1))
 
 
 def _lines(text: str, language: str, width: int) -> list[str]:
@@ -170,13 +185,18 @@ def _lines(text: str, language: str, width: int) -> list[str]:
     return [escaped(line) for line in textwrap.wrap(text, width // 2 if language == "zh" else width)]
 
 
-def show(chart: go.Figure, key: str, *, alt: str) -> None:
+def show(chart: go.Figure, key: str, *, alt: str, image: str = "") -> None:
     """Draw a figure.
 
     Args:
         alt: what it shows, in a sentence, for people who do not see it.
+        image: name of the file under which it can be saved as a picture; without it there is no button.
     """
-    st.plotly_chart(chart, key=key, config=_CONFIG, alt=alt)
+    st.plotly_chart(chart, key=key, config=_config(image), alt=alt)
+
+
+def _config(image: str) -> dict[str, Any]:
+    return _CONFIG | (_IMAGE | {"toImageButtonOptions": {"filename": image, "scale": 2}} if image else {})
 
 
 def clicked(chart: go.Figure, key: str, *, alt: str, image: str = "") -> Any:
@@ -194,6 +214,7 @@ def clicked(chart: go.Figure, key: str, *, alt: str, image: str = "") -> Any:
             st.session_state[latest] = points[0].get("customdata")
         st.session_state[mark] = st.session_state.get(latest)
 
-    config = _CONFIG | (_IMAGE | {"toImageButtonOptions": {"filename": image, "scale": 2}} if image else {})
-    st.plotly_chart(chart, key=key, config=config, alt=alt, on_select=remember, selection_mode="points")
+    st.plotly_chart(
+        chart, key=key, config=_config(image), alt=alt, on_select=remember, selection_mode="points"
+    )
     return st.session_state.pop(mark, None)

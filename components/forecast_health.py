@@ -7,14 +7,15 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import address, charts, format
+from components import address, charts, format, pictures
 from components.blocks import Card, Tone, cards, empty, section
 from components.forecast_words import money, month_name, verdict_words
 from components.frame import View
 from components.tables import amounts, clickable, money_column, rate_column, share_column, shares
 from components.text import t
-from core.forecast.health import Figures
+from core.forecast.health import Figures, Verdict
 from core.forecast.luck import RARE, USUAL
+from core.pictures.courses import against
 from data.queries.forecast_health import COMPANY, ForecastHealth, Group
 
 SPANS = ("3", "6", "12")
@@ -135,9 +136,9 @@ def months(found: ForecastHealth, group: Group, view: View) -> None:
     if not group.months:  # it won something that was in no run
         empty(t("forecast_health.no_lines"), icon=":material/calendar_month:")
         return
-    if chosen := charts.clicked(
-        _months_chart(group.months, found, view), "health-months", alt=t("forecast_health.chart_alt")
-    ):
+    chart, finding = _months_chart(group.months, found, view), _came(group.months, found, view)
+    note = t("forecast_health.chart_alt")
+    if chosen := pictures.draw(chart, "health-months", finding, note, view.language):
         address.write(month=chosen, bin=None, rows=None)
     picked = clickable(
         {
@@ -159,6 +160,22 @@ def months(found: ForecastHealth, group: Group, view: View) -> None:
     if picked:
         address.write(month=picked, bin=None, rows=None)
     st.caption(_spoken(group.months[-1], found, view))
+
+
+def _came(figures: Sequence[Figures], found: ForecastHealth, view: View) -> str:
+    """Whether luck explains every month's distance."""
+    judged = [(m.month, float(m.forecast), float(m.actual), _explained(m.verdict)) for m in figures]
+    return pictures.words(
+        "months",
+        against(judged),
+        view.language,
+        name=lambda month: month_name(month, view.language),
+        value=lambda amount: money(Decimal(amount), found.currency, view.language),
+    )
+
+
+def _explained(verdict: Verdict | None) -> bool | None:
+    return None if verdict is None else verdict is not Verdict.BEYOND
 
 
 def _months_chart(figures: Sequence[Figures], found: ForecastHealth, view: View) -> go.Figure:

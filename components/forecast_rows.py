@@ -7,18 +7,19 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import address, charts, format
+from components import address, charts, format, pictures
 from components.blocks import empty, section
 from components.forecast_words import UNKNOWN, money, month_name
 from components.frame import View
+from components.outlook_charts import LEAST_CHANCES
 from components.tables import amounts, clickable, money_column, name_column, share_column, shares
 from components.text import t
 from core.forecast.calibration import REJECTED
 from core.forecast.health import EDGES, Line, Win, bin_of
+from core.pictures.rates import Rate, came_true
 from data.queries.forecast_health import COMPANY, ForecastHealth
 
 ROWS_SHOWN = 200
-FEW_LINES = 30  # opportunities; a calibration curve of fewer says little
 _BINS = [str(n) for n in range(len(EDGES) - 1)]
 
 
@@ -28,13 +29,19 @@ def curve(found: ForecastHealth, view: View) -> None:
     if not found.curve:
         empty(t("forecast_health.no_lines"), icon=":material/show_chart:")
         return
-    if chosen := charts.clicked(
-        _curve_chart(found, view), "health-curve", alt=t("forecast_health.curve_alt")
-    ):
-        address.write(bin=chosen, month=None, rows=None)
     counts = sum(b.n for b in found.curve)
-    few = counts < FEW_LINES
-    st.caption(t("forecast_health.curve_few" if few else "forecast_health.curve_count", n=counts))
+    said = came_true([Rate((b.low, b.high), b.won, b.n, b.chance) for b in found.curve], LEAST_CHANCES)
+    finding = pictures.words(
+        "chances", said, view.language, name=lambda ends: _bin_name(*ends, view.language)
+    )
+    note = t("forecast_health.curve_alt", n=counts)
+    chart = _curve_chart(found, view)
+    if chosen := pictures.draw(chart, "health-curve", finding, note, view.language):
+        address.write(bin=chosen, month=None, rows=None)
+
+
+def _bin_name(low: float, high: float, language: str) -> str:
+    return f"{format.percent(low, language)}–{format.percent(high, language)}"
 
 
 def _curve_chart(found: ForecastHealth, view: View) -> go.Figure:
@@ -70,7 +77,8 @@ def _curve_chart(found: ForecastHealth, view: View) -> go.Figure:
         hoverinfo="skip",
     )
     axis = {"tickformat": ".0%", "range": [-0.02, min(most * 1.15, 1.05)]}
-    return charts.figure(ideal, seen, height=300, xaxis=axis, yaxis=axis, showlegend=True)
+    told, came = ({"title": {"text": t(f"replay.{key}")}} for key in ("told_chance", "share_won"))
+    return charts.figure(ideal, seen, height=300, xaxis=axis | told, yaxis=axis | came, showlegend=True)
 
 
 def _bin_words(low: float, high: float, language: str, n: int, won: int) -> str:

@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import address, charts
+from components import address, charts, pictures
 from components.blocks import empty, section
 from components.health_rows import open_rows
 from components.text import t, term
+from core.pictures.courses import trend as course
+from core.pictures.limits import Bar, over
+from core.pictures.parts import leading
 from core.process.health import MEASURES, StageWeek, WeeklyHealth
 from core.process.stays import week_name
-from data.health_words import measured, number, week_short, week_words
+from data.health_words import measured, number, percent, week_short, week_words
 from data.queries.health import Issued
 
 
@@ -22,12 +26,26 @@ def stages(health: WeeklyHealth, language: str) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         section(t("health.by_stage"), help=t("health.by_stage_help", least=health.least))
-        stayed = charts.clicked(_medians(health, language), "health-medians", alt=t("health.by_stage_alt"))
+        stayed = _drawn(_medians(health, language), "medians", _slowest(health, language), language)
     with right:
         section(t("health.lost_by_stage"), help=t("health.lost_help"))
-        lost = charts.clicked(_lost(health, language), "health-lost", alt=t("health.lost_alt"))
+        lost = _drawn(_lost(health, language), "lost", _most_lost(health, language), language)
     if chosen := stayed or lost:
         open_rows(*chosen)
+
+
+def _drawn(chart: go.Figure, name: str, finding: str, language: str) -> Any:
+    return pictures.draw(chart, f"health-{name}", finding, t(f"health.{name}_alt"), language)
+
+
+def _slowest(health: WeeklyHealth, language: str) -> str:
+    bars = [Bar(s.stage, s.median_days, s.benchmark_days, s.ended) for s in health.stages]
+    return pictures.words("dwell", over(bars, health.least), language, name=partial(term, "stage"))
+
+
+def _most_lost(health: WeeklyHealth, language: str) -> str:
+    said = leading({s.stage: s.lost_days for s in health.stages})
+    return pictures.words("lost", said, language, name=partial(term, "stage"))
 
 
 def trend(weeks: Sequence[Issued], language: str) -> None:
@@ -46,10 +64,18 @@ def trend(weeks: Sequence[Issued], language: str) -> None:
     if not weeks[1:]:
         empty(t("health.trend_first"), icon=":material/show_chart:")
         return
-    alt = t("health.trend_alt", measure=labels[measure])
-    if chosen := charts.clicked(_weeks(weeks, measure, language), f"health-weeks-{measure}", alt=alt):
+    note = t("health.trend_alt", measure=labels[measure])
+    chart = _weeks(weeks, measure, language)
+    finding = _course(weeks, measure, language)
+    if chosen := pictures.draw(chart, f"health-weeks-{measure}", finding, note, language):
         address.write(week=chosen[0])
         st.rerun()
+
+
+def _course(weeks: Sequence[Issued], measure: str, language: str) -> str:
+    said = course([r.health.measure(measure) for r in weeks])
+    value = partial(number, language, digits=1) if measure == "lost" else partial(percent, language)
+    return pictures.words("weeks", said, language, value=value)
 
 
 def _weeks(weeks: Sequence[Issued], measure: str, language: str) -> go.Figure:

@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import address, charts, format
+from components import address, charts, format, pictures
 from components.blocks import Tone, badge, empty, plain, section
 from components.frame import View
 from components.navigation import open_page
@@ -16,6 +16,7 @@ from core.milestones.assess import Assessment, State
 from core.milestones.criteria import BY_NAME, Kind
 from core.milestones.evidence import Evidence
 from core.milestones.path import Phase
+from core.pictures.parts import leading
 from data.milestone_words import (
     chance_words,
     day_words,
@@ -103,7 +104,8 @@ def _weeks(told: Assessment, language: str) -> None:
     chart.update_yaxes(visible=False, range=[-0.12 * top, 1.12 * top])
     ticks = [days[0], days[-1]]
     chart.update_xaxes(tickvals=ticks, ticktext=[format.short_day(day, language) for day in ticks])
-    charts.show(chart, f"weeks-{told.criterion}", alt=t("milestones.alt_weeks"))
+    alt = f"{trend_words(language, told)}. {t('milestones.alt_weeks')}"
+    charts.show(chart, f"weeks-{told.criterion}", alt=alt)
 
 
 def behind(proof: Proof, view: View) -> None:
@@ -135,8 +137,15 @@ def _distribution(told: Assessment, language: str) -> None:
     )  # fmt: skip
     chart = charts.figure(bars, height=40 + 28 * len(names), margin={"l": 0, "r": 40, "t": 8, "b": 0})
     chart.update_xaxes(visible=False)
-    st.caption(t("milestones.distribution"))
-    charts.show(chart, "milestone-causes", alt=t("milestones.distribution"))
+    said = leading(dict(told.causes))
+    finding = pictures.words(
+        "causes",
+        said,
+        language,
+        name=lambda code: why_words(language, code),
+        value=lambda n: format.number(n, language),
+    )
+    pictures.show(chart, "milestone-causes", finding, t("milestones.distribution"), language)
 
 
 def _table(rows: Sequence[Evidence], criterion: str, language: str) -> str | None:

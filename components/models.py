@@ -1,16 +1,18 @@
 """The models behind a pipeline's forecasts: trainings, what became of them, and wins against expectation."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import charts, format
+from components import charts, format, pictures
 from components.blocks import empty, section
 from components.frame import View
 from components.tables import day_column
 from components.text import t
+from core.pictures.parts import leading
 from data.forecast_words import name_of
 from data.queries.drift import Model, Month
 
@@ -72,7 +74,8 @@ def looks_at(found: Sequence[Model], view: View) -> None:
         hoverinfo="skip",
     )
     chart = charts.figure(bars, height=28 * len(shown) + 40, xaxis={"visible": False}, margin={"r": 60})
-    charts.show(chart, "model-looks-at", alt=t("replay.importance_alt"))
+    finding = pictures.words("importance", leading(told), view.language, name=partial(name_of, view.language))
+    pictures.show(chart, "model-looks-at", finding, t("replay.importance_alt"), view.language)
 
 
 def expectation(found: Sequence[Month], view: View) -> None:

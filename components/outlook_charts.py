@@ -2,28 +2,49 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from itertools import accumulate, pairwise
 from typing import Any
 
 import plotly.graph_objects as go
 
-from components import charts, format
+from components import charts, format, pictures
 from components.blocks import empty, section
 from components.text import t
+from core.pictures.courses import moved
+from core.pictures.parts import step
+from core.pictures.rates import Rate, came_true
 from data.queries.outlook import Point
 
 _BAND = "rgba(20,137,127,0.18)"
 _LEAST = 2  # snapshots that make a course
+LEAST_CHANCES = 30  # opportunities; chances of fewer cannot be judged
 
 
-def course(points: Sequence[Point], currency: str, language: str) -> None:
-    """How the forecast moved since the period began."""
+def course(points: Sequence[Point], currency: str, language: str) -> str | None:
+    """How the forecast moved since the period began; returns the day that was clicked."""
     section(t("outlook.course"), help=t("outlook.course_help"))
     told = [p for p in points if p.value is not None]
     if len(told) < _LEAST:
         empty(t("outlook.no_course"), t("outlook.no_course_hint"), icon=":material/show_chart:")
-        return
-    charts.show(_course(told, currency, language), "outlook-course", alt=t("outlook.course_alt"))
+        return None
+    note, finding = t("outlook.course_alt"), _went(told, currency, language)
+    chosen: str | None = pictures.draw(
+        _course(told, currency, language), "outlook-course", finding, note, language
+    )
+    return chosen
+
+
+def _went(points: Sequence[Point], currency: str, language: str) -> str:
+    """From where to where, and whether it left the interval that it began with."""
+    first, last = points[0], points[-1]
+    band = (float(first.low), float(first.high)) if first.low is not None and first.high is not None else None
+    said = moved(float(first.value or 0), float(last.value or 0), band)
+    return pictures.words("course", said, language, value=partial(_amount, currency, language))
+
+
+def _amount(currency: str, language: str, amount: float) -> str:
+    return format.worth(Decimal(repr(amount)), currency, language, compact=True)
 
 
 def _course(points: Sequence[Point], currency: str, language: str) -> go.Figure:
@@ -40,6 +61,7 @@ def _course(points: Sequence[Point], currency: str, language: str) -> go.Figure:
         mode="lines+markers",
         line={"color": charts.MARK, "width": 2},
         marker={"symbol": ["circle-open" if p.computed else "circle" for p in points], "size": 7},
+        customdata=[day.isoformat() for day in days],
         hovertext=words,
         hoverinfo="text",
     )
@@ -97,7 +119,7 @@ def waterfall(
         orientation="h",
         marker={"color": [charts.QUIET, *(_colour(v) for v in parts.values()), charts.QUIET]},
         customdata=["", *parts, ""],
-        text=[format.worth(v, currency, language, compact=True) for v in values],
+        text=[_signed(n, v, len(values), currency, language) for n, v in enumerate(values)],
         textposition="outside",
         cliponaxis=False,
         hovertemplate="%{y}: %{text}<extra></extra>",
@@ -108,8 +130,23 @@ def waterfall(
         yaxis={"autorange": "reversed"},
         xaxis={"visible": False, "range": charts.room(at)},
     )
-    chosen: str | None = charts.clicked(chart, "replay-waterfall", alt=t("replay.waterfall_alt"))
+    said = step({part: float(v) for part, v in parts.items()}, float(before), float(after))
+    finding = pictures.words(
+        "moves",
+        said,
+        language,
+        name=lambda part: t(f"replay.{part}"),
+        value=partial(_amount, currency, language),
+    )
+    note = t("replay.waterfall_alt")
+    chosen: str | None = pictures.draw(chart, "replay-waterfall", finding, note, language)
     return chosen or None
+
+
+def _signed(n: int, value: Decimal, bars: int, currency: str, language: str) -> str:
+    """An amount; a step's with its sign, which tells it from the other kind without its colour."""
+    sign = "+" if value > 0 and 0 < n < bars - 1 else ""
+    return sign + format.worth(value, currency, language, compact=True)
 
 
 def _levels(before: Decimal, parts: Mapping[str, Decimal]) -> list[float]:
@@ -149,7 +186,12 @@ def reliability(bins: Sequence[Mapping[str, float]], language: str) -> None:
         xaxis=percent | {"title": {"text": t("replay.told_chance")}},
         yaxis=percent | {"title": {"text": t("replay.share_won")}},
     )
-    charts.show(chart, "replay-reliability", alt=t("replay.reliability_alt"))
+    groups = [Rate(b["chance"], round(b["won"] * b["n"]), int(b["n"]), b["chance"]) for b in bins]
+    said = came_true(groups, LEAST_CHANCES)
+    finding = pictures.words(
+        "chances", said, language, name=lambda chance: format.percent(chance, language, 1)
+    )
+    pictures.show(chart, "replay-reliability", finding, t("replay.reliability_alt"), language)
 
 
 def _bin(one: Mapping[str, float], language: str) -> str:

@@ -48,4 +48,10 @@ def draw(chart: go.Figure, key: str, finding: str, note: str, language: str, *, 
         above: pixels that the figure needs over its marks for an axis.
     """
     told = charts.titled(chart, finding, note, language, above=above)
-    return charts.clicked(told, key, alt=f"{finding} {note}", image=key)
+    return charts.clicked(told, key, alt=f"{finding}. {note}", image=key)
+
+
+def show(chart: go.Figure, key: str, finding: str, note: str, language: str) -> None:
+    """Draw a figure whose marks open nothing."""
+    told = charts.titled(chart, finding, note, language)
+    charts.show(told, key, alt=f"{finding}. {note}", image=key)

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 
 import plotly.graph_objects as go
 
-from components import charts, format
+from components import charts, format, pictures
 from components.text import t
+from core.pictures.limits import late
 from data.queries.promise_board import BoardRow
 
 MOST = 12
@@ -27,8 +28,17 @@ def picture(rows: Sequence[BoardRow], today: date, language: str) -> int | None:
     """Draw the first promises; returns the promise that was clicked."""
     shown = rows[:MOST]
     made = _figure(shown, today, language)
-    clicked = charts.clicked(made, "promise-picture", alt=t("promises.picture_alt", n=len(shown)))
+    note = t("promises.picture_alt", n=len(shown))
+    clicked = pictures.draw(made, "promise-picture", _finding(rows, language), note, language)
     return int(clicked[0]) if clicked else None
+
+
+def _finding(rows: Sequence[BoardRow], language: str) -> str:
+    """How many promised days the plan misses, of all that are listed."""
+    said = late([((r.promise.id, r.promise.customer), r.promise.state.gap_days) for r in rows])
+    return pictures.words(
+        "promises", said, language, name=lambda key: key[1], value=lambda days: format.number(days, language)
+    )
 
 
 def _figure(rows: Sequence[BoardRow], today: date, language: str) -> go.Figure:

@@ -6,8 +6,8 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import charts, format
-from components.blocks import empty, plain, section
+from components import charts, format, pictures
+from components.blocks import empty, section
 from components.frame import View
 from components.report_drill import Drilled
 from components.tables import instant_column
@@ -64,10 +64,10 @@ def _industries(found: Beside, what: Drilled, language: str) -> None:
     if not found.mine.n:
         st.caption(t("reports.no_customers"))
         return
-    st.caption(t("reports.industries_note", n=found.mine.n, rest=_compared(found, what)))
+    note = t("reports.industries_note", n=found.mine.n, rest=_compared(found, what))
     keys = sorted(found.mine.industries, key=lambda k: -found.mine.industries[k])[:_MOST_INDUSTRIES]
-    st.markdown(plain(_stands_out(found, keys, language)))
-    charts.show(_mix(found, keys, language), "reports-industries", alt=t("reports.industries_alt"))
+    finding = _stands_out(found, keys, language)
+    pictures.show(_mix(found, keys, language), "reports-industries", finding, note, language)
 
 
 def _compared(found: Beside, what: Drilled) -> str:
@@ -98,18 +98,21 @@ def _share(customers: Customers, industry: str) -> float:
 
 def _mix(found: Beside, keys: Sequence[str], language: str) -> go.Figure:
     names = [group_words(language, Dimension.INDUSTRY, key, None) for key in keys]
-    pairs = [(t("reports.these"), found.mine, charts.MARK)]
-    pairs += [(t("reports.the_rest"), found.rest, charts.QUIET)] if found.rest.n else []
+    pairs: list[tuple[str, Customers, dict[str, Any]]] = [
+        (t("reports.these"), found.mine, {"color": charts.MARK})
+    ]
+    if found.rest.n:
+        pairs.append((t("reports.the_rest"), found.rest, {"color": charts.QUIET, "pattern": charts.HATCH}))
     bars = [
         go.Bar(
             y=names,
             x=[_share(customers, key) for key in keys],
             name=name,
             orientation="h",
-            marker={"color": colour},
+            marker=marker,
             hovertemplate="%{y}: %{x:.0%}<extra>" + name + "</extra>",
         )
-        for name, customers, colour in pairs
+        for name, customers, marker in pairs
     ]
     return charts.figure(
         *bars,

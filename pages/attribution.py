@@ -6,6 +6,7 @@ import streamlit as st
 
 from components import address
 from components import attribution as drawing
+from components.attribution_charts import waterfall
 from components.followed import followed as drawn_followed
 from components.frame import page
 from components.text import t
@@ -41,6 +42,6 @@ with page("attribution.title", needs=Permission.COACH) as view:
         drawing.nothing()
         st.stop()
     drawing.headline(found.chosen, view)
-    drawing.waterfall(found.chosen, view)
+    waterfall(found.chosen, view)
     drawing.deviations(found.chosen, does, view)
     drawn_followed(view.read(followed, found.chosen.pipeline), found.chosen.currency, does, view)

@@ -26,9 +26,11 @@ with page("outlook.title", needs=Permission.SEE_FORECAST) as view, rating("outlo
         st.stop()
     drawing.taken(shown, view)
     drawing.headline(shown, view.language)
-    course(view.read(progress, pipeline, period, starts_on), shown.run.currency, view.language)
+    day = course(view.read(progress, pipeline, period, starts_on), shown.run.currency, view.language)
     rules = view.read(policy)
     drawing.categories(shown, rules, view)
     by = drawing.groups(shown, view)
     if chosen := drawing.behind(shown, by, rules, view):
         open_page("customer", customer=chosen)
+    if day:
+        open_page("replay", pipeline=pipeline, period=period, day=day)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from streamlit.testing.v1 import AppTest
 
-RAW_KEY = re.compile(r"\b(?:board|today|terms|alerts|errors|health)\.[a-z_]+(?:\.[a-z_]+)*")
+RAW_KEY = re.compile(r"\b(?:board|today|terms|alerts|errors|health|pictures)\.[a-z_]+(?:\.[a-z_]+)*")
 
 
 def words(page: AppTest) -> str:
@@ -19,7 +20,14 @@ def words(page: AppTest) -> str:
     shown += [f"{m.label} {m.value} {m.delta}" for m in page.metric]
     shown += [b.label for b in page.button]
     shown += [d.value.to_string() for d in page.dataframe]
+    shown += titles(page)
     return "\n".join(str(s).replace("\\", "") for s in shown)
+
+
+def titles(page: AppTest) -> list[str]:
+    """What its pictures say, markup taken out."""
+    layouts = [json.loads(chart.proto.spec)["layout"] for chart in page.get("plotly_chart")]
+    return [re.sub(r"<br>|<[^>]*>", " ", one["title"].get("text", "")) for one in layouts if "title" in one]
 
 
 def check_words(page: AppTest) -> None:

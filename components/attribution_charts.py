@@ -1,0 +1,92 @@
+"""A month's miss as a waterfall: the parts that add up to it (B5)."""
+
+from decimal import Decimal
+from itertools import accumulate
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from components import address, charts, pictures
+from components.blocks import section
+from components.forecast_words import money
+from components.frame import View
+from components.navigation import open_page
+from components.text import t
+from core.pictures.parts import step
+from data.queries.attribution import MonthAttribution
+
+
+def waterfall(month: MonthAttribution, view: View) -> None:
+    """From the forecast to what was won; a click on a deal takes it up, on another bar opens its rows."""
+    section(t("attribution.parts"), help=t("attribution.parts_help"))
+    note = t("attribution.parts_alt")
+    chart, finding = _waterfall(month, view), _furthest(month, view)
+    chosen = pictures.draw(chart, "attribution-parts", finding, note, view.language)
+    if isinstance(chosen, int) and chosen:
+        address.write(deal=chosen)
+        st.rerun()
+    elif chosen is not None:
+        open_page("forecast_health", month=month.month.isoformat())
+
+
+def _steps(month: MonthAttribution) -> list[tuple[str, Decimal, int]]:
+    """Name, what it added to the forecast or took from it, and the opportunity; 0 for no single one."""
+    parts = month.parts
+    steps = [
+        (d.names.customer or d.names.opportunity, d.part.gap, d.line.opportunity) for d in month.deviations
+    ]
+    rest = [
+        (t("attribution.others", n=parts.n_others), parts.others.gap),
+        (t("attribution.fresh"), parts.fresh.gap),
+        (t("attribution.rest"), parts.rest.gap),
+    ]
+    return steps + [(name, gap, 0) for name, gap in rest if abs(gap) >= 1]
+
+
+def _furthest(month: MonthAttribution, view: View) -> str:
+    """The largest part of the miss."""
+    whole = month.parts.whole
+    gaps = {(n, name): float(gap) for n, (name, gap, _) in enumerate(_steps(month))}
+    return pictures.words(
+        "miss",
+        step(gaps, float(whole.forecast), float(whole.actual)),
+        view.language,
+        name=lambda key: key[1],
+        value=lambda amount: money(Decimal(amount), month.currency, view.language),
+    )
+
+
+def _waterfall(month: MonthAttribution, view: View) -> go.Figure:
+    parts, steps = month.parts, _steps(month)
+    ends = [(t("attribution.forecast"), parts.whole.forecast), (t("attribution.actual"), parts.whole.actual)]
+    names = [ends[0][0], *(f"{n + 1}. {name[:14]}" for n, (name, _, _) in enumerate(steps)), ends[1][0]]
+    values = [ends[0][1], *(gap for _, gap, _ in steps), ends[1][1]]
+    bars = go.Waterfall(
+        orientation="h",
+        y=names,
+        x=[float(v) for v in values],
+        measure=["absolute", *["relative"] * len(steps), "total"],
+        text=[_signed(n, v, month, len(values), view) for n, v in enumerate(values)],
+        textposition="outside",
+        customdata=[0, *(opportunity for _, _, opportunity in steps), 0],
+        increasing={"marker": {"color": charts.MARK}},
+        decreasing={"marker": {"color": charts.OVER}},
+        totals={"marker": {"color": charts.QUIET}},
+        connector={"line": {"color": charts.QUIET, "width": 1}},
+        hovertemplate="%{y}: %{text}<extra></extra>",
+        cliponaxis=False,
+    )
+    ends_at = list(accumulate(float(v) for v in values[:-1]))
+    return charts.figure(
+        bars,
+        height=60 + 36 * len(values),
+        yaxis={"autorange": "reversed"},
+        xaxis={"visible": False, "range": charts.room(ends_at)},
+        showlegend=False,
+    )
+
+
+def _signed(n: int, value: Decimal, month: MonthAttribution, bars: int, view: View) -> str:
+    """An amount; a step's with its sign, which tells it from the other kind without its colour."""
+    sign = "+" if value > 0 and 0 < n < bars - 1 else ""
+    return sign + money(value, month.currency, view.language)

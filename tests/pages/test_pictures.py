@@ -1,0 +1,126 @@
+"""Pictures that read themselves: a sentence for every finding, colours that everybody tells apart (D1)."""
+
+from __future__ import annotations
+
+import json
+
+import plotly.graph_objects as go
+import pytest
+
+from components import charts, pictures
+from core.pictures.limits import Bar, over
+from core.pictures.parts import leading
+from data.text import LANGUAGES, catalogue, has
+
+PARTS = {"nothing", "alone", "tied", "leads"}
+STEPS = {"still", "added", "took"}
+OVER = {"few", "no_limit", "within", "over"}
+COURSE = {"few", "noise", "rises", "falls"}
+# each picture, and all that can be found of it
+SAYS = {
+    "standing": PARTS,
+    "open": PARTS,
+    "heat": PARTS,
+    "lost": PARTS,
+    "causes": PARTS,
+    "importance": PARTS,
+    "stands": OVER,
+    "dwell": OVER,
+    "funnel": {"few", "alike", "lowest"},
+    "week_due": COURSE,
+    "week_timed": COURSE,
+    "weeks": COURSE,
+    "months": {"few", "explained", "high", "low", "beyond"},
+    "chances": {"few", "fits", "high", "low"},
+    "miss": STEPS,
+    "moves": STEPS,
+    "reasons": STEPS,
+    "course": {"still", "bare", "inside", "above", "below"},
+    "promises": {"few", "kept", "unplanned", "late"},
+}
+WHITE, NIGHT = "#FFFFFF", "#11171C"  # the backgrounds of both themes
+MARKS = (charts.MARK, charts.OVER, charts.ALARM, charts.QUIET)
+# Machado and others 2009: what people without red or without green cones see, in linear light
+BLIND = {
+    "deutan": ((0.3673, 0.8606, -0.2280), (0.2801, 0.6725, 0.0474), (-0.0118, 0.0429, 0.9689)),
+    "protan": ((0.1523, 1.0526, -0.2049), (0.1145, 0.7863, 0.0992), (-0.0039, -0.0481, 1.0520)),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_finding_has_its_sentence(language):
+    wanted = {f"pictures.{picture}.{code}" for picture, codes in SAYS.items() for code in codes}
+    assert {key for key in wanted if not has(language, key)} == set()
+    kept = {key for key in catalogue(language) if key.startswith("pictures.") and key.count(".") == 2}
+    assert kept == wanted
+
+
+def test_a_finding_is_said_in_words(monkeypatch):
+    monkeypatch.setattr("components.text.language", lambda: "zh")
+    said = leading({"a": 6.0, "b": 2.0})
+    words = pictures.words("standing", said, "zh", name=str.upper, value=lambda n: f"{n:.0f}")
+    assert words == "停留超标的 8 个商机中，6 个停在“A”"
+    slow = over([Bar("a", 6.04, 4.0, 9)], least=5)
+    assert "6.0 天" in pictures.words("dwell", slow, "zh")
+
+
+def test_a_title_has_room_for_its_lines_and_for_the_legend():
+    bar = go.Bar(x=[1], y=["a"], name="Past", showlegend=True)
+    short = charts.titled(charts.figure(bar, height=100, showlegend=True), "Short", "n = 1", "en")
+    long = charts.titled(charts.figure(bar, height=100, showlegend=True), "Long " * 30, "n = 1", "en")
+    assert long.layout.margin.t > short.layout.margin.t
+    assert long.layout.height - long.layout.margin.t == 100 == short.layout.height - short.layout.margin.t
+    many = [go.Bar(x=[1], y=["a"], name=f"A rather long name {n}") for n in range(4)]
+    wide = charts.titled(charts.figure(*many, height=100, showlegend=True), "Short", "n = 1", "en")
+    assert wide.layout.margin.t > short.layout.margin.t
+
+
+def test_names_of_people_run_nothing_in_a_title():
+    chart = charts.titled(charts.figure(height=100), "<b>Haihe", "n < 3", "en")
+    assert "&lt;b&gt;Haihe" in chart.layout.title.text
+    assert json.loads(chart.to_json())["layout"]["title"]["text"].count("<b>") == 1
+
+
+def _linear(colour: str) -> tuple[float, ...]:
+    shares = (int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5))
+    return tuple(c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares)
+
+
+def _contrast(colour: str, other: str) -> float:
+    """By the WCAG's formula, from 1 on."""
+    lights = sorted(
+        sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), _linear(one), strict=True))
+        for one in (colour, other)
+    )
+    return (lights[1] + 0.05) / (lights[0] + 0.05)
+
+
+@pytest.mark.parametrize("colour", MARKS)
+@pytest.mark.parametrize("ground", [WHITE, NIGHT])
+def test_marks_stand_out_in_both_themes(colour, ground):
+    """WCAG 2.2, 1.4.11: what carries meaning stands out by 3 to 1."""
+    assert _contrast(colour, ground) >= 3
+
+
+def test_words_within_a_mark_can_be_read():
+    assert _contrast(charts.ON_OVER, charts.OVER) >= 4.5
+    assert _contrast(charts.ON_MARK, charts.MARK) >= 4
+
+
+def _seen(colour: str, kind: str) -> tuple[float, ...]:
+    """Lightness and both opponent colours of what is seen (CIE Lab)."""
+    light = _linear(colour)
+    red, green, blue = (max(sum(w * c for w, c in zip(row, light, strict=True)), 0.0) for row in BLIND[kind])
+    x = (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505
+    y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    z = (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.089
+    a, b, c = (v ** (1 / 3) if v > 0.008856 else 7.787 * v + 16 / 116 for v in (x, y, z))
+    return 116 * b - 16, 500 * (a - b), 200 * (b - c)
+
+
+@pytest.mark.parametrize("kind", BLIND)
+def test_colour_blind_people_tell_plain_marks_from_those_over(kind):
+    """A difference of 20 is seen at a glance. Grey and teal need more than their colour: `charts.HATCH`."""
+    for one, other in ((charts.OVER, charts.MARK), (charts.OVER, charts.QUIET), (charts.ALARM, charts.MARK)):
+        apart = sum((p - q) ** 2 for p, q in zip(_seen(one, kind), _seen(other, kind), strict=True)) ** 0.5
+        assert apart >= 20, (one, other, apart)
