@@ -167,8 +167,16 @@ def _answer(item: Suggestion, found: Queue, answer: Callable[..., Any], view: Vi
     if item.answer:
         st.caption(plain(answer_words(item.answer, view)))
     marks = Marks(view)
-    labels = {code: term("answer_reason", code) for code in REJECT_REASONS}
     once = f"{item.line_id}:{item.answer.id if item.answer else 0}"
+    given = _accepted(item, found, once) or _rejected(marks, once)
+    if given and marks.sent(lambda: answer(f"{once}:{given[0]}", item.line_id, *given)):
+        st.session_state[_TOLD] = t(f"calibrate.told_{given[0]}", what=item.customer or item.opportunity)
+        address.write(opportunity=None)
+        st.rerun()
+
+
+def _accepted(item: Suggestion, found: Queue, once: str) -> tuple[str, str, str] | None:
+    """The buttons to accept, and to go on without an answer."""
     with st.container(horizontal=True):
         accept = st.button(
             t("calibrate.accept"),
@@ -183,13 +191,12 @@ def _answer(item: Suggestion, found: Queue, answer: Callable[..., Any], view: Vi
         ):
             address.write(opportunity=following)
             st.rerun()
-    with marks.field("reason"):
-        reason = st.pills(
-            t("calibrate.why_not"),
-            REJECT_REASONS,
-            format_func=labels.__getitem__,
-            key=f"reason-{once}",
-        )
+    return (ACCEPTED, AGREED, "") if accept else None
+
+
+def _rejected(marks: Marks, once: str) -> tuple[str, str, str] | None:
+    """A button, and a key, for every reason: pressing one answers at once, with the words if there are any."""
+    st.markdown(f"**{plain(t('calibrate.why_not'))}**")
     with marks.field("note"):
         note = st.text_input(
             t("calibrate.note"),
@@ -197,13 +204,13 @@ def _answer(item: Suggestion, found: Queue, answer: Callable[..., Any], view: Vi
             placeholder=t("calibrate.note_hint"),
             label_visibility="collapsed",
         )
-    reject = st.button(t("calibrate.reject"), key=f"reject-{once}", icon=":material/close:", shortcut="X")
-    if accept or reject:
-        given = (ACCEPTED, AGREED, "") if accept else (REJECTED, reason or "", note)
-        if marks.sent(lambda: answer(f"{once}:{given[0]}", item.line_id, *given)):
-            st.session_state[_TOLD] = t(f"calibrate.told_{given[0]}", what=item.customer or item.opportunity)
-            address.write(opportunity=None)
-            st.rerun()
+    with marks.field("reason"), st.container(horizontal=True, gap="small", key="reject_reasons"):
+        pressed = [
+            code
+            for n, code in enumerate(REJECT_REASONS, 1)
+            if st.button(term("answer_reason", code), key=f"reject-{code}-{once}", shortcut=str(n))
+        ]
+    return (REJECTED, pressed[0], note) if pressed else None
 
 
 def _following(item: Suggestion, found: Queue) -> int | None:

@@ -47,6 +47,11 @@ def press(page, language, key):
     return next(b for b in page.button if b.label == label).click().run()
 
 
+def because(page, language, reason):
+    label = translate(language, f"terms.answer_reason.{reason}")
+    return next(b for b in page.button if b.label == label).click().run()
+
+
 def kept(store):
     with store.reading() as session:
         return list(session.scalars(select(ForecastDecision).order_by(ForecastDecision.id)))
@@ -86,20 +91,19 @@ def test_accept_and_the_next_one_stands_there(open_page, people, sqlite_store, l
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_to_reject_needs_a_reason_and_another_reason_needs_words(open_page, people, sqlite_store, language):
+def test_a_reason_rejects_at_once_and_another_reason_needs_words(open_page, people, sqlite_store, language):
     page = open_page("calibrate", people.rep, language)
-    page = press(page, language, "reject")
-    needed = translate(language, "problems.reason_required")
-    assert needed in words(page)
-    page.pills[0].set_value("other").run()
-    page = press(page, language, "reject")
-    assert needed in words(page)
+    page = because(page, language, "other")
+    assert translate(language, "problems.reason_required") in words(page)
     assert kept(sqlite_store) == []
     page.text_input[0].set_value("They signed this morning.")
-    page = press(page, language, "reject")
-    [row] = kept(sqlite_store)
-    assert (row.decision, row.reason, row.note) == ("rejected", "other", "They signed this morning.")
-    assert float(row.value) == 800
+    page = because(page, language, "other")
+    page = because(page, language, "budget")
+    first, second = kept(sqlite_store)
+    assert (first.decision, first.reason, first.note) == ("rejected", "other", "They signed this morning.")
+    assert float(first.value) == 800
+    assert (second.decision, second.reason, second.note) == ("rejected", "budget", "")
+    assert translate(language, "calibrate.done") in words(page)
 
 
 def test_later_goes_on_without_an_answer(open_page, people, sqlite_store):
