@@ -98,4 +98,6 @@ def rate_desk(session: Session, who: Who, now: datetime, most: int = 100) -> Rat
         .order_by(o.currency)
     )
     rows = tuple(RateRow(*row) for row in session.execute(latest))
-    return RateDesk(base, company_day(session, now), rows, dict(session.execute(bare).tuples().all()))
+    return RateDesk(
+        base, company_day(session, now), rows, {currency: n for currency, n in session.execute(bare)}
+    )
