@@ -94,11 +94,11 @@ def _write(connection: Connection, shape: Shape, rows: Iterator[str]) -> tuple[i
         for row in some:
             told.add(row)
     if connection.dialect.name == "postgresql" and shape.columns.get("id") == "whole":
-        _count_on(connection, table)
+        count_on(connection, table)
     return told.told()
 
 
-def _count_on(connection: Connection, table: Table) -> None:
+def count_on(connection: Connection, table: Table) -> None:
     """PostgreSQL: the next id comes after the highest that was written."""
     highest = connection.scalar(select(func.max(table.c.id)))
     if highest is not None:

@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 from data.demo import PASSWORD, write
-from data.demo.sizes import SIZES
+from data.demo.sizes import LARGEST, SIZES, Size, sized
 from data.demo.staff import ACCOUNTS
 from data.runtime import this_store
 
@@ -15,9 +15,20 @@ Parsers = Any  # argparse names the type only privately
 def add(commands: Parsers) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser("demo", help="write the demo company into an empty store")
-    parser.add_argument("--size", choices=tuple(SIZES), default="full")
+    named = ", ".join(SIZES)
+    parser.add_argument(
+        "--size", type=_size, default="full", help=f"{named}, or how many opportunities (up to {LARGEST:,})"
+    )
     parser.add_argument("--seed", type=int, default=7)
     parser.set_defaults(run=_demo)
+
+
+def _size(said: str) -> str | Size:
+    if said in SIZES:
+        return said
+    if not said.isdecimal() or not 1 <= int(said) <= LARGEST:
+        raise argparse.ArgumentTypeError(f"one of {', '.join(SIZES)}, or 1 to {LARGEST} opportunities")
+    return sized(int(said))
 
 
 def _demo(chosen: argparse.Namespace) -> int:

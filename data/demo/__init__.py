@@ -3,6 +3,7 @@ written through the commands, so that every rule of the product holds for every 
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from random import Random
 
 from core.access import OPERATOR
@@ -14,6 +15,7 @@ from data.commands.pipelines import set_benchmarks
 from data.commands.sla_sweep import sweep_clocks
 from data.demo import feedback, milestones, morning, reports, usage
 from data.demo.answers import answer
+from data.demo.branches import branch_out, percents
 from data.demo.calendar import SHANGHAI, is_workday, near_spring_festival
 from data.demo.deals import Deal, Dealer
 from data.demo.deliveries import Deliverer
@@ -37,15 +39,16 @@ PASSWORD = "firebreak-demo"  # noqa: S105 - offered on the sign-in page of a dem
 COMPANY = "云启智造 Yunqi"
 MONTH = timedelta(days=30.4375)
 LEFT_DAYS_AGO = 110
+_FIRST = 0.5  # of the progress, for the first branch of several
 
 Progress = Callable[[float], None]
 
 
-def write(store: Store, size: str, seed: int = 7, progress: Progress = lambda share: None) -> None:
+def write(store: Store, size: str | Size, seed: int = 7, progress: Progress = lambda share: None) -> None:
     """Write the demo company into an empty store, all of it or nothing.
 
     Args:
-        size: full, medium, small, three or empty.
+        size: full, medium, small, three or empty, or a size of its own.
         progress: hears the share that is done, 0–1.
 
     Raises:
@@ -58,7 +61,7 @@ def write(store: Store, size: str, seed: int = 7, progress: Progress = lambda sh
     real_clock, now = store.clock, store.clock()
     try:
         with store.batch():
-            _write(store, SIZES[size], seed, now, progress)
+            _write(store, size if isinstance(size, Size) else SIZES[size], seed, now, progress)
     finally:
         store.clock = real_clock
 
@@ -85,22 +88,34 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
         deliverer = Deliverer(store, simulation, staff.delivery, seed)
         Promiser(store, simulation, staff.product, seed, deliverer).expect(customers, size.demands, now)
         Asker(store, simulation, staff.stores, staff.product).expect(now)
-        reports.expect_quarters(store, simulation, staff.director, now)
-        milestones.expect(store, simulation, staff.director, now)
+        if size.branches == 1:
+            reports.expect_quarters(store, simulation, staff.director, now)
+            milestones.expect(store, simulation, staff.director, now)
         feedback.expect(store, simulation, staff, now)
         Gatherer(store, simulation, staff, now).expect(customers[: len(customers) // 2])
-    reports.expect(store, simulation, now)
+    if size.branches == 1:
+        reports.expect(store, simulation, now)
     if size.customers:
         morning.expect(store, simulation, staff, now)
-    simulation.run(lambda at: progress((at - start) / (now - start)))
+    part = 1.0 if size.branches == 1 else _FIRST
+    simulation.run(lambda at: progress(part * ((at - start) / (now - start))))
+    _finish(store, staff, size, seed, now)
+    if size.branches > 1:
+        with store.writing() as session:
+            branch_out(session, size.branches - 1, seed, lambda done: progress(part + (1 - part) * done))
+
+
+def _finish(store: Store, staff: Staff, size: Size, seed: int, now: datetime) -> None:
+    """What is reckoned when everything has happened."""
     with store.writing() as session:
         sweep_clocks(session, now, policy_in_force(session))
     sweep_acceptance(store)
     if size.stories:
-        foresee(store, PIPELINE, now)
+        foresee(store, PIPELINE, now, Decimal(sum(percents(size.branches - 1, seed))) / 100)
         answer(store, PIPELINE, now, seed)
         usage.report(store, now, seed)
-        milestones.issue(store, staff, now)
+        if size.branches == 1:
+            milestones.issue(store, staff, now)
 
 
 def _prepare(
@@ -119,7 +134,7 @@ def _prepare(
         market.customer(staff.reps[n % len(staff.reps)], at, special=rng.random() < 0.12)
         for n, at in enumerate(times)
     ]
-    dealer = Dealer(rng, start + MONTH * PRICE_RISE_MONTH if size.stories else None)
+    dealer = Dealer(rng, start + MONTH * PRICE_RISE_MONTH if size.stories else None, size.repeats)
     planter = Planter(rng, dealer, now)
     if size.stories:
         deals = plant(planter, staff.reps, customers[: len(customers) // 2], size.alerting, size.stuck)

@@ -97,10 +97,14 @@ class Dealer:
 
     Amounts run through their distribution evenly instead of by lot, so that medians hold in a small
     company too.
+
+    Args:
+        rise_at: when prices rise; never when None.
+        repeats: visits that each stage takes more than usual.
     """
 
-    def __init__(self, rng: Random, rise_at: datetime | None) -> None:
-        self._rng, self._rise_at = rng, rise_at
+    def __init__(self, rng: Random, rise_at: datetime | None, repeats: int = 0) -> None:
+        self._rng, self._rise_at, self._repeats = rng, rise_at, repeats
         self._ranks: dict[tuple[str, bool], float] = defaultdict(rng.random)
 
     def amount(self, segment: str, at: datetime) -> Decimal:
@@ -147,7 +151,7 @@ class Dealer:
         rng = self._rng
         counts, weights = _REPEATS.get(stage, _USUAL_REPEATS)
         pads = rep.pads and stage in ("appointment", "needs_diagnosis", "objection_handling")
-        count = 1 if pads else rng.choices(counts, weights)[0]
+        count = 1 if pads else rng.choices(counts, weights)[0] + self._repeats
         times = [at, *sorted(at + (ends - at) * rng.uniform(0.1, 0.9) for _ in range(count - 1))]
         visits = [Visit(stage, t, rng.choice((30, 45, 45, 60, 60, 75, 90, 120))) for t in times]
         if pads:

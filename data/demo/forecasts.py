@@ -4,19 +4,26 @@ What is computed sees only what was recorded by then, so it may be computed when
 """
 
 from datetime import datetime, time, timedelta
+from decimal import ROUND_DOWN, Decimal
 
 from data.clock import Clock
 from data.engine import Store
 from data.forecasting import AT, PERIODS, forecast_of, open_books
-from data.jobs.forecast import keep
+from data.jobs.forecast import Row, as_rows, put
 
 MONTHS, WEEKS, DAYS = 5, 8, 7  # first days of months, then weeks, then days
 _EARLIER = 4  # periods that the views' skill is learnt from; all that are there would take minutes
+_SUMS, _PLACES = ("value", "low", "high", "won_so_far", "fresh"), Decimal("0.0001")
 _MINUTES = 6  # that a morning's job took
 
 
-def foresee(store: Store, pipeline: str, now: datetime) -> None:
-    """Keep the forecasts of first days of months, of the last weeks, and the months' of the last days."""
+def foresee(store: Store, pipeline: str, now: datetime, times: Decimal) -> None:
+    """Keep the forecasts of first days of months, of the last weeks, and the months' of the last days.
+
+    Args:
+        times: how large the whole company is beside what is written by now; 1 but where branches are
+            to come, whose lines follow (`data.demo.branches`): what was forecast is never changed.
+    """
     with store.reading() as session:
         books = open_books(session, pipeline)
     today = now.astimezone(books.zone).date()
@@ -28,7 +35,19 @@ def foresee(store: Store, pipeline: str, now: datetime) -> None:
         if morning <= now:
             store.clock = _standing(morning)
             for period in PERIODS if day in {*firsts, *weeks} else PERIODS[:1]:
-                keep(store, forecast_of(books, period, day, earlier=_EARLIER))
+                run, lines, wins = as_rows(forecast_of(books, period, day, earlier=_EARLIER))
+                put(store, _raised(run, times), lines, wins)
+
+
+def _raised(run: Row, times: Decimal) -> Row:
+    """A run's totals, so many times over; branches miss together, so its interval grows like its value."""
+    if times == 1:
+        return run
+    sums = {
+        name: (run[name] * times).quantize(_PLACES, ROUND_DOWN) for name in _SUMS if run[name] is not None
+    }
+    parts = {name: part and part * float(times) for name, part in run["parts"].items()}
+    return run | sums | {"parts": parts}
 
 
 def _standing(at: datetime) -> Clock:

@@ -1,6 +1,6 @@
 """How big a demo company is, and the numbers that it is drawn from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,9 @@ class Size:
         stuck: opportunities that the stuck region has lying at quote right now.
         alerting: opportunities with three demos and no quote right now.
         demands: demands of customers besides the two stories.
+        repeats: visits that each stage takes more than usual.
+        branches: how often the company is there (`data.demo.branches`); reports on the company as a whole
+            are not issued where there are several, they would tell of the first alone.
     """
 
     teams: int
@@ -27,6 +30,8 @@ class Size:
     stuck: int = 0
     alerting: int = 0
     demands: int = 0
+    repeats: int = 0
+    branches: int = 1
 
     @property
     def stories(self) -> bool:
@@ -42,6 +47,20 @@ SIZES = {
     "empty": Size(6, 6, 5, 2, 0, 0),
 }
 MONTHS = 24
+LARGEST = 100_000  # opportunities that can be asked for
+_BRANCH = Size(3, 5, 2, 1, 160, 480, recent=0.12, stuck=8, alerting=5, demands=20, repeats=1)
+_PLANTED = 18  # opportunities of its stories, besides
+
+
+def sized(opportunities: int) -> Size:
+    """A company of about so many opportunities, with ten actions each.
+
+    Args:
+        opportunities: 1–100,000; a whole number of branches is written, at least one.
+    """
+    return replace(_BRANCH, branches=max(1, round(opportunities / (_BRANCH.opportunities + _PLANTED))))
+
+
 PRICE_RISE_MONTH = 19
 PRICE_RISE = 1.12
 BENCHMARK_DAYS = {

@@ -27,6 +27,8 @@ NAME = "forecast"
 CATCH_UP = 7  # days that are still worth a snapshot after a stop
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+Row = dict[str, Any]
+
 
 def due(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     """The latest mornings, for each pipeline that has any history."""
@@ -71,16 +73,17 @@ def known(store: Store, books: Books, period: str, day: date) -> bool:
 
 def keep(store: Store, said: Forecast) -> None:
     """Write a snapshot with its lines, all or nothing; nothing where another hand was first."""
-    run, lines, wins = as_rows(said)
+    put(store, *as_rows(said))
+
+
+def put(store: Store, run: Row, lines: list[Row], wins: list[Row]) -> None:
+    """Write the rows of a snapshot."""
     unique = (ForecastRun.pipeline_id, ForecastRun.period, ForecastRun.starts_on, ForecastRun.taken_on)
     with store.writing() as session:
         made = insert_new(session, ForecastRun, [run | {"recorded_at": store.clock()}], *unique)
         for table, rows in ((ForecastLine, lines), (ForecastWin, wins)):
             if made and rows:
                 session.execute(insert(table), [row | {"run_id": made[0]} for row in rows])
-
-
-Row = dict[str, Any]
 
 
 def as_rows(said: Forecast) -> tuple[Row, list[Row], list[Row]]:

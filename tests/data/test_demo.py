@@ -18,6 +18,7 @@ from data.calendars import china
 from data.commands.pipelines import set_benchmarks
 from data.commands.projections import differences
 from data.demo import PASSWORD, write
+from data.demo.branches import branch_out
 from data.demo.calendar import SHANGHAI
 from data.demo.feedback import LIKED
 from data.demo.staff import ACCOUNTS, LEAVER, OPTIMIST, PADDER, SANDBAGGER, SKIPPING_TEAM, STUCK_TEAM, TEAMS
@@ -108,6 +109,10 @@ def test_its_accounts_are_there_and_its_projections_hold(company):
     assert {a[0] for a in ask(company, select(Person.username))} >= set(ACCOUNTS)
     with company.reading() as session:
         assert {role for _, _, role in demo_accounts(session)} == set(Role)
+    with store.writing() as session:
+        branch_out(session, 1, seed=7)
+        assert differences(session) == []
+        session.rollback()
 
 
 def digest(folder, seed):
