@@ -6,17 +6,28 @@ from sqlalchemy.orm import Session
 from core.process.stages import BENCHMARK_DAYS, PIPELINE, STAGES
 from core.terms import HIGH_VALUE_TAGS
 from data.engine import Store
-from data.migrate import alone, upgrade
+from data.migrate import alone, is_current, upgrade
 from data.schema import Pipeline, Stage, Tag
 
 
 def install(store: Store) -> None:
-    """Bring the store to this release; safe to repeat, touches no company data."""
-    upgrade(store)
+    """Bring the store to this release; safe to repeat, touches no company data.
+
+    Where nothing is to be done nothing is written: an instance that starts waits for no writer.
+    """
+    if not is_current(store):
+        upgrade(store)
+    with store.reading(fresh=True) as session:
+        if _is_shipped(session):
+            return
     with store.writing() as session:
         alone(session.connection())
-        if session.scalar(select(Pipeline.id).where(Pipeline.key == PIPELINE)) is None:
+        if not _is_shipped(session):
             _ship(session)
+
+
+def _is_shipped(session: Session) -> bool:
+    return session.scalar(select(Pipeline.id).where(Pipeline.key == PIPELINE)) is not None
 
 
 def _ship(session: Session) -> None:

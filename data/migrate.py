@@ -76,7 +76,8 @@ def _check_keys(connection: Connection) -> None:
 
 def revision_of(store: Store) -> str | None:
     """The revision that the store has; None where there is no store yet."""
-    with store.engine.connect() as connection:
+    with store.reading(fresh=True) as session:
+        connection = session.connection()
         if not inspect(connection).has_table("alembic_version"):
             return None
         return MigrationContext.configure(connection).get_current_revision()

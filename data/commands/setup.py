@@ -21,6 +21,9 @@ KEPT_CODES = 5  # `init` and each start print one; the one that somebody noted d
 
 def new_setup_code(store: Store) -> str | None:
     """A fresh code for the set-up page, of which the store keeps the hash. None after the set-up."""
+    with store.reading(fresh=True) as session:
+        if not nobody_yet(session):
+            return None
     code = "-".join(secrets.token_hex(2) for _ in range(4))
     with store.writing() as session:
         if not nobody_yet(session):

@@ -44,6 +44,7 @@ from data.schema import (
     Person,
     Pipeline,
     Promise,
+    Setting,
     Webhook,
     WebhookDelivery,
     WebhookEvent,
@@ -202,6 +203,7 @@ def _listen(store: Store, hook: str) -> None:
     with store.writing() as session:
         now = store.clock()
         session.add(Webhook(name="all", url=hook, secret=new_secret(), kinds=list(KINDS), created_at=now))
+        session.add(Setting(key="installation", value="company"))
 
 
 def _recorders(store: Store, company: Company) -> list[tuple[str, int]]:
