@@ -93,7 +93,7 @@ def page(title: str, needs: Permission) -> Iterator[View]:
     try:
         yield View(who, store, language(), store.clock())
     except Unavailable as error:
-        again_when_back(error)
+        again_when_back(error, store)
     except AppError as error:
         show_error(error)
     except Exception:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -18,7 +18,9 @@ from components.text import say, t
 from core.messages import Unavailable
 from data.outages import FULL
 from data.queries.pulse import beats
-from data.runtime import this_store
+
+if TYPE_CHECKING:
+    from data.engine import Store
 
 PATIENCE_SECONDS = 600.0
 PAUSE_SECONDS = 1.0
@@ -55,13 +57,13 @@ def pressed(work: Callable[[], object]) -> None:
         st.session_state[PENDING] = work
 
 
-def again_when_back(error: Unavailable) -> NoReturn:
+def again_when_back(error: Unavailable, store: Store) -> NoReturn:
     """In the midst of a page: show the message, and draw the page again once the store answers."""
     _tell(st.empty(), error)
     until = time.monotonic() + PATIENCE_SECONDS
     while _passes(error) and time.monotonic() < until:
         time.sleep(PAUSE_SECONDS)
-        if beats(this_store()):
+        if beats(store):
             st.rerun()
     st.stop()
 
