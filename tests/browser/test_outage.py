@@ -43,7 +43,8 @@ def pair(tmp_path_factory) -> Iterator[Pair]:
         store = Store(main.url("postgres"), folder / "files")
         install(store)
         people = found(store)
-        set_password(store, OPERATOR, people.rep.person_id, PASSWORD)
+        for who in (people.rep, people.admin):
+            set_password(store, OPERATOR, who.person_id, PASSWORD)
         with standby(main) as copy:
             environment = {
                 "FIREBREAK_DATABASE_URL": main.url("postgres"),
