@@ -87,8 +87,8 @@ THE_COMPANYS = {
 UNTOLD = {
     "closed_at", "closed_by_id", "voided_at", "resolved_at", "cleared_at", "withdrawn_at", "removed_at",
     "revoked_at", "undone_at", "finished_at", "dropped_at", "merged_at", "merged_into_id", "settled_at",
-    "left_at", "answered_at", "decided_at", "closed_on", "closed_by", "undoes_id", "done_at", "ended_at",
-    "cancelled_at", "snoozed_until", "used_at", "retired_at", "outcome", "batch_id", "result_id",
+    "left_at", "backtest", "answered_at", "decided_at", "closed_on", "closed_by", "undoes_id", "done_at",
+    "ended_at", "cancelled_at", "snoozed_until", "used_at", "retired_at", "outcome", "batch_id", "result_id",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ when the key was used before.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from inspect import signature
 from pathlib import Path
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from core.access import Permission, Reach, Who, reach
 from core.messages import Conflict, NotAllowed
 from core.policies import Policy
+from core.storable import storable
 from data.engine import Store
 from data.queries.policies import policy_in_force
 from data.schema import Audit, Receipt
@@ -116,11 +118,16 @@ class Command(Generic[P, R]):
             now = store.clock()
             tx = Tx(session, who, granted, now, policy_in_force(session), store.files, self.name)
             claimed = self._claim(tx, key) if key else None
-            result = self.run(tx, *args, **kwargs)
+            result = self.run(tx, *self._told(args), **{k: storable(k, v) for k, v in kwargs.items()})
             assert tx.audited is not None, f"{self.name} left no audit row"
             if claimed:
                 claimed.result = result
             return result
+
+    def _told(self, args: tuple[Any, ...]) -> list[Any]:
+        """Arguments by position, each under its name."""
+        names = [name for name in signature(self.run).parameters][1:]
+        return [storable(names[min(n, len(names) - 1)], value) for n, value in enumerate(args)]
 
     def _claim(self, tx: Tx, key: str) -> Receipt:
         receipt = Receipt(key=key, command=self.name, person_id=tx.who.person_id, at=tx.now)

@@ -3,6 +3,7 @@
 import gzip
 import io
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import PurePath
 
@@ -51,7 +52,7 @@ def _workbook(content: bytes, kind: str, sheet: str | None, encoding: str | None
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             expanded = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise unreadable("wrong_file_type", value=".xlsx") from error
     if expanded > MAX_EXPANDED_MB * 2**20:
         raise unreadable("file_too_large", limit=MAX_EXPANDED_MB)
@@ -67,7 +68,7 @@ def _packed_log(content: bytes, kind: str, sheet: str | None, encoding: str | No
     try:
         with gzip.open(io.BytesIO(content)) as file:
             plain = file.read(MAX_EXPANDED_MB * 2**20 + 1)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise unreadable("wrong_file_type", value=".xes.gz") from error
     if len(plain) > MAX_EXPANDED_MB * 2**20:
         raise unreadable("file_too_large", limit=MAX_EXPANDED_MB)

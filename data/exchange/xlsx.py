@@ -2,12 +2,13 @@
 
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from xml.etree.ElementTree import ParseError
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
@@ -18,6 +19,11 @@ from openpyxl.utils.cell import get_column_letter, range_boundaries
 from core.exchange.tables import MAX_COLUMNS, MAX_ROWS, Cell, Table, blank, tabulate, unreadable
 
 _MERGED = re.compile(rb'<mergeCell [^>]*ref="([A-Z]+\d+:[A-Z]+\d+)"')
+# What a spoilt archive or part raises, in openpyxl and below it; an entry with a password is a RuntimeError.
+_BROKEN = (
+    LookupError, ValueError, TypeError, AttributeError, ArithmeticError, OSError, EOFError, RuntimeError,
+    SyntaxError, zipfile.BadZipFile, zlib.error, struct.error,
+)  # fmt: skip
 _MAX_MERGED = 100_000  # cells that merged ranges may cover together
 
 
@@ -37,15 +43,7 @@ def read_xlsx(content: bytes, sheet: str | None = None) -> Table:
             if any(not blank(c) for cells in lines for c in cells):
                 _unmerge(lines, content, _part(book, name))
                 return tabulate(lines, name)
-    except (
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        OSError,
-        ParseError,
-        zipfile.BadZipFile,
-    ) as error:
+    except _BROKEN as error:
         raise unreadable("wrong_file_type", value=".xlsx") from error
     raise unreadable("no_rows") if names else unreadable("no_such_sheet", value=sheet)
 

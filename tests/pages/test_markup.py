@@ -1,0 +1,42 @@
+"""What people are called is shown as it was written: no name draws a picture, link or colour on a page."""
+
+import random
+import re
+
+from sqlalchemy import update
+
+from components.navigation import PAGES
+from core.access import decide
+from data.schema import Contact, Customer, Opportunity, Person, Team
+from tests.company import found
+from tests.rooms import room_of
+
+EVIL = "![x](https://evil.test/a.png) [go](https://evil.test) :red[b] $x$ `c`"
+RAW = re.compile(r"(?<!\\)\[[^\]\\]*(?<!\\)\]\(https://evil\.test")
+KINDS = ("markdown", "caption", "success", "error", "info", "warning")
+SAMPLE = 12  # pages; all of them with --full-bench
+
+
+def test_no_name_is_read_as_markup(open_page, sqlite_store, request):
+    company = found(sqlite_store)
+    room = room_of(sqlite_store, company)
+    with sqlite_store.writing() as session:
+        for table in (Customer, Opportunity, Person):
+            session.execute(update(table).values(name=EVIL))
+        session.execute(update(Team).values(name=Team.name + EVIL))
+        session.add(Contact(customer_id=company.customer, name=EVIL, title=EVIL))
+    chosen = list(PAGES)
+    if not request.config.getoption("--full-bench"):
+        chosen = [p for p in PAGES if p.name in ("customer", "board", "people")]
+        chosen += random.Random(4).sample([p for p in PAGES if p not in chosen], SAMPLE - 3)
+    raw = []
+    for spec in chosen:
+        page = open_page(spec.name, _reader(company, spec), customer=company.customer, room=room)
+        drawn = [str(e.value) for kind in KINDS for e in page.get(kind)]
+        raw += [f"{spec.name}: {text[:120]}" for text in drawn if RAW.search(text)]
+    assert not raw, "\n".join(raw)
+
+
+def _reader(company, spec):
+    people = (company.manager, company.director, company.product, company.store_manager, company.admin)
+    return next(who for who in people if decide(who, spec.needs).allowed)
