@@ -16,6 +16,7 @@ from data.cli import (
     maintain,
     milestones,
     outlook,
+    person,
     process,
     promises,
     worker,
@@ -23,7 +24,8 @@ from data.cli import (
 from data.text import translate
 
 PARTS = (
-    maintain, backup, demo, exchange, process, forecast, outlook, explain, promises, milestones, worker,
+    maintain, backup, demo, exchange, process, forecast, outlook, explain, promises, milestones, person,
+    worker,
 )  # fmt: skip
 
 

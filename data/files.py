@@ -134,6 +134,7 @@ def _row(
     """The row of these bytes; whoever kept them first stays named."""
     row = session.get(StoredFile, digest)
     if row is not None:
+        row.erased_at = None  # the bytes are there again
         return row
     row = StoredFile(sha256=digest, media_type=media_type, size=len(content))
     row.owner_id, row.created_at = owner_id, store.clock()
@@ -158,7 +159,12 @@ def read_file(store: Store, sha256: str) -> tuple[bytes, str]:
 
 def file_path(store: Store, digest: str) -> Path:
     """Where a kept file's bytes lie."""
-    return store.files / digest[:2] / digest
+    return kept_at(store.files, digest)
+
+
+def kept_at(files: Path, digest: str) -> Path:
+    """The same, by the folder of files."""
+    return files / digest[:2] / digest
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -4,13 +4,14 @@ import streamlit as st
 
 from components.frame import page
 from components.people import ask, filters, people_table, person_dialog, team_dialog, teams_table
+from components.personal import personal_data
 from components.text import t
 from core.access import Permission
 from data.queries.people import people, teams
 
 with page("people.title", needs=Permission.MANAGE_PEOPLE) as view:
     all_teams = view.read(teams)
-    members, groups = st.tabs([t("people.people"), t("people.teams")])
+    members, groups, own = st.tabs([t("people.people"), t("people.teams"), t("privacy.tab")])
     with members:
         chosen = filters()
         rows = view.read(people, search=chosen.search, role=chosen.role, active=chosen.active)
@@ -22,3 +23,5 @@ with page("people.title", needs=Permission.MANAGE_PEOPLE) as view:
         teams_table(all_teams)
         if ask("team", t("people.add_team"), ":material/group_add:"):
             team_dialog(view)
+    with own:
+        personal_data(view)

@@ -19,6 +19,7 @@ from data.files import file_path
 from data.migrate import is_current, is_known, revision_of, upgrade
 
 FORMAT = 1
+_KEPT = "SELECT sha256 FROM stored_file WHERE erased_at IS NULL ORDER BY sha256"
 _CHUNK = 2**20
 _BROKEN = (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, zlib.error)
 
@@ -81,7 +82,7 @@ def _write(store: Store, archive: zipfile.ZipFile) -> Copy:
     with one_moment(store) as connection:
         for shape in tables:
             found[shape.name] = _write_table(archive, shape, lines(connection, shape))
-        known = connection.exec_driver_sql("SELECT sha256 FROM stored_file ORDER BY sha256").scalars().all()
+        known = connection.exec_driver_sql(_KEPT).scalars().all()
     there = [sha256 for sha256 in known if file_path(store, sha256).exists()]
     for sha256 in there:
         archive.write(file_path(store, sha256), f"files/{sha256}", zipfile.ZIP_STORED)

@@ -72,7 +72,7 @@ def edit_person(tx: Tx, person_id: int, person: PersonInput, version: int) -> in
         raise Conflict("edited_meanwhile", name=row.name)
     refuse([*check_person(person), *_taken(tx, person, person_id)])
     if row.role == "admin" and person.role != "admin":
-        _keep_an_admin(tx, row)
+        keep_an_admin(tx, row)
     before = _picture(row)
     row.username, row.name, row.role = person.username.strip(), person.name.strip(), person.role
     row.team_id, row.email, row.language = person.team_id, person.email, person.language
@@ -93,7 +93,7 @@ def activate_person(tx: Tx, person_id: int, active: bool) -> int:
     """
     row = _person(tx, person_id)
     if row.role == "admin" and not active:
-        _keep_an_admin(tx, row)
+        keep_an_admin(tx, row)
     before = _picture(row)
     row.active = active
     row.version += 1
@@ -152,7 +152,8 @@ def _taken(tx: Tx, person: PersonInput, own_id: int | None = None) -> list[Probl
     return problems
 
 
-def _keep_an_admin(tx: Tx, row: Person) -> None:
+def keep_an_admin(tx: Tx, row: Person) -> None:
+    """Refuse what would leave nobody who administers the company."""
     others = select(func.count()).where(Person.role == "admin", Person.active, Person.id != row.id)
     if not tx.session.scalar(others):
         raise Invalid([Problem("role", "last_admin")])

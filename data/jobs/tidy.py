@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select
 
+from data.commands.privacy import forget
 from data.engine import Store
 from data.files import sweep_halves
 from data.jobs.registry import Run, job
@@ -14,6 +15,7 @@ from data.schema import (
     Receipt,
     SignInAttempt,
     SignInTicket,
+    StoredFile,
     UserSession,
     WebhookDelivery,
     WebhookEvent,
@@ -26,7 +28,8 @@ KEPT_DAYS = 90
 @job(NAME)
 def tidy(store: Store, run: Run) -> None:
     """Delete ended sessions, old tries to sign in, used keys, old events and finished runs after 90 days;
-    files whose writing was broken off after a day."""
+    files whose writing was broken off after a day; bytes of erased recordings that are still there.
+    """
     old = run.due_at - timedelta(days=KEPT_DAYS)
     ended = select(UserSession.id).where(UserSession.expires_at < old)
     with store.writing() as session:
@@ -41,3 +44,11 @@ def tidy(store: Store, run: Run) -> None:
         session.execute(delete(WebhookEvent).where(WebhookEvent.happened_at < old))
         session.execute(delete(JobRun).where(JobRun.finished_at < old))
     sweep_halves(store, run.due_at)
+    _forget(store)
+
+
+def _forget(store: Store) -> None:
+    """Bytes that an erasure left behind, because the process ended between the rows and the disk."""
+    with store.reading() as session:
+        gone = session.scalars(select(StoredFile.sha256).where(StoredFile.erased_at.is_not(None))).all()
+    forget(store, gone)

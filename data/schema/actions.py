@@ -51,6 +51,7 @@ class StoredFile(Base):
     """A file kept under its content's hash; the bytes lie in the files folder.
 
     `sound` is what was measured in a recording (`core.process.recordings.Sound`); None: nobody measured.
+    `erased_at`: since when the bytes are gone, because a person's voice was erased (`data/privacy`).
     """
 
     __tablename__ = "stored_file"
@@ -61,6 +62,7 @@ class StoredFile(Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
     sound: Mapped[Any | None] = mapped_column(Json)
+    erased_at: Mapped[datetime | None]
 
 
 class Transcript(Keyed, Base):

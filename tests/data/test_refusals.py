@@ -154,6 +154,8 @@ ALLOWED = {
     "person.edit":             {A},
     "person.activate":         {A},
     "person.set_password":     {A},
+    "privacy.export":          {A},
+    "privacy.erase":           {A},
 }
 # fmt: on
 
