@@ -32,6 +32,7 @@ from data.schema import (
     Draft,
     Interaction,
     Person,
+    Receipt,
     StoredFile,
     Talk,
     Transcript,
@@ -71,7 +72,9 @@ def _live(store, company: Company) -> None:
         here.address, here.agent, here.expires_at = "10.0.0.9", "phone", NOON + timedelta(days=1)
         talk = Talk(rep_id=company.rep.person_id, held_at=NOON, note="close calls")
         said = Transcript(recording=voice, language="zh", state="done", text="您好，我是高敏", asked_at=NOON)
-        session.add_all([call, here, talk, said, _draft(company)])
+        sent = {"status": 201, "body": {"name": BUYER, "phone": "13800000000"}}
+        receipt = Receipt(key="1:api:k", command="api", person_id=company.rep.person_id, result=sent, at=NOON)
+        session.add_all([call, here, talk, said, receipt, _draft(company)])
 
 
 def _meeting(company: Company, voice: str) -> Action:
