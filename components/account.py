@@ -82,7 +82,7 @@ def _session_row(view: View, session: OwnSession, here: bool) -> Row:
     since, until = view.instant(session.created_at), view.instant(session.expires_at)
     return Row(
         key=str(session.session_id),
-        title=t("account.browser_on", browser=_first(_BROWSERS, session), system=_first(_SYSTEMS, session)),
+        title=device(session.agent),
         detail=t("account.session_detail", since=since, until=until, place=place),
         mark=t("account.here") if here else "",
         tone=Tone.GREEN if here else Tone.QUIET,
@@ -90,5 +90,10 @@ def _session_row(view: View, session: OwnSession, here: bool) -> Row:
     )
 
 
-def _first(names: Sequence[tuple[str, str]], session: OwnSession) -> str:
-    return next((name for sign, name in names if sign in session.agent), t("account.unknown"))
+def device(agent: str) -> str:
+    """The browser and the system that a request's `User-Agent` tells of, in words."""
+    return t("account.browser_on", browser=_first(_BROWSERS, agent), system=_first(_SYSTEMS, agent))
+
+
+def _first(names: Sequence[tuple[str, str]], agent: str) -> str:
+    return next((name for sign, name in names if sign in agent), t("account.unknown"))

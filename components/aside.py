@@ -67,4 +67,4 @@ def _chosen() -> None:
 
 
 def _another() -> None:
-    address.write(customer=None, customer_name=None, ref=None, contact=None)
+    address.write(customer=None, customer_name=None, ref=None, contact=None, chat=None)

@@ -12,6 +12,7 @@ from components.blocks import Tone, badge, empty, plain, section
 from components.frame import View
 from components.navigation import open_page
 from components.own_values import own_lines
+from components.promises import promised_block
 from components.text import t, term
 from core.access import Permission, Reach, reach
 from core.terms import SEGMENTS, Grade
@@ -31,6 +32,7 @@ from data.queries.customers import (
     OpportunityCard,
     Planned,
 )
+from data.queries.promise_board import Board
 
 _PAGE = ("page",)
 _GRADE = {"A": "green", "B": "blue", "C": "orange", "D": "gray"}
@@ -52,6 +54,7 @@ def customer_filters(options: Choices, view: View) -> Filters:
     return Filters(search=search, sort=sort or "name", page=address.number("page") or 1, **narrowed)
 
 
+_NAMED = 3  # contacts named on the fold
 _NARROWING = ("owner", "team", "industry", "segment", "grade", "tag", "quiet")
 
 
@@ -282,19 +285,19 @@ def _opportunity_buttons(card: OpportunityCard, head: CustomerHead, view: View) 
 
 
 def contacts_block(contacts: Sequence[ContactCard], view: View) -> None:
-    """People at the customer and their part in the decision."""
+    """People at the customer and their part in the decision, folded: the names are on the fold."""
     editable = reach(view.who, Permission.EDIT_CUSTOMERS) is not None
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
-        section(t("customer.contacts"), icon=":material/contacts:")
+    names = t("customer.names_between").join(contact.name for contact in contacts[:_NAMED])
+    label = t("customer.contacts_of", n=len(contacts), names=names) if contacts else t("customer.contacts")
+    with st.expander(plain(label), icon=":material/contacts:"):
+        if not contacts:
+            empty(t("customer.no_contacts"), t("customer.no_contacts_hint"), icon=":material/contacts:")
+        with st.grid(min_column_width=260, gap="small"):
+            for contact in contacts:
+                with st.container(border=True, gap="xsmall", height="stretch"):
+                    _contact(contact, editable)
         if editable:
             ask(t("customer.add_contact"), "contact", icon=":material/add:")
-    if not contacts:
-        empty(t("customer.no_contacts"), t("customer.no_contacts_hint"), icon=":material/contacts:")
-        return
-    with st.grid(min_column_width=260, gap="small"):
-        for contact in contacts:
-            with st.container(border=True, gap="xsmall", height="stretch"):
-                _contact(contact, editable)
 
 
 def _contact(contact: ContactCard, editable: bool) -> None:
@@ -308,19 +311,25 @@ def _contact(contact: ContactCard, editable: bool) -> None:
 
 
 def customer_buttons(head: CustomerHead, view: View) -> None:
-    """What can be done with the customer itself."""
+    """What can be done with the customer itself; what is rarely done lies under one button."""
     if reach(view.who, Permission.EDIT_CUSTOMERS) is None:
         return
     with st.container(horizontal=True, gap="small"):
         ask(t("customer.update_grade"), "grade", icon=":material/star:")
-        ask(t("customer.tags"), "tags", icon=":material/sell:")
-        ask(t("customer.edit"), "edit", icon=":material/edit:")
-        if reach(view.who, Permission.ASSIGN):
-            ask(t("customer.assign"), "owner", icon=":material/person_add:")
         if reach(view.who, Permission.FILE_DEMANDS) and st.button(
             t("customer.file_demand"), icon=":material/assignment_add:"
         ):
             open_page("demands", customer=head.id)
+        with st.popover(t("customer.more"), icon=":material/more_horiz:"):
+            _rare_buttons(head, view)
+
+
+def _rare_buttons(head: CustomerHead, view: View) -> None:
+    with st.container(gap="small", key="customer-more"):
+        ask(t("customer.tags"), "tags", icon=":material/sell:")
+        ask(t("customer.edit"), "edit", icon=":material/edit:")
+        if reach(view.who, Permission.ASSIGN):
+            ask(t("customer.assign"), "owner", icon=":material/person_add:")
         if reach(view.who, Permission.SEE_PROMISES) and st.button(
             t("customer.promises"), icon=":material/handshake:"
         ):
@@ -350,9 +359,10 @@ def customer_head(file: CustomerFile, view: View) -> None:
     alerts_block(file.alerts, view)
 
 
-def customer_record(file: CustomerFile, view: View) -> None:
-    """What is next, the opportunities and the contacts."""
+def customer_record(file: CustomerFile, board: Board | None, view: View) -> None:
+    """What is next, what was promised, the opportunities and the contacts."""
     next_steps_block(file.next_steps, file.head, view)
+    promised_block(board, file.head.id, view)
     opportunities_block(file.opportunities, file.head, view)
     contacts_block(file.contacts, view)
 

@@ -1,4 +1,4 @@
-"""What another program's address says: `?customer=12`, `ref`, `contact`, `customer_name`, `type`."""
+"""What another program's address says: `?customer=12`, `ref`, `contact`, `chat`, `customer_name`, `type`."""
 
 from components import address
 from core.process.stages import STAGES
@@ -15,8 +15,8 @@ SHORT = {
 
 def named() -> Named | None:
     """The customer that the address means; None when it names none."""
-    name, ref, contact = (address.said(part) or "" for part in ("customer_name", "ref", "contact"))
-    found = Named(address.number("customer"), name, ref, contact)
+    said = (address.said(part) or "" for part in ("customer_name", "ref", "contact", "chat"))
+    found = Named(address.number("customer"), *said)
     return found if found != Named() else None
 
 

@@ -42,6 +42,21 @@ def percent(rate: float | None, language: str, digits: int = 0) -> str:
     return str(format_percent(rate, pattern, locale=LOCALES[language]))
 
 
+def size(count: int | None, language: str) -> str:
+    """A number of bytes as kilobytes, megabytes or gigabytes (of 1024).
+
+    >>> size(1536, "en"), size(5 << 30, "zh"), size(None, "en")
+    ('1.5 KB', '5 GB', '–')
+    """
+    if count is None:
+        return NOTHING
+    value, units = float(count), ["B", "KB", "MB", "GB", "TB"]
+    while abs(value) >= 1024 and len(units) > 1:
+        value, units = value / 1024, units[1:]
+    said = number(value, language, 1).removesuffix(".0")
+    return f"{said} {units[0]}"
+
+
 def money(amount: Decimal | None, currency: str, language: str, *, compact: bool = False) -> str:
     """An amount with its currency; `compact` says 1.2M or 120万.
 

@@ -69,6 +69,7 @@ PAGES = (
     PageSpec("channels", ":material/outgoing_mail:", Permission.SET_CHANNELS, "company"),
     PageSpec("integrations", ":material/api:", Permission.MANAGE_API, "company"),
     PageSpec("jobs", ":material/schedule:", Permission.SEE_JOBS, "company"),
+    PageSpec("operator", ":material/build:", Permission.MANAGE_PEOPLE, "company"),
     PageSpec("people", ":material/group:", Permission.MANAGE_PEOPLE, "company"),
     PageSpec("audit", ":material/history:", Permission.SEE_AUDIT, "company"),
     PageSpec("guide", ":material/help:", Permission.OWN_ACCOUNT, None),

@@ -31,6 +31,7 @@ from data.queries.promise_board import (
 )
 
 PAGE = 30
+_ON_CUSTOMER = 3  # promises on a customer's page
 _OUTCOMES = {
     Fulfilment.OPEN: Tone.QUIET,
     Fulfilment.KEPT: Tone.GREEN,
@@ -135,6 +136,24 @@ def _outcome(row: BoardRow) -> tuple[str, Tone]:
     """What became of it: without the customer's confirmation it is not delivered."""
     found = row.promise.fulfilment
     return t(f"promises.fulfilment.{found}"), _OUTCOMES[found]
+
+
+def promised_block(board: Board | None, customer: int, view: View) -> None:
+    """On a customer's page: the promises that lie ahead, the widest gap first, and the way to all."""
+    with st.container(key="promised", gap="small"):  # always there: what comes below keeps its place
+        if board is None or not board.rows:
+            return
+        section(t("promises.of_customer"), icon=":material/handshake:")
+        lines = []
+        for row in board.rows[:_ON_CUSTOMER]:
+            mark, tone = _light(row)
+            detail = dates_words(row, view)
+            lines.append(Row(str(row.promise.id), row.promise.words, detail, mark, tone, t("demands.look")))
+        if pressed := rows(lines, "promised-lines"):
+            open_page("promises", promise=int(pressed))
+        left = len(board.rows) - len(lines)
+        if left and st.button(t("promises.more", n=left), type="tertiary", icon=":material/arrow_forward:"):
+            open_page("promises", customer=customer)
 
 
 def dates_words(row: BoardRow, view: View) -> str:

@@ -8,7 +8,7 @@ from components.frame import WHO
 from components.outage import gently, pressed
 from components.text import LANGUAGE, language
 from core.access import Who
-from data.commands.sessions import end_session, fingerprint, open_session
+from data.commands.sessions import end_session, fingerprint, open_session, session_used
 from data.origin import COOKIE
 from data.queries.sessions import Recognised, by_id, by_token
 from data.runtime import this_store
@@ -67,6 +67,7 @@ def remember(found: Recognised | None) -> Who | None:
         st.session_state.setdefault(LANGUAGE, found.language)
     if found.kept:
         st.session_state.pop(TICKET, None)
+    session_used(this_store(), found.session_id, found.seen_at)
     return found.who
 
 

@@ -11,7 +11,7 @@ from components.frame import page
 from components.rooms import together
 from components.signal_forms import signal_dialog
 from components.timeline import timeline_block, timeline_filters
-from core.access import Permission
+from core.access import Permission, decide
 from data.commands import customers, opportunities, signals
 from data.commands.rooms import open_room
 from data.commands.undo import undo
@@ -19,6 +19,7 @@ from data.files import read_file
 from data.queries.audit import RECENT, last_editor, latest_change
 from data.queries.customers import assignable, choices, customer_file
 from data.queries.own_fields import company_fields
+from data.queries.promise_board import Show, promise_board
 from data.queries.room_members import room_offer
 from data.queries.timeline import PAGE, timeline
 
@@ -47,7 +48,10 @@ with page("customer.title", needs=Permission.SEE_CUSTOMERS) as view:
         view.read(room_offer, file.head.id),
         lambda offer: view.do(open_room.once, f"{file.head.id}-{offer.turn}", file.head.id),
     )
-    customer_record(file, view)
+    board = partial(promise_board, show=Show.AHEAD, now=view.now, customer=file.head.id)
+    customer_record(
+        file, view.read(board) if decide(view.who, Permission.SEE_PROMISES).allowed else None, view
+    )
     kind, about = timeline_filters({card.id: card.name for card in file.opportunities}, view)
     events = view.read(
         timeline,

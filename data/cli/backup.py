@@ -4,8 +4,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from core.access import OPERATOR
 from data.backup.archive import Copy, restore, verify, write
 from data.backup.moving import move
+from data.commands.upkeep import note_backup
 from data.engine import Store
 from data.runtime import this_store
 
@@ -26,12 +28,18 @@ def add(commands: Any) -> None:
 
 
 def _backup(chosen: argparse.Namespace) -> int:
-    write(this_store(), chosen.file)
-    return _verify(chosen)
+    store = this_store()
+    write(store, chosen.file)
+    made = verify(chosen.file)
+    note_backup(store, OPERATOR, chosen.file.name, made.rows, len(made.files), len(made.missing))
+    return _tell(chosen, made)
 
 
 def _verify(chosen: argparse.Namespace) -> int:
-    made = verify(chosen.file)
+    return _tell(chosen, verify(chosen.file))
+
+
+def _tell(chosen: argparse.Namespace, made: Copy) -> int:
     print(f"{chosen.file}: {_told(made)}, read back and equal to its sums.")
     for sha256 in made.missing:
         print(f"A file that rows tell of was not in the folder: {sha256}")

@@ -19,6 +19,7 @@ from data.commands.command import Tx, command
 from data.engine import Store
 from data.schema import Audit, Person, SignInAttempt, SignInTicket, UserSession
 
+SEEN_EVERY = timedelta(minutes=5)
 TICKET_LIFE = timedelta(seconds=60)
 NAME_WINDOW = timedelta(hours=24)
 ADDRESS_WINDOW = timedelta(hours=1)
@@ -146,6 +147,19 @@ def exchange_ticket(store: Store, ticket: str) -> tuple[str, datetime] | None:
         return token, opened.expires_at
 
 
+def session_used(store: Store, session_id: int, seen_at: datetime | None) -> None:
+    """Remember that a session is in use, at most every few minutes: each click need not write.
+
+    Args:
+        seen_at: what is remembered so far.
+    """
+    now = store.clock()
+    if seen_at is not None and now - seen_at < SEEN_EVERY:
+        return
+    with store.writing() as session:
+        session.execute(update(UserSession).where(UserSession.id == session_id).values(seen_at=now))
+
+
 def end_session(store: Store, session_id: int) -> None:
     """Sign a session out; its browser is anonymous at its next run."""
     now = store.clock()
@@ -197,6 +211,41 @@ def end_other_sessions(tx: Tx, kept_session_id: int | None) -> int:
     ids = list(tx.session.scalars(select(UserSession.id).where(*living)))
     tx.session.execute(update(UserSession).where(UserSession.id.in_(ids)).values(revoked_at=tx.now))
     tx.audit("session", None, after={"ended": ids})
+    return len(ids)
+
+
+@command("session.end_any", needs=Permission.MANAGE_PEOPLE)
+def end_any_session(tx: Tx, session_id: int) -> int:
+    """End anybody's session; returns its id.
+
+    Raises:
+        NotFound: no such session that lives.
+    """
+    row = tx.session.get(UserSession, session_id)
+    if row is None or row.revoked_at is not None or row.expires_at <= tx.now:
+        raise NotFound(entity="session")
+    row.revoked_at = tx.now
+    tx.audit("session", row.id, after={"person_id": row.person_id})
+    return row.id
+
+
+@command("session.end_all_of", needs=Permission.MANAGE_PEOPLE)
+def end_sessions_of(tx: Tx, person_id: int) -> int:
+    """Sign a person out everywhere; returns how many sessions ended.
+
+    Raises:
+        NotFound: no such person.
+    """
+    if tx.session.get(Person, person_id) is None:
+        raise NotFound(entity="person")
+    living = (
+        UserSession.person_id == person_id,
+        UserSession.revoked_at.is_(None),
+        UserSession.expires_at > tx.now,
+    )
+    ids = list(tx.session.scalars(select(UserSession.id).where(*living)))
+    tx.session.execute(update(UserSession).where(UserSession.id.in_(ids)).values(revoked_at=tx.now))
+    tx.audit("session", None, after={"person_id": person_id, "ended": ids})
     return len(ids)
 
 

@@ -38,8 +38,11 @@ class Platform(Protocol):
             Misconfigured: it is not.
         """
 
-    def make(self, key: str, name: str, users: Sequence[str]) -> str:
-        """Make a group, of which the first user is the owner; returns its id. The same key makes one group.
+    def make(self, key: str, name: str, users: Sequence[str]) -> tuple[str, str | None]:
+        """Make a group, of which the first user is the owner. The same key makes one group.
+
+        Returns:
+            Its id, and another one by which the chat tool's pages know it, where they do.
 
         Raises:
             Permanent: it was refused for good.

@@ -48,14 +48,14 @@ class DingTalk:
         """See `Platform`."""
         self._token()
 
-    def make(self, key: str, name: str, users: Sequence[str]) -> str:
+    def make(self, key: str, name: str, users: Sequence[str]) -> tuple[str, str | None]:
         """See `Platform`."""
         body = {"title": name, "template_id": self.template, "uuid": key}
         people = {"owner_user_id": users[0], "user_ids": list(users)}
         told = self._post("im/sceneGroup/create", body | people)
         if not told.get("open_conversation_id"):
             raise Permanent("DingTalk named no group")
-        return str(told["open_conversation_id"])
+        return str(told["open_conversation_id"]), told.get("chat_id")
 
     def link(self, chat_id: str) -> str | None:
         """The address that DingTalk gives the group."""

@@ -40,12 +40,12 @@ class Feishu:
         """See `Platform`."""
         self._token()
 
-    def make(self, key: str, name: str, users: Sequence[str]) -> str:
+    def make(self, key: str, name: str, users: Sequence[str]) -> tuple[str, str | None]:
         """See `Platform`."""
         asked = {"user_id_type": "user_id", "uuid": key}
         body = {"name": name, "owner_id": users[0], "user_id_list": list(users), "chat_type": "private"}
         told = self._ask("POST", "im/v1/chats", body, asked)
-        return str(told["data"]["chat_id"])
+        return str(told["data"]["chat_id"]), None
 
     def link(self, chat_id: str) -> str | None:
         """The address at which Feishu opens a group of one's own."""

@@ -41,11 +41,11 @@ class WeCom:
         """See `Platform`."""
         self._token()
 
-    def make(self, key: str, name: str, users: Sequence[str]) -> str:
+    def make(self, key: str, name: str, users: Sequence[str]) -> tuple[str, str | None]:
         """See `Platform`."""
         body = {"name": name, "owner": users[0], "userlist": list(users), "chatid": key}
         self._post("appchat/create", body, fine=(0, _THERE_ALREADY))
-        return key
+        return key, None
 
     def link(self, chat_id: str) -> str | None:
         """None: WeCom opens groups from within WeCom only."""

@@ -209,7 +209,8 @@ def _carry_out(app: Platform, taken: _Taken) -> dict[str, str | None]:
     """Ask for one step; returns what is known of the group from then on."""
     match taken.what:
         case What.MAKE:
-            return {"chat_id": app.make(taken.key, taken.name, taken.users)}
+            chat_id, alias = app.make(taken.key, taken.name, taken.users)
+            return {"chat_id": chat_id, "alias": alias}
         case What.FIND_LINK:
             return {"link": app.link(taken.chat_id)}
         case What.ADD:

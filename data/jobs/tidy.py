@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from data.commands.privacy import forget
+from data.commands.upkeep import measure
 from data.engine import Store
 from data.files import sweep_halves
 from data.jobs.registry import Run, job
@@ -28,7 +29,8 @@ KEPT_DAYS = 90
 @job(NAME)
 def tidy(store: Store, run: Run) -> None:
     """Delete ended sessions, old tries to sign in, used keys, old events and finished runs after 90 days;
-    files whose writing was broken off after a day; bytes of erased recordings that are still there.
+    files whose writing was broken off after a day; bytes of erased recordings that are still there. Then the
+    database is measured.
     """
     old = run.due_at - timedelta(days=KEPT_DAYS)
     ended = select(UserSession.id).where(UserSession.expires_at < old)
@@ -43,6 +45,7 @@ def tidy(store: Store, run: Run) -> None:
         session.execute(delete(WebhookDelivery).where(WebhookDelivery.event_id.in_(told)))
         session.execute(delete(WebhookEvent).where(WebhookEvent.happened_at < old))
         session.execute(delete(JobRun).where(JobRun.finished_at < old))
+        measure(session, run.due_at)
     sweep_halves(store, run.due_at)
     _forget(store)
 

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
 from core.messages import Conflict, NotFound
 from data.queries.scope import customers
-from data.schema import Contact, Customer
+from data.schema import Contact, Customer, Room, RoomGroup
 
 MOST = 2_000
 
@@ -20,16 +20,18 @@ class Named:
     Attributes:
         ref: its id in the system that it was imported from.
         contact: the id of one of its contacts there, e.g. a WeCom `external_userid`.
+        chat: a group of one of its rooms, by its id in the chat tool.
     """
 
     number: int | None = None
     name: str = ""
     ref: str = ""
     contact: str = ""
+    chat: str = ""
 
 
 def named_customer(session: Session, who: Who, needs: Permission, named: Named) -> int:
-    """The one customer within reach that a link means: by number, else by ref, by a contact, or by name.
+    """The one customer within reach that a link means: by number, else by ref, contact, chat, or name.
 
     Raises:
         NotFound: there is none within reach.
@@ -59,4 +61,7 @@ def _meant(named: Named) -> ColumnElement[bool]:
         return Customer.ref == named.ref
     if named.contact:
         return Customer.id.in_(select(Contact.customer_id).where(Contact.ref == named.contact))
+    if named.chat:
+        group = or_(RoomGroup.chat_id == named.chat, RoomGroup.alias == named.chat)
+        return Customer.id.in_(select(Room.customer_id).join(RoomGroup).where(group))
     return func.lower(Customer.name) == named.name.strip().lower()

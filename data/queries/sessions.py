@@ -28,6 +28,7 @@ class Recognised:
     who: Who
     language: str | None
     kept: bool
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +54,16 @@ def by_id(session: Session, session_id: int, now: datetime) -> Recognised | None
 
 def _recognise(session: Session, which: ColumnElement[bool], now: datetime) -> Recognised | None:
     row = session.execute(
-        select(UserSession.id, UserSession.token_hash, Person, Team.timezone)
+        select(UserSession, Person, Team.timezone)
         .join(Person, Person.id == UserSession.person_id)
         .outerjoin(Team, Team.id == Person.team_id)
         .where(which, UserSession.revoked_at.is_(None), UserSession.expires_at > now, Person.active)
     ).first()
     if row is None:
         return None
-    session_id, token_hash, person, timezone = row
-    return Recognised(session_id, who_of(session, person, timezone), person.language, token_hash is not None)
+    own, person, timezone = row
+    kept = own.token_hash is not None
+    return Recognised(own.id, who_of(session, person, timezone), person.language, kept, own.seen_at)
 
 
 def who_of(session: Session, person: Person, timezone: str | None) -> Who:

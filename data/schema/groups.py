@@ -10,7 +10,8 @@ from data.schema.base import Base, Keyed
 
 
 class RoomGroup(Keyed, Base):
-    """A room's group in the chat tool `kind`; `chat_id` is its id there, once it is made.
+    """A room's group in the chat tool `kind`; `chat_id` is its id there, once it is made,
+    `alias` the other one by which DingTalk's pages know it.
 
     `key` is ours and unguessable: the chat tool makes one group of it however often it is asked. `name` and
     `users` (person's id to their id there) are what it is made with, settled with the first try.
@@ -25,6 +26,7 @@ class RoomGroup(Keyed, Base):
     key: Mapped[str] = mapped_column(unique=True)
     users: Mapped[dict[str, Any]]
     chat_id: Mapped[str | None]
+    alias: Mapped[str | None]
     link: Mapped[str | None]
 
 

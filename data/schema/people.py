@@ -43,7 +43,7 @@ class Person(Keyed, Imported, Versioned, Base):
 
 class UserSession(Keyed, Base):
     """A signed-in browser. Only the SHA-256 of its cookie is kept, from the exchange of the ticket
-    on; revoking ends it at the next run."""
+    on; revoking ends it at the next run. `seen_at` is written every few minutes of use."""
 
     __tablename__ = "user_session"
 
@@ -54,6 +54,7 @@ class UserSession(Keyed, Base):
     revoked_at: Mapped[datetime | None]
     address: Mapped[str | None]
     agent: Mapped[str | None]
+    seen_at: Mapped[datetime | None]
 
 
 class SignInTicket(Keyed, Base):

@@ -1,1 +1,1 @@
-"""`/sidebar/wecom`: WeCom's chat side bar asks whose chat it stands beside, and opens that customer (F3)."""
+"""`/sidebar/…`: a chat tool's side bar asks whose chat it stands beside, and opens that customer (F3)."""

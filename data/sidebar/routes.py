@@ -1,5 +1,7 @@
-"""The side bar's page and the signature that it needs; neither knows anything of a customer."""
+"""The side bars' pages and the signatures that they need; neither knows anything of a customer."""
 
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,59 +13,86 @@ from starlette.routing import Route
 
 from core.messages import Unavailable
 from data.runtime import this_store
-from data.settings import settings
-from data.sidebar.wecom import App, Tickets, app_of
+from data.settings import Settings, settings
+from data.sidebar import dingtalk, feishu, wecom
+from data.sidebar.tickets import App, Tickets
 
-PATH = "/sidebar/wecom"
 _FOLDER = Path(__file__).parent / "page"
-_SDK = "https://res.wx.qq.com https://open.work.weixin.qq.com"
-_HEADERS = {
-    "Content-Security-Policy": f"default-src 'none'; script-src 'self' {_SDK}; style-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
 _TICKETS = Tickets()
+Handler = Callable[[Request], Awaitable[Response]]
 
 
-async def page(_: Request) -> Response:
-    """GET /sidebar/wecom: asks WeCom whose chat it is, and goes on to `/aside`."""
-    if app_of(settings()) is None:
-        return Response(status_code=303, headers={"Location": "../aside"})
-    return Response(_file("wecom.html"), media_type="text/html", headers=_HEADERS)
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """One chat tool's side bar: its application as configured, and whose scripts its page loads."""
+
+    app: Callable[[Settings], App | None]
+    scripts: str
 
 
-async def script(_: Request) -> Response:
-    """GET /sidebar/wecom.js: what the page does."""
-    return Response(_file("wecom.js"), media_type="text/javascript", headers=_HEADERS)
+_BARS: Mapping[str, _Bar] = {
+    "wecom": _Bar(wecom.app_of, "https://res.wx.qq.com https://open.work.weixin.qq.com"),
+    "dingtalk": _Bar(dingtalk.app_of, "https://g.alicdn.com"),
+    "feishu": _Bar(feishu.app_of, "https://lf-scm-cn.feishucdn.com https://lf1-cdn-tos.bytegoofy.com"),
+}
 
 
-async def config(request: Request) -> Response:
-    """GET /sidebar/wecom/config?url=…: a signature for this page's own address and no other."""
-    app, url = app_of(settings()), request.query_params.get("url", "")
-    if app is None:
-        return JSONResponse({"error": "not_configured"}, status_code=404)
-    if not _ours(url, request):
-        return JSONResponse({"error": "address"}, status_code=400)
-    try:
-        signed = await run_in_threadpool(_signed, app, url)
-    except Unavailable:
-        return JSONResponse({"error": "unavailable"}, status_code=503)
-    return JSONResponse(signed, headers={"Cache-Control": "no-store"})
+def _path(kind: str) -> str:
+    return f"/sidebar/{kind}"
 
 
-def _signed(app: App, url: str) -> dict[str, object]:
-    return _TICKETS.config(app, url, this_store().clock())
+def _page(kind: str) -> Handler:
+    async def page(_: Request) -> Response:
+        """GET /sidebar/…: asks the chat tool whose chat it is, and goes on to `/aside`."""
+        if _BARS[kind].app(settings()) is None:
+            return Response(status_code=303, headers={"Location": "../aside"})
+        return Response(_file(f"{kind}.html"), media_type="text/html", headers=_headers(kind))
+
+    return page
 
 
-def _ours(url: str, request: Request) -> bool:
+def _script(kind: str) -> Handler:
+    async def script(_: Request) -> Response:
+        """GET /sidebar/….js: what the page does."""
+        return Response(_file(f"{kind}.js"), media_type="text/javascript", headers=_headers(kind))
+
+    return script
+
+
+def _config(kind: str) -> Handler:
+    async def config(request: Request) -> Response:
+        """GET /sidebar/…/config?url=…: a signature for this page's own address and no other."""
+        app, url = _BARS[kind].app(settings()), request.query_params.get("url", "")
+        if app is None:
+            return JSONResponse({"error": "not_configured"}, status_code=404)
+        if not _ours(url, request, _path(kind)):
+            return JSONResponse({"error": "address"}, status_code=400)
+        try:
+            signed = await run_in_threadpool(lambda: dict(_TICKETS.config(app, url, this_store().clock())))
+        except Unavailable:
+            return JSONResponse({"error": "unavailable"}, status_code=503)
+        return JSONResponse(signed, headers={"Cache-Control": "no-store"})
+
+    return config
+
+
+def _headers(kind: str) -> dict[str, str]:
+    return {
+        "Content-Security-Policy": f"default-src 'none'; script-src 'self' {_BARS[kind].scripts}; "
+        "style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'",
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+def _ours(url: str, request: Request, path: str) -> bool:
     """Whether an address is this page's: nobody else gets signatures in the application's name."""
     hosts = {request.headers.get("host", ""), urlsplit(settings().public_url).netloc} - {""}
     try:
         there = urlsplit(url)
     except ValueError:
         return False
-    return there.scheme in ("http", "https") and there.netloc in hosts and there.path == PATH
+    return there.scheme in ("http", "https") and there.netloc in hosts and there.path == path
 
 
 @lru_cache
@@ -71,8 +100,12 @@ def _file(name: str) -> str:
     return (_FOLDER / name).read_text(encoding="utf-8")
 
 
-SIDEBAR = (
-    Route(PATH, page, methods=["GET"]),
-    Route(f"{PATH}.js", script, methods=["GET"]),
-    Route(f"{PATH}/config", config, methods=["GET"]),
+SIDEBAR = tuple(
+    route
+    for kind in _BARS
+    for route in (
+        Route(_path(kind), _page(kind), methods=["GET"]),
+        Route(f"{_path(kind)}.js", _script(kind), methods=["GET"]),
+        Route(f"{_path(kind)}/config", _config(kind), methods=["GET"]),
+    )
 )

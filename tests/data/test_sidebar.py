@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from data.routes import ROUTES
 from data.settings import Settings
-from data.sidebar.wecom import Tickets
+from data.sidebar.tickets import Tickets
 
 PAGE = "https://fire.test/sidebar/wecom"
 

@@ -52,6 +52,7 @@ ALLOWED = {
     "channels":   {M, A},
     "integrations": {A},
     "jobs":       {A},
+    "operator":   {A},
     "people":     {A},
     "audit":      {D, A},
     "guide":      EVERYBODY,

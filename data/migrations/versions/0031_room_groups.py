@@ -1,4 +1,4 @@
-"""Groups of rooms in the chat tool, and who people are there."""
+"""Groups of rooms in the chat tool, and who people are there; when a session was last in use."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("users", types.Json, nullable=False),
         sa.Column("chat_id", sa.String(), nullable=True),
+        sa.Column("alias", sa.String(), nullable=True),
         sa.Column("link", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_room_group_room_id_room")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_room_group")),
@@ -61,9 +62,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_person_dingtalk_id"), ["dingtalk_id"], unique=True)
         batch_op.create_index(batch_op.f("ix_person_feishu_id"), ["feishu_id"], unique=True)
         batch_op.create_index(batch_op.f("ix_person_wecom_id"), ["wecom_id"], unique=True)
+    with op.batch_alter_table("user_session", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("seen_at", types.Instant(), nullable=True))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("user_session", schema=None) as batch_op:
+        batch_op.drop_column("seen_at")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_wecom_id"))
         batch_op.drop_index(batch_op.f("ix_person_feishu_id"))
