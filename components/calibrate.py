@@ -195,7 +195,7 @@ def _accepted(item: Suggestion, found: Queue, once: str) -> tuple[str, str, str]
 
 
 def _rejected(marks: Marks, once: str) -> tuple[str, str, str] | None:
-    """A button, and a key, for every reason: pressing one answers at once, with the words if there are any."""
+    """A button, and a key, for every reason: pressing one answers at once, with the words if any."""
     st.markdown(f"**{plain(t('calibrate.why_not'))}**")
     with marks.field("note"):
         note = st.text_input(

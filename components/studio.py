@@ -18,7 +18,7 @@ from data.queries.studio import Desk, Version
 
 Does = Mapping[str, Callable[..., Any]]
 Describe = Callable[[Difference], Sequence[str]]
-PARTS = ("fields", "stages", "tags", "grades", "rules", "reports", "elsewhere")
+PARTS = ("fields", "stages", "tags", "grades", "rules", "reports", "home", "notices", "elsewhere")
 _ELSEWHERE = {
     "weights": ":material/tune:",
     "health": ":material/straighten:",

@@ -4,12 +4,23 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from components import studio, studio_fields, studio_lists, studio_report_editor, studio_reports, studio_rules
+from components import (
+    studio,
+    studio_fields,
+    studio_home,
+    studio_lists,
+    studio_notices,
+    studio_report_editor,
+    studio_reports,
+    studio_rules,
+)
 from components.frame import View
 from core.reports.library import Report
 from core.studio import Area
+from core.telling import KINDS, Rule, rule_of
 from core.vocabulary import offered
 from data.commands.command import Command
+from data.commands.home import keep_layout
 from data.commands.studio import (
     bring_back_field,
     discard_draft,
@@ -22,7 +33,10 @@ from data.commands.studio import (
     restore,
 )
 from data.commands.studio_lists import keep_grade_rules, keep_tags, keep_types
+from data.commands.studio_notices import keep_rule
 from data.commands.studio_reports import bring_back_report, drop_report, keep_report
+from data.queries.channels import personal_channels
+from data.queries.home_preview import waiting
 from data.queries.metrics.report import Shown
 from data.queries.reports import offered as offered_choices
 from data.queries.reports import report_preview
@@ -36,6 +50,7 @@ from data.queries.studio_lists import (
     tags_preview,
 )
 from data.queries.studio_preview import fields_preview
+from data.queries.telling_preview import Told, rule_preview, told_lately
 
 PUBLISH: Command[..., int] = publish
 RESTORE: Command[..., int] = restore
@@ -54,6 +69,8 @@ KEEP_RULES: Callable[..., None] = keep_rules
 KEEP_TAGS: Callable[..., None] = keep_tags
 KEEP_STAGES: Callable[..., None] = keep_types
 KEEP_GRADES: Callable[..., None] = keep_grade_rules
+KEEP_LAYOUT: Callable[..., None] = keep_layout
+KEEP_RULE: Callable[..., None] = keep_rule
 AREA: dict[str, Callable[..., Any]] = {
     "publish": PUBLISH,
     "restore": RESTORE,
@@ -171,6 +188,44 @@ def _into_force(area: Area, found: Desk, view: View, preview: Callable[[], None]
     studio.versions(found, does["restore"], describe, view)
 
 
+def home(view: View) -> None:
+    """The layout of Today by role."""
+    found, role = view.read(desk, Area.HOME), studio_home.chosen_role()
+    does, describe = studio.commands(view, Area.HOME, AREA), studio_home.describer()
+    studio.at_work(found, does, view)
+    studio_home.home_block(found, role, partial(view.do, KEEP_LAYOUT), view)
+    studio.publishing(Area.HOME, found, does, describe, partial(would_see, found, role, view), view)
+    studio.versions(found, does["restore"], describe, view)
+
+
+def would_see(found: Desk, role: str, view: View) -> None:
+    """The draft's layout on what waits now."""
+    studio_home.preview(found, role, view.read(waiting, role, view.now))
+
+
+def notices(view: View) -> None:
+    """How each kind of notice is told."""
+    found, lately = view.read(desk, Area.NOTICES), view.read(told_lately, view.now)
+    does, describe = studio.commands(view, Area.NOTICES, AREA), studio_notices.describer()
+    channels, keep = view.read(personal_channels), partial(view.do, KEEP_RULE)
+    studio.at_work(found, does, view)
+    studio_notices.editor(found, keep, partial(would_tell, view), channels, view)
+    studio_notices.notices_block(found, lately)
+    studio.publishing(Area.NOTICES, found, does, describe, partial(would_have_told, found, view), view)
+    studio.versions(found, does["restore"], describe, view)
+
+
+def would_tell(view: View, rule: Rule) -> Told:
+    """A rule on what was told lately."""
+    return view.read(rule_preview, rule, view.now)
+
+
+def would_have_told(found: Desk, view: View) -> None:
+    """The draft's rules on what was told lately."""
+    rules = [rule_of(found.policy.notice_rules, kind) for kind in sorted(found.waiting & set(KINDS))]
+    studio_notices.preview(rules, [would_tell(view, rule) for rule in rules], view)
+
+
 PARTS: dict[str, Callable[[View], None]] = {
     "fields": fields,
     "stages": stages,
@@ -178,5 +233,7 @@ PARTS: dict[str, Callable[[View], None]] = {
     "grades": grades,
     "rules": rules,
     "reports": reports,
+    "home": home,
+    "notices": notices,
     "elsewhere": studio.elsewhere,
 }

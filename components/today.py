@@ -1,6 +1,7 @@
 """Drawing a person's to-dos: each one click from done."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -8,11 +9,13 @@ from components import address
 from components.blocks import Row, Tone, badge, empty, rows, section
 from components.frame import View
 from components.jobs import job_name
+from components.navigation import open_page
 from components.text import t
 from components.today_lines import details, mark
+from core.home import SUMMARY, is_hidden
 from core.process.stages import STAGES, following
 from core.reports.commitments import Proof
-from data.queries.today import FIRST, Group, Kind, ToDo
+from data.queries.today import Group, Home, Kind, ToDo
 
 TONES = {
     Kind.OVERDUE: Tone.RED,
@@ -75,25 +78,54 @@ def nothing(view: View) -> None:
     empty(t("today.nothing"), t(f"today.nothing_{role}"), icon=":material/task_alt:")
 
 
-def summary(groups: Sequence[Group]) -> None:
+def has(found: Home, block: str) -> bool:
+    """Whether the layout shows a block of the page."""
+    return not is_hidden(found.layout, block)
+
+
+def summary(found: Home) -> None:
     """Counts per kind."""
-    with st.container(horizontal=True, gap="small"):
-        for group in groups:
+    with st.container(horizontal=True, gap="small", key="today-summary"):
+        for group in found.groups if has(found, SUMMARY) else ():
             badge(t("today.count", kind=t(f"today.{group.kind}"), count=group.total), TONES[group.kind])
 
 
-def todos(groups: Sequence[Group], view: View) -> Target | None:
+def todos(found: Home, view: View) -> Target | None:
     """The to-dos by kind; returns the page, and what its address says, of the one that was chosen."""
     chosen = None
-    for group in groups:
+    if not found.groups and found.aside:
+        empty(t("home.nothing_shown"), t("home.nothing_shown_hint"), icon=":material/visibility_off:")
+    elif not found.groups:
+        nothing(view)
+    for group in found.groups:
         section(t(f"today.{group.kind}"), icon=ICONS[group.kind])
         pressed = rows([_row(todo, view) for todo in group.todos], f"todo-{group.kind}")
         chosen = next((_target(x) for x in group.todos if str(x.id) == pressed), chosen)
-        _more(group)
+        _more(group, found.layout.limit(group.kind))
     return chosen
 
 
-def _more(group: Group) -> None:
+def aside(found: Home) -> None:
+    """Kinds that the layout leaves out: one click away, and where the order is changed."""
+    with st.container(horizontal=True, gap="small", key="today-aside"):
+        if found.aside:
+            with st.popover(t("home.aside", n=len(found.aside)), icon=":material/visibility_off:"):
+                st.caption(t("home.aside_note"))
+                for kind in found.aside:
+                    st.button(
+                        t(f"today.{kind}"),
+                        key=f"aside-{kind}",
+                        icon=ICONS[kind],
+                        type="tertiary",
+                        on_click=partial(address.write, all=kind),
+                    )
+        if (found.aside or found.own) and st.button(
+            t("home.to_order"), key="today-order", icon=":material/tune:", type="tertiary"
+        ):
+            open_page("account")
+
+
+def _more(group: Group, limit: int) -> None:
     if group.total > len(group.todos):
         st.button(
             t("today.show_all", n=group.total),
@@ -101,7 +133,7 @@ def _more(group: Group) -> None:
             type="tertiary",
             on_click=lambda: address.write(all=group.kind),
         )
-    elif group.total > FIRST:
+    elif group.total > limit:
         st.button(
             t("today.show_fewer"),
             key=f"fewer-{group.kind}",

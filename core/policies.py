@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from core import home as layouts
+from core import telling
 from core.definitions import from_document
 from core.fields import Field
 from core.grades import GradeRule, rule_from
@@ -88,6 +90,8 @@ class Policy:
         stages: action types, which are the stages too, in their order; none for those shipped (F2, A1).
         grade_rules: conditions that propose a customer's grade (F1, F2).
         grade_rest_days: days for which a grade that somebody gave stands against the rules (F1).
+        home: layouts of Today by role, where they are not as shipped (F1, F2).
+        notice_rules: how kinds of notices are told, where they are not as shipped (P8, F2).
     """
 
     version: int = 0
@@ -169,6 +173,8 @@ class Policy:
     stages: tuple[ActionType, ...] = ()
     grade_rules: tuple[GradeRule, ...] = ()
     grade_rest_days: int = 30
+    home: tuple[layouts.Layout, ...] = ()
+    notice_rules: tuple[telling.Rule, ...] = ()
 
 
 DEFAULTS = Policy()
@@ -199,4 +205,8 @@ def override(changes: Mapping[str, Any], version: int) -> Policy:
     for name, read in _DOCUMENTS.items():
         if name in laid:
             laid[name] = tuple(map(read, laid[name]))
+    if "home" in laid:
+        laid["home"] = tuple(map(layouts.from_document, laid["home"]))
+    if "notice_rules" in laid:
+        laid["notice_rules"] = tuple(map(telling.from_document, laid["notice_rules"]))
     return replace(DEFAULTS, version=version, **laid)

@@ -29,6 +29,8 @@ class Area(StrEnum):
     TAGS = "tags"
     GRADES = "grades"
     STAGES = "stages"
+    HOME = "home"
+    NOTICES = "notices"
 
 
 LISTS: Mapping[Area, str] = {
@@ -37,6 +39,8 @@ LISTS: Mapping[Area, str] = {
     Area.TAGS: "tags",
     Area.GRADES: "grade_rules",
     Area.STAGES: "stages",
+    Area.HOME: "home",
+    Area.NOTICES: "notice_rules",
 }
 """Parts that are a list of documents, with the attribute of the policy that holds it."""
 _KEYS = {Area.GRADES: "grade"}  # what is a document's key; elsewhere it is called so

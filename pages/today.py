@@ -5,15 +5,15 @@ from components.frame import page
 from components.navigation import open_page
 from components.survey import survey_block
 from core.access import Permission
-from data.queries.today import today
+from core.home import SURVEY
+from data.queries.today import home
 
 with page("today.title", needs=Permission.TODAY) as view:
-    groups = view.read(today, view.now, whole=drawing.whole())
-    if groups:
-        drawing.summary(groups)
-        if chosen := drawing.todos(groups, view):
-            name, query = chosen
-            open_page(name, **query)
-    else:
-        drawing.nothing(view)
-    survey_block(view)
+    found = view.read(home, view.now, whole=drawing.whole())
+    drawing.summary(found)
+    if chosen := drawing.todos(found, view):
+        name, query = chosen
+        open_page(name, **query)
+    drawing.aside(found)
+    if drawing.has(found, SURVEY):
+        survey_block(view)

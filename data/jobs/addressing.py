@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from core.delivery import EVERYTHING, leaves_at
+from core.telling import read_carried
 from data.commands.channels import SINCE
 from data.engine import Store
 from data.queries.channels import TEAM, wishes
@@ -72,9 +73,10 @@ def _to_people(session: Session, channel: str, since: datetime, now: datetime) -
     for message, wanted, zone in session.execute(fresh):
         if message.params.get("channel") == channel:
             continue
-        wish = wishes(wanted) if wanted else EVERYTHING
+        carries = read_carried(message.carried)
+        wish = carries.wishes(wishes(wanted) if wanted else EVERYTHING)
         due_at = leaves_at(now, wish, zone or company_zone(session))
-        row = _row(message.id, channel, due_at, "off" if channel in wish.off else "waiting")
+        row = _row(message.id, channel, due_at, "waiting" if carries.goes(channel, wish) else "off")
         rows.append(row | {"digest_at": due_at if wish.digest_at else None})
     return rows
 

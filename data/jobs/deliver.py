@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.delivery import EVERYTHING, Wishes, leaves_at
+from core.telling import read_carried
 from data.channels import Channel, Letter, Permanent, Refused, configured
 from data.commands.outbox import post
 from data.engine import Store
@@ -149,7 +150,8 @@ def _taken(session: Session, row: Delivery, ids: Sequence[int], person_id: int) 
         person = session.get_one(Person, person_id)
         wanted = session.get(NoticeWishes, person_id)
         team_of = session.get(Team, person.team_id) if person.team_id else None
-        wish, zone = wishes(wanted) if wanted else EVERYTHING, team_of.timezone if team_of else zone
+        zone = team_of.timezone if team_of else zone
+        wish = read_carried(messages[0].carried).wishes(wishes(wanted) if wanted else EVERYTHING)
         letter = letter_of(row.channel, messages, person) if person.active else None
     return _Taken(tuple(ids), row.channel, row.attempts, letter, wish, zone)
 

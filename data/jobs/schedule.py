@@ -14,6 +14,7 @@ from data.jobs import (
     acceptance_mail,
     backtest,  # noqa: F401 - asked for by commands; known by being imported
     count_ballots,
+    follow_up,
     forecast,
     milestones,
     morning_brief,
@@ -129,6 +130,7 @@ SCHEDULE = (
     Scheduled(tidy.NAME, _nightly, "night", _next_night),
     Scheduled(count_ballots.NAME, _nightly, "night", _next_night),
     Scheduled(sweep_alerts.NAME, _hourly, "hour", _next_hour),
+    Scheduled(follow_up.NAME, _hourly, "hour", _next_hour),
     Scheduled(sweep_promises.NAME, _quarterly, "quarter", _next_quarter),
     Scheduled(
         weekly_health.NAME, weekly_health.due, "monday", weekly_health.coming, weekly_health.latest_weeks

@@ -5,11 +5,13 @@ Everything is read from present state and the person's own planned actions; each
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from core.access import Permission, Who, decide
+from core.access import Who
+from core.home import FIRST, Layout, from_document, in_order, is_hidden, kinds_of, layout_of
 from data.queries.policies import policy_in_force
 from data.queries.today_kinds import (
     accounts,
@@ -24,48 +26,89 @@ from data.queries.today_kinds import (
 )
 from data.queries.today_kinds.asked import Asked, Group, Kind, ToDo
 from data.queries.today_kinds.quotes import QUOTE_GONE_DAYS
+from data.schema import HomeWish
 
-__all__ = ["FIRST", "QUOTE_GONE_DAYS", "Group", "Kind", "ToDo", "today"]
+__all__ = ["FIRST", "QUOTE_GONE_DAYS", "Group", "Home", "Kind", "ToDo", "home", "own_layout", "today"]
 
-FIRST = 5
+SHIPPED = Layout()
+
 MOST = 200
 
 
-def today(session: Session, who: Who, now: datetime, *, whole: str | None = None) -> tuple[Group, ...]:
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Today as a person has it.
+
+    Attributes:
+        groups: what they must do now, by kind; kinds without a to-do are left out.
+        layout: by which it is laid out.
+        aside: kinds of theirs that the layout does not show.
+        own: whether the layout is the person's own.
+    """
+
+    groups: tuple[Group, ...]
+    layout: Layout
+    aside: tuple[Kind, ...]
+    own: bool
+
+
+def home(session: Session, who: Who, now: datetime, *, whole: str | None = None) -> Home:
+    """Today in the person's own layout, or their role's; see `today`."""
+    layout, own = layout_in_force(session, who)
+    aside = tuple(k for k in in_order(layout, kinds_of(who.role)) if is_hidden(layout, k))
+    return Home(today(session, who, now, whole=whole, layout=layout), layout, aside, own)
+
+
+def layout_in_force(session: Session, who: Who) -> tuple[Layout, bool]:
+    """The layout by which a person's Today is laid out, and whether it is their own."""
+    mine = own_layout(session, who)
+    return mine or layout_of(policy_in_force(session).home, who.role), mine is not None
+
+
+def own_layout(session: Session, who: Who) -> Layout | None:
+    """The layout that a person made for themselves."""
+    row = session.get(HomeWish, who.person_id) if who.person_id else None
+    return from_document(row.content) if row else None
+
+
+def today(
+    session: Session, who: Who, now: datetime, *, whole: str | None = None, layout: Layout = SHIPPED
+) -> tuple[Group, ...]:
     """What `who` must do now; kinds without a to-do are left out.
 
     Args:
-        whole: the kind of which all to-dos are wanted, up to 200, not just the first five.
+        whole: the kind of which all to-dos are wanted, up to 200, not just the first few; it is shown
+            whatever the layout says.
     """
     asked = Asked(session, who, now, policy_in_force(session))
     groups = (
-        read(asked, MOST if kind == whole else FIRST)
-        for kind, (needs, read) in _KINDS.items()
-        if decide(who, needs).allowed
+        _READS[kind](asked, MOST if kind == whole else layout.limit(kind))
+        for kind in in_order(layout, kinds_of(who.role))
+        if kind == whole or not is_hidden(layout, kind)
     )
     return tuple(g for g in groups if g.total)
 
 
-_KINDS: dict[Kind, tuple[Permission, Callable[[Asked, int], Group]]] = {
-    Kind.OVERDUE: (Permission.RECORD_ACTIONS, steps.overdue),
-    Kind.RED: (Permission.SEE_BOARD, on_fire.red),
-    Kind.ASSIGNED: (Permission.HANDLE_ALERTS, on_fire.assigned),
-    Kind.DEMAND: (Permission.ANSWER_DEMANDS, promised.demands),
-    Kind.CONFLICT: (Permission.SEE_PROMISES, promised.conflicts),
-    Kind.REPORTED: (Permission.SEND_DELIVERIES, promised.reported),
-    Kind.COMMITMENT: (Permission.SEE_MORNING, tasks.commitments),
-    Kind.ROOM_TASK: (Permission.FOLLOW_UP, tasks.room_tasks),
-    Kind.COACHING: (Permission.COACH, tasks.coaching),
-    Kind.CAUSE: (Permission.SEE_COLLABORATION, promised.causes),
-    Kind.DUE: (Permission.RECORD_ACTIONS, steps.due),
-    Kind.DELIVERY: (Permission.SEND_DELIVERIES, promised.deliveries),
-    Kind.SUGGESTION: (Permission.CALIBRATE, forecasts.suggestions),
-    Kind.EXPIRING: (Permission.RECORD_ACTIONS, quotes.expiring),
-    Kind.STORE_REQUEST: (Permission.ANSWER_STORE_REQUESTS, promised.store_requests),
-    Kind.DRAFT: (Permission.RECORD_ACTIONS, begun.drafts),
-    Kind.UNPLANNED: (Permission.RECORD_ACTIONS, steps.unplanned),
-    Kind.GRADE: (Permission.EDIT_CUSTOMERS, grades.grades),
-    Kind.REGRADE: (Permission.EDIT_CUSTOMERS, grades.regrades),
-    Kind.JOB: (Permission.SEE_JOBS, accounts.failed_jobs),
-    Kind.PASSWORD: (Permission.MANAGE_PEOPLE, accounts.without_password),
+_READS: dict[Kind, Callable[[Asked, int], Group]] = {
+    Kind.OVERDUE: steps.overdue,
+    Kind.RED: on_fire.red,
+    Kind.ASSIGNED: on_fire.assigned,
+    Kind.DEMAND: promised.demands,
+    Kind.CONFLICT: promised.conflicts,
+    Kind.REPORTED: promised.reported,
+    Kind.COMMITMENT: tasks.commitments,
+    Kind.ROOM_TASK: tasks.room_tasks,
+    Kind.COACHING: tasks.coaching,
+    Kind.CAUSE: promised.causes,
+    Kind.DUE: steps.due,
+    Kind.DELIVERY: promised.deliveries,
+    Kind.SUGGESTION: forecasts.suggestions,
+    Kind.EXPIRING: quotes.expiring,
+    Kind.STORE_REQUEST: promised.store_requests,
+    Kind.DRAFT: begun.drafts,
+    Kind.UNPLANNED: steps.unplanned,
+    Kind.GRADE: grades.grades,
+    Kind.REGRADE: grades.regrades,
+    Kind.JOB: accounts.failed_jobs,
+    Kind.PASSWORD: accounts.without_password,
 }

@@ -26,6 +26,7 @@ from data.schema.customers import Contact, Customer, CustomerState, CustomerTag,
 from data.schema.forecast import ForecastDecision, ForecastLine, ForecastRun, ForecastWin
 from data.schema.forecast_models import ForecastBacktest, ForecastModel
 from data.schema.groups import GroupStep, RoomGroup
+from data.schema.home import HomeWish
 from data.schema.jobs import JobRun
 from data.schema.milestones import (
     Launch,
@@ -119,6 +120,7 @@ __all__ = [
     "ForecastWin",
     "GroupStep",
     "HealthReport",
+    "HomeWish",
     "ImportBatch",
     "ImportChange",
     "Interaction",

@@ -10,13 +10,18 @@ from data.schema.base import Base, Keyed
 
 
 class Message(Keyed, Base):
-    """A notice as posted: in the person's inbox from this moment. `key` makes it once per cause."""
+    """A notice as posted: in the person's inbox from this moment. `key` makes it once per cause.
+
+    `carried` is the rule under which it was posted (`core.telling.Carried`), None as shipped; unread at
+    `follows_at`, those who lead the person are told.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("person_id", "key"),
         Index(None, "person_id", "read_at"),
         Index(None, "posted_at"),
+        Index(None, "follows_at"),
     )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -27,6 +32,8 @@ class Message(Keyed, Base):
     query: Mapped[dict[str, Any]]
     posted_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+    carried: Mapped[dict[str, Any] | None]
+    follows_at: Mapped[datetime | None]
 
 
 class Delivery(Keyed, Base):

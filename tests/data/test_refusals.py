@@ -129,6 +129,8 @@ ALLOWED = {
     "weights.draft":           {D},
     "weights.backtest":        {D},
     "weights.apply":           {D},
+    "home.keep":               EVERYBODY,
+    "home.reset":              EVERYBODY,
     "studio.publish":          {D, A},
     "studio.restore":          {D, A},
     "coaching.assign":         {M, D},

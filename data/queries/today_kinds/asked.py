@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,36 +10,13 @@ from sqlalchemy import Select, func
 from sqlalchemy.orm import Session
 
 from core.access import Who
+from core.home import Kind
 from core.policies import Policy
 from core.process.stages import PIPELINE
 from core.terms import Outcome
 from data.schema import Customer, Opportunity, Pipeline
 
-
-class Kind(StrEnum):
-    """Kinds of to-dos, in the order in which they are shown."""
-
-    OVERDUE = "overdue"
-    RED = "red"
-    ASSIGNED = "assigned"
-    DEMAND = "demand"
-    CONFLICT = "conflict"
-    REPORTED = "reported"
-    COMMITMENT = "commitment"
-    ROOM_TASK = "room_task"
-    COACHING = "coaching"
-    CAUSE = "cause"
-    DUE = "due"
-    DELIVERY = "delivery"
-    SUGGESTION = "suggestion"
-    EXPIRING = "expiring"
-    STORE_REQUEST = "store_request"
-    DRAFT = "draft"
-    UNPLANNED = "unplanned"
-    GRADE = "grade"
-    REGRADE = "regrade"
-    JOB = "job"
-    PASSWORD = "password"  # noqa: S105 - a kind of to-do
+__all__ = ["Asked", "Group", "Kind", "ToDo", "mine", "of_opportunity", "worth"]
 
 
 @dataclass(frozen=True, slots=True)
