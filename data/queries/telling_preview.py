@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who, reach
 from core.messages import NotAllowed
 from core.notices import Notice
-from core.telling import KINDS, Rule, To, read_carried
+from core.telling import KINDS, Rule, To
 from data.queries.calendars import calendar_of
-from data.queries.recipients import copies
+from data.queries.recipients import copies, teams_of
 from data.schema import Message, Person
 
 DAYS = 14
@@ -62,11 +62,13 @@ def told_lately(session: Session, who: Who, now: datetime) -> Mapping[str, int]:
         NotAllowed: the person may not change the studio.
     """
     _may_change(who)
-    query = select(Message.kind, Message.carried).where(Message.posted_at >= now - timedelta(days=DAYS))
-    found = dict.fromkeys(KINDS, 0)
-    for kind, carried in session.execute(query.where(Message.kind.in_(KINDS))):
-        found[kind] += not read_carried(carried).copy
-    return found
+    query = (
+        select(Message.kind, func.count())
+        .where(Message.kind.in_(KINDS), Message.posted_at >= now - timedelta(days=DAYS), _NAMED)
+        .group_by(Message.kind)
+    )
+    counted = {kind: n for kind, n in session.execute(query)}
+    return {kind: counted.get(kind, 0) for kind in KINDS}
 
 
 def rule_preview(session: Session, who: Who, rule: Rule, now: datetime) -> Told:
@@ -81,7 +83,7 @@ def rule_preview(session: Session, who: Who, rule: Rule, now: datetime) -> Told:
     notices = [Notice(m.person_id, m.kind, m.key, m.params) for m in messages]
     more = {(n.person_id, n.key) for n in copies(session, [(n, rule) for n in notices])} - sent
     causes = dict.fromkeys(m.key for m in messages)
-    unread = sum(_followed(session, m, rule, now) for m in messages) if rule.wait_hours else 0
+    unread = _unread(session, messages, rule, now)
     newest = {m.key: m for m in reversed(messages)}
     shown = [newest[key] for key in list(causes)[:EXAMPLES]]
     return Told(len(causes), len(messages), len(more), unread, _examples(session, shown, rule, sent, more))
@@ -90,20 +92,25 @@ def rule_preview(session: Session, who: Who, rule: Rule, now: datetime) -> Told:
 def _messages(session: Session, kind: str, now: datetime) -> list[Message]:
     query = (
         select(Message)
-        .where(Message.kind == kind, Message.posted_at >= now - timedelta(days=DAYS))
+        .where(Message.kind == kind, Message.posted_at >= now - timedelta(days=DAYS), _NAMED)
         .order_by(Message.posted_at.desc(), Message.id.desc())
         .limit(MOST)
     )
-    return [m for m in session.scalars(query) if not read_carried(m.carried).copy]
+    return list(session.scalars(query))
 
 
-def _followed(session: Session, message: Message, rule: Rule, now: datetime) -> bool:
-    """Whether a message lay unread for the working hours of the rule."""
-    if To.NAMED not in rule.to:
-        return False
-    team = session.scalar(select(Person.team_id).where(Person.id == message.person_id))
+_NAMED = or_(Message.carried.is_(None), Message.carried["copy"].as_boolean().is_(False))
+"""SQL: messages to those whom an event named; copies are none."""
+
+
+def _unread(session: Session, messages: Sequence[Message], rule: Rule, now: datetime) -> int:
+    """How many messages lay unread for the working hours of the rule."""
+    if not rule.wait_hours or To.NAMED not in rule.to:
+        return 0
+    teams = teams_of(session, {m.person_id for m in messages})
+    calendars = {team: calendar_of(session, team) for team in set(teams.values())}
     wait = timedelta(hours=rule.wait_hours)
-    return calendar_of(session, team).worked(message.posted_at, message.read_at or now) >= wait
+    return sum(calendars[teams[m.person_id]].worked(m.posted_at, m.read_at or now) >= wait for m in messages)
 
 
 def _examples(

@@ -166,14 +166,14 @@ def test_the_unread_is_followed_up_once_after_working_hours(store, clock, office
         assert sentence(language, "sla_soon", PARAMS)[0] in sentence(language, one.kind, one.params)[0]
 
 
-def test_the_preview_says_to_whom_it_would_have_gone(sqlite_store, clock, heard):
-    people = found(sqlite_store)
-    tell(sqlite_store, people.rep, people.mate, key="one")
+def test_the_preview_says_to_whom_it_would_have_gone(store, clock, heard):
+    people = found(store)
+    tell(store, people.rep, people.mate, key="one")
     clock.move(days=3)
-    put(sqlite_store, people.director, Rule("sla_soon", (To.NAMED, To.DIRECTOR)))
-    tell(sqlite_store, people.rep, people.manager, key="two")
+    put(store, people.director, Rule("sla_soon", (To.NAMED, To.DIRECTOR)))
+    tell(store, people.rep, people.manager, key="two")
     rule = Rule("sla_soon", (To.NAMED, To.MANAGER), wait_hours=8)
-    with sqlite_store.reading() as session:
+    with store.reading() as session:
         assert told_lately(session, people.admin, clock())["sla_soon"] == 4  # the director's copy apart
         seen = rule_preview(session, people.admin, rule, clock())
         none = rule_preview(session, people.admin, Rule("root_cause"), clock())
@@ -185,7 +185,7 @@ def test_the_preview_says_to_whom_it_would_have_gone(sqlite_store, clock, heard)
     ]
     assert (none.causes, none.examples) == (0, ())
     clock.move(days=15)
-    with sqlite_store.reading() as session:
+    with store.reading() as session:
         assert rule_preview(session, people.admin, rule, clock()).causes == 0
 
 
