@@ -13,7 +13,7 @@ from data.commands.acceptance_sweep import sweep_acceptance
 from data.commands.people import hash_password
 from data.commands.pipelines import set_benchmarks
 from data.commands.sla_sweep import sweep_clocks
-from data.demo import feedback, milestones, morning, reports, usage
+from data.demo import feedback, milestones, morning, reports, studio, usage
 from data.demo.answers import answer
 from data.demo.branches import branch_out, percents
 from data.demo.calendar import SHANGHAI, is_workday, near_spring_festival
@@ -116,6 +116,8 @@ def _finish(store: Store, staff: Staff, size: Size, seed: int, now: datetime) ->
         usage.report(store, now, seed)
         if size.branches == 1:
             milestones.issue(store, staff, now)
+        milestones.issue(store, staff, now)
+        studio.make_own(store, staff.director, staff.reps[0].who, now)
 
 
 def _prepare(
