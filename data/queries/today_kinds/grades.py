@@ -5,13 +5,13 @@ from datetime import timedelta
 from sqlalchemy import func, or_, select
 
 from core.grades import is_due, proposed
-from data.queries.grades import grade_facts
+from data.queries.grades import Facts, grade_facts
 from data.queries.today_kinds.asked import Asked, Group, Kind, ToDo
 from data.schema import Customer, CustomerState
 
 
 def grades(asked: Asked, most: int) -> Group:
-    """Customers with open opportunities whose grade is missing or old."""
+    """Customers with open opportunities whose grade is missing or old, and for whom no rule proposes one."""
     old = asked.now - timedelta(days=asked.policy.grade_days)
     query = (
         select(
@@ -26,6 +26,7 @@ def grades(asked: Asked, most: int) -> Group:
             Customer.owner_id == asked.who.person_id,
             CustomerState.open_opportunities > 0,
             or_(Customer.graded_at.is_(None), Customer.graded_at < old),
+            Customer.id.not_in([one.id for _, one in _due(asked)]),
         )
         .order_by(
             Customer.graded_at.is_not(None),
@@ -40,23 +41,19 @@ def grades(asked: Asked, most: int) -> Group:
 
 def regrades(asked: Asked, most: int) -> Group:
     """One's own customers for whom a grade rule proposes another grade than they have."""
-    rules, rest = asked.policy.grade_rules, asked.policy.grade_rest_days
-    if not rules:
-        return Group(Kind.REGRADE, 0, ())
-    mine = select(Customer.id).where(Customer.owner_id == asked.who.person_id)
-    facts = grade_facts(asked.session, asked.session.scalars(mine).all(), asked.policy, asked.now)
-    found = [(one, proposed(rules, one.values)) for one in facts]
-    due = [(one, p) for one, p in found if is_due(p, one.grade, one.graded_at, asked.now, rest)]
     todos = [
-        ToDo(
-            Kind.REGRADE,
-            one.id,
-            one.id,
-            one.name,
-            at=one.graded_at,
-            words=p or "",
-            params={"grade": one.grade},
-        )
-        for one, p in sorted(due, key=lambda pair: (pair[1] or "", pair[0].name, pair[0].id))
+        ToDo(Kind.REGRADE, one.id, one.id, one.name, at=one.graded_at, words=p, params={"grade": one.grade})
+        for p, one in sorted(_due(asked), key=lambda pair: (pair[0], pair[1].name, pair[1].id))
     ]
     return Group(Kind.REGRADE, len(todos), tuple(todos[:most]))
+
+
+def _due(asked: Asked) -> list[tuple[str, Facts]]:
+    """What the company's rules propose for one's own customers, as far as it is to be done."""
+    rules, rest = asked.policy.grade_rules, asked.policy.grade_rest_days
+    if not rules:
+        return []
+    mine = select(Customer.id).where(Customer.owner_id == asked.who.person_id)
+    facts = grade_facts(asked.session, asked.session.scalars(mine).all(), asked.policy, asked.now)
+    found = [(proposed(rules, one.values), one) for one in facts]
+    return [(p, one) for p, one in found if p and is_due(p, one.grade, one.graded_at, asked.now, rest)]
