@@ -23,8 +23,6 @@ from data.exchange.own_records import OwnRecords
 from data.exchange.plan import Plan, fetch, words
 from data.schema import Contact, Customer, CustomerTag, Interaction, Opportunity, Tag
 
-_FRESH: dict[str, Any] = {"note": "", "version": 1, "fields": {}, "policy_version": 0}
-
 
 def plan_customers(plan: Plan, records: Sequence[Record]) -> None:
     """Plan every row of customers; tags that do not exist yet come with them."""
@@ -67,7 +65,7 @@ def _stored_customer(known: Named, record: Record) -> Mapping[str, Any] | None:
 
 
 def _create_customer(plan: Plan, known: Named, tags: "_Tags", record: Record, wanted: dict[str, Any]) -> None:
-    row = table_row(Customer, _FRESH | {"created_at": plan.now} | wanted)
+    row = table_row(Customer, {"created_at": plan.now, "note": "", "version": 1} | wanted)
     row["id"] = plan.new_id(Customer)
     plan.add(Customer, **row)
     known.put(row)

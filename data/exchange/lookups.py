@@ -196,4 +196,5 @@ class Pipelines:
 
 def table_row(table: type[Base], values: Mapping[str, Any]) -> dict[str, Any]:
     """Planned values as a stored row would show them: every column, None where nothing is said."""
-    return {c.name: values.get(c.name) for c in table.__table__.columns}
+    bare: dict[str, Any] = {"fields": {}, "policy_version": 0}  # of a record without own fields
+    return {c.name: values.get(c.name, bare.get(c.name)) for c in table.__table__.columns}

@@ -149,8 +149,6 @@ class _Planner:
             "outcome": wanted.get("outcome", Outcome.OPEN),
             "recorded_at": recorded,
             "version": 1,
-            "fields": wanted.get("fields", {}),
-            "policy_version": wanted.get("policy_version", 0),
         }
         row["id"] = plan.new_id(Opportunity)
         plan.add(Opportunity, **row)

@@ -138,7 +138,7 @@ def stages_in_use(session: Session, who: Who, types: Sequence[ActionType]) -> tu
         .join(Pipeline, Pipeline.id == Stage.pipeline_id)
         .where(Pipeline.key == PIPELINE, Opportunity.outcome == Outcome.OPEN)
     )
-    opportunities = dict(session.execute(standing.group_by(Stage.key)).tuples().all())
+    opportunities = {key: n for key, n in session.execute(standing.group_by(Stage.key))}
     known = set(session.scalars(select(Stage.key).join(Pipeline).where(Pipeline.key == PIPELINE)))
     return tuple(
         StageUse(
