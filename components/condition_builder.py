@@ -9,7 +9,6 @@ from components.text import t, term
 from core.definitions import readable
 from core.fields import Field, Kind
 from core.own_records import SHIPPED
-from core.process.stages import STAGES
 from core.terms import Outcome
 
 _TESTS = ("filled", "empty", "=", "!=", ">", "<", "contains")
@@ -27,14 +26,17 @@ def condition_builder(types: Sequence[str], own: Sequence[Field], target: str, k
         key: of these widgets, unique on the page.
     """
     known = {f.key: f for type_ in types for f in SHIPPED.get(type_, ())} | {f.key: f for f in own}
-    build(known, readable(types, own, SHIPPED), target, key)
+    build(known, readable(types, own, SHIPPED), target, key, types)
 
 
-def build(known: Mapping[str, Field], readable: Sequence[str], target: str, key: str) -> None:
+def build(
+    known: Mapping[str, Field], readable: Sequence[str], target: str, key: str, types: Sequence[str] = ()
+) -> None:
     """The choices themselves.
 
     Args:
         known: fields by key, of what can be read and is one; readable: names of all that can be read.
+        types: action types to choose from where the type is read.
     """
     names = {n: _name(n, known) for n in readable}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -45,7 +47,7 @@ def build(known: Mapping[str, Field], readable: Sequence[str], target: str, key:
         test = st.selectbox(
             t("studio.build.test"), list(tests), format_func=tests.__getitem__, key=f"{key}-test", width=150
         )
-        value = "" if test in _BARE else _value(name, known.get(name), key)
+        value = "" if test in _BARE else _value(name, known.get(name), key, types)
         st.button(
             t("studio.build.add"),
             key=f"{key}-add",
@@ -64,10 +66,10 @@ def _say_test(test: str) -> str:
     return t(f"studio.read.{_SAID.get(test, test)}", name="", value="…").strip()
 
 
-def _value(name: str, field: Field | None, key: str) -> str:
+def _value(name: str, field: Field | None, key: str, types: Sequence[str]) -> str:
     """The value as the condition writes it."""
     label = t("studio.build.value")
-    choices = _choices(name, field)
+    choices = _choices(name, field, types)
     if choices:
         chosen = st.selectbox(
             label, list(choices), format_func=choices.__getitem__, key=f"{key}-choice-{name}", width=200
@@ -80,9 +82,9 @@ def _value(name: str, field: Field | None, key: str) -> str:
     return f"'{text.replace(chr(39), '')}'" if text.strip() else ""
 
 
-def _choices(name: str, field: Field | None) -> dict[str, str]:
+def _choices(name: str, field: Field | None, types: Sequence[str]) -> dict[str, str]:
     if name == "type":
-        return {s: term("stage", s) for s in STAGES}
+        return {s: term("stage", s) for s in types}
     if name == "outcome":
         return {str(o): term("outcome", str(o)) for o in Outcome}
     if field is None or field.kind is not Kind.CHOICE:

@@ -88,9 +88,9 @@ def page(title: str, needs: Permission) -> Iterator[View]:
         show_error(NotAllowed(permission=needs))
         st.stop()
     store = this_store()
-    hear(store)
-    st.title(t(title), anchor=False)
     try:
+        hear(store)
+        st.title(t(title), anchor=False)
         yield View(who, store, language(), store.clock())
     except Unavailable as error:
         again_when_back(error, store)
