@@ -149,10 +149,10 @@ RULES: Mapping[str, Rule] = {rule.name: rule for rule in _ALL if rule.attribute 
 GROUPS = tuple(dict.fromkeys(rule.group for rule in RULES.values()))
 NOT_HERE = {
     "version": "the store counts it",
-    "own_fields": "a part of the studio of its own",
-    "own_reports": "a part of the studio of its own",
-    "home": "a part of the studio of its own",
-    "notice_rules": "a part of the studio of its own",
+    **dict.fromkeys(
+        ("own_fields", "own_reports", "home", "notice_rules", "tags", "stages", "grade_rules"),
+        "a part of the studio of its own",
+    ),
     "currency": "amounts that name no currency would change their meaning",
 }
 _ORDERED = (  # (the smaller, the larger): each pair must stay in this order
