@@ -260,7 +260,7 @@ def _publish(tx: Tx, area: Area, number: int, changes: dict[str, Any], note: str
         put_tags(tx.session, override(changes, row.version).tags)
     if area is Area.STAGES:
         put_types(tx.session, override(changes, row.version).stages, tx.now)
-    if area is Area.RULES:
+    if area in (Area.RULES, Area.STAGES):
         sweep(tx.session, tx.now, override(changes, row.version))
     changed = differences(area, before, part_of(area, changes))
     if area is Area.REPORTS:

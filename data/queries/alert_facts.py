@@ -165,7 +165,7 @@ def _answers(some: bool) -> Select[int, datetime]:
 
 @lru_cache
 def _skipped(some: bool) -> Select[int, str]:
-    """Stages before the furthest one that were never visited, in their order."""
+    """Stages before the furthest one that were never visited, in their order; optional ones are none."""
     missed, seen = aliased(Stage), aliased(Stage)
     events = (
         select(StageEvent.id)
@@ -178,6 +178,7 @@ def _skipped(some: bool) -> Select[int, str]:
         .join(missed, missed.pipeline_id == Opportunity.pipeline_id)
         .where(
             _among(some),
+            missed.optional.is_(False),
             events.where(seen.position > missed.position).exists(),
             ~events.where(seen.id == missed.id).exists(),
         )

@@ -8,6 +8,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import select
 
 from core.fields import Kind
 from core.messages import Invalid, NotAllowed
@@ -33,7 +34,7 @@ from data.queries.studio_lists import (
 )
 from data.queries.today import Kind as ToDo
 from data.queries.today import today
-from data.schema import CustomerState, Opportunity, OpportunityState, Stage
+from data.schema import Alert, CustomerState, Opportunity, OpportunityState, Stage
 from data.text import speak, translate
 from tests.company import found
 from tests.data.test_record_action import done
@@ -204,7 +205,17 @@ def test_passing_an_added_stage_by_is_no_skip(small):
     record_action(small.store, small.people.rep, small.people.opportunity, quote)
     with small.store.reading() as session:
         skipped = {one.stage: one.skipped for one in process_measures(session, PIPELINE).stages}
+        alerts = select(Alert.params).where(Alert.rule == "stage_skipped", Alert.cleared_at.is_(None))
+        assert session.scalars(alerts).one()["stage"] == "needs_diagnosis"
     assert (skipped["own_trial"], skipped["needs_diagnosis"], skipped["solution_demo"]) == (0, 1, 1)
+    for key in ("needs_diagnosis", "solution_demo"):
+        types = small.read(desk, Area.STAGES).policy.stages
+        keep_types(
+            small.store, small.people.director, [replace(one, off=one.off or one.key == key) for one in types]
+        )
+    small.put(Area.STAGES)
+    with small.store.reading() as session:
+        assert session.scalars(alerts).all() == []  # nobody need go where nobody can go any more
 
 
 def stage(session, key):
