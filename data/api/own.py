@@ -11,8 +11,10 @@ from core.process.wire import read_fields
 from data.api.operation import Call
 from data.queries.policies import policy_in_force
 
-SAID = Field({}, description="The company's own fields by key; those that are not named stay, null empties.")
-KEPT = Field({}, description="The company's own fields that hold something, by key.")
+SAID: Any = Field(
+    {}, description="The company's own fields by key; those that are not named stay, null empties."
+)
+KEPT: Any = Field({}, description="The company's own fields that hold something, by key.")
 
 
 def carried_out(

@@ -1,5 +1,6 @@
 """What the demo company made its own in the studio: own fields of records, and rules for grades."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -53,9 +54,11 @@ def make_own(store: Store, director: Who, rep: Who, now: datetime) -> None:
     publish(store, director, Area.GRADES, "评级要有依据，不凭感觉")
     query = select(Customer).where(Customer.owner_id == rep.person_id).order_by(Customer.id).limit(FILLED)
     with store.reading() as session:
-        known = [
-            (c.id, c.version, c.name, c.industry, c.segment, c.region, c.note) for c in session.scalars(query)
-        ]
-    for n, (key, version, *said, note) in enumerate(known):
+        known = [(c.id, c.version, _as_it_is(c)) for c in session.scalars(query)]
+    for n, (key, version, values) in enumerate(known):
         filled = {ERP.key: ERP.choices[n % len(ERP.choices)]}
-        edit_customer(store, rep, key, CustomerInput(*said, note=note, fields=filled), version)
+        edit_customer(store, rep, key, replace(values, fields=filled), version)
+
+
+def _as_it_is(c: Customer) -> CustomerInput:
+    return CustomerInput(c.name, c.industry, c.segment, c.region, note=c.note)
