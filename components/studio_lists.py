@@ -36,7 +36,7 @@ def tags_block(found: Sequence[TagUse], desk: Desk, keep: Keep, view: View) -> N
     )
     at = f"tags-{desk.in_force.version}-{len(found)}"
     marks = Marks(view)
-    with st.form(at, border=True):
+    with st.form(at, border=False):
         tags = [_tag(use.tag, t("studio.carried_by", n=use.customers), marks, at) for use in found]
         tags.append(_tag(_FRESH, t("studio.new_tag"), marks, at))
         sent = st.form_submit_button(t("studio.keep"), type="primary", icon=":material/save:")
@@ -45,7 +45,9 @@ def tags_block(found: Sequence[TagUse], desk: Desk, keep: Keep, view: View) -> N
 
 
 def _tag(tag: Tag, detail: str, marks: Marks, at: str) -> Tag:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"{at}-line-{tag.key}"):
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", gap="small", key=f"{at}-line-{tag.key}"
+    ):
         label = _names(tag.key, tag.label, marks, at)
         high = st.toggle(t("studio.high_value"), tag.high_value, key=f"{at}-high-{tag.key}")
         used = True
@@ -79,7 +81,7 @@ def stages_block(
     section(t("studio.stages"), icon=":material/flag:", help=t("studio.stages_help"))
     at = f"stages-{desk.in_force.version}-{len(found)}"
     marks = Marks(view)
-    with st.form(at, border=True):
+    with st.form(at, border=False):
         types = [_stage(use, n, shipped.get(use.type.key, {}), marks, at) for n, use in enumerate(found, 1)]
         types.append(_new_stage(len(found) + 1, marks, at))
         sent = st.form_submit_button(t("studio.keep"), type="primary", icon=":material/save:")
@@ -93,7 +95,9 @@ def _stage(
 ) -> tuple[float, ActionType]:
     """One action type's line; returns its place in the order and what it is to be."""
     key = use.type.key
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"{at}-line-{key}"):
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", gap="small", key=f"{at}-line-{key}"
+    ):
         chosen = _place(place, f"{at}-place-{key}")
         label = _names(key, use.type.label or shipped, marks, at)
         used = st.toggle(t("studio.type_used"), not use.type.off, key=f"{at}-used-{key}")
@@ -103,7 +107,9 @@ def _stage(
 
 
 def _new_stage(place: int, marks: Marks, at: str) -> tuple[float, ActionType]:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"{at}-line-new"):
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", gap="small", key=f"{at}-line-new"
+    ):
         chosen = _place(place, f"{at}-place-new")
         label = _names("", {}, marks, at)
         st.caption(t("studio.new_type"), width="content")
