@@ -56,13 +56,13 @@ def _kind_box(key: str) -> str:
     return st.selectbox(t("exchange.what"), list(labels), format_func=labels.__getitem__, key=key, index=1)
 
 
-def choose_file(own: Sequence[Field]) -> Upload | None:
+def choose_file(own: Sequence[Field], types: Sequence[str] = ()) -> Upload | None:
     """Kind and file; the file as a table once it is there, or why it cannot be read.
 
     Args:
-        own: the company's own fields, which files of actions may hold.
+        own: the company's own fields; types: its action types; files may hold them.
     """
-    kind = with_own(KINDS[_kind_box("exchange-kind")], own)
+    kind = with_own(KINDS[_kind_box("exchange-kind")], own, types)
     types = [s.removeprefix(".") for s in SUFFIXES]
     turn = st.session_state.setdefault("exchange-turn", 0)
     file = st.file_uploader(t("exchange.file", limit=MAX_MB), type=types, key=f"exchange-upload-{turn}")

@@ -14,7 +14,7 @@ from components.exchange import (
 from components.frame import page
 from components.text import t
 from core.access import Permission, decide
-from data.queries.exchange import own_fields, past_imports
+from data.queries.exchange import own_fields, own_types, past_imports
 
 with page("exchange.title", needs=Permission.EXPORT) as view:
     if not decide(view.who, Permission.IMPORT).allowed:
@@ -25,7 +25,7 @@ with page("exchange.title", needs=Permission.EXPORT) as view:
         export_form(view)
     with coming_in:
         last_result(view)
-        if upload := choose_file(view.read(own_fields)):
+        if upload := choose_file(view.read(own_fields), view.read(own_types)):
             mapping = mapping_form(view, upload)
             if checked := preview(view, upload, mapping):
                 import_button(view, upload, mapping, checked)

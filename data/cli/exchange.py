@@ -18,7 +18,7 @@ from data.exchange.reading import read_table
 from data.exchange.report import as_json, sentence
 from data.install import install
 from data.migrate import is_current
-from data.queries.exchange import dry_run, own_fields
+from data.queries.exchange import dry_run, own_fields, own_types
 from data.runtime import this_store
 
 _SHOWN = 10
@@ -99,7 +99,7 @@ def _ready() -> Store:
 
 def _mapping(chosen: argparse.Namespace) -> FileMapping:
     with _ready().reading() as session:
-        kind = with_own(KINDS[chosen.kind], own_fields(session, OPERATOR))
+        kind = with_own(KINDS[chosen.kind], own_fields(session, OPERATOR), own_types(session, OPERATOR))
     mapping = FileMapping()
     if chosen.mapping:
         try:

@@ -69,9 +69,15 @@ def past_imports(session: Session, who: Who, limit: int = 20) -> list[PastImport
 
 
 def own_fields(session: Session, who: Who) -> tuple[Field, ...]:
-    """The company's own fields of actions, as they are defined now."""
+    """The company's own fields, as they are defined now."""
     del who  # definitions are the company's
     return policy_in_force(session).own_fields
+
+
+def own_types(session: Session, who: Who) -> tuple[str, ...]:
+    """Keys of the action types as the company has them, those switched off included: files hold them too."""
+    del who  # like the fields, they are the company's
+    return tuple(one.key for one in policy_in_force(session).stages)
 
 
 def _counts(batch: ImportBatch) -> dict[str, int]:
