@@ -17,8 +17,12 @@ _FIRST = 2
 Columns = dict[str, tuple[Sequence[Any], Any]]  # values and how they are shown, by name
 
 
-def table_of(lines: Sequence[Line], show: str, view: View) -> int | None:
-    """Draw rows; returns the customer of the one that was clicked."""
+def table_of(lines: Sequence[Line], show: str, view: View, *, without: Sequence[str] = ()) -> int | None:
+    """Draw rows; returns the customer of the one that was clicked.
+
+    Args:
+        without: columns that say nothing where the table stands.
+    """
     names = [line.customer or line.opportunity for line in lines]
     own = [*_COLUMNS[show](lines, view).items()]
     columns: Columns = {
@@ -28,6 +32,7 @@ def table_of(lines: Sequence[Line], show: str, view: View) -> int | None:
         "opportunity": ([line.opportunity for line in lines], _text("board.opportunity", 165)),
         **dict(own[_FIRST:]),
     }
+    columns = {name: column for name, column in columns.items() if name not in without}
     return clickable(
         {name: values for name, (values, _) in columns.items()},
         [line.customer_id for line in lines],

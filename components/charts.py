@@ -33,7 +33,7 @@ _AXIS = {
     "showline": False,
     "ticks": "",
     "automargin": True,
-    "title": {"text": ""},
+    "title": {"text": "", "font": {"size": 12}},
     "fixedrange": True,
 }
 TEMPLATE = go.layout.Template(

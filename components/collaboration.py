@@ -12,7 +12,7 @@ from components.blocks import Card, Row, Tone, cards, empty, plain, rows, sectio
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
-from components.tables import clickable
+from components.tables import clickable, rate_column
 from components.text import t
 from core.access import Permission, decide
 from core.promises.collaboration import Collaboration, Fact, Figure, Level, Measure, rows_of
@@ -89,13 +89,14 @@ def _table(figures: Sequence[Figure], report: Collaboration, language: str) -> s
     columns: dict[str, Sequence[Any]] = {
         t("collaboration.whose"): [f.name for f in figures],
         t("collaboration.measure"): [t(f"collaboration.of.{f.measure}") for f in figures],
-        t("collaboration.value"): [format.percent(f.value, language) for f in figures],
+        t("collaboration.value"): [round(f.value, 2) for f in figures],
         t("collaboration.mean"): [mean_words(f, language) for f in figures],
         t("collaboration.rows"): [f.n for f in figures],
         t("collaboration.judged"): [_judged(f, report.least) for f in figures],
     }
     ids = [_name(figure) for figure in figures]
-    return clickable(columns, ids, "collaboration-table", config={}, alt=t("collaboration.alt"))
+    config = {t("collaboration.value"): rate_column(t("collaboration.value"))}
+    return clickable(columns, ids, "collaboration-table", config=config, alt=t("collaboration.alt"))
 
 
 def _name(figure: Figure) -> str:

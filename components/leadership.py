@@ -4,13 +4,15 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from components import format
+from components import format, pictures
 from components.blocks import plain
 from components.forecast_words import month_name, verdict_words
 from components.frame import View
 from components.milestones import position_words
 from components.navigation import open_page
+from components.outlook_charts import went
 from components.text import t
+from core.pictures.courses import trend
 from core.promises.collaboration import Measure
 from data.brief_words import cause_words, money_words
 from data.health_words import verdict, week_words
@@ -48,6 +50,8 @@ def _outlook(found: Leadership, view: View) -> None:
     name = format.period(run.starts_on, run.period, language)
     course = [float(p.value) for p in found.outlook.course if p.value is not None]
     _number(name, format.worth(value, run.currency, language, compact=True), course)
+    if len(course) > 1:
+        st.markdown(plain(went(found.outlook.course, run.currency, language)))
     won = format.worth(shown.won, run.currency, language, compact=True)
     parts = [t("leadership.won", won=won)]
     if run.low is not None and run.high is not None:
@@ -71,6 +75,10 @@ def _health(found: Leadership, view: View) -> None:
         format.percent(last.deviation, view.language),
         course,
     )
+    said = pictures.words(
+        "weeks", trend(course), view.language, value=lambda rate: format.percent(rate, view.language)
+    )
+    st.markdown(plain(said))
     wape = format.percent(group.total.wape, view.language)
     st.caption(
         plain(f"{verdict_words(last.verdict)} · {t('leadership.wape', wape=wape, n=len(group.months))}")
@@ -85,6 +93,7 @@ def _process(found: Leadership, view: View) -> None:
     lost = [v for week in found.weeks if (v := week.health.measure("lost")) is not None]
     shown = format.number(last.health.measure("lost"), view.language, 1)
     _number(t("leadership.lost"), shown, lost)
+    st.markdown(plain(pictures.words("weeks", trend(lost), view.language)))
     st.markdown(plain(verdict(view.language, last.health).sentence))
     st.caption(week_words(view.language, last.monday))
 

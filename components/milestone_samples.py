@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -29,7 +30,8 @@ def sample_head(sample: Sample | None, team: int | None, criterion: str, does: D
     else:
         _told(sample, view)
     if decide(view.who, Permission.CHECK_PROOFS).allowed:
-        _draw(team, criterion, does, view)
+        today = view.now.astimezone(ZoneInfo(view.who.timezone)).date()
+        _draw(team, criterion, does, view, drawn=sample is not None and sample.drawn_on == today)
 
 
 def sample_rows(sample: Sample, view: View) -> None:
@@ -59,10 +61,16 @@ def _result(told: Tally, language: str) -> str:
     return f"{said} {t('milestones.sample_interval', low=low, high=high)}"
 
 
-def _draw(team: int | None, criterion: str, does: Does, view: View) -> None:
+def _draw(team: int | None, criterion: str, does: Does, view: View, *, drawn: bool) -> None:
     marks = Marks(view)
     with marks.field("criterion"):
-        pressed = st.button(t("milestones.sample_draw"), icon=":material/casino:", key="draw-sample")
+        pressed = st.button(
+            t("milestones.sample_draw"),
+            icon=":material/casino:",
+            key="draw-sample",
+            disabled=drawn,
+            help=t("milestones.sample_today") if drawn else None,
+        )
     if pressed and marks.sent(partial(view.do, does["sample"], team, criterion)):
         address.write(item=None)
         st.rerun()

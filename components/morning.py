@@ -99,6 +99,11 @@ def meeting(told: Morning, view: View, today: date, wall: bool) -> None:
         _before(told, view, today)
 
 
+def runs(told: Morning | None, today: date) -> bool:
+    """Whether the meeting is going on: nothing else asks for attention then."""
+    return bool(told and told.day == today and told.meeting and not told.meeting.minutes)
+
+
 def _before(told: Morning, view: View, today: date) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(t("morning.issued", at=view.instant(told.issued_at)))

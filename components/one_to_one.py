@@ -77,7 +77,7 @@ def deals(found: Sheet, view: View) -> None:
     section(t("one_to_one.deals"), icon=":material/monitoring:")
     if not found.deals.lines:
         st.caption(t("one_to_one.no_deals"))
-    elif chosen := table_of(found.deals.lines, "open", view):
+    elif chosen := table_of(found.deals.lines, "open", view, without=("rep", "latest")):
         open_page("customer", customer=chosen)
 
 

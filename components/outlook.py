@@ -87,17 +87,11 @@ def headline(shown: Snapshot, language: str) -> None:
 
 def _value(shown: Snapshot, language: str) -> Card:
     if not shown.whole:
-        low, high = band(shown.won, shown.lines)
         value = _short(shown.won + shown.open, shown, language)
-        note = f"{_short(low, shown, language)} – {_short(high, shown, language)}"
-        return Card(t("outlook.team_value"), value, note, help=t("outlook.team_value_help"))
+        return Card(t("outlook.team_value"), value, help=t("outlook.team_value_help"))
     if shown.run.value is None:
         return Card(t("outlook.value"), format.NOTHING, t("outlook.too_little"), help=t("outlook.value_help"))
-    low_, high_ = (_short(v, shown, language) for v in (shown.run.low, shown.run.high))
-    note = f"{low_} – {high_}"
-    return Card(
-        t("outlook.value"), _short(shown.run.value, shown, language), note, help=t("outlook.value_help")
-    )
+    return Card(t("outlook.value"), _short(shown.run.value, shown, language), help=t("outlook.value_help"))
 
 
 def _won(shown: Snapshot, language: str) -> Card:

@@ -28,16 +28,17 @@ def course(points: Sequence[Point], currency: str, language: str) -> str | None:
     if len(told) < _LEAST:
         empty(t("outlook.no_course"), t("outlook.no_course_hint"), icon=":material/show_chart:")
         return None
-    note, finding = t("outlook.course_alt"), _went(told, currency, language)
+    note, finding = t("outlook.course_alt"), went(told, currency, language)
     chosen: str | None = pictures.draw(
         _course(told, currency, language), "outlook-course", finding, note, language
     )
     return chosen
 
 
-def _went(points: Sequence[Point], currency: str, language: str) -> str:
-    """From where to where, and whether it left the interval that it began with."""
-    first, last = points[0], points[-1]
+def went(points: Sequence[Point], currency: str, language: str) -> str:
+    """From where to where a forecast went, and whether it left the interval that it began with."""
+    told = [p for p in points if p.value is not None]
+    first, last = told[0], told[-1]
     band = (float(first.low), float(first.high)) if first.low is not None and first.high is not None else None
     said = moved(float(first.value or 0), float(last.value or 0), band)
     return pictures.words("course", said, language, value=partial(_amount, currency, language))

@@ -148,6 +148,8 @@ def finding(shown: Shown, view: View) -> None:
 
 def headline(shown: Shown, view: View) -> None:
     """The report's figures beside those of the period before; each opens its rows."""
+    days = max(1, round((shown.ask.span.until - shown.ask.span.since).total_seconds() / 86_400))
+    st.caption(t("reports.figures_of", n=days))
     pressed = cards(_card(shown, METRICS[name], view.language) for name in shown.report.metrics)
     if pressed:
         drill(pressed)

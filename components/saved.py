@@ -11,9 +11,11 @@ from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
 from components.text import t
+from components.view_words import filters
 from core.access import Permission, decide
 from core.reports.views import LONGEST_NAME, Every
 from data.commands.views import delete_view, edit_view, save_view, subscribe, unsubscribe
+from data.queries.board_choices import Choices
 from data.queries.views import View as Saved
 from data.queries.views import views
 
@@ -53,22 +55,23 @@ def _save(page: str, view: View) -> None:
         st.rerun()
 
 
-def managed(found: Sequence[Saved], view: View) -> None:
-    """All views that a person sees, each with what they may do with it."""
+def managed(found: Sequence[Saved], names: Choices, view: View) -> None:
+    """All views that a person sees, each with what it narrows and what they may do with it."""
     if not found:
         empty(t("views.none"), t("views.none_hint"), icon=":material/bookmarks:")
     for one in found:
         with st.container(border=True, key=f"saved-{one.id}"):
-            _line(one, view)
+            _line(one, names, view)
 
 
-def _line(one: Saved, view: View) -> None:
+def _line(one: Saved, names: Choices, view: View) -> None:
     words, button = st.columns([4, 1], vertical_alignment="center")
     parts = [t(f"{one.page}.title"), *([] if one.mine else [t("views.by", owner=one.owner)])]
     parts += [t("views.shared_mark")] if one.shared else []
     parts += [_comes(one, view)] if one.every else []
     detail = plain(" · ".join(parts))
-    words.markdown(f"**{plain(one.name)}**  \n:small[:gray[{detail}]]")
+    narrows = plain(filters(one.page, one.query, names))
+    words.markdown(f"**{plain(one.name)}**  \n{narrows}  \n:small[:gray[{detail}]]")
     if button.button(t("views.open"), key=f"open-{one.id}", icon=":material/open_in_new:", width="stretch"):
         open_page(one.page, **one.query)
     with st.container(horizontal=True, gap="small"):

@@ -20,6 +20,7 @@ from data.commands.webhooks import (
     switch_webhook,
 )
 from data.queries.webhooks import LogRow, WebhookCard
+from data.webhook_words import met_words
 
 _TURN, _MET = "webhook", "webhook-met"
 _TONES = {"sent": Tone.GREEN, "dead": Tone.RED, "waiting": Tone.BLUE, "off": Tone.QUIET}
@@ -52,7 +53,7 @@ def _hook(view: View, hook: WebhookCard) -> None:
                 view.do(remove_webhook, hook.id)
                 st.toast(t("webhooks.removed"))
                 st.rerun()
-        _met(hook)
+        _met(hook, view.language)
 
 
 def _tested(view: View, hook: WebhookCard) -> str:
@@ -60,18 +61,19 @@ def _tested(view: View, hook: WebhookCard) -> str:
         return t("webhooks.untested")
     at = view.instant(hook.tested_at)
     if hook.test_error:
-        return t("webhooks.failed", at=at, error=hook.test_error)
+        return t("webhooks.failed", at=at, error=met_words(view.language, hook.test_error))
     return t("webhooks.tested", at=at)
 
 
-def _met(hook: WebhookCard) -> None:
-    """What the test that was just sent met; said once."""
+def _met(hook: WebhookCard, language: str) -> None:
+    """What the test that was just sent met, with its own words below; said once."""
     of, error = st.session_state.get(_MET, (None, None))
     if of != hook.id:
         return
     st.session_state.pop(_MET)
     if error:
-        st.error(plain(t("webhooks.test_bad", error=error)), icon=":material/error:")
+        said = plain(t("webhooks.test_bad", error=met_words(language, error)))
+        st.error(f"{said}  \n:small[{plain(error)}]", icon=":material/error:")
     else:
         st.success(t("webhooks.test_ok"), icon=":material/check_circle:")
 
@@ -118,17 +120,40 @@ def log(view: View, deliveries: Sequence[LogRow]) -> None:
     if again := rows([_line(view, row) for row in deliveries], "webhook-log"):
         view.do(retry_delivery, int(again))
         st.rerun()
+    _raw(view, deliveries)
+
+
+def _raw(view: View, deliveries: Sequence[LogRow]) -> None:
+    """The same deliveries as machines write them: the event's key and the error's own words."""
+    with st.expander(t("webhooks.raw"), icon=":material/data_object:", key="webhook-raw"):
+        st.caption(t("webhooks.raw_help"))
+        st.dataframe(
+            {
+                "at": [view.instant(row.sent_at or row.due_at) for row in deliveries],
+                "webhook": [row.webhook for row in deliveries],
+                "key": [row.key for row in deliveries],
+                "error": [row.error or "" for row in deliveries],
+            },
+            hide_index=True,
+            column_config={
+                "at": t("webhooks.raw_at"),
+                "webhook": t("webhooks.name"),
+                "key": t("webhooks.event"),
+                "error": t("webhooks.raw_error"),
+            },
+        )
 
 
 def _line(view: View, row: LogRow) -> Row:
     when = row.sent_at or row.due_at
     state = t(f"webhooks.states.{row.state}")
     tries = t("webhooks.tries", n=row.attempts)
+    met = met_words(view.language, row.error) if row.error else ""
     at = t(f"webhooks.at_{row.state}", at=view.instant(when))
     return Row(
         key=str(row.id),
         title=t(f"webhooks.kinds.{_key(row.kind)}"),
-        detail=" · ".join(part for part in (row.webhook, at, tries, row.key, row.error or "") if part),
+        detail=" · ".join(part for part in (row.webhook, at, tries, met) if part),
         mark=state,
         tone=_TONES[row.state],
         action=t("webhooks.again") if row.state == "dead" else "",

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.messages import Problem
+from core.money import is_currency
 
 
 class Kind(StrEnum):
@@ -131,8 +132,7 @@ def _money(field: Field, name: str, value: Any) -> tuple[Problem, ...]:
         return (Problem(name, "not_number"),)
     if amount < 0:
         return (Problem(name, "negative_amount"),)
-    known = isinstance(currency, str) and len(currency) == 3
-    return _bounds(field, name, amount) if known else (Problem(name, "unknown_currency"),)
+    return _bounds(field, name, amount) if is_currency(currency) else (Problem(name, "unknown_currency"),)
 
 
 def _date(field: Field, name: str, value: Any) -> tuple[Problem, ...]:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+
+from babel.core import get_global
 
 from core.messages import Problem
 
@@ -53,6 +56,22 @@ class Rates:
         return each / other if each and other else None
 
 
+@cache
+def currencies() -> frozenset[str]:
+    """Codes of ISO 4217 that are legal tender somewhere today, as the Unicode CLDR lists them."""
+    lands = get_global("territory_currencies").values()
+    return frozenset(code for land in lands for code, _, until, tender in land if tender and not until)
+
+
+def is_currency(code: object) -> bool:
+    """Whether somebody pays with it.
+
+    >>> is_currency("EUR"), is_currency("ABC"), is_currency("DEM"), is_currency(None)
+    (True, False, False, False)
+    """
+    return isinstance(code, str) and code in currencies()
+
+
 def check_rate(
     currency: str, from_on: date | None, worth: float | None, base: str, today: date
 ) -> list[Problem]:
@@ -64,7 +83,7 @@ def check_rate(
     ['own_currency', 'required', 'not_positive']
     """
     problems = []
-    if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
+    if not is_currency(currency):
         problems.append(Problem("currency", "currency_code"))
     elif currency == base:
         problems.append(Problem("currency", "own_currency", {"currency": base}))

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from core.milestones.assess import Assessment, State, Trend
 from core.milestones.criteria import BY_NAME, Kind
@@ -93,7 +93,7 @@ def whys_words(language: str, row: Evidence) -> str:
 def row_value_words(language: str, criterion: str, row: Evidence) -> str:
     """What one row says."""
     if BY_NAME[criterion].kind is Kind.MONTHS:
-        forecast, actual = (_whole(language, v) for v in (row.weight, actual_of(row)))
+        forecast, actual = (_whole(language, v, row.currency) for v in (row.weight, actual_of(row)))
         month = translate(language, "milestones.month_row", forecast=forecast, actual=actual)
         near = value_words(language, criterion, row.value)
         return translate(language, "milestones.month_near", near=near, month=month)
@@ -136,5 +136,10 @@ def actual_of(row: Evidence) -> float:
     return round(row.weight + missed if row.why == "over" else row.weight - missed, 2)
 
 
-def _whole(language: str, value: float) -> str:
+def _whole(language: str, value: float, currency: str) -> str:
+    """A whole amount with its currency; a bare number where there is none."""
+    if currency:
+        return str(
+            format_currency(round(value), currency, "¤#,##0", locale=LOCALES[language], currency_digits=False)
+        )
     return str(format_decimal(Decimal(str(round(value))), "#,##0", locale=LOCALES[language]))

@@ -11,6 +11,7 @@ from data.alert_words import alert_words, shown
 from data.brief_words import lines_words
 from data.forecast_words import name_of
 from data.text import LOCALES, translate
+from data.webhook_words import met_words
 
 __all__ = ["alert_words", "sentence"]
 
@@ -30,6 +31,8 @@ def sentence(language: str, kind: str, params: Mapping[str, Any]) -> tuple[str, 
         words["lines"] = lines_words(language, lines, params.get("zone", "UTC"))
     if isinstance(report := params.get("report"), str):
         words["report"] = translate(language, f"reports.report.{report}.title")
+    if kind == "webhook_failed":
+        words["error"] = met_words(language, params["error"])
     if "factor" in params:
         words["factor"] = name_of(language, params["factor"])
     title, body = (translate(language, f"notices.{kind}.{part}", **words) for part in ("title", "body"))

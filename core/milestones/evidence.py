@@ -21,6 +21,7 @@ class Evidence:
         weight: how much it counts.
         why: a code: what is missing, why it was rejected, how urgent it is; "" for nothing.
         link: id by which the page of the criterion opens it.
+        currency: of the amounts of a month; "" where they are counts, or the row was kept without it.
     """
 
     of: int
@@ -31,6 +32,7 @@ class Evidence:
     weight: float = 1.0
     why: str = ""
     link: int | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 from core.fields import Field, Kind
 from core.messages import Problem
+from core.money import is_currency
 
 LARGEST = Decimal(10) ** 12  # of an amount
 _YEARS = range(1900, 2201)
@@ -59,7 +60,7 @@ def _money(value: Any) -> Read:
     currency = value.get("currency")
     if code:
         return None, code
-    if not (isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isupper()):
+    if not is_currency(currency):
         return None, "unknown_currency"
     return {"amount": amount, "currency": currency}, ""
 

@@ -53,7 +53,7 @@ def month_rows(
     found = with_outcomes(session, OPERATOR, [*ended, *([running] if running else [])])
     figures = [(run.id, _figures(found, run.id, place)) for run in found.runs]
     told = {run_id: f for run_id, f in figures if f is not None and f.forecast > 0}
-    rows = tuple(_row(run.id, told[run.id], run.ends_on) for run in ended if run.id in told)
+    rows = tuple(_row(run, told[run.id]) for run in ended if run.id in told)
     within = [told[run.id] for run in ended if run.id in told and _last(run.ends_on) >= days.first]
     open_month = told.get(running.id) if running else None
     return MonthRows(rows, _chance(within, open_month, len(coming), limit))
@@ -95,18 +95,19 @@ def _figures(found: Months, run_id: int, place: Place) -> Figures | None:
     return group_figures(run, lines, wins) if lines else None
 
 
-def _row(run_id: int, figures: Figures, ends_on: date) -> Evidence:
+def _row(run: ForecastRun, figures: Figures) -> Evidence:
     """Its forecast is the weight: the mean is one less what was missed over what was forecast."""
     missed = float(abs(figures.actual - figures.forecast) / figures.forecast)
     why = "over" if figures.actual > figures.forecast else "short"
     return Evidence(
-        run_id,
-        _last(ends_on),
+        run.id,
+        _last(run.ends_on),
         "",
         figures.month.isoformat(),
         1 - missed,
         float(figures.forecast),
         why if missed else "",
+        currency=run.currency,
     )
 
 

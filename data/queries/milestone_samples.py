@@ -50,6 +50,11 @@ class Sample:
     tally: Tally
     earlier: int
 
+    @property
+    def drawn_on(self) -> date:
+        """The day of its place on which it was drawn; a second one of that day is refused."""
+        return date.fromisoformat(self.key.rpartition(":")[2])
+
 
 @dataclass(frozen=True, slots=True)
 class Looked:

@@ -122,3 +122,12 @@ def test_a_rate_is_said_once_and_may_be_put_right(store, clock):
     set_rate(store, people.director, "USD", day, 7.1)
     clock.move(hours=1)
     set_rate(store, people.director, "USD", day, 7.0)  # and back: it is not what was said last
+
+
+@pytest.mark.parametrize("code", ["ABC", "XXX", "DEM", "US", "", "12€"])
+def test_a_currency_that_nobody_pays_with_has_no_rate(sqlite_store, code):
+    """ISO 4217: neither made-up codes nor those of money that is no more."""
+    people = found(sqlite_store)
+    with pytest.raises(Invalid) as refused:
+        set_rate(sqlite_store, people.director, code, date(2026, 1, 1), 7.0)
+    assert [(p.field, p.code) for p in refused.value.problems] == [("currency", "currency_code")]

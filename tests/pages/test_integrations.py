@@ -8,10 +8,12 @@ from sqlalchemy import select
 from core.webhooks import WebhookInput
 from data.commands.webhooks import add_webhook
 from data.jobs.tell_webhooks import tell_webhooks
+from data.notices import sentence
 from data.queries.webhooks import webhooks
 from data.schema import Webhook
 from data.settings import Settings
 from data.text import translate
+from data.webhook_words import met_words
 from tests.company import found
 from tests.conftest import NOON
 from tests.data.test_webhooks import visit
@@ -70,6 +72,36 @@ def test_an_administrator_registers_tries_and_removes_a_webhook(
     press(page, "webhooks.remove", language)
     with sqlite_store.reading() as session:
         assert webhooks(session, company.admin) == ()
+
+
+# what a call met, and what it means
+MET = [
+    ("HTTP 400", "refused"),
+    ("HTTP 403", "forbidden"),
+    ("HTTP 502", "trouble"),
+    ("HTTP 301: redirects are not followed", "redirect"),
+    ("[Errno -2] Name or service not known", "nowhere"),
+    ("nobody.example leads nowhere", "nowhere"),
+    ("[Errno 111] Connection refused", "closed"),
+    ("timed out", "late"),
+    ("ConnectTimeout", "late"),
+    ("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed", "unsafe"),
+    ("the address leads into a private network", "inside"),
+    ("Server disconnected without sending a response.", "broken"),
+    ("KeyError", "unknown"),
+]
+
+
+@LANGUAGES
+@pytest.mark.parametrize(("error", "code"), MET)
+def test_what_a_call_met_is_said_in_words(error, code, language):
+    status = "".join(c for c in error.partition(":")[0] if c.isdigit()) if error.startswith("HTTP") else ""
+    assert met_words(language, error) == translate(language, f"webhooks.met.{code}", status=status)
+
+
+def test_the_letter_to_administrators_says_it_in_their_language():
+    told = {"webhook": "CRM", "error": "[Errno 111] Connection refused"}
+    assert translate("zh", "webhooks.met.closed") in sentence("zh", "webhook_failed", told)[1]
 
 
 @LANGUAGES

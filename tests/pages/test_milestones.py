@@ -153,6 +153,7 @@ def test_a_sample_is_drawn_and_checked_row_by_row(open_page, sqlite_store, launc
     assert translate(language, "milestones.sample_none") in words(page)
     page.button(key="draw-sample").click().run()
     check_words(page)
+    assert page.button(key="draw-sample").disabled  # one a day
     first = next(b for b in page.button if b.label == translate(language, "milestones.look"))
     first.click().run()
     check_words(page)

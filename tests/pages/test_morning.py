@@ -68,8 +68,11 @@ def test_the_three_stand_with_who_what_by_when_and_their_rows(open_page, company
 def test_a_meeting_from_start_to_minutes(open_page, company, sqlite_store, clock, language):
     issued(sqlite_store, company)
     page = open_page("morning", company.manager, language)
+    ask = translate(language, "rating.ask")
+    assert ask in words(page)
     button(page, "morning.start", language).click().run()
     check_words(page)
+    assert ask not in words(page)  # nothing else asks for attention while it runs
     assert translate(language, "morning.none_followed") in words(page)
     button(page, "morning.next", language).click().run()
     check_words(page)
@@ -89,6 +92,7 @@ def test_a_meeting_from_start_to_minutes(open_page, company, sqlite_store, clock
     said = words(page)
     assert translate(language, "morning.held", at="", by="", n=14).split("，")[-1].split(", ")[-1] in said
     assert "All well" in said
+    assert ask in said
     assert "Call the boss" in said
     assert button(page, "morning.start", language) is None
     with sqlite_store.reading() as session:

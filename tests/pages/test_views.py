@@ -36,6 +36,34 @@ def test_the_address_of_a_page_is_saved_under_a_name(open_page, sqlite_store, la
     assert "Month *now*" in words(page)
 
 
+# page, address, whose reach, and what is said of its filters in each language
+SAID = [
+    ("board", {}, "As", {"en": "as the page opens, without a filter", "zh": "页面默认显示，未加筛选"}),
+    ("reports", {"period": "quarter"}, "As", {"en": "Period: Last full quarter", "zh": "期间：上个整季"}),
+    ("board", {"by": "rep", "show": "red"}, "As", {"en": "By: Rep · and 1 further choice",
+                                                  "zh": "维度：销售 · 另有 1 项设置"}),
+    ("outlook", {"start": "2026-03-01"}, "As", {"en": "From: 1 Mar 2026", "zh": "起始：2026年3月1日"}),
+    ("outlook", {"start": "x"}, "As", {"en": "and 1 further choice", "zh": "另有 1 项设置"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("page", "query", "name", "said"), SAID)
+def test_a_view_says_its_filters(open_page, sqlite_store, page, query, name, said, language):
+    people = found(sqlite_store)
+    save_view(sqlite_store, people.manager, page, query, name, True)
+    assert said[language] in words(open_page("views", people.manager, language))
+
+
+def test_a_view_calls_nobody_by_name_who_is_out_of_reach(open_page, sqlite_store):
+    people = found(sqlite_store)
+    save_view(sqlite_store, people.manager, "reports", {"rep": str(people.mate.person_id)}, "Mate", True)
+    assert "Rep: Mate" in words(open_page("views", people.manager))
+    theirs = words(open_page("views", people.rep))
+    assert "Rep: not within your reach" in theirs
+    assert "Rep: Mate" not in theirs
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_views_are_renamed_subscribed_to_and_deleted(open_page, sqlite_store, language):
     people = found(sqlite_store)
