@@ -59,7 +59,11 @@ def _furthest(month: MonthAttribution, view: View) -> str:
 def _waterfall(month: MonthAttribution, view: View) -> go.Figure:
     parts, steps = month.parts, _steps(month)
     ends = [(t("attribution.forecast"), parts.whole.forecast), (t("attribution.actual"), parts.whole.actual)]
-    names = [ends[0][0], *(f"{n + 1}. {name[:14]}" for n, (name, _, _) in enumerate(steps)), ends[1][0]]
+    names = [
+        ends[0][0],
+        *(f"{n + 1}. {charts.clipped(name)}" for n, (name, _, _) in enumerate(steps)),
+        ends[1][0],
+    ]
     values = [ends[0][1], *(gap for _, gap, _ in steps), ends[1][1]]
     bars = go.Waterfall(
         orientation="h",

@@ -15,7 +15,7 @@ from data.queries.board_ask import Ask
 
 GROUPS = 12  # those most in trouble; the table has all
 _ROW = 34  # pixels
-_UPRIGHT, _SLANTED = 0, 86  # pixels above the cells for the stages' names, beyond those of a legend
+_UPRIGHT, _SLANTED = 26, 104  # pixels above the cells for the stages' names, beyond those of a legend
 _BELOW = 10  # pixels
 _LEVEL = 6  # longer ones are slanted
 
