@@ -15,6 +15,7 @@ from components.tables import amounts, clickable, day_column, money_column, name
 from components.text import t
 from core.access import Permission, Reach, reach
 from core.forecast.rollup import CATEGORIES, band, by_category, category
+from core.forecast.win_model import FEW_WINS
 from core.policies import Policy
 from data.queries.outlook import Group, Line, Offered, Snapshot, Win
 
@@ -70,10 +71,14 @@ def nothing() -> None:
 
 
 def taken(shown: Snapshot, view: View) -> None:
-    """When the snapshot was taken, and whether it was shown on its day."""
+    """When the snapshot was taken, whether it was shown on its day, and whether it rests on few wins."""
     key = "outlook.taken" if shown.source == "shown" else "outlook.computed"
     recorded = view.instant(shown.run.recorded_at)
     st.caption(t(key, day=format.day(shown.run.taken_on, view.language), at=recorded))
+    kinds = {told["kind"] for told in shown.run.models.values()}
+    with st.container(key="outlook_few"):
+        if kinds == {"scorecard"}:
+            st.caption(t("outlook.few", n=FEW_WINS))
 
 
 def headline(shown: Snapshot, language: str) -> None:

@@ -73,6 +73,16 @@ def _ratio(history: History, t: float, which: Ints) -> tuple[float, float]:
     return float(np.clip(mean, 0.3, 3.0)), spread
 
 
+def usual_win(history: History, t: float) -> float:
+    """The size by which a sum of wins jumps, as the books say at `t`: mean square over mean of what was paid.
+
+    1 where no amount is kept or nothing was won.
+    """
+    books, paid = history.as_of(t), paid_amounts(history, t)
+    won = paid[(books.outcome == WON) & (paid > 0)]
+    return float((won**2).mean() / won.mean()) if len(won) else 1.0
+
+
 def paid_amounts(history: History, t: float) -> Floats:
     """What each opportunity counts if won, as the books say at `t`: its amount, or 1 where none is kept."""
     books = history.as_of(t)

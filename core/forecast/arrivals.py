@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.forecast.amounts import paid_amounts
-from core.forecast.history import History
+from core.forecast.amounts import paid_amounts, usual_win
+from core.forecast.history import Floats, History
 
 _MOST = 12
+_PACE_DAYS = 28.0  # arrivals that the present pace is taken from, at least
+_EVEN_WINDOWS = 2.0  # windows of even arrivals that their unevenness is drawn to
 _DECAY = 0.85  # weight of a period against the one that ends a third of it later
 
 
@@ -39,14 +41,31 @@ def arrivals(history: History, t: float, horizon: float) -> Arrivals:
         start, weight = start - horizon / 3, weight * _DECAY
     if not weights:
         return Arrivals()
-    span = max(horizon, 28.0)
-    pace = ((history.recorded >= t - span) & (history.recorded < t)).sum() / span * horizon
     rate = float(np.average(per_arrival, weights=weights))
-    typical = _typical(books.amount[books.outcome == 1])
-    return Arrivals(pace * rate, pace * rate * typical)
+    pace, unsure = _pace(history.recorded[history.recorded < t], t, horizon, start + horizon / 3)
+    each = pace * rate * max(usual_win(history, t) - rate, 0.0)
+    return Arrivals(pace * rate, each + unsure * rate**2)
 
 
-def _typical(won: np.typing.NDArray[np.float64]) -> float:
-    """The size by which a sum of wins jumps: mean square over mean."""
-    amounts = won[won > 0]
-    return float((amounts**2).mean() / amounts.mean()) if len(amounts) else 1.0
+def _pace(recorded: Floats, t: float, horizon: float, since: float) -> tuple[float, float]:
+    """How many will arrive if they go on arriving as lately, and the variance of that number.
+
+    Chance alone makes the number vary, and the pace that it is taken from; how much more they vary than
+    that is seen from earlier windows, each told from the days before it.
+    """
+    span = max(horizon, _PACE_DAYS)
+    usual = 1 + horizon / span  # variance over mean where arrivals are even
+    starts = np.arange(t - horizon, since - 1e-9, -horizon / 3)[:_MOST]
+    starts = starts[starts - span >= recorded.min(initial=t)]
+    told = np.array([_arrived(recorded, at - span, at) for at in (t, *starts)]) * horizon / span
+    came = np.array([_arrived(recorded, at, at + horizon) for at in starts], np.float64)
+    excess = (came - told[1:]) ** 2 / (usual * np.maximum(told[1:], 1.0))
+    windows = len(starts) / 3  # they overlap by two thirds
+    uneven = (windows * float(excess.mean() if len(excess) else 1.0) + _EVEN_WINDOWS) / (
+        windows + _EVEN_WINDOWS
+    )
+    return float(told[0]), float(told[0] * usual * max(uneven, 1.0))
+
+
+def _arrived(recorded: Floats, begin: float, end: float) -> int:
+    return int(((recorded >= begin) & (recorded < end)).sum())

@@ -10,7 +10,7 @@ import numpy as np
 from core.forecast.candidates import period_values
 from core.forecast.groups import NOBODY, Group, group_outlooks, group_values
 from core.forecast.history import History
-from core.forecast.outlook import EARLIER, EARLIER_DAYS
+from core.forecast.outlook import looked_at
 from core.forecast.periods import Horizon, instant
 from core.forecast.scoring import Bin, Scored, Totals, reliability, totals
 from core.forecast.walk import Outlook, walk
@@ -77,7 +77,7 @@ def periods(history: History, horizon: Horizon, first: date, last: date, zone: Z
 
 
 def _warm_up(history: History, horizon: Horizon, first: date, zone: ZoneInfo) -> list[date]:
-    count = EARLIER.get(horizon.name, EARLIER_DAYS)
+    count = looked_at(history, horizon, first, zone)
     earlier = [horizon.step(first, -n) for n in range(count, 0, -1)]
     known = history.as_of(instant(first, zone)).first_closing
     return [day for day in earlier if instant(day, zone) >= known - 3]

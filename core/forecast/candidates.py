@@ -16,9 +16,11 @@ from core.forecast.amounts import Amounts, amounts, paid_amounts
 from core.forecast.arrivals import Arrivals, arrivals
 from core.forecast.features import Rows, open_rows
 from core.forecast.history import Bools, Floats, History
+from core.forecast.scorecard import scorecard_chances
 from core.forecast.win_model import WinModel, fit
 
 BASELINES = ("last", "mean", "same_season", "stage_rate")
+_EVEN = 11.0  # wins that say as much of a period as that periods differ by 0.3 of their mean
 TOLERANCE = 0.1  # a period counts when it lacks no more than this share before the first closing
 
 
@@ -60,15 +62,19 @@ class Pipeline:
 
 
 def pipeline(history: History, t: float, end: float, model: WinModel | None = None) -> Pipeline:
-    """The pipeline at `t` for the period up to `end`, by a model for it; by one made here when None."""
+    """The pipeline at `t` for the period up to `end`, by a model for it; by one made here when None.
+
+    Where so few wins are on record that there is none, the scorecard speaks, as it does line by line.
+    """
     horizon = end - t
     model = model or fit(history, t, horizon)
     rows = open_rows(history, t)
     paid: Amounts = amounts(history, t)
+    few = model.kind == "stage_rate"
     return Pipeline(
         rows,
         model,
-        model(rows.x),
+        scorecard_chances(history, t, end, rows.of) if few else model(rows.x),
         model.rate(rows.x),
         paid.of(history, t, rows.of),
         paid.spreads(history, t, rows.of),
@@ -95,21 +101,33 @@ def span_values(history: History, t: float, spans: Sequence[tuple[float, float]]
     return found
 
 
-def series(values: Floats, cycles: Sequence[int]) -> dict[str, float]:
+def series(values: Floats, cycles: Sequence[int], win: float = 0.0) -> dict[str, float]:
     """What the past periods alone say of the next; empty without any.
+
+    What rests on few wins is drawn towards the mean of all periods: `recent`, `level` and `season` are the
+    last period, the lately usual one and the same season so drawn. With w wins of an even size in a usual
+    period the mean counts like `_EVEN / w` periods (a gamma prior of the periods' rates whose spread is 0.3
+    of their mean; Poisson wins).
 
     Args:
         values: past periods, latest last; NaN where unknown.
         cycles: after how many periods a season comes round, short ones first.
+        win: size of a usual win, as in `usual_win`; 0 draws nothing.
     """
     known = values[np.isfinite(values)]
     if not len(known):
         return {}
     weights = 0.7 ** np.arange(len(known))[::-1]
+    mean = float(known.mean())
+    drawn = _EVEN * win / mean if mean > 0 else 0.0
     said = {
         "last": float(known[-1]),
-        "mean": float(known.mean()),
-        "level": float(np.average(known, weights=weights)),
+        "mean": mean,
+        "recent": float((known[-1] + drawn * mean) / (1 + drawn)),
+        "level": float((weights @ known + drawn * mean) / (weights.sum() + drawn)),
     }
     seasons = [values[-c] for c in reversed(cycles) if len(values) >= c and np.isfinite(values[-c])]
-    return said | ({"same_season": float(seasons[0])} if seasons else {})
+    if seasons:
+        said["same_season"] = float(seasons[0])
+        said["season"] = float((seasons[0] + drawn * mean) / (1 + drawn))
+    return said

@@ -2,7 +2,7 @@
 
 Two families of views: from the bottom up, the open pipeline (`bottom_up`), the same corrected by what it
 missed lately (`corrected`) and at the same place of the season (`seasoned`); from the top down, the series
-of past periods (`last`, `mean`, `level`, `same_season`, `prophet`) and, in a running period, the pace that
+of past periods (`recent`, `mean`, `level`, `season`, `prophet`) and, in a running period, the pace that
 it has shown so far (`pace`). Within a family and between the two,
 the error of each in earlier periods, as it was forecast then, decides its weight. Errors are log ratios, so
 that half and twice count alike. What was forecast when little was known says little of what is known now:
@@ -26,7 +26,7 @@ _FADE = 0.85  # a period counts so much against the one after it
 _SHARPNESS = 2.0
 FAMILIES = {
     "pipeline": ("bottom_up", "corrected", "seasoned", "seasoned_12"),
-    "series": ("last", "mean", "level", "same_season", "prophet", "pace"),
+    "series": ("recent", "mean", "level", "season", "prophet", "pace"),
 }
 _FARTHEST = 1.5  # largest error that is counted, log
 _MOST = 0.7  # largest correction, log
@@ -62,6 +62,7 @@ def combine(
     deviation: float,
     cycles: Sequence[int],
     peers: Sequence[Sequence[Past]] = (),
+    win: float = 0.0,
 ) -> Combined:
     """Mix the views.
 
@@ -72,34 +73,40 @@ def combine(
         cycles: after how many periods a season comes round.
         peers: the pasts of all groups of a level; views are then weighted by their skill over all of them,
             because one person's few periods say little.
+        win: size of a usual win. Errors and the interval are taken of values with one win more, so that where
+            a period holds few wins, one more or less is one more or less and not a multiple.
     """
     judged = peers or (past,)
     if not parts:
         return Combined(np.nan, np.nan, np.nan, {}, {})
-    chance = _chance(parts, deviation)
-    views = dict(parts) | corrections(parts, past, cycles, chance)
+    chance = _chance(parts, deviation, win)
+    views = dict(parts) | corrections(parts, past, cycles, chance, win)
     prior = {"pipeline": chance + _MISFIT**2, "series": _PRIOR_ERROR**2}
     inner = {}
     for family, names in FAMILIES.items():
-        if weights := _weights({name: prior[family] for name in names if name in views}, judged):
+        if weights := _weights({name: prior[family] for name in names if name in views}, judged, win):
             views[family] = sum(w * views[name] for name, w in weights.items())
             inner[family] = weights
-    outer = _weights({family: prior[family] for family in inner}, judged)
+    outer = _weights({family: prior[family] for family in inner}, judged, win)
     forecast = sum(w * views[family] for family, w in outer.items())
-    width = _width(forecast, past, deviation)
+    width = _width(forecast, past, deviation, win)
     shares = {name: outer[f] * w for f, weights in inner.items() for name, w in weights.items()}
-    low, high = forecast * float(np.exp(-width)), forecast * float(np.exp(width))
-    return Combined(float(forecast), low, high, views, shares)
+    low, high = ((forecast + win) * float(np.exp(way * width)) - win for way in (-1, 1))
+    return Combined(float(forecast), max(low, 0.0), high, views, shares)
 
 
-def _chance(parts: Mapping[str, float], deviation: float) -> float:
-    """Variance of the pipeline's sum over its square."""
-    said = parts.get("bottom_up", 0.0)
+def _chance(parts: Mapping[str, float], deviation: float, win: float) -> float:
+    """Variance of the pipeline's sum, with one win more, over its square."""
+    said = parts.get("bottom_up", 0.0) + win
     return min((deviation / said) ** 2, 1.0) if said > 0 else 0.0
 
 
 def corrections(
-    parts: Mapping[str, float], past: Sequence[Past], cycles: Sequence[int], chance: float = 0.0
+    parts: Mapping[str, float],
+    past: Sequence[Past],
+    cycles: Sequence[int],
+    chance: float = 0.0,
+    win: float = 0.0,
 ) -> dict[str, float]:
     """The pipeline's sum, moved by what it missed lately and at this place of the season.
 
@@ -108,7 +115,7 @@ def corrections(
     if "bottom_up" not in parts:
         return {}
     missed = np.array(
-        [log_error(p.actual, p.parts["bottom_up"]) if "bottom_up" in p.parts else np.nan for p in past]
+        [log_error(p.actual, p.parts["bottom_up"], win) if "bottom_up" in p.parts else np.nan for p in past]
     )
     known = np.isfinite(missed)
     if not known.any():
@@ -134,28 +141,29 @@ def _lasting(weights: Floats, missed: Floats, chance: float) -> float:
     return mean * whole / (whole + varies / _LASTING**2)
 
 
-def log_error(actual: float, forecast: float) -> float:
-    """log(actual / forecast), within about a factor of four: a period without a win is one bad miss.
+def log_error(actual: float, forecast: float, win: float = 0.0) -> float:
+    """log(actual / forecast) of values with one win more, within about a factor of four.
 
-    >>> round(log_error(110, 100), 4), log_error(0, 100)
-    (0.0953, -1.5)
+    >>> round(log_error(110, 100), 4), log_error(0, 100), round(log_error(0, 10, win=100), 4)
+    (0.0953, -1.5, -0.0953)
     """
+    actual, forecast = actual + win, forecast + win
     if actual <= 0 or forecast <= 0:
         return 0.0 if actual == forecast else _FARTHEST * (1 if actual > forecast else -1)
     return float(np.clip(np.log(actual / forecast), -_FARTHEST, _FARTHEST))
 
 
-def _weights(priors: Mapping[str, float], pasts: Sequence[Sequence[Past]]) -> dict[str, float]:
+def _weights(priors: Mapping[str, float], pasts: Sequence[Sequence[Past]], win: float) -> dict[str, float]:
     """Weights that add up to 1, of views given with the squared error that each is taken to have at first."""
-    scores = {name: _error(name, pasts, prior) ** -_SHARPNESS for name, prior in priors.items()}
+    scores = {name: _error(name, pasts, prior, win) ** -_SHARPNESS for name, prior in priors.items()}
     total = sum(scores.values())
     return {name: score / total for name, score in scores.items()}
 
 
-def _error(name: str, pasts: Sequence[Sequence[Past]], prior: float) -> float:
+def _error(name: str, pasts: Sequence[Sequence[Past]], prior: float, win: float) -> float:
     """Mean squared log error of a view over groups and periods, with a period of doubt."""
     shown = [
-        (p.weight * _FADE**age, log_error(p.actual, p.parts[name]) ** 2)
+        (p.weight * _FADE**age, log_error(p.actual, p.parts[name], win) ** 2)
         for past in pasts
         for age, p in enumerate(reversed(past))
         if name in p.parts
@@ -164,11 +172,13 @@ def _error(name: str, pasts: Sequence[Sequence[Past]], prior: float) -> float:
     return (sum(w * e for w, e in shown) + _PRIOR_PERIODS * prior) / (weight + _PRIOR_PERIODS)
 
 
-def _width(forecast: float, past: Sequence[Past], deviation: float) -> float:
+def _width(forecast: float, past: Sequence[Past], deviation: float, win: float) -> float:
     """Half the log width of the 80% interval: what the sum's own chance makes, and what was missed before."""
-    chance = (deviation / forecast) ** 2 if forecast > 0 else 0.0
+    said = forecast + win
+    chance = (deviation / said) ** 2 if said > 0 else 0.0
     errors = [
-        (p.weight * _FADE**age, log_error(p.actual, p.forecast) ** 2) for age, p in enumerate(reversed(past))
+        (p.weight * _FADE**age, log_error(p.actual, p.forecast, win) ** 2)
+        for age, p in enumerate(reversed(past))
     ]
     weight = sum(w for w, _ in errors)
     prior = chance + _MISFIT**2

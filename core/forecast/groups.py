@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.forecast.amounts import paid_amounts
+from core.forecast.amounts import paid_amounts, usual_win
 from core.forecast.candidates import BASELINES, TOLERANCE, series
 from core.forecast.combine import Combined, Past, combine
 from core.forecast.history import Floats, History, Ints
@@ -51,8 +51,9 @@ def group_outlooks(
         views = _views(history, outlook, values, code, len(names), cycles)
         weights = [said_by_now(o.pipeline.model.wins, outlook.pipeline.model.wins) for o in outlooks[:n]]
         past = [_known(pasts[name], values[g], weights) for g, name in enumerate(names)]
+        win = usual_win(history, outlook.start)
         said = [
-            combine(view.parts, mine, view.deviation, cycles, past)
+            combine(view.parts, mine, view.deviation, cycles, past, win)
             for view, mine in zip(views, past, strict=True)
         ]
         said = _adding_up(said, outlook.company.forecast)
@@ -94,14 +95,14 @@ def _views(
 ) -> list[_View]:
     lines, books = outlook.pipeline, history.as_of(outlook.start)
     of = code[books.owner[lines.rows.of]]
-    won = books.won(outlook.start - _SHARE_DAYS, outlook.start)
+    won, win = books.won(outlook.start - _SHARE_DAYS, outlook.start), usual_win(history, outlook.start)
     brought = np.bincount(code[books.owner[won]], minlength=groups) + 0.5
     brought[code[-1]] -= 0.5  # nobody's: only what nobody had before
     share = brought / brought.sum()
     found = []
     for g in range(groups):
         mine = of == g
-        parts = series(values[g], cycles)
+        parts = series(values[g], cycles, win)
         if lines.model.wins:
             p, q, a = lines.chance[mine], lines.baseline[mine], lines.amount[mine]
             fresh = lines.fresh.value * share[g]

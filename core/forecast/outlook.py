@@ -18,10 +18,11 @@ from core.forecast.amounts import paid_amounts
 from core.forecast.history import Floats, History, Ints
 from core.forecast.periods import Horizon, day_of, instant
 from core.forecast.walk import Outlook, walk_spans
-from core.forecast.win_model import WinModel
+from core.forecast.win_model import FEW_WINS, WinModel
 
 EARLIER = {"month": 12, "quarter": 8}
 EARLIER_DAYS = 13  # periods of days: a quarter of weeks
+_FURTHER = 3  # times as many where they hold fewer than `FEW_WINS`
 _REACH = 3.0  # days before the first closing from which a period may begin
 
 
@@ -76,13 +77,13 @@ def outlook(
 
     Args:
         model: gives the model in use for so many days; one is made when None.
-        earlier: how many earlier periods are looked at, at most; `EARLIER` when None.
+        earlier: how many earlier periods are looked at, at most; `looked_at` when None.
     """
     first = horizon.running(day)
     end, t = instant(horizon.step(first), zone), instant(day, zone)
-    most = earlier or EARLIER.get(horizon.name, EARLIER_DAYS)
+    most = earlier or looked_at(history, horizon, day, zone)
     known = history.as_of(t).first_closing
-    periods = [*_earlier(known, horizon, first, zone)[-most:], (instant(first, zone), end)]
+    periods = [*_earlier(known, horizon, first, zone, most), (instant(first, zone), end)]
     spans = [(max(begin, stop - (end - t)), stop) for begin, stop in periods]
     month = partial(_month, zone=zone)
     walked = walk_spans(
@@ -111,10 +112,19 @@ def _month(t: float, zone: ZoneInfo) -> float:
     return instant(day_of(t, zone).replace(day=1), zone)
 
 
+def looked_at(history: History, horizon: Horizon, day: date, zone: ZoneInfo) -> int:
+    """How many earlier periods a day's forecast looks at: three times `EARLIER` where those hold few wins.
+
+    So that a company of few deals forgets a win by a little, and late.
+    """
+    count, t = EARLIER.get(horizon.name, EARLIER_DAYS), instant(day, zone)
+    wins = history.as_of(t).won(instant(horizon.step(horizon.running(day), -count), zone), t).sum()
+    return count if wins >= FEW_WINS else count * _FURTHER
+
+
 def _earlier(
-    first_closing: float, horizon: Horizon, first: date, zone: ZoneInfo
+    first_closing: float, horizon: Horizon, first: date, zone: ZoneInfo, count: int
 ) -> list[tuple[float, float]]:
     """The periods before this one whose closings were kept, oldest first."""
-    count = EARLIER.get(horizon.name, EARLIER_DAYS)
     edges = [instant(horizon.step(first, -n), zone) for n in range(count, -1, -1)]
     return [(begin, end) for begin, end in pairwise(edges) if begin >= first_closing - _REACH]

@@ -17,6 +17,7 @@ from core.forecast.history import LOST, WON, Floats, History, Ints
 
 LOOK_BACK = 540.0  # days of ended stays
 _HALF_LIFE = 180.0  # days after which a stay counts half, by when it began: ended or not
+_SHORTEST = 1 / 96  # days that a stay lasts at least: many logs close a case with its last step
 _BIN_ENDS, _MOST_BINS = 15, 10
 _DRAWN = 2.0  # ends by which a bin's rates are drawn towards the stage's
 _PRODUCT_ENDS = 10.0  # ends by which a product's own are drawn towards what all products' rates expect
@@ -115,7 +116,7 @@ def stays(history: History, t: float) -> Stays:
     return Stays(
         state[kept],
         entered[kept],
-        (end_at - start)[kept],
+        np.maximum(end_at - start, _SHORTEST)[kept],
         end[kept],
         0.5 ** ((t - start[kept]) / _HALF_LIFE),
         product_keys(history, books)[of[kept]],

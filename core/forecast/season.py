@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from core.forecast.amounts import paid_amounts
-from core.forecast.history import Floats, History
+from core.forecast.history import WON, Floats, History
 from core.forecast.occasions import Occasion
 
 LEAST_DAYS = 180  # of closings; a quarter must have been seen twice
-_YEARLY_DAYS = 700
+LEAST_WINS = 30  # a dozen terms of a season learnt from fewer follow single wins
+_YEARLY_DAYS = 730
 _AHEAD = 100  # days that are continued at once: the longest quarter and a few
 _NEAR = 1 / 8  # days by which an instant may lie before the midnight that is meant, where clocks change
 _EPOCH = date(1970, 1, 1)
@@ -23,7 +24,7 @@ _EPOCH = date(1970, 1, 1)
 def seasonal(
     history: History, t: float, end: float, country: str = "CN", learnt_at: float | None = None
 ) -> float | None:
-    """Value won from `t` to `end` as Prophet continues the days before; None with too few of them.
+    """Value won from `t` to `end` as Prophet continues the days before; None with too few days or wins.
 
     Weeks, quarters, and from two years on years; the country's holidays, and the events of the business
     calendar that were recorded by `t`. Days are the company's; all instants are beginnings of days.
@@ -33,8 +34,9 @@ def seasonal(
             are known up to `t` all the same.
     """
     begin = t if learnt_at is None else learnt_at
-    first = history.as_of(begin).first_closing
-    if not np.isfinite(first):
+    books = history.as_of(begin)
+    first = books.first_closing
+    if (books.outcome == WON).sum() < LEAST_WINS:
         return None
     here, now, last = (int(_day_number(x + _NEAR, history.zone)) for x in (begin, t, end))
     if here - int(_day_number(first, history.zone)) < LEAST_DAYS:

@@ -6,9 +6,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from core.forecast.amounts import usual_win
 from core.forecast.candidates import BASELINES, Pipeline, pipeline, series, span_values
 from core.forecast.combine import Combined, Past, combine
-from core.forecast.history import Floats, History
+from core.forecast.history import WON, Floats, History
 from core.forecast.season import seasonal
 from core.forecast.win_model import WinModel
 
@@ -72,15 +73,18 @@ def walk_spans(
     for n, (start, end) in enumerate(spans):
         values = span_values(history, start, spans[:n])
         lines = pipeline(history, start, end, model if n == len(spans) - 1 else None)
-        parts = series(values, cycles)
+        win = usual_win(history, start)
+        parts = series(values, cycles, win)
+        if (history.as_of(start).outcome == WON).any():
+            parts["bottom_up"] = lines.expected
         if lines.model.wins:
-            parts |= {"bottom_up": lines.expected, "stage_rate": float(lines.baseline @ lines.amount)}
+            parts["stage_rate"] = float(lines.baseline @ lines.amount)
         if (prophet := seasonal(history, start, end, country, learnt_at(start))) is not None:
             parts["prophet"] = prophet
         parts |= _pace(history, began[n], start, end) if began else {}
         wins = lines.model.wins
         doubt = float(np.hypot(lines.deviation(), lines.expected / (wins + 1) ** 0.5))
-        said = combine(parts, _past(outlooks, values, wins), doubt, cycles)
+        said = combine(parts, _past(outlooks, values, wins), doubt, cycles, win=win)
         outlooks.append(Outlook(start, end, said, lines))
         tick((n + 1) / len(spans))
     return outlooks

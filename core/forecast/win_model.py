@@ -30,6 +30,7 @@ MOST_LANDMARKS = 40
 MOST_ROWS = 25_000
 LOOK_BACK = 540.0  # days
 FEW_WINS = 30  # fewer won opportunities than this and the stage's rate is all that can be said
+_MOST_HELD = 4  # horizons of landmarks that are held out at most
 _HALF_LIFE = 180.0  # days after which a landmark counts half
 _EDGE = 1e-4
 _UNJUDGED = (
@@ -40,7 +41,7 @@ _UNJUDGED = (
     0.7,
 )  # how the learners are mixed before any could be held against later landmarks
 _PASSAGE_ALONE = (0.0, 0.0, 0.0, 0.0, 1.0)
-_TEMPERATURE = 0.01  # log loss a row by which a learner's weight falls to a third
+_TEMPERATURE = 0.01  # log loss a row by which a learner's weight falls to a third, or more where it is chance
 _STAGE = NAMES.index("stage")
 _APART = ("stage_dwell_ratio", PRODUCT)  # the stage and the days in it say the first, its win rate the second
 _DIRECTIONS = {factor.name: factor.direction for factor in FACTORS if factor.name not in OWN}
@@ -50,7 +51,8 @@ _DIRECTIONS = {factor.name: factor.direction for factor in FACTORS if factor.nam
 class Sample:
     """Landmark rows: which opportunity, features, whether won within the horizon, weight, landmark.
 
-    `passage` is what the stays known at the instant say, `earlier` what those known two horizons before said.
+    `passage` is what the stays known at the instant say, `earlier` what those known `held` horizons before
+    said: so many horizons of the latest landmarks are held out to judge learners by.
     """
 
     of: Ints
@@ -60,6 +62,7 @@ class Sample:
     at: Floats
     passage: Passage | None = None
     earlier: Passage | None = None
+    held: int = 2
 
     @property
     def wins(self) -> int:
@@ -69,7 +72,7 @@ class Sample:
     def where(self, mask: Any) -> "Sample":
         """These rows alone."""
         kept = (self.of[mask], self.x[mask], self.y[mask], self.weight[mask], self.at[mask])
-        return Sample(*kept, self.passage, self.earlier)
+        return Sample(*kept, self.passage, self.earlier, self.held)
 
 
 def sample(history: History, t: float, horizon: float) -> Sample:
@@ -88,15 +91,25 @@ def sample(history: History, t: float, horizon: float) -> Sample:
     if not rows:
         return Sample(np.zeros(0, np.int64), np.zeros((0, len(NAMES))), np.zeros(0), np.zeros(0), np.zeros(0))
     times = np.concatenate([np.full(len(r.of), s) for r, _, s in parts])
-    return Sample(
+    found = Sample(
         np.concatenate([r.of for r, _, _ in parts]),
         np.concatenate([r.x for r, _, _ in parts]),
         np.concatenate([y for _, y, _ in parts]),
         0.5 ** ((t - times) / _HALF_LIFE),
         times,
-        passage(history, t, horizon),
-        passage(history, t - 2 * horizon, horizon),
     )
+    held = _held(found, t, horizon)
+    said = [passage(history, t - back * horizon, horizon) for back in (0, held)]
+    return replace(found, passage=said[0], earlier=said[1], held=held)
+
+
+def _held(rows: Sample, t: float, horizon: float) -> int:
+    """How many horizons to hold out: two, or more where few are open at a time, until all have wins."""
+    for held in range(2, _MOST_HELD + 1):
+        early, late = held_out(replace(rows, held=held), t, horizon)
+        if min(early.wins, late.wins) >= FEW_WINS:
+            return held
+    return 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +190,8 @@ def held_out(rows: Sample, t: float, horizon: float) -> tuple[Sample, Sample]:
 
     Landmarks between the two are left out: their outcomes are partly those that the latest are judged by.
     """
-    late = rows.at > t - 2 * horizon
-    early = rows.where(rows.at <= t - 3 * horizon)
+    late = rows.at > t - rows.held * horizon
+    early = rows.where(rows.at <= t - (rows.held + 1) * horizon)
     return replace(early, passage=rows.earlier), rows.where(late)
 
 
@@ -192,9 +205,33 @@ def _mix(rows: Sample, t: float, horizon: float, stages: int) -> tuple[float, ..
     early, late = held_out(rows, t, horizon)
     if early.wins < FEW_WINS or late.wins < FEW_WINS:
         return _UNJUDGED
-    found = np.array([_log_loss(late.y, learner(late.x)) for learner in _learners(early, stages)])
-    weights = np.exp(-(found - found.min()) / _TEMPERATURE)
+    return weights_by_loss(
+        late.of, np.stack([losses(late.y, learner(late.x)) for learner in _learners(early, stages)])
+    )
+
+
+def weights_by_loss(of: Ints, found: Floats) -> tuple[float, ...]:
+    """Weights that add up to 1 of learners with these losses, shape (learners, rows).
+
+    A loss above the least counts against `_TEMPERATURE`, or against its standard error where that is more:
+    a difference that few opportunities show is no reason to drop a learner.
+    """
+    worse = found - found[found.mean(axis=1).argmin()]
+    doubt = np.array([_standard_error(of, row) for row in worse])
+    weights = np.exp(-worse.mean(axis=1) / np.maximum(doubt, _TEMPERATURE))
     return tuple(float(w) for w in weights / weights.sum())
+
+
+def _standard_error(of: Ints, values: Floats) -> float:
+    """Of the mean of values, those of one opportunity taken together: it stands in many rows.
+
+    >>> round(_standard_error(np.array([0, 1, 2, 3]), np.array([1.0, -1.0, 1.0, -1.0])), 3)
+    0.5
+    >>> round(_standard_error(np.array([0, 0, 1, 1]), np.array([1.0, 1.0, -1.0, -1.0])), 3)
+    0.707
+    """
+    sums = np.bincount(of, values - values.mean())
+    return float((sums**2).sum() ** 0.5 / len(values))
 
 
 def _mixed(mix: Sequence[float], chances: Sequence[Floats]) -> Floats:
@@ -264,10 +301,6 @@ def losses(y: Floats, p: Floats) -> Floats:
     """Log loss of every row."""
     p = np.clip(p, _EDGE, 1 - _EDGE)
     return -(y * np.log(p) + (1 - y) * np.log(1 - p))
-
-
-def _log_loss(y: Floats, p: Floats) -> float:
-    return float(losses(y, p).mean())
 
 
 def _logit(p: Floats) -> Floats:

@@ -16,6 +16,7 @@ from data.jobs.runner import run_due
 from data.queries.backtests import backtests
 from data.queries.outlook import progress, snapshot
 from data.schema import ForecastModel, JobRun, Pipeline
+from data.text import translate
 from tests.company import found
 from tests.data.test_forecast_runs import TODAY, sold
 from tests.pages.reading import check_words, words
@@ -62,6 +63,7 @@ def test_both_pages_speak_both_languages(open_page, company, name, role, languag
     assert "outlook." not in words(page)
     assert "replay." not in words(page)
     assert len(page.metric) == {"manager": 3, "director": 5}[role]
+    assert translate(language, "outlook.few", n=30) in words(page)  # thirteen wins are no model
 
 
 def test_a_manager_sees_the_team_and_a_director_all(open_page, company):

@@ -88,10 +88,30 @@ def test_a_chance_grows_with_the_horizon():
     assert all(((c >= 0) & (c <= 1)).all() for c in chances)
 
 
+def closed_with_its_last_step(history: History) -> History:
+    """Each win has a step at a last stage at the very instant of its closing, as logs of processes have."""
+    e, last, of = history.events, history.stages, history.outcome.of[history.outcome.value == WON]
+    at = history.closed.value[history.outcome.value == WON]
+    order = np.lexsort((np.r_[e.at, at], np.r_[e.of, of]))
+    told = (np.r_[e.of, of], np.r_[e.stage, np.full(len(of), last)], np.r_[e.at, at], np.r_[e.at, at])
+    events = Events(*(column[order] for column in told), np.full(len(order), np.nan))
+    return replace(history, events=events, stages=last + 1, _seen={}, seasons={})
+
+
+def test_a_case_that_closes_with_its_last_step_has_the_same_chance_before_it():
+    """The last stage is over as soon as it is reached: nobody stays there, and it is no dead end."""
+    plain = simulated(days=45, per_day=30)
+    logged, t = closed_with_its_last_step(plain), START + 45
+    x = open_rows(plain, t).x
+    before, after = passage(plain, t, 7.0)(x), passage(logged, t, 7.0)(open_rows(logged, t).x)
+    assert after == pytest.approx(before, abs=0.05)
+    assert after.sum() == pytest.approx(before.sum(), rel=0.05)
+
+
 def test_what_was_said_with_little_on_record_says_little_now():
     """A pipeline's sum that rested on three wins missed by a factor of four; since then it is right."""
-    good = [Past({"bottom_up": 100.0, "last": 80.0}, 100.0, 100.0) for _ in range(2)]
-    parts = {"bottom_up": 100.0, "last": 80.0}
+    good = [Past({"bottom_up": 100.0, "recent": 80.0}, 100.0, 100.0) for _ in range(2)]
+    parts = {"bottom_up": 100.0, "recent": 80.0}
     said = {w: combine(parts, [Past(parts, 100.0, 400.0, w), *good], 5.0, ()) for w in (0.01, 1.0)}
     assert said[0.01].forecast == pytest.approx(100, abs=3)
     assert said[0.01].parts["corrected"] < said[1.0].parts["corrected"]
