@@ -5,7 +5,7 @@ then by the order in which they were recorded.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -99,6 +99,65 @@ def _stage(
         dwell_n=len(dwell),
         went_further=len(further),
         skipped=len(further - visits.keys()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DwellTimes:
+    """Times from an event at a stage to its case's next event: how many, and the median hours."""
+
+    n: int = 0
+    median_hours: float | None = None
+
+
+def measure_paths(
+    pipeline: str,
+    order: Sequence[str],
+    paths: Mapping[tuple[str, ...], int],
+    dwell: Mapping[str, DwellTimes],
+    optional: Collection[str] = (),
+) -> PipelineMeasures:
+    """The same measures from how many cases took each path, where a store has counted those.
+
+    Args:
+        paths: sequences of stages, each with its number of cases, at least one.
+        dwell: by stage; one that nothing left is not there.
+        optional: stages that may be passed by; doing so is no skip.
+
+    >>> m = measure_paths("p", ("a", "b", "c"), {("a", "c"): 2, ("b",): 1}, {"a": DwellTimes(2, 3.0)})
+    >>> m.cases, m.events, m.variants, m.stages[1].went_further, m.stages[1].skipped
+    (3, 5, 2, 2, 2)
+    """
+    place = {stage: position for position, stage in enumerate(order)}
+    visits, visited, further = Counter[str](), Counter[str](), Counter[str]()
+    reached, back = Counter[str](), 0
+    for path, cases in paths.items():
+        for stage in path:
+            visits[stage] += cases
+        last = max(place[stage] for stage in path)
+        here = set(path)
+        visited.update(dict.fromkeys(here, cases))
+        further.update({stage: cases for stage in order[:last] if stage in here or stage not in optional})
+        reached.update({stage: cases for stage in here if place[stage] < last})
+        back += cases * sum(place[b] < place[a] for a, b in pairwise(path))
+    return PipelineMeasures(
+        pipeline=pipeline,
+        cases=sum(paths.values()),
+        events=visits.total(),
+        variants=len(paths),
+        backward_moves=back,
+        stages=tuple(
+            stage_measures(
+                stage,
+                visits=visits[stage],
+                visited=visited[stage],
+                dwell_hours_median=dwell.get(stage, DwellTimes()).median_hours,
+                dwell_n=dwell.get(stage, DwellTimes()).n,
+                went_further=further[stage],
+                skipped=further[stage] - reached[stage],
+            )
+            for stage in order
+        ),
     )
 
 

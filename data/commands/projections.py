@@ -3,7 +3,7 @@
 The SQL here is `core.process.stages.standing` said as a set; a test holds the two against each other.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
@@ -11,17 +11,22 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Delete,
+    Executable,
     Insert,
     Select,
+    String,
     Subquery,
+    Update,
     bindparam,
     case,
+    cast,
     delete,
     func,
     insert,
     or_,
     select,
     true,
+    update,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -35,10 +40,11 @@ from data.schema import (
     Interaction,
     Opportunity,
     OpportunityState,
+    Stage,
     StageEvent,
     Tag,
 )
-from data.schema.types import Id
+from data.schema.types import Id, elapsed_microseconds
 
 Ids = Collection[int] | None
 _CHOSEN: ContextVar[list[int]] = ContextVar("chosen")
@@ -48,6 +54,7 @@ _AMONG = bindparam("ids", callable_=_CHOSEN.get, expanding=True, type_=Id)
 def project_opportunities(session: Session, ids: Ids = None) -> None:
     """Recompute the state of these opportunities from their events; of all when None."""
     _project(session, ids, Opportunity, _opportunity_projection)
+    _project(session, ids, Opportunity, _stay_projection)
 
 
 def project_customers(session: Session, ids: Ids = None) -> None:
@@ -59,7 +66,7 @@ def _project(
     session: Session,
     ids: Ids,
     of: type[Customer] | type[Opportunity],
-    statements: Callable[[bool], tuple[Delete, Insert]],
+    statements: Callable[[bool], Iterable[Executable]],
 ) -> None:
     """Whoever else has written of the same records ends first: what they wrote is then counted too."""
     session.flush()
@@ -77,6 +84,25 @@ def _project(
 def _opportunity_projection(some: bool) -> tuple[Delete, Insert]:
     fresh = insert(OpportunityState).from_select(_columns(OpportunityState), _opportunity_states(some))
     return delete(OpportunityState).where(_among(OpportunityState.opportunity_id, some)), fresh
+
+
+@lru_cache
+def _stay_projection(some: bool) -> tuple[Update]:
+    """How long each event's opportunity stayed until its next one; only what changed is written."""
+    living = StageEvent.voided_at.is_(None)
+    next_at = func.lead(StageEvent.happened_at).over(
+        partition_by=(StageEvent.opportunity_id, living), order_by=(StageEvent.happened_at, StageEvent.id)
+    )
+    stays = (
+        select(
+            StageEvent.id, case((living, elapsed_microseconds(StageEvent.happened_at, next_at))).label("us")
+        )
+        .where(_among(StageEvent.opportunity_id, some))
+        .subquery()
+    )
+    changed = (StageEvent.id == stays.c.id, StageEvent.stayed.is_distinct_from(stays.c.us))
+    fresh = update(StageEvent).where(*changed).values(stayed=stays.c.us)
+    return (fresh.execution_options(synchronize_session=False),)
 
 
 @lru_cache
@@ -106,6 +132,9 @@ def _opportunity_states(some: bool) -> Select[tuple[int, ...]]:
             runs.c.last_event_at,
             steps.c.next_step_id,
             steps.c.next_step_at,
+            func.coalesce(runs.c.path, ""),
+            runs.c.furthest_id,
+            runs.c.furthest_since,
         )
         .outerjoin(runs, runs.c.opportunity_id == Opportunity.id)
         .outerjoin(steps, steps.c.opportunity_id == Opportunity.id)
@@ -120,6 +149,10 @@ def _runs(some: bool) -> Subquery[Any]:
     one has the same stage, i.e. while its rank among all equals its rank within its stage.
     """
     newest = (StageEvent.happened_at.desc(), StageEvent.id.desc())
+    furthest: dict[str, Any] = {
+        "partition_by": StageEvent.opportunity_id,
+        "order_by": (Stage.position.desc(), StageEvent.happened_at, StageEvent.id),
+    }
     ranked = (
         select(
             StageEvent.opportunity_id,
@@ -133,7 +166,13 @@ def _runs(some: bool) -> Subquery[Any]:
             func.first_value(StageEvent.stage_id)
             .over(partition_by=StageEvent.opportunity_id, order_by=newest)
             .label("present_stage"),
+            func.aggregate_strings(cast(StageEvent.stage_id, String), ",")
+            .over(partition_by=StageEvent.opportunity_id, order_by=(StageEvent.happened_at, StageEvent.id))
+            .label("path"),
+            func.first_value(StageEvent.stage_id).over(**furthest).label("furthest_id"),
+            func.first_value(StageEvent.happened_at).over(**furthest).label("furthest_since"),
         )
+        .join(Stage, Stage.id == StageEvent.stage_id)
         .where(StageEvent.voided_at.is_(None), _among(StageEvent.opportunity_id, some))
         .subquery()
     )
@@ -147,6 +186,9 @@ def _runs(some: bool) -> Subquery[Any]:
             func.max(case((in_run, ranked.c.rank))).label("run_rank"),
             func.count().label("events"),
             func.max(ranked.c.happened_at).label("last_event_at"),
+            func.max(case((ranked.c.rank == 1, ranked.c.path))).label("path"),
+            func.max(ranked.c.furthest_id).label("furthest_id"),
+            func.max(ranked.c.furthest_since).label("furthest_since"),
         )
         .group_by(ranked.c.opportunity_id)
         .subquery()
@@ -270,4 +312,6 @@ def _contents(session: Session) -> dict[tuple[str, int], tuple[object, ...]]:
     for state in (OpportunityState, CustomerState):
         for row in session.execute(select(*state.__table__.columns)):
             rows[(state.__tablename__, row[0])] = tuple(row[1:])
+    for row in session.execute(select(StageEvent.id, StageEvent.stayed)):
+        rows[(StageEvent.__tablename__, row.id)] = (row.stayed,)
     return rows

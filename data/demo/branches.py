@@ -223,7 +223,8 @@ def _audit_rows(table: Table, rows: list[Raw], copies: list[Copy]) -> Iterator[R
     """The audit of all copies by the time of each row: one command of the first, then the copies' of it."""
     of = {name: place for place, name in enumerate(table.columns.keys())}
     for row in rows:
-        entity: str = _ENTITIES.get(row[of["entity"]], row[of["entity"]])
+        word: str = row[of["entity"]]
+        entity = _ENTITIES.get(word, word)
         told = {side: row[of[side]] and json_text(row[of[side]], id=entity) for side in ("before", "after")}
         alone = entity not in TABLES or (entity == "person" and row[of["entity_id"]] in copies[0].shared)
         for copy in copies[:1] if alone else copies:

@@ -1,7 +1,7 @@
 """How deliveries stand, from their links and the customers' answers, as known at an instant."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from core.promises.acceptance import NOT_READY, Answer, Link, Standing, standing
 from data.schema import AcceptanceAnswer, AcceptanceLink, CustomerDelivery
+
+_AT_ONCE = 5_000  # parameters of a statement: SQLite allows 32,766
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,13 @@ def standings(session: Session, as_of: datetime, *narrowed: ColumnElement[bool])
     links: dict[int, list[Link]] = defaultdict(list)
     answers: dict[int, list[Answer]] = defaultdict(list)
     ours = select(CustomerDelivery.id).where(*narrowed)
-    sent = select(AcceptanceLink).where(AcceptanceLink.delivery_id.in_(ours))
-    for k in session.scalars(sent):
-        links[k.delivery_id].append(Link(k.round, k.turn, k.created_at, k.expires_at, k.revoked_at))
-    said = select(AcceptanceAnswer).where(AcceptanceAnswer.delivery_id.in_(ours))
-    for a in session.scalars(said):
-        answers[a.delivery_id].append(Answer(a.round, a.turn, a.kind, a.at))
+    k, a = AcceptanceLink, AcceptanceAnswer
+    sent = select(k.delivery_id, k.round, k.turn, k.created_at, k.expires_at, k.revoked_at)
+    for i, round_, turn, at, expires_at, revoked_at in session.execute(sent.where(k.delivery_id.in_(ours))):
+        links[i].append(Link(round_, turn, at, expires_at, revoked_at))
+    said = select(a.delivery_id, a.round, a.turn, a.kind, a.at)
+    for i, round_, turn, kind, at in session.execute(said.where(a.delivery_id.in_(ours))):
+        answers[i].append(Answer(round_, turn, kind, at))
     return {i: standing(links[i], answers[i], as_of) for i in session.scalars(ours)}
 
 
@@ -50,10 +53,23 @@ def serving(session: Session, wanted: Collection[Wanted], as_of: datetime) -> Ma
     A delivery serves what its promise or demand names, and what its feature answers for the same customer.
     Of several the one that counts most is taken: a delivered one, else the latest.
     """
-    theirs = CustomerDelivery.customer_id.in_({w.customer_id for w in wanted})
-    rows = session.scalars(select(CustomerDelivery).where(theirs).order_by(CustomerDelivery.id)).all()
-    seen = standings(session, as_of, theirs) if rows else {}
-    return {w.key: _best([seen[r.id] for r in rows if _serves(r, seen[r.id], w)]) for w in wanted}
+    found: dict[int, Standing] = {}
+    for some in _portions(wanted):
+        theirs = CustomerDelivery.customer_id.in_({w.customer_id for w in some})
+        rows = session.scalars(select(CustomerDelivery).where(theirs).order_by(CustomerDelivery.id)).all()
+        seen = standings(session, as_of, theirs) if rows else {}
+        of_customer: dict[int, list[CustomerDelivery]] = defaultdict(list)
+        for row in rows:
+            of_customer[row.customer_id].append(row)
+        for w in some:
+            mine = of_customer[w.customer_id]
+            found[w.key] = _best([seen[r.id] for r in mine if _serves(r, seen[r.id], w)])
+    return found
+
+
+def _portions(wanted: Collection[Wanted]) -> Iterator[Sequence[Wanted]]:
+    ordered = sorted(wanted, key=lambda w: w.customer_id)
+    return (ordered[start : start + _AT_ONCE] for start in range(0, len(ordered), _AT_ONCE))
 
 
 def day_of(at: datetime | None, zone: str) -> date | None:
@@ -62,8 +78,6 @@ def day_of(at: datetime | None, zone: str) -> date | None:
 
 
 def _serves(row: CustomerDelivery, seen: Standing, wanted: Wanted) -> bool:
-    if row.customer_id != wanted.customer_id:
-        return False
     if row.promise_id is not None and row.promise_id == wanted.promise_id:
         return True
     pairs = ((row.demand_id, wanted.demand_id), (row.feature_id, wanted.feature_id))

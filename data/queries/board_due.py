@@ -16,7 +16,7 @@ from data.schema import Action, Customer, Opportunity, Person, Pipeline, Stage, 
 
 def due_actions(who: Who, ask: Ask) -> Select[Any]:
     """One row per action that came due in the window (`core.process.metrics.is_due`)."""
-    due = due_steps(*ask.span(COMPLETION_DAYS)).c
+    due = due_steps(*ask.span(COMPLETION_DAYS), owned(who, Permission.SEE_BOARD, Opportunity.owner_id)).c
     groups = {By.TEAM: Person.team_id, By.REP: due.owner_id, By.CUSTOMER: due.customer_id}
     wanted = [owned(who, Permission.SEE_BOARD, due.owner_id), Pipeline.key == ask.pipeline]
     if ask.team is not None:
@@ -43,10 +43,13 @@ def due_actions(who: Who, ask: Ask) -> Select[Any]:
     )
 
 
-def due_steps(since: datetime, until: datetime) -> CTE:
+def due_steps(since: datetime, until: datetime, *wanted: ColumnElement[bool]) -> CTE:
     """Everybody's actions due after `since`, up to `until`.
 
     Materialized, or a planner walks all opportunities to find them.
+
+    Args:
+        wanted: conditions on Opportunity; asked here, so that a team's board costs what the team has.
     """
     called_off = and_(
         Action.status == ActionStatus.CANCELLED,
@@ -77,6 +80,7 @@ def due_steps(since: datetime, until: datetime) -> CTE:
             ~called_off,
             ~endless,
             ~_been_there(its_time),
+            *wanted,
         )
         .cte("due")
         .prefix_with("MATERIALIZED")

@@ -6,30 +6,38 @@ from typing import Any
 from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
-from core.access import Who
+from core.access import Permission, Reach, Who, reach
 from core.process.funnel import FUNNEL_DAYS, YOUNG_DAYS, Fate
 from core.process.metrics import DWELL_DAYS
 from core.terms import Outcome
 from data.queries.board_ask import Ask, filters, group_column
 from data.queries.board_sets import advances
+from data.queries.scope import owned
 from data.schema import Customer, Opportunity, Person, Pipeline, Stage, StageEvent
 from data.schema.types import Instant, elapsed_days
 
 
-def _moved(since: datetime, until: datetime) -> Select[int]:
-    """Opportunities with a stage event in a window."""
-    return select(StageEvent.opportunity_id).where(
+def _moved(who: Who, since: datetime, until: datetime) -> Select[int]:
+    """Opportunities within reach with a stage event in a window."""
+    moved = select(StageEvent.opportunity_id).where(
         StageEvent.happened_at > since, StageEvent.happened_at <= until, StageEvent.voided_at.is_(None)
     )
+    if reach(who, Permission.SEE_BOARD) is Reach.ALL:
+        return moved
+    mine = select(Opportunity.id).where(owned(who, Permission.SEE_BOARD, Opportunity.owner_id))
+    return moved.where(StageEvent.opportunity_id.in_(mine))
 
 
 def finished_runs(who: Who, ask: Ask) -> Select[Any]:
     """One row per stay that ended in the window; reads only opportunities that moved or were won in it."""
     since, until = ask.span(DWELL_DAYS)
     won = select(Opportunity.id).where(
-        Opportunity.outcome == Outcome.WON, Opportunity.closed_at > since, Opportunity.closed_at <= until
+        Opportunity.outcome == Outcome.WON,
+        Opportunity.closed_at > since,
+        Opportunity.closed_at <= until,
+        owned(who, Permission.SEE_BOARD, Opportunity.owner_id),
     )
-    reached = advances(_moved(since, until).union_all(won))
+    reached = advances(_moved(who, since, until).union_all(won))
     won_at = case((Opportunity.outcome == Outcome.WON, Opportunity.closed_at))
     ended_at = func.coalesce(reached.c.ended_at, won_at, type_=Instant())
     return (
@@ -63,7 +71,7 @@ def timed_runs(who: Who, ask: Ask) -> Select[Any]:
 def funnel_rows(who: Who, ask: Ask) -> Select[Any]:
     """One row per opportunity and stage that it reached in the window (`core.process.funnel.fates`)."""
     since, settled = ask.now - timedelta(days=FUNNEL_DAYS), ask.now - timedelta(days=YOUNG_DAYS)
-    reached = advances(_moved(since, ask.now))
+    reached = advances(_moved(who, since, ask.now))
     passed = aliased(Stage)
     first = func.min(reached.c.happened_at, type_=Instant())
     stays = (

@@ -34,18 +34,13 @@ def open_rows(who: Who, ask: Ask) -> Select[Any]:
 
     It stands at the furthest stage that it reached, since it reached it; `latest` is its last record's.
     """
-    mine = select(Opportunity.id).join(Pipeline, Pipeline.id == Opportunity.pipeline_id)
-    mine = mine.outerjoin(Person, Person.id == Opportunity.owner_id)
-    reached = advances(mine.where(Opportunity.outcome == Outcome.OPEN, *filters(who, ask)))
-    furthest = select(reached).where(reached.c.ended_at.is_(None)).subquery()
     latest = aliased(Stage)
-    dwell = elapsed_days(furthest.c.happened_at, literal(ask.now, Instant()))
+    dwell = elapsed_days(OpportunityState.furthest_since, literal(ask.now, Instant()))
     event, touch = OpportunityState.last_event_at, CustomerState.last_touch_at
     red = (
-        select(Alert.opportunity_id, func.count().label("alerts"))
-        .where(standing(ask.now), Alert.severity == Severity.RED)
-        .group_by(Alert.opportunity_id)
-        .subquery()
+        select(func.count())
+        .where(Alert.opportunity_id == Opportunity.id, standing(ask.now), Alert.severity == Severity.RED)
+        .scalar_subquery()
     )
     names: dict[By, Any] = {By.TEAM: Team.name, By.REP: Person.name, By.CUSTOMER: Customer.name}
     rows: Select[Any] = (
@@ -67,18 +62,16 @@ def open_rows(who: Who, ask: Ask) -> Select[Any]:
             Opportunity.currency,
             case((or_(touch.is_(None), event > touch), event), else_=touch).label("last_touch_at"),
             OpportunityState.next_step_at,
-            func.coalesce(red.c.alerts, 0).label("alerts"),
+            red.label("alerts"),
         )
         .join(Pipeline, Pipeline.id == Opportunity.pipeline_id)
         .outerjoin(OpportunityState, OpportunityState.opportunity_id == Opportunity.id)
-        .outerjoin(furthest, furthest.c.opportunity_id == Opportunity.id)
-        .outerjoin(Stage, Stage.id == furthest.c.stage_id)
+        .outerjoin(Stage, Stage.id == OpportunityState.furthest_id)
         .outerjoin(latest, latest.id == OpportunityState.stage_id)
         .outerjoin(Person, Person.id == Opportunity.owner_id)
         .outerjoin(Team, Team.id == Person.team_id)
         .outerjoin(Customer, Customer.id == Opportunity.customer_id)
         .outerjoin(CustomerState, CustomerState.customer_id == Opportunity.customer_id)
-        .outerjoin(red, red.c.opportunity_id == Opportunity.id)
         .where(Opportunity.outcome == Outcome.OPEN, *filters(who, ask))
     )
     return rows

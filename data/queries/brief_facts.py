@@ -4,10 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from core.access import Who
@@ -19,7 +18,7 @@ from core.terms import ActionStatus, Outcome, Role, Severity
 from data.jsontext import to_json
 from data.queries.calendars import calendar_of
 from data.queries.demands import waiting
-from data.queries.promise_board import Show, promise_board
+from data.queries.promise_board import conflicts
 from data.queries.standing import standing
 from data.queries.today import QUOTE_GONE_DAYS
 from data.schema import Action, Alert, Customer, Demand, Opportunity, Person, Team
@@ -40,7 +39,7 @@ class Evenings:
 @dataclass(frozen=True, slots=True)
 class _Asked:
     session: Session
-    team_id: int
+    team_id: int | None
     day: date
     now: datetime
     zone: str
@@ -50,7 +49,9 @@ class _Asked:
 
     @property
     def team(self) -> Who:
-        """The team's reach, as its manager has it."""
+        """The team's reach, as its manager has it; of all teams as their director has it."""
+        if self.team_id is None:
+            return Who(0, Role.DIRECTOR, None, "", timezone=self.zone)
         return team_reach(self.team_id, self.zone)
 
     def of_customer(self, customer_id: int) -> tuple[int, ...]:
@@ -70,8 +71,8 @@ def team_zone(session: Session, team_id: int) -> str | None:
     return session.scalar(query)
 
 
-def team_calendar(session: Session, team_id: int) -> WorkCalendar:
-    """The working days and hours of a team, as the company keeps them."""
+def team_calendar(session: Session, team_id: int | None) -> WorkCalendar:
+    """The working days and hours of a team, as the company keeps them; the company's own for None."""
     return calendar_of(session, team_id)
 
 
@@ -92,9 +93,13 @@ def _evening(calendar: WorkCalendar, day: date) -> datetime:
 
 
 def brief_facts(
-    session: Session, team_id: int, day: date, now: datetime, zone: str, policy: Policy
+    session: Session, team_id: int | None, day: date, now: datetime, zone: str, policy: Policy
 ) -> tuple[list[Deal], list[Cause]]:
-    """A team's open opportunities, and what puts them at risk as things stand now."""
+    """A team's open opportunities, and what puts them at risk as things stand now.
+
+    Args:
+        team_id: None reads all sales teams at once, by the company's own calendar.
+    """
     deals = {deal.id: deal for deal in team_deals(session, team_id)}
     held = evenings(team_calendar(session, team_id), day)
     asked = _Asked(session, team_id, day, now, zone, policy, held, deals)
@@ -102,8 +107,8 @@ def brief_facts(
     return list(deals.values()), causes
 
 
-def team_deals(session: Session, team_id: int) -> Iterator[Deal]:
-    """Open opportunities whose owner is of the team."""
+def team_deals(session: Session, team_id: int | None) -> Iterator[Deal]:
+    """Open opportunities whose owner is of the team, or of any sales team."""
     query = (
         select(
             Opportunity.id, Opportunity.name, Opportunity.customer_id, Customer.name, Opportunity.owner_id,
@@ -111,7 +116,7 @@ def team_deals(session: Session, team_id: int) -> Iterator[Deal]:
         )
         .join(Person, Person.id == Opportunity.owner_id)
         .outerjoin(Customer, Customer.id == Opportunity.customer_id)
-        .where(Opportunity.outcome == Outcome.OPEN, Person.team_id == team_id)
+        .where(Opportunity.outcome == Outcome.OPEN, _of_team(team_id))
         .order_by(Opportunity.id)
     )  # fmt: skip
     for i, name, customer_id, customer, owner_id, owner, amount, currency in session.execute(query):
@@ -119,14 +124,20 @@ def team_deals(session: Session, team_id: int) -> Iterator[Deal]:
             yield Deal(i, name, customer_id, customer, owner_id, owner, amount, currency)
 
 
-def _mine(asked: _Asked) -> Any:
-    members = select(Person.id).where(Person.team_id == asked.team_id)
+def _of_team(team_id: int | None) -> ColumnElement[bool]:
+    if team_id is None:
+        return Person.team_id.in_(select(Team.id).where(Team.kind == "sales"))
+    return Person.team_id == team_id
+
+
+def _mine(asked: _Asked) -> ColumnElement[bool]:
+    members = select(Person.id).where(_of_team(asked.team_id))
     return (Opportunity.outcome == Outcome.OPEN) & Opportunity.owner_id.in_(members)
 
 
 def _promises(asked: _Asked) -> Iterator[Cause]:
     """Red promises that still lie ahead, at the opportunities behind them."""
-    for row in promise_board(asked.session, asked.team, Show.RED, asked.now).rows:
+    for row in conflicts(asked.session, asked.team, asked.now):
         p = row.promise
         about = {
             "feature": p.feature or p.words,

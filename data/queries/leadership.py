@@ -1,25 +1,23 @@
 """The company on one screen: every part is read where its own page reads it, nothing is counted anew."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who, reach
 from core.messages import NotAllowed
 from core.promises.collaboration import Figure, Level
-from core.reports.brief import Brief, Cause, Deal, brief
+from core.reports.brief import Brief, brief
 from data.queries.brief_facts import brief_facts
+from data.queries.calendars import zone_of
 from data.queries.collaboration import collaboration_report, quarters
 from data.queries.forecast_health import ForecastHealth, forecast_health
 from data.queries.health import Issued, health_trend
 from data.queries.outlook import Point, Snapshot, offered, progress, snapshot
 from data.queries.policies import company_day, policy_in_force
-from data.queries.promise_board import Show, promise_board
-from data.schema import Team
+from data.queries.promise_board import conflicts, totals
 
 BACK = timedelta(days=28)  # with when red promises are compared
 MONTHS = 6
@@ -99,8 +97,8 @@ def _outlook(session: Session, who: Who, now: datetime) -> Outlook | None:
 
 
 def _promises(session: Session, who: Who, now: datetime) -> Promises:
-    board, before = (promise_board(session, who, Show.RED, at) for at in (now, now - BACK))
-    return Promises(board.counts[Show.RED], before.counts[Show.RED], dict(board.at_stake))
+    red, before = (conflicts(session, who, at) for at in (now, now - BACK))
+    return Promises(len(red), len(before), totals(stake for row in red for stake in row.stakes))
 
 
 def _collaboration(session: Session, who: Who, now: datetime) -> Quarter | None:
@@ -114,15 +112,4 @@ def _collaboration(session: Session, who: Who, now: datetime) -> Quarter | None:
 
 def _risks(session: Session, now: datetime) -> Brief:
     policy, today = policy_in_force(session), company_day(session, now)
-    deals: list[Deal] = []
-    causes: list[Cause] = []
-    for team_id, zone in _teams(session):
-        theirs, why = brief_facts(session, team_id, today, now, zone, policy)
-        deals += theirs
-        causes += why
-    return brief(deals, causes, policy)
-
-
-def _teams(session: Session) -> Sequence[tuple[int, str]]:
-    query = select(Team.id, Team.timezone).where(Team.kind == "sales").order_by(Team.id)
-    return [(team_id, zone) for team_id, zone in session.execute(query)]
+    return brief(*brief_facts(session, None, today, now, zone_of(session, None), policy), policy)

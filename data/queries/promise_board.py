@@ -169,9 +169,22 @@ def promise_board(
     red = [row for row in found if lights[row.id] == Show.RED]
     chosen = [row for row in found if lights[row.id] == show or (show is Show.AHEAD and is_ahead[row.id])]
     stakes = _stakes(session, [*red, *chosen])
-    escalated = {e.cause: e for e in _escalations(session, {row.id for row in chosen})}
-    rows = [BoardRow(row, stakes[row.id], escalated.get(row.cause)) for row in chosen]
-    return Board(rows, counts, totals(stake for row in red for stake in stakes[row.id]), today)
+    at_stake = totals(stake for row in red for stake in stakes[row.id])
+    return Board(_board_rows(session, chosen, stakes), counts, at_stake, today)
+
+
+def conflicts(session: Session, who: Who, now: datetime) -> list[BoardRow]:
+    """The red promises ahead alone, as on the board; the others, however many, are not read."""
+    found = promises(session, who, policy_in_force(session), now, red_ahead=True)
+    red = [row for row in found if not row.delivered]
+    return _board_rows(session, red, _stakes(session, red))
+
+
+def _board_rows(
+    session: Session, rows: Sequence[PromiseRow], stakes: Mapping[int, tuple[Stake, ...]]
+) -> list[BoardRow]:
+    escalated = {e.cause: e for e in _escalations(session, {row.id for row in rows})}
+    return [BoardRow(row, stakes[row.id], escalated.get(row.cause)) for row in rows]
 
 
 def _shown_as(row: PromiseRow, is_ahead: bool) -> str:

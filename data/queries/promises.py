@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from core.access import Permission, Who
 from core.calendar import WorkCalendar
@@ -110,12 +110,19 @@ def demand_clocks(
 
 
 def promises(
-    session: Session, who: Who, policy: Policy, as_of: datetime, *narrowed: ColumnElement[bool]
+    session: Session,
+    who: Who,
+    policy: Policy,
+    as_of: datetime,
+    *narrowed: ColumnElement[bool],
+    red_ahead: bool = False,
 ) -> list[PromiseRow]:
     """Every promise within reach beside its plan, both as known at `as_of`; the widest gap first.
 
     Args:
         narrowed: further conditions on Promise, Demand, Customer or Feature.
+        red_ahead: only those whose plan is missing, or still to come and after the promised day; what the
+            customer confirmed may be among them.
     """
     told = latest(PromisedDate.promise_id, PromisedDate.promised_on, PromisedDate.recorded_at, as_of)
     planned = latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, as_of)
@@ -132,6 +139,9 @@ def promises(
         .outerjoin(Person, Person.id == Promise.person_id)
         .where(customers(who, Permission.SEE_PROMISES), Promise.recorded_at <= as_of, *narrowed)
     )  # fmt: skip
+    if red_ahead:
+        late = (planned.c.day > told.c.day) & (planned.c.day >= company_day(session, as_of))
+        query = query.where(planned.c.day.is_(None) | late)
     found = session.execute(query).all()
     wanted = [
         Wanted(p.id, p.customer_id, p.made_at, p.id, p.demand_id, feature_id)
@@ -183,14 +193,17 @@ def latest(
     as_of: datetime,
 ) -> Subquery:
     """Of each owner's history of dates, the one that was known last at `as_of`."""
-    table = owner.class_
-    newest = func.row_number().over(partition_by=owner, order_by=(recorded_at.desc(), table.id.desc()))
-    known = (
-        select(owner.label("owner"), table.id.label("id"), day.label("day"), newest.label("rank"))
-        .where(recorded_at <= as_of)
-        .subquery()
+    # Asked of each owner's own few rows by index: numbering all histories would read every one of them.
+    table, other = owner.class_, aliased(owner.class_)
+    newest = (
+        select(other.id)
+        .where(getattr(other, owner.key) == owner, getattr(other, recorded_at.key) <= as_of)
+        .order_by(getattr(other, recorded_at.key).desc(), other.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    return select(known.c.owner, known.c.id, known.c.day).where(known.c.rank == 1).subquery()
+    known = select(owner.label("owner"), table.id.label("id"), day.label("day"))
+    return known.where(table.id == newest).subquery()
 
 
 def pauses_of(session: Session, as_of: datetime, *narrowed: ColumnElement[bool]) -> dict[int, list[Pause]]:

@@ -65,20 +65,23 @@ class StageEvent(Keyed, Batched, Base):
     """It was at a stage at an instant: one per completed action, or an imported stage change.
 
     `happened_at` orders them, `id` breaks ties in file order. A voided event is undone, not erased.
+    `stayed` is a projection: whole microseconds until its opportunity's next living event, None without one.
     """
 
     __tablename__ = "stage_event"
     __table_args__ = (
         Index(None, "opportunity_id", "happened_at"),
         Index(None, "happened_at", "opportunity_id"),  # what moved in a window of time
+        Index(None, "stage_id", "stayed"),  # medians, without sorting
     )
 
     opportunity_id: Mapped[int] = mapped_column(ForeignKey("opportunity.id"))
-    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"), index=True)
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"))
     action_id: Mapped[int | None] = mapped_column(ForeignKey("action.id"), index=True)
     happened_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     voided_at: Mapped[datetime | None]
+    stayed: Mapped[int | None]
 
 
 class OpportunityChange(Keyed, Batched, Base):
@@ -96,14 +99,19 @@ class OpportunityChange(Keyed, Batched, Base):
 
 
 class OpportunityState(Base):
-    """Projection: where an opportunity stands (`core.process.stages.Standing`) and its next step."""
+    """Projection: where an opportunity stands (`core.process.stages.Standing`) and its next step.
+
+    `path` is the stages of its living events in order: their ids, parted by commas. `furthest_id` is the last
+    of them in the pipeline's order, `furthest_since` when it first came there (`core.process.metrics`).
+    """
 
     __tablename__ = "opportunity_state"
+    __table_args__ = (Index(None, "stage_id", "path"),)
 
     opportunity_id: Mapped[int] = mapped_column(
         ForeignKey("opportunity.id"), primary_key=True, autoincrement=False
     )
-    stage_id: Mapped[int | None] = mapped_column(ForeignKey("stage.id"), index=True)
+    stage_id: Mapped[int | None] = mapped_column(ForeignKey("stage.id"))
     stage_since: Mapped[datetime | None]
     run_length: Mapped[int] = mapped_column(default=0)
     run_started_by: Mapped[int | None]
@@ -111,6 +119,9 @@ class OpportunityState(Base):
     last_event_at: Mapped[datetime | None]
     next_step_id: Mapped[int | None]
     next_step_at: Mapped[datetime | None]
+    path: Mapped[str] = mapped_column(default="", server_default="")
+    furthest_id: Mapped[int | None]
+    furthest_since: Mapped[datetime | None]
 
 
 class Alert(Keyed, Base):

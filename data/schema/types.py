@@ -88,3 +88,23 @@ def _elapsed(element: elapsed_days, compiler: SQLCompiler, **kw: Any) -> str:
 def _elapsed_sqlite(element: elapsed_days, compiler: SQLCompiler, **kw: Any) -> str:
     start, end = (compiler.process(c, **kw) for c in element.clauses)
     return f"(({end} - {start}) / 86400000000.0)"
+
+
+class elapsed_microseconds(FunctionElement[int]):
+    """SQL: whole microseconds between two instants, `elapsed_microseconds(start, end)`."""
+
+    type = BigInteger()
+    inherit_cache = True
+    name = "elapsed_microseconds"
+
+
+@compiles(elapsed_microseconds)
+def _microseconds(element: elapsed_microseconds, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = (compiler.process(c, **kw) for c in element.clauses)
+    return f"CAST(EXTRACT(EPOCH FROM ({end} - {start})) * 1000000 AS BIGINT)"
+
+
+@compiles(elapsed_microseconds, "sqlite")
+def _microseconds_sqlite(element: elapsed_microseconds, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = (compiler.process(c, **kw) for c in element.clauses)
+    return f"({end} - {start})"

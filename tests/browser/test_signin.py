@@ -215,3 +215,14 @@ def test_a_real_installation_asks_for_its_first_administrator(served, visit):
     page.get_by_label("Set-up code", exact=True).fill(code)
     page.get_by_role("button", name="Create the company").click()
     expect(page.get_by_role("button", name="Lin Yue")).to_be_visible()
+
+
+def test_a_first_visit_loads_less_than_three_megabytes(server, visit):
+    page = visit("about:blank")
+    watched, loaded = page.context.new_cdp_session(page), []
+    watched.send("Network.enable")
+    watched.on("Network.loadingFinished", lambda one: loaded.append(one["encodedDataLength"]))
+    page.goto(server.url)
+    expect(page.get_by_label("Username")).to_be_visible()
+    assert len(loaded) > 10
+    assert sum(loaded) < 3_000_000

@@ -14,6 +14,7 @@ from core.messages import NotFound
 from core.process.measures import PipelineMeasures, measure
 from core.process.stages import StageEvent
 from data import __main__ as command_line
+from data.commands.projections import project_opportunities
 from data.queries.process import process_measures
 from data.schema import Opportunity, Pipeline, Stage
 from data.schema import StageEvent as Event
@@ -71,6 +72,7 @@ def write(store, order, cases, pipeline="letters") -> None:
                     )
                 )
                 session.flush()
+        project_opportunities(session)
 
 
 def counted(store, pipeline="letters") -> PipelineMeasures:
@@ -83,9 +85,8 @@ def same(left: PipelineMeasures, right: PipelineMeasures) -> None:
         right.cases, right.events, right.variants, right.backward_moves,
     )  # fmt: skip
     for mine, theirs in zip(left.stages, right.stages, strict=True):
-        assert mine.dwell_hours_median == pytest.approx(theirs.dwell_hours_median, abs=1e-6)
-        for name in ("stage", "visits", "opportunities", "repeats", "dwell_n", "visited", "went_further",
-                     "skipped", "skip_rate"):  # fmt: skip
+        for name in ("stage", "visits", "opportunities", "repeats", "dwell_hours_median", "dwell_n",
+                     "visited", "went_further", "skipped", "skip_rate"):  # fmt: skip
             assert getattr(mine, name) == getattr(theirs, name), (mine.stage, name)
 
 
@@ -124,6 +125,7 @@ def test_an_undone_event_does_not_count(store):
         session.query(Event).filter_by(stage_id=session.query(Stage.id).filter_by(key="b").scalar()).update(
             {"voided_at": START}
         )
+        project_opportunities(session)
     same(counted(store), measure("letters", ORDER, [events("a")]))
 
 

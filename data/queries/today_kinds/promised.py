@@ -7,8 +7,7 @@ from data.queries.collaboration import causes as analyses
 from data.queries.deliveries import Show as Deliveries
 from data.queries.deliveries import delivery_board
 from data.queries.demands import waiting
-from data.queries.promise_board import Show as Promises
-from data.queries.promise_board import promise_board
+from data.queries.promise_board import conflicts as red_ahead
 from data.queries.store_requests import Show as Requests
 from data.queries.store_requests import pool
 from data.queries.today_kinds.asked import Asked, Group, Kind, ToDo
@@ -41,7 +40,7 @@ def conflicts(asked: Asked, most: int) -> Group:
     """
     if not any(reach(asked.who, permission) for permission in _PROMISING):
         return Group(Kind.CONFLICT, 0, ())
-    found = promise_board(asked.session, asked.who, Promises.RED, asked.now).rows
+    found = red_ahead(asked.session, asked.who, asked.now)
     leads = asked.who.role is Role.DIRECTOR
     rows = [row for row in found if (row.escalated is not None) is leads]
     todos = (

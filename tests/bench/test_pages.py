@@ -1,0 +1,144 @@
+"""What pages cost beside a bare one, and beside themselves in a small company (docs/speed.md).
+
+A page is run as the server runs it, without a browser: `first` is a switch to it inside the app, `again` a
+click on it. Time is the processor's, of page and database together. How many statements a page asks must not
+depend on the company's size: the small size holds every page to that, the full one to times as well.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from statistics import median
+
+import pytest
+from sqlalchemy import event, select
+from streamlit.components.v2 import manifest_scanner
+from streamlit.testing.v1 import AppTest
+
+from components.navigation import PAGES
+from core.access import Permission, Who, reach
+from core.terms import Role
+from data.demo.staff import ACCOUNTS
+from data.engine import Store
+from data.schema import Person
+from tests.bench.timing import tell
+
+pytestmark = pytest.mark.bench
+# Each run of an AppTest reads the metadata of every installed package, which no server does.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+ROOT = Path(__file__).parents[2] / "pages"
+ASKED = {"customer": {"customer": "1"}}  # what a page needs in its address
+ALONE = {"room", "confirm"}  # need a record that not every company has
+NOISE = (
+    0.02  # seconds of the processor; what a page may take beyond its share, however little the bare one takes
+)
+MORE = 3  # statements: lists in portions, parts that are left out while there is nothing in them
+READING = {
+    "today",
+    "leadership",
+    "morning",
+    "customers",
+    "board",
+    "alerts",
+    "outlook",
+    "calibrate",
+    "demands",
+    "promises",
+    "deliveries",
+}
+LOOKING = (Role.DIRECTOR, Role.MANAGER, Role.PRODUCT, Role.ADMIN, Role.REP)  # the widest reach first
+
+
+def bare() -> None:
+    """What Streamlit itself takes for a page of five metrics, two charts and a table of 200 rows."""
+    import pandas as pd
+    import plotly.graph_objects as go
+    import streamlit as st
+
+    for column in st.columns(5):
+        column.metric("Metric", 42, 3)
+    for chart in ("one", "two"):
+        st.plotly_chart(go.Figure(go.Bar(x=list(range(12)), y=list(range(12)))), key=chart)
+    st.dataframe(pd.DataFrame({name: range(200) for name in "abcdef"}))
+    st.button("Again")
+
+
+def people(store: Store) -> dict[Role, Who]:
+    """Whoever has a password, by role."""
+    usernames = [username for username, _ in ACCOUNTS.values()] + list(ACCOUNTS)
+    with store.reading() as session:
+        found = session.scalars(select(Person).where(Person.username.in_(usernames))).all()
+        return {Role(p.role): Who(p.id, Role(p.role), p.team_id, p.name, language="en") for p in found}
+
+
+def who_sees(store: Store, needs: Permission) -> Who:
+    by_role = people(store)
+    return next(by_role[role] for role in LOOKING if role in by_role and reach(by_role[role], needs))
+
+
+@contextmanager
+def counted(store: Store) -> Iterator[list[str]]:
+    """The statements that are asked meanwhile."""
+    asked: list[str] = []
+
+    def hear(*told: object) -> None:
+        asked.append(str(told[2]))
+
+    engines = {store._reader, store._writer}
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", hear)
+    yield asked
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", hear)
+
+
+def opened(name: str, who: Who) -> AppTest:
+    page = AppTest.from_file(str(ROOT / f"{name}.py"), default_timeout=600)
+    page.session_state["who"], page.session_state["language"] = who, "en"
+    for key, value in ASKED.get(name, {}).items():
+        page.query_params[key] = value
+    return page
+
+
+def seconds(page: AppTest) -> float:
+    begun = time.process_time()
+    page.run()
+    return time.process_time() - begun
+
+
+def cost(monkeypatch, store: Store, name: str, needs: Permission) -> tuple[float, float, int]:
+    """Seconds of a switch to a page and of a click on it, and the statements of the click."""
+    monkeypatch.setattr("components.frame.this_store", lambda: store)
+    page = opened(name, who_sees(store, needs))
+    first = seconds(page)
+    with counted(store) as asked:
+        again = seconds(page)
+    assert not page.exception, (name, page.exception[0].value)
+    return first, again, len(asked)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """All pages in the full size; in the small one those that read most."""
+    full = metafunc.config.getoption("--full-bench")
+    specs = [p for p in PAGES if p.name not in ALONE and (full or p.name in READING)]
+    metafunc.parametrize("spec", specs, ids=[p.name for p in specs])
+
+
+def test_a_page_asks_as_much_of_a_large_company_as_of_a_small_one(monkeypatch, stores, capsys, full, spec):
+    small, large = (cost(monkeypatch, store, spec.name, spec.needs) for store in stores)
+    floor = AppTest.from_function(bare, default_timeout=60)
+    floor.run()
+    beside = median(seconds(floor) for _ in range(3))
+    tell(capsys, f"Page {spec.name}, beside a bare one of {beside * 1000:.0f} ms", {
+        "switch, small and large": f"{small[0] * 1000:.0f} and {large[0] * 1000:.0f} ms",
+        "click, small and large": f"{small[1] * 1000:.0f} and {large[1] * 1000:.0f} ms",
+        "statements, small and large": f"{small[2]} and {large[2]}",
+    })  # fmt: skip
+    assert large[2] <= small[2] + MORE
+    if full:
+        assert large[1] < 1.5 * beside + NOISE
+        assert large[1] < 1.2 * small[1] + NOISE
