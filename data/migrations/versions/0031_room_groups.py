@@ -6,7 +6,7 @@ from alembic import op
 from data.schema import types
 
 revision = "0031"
-down_revision = "0028"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ from alembic import op
 from data.schema import types
 
 revision = "0033"
-down_revision = "0026"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 

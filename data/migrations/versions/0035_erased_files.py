@@ -6,7 +6,7 @@ from alembic import op
 from data.schema import types
 
 revision = "0035"
-down_revision = "0026"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
