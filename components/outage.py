@@ -9,14 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from components.text import say, t
 from core.messages import Unavailable
-from data.outages import FULL
+from data.outages import AWAY, BUSY
 from data.queries.pulse import beats
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PATIENCE_SECONDS = 600.0
 PAUSE_SECONDS = 1.0
-PENDING = "outage-pending"
+PENDING, BACK = "outage-pending", "outage-back"
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -45,7 +45,10 @@ def gate(recognise: Callable[[], R | None]) -> R | None:
         if _passes(error):  # all patience is over; the fields keep what stands in them
             st.stop()
         return found
-    place.empty()
+    if st.session_state.pop(BACK, False):
+        place.info(t("errors.back"), icon=":material/cloud_done:")
+    else:
+        place.empty()
     return found
 
 
@@ -57,15 +60,17 @@ def pressed(work: Callable[[], object]) -> None:
         st.session_state[PENDING] = work
 
 
-def again_when_back(error: Unavailable, store: Store) -> NoReturn:
-    """In the midst of a page: show the message, and draw the page again once the store answers."""
+def again_when_back(error: Unavailable, store: Store) -> None:
+    """In the midst of a page: show the message; of a store that is away, draw it again once it answers."""
     _tell(st.empty(), error)
     until = time.monotonic() + PATIENCE_SECONDS
-    while _passes(error) and time.monotonic() < until:
+    while error.code == AWAY and time.monotonic() < until:
         time.sleep(PAUSE_SECONDS)
         if beats(store):
+            st.session_state[BACK] = True
             st.rerun()
-    st.stop()
+    if error.code == AWAY:
+        st.stop()
 
 
 def gently(draw: Callable[P, None]) -> Callable[P, None]:
@@ -95,8 +100,8 @@ def _patiently(ask: Callable[[], R], place: DeltaGenerator) -> R:
 
 
 def _passes(error: Unavailable) -> bool:
-    """Whether it is over by itself some time; a full disk waits for somebody."""
-    return error.code != FULL
+    """Whether it is over by itself some time; a full disk, or anything else, waits for somebody."""
+    return error.code in (AWAY, BUSY)
 
 
 def _tell(place: DeltaGenerator, error: Unavailable) -> None:

@@ -137,3 +137,37 @@ def test_what_is_typed_into_a_record_while_the_store_is_away_is_saved_when_it_is
 
 def summary_of(at: AppTest) -> str:
     return next(area.key for area in at.text_area if "summary" in area.key)
+
+
+def test_a_page_that_failed_in_its_midst_is_drawn_again_with_a_word_about_it(
+    open_page, sqlite_store, monkeypatch
+):
+    """The store goes away after the gate and is back a moment later."""
+    monkeypatch.setattr("components.outage.PAUSE_SECONDS", 0.0)
+    company = found(sqlite_store)
+    real, failed = Store.reading, []
+
+    @contextmanager
+    def once(self: Store, **how: bool):
+        if not failed:
+            failed.append(True)
+            raise Unavailable(AWAY)
+        with real(self, **how) as session:
+            yield session
+
+    monkeypatch.setattr(Store, "reading", once)
+    at = open_page("inbox", company.rep)
+    assert (len(failed), warnings(at), list(at.exception)) == (1, [], [])
+    assert at.session_state["outage-back"]  # the shell's gate says it
+
+
+def test_what_does_not_pass_by_itself_is_said_and_not_waited_for(open_page, sqlite_store, monkeypatch):
+    company = found(sqlite_store)
+
+    @contextmanager
+    def full(self: Store, **_: object):
+        raise Unavailable(FULL)
+        yield
+
+    monkeypatch.setattr(Store, "reading", full)
+    assert warnings(open_page("inbox", company.rep)) == [translate("en", "errors.store_full")]
