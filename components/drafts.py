@@ -17,6 +17,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from components.autosave import autosave
+from components.outage import pressed
 from components.scrolling import into_view
 from core.access import Who
 from core.messages import AppError, Problem, Unavailable
@@ -264,8 +265,7 @@ class DraftForm:
 
     def _changed(self, field: str, key: str) -> None:
         value = _plain(st.session_state[key])
-        if self.set({field: value}):
-            self._memory[field] = value
+        pressed(lambda: self._keep_now(field, value))
 
     def _keep(self, field: str, shown: Any, default: Any = None, *, typed: bool = False) -> Any:
         """The value that a widget shows; saved when the draft holds another."""

@@ -30,20 +30,20 @@ R = TypeVar("R")
 
 
 def gate(recognise: Callable[[], R | None]) -> R | None:
-    """What every run asks the store first; it waits for the answer, then carries out what was pressed."""
+    """What every run asks the store first; it waits for the answer, then does what callbacks could not."""
     with st.container(key="outage"):  # always there: what follows keeps its place
         place = st.empty()
     found = None
     try:
         found = _patiently(recognise, place)
-        work = st.session_state.pop(PENDING, None)
-        if work and found:
-            _patiently(work, place)
+        if found and st.session_state.get(PENDING):
+            _work_off(place)
             found = _patiently(recognise, place)
     except Unavailable as error:
         _tell(place, error)
         if _passes(error):  # all patience is over; the fields keep what stands in them
             st.stop()
+        st.session_state.pop(PENDING, None)  # it is said, and can be pressed again
         return found
     if st.session_state.pop(BACK, False):
         place.info(t("errors.back"), icon=":material/cloud_done:")
@@ -53,11 +53,21 @@ def gate(recognise: Callable[[], R | None]) -> R | None:
 
 
 def pressed(work: Callable[[], object]) -> None:
-    """What a button's callback does; while the store does not answer, the gate of the same run does it."""
+    """What a callback does; while the store does not answer, the gate of the same run does it, in order."""
+    waiting: list[Callable[[], object]] = st.session_state.get(PENDING) or []
     try:
-        work()
+        if not waiting:
+            work()
+            return
     except Unavailable:
-        st.session_state[PENDING] = work
+        pass
+    st.session_state[PENDING] = [*waiting, work]
+
+
+def _work_off(place: DeltaGenerator) -> None:
+    while waiting := st.session_state.get(PENDING):
+        _patiently(waiting[0], place)
+        st.session_state[PENDING] = waiting[1:]
 
 
 def again_when_back(error: Unavailable, store: Store) -> None:

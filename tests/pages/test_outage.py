@@ -27,7 +27,7 @@ def script() -> None:
     from tests.pages.test_outage import WORLD
 
     gate(WORLD.recognise)
-    st.text_input("Words", key="words")
+    st.text_input("Words", key="words", on_change=pressed, args=(WORLD.typed,))
     st.button("Send", on_click=pressed, args=(WORLD.send,))
 
 
@@ -50,7 +50,7 @@ def page(monkeypatch):
             answer()
         return "somebody"
 
-    WORLD.send, WORLD.recognise = send, recognise
+    WORLD.answer, WORLD.send, WORLD.recognise, WORLD.typed = answer, send, recognise, lambda: None
 
     def opened(language: str = "en") -> AppTest:
         at = AppTest.from_function(script, default_timeout=30)
@@ -58,6 +58,22 @@ def page(monkeypatch):
         return at.run()
 
     return opened
+
+
+def test_what_was_typed_last_is_saved_before_what_was_pressed_after_it(page):
+    at = page()
+    done: list[str] = []
+
+    def typed() -> None:
+        WORLD.answer()
+        done.append("typed")
+
+    WORLD.typed, WORLD.send = typed, lambda: done.append("sent")
+    at.run()
+    WORLD.fails = [AWAY] * 3
+    at.text_input(key="words").input("the last words")
+    at.button[0].click().run()
+    assert done == ["typed", "sent"]
 
 
 def warnings(at: AppTest) -> list[str]:
