@@ -31,7 +31,7 @@ def files_of_draft(form: DraftForm, view: View) -> None:
                 type="tertiary",
                 icon=":material/delete:",
                 key=f"{form.prefix}file-{number}",
-                on_click=form.set,
+                on_click=form.press,
                 args=({"files": kept[:number] + kept[number + 1 :]},),
             )
         given = st.file_uploader(

@@ -66,14 +66,23 @@ class DraftForm:
         """Save fields; False where they were not: a draft that was submitted or thrown away elsewhere is left
         alone, and what the store did not take just now is saved when the field is drawn."""
         try:
-            self._put(values)
-        except AppError:
+            return self._put(values)
+        except Unavailable:
             return False
-        return True
 
-    def _put(self, values: dict[str, Any]) -> None:
-        self._save(values)
+    def press(self, values: dict[str, Any]) -> None:
+        """What a button's callback sets; saved once the store answers."""
+        pressed(lambda: self._put(values))
+
+    def _put(self, values: dict[str, Any]) -> bool:
+        try:
+            self._save(values)
+        except Unavailable:
+            raise
+        except AppError:  # submitted or thrown away elsewhere: the run says so
+            return False
         self._values |= values
+        return True
 
     def mark(self, problem: Problem) -> None:
         """Keep and show a problem of one field."""
@@ -277,13 +286,9 @@ class DraftForm:
         return value
 
     def _keep_now(self, field: str, value: Any) -> None:
-        try:
-            self._put({field: value})
-        except Unavailable:  # the page's frame waits for the store; the widget holds the value until then
-            raise
-        except AppError:  # sent or thrown away elsewhere: the run says so
-            return
-        self._memory[field] = value
+        """Save what a widget holds; while the store is away the widget holds it until the frame goes on."""
+        if self._put({field: value}):
+            self._memory[field] = value
 
 
 def _plain(value: Any) -> Any:

@@ -76,7 +76,7 @@ def _remove(form: DraftForm) -> None:
         type="tertiary",
         icon=":material/delete:",
         key=f"{form.prefix}remove-recording",
-        on_click=form.set,
+        on_click=form.press,
         args=(gone | without_transcript(form),),
     )
 

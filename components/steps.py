@@ -56,7 +56,7 @@ def _when(view: View, form: DraftForm, day: str, clock: str) -> None:
                 t(f"record.quick.{name}"),
                 type="tertiary",
                 key=f"{form.prefix}{day}-{name}",
-                on_click=form.set,
+                on_click=form.press,
                 args=({day: offered.isoformat()},),
             )
 
