@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 from urllib.parse import quote
 
@@ -65,12 +66,11 @@ def test_every_operation_answers_a_bad_body_or_query(client, sqlite_store, reque
     assert not wrong, "\n".join(wrong[:40])
 
 
-@pytest.mark.parametrize("role", ["rep", "manager", "store_manager"])
-def test_no_operation_reaches_another_teams_record(client, sqlite_store, role):
-    world = strangers(sqlite_store)
-    token = token_of(sqlite_store, getattr(world.company, role))
-    wrong = []
-    for op in OPERATIONS:
+def test_no_operation_reaches_another_teams_record(client, sqlite_store):
+    world, wrong = strangers(sqlite_store), []
+    people = (world.company.rep, world.company.manager, world.company.store_manager)
+    tokens = [token_of(sqlite_store, who) for who in people]
+    for op, token in product(OPERATIONS, tokens):
         ids = world.theirs.ids
         path = op.path.replace("{id}", str(ids[TABLE[op.path.split("/")[1]]]))
         how = {"json": _good(op, ids)} if op.body else {"params": _named(op, ids)} if op.query else {}
