@@ -1,7 +1,7 @@
 """What the demo company made its own in the studio: own fields of records, and rules for grades."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -42,17 +42,24 @@ RULES = {
     "C": "open_opportunities >= 1",
 }
 FILLED = 12  # customers of whom it is known
+AGO = timedelta(days=20)
 
 
 def make_own(store: Store, director: Who, rep: Who, now: datetime) -> None:
     """Publish fields and rules, and fill the field for some of a rep's customers."""
-    store.clock = lambda: now
+    then = now - AGO
+    store.clock = lambda: then
     for field in (ERP, ARCHITECT):
         keep_field(store, director, field)
     publish(store, director, Area.FIELDS, "实施排期要先知道客户现状")
     keep_grade_rules(store, director, RULES)
     publish(store, director, Area.GRADES, "评级要有依据，不凭感觉")
-    query = select(Customer).where(Customer.owner_id == rep.person_id).order_by(Customer.id).limit(FILLED)
+    query = (
+        select(Customer)
+        .where(Customer.owner_id == rep.person_id, Customer.created_at < then)
+        .order_by(Customer.id)
+        .limit(FILLED)
+    )
     with store.reading() as session:
         known = [(c.id, c.version, _as_it_is(c)) for c in session.scalars(query)]
     for n, (key, version, values) in enumerate(known):

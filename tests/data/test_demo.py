@@ -33,6 +33,7 @@ from data.queries.forecast_health import forecast_health
 from data.queries.health import health_report, health_weeks
 from data.queries.milestones import milestone_path
 from data.queries.morning import morning
+from data.queries.policies import policy_in_force
 from data.queries.promises import demand_clocks, promises
 from data.queries.ratings import wanting
 from data.queries.sessions import demo_accounts
@@ -385,6 +386,15 @@ def test_a_rep_left_and_the_history_stayed(company):
     assert one(company, select(func.count()).where(*done)) > 0
     assert one(company, select(func.count()).where(*still_open)) == 0
     assert one(company, select(func.count()).where(Customer.owner_id == person_id)) == 0
+
+
+def test_the_company_made_fields_and_rules_its_own(company):
+    rep = select(Person.id).where(Person.username == "rep").scalar_subquery()
+    held = ask(company, select(Customer.fields).where(Customer.owner_id == rep))
+    assert sum("own_erp_in_use" in fields for (fields,) in held) >= 3
+    with company.reading() as session:
+        policy = policy_in_force(session)
+    assert [rule.grade for rule in policy.grade_rules] == ["A", "B", "C"]
 
 
 def test_the_account_rep_has_a_lively_desk(company):
