@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
+from zlib import crc32
 
 import streamlit as st
 
@@ -34,7 +35,7 @@ def tags_block(found: Sequence[TagUse], desk: Desk, keep: Keep, view: View) -> N
     section(
         t("studio.tags"), icon=":material/sell:", help=t("studio.tags_help", n=desk.policy.high_value_tags)
     )
-    at = f"tags-{desk.in_force.version}-{len(found)}"
+    at = _turn("tags", desk, desk.policy.tags)
     marks = Marks(view)
     with st.form(at, border=False):
         tags = [_tag(use.tag, t("studio.carried_by", n=use.customers), marks, at) for use in found]
@@ -42,6 +43,11 @@ def tags_block(found: Sequence[TagUse], desk: Desk, keep: Keep, view: View) -> N
         sent = st.form_submit_button(t("studio.keep"), type="primary", icon=":material/save:")
     if sent and marks.sent(partial(keep, tags)):
         st.rerun()
+
+
+def _turn(part: str, desk: Desk, content: Sequence[Any]) -> str:
+    """Prefix of a list's widgets: others once the draft is another, so that they show what it holds."""
+    return f"{part}-{desk.in_force.version}-{crc32(repr(content).encode())}"
 
 
 def _tag(tag: Tag, detail: str, marks: Marks, at: str) -> Tag:
@@ -79,7 +85,7 @@ def stages_block(
 ) -> None:
     """The action types in their order, with what the company calls them, and one line for a new one."""
     section(t("studio.stages"), icon=":material/flag:", help=t("studio.stages_help"))
-    at = f"stages-{desk.in_force.version}-{len(found)}"
+    at = _turn("stages", desk, desk.policy.stages)
     marks = Marks(view)
     with st.form(at, border=False):
         types = [_stage(use, n, shipped.get(use.type.key, {}), marks, at) for n, use in enumerate(found, 1)]
@@ -146,7 +152,7 @@ def grades_block(desk: Desk, keep: Keep, view: View) -> None:
     section(t("studio.grades"), icon=":material/military_tech:", help=t("studio.grades_help", days=rest))
     held = {rule.grade: rule.condition for rule in desk.policy.grade_rules}
     fields = readable(desk.policy.own_fields)
-    at = f"grades-{desk.in_force.version}"
+    at = _turn("grades", desk, desk.policy.grade_rules)
     marks = Marks(view)
     with st.container(border=True):
         rules = {str(grade): _rule(str(grade), held.get(grade, ""), fields, marks, at) for grade in Grade}

@@ -257,3 +257,19 @@ def test_a_short_list_is_changed_looked_at_and_published(open_page, sqlite_store
             "customer", company.rep, language, customer=company.customer, do="grade", proposal="A"
         )
         assert translate(language, "customer.proposed", grade="A") in words(form)
+
+
+def test_types_are_put_in_order_and_a_discarded_draft_is_gone_from_the_form(open_page, sqlite_store, company):
+    page = open_page("studio", company.director, part="stages")
+    next(n for n in page.number_input if n.key.endswith("-place-quote_confirmation")).set_value(2)
+    page = press(page, "studio.keep")
+    assert [n.value for n in page.number_input] == [1, 2, 3, 4, 5, 6]
+    assert page.number_input[1].key.endswith("quote_confirmation")
+    page = press(page, "studio.keep")  # nothing was touched: nothing moves
+    assert page.number_input[1].key.endswith("quote_confirmation")
+    next(w for w in page.text_input if w.key.endswith("-en-appointment")).set_value("First visit")
+    page = press(page, "studio.keep")
+    assert "First visit" in words(page)
+    page = press(page, "studio.discard")
+    assert page.number_input[4].key.endswith("quote_confirmation")
+    assert next(w for w in page.text_input if w.key.endswith("-en-appointment")).value == "Appointment"
