@@ -31,17 +31,15 @@ def curve(found: ForecastHealth, view: View) -> None:
         return
     counts = sum(b.n for b in found.curve)
     said = came_true([Rate((b.low, b.high), b.won, b.n, b.chance) for b in found.curve], LEAST_CHANCES)
-    finding = pictures.words(
-        "chances", said, view.language, name=lambda ends: _bin_name(*ends, view.language)
-    )
+    finding = pictures.words("chances", said, view.language, name=lambda ends: _bin_name(ends, view.language))
     note = t("forecast_health.curve_alt", n=counts)
     chart = _curve_chart(found, view)
     if chosen := pictures.draw(chart, "health-curve", finding, note, view.language):
         address.write(bin=chosen, month=None, rows=None)
 
 
-def _bin_name(low: float, high: float, language: str) -> str:
-    return f"{format.percent(low, language)}–{format.percent(high, language)}"
+def _bin_name(ends: tuple[float, float], language: str) -> str:
+    return "–".join(format.percent(end, language) for end in ends)
 
 
 def _curve_chart(found: ForecastHealth, view: View) -> go.Figure:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from core.process.metrics import FEW_RUNS
 from core.terms import Outcome
 from data.commands.actions import record_action
 from data.commands.opportunities import close_opportunity
 from data.schema import Customer, Pipeline, Stage
+from data.text import translate
 from tests.company import found
 from tests.data.test_record_action import done
 from tests.history import day, drawn, opportunity, settle
-from tests.pages.reading import check_words, words
+from tests.pages.reading import check_words, titles, words
 
 
 @pytest.fixture
@@ -241,3 +243,18 @@ def test_a_pipeline_without_benchmarks_claims_none(open_page, sqlite_store, cloc
     assert (figures(page)["Open opportunities"], figures(page)["Past benchmark"]) == ("1", "–")
     rows = open_page("board", people.manager, pipeline="gtx", show="open").dataframe[1].value
     assert rows["stage"].tolist() == ["Not started"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_pictures_say_what_they_show_and_where_there_is_too_little(open_page, company, language):
+    """One of two opportunities is past its benchmark; three that went on are too few to compare stages."""
+    page = open_page("board", company.manager, language, by="rep")
+    said = ["".join(title.split()) for title in titles(page)]
+    stage = translate(language, "terms.stage.appointment")
+    for key, params in (
+        ("standing.alone", {"most": stage, "value": "1"}),
+        ("funnel.few", {"least": FEW_RUNS}),
+        ("dwell.few", {"least": FEW_RUNS}),
+    ):
+        sentence = "".join(translate(language, f"pictures.{key}", **params).split())
+        assert any(title.startswith(sentence) for title in said), (key, said)
