@@ -118,7 +118,8 @@ class Command(Generic[P, R]):
             now = store.clock()
             tx = Tx(session, who, granted, now, policy_in_force(session), store.files, self.name)
             claimed = self._claim(tx, key) if key else None
-            result = self.run(tx, *self._told(args), **{k: storable(k, v) for k, v in kwargs.items()})
+            run: Callable[..., R] = self.run
+            result = run(tx, *self._told(args), **{k: storable(k, v) for k, v in kwargs.items()})
             assert tx.audited is not None, f"{self.name} left no audit row"
             if claimed:
                 claimed.result = result
