@@ -27,7 +27,7 @@ from tests.guesses import TABLES, value
 from tests.nasty import NUMBERS, TEXTS
 from tests.strangers import MARK, World, strangers
 
-SAMPLE = 220
+SAMPLE = 120
 TABLE = {"actions": "action", "customers": "customer", "contacts": "contact", "demands": "demand",
          "opportunities": "opportunity", "promises": "promise", "signals": "signal"}  # fmt: skip
 ODD: tuple[Any, ...] = (

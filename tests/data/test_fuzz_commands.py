@@ -25,7 +25,7 @@ for module in pkgutil.iter_modules(data.commands.__path__):
     importlib.import_module(f"data.commands.{module.name}")
 
 Case = tuple[str, dict[str, Any], str, Any]
-SAMPLE = 300
+SAMPLE = 200
 APART = {
     "person.create", "person.set_password", "account.password",  # bcrypt: slow
     "health.export", "milestone.export", "morning.export",  # of reports kept as JSON, of which there are none

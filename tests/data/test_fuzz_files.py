@@ -35,10 +35,10 @@ CELLS = (
 )  # fmt: skip
 
 
-def test_spoilt_tables_are_imported_or_refused(store, request):
-    found(store)
+def test_spoilt_tables_are_imported_or_refused(sqlite_store, request):
+    found(sqlite_store)
     full = request.config.getoption("--full-bench")
-    broken = list(_tried(store, _spoilt(FULL if full else SAMPLE)))
+    broken = list(_tried(sqlite_store, _spoilt(FULL if full else SAMPLE)))
     assert not broken, f"{len(broken)}\n" + "\n".join(broken[:60])
 
 

@@ -14,7 +14,7 @@ from tests.rooms import room_of
 EVIL = "![x](https://evil.test/a.png) [go](https://evil.test) :red[b] $x$ `c`"
 RAW = re.compile(r"(?<!\\)\[[^\]\\]*(?<!\\)\]\(https://evil\.test")
 KINDS = ("markdown", "caption", "success", "error", "info", "warning")
-SAMPLE = 12  # pages; all of them with --full-bench
+SAMPLE = 7  # pages; all of them with --full-bench
 
 
 def test_no_name_is_read_as_markup(open_page, sqlite_store, request):
