@@ -131,7 +131,9 @@ def _session(session: LiveSession, view: View) -> Row:
         device=device(session.agent),
         place=place,
         since=view.instant(session.since),
-        seen=view.instant(session.seen_at) if session.seen_at else t("operator.unseen"),
+        seen=t("operator.seen", at=view.instant(session.seen_at))
+        if session.seen_at
+        else t("operator.unseen"),
     )
     return Row(str(session.id), session.person, line, action=t("operator.end"))
 

@@ -30,6 +30,7 @@ _ICONS = {
     "video_meeting": ":material/videocam:",
 }
 _CHANGES = {"room.open": ":material/forum:", "room.close": ":material/flag:"}
+_IN_FULL = 5  # events whose fields are not folded
 _STATUS = {"planned": "blue", "cancelled": "gray"}
 _SCROLL = """
 export default function ({ data }) {
@@ -80,8 +81,9 @@ def timeline_block(found: Timeline, view: View, play: Play) -> None:
     if not found.events:
         empty(t("customer.nothing_yet"), t("customer.nothing_yet_hint"), icon=":material/timeline:")
     target = address.number("action")
-    for event in found.events:
-        _event(event, view, play, marked=event.kind == "action" and event.id == target)
+    for n, event in enumerate(found.events):
+        marked = event.kind == "action" and event.id == target
+        _event(event, view, play, marked=marked, folded=n >= _IN_FULL and not marked)
     if found.more and st.button(t("customer.earlier"), icon=":material/expand_more:", width="stretch"):
         address.write(shown=(len(found.events) // PAGE + 1) * PAGE)
         st.rerun()
@@ -89,11 +91,11 @@ def timeline_block(found: Timeline, view: View, play: Play) -> None:
         _scroller()(data={"key": f"event-action-{target}", "turn": str(target)})
 
 
-def _event(event: Event, view: View, play: Play, *, marked: bool) -> None:
+def _event(event: Event, view: View, play: Play, *, marked: bool, folded: bool) -> None:
     with st.container(border=True, gap="xsmall", key=f"event-{event.kind}-{event.id}"):
         _HEADS[event.kind](event, view, marked)
         if event.kind == "action":
-            _action_body(event, view, play)
+            _action_body(event, view, play, folded=folded)
         elif event.kind == "change" and event.change:
             if text := changes_block(event.change, view):
                 st.markdown(text)
@@ -199,7 +201,7 @@ _HEADS = {
 }
 
 
-def _action_body(event: Event, view: View, play: Play) -> None:
+def _action_body(event: Event, view: View, play: Play, *, folded: bool) -> None:
     if event.status == "cancelled" and event.cancel_reason:
         reason = plain(term("cancelled_because", event.cancel_reason))
         st.markdown(f":gray[{t('audit.reason')}:] {reason}")
@@ -207,9 +209,7 @@ def _action_body(event: Event, view: View, play: Play) -> None:
         st.markdown(plain(event.note))
     if event.summary:
         st.markdown(plain(event.summary))
-    lines = [f":gray[{label}:] {plain(text)}" for label, text in field_values(event, view)]
-    if lines:
-        st.markdown("  \n".join(lines))
+    _fields(event, view, folded=folded)
     if event.recording:
         _transcript(event)
     if event.recording and st.toggle(t("customer.play"), key=f"play-{event.id}"):
@@ -218,6 +218,18 @@ def _action_body(event: Event, view: View, play: Play) -> None:
     if event.follows:
         _evidence(event, view)
     _promise(event, view)
+
+
+def _fields(event: Event, view: View, *, folded: bool) -> None:
+    """The action's own fields; of earlier ones under a fold, or a page of them is very long on a phone."""
+    lines = [f":gray[{label}:] {plain(text)}" for label, text in field_values(event, view)]
+    if not lines:
+        return
+    if not folded:
+        st.markdown("  \n".join(lines))
+        return
+    with st.expander(t("customer.details"), icon=":material/notes:", key=f"fields-{event.id}"):
+        st.markdown("  \n".join(lines))
 
 
 def _promise(event: Event, view: View) -> None:

@@ -14,7 +14,7 @@ from data.commands.rooms import add_member, close_room, open_room, remove_member
 from data.groups import KINDS, chosen, platforms
 from data.groups.asking import Tokens
 from data.groups.base import Misconfigured
-from data.jobs.room_groups import LEASE, TRIES, ask_groups
+from data.jobs.room_groups import LEASE, ask_groups
 from data.queries.room_groups import applications, room_group
 from data.schema import GroupStep, Person
 from tests.chat_platforms import ChatTool
@@ -233,10 +233,11 @@ def test_a_refused_application_is_tried_again_and_told_once(sqlite_store, clock,
     assert len(tool.groups) == 1
 
 
-def test_it_is_given_up_after_many_tries(sqlite_store, clock, feishu, company):
+def test_it_is_given_up_after_many_tries(sqlite_store, clock, feishu, company, monkeypatch):
+    monkeypatch.setattr("data.jobs.room_groups.TRIES", 4)
     up, _ = ready(sqlite_store, clock, feishu, company)
     feishu.fails = [503] * 99
-    for _ in range(TRIES):
+    for _ in range(4):
         assert rows(sqlite_store) in ([], [("make", "waiting")])
         ask_groups(sqlite_store, up)
         clock.move(hours=3)
