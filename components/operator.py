@@ -7,9 +7,10 @@ import streamlit as st
 
 from components.account import device
 from components.blocks import Card, Row, Tone, cards, plain, rows, section
-from components.format import size
+from components.format import ago, size
 from components.forms import Marks
 from components.frame import View
+from components.jobs import job_name
 from components.navigation import open_page
 from components.tables import instant_column
 from components.text import t, term
@@ -22,7 +23,7 @@ from data.watching.statements import LATEST
 
 def state(desk: Desk, view: View) -> None:
     """Whether a worker is at work, the schema fits, and how much is stuck."""
-    at = view.instant(desk.worked_at)
+    at = ago(desk.worked_at, view.now, view.language)
     current = is_current(view.store)
     stuck = sum(box.given_up for box in desk.boxes)
     release = t("operator.release", revision=revision_of(view.store) or "")
@@ -81,15 +82,31 @@ def given_up(desk: Desk, view: View) -> None:
         return
     found = {f"{item.kind}-{item.id}": item for item in desk.given_up}
     lines = [
-        Row(key, item.what, f"{view.instant(item.due_at)} · {item.error}", t(f"operator.box.{item.kind}"),
-            Tone.RED, t("operator.retry"))
+        Row(
+            key,
+            _named(item, view),
+            f"{view.instant(item.due_at)} · {item.error}",
+            mark=t(f"operator.box.{item.kind}"),
+            tone=Tone.RED,
+            action=t("operator.retry"),
+        )
         for key, item in found.items()
-    ]  # fmt: skip
+    ]
     if pressed := rows(lines, "given-up"):
         view.do(retry, found[pressed].kind, found[pressed].id)
         st.toast(t("operator.retried"))
         st.rerun()
     _let_be(found, view)
+
+
+def _named(item: GivenUp, view: View) -> str:
+    """What was given up: jobs and steps of groups in words, channels and events as they are called."""
+    of, what = item.of, item.what
+    if item.kind == "job":
+        of = job_name(of, view.language)
+    if item.kind == "group":
+        what = t(f"operator.step.{what}")
+    return " · ".join(part for part in (of, what) if part)
 
 
 def _let_be(found: dict[str, GivenUp], view: View) -> None:
@@ -98,7 +115,7 @@ def _let_be(found: dict[str, GivenUp], view: View) -> None:
         chosen = st.selectbox(
             t("operator.choose"),
             list(found),
-            format_func=lambda key: plain(found[key].what),
+            format_func=lambda key: plain(_named(found[key], view)),
             key="drop-which",
         )
         with marks.field("reason"):
@@ -166,7 +183,9 @@ def storage(desk: Desk, view: View) -> None:
 def _grown(kept: Storage, view: View) -> str:
     if kept.grown is None:
         return t("operator.grown_unknown")
-    return t("operator.grown", size=size(kept.grown, view.language), since=view.instant(kept.since))
+    return t(
+        "operator.grown", size=size(kept.grown, view.language), since=ago(kept.since, view.now, view.language)
+    )
 
 
 def _backup(kept: Storage, view: View) -> Card:
@@ -177,7 +196,7 @@ def _backup(kept: Storage, view: View) -> Card:
         return Card(title, *none, tone=Tone.RED, help=words)
     key, tone = ("backup_missing", Tone.RED) if made.missing else ("backup_detail", Tone.GREEN)
     detail = t(f"operator.{key}", name=made.name, rows=made.rows, files=made.files, missing=made.missing)
-    return Card(title, view.instant(made.at), detail, tone=tone, help=words)
+    return Card(title, ago(made.at, view.now, view.language), detail, tone=tone, help=words)
 
 
 def slow(view: View) -> None:

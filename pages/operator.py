@@ -14,6 +14,6 @@ with page("operator.title", needs=Permission.MANAGE_PEOPLE) as view:
     state(desk, view)
     outboxes(desk, view)
     given_up(desk, view)
-    sessions(desk, view)
     storage(desk, view)
     slow(view)
+    sessions(desk, view)

@@ -51,10 +51,15 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """One thing that was given up: of which outbox, what it was, and what the last try met."""
+    """One thing that was given up, and what the last try met.
+
+    Attributes:
+        of: the channel, webhook, group or job; what: the notice, event, step (`core.groups.What`) or key.
+    """
 
     kind: str
     id: int
+    of: str
     what: str
     due_at: datetime
     error: str
@@ -164,25 +169,26 @@ def _boxes(session: Session) -> tuple[Box, ...]:
 def _given_up(session: Session) -> tuple[GivenUp, ...]:
     """The latest of every outbox, in one statement."""
     parts = union_all(
-        _dead("message", Delivery, Delivery.channel + ": " + Message.kind).join(
+        _dead("message", Delivery, Delivery.channel, Message.kind).join(
             Message, Message.id == Delivery.message_id
         ),
-        _dead("webhook", WebhookDelivery, Webhook.name + ": " + WebhookEvent.kind)
+        _dead("webhook", WebhookDelivery, Webhook.name, WebhookEvent.kind)
         .join(Webhook, Webhook.id == WebhookDelivery.webhook_id)
         .join(WebhookEvent, WebhookEvent.id == WebhookDelivery.event_id),
-        _dead("group", GroupStep, RoomGroup.name + ": " + GroupStep.what).join(
+        _dead("group", GroupStep, RoomGroup.name, GroupStep.what).join(
             RoomGroup, RoomGroup.id == GroupStep.group_id
         ),
-        _dead("job", JobRun, JobRun.job + " " + JobRun.key),
+        _dead("job", JobRun, JobRun.job, JobRun.key),
     ).subquery()
     rows = session.execute(select(parts).order_by(parts.c.due_at.desc(), parts.c.id.desc()).limit(SHOWN))
-    return tuple(GivenUp(r.kind, r.id, r.what.strip(), r.due_at, r.error or "") for r in rows)
+    return tuple(GivenUp(r.kind, r.id, r.of, r.what, r.due_at, r.error or "") for r in rows)
 
 
-def _dead(kind: str, table: Any, what: Any) -> Any:
+def _dead(kind: str, table: Any, of: Any, what: Any) -> Any:
     columns = (
         literal(kind).label("kind"),
         table.id.label("id"),
+        cast(of, String).label("of"),
         cast(what, String).label("what"),
         table.due_at.label("due_at"),
         table.error.label("error"),

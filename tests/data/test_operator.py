@@ -93,11 +93,11 @@ def test_every_outbox_says_what_waits_was_retried_and_given_up(store, company, c
     assert [(b.kind, b.waiting, b.retried, b.given_up, b.oldest) for b in shown.boxes] == [
         (kind, 2, 1, 1, hours) for kind in ("message", "webhook", "group", "job")
     ]
-    assert sorted((i.kind, i.what, i.error) for i in shown.given_up) == [
-        ("group", "Together · Haihe: make", "it said no"),
-        ("job", "tidy 2", "it said no"),
-        ("message", "c2: alert", "it said no"),
-        ("webhook", "ERP: alert.raised", "it said no"),
+    assert sorted((i.kind, i.of, i.what, i.error) for i in shown.given_up) == [
+        ("group", "Together · Haihe", "make", "it said no"),
+        ("job", "tidy", "2", "it said no"),
+        ("message", "c2", "alert", "it said no"),
+        ("webhook", "ERP", "alert.raised", "it said no"),
     ]
 
 

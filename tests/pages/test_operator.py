@@ -53,7 +53,7 @@ def test_what_was_given_up_is_tried_again_or_let_be(open_page, sqlite_store, com
     page = open_page("operator", company.admin, language)
     check_words(page)
     for said in (
-        "mail: alert",
+        "mail · alert",
         "550 *no* such user",
         "Firefox",
         translate(language, "operator.worker_alive"),
