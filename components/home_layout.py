@@ -75,7 +75,7 @@ def layout_editor(
         kinds = in_order(layout, kinds_of(role))
         changed = layout
         for n, kind in enumerate(kinds):
-            changed = _line(changed, kinds, n, kind, key, marks)
+            changed = _line(changed, kinds, n, kind, key)
     with st.container(horizontal=True, key=f"{key}-blocks"):
         for block in BLOCKS:
             shown = not is_hidden(layout, block)
@@ -91,7 +91,7 @@ def layout_editor(
     return False
 
 
-def _line(layout: Layout, kinds: Sequence[Kind], n: int, kind: Kind, key: str, marks: Marks) -> Layout:
+def _line(layout: Layout, kinds: Sequence[Kind], n: int, kind: Kind, key: str) -> Layout:
     line, name = f"{key}-{kind}", t(f"today.{kind}")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"line-{line}"):
         for word, icon, by, allowed in (
@@ -106,11 +106,10 @@ def _line(layout: Layout, kinds: Sequence[Kind], n: int, kind: Kind, key: str, m
         mandatory, shown, limit = kind in MANDATORY, not is_hidden(layout, kind), layout.limit(kind)
         mark = f" :gray-badge[{t('home.stays')}]" if mandatory else ""
         st.markdown(f"{ICONS[kind]} {name}{mark}", width="stretch")
-        with marks.field(f"limit_{kind}"):
-            count = st.number_input(
-                t("home.limit", kind=name), 1, MOST, limit, width=110, label_visibility="collapsed",
-                help=t("home.limit_help"), key=f"{line}-limit-{limit}",
-            )  # fmt: skip
+        count = st.number_input(
+            t("home.limit", kind=name), 1, MOST, limit, width=110, label_visibility="collapsed",
+            help=t("home.limit_help"), key=f"{line}-limit-{limit}",
+        )  # fmt: skip
         told = t("home.must" if mandatory else "home.shown_help")
         label = t("home.shown")
         now = st.toggle(label, shown, key=f"{line}-{shown}", disabled=mandatory, help=told)
