@@ -9,10 +9,10 @@ from components.blocks import empty, plain
 from components.report_drill import drill
 from components.reports import Focus
 from components.text import t
-from core.process.stages import STAGES
 from core.reports.catalogue import Dimension, Metric, Unit
 from core.reports.drivers import LEAST_ROWS
 from core.reports.facts import Tallied, Tally
+from data.own_terms import stage_order
 from data.queries.metrics.report import Shown
 from data.report_words import group_words, value_words
 
@@ -54,7 +54,8 @@ def ordered(now: Tallied, before: Tallied, focus: Focus) -> list[str]:
     """The groups of both periods: stages and their like in their own order, others the largest first."""
     found = {**before.by.get(focus.split, {}), **now.by.get(focus.split, {})}
     if focus.split in _IN_ORDER:
-        return sorted(found, key=lambda key: (STAGES.index(key) if key in STAGES else len(STAGES), key))
+        order = stage_order()
+        return sorted(found, key=lambda key: (order.index(key) if key in order else len(order), key))
     return sorted(found, key=lambda key: _rank(key, now.group(focus.split, key), focus.metric))
 
 

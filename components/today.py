@@ -13,8 +13,9 @@ from components.navigation import open_page
 from components.text import t
 from components.today_lines import details, mark
 from core.home import SUMMARY, is_hidden
-from core.process.stages import STAGES, following
+from core.process.stages import following
 from core.reports.commitments import Proof
+from data.own_terms import offered_types
 from data.queries.today import Group, Home, Kind, ToDo
 
 TONES = {
@@ -169,11 +170,11 @@ def _target(todo: ToDo) -> Target:
     record: dict[str, str | int] = {k: v for k, v in said.items() if v is not None}
     match todo.kind:
         case Kind.UNPLANNED:
-            return "record", record | {"type": following(todo.type)}
+            return "record", record | {"type": following(todo.type, offered_types())}
         case Kind.EXPIRING:
             return "record", record | {"type": "quote_confirmation"}
         case _:  # an overdue or due step
-            return "record", record | {"type": todo.type or STAGES[0], "action": todo.id}
+            return "record", record | {"type": todo.type or offered_types()[0], "action": todo.id}
 
 
 def _proof(todo: ToDo) -> Target:

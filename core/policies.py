@@ -180,6 +180,9 @@ class Policy:
 DEFAULTS = Policy()
 _DOCUMENTS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "own_fields": from_document,
+    "own_reports": own.from_document,
+    "home": layouts.from_document,
+    "notice_rules": telling.from_document,
     "tags": tag_from,
     "stages": type_from,
     "grade_rules": rule_from,
@@ -198,15 +201,7 @@ def override(changes: Mapping[str, Any], version: int) -> Policy:
     laid: dict[str, Any] = {
         k: tuple(v) if isinstance(v, list) else v for k, v in changes.items() if k in known
     }
-    if "own_fields" in laid:
-        laid["own_fields"] = tuple(map(from_document, laid["own_fields"]))
-    if "own_reports" in laid:
-        laid["own_reports"] = tuple(map(own.from_document, laid["own_reports"]))
     for name, read in _DOCUMENTS.items():
         if name in laid:
             laid[name] = tuple(map(read, laid[name]))
-    if "home" in laid:
-        laid["home"] = tuple(map(layouts.from_document, laid["home"]))
-    if "notice_rules" in laid:
-        laid["notice_rules"] = tuple(map(telling.from_document, laid["notice_rules"]))
     return replace(DEFAULTS, version=version, **laid)

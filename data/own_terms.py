@@ -1,4 +1,4 @@
-"""The company's own names of stages and tags, put before the catalogue's in this process (PRODUCT.md F2)."""
+"""The company's names of stages and tags, put before the catalogue's in this process; its stages in order (F2)."""
 
 from threading import Lock
 from weakref import WeakKeyDictionary
@@ -6,13 +6,14 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import func, select
 
 from core.policies import override
-from core.vocabulary import own_terms
+from core.vocabulary import all_types, own_terms
 from data.engine import Store
 from data.queries.policies import policy_changes
 from data.schema import PolicyVersion
 from data.text import speak
 
 _LOCK = Lock()
+_types = list(all_types(()))
 _heard: WeakKeyDictionary[Store, int] = WeakKeyDictionary()
 
 
@@ -28,5 +29,16 @@ def hear(store: Store) -> None:
         policy = override(policy_changes(session)[1], version)
     with _LOCK:
         speak(own_terms(policy.tags, policy.stages))
+        _types[:] = all_types(policy.stages)
         _heard.clear()
         _heard[store] = version
+
+
+def stage_order() -> tuple[str, ...]:
+    """All action types, which are the stages too, in the company's order."""
+    return tuple(one.key for one in _types)
+
+
+def offered_types() -> tuple[str, ...]:
+    """Those that can be recorded."""
+    return tuple(one.key for one in _types if not one.off)

@@ -76,11 +76,14 @@ def standing(events: Sequence[StageEvent]) -> Standing | None:
     return Standing(last.stage, run[-1].happened_at, len(run), len(ordered))
 
 
-def following(stage: str | None) -> str:
+def following(stage: str | None, order: Sequence[str] = STAGES) -> str:
     """The stage of Firebreak's own pipeline after this one; the first when there was none.
+
+    Args:
+        order: the stages that can be recorded, in their order; at least one.
 
     >>> following("needs_diagnosis"), following(None), following("quote_confirmation")
     ('solution_demo', 'appointment', 'quote_confirmation')
     """
-    place = STAGES.index(stage) + 1 if stage in STAGES else 0
-    return STAGES[min(place, len(STAGES) - 1)]
+    place = order.index(stage) + 1 if stage in order else 0
+    return order[min(place, len(order) - 1)]

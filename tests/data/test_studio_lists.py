@@ -12,14 +12,14 @@ from sqlalchemy import select
 
 from core.fields import Kind
 from core.messages import Invalid, NotAllowed
-from core.process.stages import PIPELINE, STAGES
+from core.process.stages import PIPELINE, STAGES, following
 from core.studio import Area
 from core.vocabulary import ActionType, Tag
 from data.commands.actions import record_action
 from data.commands.customers import grade_customer, tag_customer
 from data.commands.studio import keep_field, publish, restore
 from data.commands.studio_lists import FRESH, keep_grade_rules, keep_tags, keep_types
-from data.own_terms import hear
+from data.own_terms import hear, offered_types, stage_order
 from data.queries.customers import choices
 from data.queries.policies import policy_in_force
 from data.queries.process import process_measures
@@ -179,6 +179,8 @@ def test_a_type_is_added_with_its_place_and_its_fields_and_moves_the_opportunity
         )
         order = [row.key for row in session.query(Stage).order_by(Stage.position) if row.pipeline_id == 1]
     assert order == [*STAGES[:2], "own_trial", *STAGES[2:]]
+    hear(store)
+    assert (stage_order(), following("needs_diagnosis", offered_types())) == (tuple(order), "own_trial")
     off = [replace(one, off=one.key == "own_trial") for one in studio.read(desk, Area.STAGES).policy.stages]
     keep_types(store, people.director, off)
     assert studio.read(stages_in_use, off)[2].opportunities == 1
