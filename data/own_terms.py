@@ -1,4 +1,4 @@
-"""The company's names of stages and tags, put before the catalogue's in this process; its stages in order (F2)."""
+"""The company's names of stages and tags in this process, and its order of stages (PRODUCT.md F2)."""
 
 from threading import Lock
 from weakref import WeakKeyDictionary
