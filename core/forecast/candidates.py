@@ -20,7 +20,7 @@ from core.forecast.scorecard import scorecard_chances
 from core.forecast.win_model import WinModel, fit
 
 BASELINES = ("last", "mean", "same_season", "stage_rate")
-_EVEN = 11.0  # wins that say as much of a period as that periods differ by 0.3 of their mean
+_LEAST_SPREAD = 0.3  # of what periods bring over their mean, as long as chance alone explains what is seen
 TOLERANCE = 0.1  # a period counts when it lacks no more than this share before the first closing
 
 
@@ -105,9 +105,7 @@ def series(values: Floats, cycles: Sequence[int], win: float = 0.0) -> dict[str,
     """What the past periods alone say of the next; empty without any.
 
     What rests on few wins is drawn towards the mean of all periods: `recent`, `level` and `season` are the
-    last period, the lately usual one and the same season so drawn. With w wins of an even size in a usual
-    period the mean counts like `_EVEN / w` periods (a gamma prior of the periods' rates whose spread is 0.3
-    of their mean; Poisson wins).
+    last period, the lately usual one and the same season so drawn; see `_drawn`.
 
     Args:
         values: past periods, latest last; NaN where unknown.
@@ -119,7 +117,7 @@ def series(values: Floats, cycles: Sequence[int], win: float = 0.0) -> dict[str,
         return {}
     weights = 0.7 ** np.arange(len(known))[::-1]
     mean = float(known.mean())
-    drawn = _EVEN * win / mean if mean > 0 else 0.0
+    drawn = _drawn(known, win)
     said = {
         "last": float(known[-1]),
         "mean": mean,
@@ -131,3 +129,21 @@ def series(values: Floats, cycles: Sequence[int], win: float = 0.0) -> dict[str,
         said["same_season"] = float(seasons[0])
         said["season"] = float((seasons[0] + drawn * mean) / (1 + drawn))
     return said
+
+
+def _drawn(known: Floats, win: float) -> float:
+    """How many periods the mean of all counts beside one of them.
+
+    A gamma prior of the periods' rates with Poisson wins: chance makes a variance of `win / mean` over the
+    mean squared, the rates one of what is seen beyond that.
+
+    >>> round(_drawn(np.array([100.0, 0.0, 0.0, 0.0]), 100.0), 1)  # one win: chance explains all
+    44.4
+    >>> round(_drawn(np.array([100.0, 300.0, 100.0, 300.0]), 1.0), 3)  # large and uneven: hardly drawn
+    0.02
+    """
+    mean = float(known.mean())
+    if mean <= 0:
+        return 0.0
+    chance = win / mean
+    return chance / max(float(known.var()) / mean**2 - chance, _LEAST_SPREAD**2)
