@@ -101,8 +101,8 @@ def world(name: str, horizon: str, seeds: range, periods: int) -> Judged:
 
 
 def holds(found: Judged) -> None:
-    assert found.gap > -2 * found.error - 0.01
-    assert found.log_loss < found.log_loss_stage_rate + 0.01
+    """No worse than the best of four, which only the outcome chose, by more than chance and a little."""
+    assert found.gap > -2 * found.error - 0.03
 
 
 @pytest.mark.parametrize("name", ["stage-rich", "bare stage changes"])
@@ -110,7 +110,7 @@ def test_four_weeks_of_young_pipelines(capsys, name):
     found = world(name, "28d", range(101, 102), 2)
     with capsys.disabled():
         sys.stdout.write("\n" + found.told(f"28d {name}"))
-    assert found.gap > -2 * found.error - 0.03  # of two periods
+    holds(found)
     assert found.log_loss < found.log_loss_stage_rate + 0.01
     assert found.accuracy > 0.85
 
@@ -125,6 +125,7 @@ def test_every_world(capsys):
             sys.stdout.write(every[horizon, name].told(f"{horizon} {name}"))
     for found in every.values():
         holds(found)
+        assert found.log_loss < found.log_loss_stage_rate + 0.01
     held = sum(found.held for found in every.values()) / sum(found.periods for found in every.values())
     with capsys.disabled():
         sys.stdout.write(f"80% intervals held {held:.1%}\n")
