@@ -141,7 +141,7 @@ def benchmark_table(session: Session, who: Who) -> Benchmarks:
         select(Audit.at, Person.name)
         .join(Pipeline, Pipeline.id == Audit.entity_id)
         .outerjoin(Person, Person.id == Audit.actor_id)
-        .where(Audit.command == "pipeline.benchmarks", Pipeline.key == PIPELINE)
+        .where(Audit.entity == "pipeline", Audit.command == "pipeline.benchmarks", Pipeline.key == PIPELINE)
         .order_by(Audit.id.desc())
         .limit(1)
     ).first()

@@ -238,7 +238,8 @@ def snapshot(session: Session, who: Who, pipeline: str, period: str, day: date) 
     whole = sees_whole(who)
     if not whole:
         row = _without_company(row, sum((w["amount"] for w in wins), ZERO))
-    return _made(session, pipeline, row, lines, wins, COMPUTED if late else SHOWN, whole)
+    names = _Names(session, who, pipeline, row)
+    return _made(names, pipeline, row, lines, wins, COMPUTED if late else SHOWN, whole)
 
 
 def sees_whole(who: Who) -> bool:
@@ -264,7 +265,8 @@ def computed(
 ) -> Snapshot:
     """A snapshot of rows that were computed and not kept."""
     row = RunRow(id=None, recorded_at=None, **{k: v for k, v in run.items() if k != "pipeline_id"})
-    return _made(session, pipeline, row, lines, wins, UNKEPT, True)
+    names = _Names(session, OPERATOR, pipeline, row)
+    return _made(names, pipeline, row, lines, wins, UNKEPT, True)
 
 
 def progress(session: Session, who: Who, pipeline: str, period: str, starts_on: date) -> tuple[Point, ...]:
@@ -317,7 +319,7 @@ def _rows(who: Who, table: Any, run_id: int) -> Any:
 
 
 def _made(
-    session: Session,
+    names: "_Names",
     pipeline: str,
     run: RunRow,
     lines: Sequence[Mapping[str, Any]],
@@ -325,7 +327,6 @@ def _made(
     source: str,
     whole: bool,
 ) -> Snapshot:
-    names = _Names(session, pipeline, run)
     told = ("layer", "close_on", "booked", "amount", "chance", "value", "scorecard_chance", "scorecard_value")
     return Snapshot(
         pipeline,
@@ -346,21 +347,22 @@ def _made(
 
 
 class _Names:
-    """Names of what a snapshot's rows point to, each table read once."""
+    """Names of what a snapshot's rows within reach point to, each table read once."""
 
-    def __init__(self, session: Session, pipeline: str, run: RunRow) -> None:
-        mine = _concerned(pipeline, run)
+    def __init__(self, session: Session, who: Who, pipeline: str, run: RunRow) -> None:
+        mine = _concerned(who, pipeline, run)
         opportunities = (
             select(Opportunity.id, Opportunity.name, Customer.id, Customer.name)
             .outerjoin(Customer, Customer.id == Opportunity.customer_id)
             .where(mine)
         )
         self._opportunities = {o: rest for o, *rest in session.execute(opportunities)}
-        self._people = {key: value for key, value in session.execute(select(Person.id, Person.name))}
+        people = select(Person.id, Person.name).where(owned(who, Permission.SEE_FORECAST, Person.id))
+        self._people = {key: value for key, value in session.execute(people)}
         self._teams = {key: value for key, value in session.execute(select(Team.id, Team.name))}
         stages = select(Stage.id, Stage.key).join(Pipeline).where(Pipeline.key == pipeline)
         self.stages = {key: value for key, value in session.execute(stages)}
-        self.decisions = _decisions(session, run)
+        self.decisions = _decisions(session, run, mine)
 
     def __call__(self, row: Mapping[str, Any]) -> dict[str, Any]:
         name, customer_id, customer = self._opportunities[row["opportunity_id"]]
@@ -376,16 +378,20 @@ class _Names:
         }
 
 
-def _concerned(pipeline: str, run: RunRow) -> ColumnElement[bool]:
-    """The opportunities of a kept run; all of the pipeline's for one that is not kept."""
+def _concerned(who: Who, pipeline: str, run: RunRow) -> ColumnElement[bool]:
+    """The opportunities of a kept run within reach; all of the pipeline's for one that is not kept."""
     if run.id is None:
         return Opportunity.pipeline_id.in_(select(Pipeline.id).where(Pipeline.key == pipeline))
-    lines = select(ForecastLine.opportunity_id).where(ForecastLine.run_id == run.id)
-    wins = select(ForecastWin.opportunity_id).where(ForecastWin.run_id == run.id)
+    lines, wins = (
+        select(table.opportunity_id).where(
+            table.run_id == run.id, owned(who, Permission.SEE_FORECAST, table.owner_id)
+        )
+        for table in (ForecastLine, ForecastWin)
+    )
     return Opportunity.id.in_(lines.union_all(wins))
 
 
-def _decisions(session: Session, run: RunRow) -> dict[int, str]:
+def _decisions(session: Session, run: RunRow, mine: ColumnElement[bool]) -> dict[int, str]:
     """The latest answer for each opportunity in this period, given by the end of the snapshot's day."""
     d = ForecastDecision
     answered = and_(
@@ -393,7 +399,12 @@ def _decisions(session: Session, run: RunRow) -> dict[int, str]:
         d.starts_on == run.starts_on,
         d.decided_at < run.taken_at + timedelta(days=1),
     )
-    query = select(d.opportunity_id, d.decision).where(answered).order_by(d.decided_at, d.id)
+    query = (
+        select(d.opportunity_id, d.decision)
+        .join(Opportunity, Opportunity.id == d.opportunity_id)
+        .where(answered, mine)
+        .order_by(d.decided_at, d.id)
+    )
     return {key: value for key, value in session.execute(query)}
 
 

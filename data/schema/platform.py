@@ -17,7 +17,7 @@ class Audit(Keyed, Base):
     """
 
     __tablename__ = "audit"
-    __table_args__ = (Index(None, "entity", "entity_id"),)
+    __table_args__ = (Index(None, "entity", "entity_id"), Index(None, "command", "at"))
 
     at: Mapped[datetime] = mapped_column(index=True)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)

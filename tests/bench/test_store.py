@@ -86,7 +86,7 @@ def test_submitting_an_action_costs_the_same_however_long_the_history(stores, ca
     assert ratio < 1.5 if full else ratio < 2
 
 
-def pandas_measures(store: Store) -> dict[str, tuple[int, int, int, float]]:
+def pandas_measures(store: Store) -> dict[str, tuple[int, int, int, float | None]]:
     """By stage visits, cases, times until the next event and their median hours, as an analyst reckons."""
     with store.reading() as session:
         query = (
@@ -97,11 +97,12 @@ def pandas_measures(store: Store) -> dict[str, tuple[int, int, int, float]]:
         rows = pd.read_sql(query, session.connection())
     rows = rows.sort_values(["opportunity_id", "happened_at", "id"])
     rows["hours"] = -rows.groupby("opportunity_id")["happened_at"].diff(-1).dt.total_seconds() / 3600
-    by = rows.groupby("stage")
-    return {
-        stage: (len(mine), mine["opportunity_id"].nunique(), mine["hours"].count(), mine["hours"].median())
-        for stage, mine in by
-    }
+    found = {}
+    for stage, mine in rows.groupby("stage"):
+        left = mine["hours"].dropna()
+        middle = float(left.median()) if len(left) else None
+        found[stage] = (len(mine), mine["opportunity_id"].nunique(), len(left), middle)
+    return found
 
 
 def test_process_measures_are_exact_and_beat_pandas(stores, capsys, full):
@@ -123,8 +124,8 @@ def test_process_measures_are_exact_and_beat_pandas(stores, capsys, full):
     for stage in found["ours"].stages:
         if stage.visits:
             mine = (stage.visits, stage.visited, stage.dwell_n, stage.dwell_hours_median)
-            assert mine == pytest.approx(found["theirs"][stage.stage], rel=1e-12), stage.stage
-    assert times > 5
+            assert mine == found["theirs"][stage.stage], stage.stage
+    assert times > (5 if full else 1)
     if not full:
         assert found["ours"] == measure(PIPELINE, STAGES, cases(large).values())
 

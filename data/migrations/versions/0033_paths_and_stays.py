@@ -1,4 +1,4 @@
-"""paths of opportunities, and how long they stayed."""
+"""paths of opportunities, how long they stayed, and the audit by command."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -62,6 +62,8 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_stage_event_stage_id_stage_event_stayed"), ["stage_id", "stayed"], unique=False
         )
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_command_audit_at"), ["command", "at"], unique=False)
     dialect = op.get_bind().dialect.name
     op.execute(_PATHS.format(strung=_STRUNG[dialect]))
     op.execute(_FURTHEST)
@@ -69,6 +71,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_command_audit_at"))
     with op.batch_alter_table("stage_event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stage_event_stage_id_stage_event_stayed"))
         batch_op.create_index(batch_op.f("ix_stage_event_stage_id"), ["stage_id"], unique=False)

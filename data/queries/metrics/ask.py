@@ -9,7 +9,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from core.access import Permission, Who
+from core.access import Permission, Reach, Who, reach
 from core.policies import Policy
 from core.reports.catalogue import Dimension
 from core.reports.library import Only
@@ -120,6 +120,13 @@ def narrowed(who: Who, ask: Ask, owner: Any = Opportunity.owner_id) -> list[Colu
 def deals(who: Who, ask: Ask) -> list[ColumnElement[bool]]:
     """The same for opportunities, joined with their pipeline."""
     return [*narrowed(who, ask), Pipeline.key == ask.pipeline]
+
+
+def within(who: Who, ask: Ask) -> list[ColumnElement[bool]]:
+    """Scope on opportunities alone, asked early so that a team's report reads what the team has; empty where
+    everything is within reach."""
+    mine = [] if reach(who, NEEDS) is Reach.ALL else [owned(who, NEEDS, Opportunity.owner_id)]
+    return mine if ask.rep is None else [*mine, Opportunity.owner_id == ask.rep]
 
 
 def counts(name: str, top: Any, of: Any = None) -> tuple[ColumnElement[Any], ColumnElement[Any]]:

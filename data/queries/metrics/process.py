@@ -10,7 +10,7 @@ from core.forecast.factors import LEAST_TALK_MINUTES
 from core.terms import ActionStatus, Outcome
 from data.queries.board_due import due_steps
 from data.queries.board_sets import advances
-from data.queries.metrics.ask import ABOUT, Ask, counts, deals, narrowed
+from data.queries.metrics.ask import ABOUT, Ask, counts, deals, narrowed, within
 from data.schema import (
     Action,
     Customer,
@@ -32,7 +32,7 @@ _INSTANT = timedelta(microseconds=1)  # the board's windows hold their end and n
 
 def stays(who: Who, ask: Ask) -> Select[Any]:
     """One row per stay at a stage that ended in the period: it went on, was won, or was lost."""
-    stay = _ended(ask).c
+    stay = _ended(who, ask).c
     on = or_(stay.ended_at.is_not(None), Opportunity.outcome == Outcome.WON)
     ended_at = func.coalesce(stay.ended_at, Opportunity.closed_at, type_=Instant())
     days = case((on, elapsed_days(stay.happened_at, ended_at)))
@@ -58,12 +58,15 @@ def stays(who: Who, ask: Ask) -> Select[Any]:
     ).where(ask.holds(ended_at), ended_at >= stay.happened_at, *deals(who, ask))
 
 
-def _ended(ask: Ask) -> Subquery:
+def _ended(who: Who, ask: Ask) -> Subquery:
     """The advances of opportunities that moved or closed in the period, each with the next one's place."""
     moved = select(StageEvent.opportunity_id).where(
         ask.holds(StageEvent.happened_at), StageEvent.voided_at.is_(None)
     )
     over = select(Opportunity.id).where(Opportunity.outcome != Outcome.OPEN, ask.holds(Opportunity.closed_at))
+    if mine := within(who, ask):
+        moved = moved.where(StageEvent.opportunity_id.in_(select(Opportunity.id).where(*mine)))
+        over = over.where(*mine)
     reached = advances(moved.union_all(over))
     following = func.lead(reached.c.position).over(
         partition_by=reached.c.opportunity_id, order_by=(reached.c.happened_at, reached.c.id)
@@ -116,7 +119,7 @@ def actions(who: Who, ask: Ask) -> Select[Any]:
 
 def steps(who: Who, ask: Ask) -> Select[Any]:
     """One row per planned step further whose time came in the period (`core.process.metrics.is_due`)."""
-    due = due_steps(ask.span.since - _INSTANT, ask.span.until - _INSTANT).c
+    due = due_steps(ask.span.since - _INSTANT, ask.span.until - _INSTANT, *within(who, ask)).c
     return _joined(
         select(
             due.id.label("id"),
