@@ -7,7 +7,20 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session, aliased
 
 from core.process.alerts.facts import Heard, OpportunityFacts, Quote, Reached
@@ -166,21 +179,18 @@ def _answers(some: bool) -> Select[int, datetime]:
 @lru_cache
 def _skipped(some: bool) -> Select[int, str]:
     """Stages before the furthest one that were never visited, in their order; optional ones are none."""
-    missed, seen = aliased(Stage), aliased(Stage)
-    events = (
-        select(StageEvent.id)
-        .join(seen, seen.id == StageEvent.stage_id)
-        .where(StageEvent.opportunity_id == Opportunity.id, StageEvent.voided_at.is_(None))
-        .correlate(Opportunity, missed)
-    )
+    missed, furthest = aliased(Stage), aliased(Stage)
+    visited = literal(",") + OpportunityState.path + ","
     return (
         select(Opportunity.id, missed.key)
+        .join(OpportunityState, OpportunityState.opportunity_id == Opportunity.id)
+        .join(furthest, furthest.id == OpportunityState.furthest_id)
         .join(missed, missed.pipeline_id == Opportunity.pipeline_id)
         .where(
             _among(some),
             missed.optional.is_(False),
-            events.where(seen.position > missed.position).exists(),
-            ~events.where(seen.id == missed.id).exists(),
+            furthest.position > missed.position,
+            ~visited.contains(literal(",") + cast(missed.id, String) + ","),
         )
         .order_by(Opportunity.id, missed.position)
     )

@@ -129,7 +129,8 @@ def test_each_list_is_a_part_of_its_own():
     }
     assert {area: list(part_of(area, changes)) for area in Area} == {
         Area.FIELDS: [], Area.RULES: ["silent_days"], Area.TAGS: ["tags"],
-        Area.GRADES: ["grade_rules"], Area.STAGES: ["stages"],
+        Area.GRADES: ["grade_rules"], Area.STAGES: ["stages"], Area.REPORTS: [], Area.HOME: [],
+        Area.NOTICES: [],
     }  # fmt: skip
     policy = override(changes, 3)
     assert (policy.tags, policy.grade_rules[0].grade) == ((BIG,), "A")
