@@ -223,6 +223,6 @@ def test_a_first_visit_loads_less_than_three_megabytes(server, visit):
     watched.send("Network.enable")
     watched.on("Network.loadingFinished", lambda one: loaded.append(one["encodedDataLength"]))
     page.goto(server.url)
-    expect(page.get_by_label("Username")).to_be_visible()
+    expect(page.get_by_label("User name")).to_be_visible()
     assert len(loaded) > 10
     assert sum(loaded) < 3_000_000
