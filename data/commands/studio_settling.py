@@ -23,7 +23,7 @@ from core.vocabulary import (
     to_document,
     type_from,
 )
-from data.commands.projections import project_customers
+from data.commands.projections import project_customers, project_opportunities
 from data.jobs.registry import enqueue
 from data.queries.studio_lists import shipped_stages
 from data.schema import Pipeline, Stage
@@ -85,6 +85,7 @@ def put_types(session: Session, types: Sequence[ActionType], now: datetime) -> N
         session.add(row)
     session.flush()
     if stood != [one.key for one in all_types(types)]:
+        project_opportunities(session)  # the furthest stage is another one
         enqueue(session, "retrain", now, PIPELINE)
 
 

@@ -17,6 +17,7 @@ from core.studio import Area
 from core.vocabulary import ActionType, Tag
 from data.commands.actions import record_action
 from data.commands.customers import grade_customer, tag_customer
+from data.commands.projections import differences
 from data.commands.studio import keep_field, publish, restore
 from data.commands.studio_lists import FRESH, keep_grade_rules, keep_tags, keep_types
 from data.own_terms import hear, offered_types, stage_order
@@ -218,6 +219,19 @@ def test_passing_an_added_stage_by_is_no_skip(small):
     small.put(Area.STAGES)
     with small.store.reading() as session:
         assert session.scalars(alerts).all() == []  # nobody need go where nobody can go any more
+
+
+def test_another_order_of_stages_is_another_furthest_one(small):
+    first = done(small.store, "appointment", hours_ago=9)
+    follows = record_action(small.store, small.people.rep, small.people.opportunity, first)
+    quote = done(small.store, "quote_confirmation", hours_ago=6, follows=follows)
+    record_action(small.store, small.people.rep, small.people.opportunity, quote)
+    keep_types(small.store, small.people.director, [*SHIPPED[1:], SHIPPED[0]])
+    small.put(Area.STAGES)
+    with small.store.writing() as session:
+        state = session.get_one(OpportunityState, small.people.opportunity)
+        assert state.furthest_id == stage(session, "appointment").id
+        assert differences(session) == []
 
 
 def stage(session, key):
