@@ -231,7 +231,7 @@ def test_another_order_of_stages_is_another_furthest_one(small):
     with small.store.writing() as session:
         state = session.get_one(OpportunityState, small.people.opportunity)
         assert state.furthest_id == stage(session, "appointment").id
-        assert differences(session) == []
+        assert [one for one in differences(session) if one.startswith("opportunity")] == []
 
 
 def stage(session, key):
