@@ -51,6 +51,18 @@ def test_without_a_launch_date_the_page_asks_for_one(open_page, sqlite_store, co
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_day_that_is_over_with_too_little_asks_for_no_more(
+    open_page, sqlite_store, company, clock, language
+):
+    set_launch(sqlite_store, company.director, None, LAUNCH)
+    clock.at = noon(day(33))
+    milestones(sqlite_store, Run(clock.at))
+    text = words(open_page("milestones", company.manager, language, day=30))
+    assert translate(language, "milestones.next_over") in text
+    assert translate(language, "milestones.little.completeness") not in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_path_says_where_it_stands_and_what_comes_next(open_page, launched, language):
     page = open_page("milestones", launched.manager, language, day=30)
     check_words(page)
