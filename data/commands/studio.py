@@ -11,17 +11,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who, reach
-from core.definitions import check_definition, check_together, dated, from_document, to_document
+from core.definitions import check_definition, dated, from_document, to_document
 from core.fields import Field
-from core.home import check_layout
 from core.messages import Conflict, Invalid, NotAllowed, NotFound, Problem, refuse
 from core.own_records import asked_of
-from core.policies import Policy, override
-from core.reports.own import check_reports, kept, shows_otherwise
+from core.policies import override
+from core.reports.own import kept, shows_otherwise
 from core.reports.own import to_document as to_document_of_report
-from core.rules import RULES, check_values, value_of, with_values
+from core.rules import check_values, with_values
 from core.studio import LISTS, OWN, Area, Difference, differences, moved, part_of, rebase, said, with_part
-from core.telling import check_rule
 from data.commands.alerts import sweep
 from data.commands.command import Tx, command
 from data.commands.ratings import renew
@@ -218,18 +216,7 @@ def _require(note: str, changed: Sequence[Difference]) -> None:
 
 def _misfits(area: Area, changes: dict[str, Any], content: dict[str, Any]) -> list[Problem]:
     """What does not go together in a draft as a whole: it may have been laid over somebody else's."""
-    policy = override(with_part(area, changes, content), 0)
-    check = _CHECKS.get(area)
-    return check(policy, override(changes, 0)) if check else misfits(area, policy)
-
-
-_CHECKS: dict[Area, Callable[[Policy, Policy], list[Problem]]] = {
-    Area.RULES: lambda new, _: check_values({}, {name: value_of(new, rule) for name, rule in RULES.items()}),
-    Area.FIELDS: lambda new, old: check_together(new.own_fields, old.own_fields, asked_of(new.stages)),
-    Area.REPORTS: lambda new, _: check_reports(new.own_reports),
-    Area.HOME: lambda new, _: [p for layout in new.home for p in check_layout(layout)],
-    Area.NOTICES: lambda new, _: [p for rule in new.notice_rules for p in check_rule(rule, rule.off)],
-}
+    return misfits(area, override(with_part(area, changes, content), 0), override(changes, 0))
 
 
 def _settled(tx: Tx, area: Area, content: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The studio's short lists on their way into force: what does not fit, and what a tag's change does (F2)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -8,11 +8,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.definitions import check_together
 from core.grades import check_rules
+from core.home import check_layout
 from core.messages import Problem
+from core.own_records import asked_of
 from core.policies import Policy
 from core.process.stages import PIPELINE, STAGES
+from core.reports.own import check_reports
+from core.rules import RULES, check_values, value_of
 from core.studio import Area
+from core.telling import check_rule
 from core.vocabulary import (
     ActionType,
     Tag,
@@ -30,17 +36,31 @@ from data.schema import Pipeline, Stage
 from data.schema import Tag as Row
 
 
-def misfits(area: Area, policy: Policy) -> list[Problem]:
-    """What does not go together in a draft of a list that is about to be published."""
-    found: list[Problem] = []
-    match area:
-        case Area.TAGS:
-            found = check_tags(policy.tags)
-        case Area.STAGES:
-            found = check_types(policy.stages, shipped_stages())
-        case Area.GRADES:
-            found = check_rules(policy.grade_rules, policy.own_fields)
-    return [Problem("", p.code, p.params) for p in found]
+def misfits(area: Area, wanted: Policy, stood: Policy) -> list[Problem]:
+    """What does not go together in a draft that is about to be published.
+
+    Args:
+        wanted: the policy with the draft.
+        stood: the one in force.
+    """
+    return _CHECKS[area](wanted, stood)
+
+
+def _of_no_field(problems: Iterable[Problem]) -> list[Problem]:
+    """A short list is put right as a whole."""
+    return [Problem("", p.code, p.params) for p in problems]
+
+
+_CHECKS: Mapping[Area, Callable[[Policy, Policy], list[Problem]]] = {
+    Area.RULES: lambda new, _: check_values({}, {name: value_of(new, rule) for name, rule in RULES.items()}),
+    Area.FIELDS: lambda new, old: check_together(new.own_fields, old.own_fields, asked_of(new.stages)),
+    Area.REPORTS: lambda new, _: check_reports(new.own_reports),
+    Area.HOME: lambda new, _: [p for layout in new.home for p in check_layout(layout)],
+    Area.NOTICES: lambda new, _: [p for rule in new.notice_rules for p in check_rule(rule, rule.off)],
+    Area.TAGS: lambda new, _: _of_no_field(check_tags(new.tags)),
+    Area.STAGES: lambda new, _: _of_no_field(check_types(new.stages, shipped_stages())),
+    Area.GRADES: lambda new, _: _of_no_field(check_rules(new.grade_rules, new.own_fields)),
+}
 
 
 def still_there(
