@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from data.settings import Settings
 from data.text import LANGUAGES, catalogue
 
 ROOT = Path(__file__).parents[1]
@@ -125,3 +126,27 @@ def test_documents_name_files_that_exist():
         if not (ROOT / path).exists()
     }
     assert lost == set()
+
+
+def test_links_between_documents_lead_somewhere():
+    link = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+    documents = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    lost = {
+        f"{document.name}: {to}"
+        for document in documents
+        for to in link.findall(document.read_text())
+        if not (document.parent / to).exists()
+    }
+    assert lost == set()
+
+
+def test_every_setting_is_in_the_operators_guide():
+    """By its name, or by its end beside one of its family: `FIREBREAK_WECOM_CORP_ID`, `…_AGENT_ID`."""
+    guide = (ROOT / "docs" / "operator.md").read_text()
+    names = [f"firebreak_{name}".upper() for name in Settings.model_fields]
+    ends = [name.removeprefix("FIREBREAK").split("_")[2:] for name in names]
+    told = [
+        f"`{name}`" in guide or any(f"`…_{'_'.join(end[n:])}`" in guide for n in range(len(end)))
+        for name, end in zip(names, ends, strict=True)
+    ]
+    assert [name for name, is_told in zip(names, told, strict=True) if not is_told] == []
