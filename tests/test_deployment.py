@@ -48,7 +48,7 @@ def test_every_variable_is_a_setting_and_all_of_them_together_are_taken(monkeypa
 
 
 def test_every_setting_is_explained_to_the_operator():
-    told = (ROOT / "README.md").read_text()
+    told = (ROOT / "docs" / "operator.md").read_text()
     for name in Settings.model_fields:
         shown = f"FIREBREAK_{name.upper()}"
         assert shown in told or f"`…_{name.upper().partition('_')[2]}`" in told, shown

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from data.settings import Settings
 from data.text import LANGUAGES, catalogue
 
 ROOT = Path(__file__).parents[1]
@@ -138,15 +137,3 @@ def test_links_between_documents_lead_somewhere():
         if not (document.parent / to).exists()
     }
     assert lost == set()
-
-
-def test_every_setting_is_in_the_operators_guide():
-    """By its name, or by its end beside one of its family: `FIREBREAK_WECOM_CORP_ID`, `…_AGENT_ID`."""
-    guide = (ROOT / "docs" / "operator.md").read_text()
-    names = [f"firebreak_{name}".upper() for name in Settings.model_fields]
-    ends = [name.removeprefix("FIREBREAK").split("_")[2:] for name in names]
-    told = [
-        f"`{name}`" in guide or any(f"`…_{'_'.join(end[n:])}`" in guide for n in range(len(end)))
-        for name, end in zip(names, ends, strict=True)
-    ]
-    assert [name for name, is_told in zip(names, told, strict=True) if not is_told] == []
