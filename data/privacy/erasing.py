@@ -22,8 +22,10 @@ from data.schema import (
     Contact,
     CustomerDelivery,
     Draft,
+    GroupStep,
     NoticeWishes,
     Person,
+    RoomGroup,
     RoomMessage,
     SignInAttempt,
     SignInTicket,
@@ -46,6 +48,7 @@ def erase(session: Session, found: Subject, now: datetime) -> list[str]:
     _past(session, found)
     if found.kind is Kind.PERSON:
         _desk(session, found.id, now)
+        _groups(session, found.id)
         _person(session.get_one(Person, found.id), found.mark)
     else:
         _contact(session.get_one(Contact, found.id), found.mark)
@@ -104,7 +107,7 @@ def _rub_row(session: Session, table: Table, row: dict[str, Any], found: Subject
 
 def _past(session: Session, found: Subject) -> None:
     """Their own lines of the audit log stay, with the mark for how they were called and reached."""
-    personal = ("name", "username", "email", "phone", "title")
+    personal = ("name", "username", "email", "phone", "title", "wecom_id", "dingtalk_id", "feishu_id")
     for row in session.scalars(select(Audit).where(*pictures(found.kind, found.id))):
         for side in ("before", "after"):
             picture = getattr(row, side)
@@ -128,9 +131,20 @@ def _desk(session: Session, person_id: int, now: datetime) -> None:
     session.execute(delete(SignInAttempt).where(func.lower(SignInAttempt.username) == name.lower()))
 
 
+def _groups(session: Session, person_id: int) -> None:
+    """Their id in a chat tool goes. What still waits to be asked of it under that id is let be."""
+    for group in session.scalars(select(RoomGroup)):
+        if str(person_id) in group.users:
+            group.users = {k: v for k, v in group.users.items() if k != str(person_id)}
+    mine = GroupStep.person_id == person_id
+    session.execute(update(GroupStep).where(mine, GroupStep.state == "waiting").values(state="off"))
+    session.execute(update(GroupStep).where(mine).values(user=""))
+
+
 def _person(row: Person, mark: str) -> None:
     row.name, row.username, row.active = mark, f"erased-{row.id}", False
     row.email = row.password_hash = row.ref = row.language = None
+    row.wecom_id = row.dingtalk_id = row.feishu_id = None
     row.version += 1
 
 

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from core.access import GRANTS, OPERATOR, Permission, Who, reach
 from core.messages import NotAllowed
-from core.process.stages import STAGES
 from core.promises.sla import URGENCIES
 from core.reports.catalogue import Dimension
 from core.reports.library import DRAWN, Report
 from core.reports.own import readable
+from core.vocabulary import all_types
 from data.queries.board_choices import choices
 from data.queries.metrics.report import Narrow, Shown, asked, shown
 from data.queries.policies import policy_in_force
@@ -54,11 +54,12 @@ def offered(session: Session, who: Who) -> Offered:
         select(Person.id, Person.name).where(Person.active, Person.role.in_(READERS)).order_by(Person.name)
     )
     sellers = choices(session, OPERATOR, Permission.SEE_REPORTS)
+    types = [one.key for one in all_types(policy_in_force(session).stages)]
     groups: dict[Dimension, Named] = {
         Dimension.TEAM: {c.key: c.name for c in sellers.teams},
         Dimension.REP: {c.key: c.name for c in sellers.reps},
-        Dimension.STAGE: dict.fromkeys(STAGES),
-        Dimension.TYPE: dict.fromkeys(STAGES),
+        Dimension.STAGE: dict.fromkeys(types),
+        Dimension.TYPE: dict.fromkeys(types),
         Dimension.URGENCY: dict.fromkeys(URGENCIES),
     }
     for dimension, column in _SPOKEN.items():

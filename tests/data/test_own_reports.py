@@ -9,12 +9,15 @@ from sqlalchemy import select
 
 from core.access import OPERATOR
 from core.messages import Invalid, NotAllowed, NotFound
+from core.process.stages import STAGES
 from core.reports.catalogue import Dimension, Grain, metrics_of
 from core.reports.library import Readers
 from core.studio import Area
+from core.vocabulary import ActionType
 from data.commands.ballots import draw_paper
 from data.commands.ratings import rate, revise_report
 from data.commands.studio import publish, restore
+from data.commands.studio_lists import FRESH, keep_types
 from data.commands.studio_reports import bring_back_report, drop_report, keep_report
 from data.commands.views import save_view, subscribe
 from data.notices import sentence
@@ -25,6 +28,7 @@ from data.queries.metrics.tallies import tallies
 from data.queries.ratings import rated
 from data.queries.reports import offered, report_preview, reports
 from data.queries.studio import desk
+from data.queries.studio_lists import shipped_stages
 from data.schema import Audit
 from data.view_words import findings
 from tests.company import found
@@ -118,6 +122,17 @@ def test_the_preview_shows_what_readers_will_see(sqlite_store):
         choices = offered(session, people.director)
     assert people.rep.person_id in choices.people
     assert choices.groups[Dimension.INDUSTRY]
+
+
+def test_stages_of_the_companys_own_are_offered_in_its_order(sqlite_store):
+    people = found(sqlite_store)
+    trial = ActionType(FRESH, {"en": "Trial", "zh": "试用"})
+    shipped = [ActionType(key, label) for key, label in shipped_stages().items()]
+    keep_types(sqlite_store, people.director, [shipped[0], trial, *shipped[1:]])
+    publish(sqlite_store, people.director, Area.STAGES, "Trials come first.")
+    with sqlite_store.reading() as session:
+        groups = offered(session, people.director).groups
+    assert list(groups[Dimension.STAGE])[:3] == [STAGES[0], "own_trial", STAGES[1]]
 
 
 def test_a_saved_view_of_it_is_subscribed_to_by_those_who_read_it(store, clock):
