@@ -116,7 +116,6 @@ def _finish(store: Store, staff: Staff, size: Size, seed: int, now: datetime) ->
         usage.report(store, now, seed)
         if size.branches == 1:
             milestones.issue(store, staff, now)
-        milestones.issue(store, staff, now)
         studio.make_own(store, staff.director, staff.reps[0].who, now)
 
 
