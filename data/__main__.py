@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         status: int = chosen.run(chosen)
         sys.stdout.flush()
     except AppError as error:
-        print(_sentence(error), *_because(error), file=sys.stderr)
+        print(_sentence(error), file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader has seen enough, e.g. `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -51,17 +51,16 @@ def main(arguments: list[str] | None = None) -> int:
     return status
 
 
-def _because(error: AppError) -> list[str]:
-    """What the database or the disk said, for the operator."""
-    return [f"({_cause(error.__cause__)})"] if isinstance(error, Unavailable) and error.__cause__ else []
-
-
 def _cause(error: BaseException) -> str:
     told = error.orig if isinstance(error, DBAPIError) else error
     return str(told).strip().splitlines()[0]
 
 
 def _sentence(error: AppError) -> str:
+    if (
+        isinstance(error, Unavailable) and error.__cause__
+    ):  # the operator is told what was said
+        return translate("en", "errors.no_place", why=_cause(error.__cause__))
     if isinstance(error, Invalid):
         return "\n".join(
             f"{p.field}: {translate('en', f'problems.{p.code}', **p.params)}" for p in error.problems

@@ -11,11 +11,13 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import httpx
@@ -46,7 +48,8 @@ class Mortal:
             self.process = FORKS.Process(  # type: ignore[attr-defined]  # of a forkserver
                 target=_begin, args=(self.run, self.arguments, dict(self.environment), self.log), daemon=True
             )
-            self.process.start()
+            with _no_script():
+                self.process.start()
 
     def kill(self) -> None:
         """No warning, no goodbye."""
@@ -63,6 +66,17 @@ class Mortal:
             self.process.kill()
             self.process.join()
             self.process = None
+
+
+@contextmanager
+def _no_script() -> Iterator[None]:
+    """A child runs the parent's main script again; an `AppTest` before leaves its page there."""
+    before = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = before
 
 
 def _begin(run: Any, arguments: tuple[Any, ...], environment: dict[str, str], log: Path) -> None:

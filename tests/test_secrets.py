@@ -19,7 +19,12 @@ SHAPES = {
         r"\b(?:postgresql|smtps?)://[^\s:/@`\"'{]+:[^\s@`\"'{]{6,}@(?!host|db)"
     ),
 }
-TOLD = ("user:password@", "firebreak:secret@", "fire:secret@")  # in documents and tests: not one of ours
+TOLD = (
+    "user:password@",
+    "firebreak:secret@",
+    "fire:secret@",
+    "firebreak:CHANGE-ME@",
+)  # in documents and tests: not one of ours
 
 
 def _tree() -> list[Path]:

@@ -16,7 +16,7 @@ from typing import Any
 import data.queries
 from core.access import Who
 from core.messages import AppError
-from core.reports.catalogue import METRICS, Dimension
+from core.reports.catalogue import METRICS, Dimension, Grain
 from data.engine import Store
 from data.queries.metrics import report
 from data.schema import Action, Base, Contact, Customer, Demand, Opportunity, Promise, Signal
@@ -42,7 +42,8 @@ SEES_ALL = {
                 "promises", "store_requests", "today"},
     "delivery": {"api_rows", "deliveries", "demand_files", "demands", "promise_board", "promises", "today"},
     "admin": {"api_rows", "api_tokens", "audit", "calendars", "channels", "customers", "exchange", "health",
-              "jobs", "milestones", "people", "personal", "studio", "timeline", "webhooks"},
+              "home_preview", "jobs", "milestones", "operator", "people", "personal", "reports", "studio",
+              "timeline", "webhooks"},
 }  # fmt: skip
 
 
@@ -95,7 +96,7 @@ def _answers(store: Store, who: Who, asked: World) -> Iterator[tuple[str, str]]:
         ask = report.asked(session, who, NOON, report.Narrow("month", "firebreak"))
         for name, query in QUERIES.items():
             given = {"now": NOON} | (
-                {"ask": ask} | ONE if name.startswith("metrics.") else GIVEN.get(name, {})
+                ({"ask": ask} | ONE if name.startswith("metrics.") else {}) | GIVEN.get(name, {})
             )
             for more in _asked(name, asked):
                 try:
@@ -124,6 +125,7 @@ TABLES = (Action, Contact, Customer, Demand, Opportunity, Promise, Signal)
 OF_TABLES = ("api_rows.one", "api_rows.page")
 ONE = {"metric": METRICS["open_amount"], "dimension": Dimension.REP}
 GIVEN: dict[str, dict[str, Any]] = {
+    "metrics.source.facts": {"grain": Grain.DEMAND},
     "board_flow.weeks": {"starts": (NOON - timedelta(days=7), NOON)},
     "timeline.timeline": {"kind": None, "opportunity": None, "jump_to": None},
     "timeline.room_timeline": {"jump_to": None},
