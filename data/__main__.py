@@ -57,9 +57,7 @@ def _cause(error: BaseException) -> str:
 
 
 def _sentence(error: AppError) -> str:
-    if (
-        isinstance(error, Unavailable) and error.__cause__
-    ):  # the operator is told what was said
+    if isinstance(error, Unavailable) and error.__cause__:  # the operator is told what was said
         return translate("en", "errors.no_place", why=_cause(error.__cause__))
     if isinstance(error, Invalid):
         return "\n".join(

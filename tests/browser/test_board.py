@@ -55,6 +55,12 @@ def board(server, visit):
     return open_board
 
 
+def leave(page: Page) -> None:
+    """Close the rows, once they are drawn whole: before, the key may come to a dialog that is drawn anew."""
+    expect(page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_visible()
+    page.keyboard.press("Escape")
+
+
 def asks(page: Page) -> dict[str, str]:
     """The names and values of the address."""
     return page.evaluate("() => Object.fromEntries(new URLSearchParams(location.search))")
@@ -90,7 +96,7 @@ def test_a_cell_of_the_heat_map_opens_its_rows_again_and_again(board, company, w
         rows = page.get_by_role("dialog")
         expect(rows.get_by_text("Rep · Solution demo · 1 row")).to_be_visible()
         assert asks(page) == {"show": "open", "pick": str(people.rep.person_id), "stage": "solution_demo"}
-        page.keyboard.press("Escape")
+        leave(page)
         expect(rows).to_have_count(0)
         page.wait_for_function("() => !location.search.includes('show')")
 
@@ -106,7 +112,7 @@ def test_a_cell_of_the_table_opens_its_rows_again_and_again(board):
         rows = page.get_by_role("dialog")
         expect(rows.get_by_text("Rep · 1 row")).to_be_visible()
         assert asks(page)["show"] == "red"
-        page.keyboard.press("Escape")
+        leave(page)
         page.wait_for_function("() => !location.search.includes('show')")
         expect(rows).to_have_count(0)
 
@@ -115,7 +121,7 @@ def test_a_figure_opens_its_rows_by_mouse_and_by_key(board):
     page = board()
     page.get_by_role("button", name="Red alerts 1").click()
     expect(page.get_by_role("dialog").get_by_text("1 row")).to_be_visible()
-    page.keyboard.press("Escape")
+    leave(page)
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_role("button", name="Past benchmark 1").focus()
     page.keyboard.press("Enter")

@@ -120,7 +120,7 @@ def test_an_idle_tab_closes_by_itself_once_its_session_has_ended(server, visit):
     for session_id in ids:
         end_session(store, session_id)
     expect(page.get_by_label("User name")).to_be_visible()
-    assert heading(page, "Account").count() == 0
+    expect(heading(page, "Account")).to_have_count(0)
 
 
 def _as_who(person: Person):
