@@ -47,12 +47,20 @@ def _delimited(content: bytes, kind: str, sheet: str | None, encoding: str | Non
     return read_text(content, encoding)
 
 
+_NO_ZIP = (
+    zipfile.BadZipFile,
+    ValueError,
+    OSError,
+    NotImplementedError,  # how zipfile says that a later version of ZIP is needed
+)
+
+
 def _workbook(content: bytes, kind: str, sheet: str | None, encoding: str | None) -> Table:
     del kind, encoding
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             expanded = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except _NO_ZIP as error:
         raise unreadable("wrong_file_type", value=".xlsx") from error
     if expanded > MAX_EXPANDED_MB * 2**20:
         raise unreadable("file_too_large", limit=MAX_EXPANDED_MB)
