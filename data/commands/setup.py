@@ -10,6 +10,7 @@ from core.people import PersonInput, check_password, check_person
 from data.commands.people import hash_password, taken
 from data.commands.sessions import fingerprint
 from data.engine import Store
+from data.migrate import alone
 from data.queries.policies import setting
 from data.queries.sessions import nobody_yet
 from data.schema import Audit, Person, Setting
@@ -26,6 +27,7 @@ def new_setup_code(store: Store) -> str | None:
             return None
     code = "-".join(secrets.token_hex(2) for _ in range(4))
     with store.writing() as session:
+        alone(session.connection())
         if not nobody_yet(session):
             return None
         kept = setting(session, _CODES) or []
@@ -39,6 +41,7 @@ def cookie_secret(store: Store) -> str:
         if kept := setting(session, _COOKIE_KEY):
             return str(kept)
     with store.writing() as session:
+        alone(session.connection())
         if (kept := setting(session, _COOKIE_KEY)) is None:
             kept = secrets.token_hex(32)
             session.add(Setting(key=_COOKIE_KEY, value=kept))

@@ -3,15 +3,16 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from core.messages import AppError, Conflict, Invalid
 from core.people import PersonInput
 from data.commands.people import set_password
-from data.commands.setup import new_setup_code, set_up
+from data.commands.sessions import fingerprint
+from data.commands.setup import cookie_secret, new_setup_code, set_up
 from data.queries.policies import setting
 from data.queries.sessions import demo_accounts, nobody_yet
-from data.schema import Person
+from data.schema import Person, Setting
 from tests.company import found
 
 ADMIN = PersonInput("lin", "Lin Yue", "admin")
@@ -40,6 +41,18 @@ def test_the_last_five_codes_do_and_a_wrong_one_does_not(store):
             setting_up(store, wrong)
         assert [(p.field, p.code) for p in refused.value.problems] == [("code", "wrong_code")]
     assert setting_up(store, codes[1])
+
+
+def test_instances_that_start_together_each_get_a_code_and_share_the_key(store):
+    for _ in range(5):  # the first time nothing is there yet
+        with store.writing() as session:
+            session.execute(delete(Setting))
+        with ThreadPoolExecutor(4) as hands:
+            codes = list(hands.map(lambda _: new_setup_code(store), range(4)))
+            keys = set(hands.map(lambda _: cookie_secret(store), range(4)))
+        with store.reading() as session:
+            assert set(setting(session, "setup_codes")) == {fingerprint(code) for code in codes}
+            assert keys == {setting(session, "cookie_key")}
 
 
 def test_all_problems_are_said_at_once(store):
