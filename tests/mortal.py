@@ -87,7 +87,7 @@ def _begin(run: Any, arguments: tuple[Any, ...], environment: dict[str, str], lo
     run(*arguments)
 
 
-def answering(base: str, app: Mortal, patience: float = 90.0) -> str:
+def answering(base: str, log: Path, patience: float = 90.0) -> str:
     """The address, once the app answers at it."""
     until = time.monotonic() + patience
     while time.monotonic() < until:
@@ -96,7 +96,7 @@ def answering(base: str, app: Mortal, patience: float = 90.0) -> str:
                 return base
         except httpx.HTTPError:
             time.sleep(0.05)
-    raise AssertionError(app.log.read_text()[-3000:])
+    raise AssertionError(log.read_text()[-3000:])
 
 
 def serve(port: int) -> None:

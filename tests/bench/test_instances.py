@@ -100,7 +100,7 @@ def cluster(tmp_path_factory) -> Iterator[Cluster]:
             for one in (*apps, *workers):
                 one.start()
             bases = tuple(
-                answering(f"http://127.0.0.1:{port}", app) for port, app in zip(ports, apps, strict=True)
+                answering(f"http://127.0.0.1:{port}", app.log) for port, app in zip(ports, apps, strict=True)
             )
             store = Store(main.url("postgres"), folder / "files", read_url=copy.url("postgres"))
             yield Cluster(store, company, main, copy, bases, asked)

@@ -60,7 +60,7 @@ from tests.receiver import counting
 
 pytestmark = pytest.mark.bench
 PROGRAMS, PROCESSES = 16, 4  # writers over HTTP, and of commands in processes of their own
-ROUNDS, FULL_ROUNDS = 3, 200
+ROUNDS, FULL_ROUNDS = 2, 200
 PATIENCE = 90.0  # seconds until what is in flight is answered; machines are slow
 
 
@@ -172,7 +172,7 @@ class Scene:
         """Start whatever is dead; wait until the app answers."""
         for one in self.mortals():
             one.start()
-        answering(self.base, self.app)
+        answering(self.base, self.app.log)
 
     def at_work(self) -> None:
         """Come back when programs are answered again: kills shall hit writers, not their waiting."""

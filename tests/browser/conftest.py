@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy import select
 
+from data.commands.sessions import exchange_ticket, open_session
 from data.engine import Store
-from data.install import install
+from data.origin import COOKIE
+from data.schema import Person
+from tests.mortal import Mortal, answering, serve
 
 ROOT = Path(__file__).parents[2]
 ARGUMENTS = [
@@ -36,15 +37,23 @@ expect.set_options(timeout=PATIENCE)
 
 @dataclass
 class Server:
-    """A running app: its address, its store, and how to kill and start it again on the same port."""
+    """A running app: its address, its store, and how to kill and start it again on the same port.
+
+    It is forked with what is slow to import; `by_command` starts it as the README does.
+    """
 
     folder: Path
     port: int
-    process: subprocess.Popen[bytes] | None = None
+    by_command: bool = False
+    process: subprocess.Popen[bytes] | Mortal | None = None
 
     @property
     def url(self) -> str:
         return f"http://localhost:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "server.log"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -56,26 +65,30 @@ class Server:
     def store(self) -> Store:
         return Store(f"sqlite:///{self.folder / 'firebreak.db'}", self.folder / "files")
 
+    def signed_in(self, username: str) -> dict[str, str]:
+        """The cookie of somebody who signed in before, without the page where one does."""
+        return cookie_of(self.store(), self.url, username)
+
     def start(self) -> None:
+        if self.by_command:
+            self.process = self._command()
+        else:
+            self.process = Mortal(serve, (self.port,), self.environment, self.log)
+            self.process.start()
+        answering(f"http://127.0.0.1:{self.port}", self.log)
+
+    def _command(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={self.port}"]
-        with (self.folder / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
                 command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
-        deadline = time.monotonic() + 90
-        while time.monotonic() < deadline:
-            try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as answer:
-                    if b'"ok"' in answer.read():
-                        return
-            except OSError:
-                time.sleep(0.3)
-        raise AssertionError((self.folder / "server.log").read_text()[-3000:])
 
     def kill(self) -> None:
         if self.process is not None:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait()
+            self.process.kill()
+            if isinstance(self.process, subprocess.Popen):
+                self.process.wait()
             self.process = None
 
 
@@ -86,14 +99,16 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+def served(tmp_path_factory: pytest.TempPathFactory, installed_file: Path) -> Iterator[Callable[..., Server]]:
     """Start the app over a fresh, installed store that `seed(store)` has filled; ended with the module."""
     running: list[Server] = []
 
-    def start(seed: Callable[[Store], object] | None = None, *, run: bool = True) -> Server:
-        server = Server(tmp_path_factory.mktemp("app"), free_port())
+    def start(
+        seed: Callable[[Store], object] | None = None, *, run: bool = True, by_command: bool = False
+    ) -> Server:
+        server = Server(tmp_path_factory.mktemp("app"), free_port(), by_command)
+        shutil.copy(installed_file, server.folder / "firebreak.db")
         store = server.store()
-        install(store)
         if seed:
             seed(store)
         store.close()
@@ -118,10 +133,17 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """visit(url, locale="zh-CN", width=390) opens a new, anonymous browser window."""
+    """visit(url, locale="zh-CN", width=390) opens a new browser window, anonymous without a `cookie`."""
     windows = []
 
-    def open_window(url: str, *, locale: str = "en-GB", width: int = 1280, **options: object) -> Page:
+    def open_window(
+        url: str,
+        *,
+        locale: str = "en-GB",
+        width: int = 1280,
+        cookie: dict[str, str] | None = None,
+        **options: object,
+    ) -> Page:
         window = browser.new_context(
             viewport={"width": width, "height": 860},
             locale=locale,
@@ -130,6 +152,8 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         )
         window.set_default_timeout(PATIENCE)
         windows.append(window)
+        if cookie:
+            window.add_cookies([cookie])
         page = window.new_page()
         page.goto(url)
         return page
@@ -137,6 +161,17 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     yield open_window
     for window in windows:
         window.close()
+
+
+def cookie_of(store: Store, url: str, username: str) -> dict[str, str]:
+    """The cookie of a session that was opened for this person; ends the store given."""
+    with store.reading() as session:
+        person = session.scalars(select(Person.id).where(Person.username == username)).one()
+    opened = open_session(store, person, 12, "127.0.0.1")
+    exchanged = exchange_ticket(store, opened.ticket)
+    store.close()
+    assert exchanged
+    return {"name": COOKIE, "value": exchanged[0], "url": url}
 
 
 def sign_in(page: Page, username: str, password: str) -> None:

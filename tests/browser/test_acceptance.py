@@ -8,23 +8,17 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from core.access import OPERATOR
-from data.commands.people import set_password
 from data.schema import AcceptanceAnswer
-from tests.browser.conftest import sign_in
 from tests.data.test_acceptance_routes import picture
 from tests.deliveries import Handover
 
 pytestmark = pytest.mark.browser
-PASSWORD = "a long password"
 
 
 @pytest.fixture(scope="module")
 def server(served):
     def seed(store) -> None:
-        handover = Handover(store)
-        for who in (handover.people.delivery, handover.people.rep, handover.people.admin):
-            set_password(store, OPERATOR, who.person_id, PASSWORD)
+        Handover(store)
 
     return served(seed)
 
@@ -46,8 +40,7 @@ def phone(visit, link, **options):
 
 
 def test_the_customer_reports_then_confirms_and_the_delivery_page_counts_it(server, visit):
-    desk = visit(f"{server.url}/deliveries")
-    sign_in(desk, "delivery", PASSWORD)
+    desk = visit(f"{server.url}/deliveries", cookie=server.signed_in("delivery"))
     desk.get_by_role("button", name="Mark ready").click()
     desk.get_by_label("Note to the customer").fill("Open it in the menu")
     desk.get_by_role("button", name="Mark ready and send the link").click()
@@ -82,7 +75,6 @@ def test_the_customer_reports_then_confirms_and_the_delivery_page_counts_it(serv
     assert answers(server) == ["problem", "confirmed"]
     assert customer.context.cookies() == []
 
-    rep = visit(f"{server.url}/deliveries?show=confirmed", width=390)
-    sign_in(rep, "rep", PASSWORD)
+    rep = visit(f"{server.url}/deliveries?show=confirmed", cookie=server.signed_in("rep"), width=390)
     expect(rep.get_by_text("100%")).to_be_visible()
     expect(rep.get_by_text("Haihe Pumps · Dashboard")).to_be_visible()

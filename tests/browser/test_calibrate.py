@@ -8,15 +8,11 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from core.access import OPERATOR
-from data.commands.people import set_password
 from data.schema import ForecastDecision, Opportunity
-from tests.browser.conftest import sign_in
 from tests.company import found
 from tests.suggestions import SHANGHAI, line, month_run
 
 pytestmark = pytest.mark.browser
-PASSWORD = "a long password"
 NAMES = ("Pumps for line 1", "Pumps for line 2", "Pumps for line 3", "Pumps for line 4")
 
 
@@ -26,8 +22,6 @@ def server(served):
 
     def seed(store) -> None:
         people, today = found(store), store.clock().astimezone(SHANGHAI).date()
-        for who in (people.rep, people.admin):
-            set_password(store, OPERATOR, who.person_id, PASSWORD)
         run = month_run(store, today)
         with store.writing() as session:
             first = session.get_one(Opportunity, people.opportunity)
@@ -51,8 +45,7 @@ def in_front(page: Page, name: str) -> None:
 
 
 def test_one_key_answers_and_the_next_one_stands_there(server, visit):
-    page = visit(f"{server.url}/calibrate")
-    sign_in(page, "rep", PASSWORD)
+    page = visit(f"{server.url}/calibrate", cookie=server.signed_in("rep"))
     in_front(page, NAMES[0])
     for key, following in (("a", NAMES[1]), ("3", NAMES[2]), ("s", NAMES[3])):
         page.keyboard.press(key)

@@ -6,14 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
-from core.access import OPERATOR
-from data.commands.people import set_password
 from data.schema import Customer
-from tests.browser.conftest import sign_in
 from tests.company import found
 
 pytestmark = pytest.mark.browser
-PASSWORD = "a long password"
 
 CUSTOMERS = """客户名称,行业,负责人
 青岛阀门,制造业,rep
@@ -24,12 +20,7 @@ CUSTOMERS = """客户名称,行业,负责人
 
 @pytest.fixture(scope="module")
 def server(served):
-    def seed(store) -> None:
-        people = found(store)
-        for who in (people.rep, people.admin):
-            set_password(store, OPERATOR, who.person_id, PASSWORD)
-
-    return served(seed)
+    return served(found)
 
 
 def customers(server) -> int:
@@ -45,8 +36,7 @@ def upload(page: Page, name: str, content: bytes) -> None:
 
 def test_a_gb18030_file_is_mapped_checked_imported_and_undone(server, visit):
     before = customers(server)
-    page = visit(f"{server.url}/exchange")
-    sign_in(page, "admin", PASSWORD)
+    page = visit(f"{server.url}/exchange", cookie=server.signed_in("admin"))
     upload(page, "客户.csv", CUSTOMERS.encode("gb18030"))
     expect(page.get_by_text("An import would give")).to_be_visible()
     expect(page.get_by_text("客户.csv: 3 rows")).to_be_visible()
@@ -54,8 +44,7 @@ def test_a_gb18030_file_is_mapped_checked_imported_and_undone(server, visit):
     page.get_by_role("button", name="Import 2 rows").click()
     expect(page.get_by_text("客户.csv was imported")).to_be_visible()
     assert customers(server) == before + 2
-    rep = visit(f"{server.url}/customers")
-    sign_in(rep, "rep", PASSWORD)
+    rep = visit(f"{server.url}/customers", cookie=server.signed_in("rep"))
     expect(rep.get_by_text("青岛阀门")).to_be_visible()
     expect(rep.get_by_text("无主公司")).to_have_count(0)
     page.get_by_role("button", name="Undo").first.click()
@@ -72,8 +61,7 @@ def test_a_gb18030_file_is_mapped_checked_imported_and_undone(server, visit):
     ],
 )
 def test_a_file_that_is_none_is_refused_in_words(server, visit, name, content):
-    page = visit(f"{server.url}/exchange")
-    sign_in(page, "admin", PASSWORD)
+    page = visit(f"{server.url}/exchange", cookie=server.signed_in("admin"))
     upload(page, name, content)
     expect(page.locator("[data-testid=stAlertContentError]")).to_be_visible()
     expect(page.get_by_role("button", name="Import")).to_have_count(0)

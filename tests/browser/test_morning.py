@@ -9,17 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.access import OPERATOR
 from core.policies import DEFAULTS
 from core.reports.brief import brief
 from data.brief_json import brief_json
-from data.commands.people import set_password
 from data.schema import MorningBrief, MorningMeeting
-from tests.browser.conftest import sign_in
 from tests.company import found
 
 pytestmark = pytest.mark.browser
-PASSWORD = "a long password"
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +24,6 @@ def server(served):
 
     def seed(store) -> None:
         people, now = found(store), store.clock()
-        for who in (people.manager, people.admin):
-            set_password(store, OPERATOR, who.person_id, PASSWORD)
         day = now.astimezone(ZoneInfo("Asia/Shanghai")).date()
         with store.writing() as session:
             issued = MorningBrief(
@@ -55,8 +49,7 @@ def left(page: Page) -> int:
 
 
 def test_the_clock_runs_on_through_reruns_and_reloads(server, visit):
-    page = visit(f"{server.url}/morning")
-    sign_in(page, "manager", PASSWORD)
+    page = visit(f"{server.url}/morning", cookie=server.signed_in("manager"))
     first = left(page)
     assert 0 < first <= 9 * 60
     face = page.locator(".timer b")

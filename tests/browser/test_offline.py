@@ -6,24 +6,15 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from core.access import OPERATOR
-from data.commands.people import set_password
 from data.schema import Action
-from tests.browser.conftest import sign_in
 from tests.company import found
 
 pytestmark = pytest.mark.browser
-PASSWORD = "a long password"
 
 
 @pytest.fixture(scope="module")
 def server(served):
-    def seed(store) -> None:
-        people = found(store)
-        for who in (people.rep, people.admin):
-            set_password(store, OPERATOR, who.person_id, PASSWORD)
-
-    return served(seed)
+    return served(found)
 
 
 def recorded(server) -> list[tuple[str, int | None]]:
@@ -54,8 +45,9 @@ def save(page: Page) -> None:
 
 
 def test_visits_without_network(server, visit):
-    first = visit(f"{server.url}/record", width=390, permissions=["microphone"])
-    sign_in(first, "rep", PASSWORD)
+    first = visit(
+        f"{server.url}/record", cookie=server.signed_in("rep"), width=390, permissions=["microphone"]
+    )
     with first.context.expect_page() as opened:
         first.get_by_role("link", name="Use without network").click()
     page, phone = opened.value, first.context

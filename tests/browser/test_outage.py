@@ -57,7 +57,7 @@ def pair(tmp_path_factory) -> Iterator[Pair]:
             for app in apps:
                 app.start()
             for port, app in zip(ports, apps, strict=True):
-                answering(f"http://127.0.0.1:{port}", app)
+                answering(f"http://127.0.0.1:{port}", app.log)
             first, second = (f"http://localhost:{port}" for port in ports)
             yield Pair(first, second, main, copy, store)
             for app in apps:

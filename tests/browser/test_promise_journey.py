@@ -16,13 +16,11 @@ from core.customers import ContactInput
 from core.promises.collaboration import next_quarter, quarter_of
 from data.commands.collaboration import issue_collaboration
 from data.commands.customers import add_contact
-from data.commands.people import set_password
 from data.engine import Store
-from tests.browser.conftest import Server, sign_in
+from tests.browser.conftest import Server
 from tests.company import Company, found
 
 pytestmark = pytest.mark.browser
-PASSWORD = "a long password"
 WORDS = "“Each changeover costs us the *whole* morning.”"
 FEATURE = "Changeover planner"
 SHANGHAI = ZoneInfo("Asia/Shanghai")  # the company's clock
@@ -61,8 +59,6 @@ def server(served, company):
         people = company["people"] = found(store)
         contact = ContactInput("Wang Fang", None, None, None, None)
         add_contact(store, people.rep, people.customer, contact)
-        for name in (*WORKERS, "admin"):
-            set_password(store, OPERATOR, getattr(people, name).person_id, PASSWORD)
 
     return served(seed)
 
@@ -105,8 +101,7 @@ def test_a_promise_from_the_customers_words_to_the_quarters_report(server, compa
 
 def at_work(visit, server: Server, name: str, address: str) -> Page:
     """Somebody's window, signed in."""
-    page: Page = visit(f"{server.url}/{address}")
-    sign_in(page, name, PASSWORD)
+    page: Page = visit(f"{server.url}/{address}", cookie=server.signed_in(name))
     return page
 
 

@@ -30,9 +30,7 @@ def company() -> dict[str, Company]:
 def server(served, company):
     def seed(store) -> None:
         company["people"] = found(store)
-        people = company["people"]
-        for who in (people.rep, people.manager, people.admin):
-            set_password(store, OPERATOR, who.person_id, PASSWORD)
+        set_password(store, OPERATOR, company["people"].admin.person_id, PASSWORD)
 
     return served(seed)
 
@@ -44,8 +42,7 @@ def rep(server, visit):
     def open_page(address: str, **window) -> Page:
         with server.store().writing() as session:
             session.query(Draft).delete()
-        page = visit(f"{server.url}/{address}", **window)
-        sign_in(page, "rep", PASSWORD)
+        page = visit(f"{server.url}/{address}", cookie=server.signed_in("rep"), **window)
         return page
 
     return open_page
@@ -168,8 +165,7 @@ def a_second_of_sound() -> bytes:
 
 
 def test_a_double_click_records_once_and_the_board_moves(server, rep, visit, company):
-    board = visit(f"{server.url}/board")
-    sign_in(board, "manager", PASSWORD)
+    board = visit(f"{server.url}/board", cookie=server.signed_in("manager"))
     expect(board.get_by_role("heading", name="Board", exact=True)).to_be_visible()
     settled(board)
     expect(board.get_by_text("No open opportunity has begun")).to_be_visible()

@@ -8,16 +8,12 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
-from core.access import OPERATOR
 from data.clock import system_clock
-from data.commands.people import set_password
 from data.schema import Room, RoomMember, RoomMessage
-from tests.browser.conftest import sign_in
 from tests.company import found
 from tests.rooms import tagged
 
 pytestmark = pytest.mark.browser
-PASSWORD = "a long password"
 OFFER = b"%PDF-1.7\n" + bytes(range(256)) * 40
 
 
@@ -26,8 +22,6 @@ def server(served):
     def seed(store) -> None:
         people = found(store)
         tagged(store, people)
-        for who in (people.admin, people.manager, people.product):
-            set_password(store, OPERATOR, who.person_id, PASSWORD)
 
     return served(seed)
 
@@ -42,14 +36,12 @@ def message(page: Page):
 
 
 def test_from_one_click_to_the_result_in_the_timeline(server, visit, tmp_path: Path):
-    manager = visit(f"{server.url}/customer?customer=1")
-    sign_in(manager, "manager", PASSWORD)
+    manager = visit(f"{server.url}/customer?customer=1", cookie=server.signed_in("manager"))
     manager.get_by_role("button", name="Follow up together", exact=True).dblclick()
     expect(message(manager)).to_be_visible()
     assert (rows(server, Room), rows(server, RoomMember)) == (1, 4)
 
-    product = visit(f"{server.url}/inbox", width=390)
-    sign_in(product, "product", PASSWORD)
+    product = visit(f"{server.url}/inbox", cookie=server.signed_in("product"), width=390)
     expect(product.get_by_text("Follow up together: Haihe Pumps")).to_be_visible()
     product.get_by_role("button", name="Open", exact=True).click()
     expect(product.get_by_role("heading", name="Haihe Pumps")).to_be_visible()
@@ -98,8 +90,7 @@ def test_from_one_click_to_the_result_in_the_timeline(server, visit, tmp_path: P
 
 
 def test_earlier_messages_come_at_a_press(server, visit):
-    manager = visit(f"{server.url}/customer?customer=1")
-    sign_in(manager, "manager", PASSWORD)
+    manager = visit(f"{server.url}/customer?customer=1", cookie=server.signed_in("manager"))
     manager.get_by_role("button", name="Follow up together", exact=True).click()
     expect(message(manager)).to_be_visible()
     with server.store().writing() as session:

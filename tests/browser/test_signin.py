@@ -29,7 +29,7 @@ def seed(store) -> None:
 
 @pytest.fixture(scope="module")
 def server(served):
-    return served(seed)
+    return served(seed, by_command=True)
 
 
 def heading(page: Page, text: str):
@@ -71,7 +71,7 @@ def wait_for_cookie(page: Page) -> list:
 
 
 def test_signing_in_works_every_time(server, visit):
-    for _ in range(5):
+    for _ in range(3):
         page = visit(server.url + "/account")
         sign_in(page, "rep", PASSWORD)
         wait_for_cookie(page)

@@ -6,14 +6,10 @@ import pytest
 from playwright.sync_api import Locator, expect
 from sqlalchemy import select
 
-from core.access import OPERATOR
-from data.commands.people import set_password
 from data.schema import Action, Person
-from tests.browser.conftest import sign_in
 from tests.company import found
 
 pytestmark = pytest.mark.browser
-PASSWORD = "a long password"
 FEW = 25  # interactions from the studio's menu entry to the saved record
 
 
@@ -38,14 +34,11 @@ def test_a_required_field_is_added_and_used_on_the_next_record(served, visit):
 
     def seed(store) -> None:
         people.append(found(store))
-        for who in (people[0].rep, people[0].director, people[0].admin):
-            set_password(store, OPERATOR, who.person_id, PASSWORD)
         with store.writing() as session:
             session.get_one(Person, people[0].rep.person_id).language = "zh"
 
     server, hand = served(seed), Hand()
-    page = visit(server.url)
-    sign_in(page, "director", PASSWORD)
+    page = visit(server.url, cookie=server.signed_in("director"))
     hand.click(page.get_by_role("link", name="Studio"))
     hand.click(page.get_by_role("button", name="Add a field"))
     hand.fill(page.get_by_label("Name in English"), "IT lead's influence")
@@ -59,10 +52,9 @@ def test_a_required_field_is_added_and_used_on_the_next_record(served, visit):
     hand.click(page.get_by_role("button", name="Publish"))
     expect(page.get_by_text("not published yet")).to_have_count(0)
 
-    form = visit(f"{server.url}/record?customer=1&type=needs_diagnosis", locale="zh-CN")
-    form.get_by_label("用户名").fill("rep")
-    form.get_by_label("密码", exact=True).fill(PASSWORD)
-    form.get_by_label("密码", exact=True).press("Enter")
+    form = visit(
+        f"{server.url}/record?customer=1&type=needs_diagnosis", locale="zh-CN", cookie=server.signed_in("rep")
+    )
     hand.fill(form.get_by_label("痛点", exact=True), "全靠纸质单据")
     hand.fill(form.get_by_label("现有流程"), "白板")
     hand.fill(form.get_by_label("预算"), "50 万")

@@ -5,16 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from core.access import OPERATOR
-from data.commands.people import set_password
 from data.schema import Draft
-from tests.browser.conftest import sign_in
 from tests.company import found
 from tests.sounds import hum
 from tests.speech_server import speech_service
 
 pytestmark = pytest.mark.browser
-PASSWORD = "a long password"
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +22,7 @@ def service():
 @pytest.fixture(scope="module")
 def server(served, service):
     def seed(store) -> None:
-        people = found(store)
-        for who in (people.rep, people.admin):
-            set_password(store, OPERATOR, who.person_id, PASSWORD)
+        found(store)
 
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("FIREBREAK_SPEECH", service.address)
@@ -46,8 +40,9 @@ def test_words_land_while_the_rep_types(server, service, visit, width):
     service.held.clear()
     with server.store().writing() as session:
         session.query(Draft).delete()
-    page = visit(f"{server.url}/record?customer=1&type=needs_diagnosis", width=width)
-    sign_in(page, "rep", PASSWORD)
+    page = visit(
+        f"{server.url}/record?customer=1&type=needs_diagnosis", cookie=server.signed_in("rep"), width=width
+    )
     page.get_by_text("Upload a recording instead").click()
     talk = {"name": "talk.wav", "mimeType": "audio/wav", "buffer": hum(12 + width / 1000)}
     page.locator("input[type=file]").set_input_files(talk)
