@@ -18,6 +18,7 @@ from sqlalchemy import Connection, create_engine, text
 
 from data.engine import Store
 from data.install import install
+from tests.statements import share_compiled
 
 NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)  # a Wednesday, noon in Shanghai
 
@@ -27,6 +28,7 @@ if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).
     # A database is made there in a fifteenth of the time. Children inherit it.
     os.environ["TMPDIR"] = str(MEMORY)
     tempfile.tempdir = None
+share_compiled()
 
 
 class Hands:
