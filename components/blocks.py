@@ -3,7 +3,6 @@
     section("Red alerts", icon=":material/warning:")          a heading inside a page
     cards([Card("Open", "12", note="¥3.4M")])                 a row of figures, two abreast on a phone
     empty("Nothing to do", "Due steps will appear here.")     nothing to show, and what will appear here
-    with loading(240): …                                      grey bars while something takes long
     badge("Overdue", Tone.RED)                                a status word
     if picked := rows([Row("7", "Haihe Pumps", "…", action="Record")], "todo"): …   a list to act on
     plain(customer.name)                                      people's text, safe inside Markdown
@@ -13,10 +12,9 @@ Text from people (names, notes, reasons) always goes through `plain` unless a bl
 
 import re
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 import streamlit as st
 
@@ -148,12 +146,6 @@ def empty(title: str, hint: str = "", *, icon: str = ":material/inbox:") -> None
         if hint:
             st.caption(hint, text_alignment="center")
         st.space("xsmall")
-
-
-def loading(height: int = 200) -> AbstractContextManager[Any]:
-    """Grey bars of so many pixels until the block is done."""
-    waiting: AbstractContextManager[Any] = st.skeleton(height=height)
-    return waiting
 
 
 def rows(items: Sequence[Row], key: str) -> str | None:

@@ -18,7 +18,7 @@ KEPT = 2_000  # statements
 
 
 def share_compiled() -> None:
-    """From now on stores share one cache; its entries are found by dialect, of which all of a kind are equal."""
+    """From now on stores share one cache. Its entries are found by dialect: all of a kind are equal."""
     for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):
         dialect.__eq__ = lambda self, other: type(self) is type(other)
         dialect.__hash__ = lambda self: hash(type(self))

@@ -26,7 +26,7 @@ class Factor:
 
     Attributes:
         name: its name everywhere: features, forecast lines, catalogues.
-        unit: catalogue key under `factors.unit`.
+        unit: place, ratio, count, days, minutes, hours, yes_no or points; in words: `data.forecast_words`.
         low, high: the range of its values.
         source: the rows that it is computed from.
         known: the instant from which a row counts.

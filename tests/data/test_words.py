@@ -1,0 +1,44 @@
+"""Every sentence of the catalogues is said somewhere: what nothing asks for is translated for nobody."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from data.text import catalogue
+
+ROOT = Path(__file__).parents[2]
+PLURAL = re.compile(r"\.(zero|one|other)$")
+
+
+def trees() -> Iterator[ast.AST]:
+    for part in ("pages", "components", "core", "data"):
+        for path in (ROOT / part).rglob("*.py"):
+            if "migrations" not in path.parts and path.name != "text.py":  # the translator itself
+                yield from ast.walk(ast.parse(path.read_text()))
+
+
+def pattern(sentence: ast.JoinedStr) -> str:
+    """An f-string as a regular expression: anything where a value stands."""
+    return "".join(re.escape(v.value) if isinstance(v, ast.Constant) else ".+" for v in sentence.values)
+
+
+def test_every_sentence_is_asked_for():
+    nodes = list(trees())
+    said = {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    names = said | {n.arg for n in nodes if isinstance(n, ast.keyword)} | {s.replace(".", "_") for s in said}
+    drawn = {pattern(n) for n in nodes if isinstance(n, ast.JoinedStr)}
+    made = re.compile("|".join(p for p in drawn if re.match(r"\w+\\\.|\.\+\\\.\w", p)))  # an area, or words
+    page = "".join(p.read_text() for p in (ROOT / "data" / "offline").rglob("*.js"))
+
+    def asked(key: str) -> bool:
+        area, _, last = key.rpartition(".")
+        if key.startswith("offline."):
+            return last in page or key in said
+        listed = "." in area and area in said and last in names  # e.g. what the log says of a command
+        return key in said or listed or bool(made.fullmatch(key))
+
+    unasked = [k for k in catalogue("en") if not asked(k) and not asked(PLURAL.sub("", k))]
+    assert unasked == []
