@@ -8,10 +8,10 @@ import streamlit as st
 from components import address, format
 from components.blocks import Row, plain, rows, section
 from components.demand_files import files_of_draft
+from components.draft_end import end
 from components.drafts import DraftForm, lock_of
 from components.frame import View, show_error
 from components.navigation import open_page
-from components.outage import pressed
 from components.record_story import leave_for, short
 from components.text import t, term
 from core.access import Permission, reach
@@ -19,7 +19,7 @@ from core.messages import AppError, Unavailable
 from core.promises.demands import PAINS
 from core.promises.sla import URGENCIES, Clock
 from data.commands.demand_drafts import open_demand, save_demand_fields, submit_demand
-from data.commands.drafts import drop_draft, mark_field
+from data.commands.drafts import mark_field
 from data.queries.demand_desk import DemandDesk, DemandStart, Similar, similar_demands
 from data.queries.demands import DemandFile
 from data.queries.drafts import DraftView, draft
@@ -106,7 +106,7 @@ def fill_in(view: View, kept: DraftView, desk: DemandDesk) -> None:
         _effect(form, view)
         _urgency(form, desk, view)
         files_of_draft(form, view)
-        _end(view, form)
+        end(view, form, t("demands.submit"), submit_demand)
     form.finish()
 
 
@@ -174,34 +174,6 @@ def years_unknown(years: Sequence[int]) -> None:
     """A warning where holidays of a year on the way were never entered."""
     if years:
         st.caption(f":material/warning: {t('demands.unknown_years', years=', '.join(map(str, years)))}")
-
-
-def _end(view: View, form: DraftForm) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="demand-end"):
-        st.button(
-            t("demands.submit"),
-            type="primary",
-            icon=":material/check:",
-            key=f"{form.prefix}submit",
-            on_click=_submit,
-            args=(view, form.draft.id),
-        )
-        if st.button(
-            t("demands.discard"), type="tertiary", icon=":material/delete:", key=f"{form.prefix}discard"
-        ):
-            view.do(drop_draft, form.draft.id)
-            leave_for()
-        st.caption(t("demands.saved_as_draft"), width="content")
-
-
-def _submit(view: View, draft_id: int) -> None:
-    """Only the store here: touching Streamlit in a callback is where a newer run may cut it off."""
-
-    def submit() -> None:
-        with lock_of(view.who):
-            submit_demand(view.store, view.who, draft_id)
-
-    pressed(submit)
 
 
 def _similar(found: Sequence[Similar], view: View) -> None:

@@ -6,15 +6,15 @@ import streamlit as st
 
 from components import address
 from components.blocks import plain, section
+from components.draft_end import end
 from components.drafts import DraftForm, lock_of
 from components.frame import View, show_error
 from components.navigation import open_page
-from components.outage import pressed
 from components.record_story import leave_for
 from components.text import t, term
 from core.access import Permission, reach
 from core.messages import AppError, Unavailable
-from data.commands.drafts import drop_draft, mark_field
+from data.commands.drafts import mark_field
 from data.commands.promise_drafts import open_promise, save_promise_fields, submit_promise
 from data.queries.drafts import DraftView, draft
 from data.queries.promise_board import PromiseDesk
@@ -71,7 +71,7 @@ def fill_in(kept: DraftView, desk: PromiseDesk, heard_in: Mapping[int, Origin], 
         _optional(form, "contact", desk.contacts)
         _optional(form, "demand", desk.demands)
         _optional(form, "action", {i: origin_words(one, view) for i, one in heard_in.items()})
-        _end(view, form)
+        end(view, form, t("promises.record"), submit_promise)
     form.finish()
 
 
@@ -86,34 +86,6 @@ def _optional(form: DraftForm, field: str, options: Mapping[int, str]) -> None:
     offered = dict(options) if kept is None or kept in options else {kept: f"#{kept}", **options}
     say: Callable[[int], str] = offered.__getitem__
     form.select(field, t(label), list(offered), say, placeholder=t("demands.optional"))
-
-
-def _end(view: View, form: DraftForm) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(
-            t("promises.record"),
-            type="primary",
-            icon=":material/check:",
-            key=f"{form.prefix}submit",
-            on_click=_submit,
-            args=(view, form.draft.id),
-        )
-        if st.button(
-            t("demands.discard"), type="tertiary", icon=":material/delete:", key=f"{form.prefix}discard"
-        ):
-            view.do(drop_draft, form.draft.id)
-            leave_for()
-        st.caption(t("demands.saved_as_draft"), width="content")
-
-
-def _submit(view: View, draft_id: int) -> None:
-    """Only the store here: touching Streamlit in a callback is where a newer run may cut it off."""
-
-    def submit() -> None:
-        with lock_of(view.who):
-            submit_promise(view.store, view.who, draft_id)
-
-    pressed(submit)
 
 
 def done(sent: Mapping[str, int], view: View) -> None:

@@ -9,10 +9,10 @@ from components import address, format
 from components.action_fields import action_fields
 from components.blocks import Row, empty, plain, rows, section
 from components.deep_links import action_type, named
+from components.draft_end import end
 from components.drafts import DraftForm, lock_of
 from components.frame import View, show_error
 from components.navigation import offline_link
-from components.outage import pressed
 from components.record_story import about, leave_for, short, type_icon
 from components.recording import recording
 from components.steps import next_step_fields, plan_fields, time_fields
@@ -133,7 +133,7 @@ def fill_in(view: View, kept: DraftView, facts: CustomerFacts) -> None:
             str(ActionStatus.COMPLETED),
         )
         _BODIES[state](view, form, facts, opportunity, steps)
-        _end(view, form, state)
+        end(view, form, t(f"record.submit.{state}"), submit_record, "record")
     with right:
         about(view, facts, opportunity)
     form.finish()
@@ -303,31 +303,3 @@ def _earlier(view: View, form: DraftForm, records: Sequence[Record]) -> None:
     )
     if chosen in offered and offered[chosen].summary:
         st.caption(short(offered[chosen].summary))
-
-
-def _end(view: View, form: DraftForm, state: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="record-end"):
-        st.button(
-            t(f"record.submit.{state}"),
-            type="primary",
-            icon=":material/check:",
-            key=f"{form.prefix}submit",
-            on_click=_submit,
-            args=(view, form.draft.id),
-        )
-        if st.button(
-            t("record.discard"), type="tertiary", icon=":material/delete:", key=f"{form.prefix}discard"
-        ):
-            view.do(drop_draft, form.draft.id)
-            leave_for()
-        st.caption(t("record.saved_as_draft"), width="content")
-
-
-def _submit(view: View, draft_id: int) -> None:
-    """Only the store here: touching Streamlit in a callback is where a newer run may cut it off."""
-
-    def submit() -> None:
-        with lock_of(view.who):
-            submit_record(view.store, view.who, draft_id)
-
-    pressed(submit)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from string import Template
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -24,16 +25,39 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class _Bar:
-    """One chat tool's side bar: its application as configured, and whose scripts its page loads."""
+    """One chat tool's side bar: its application as configured, its scripts, and who else they load from."""
 
     app: Callable[[Settings], App | None]
-    scripts: str
+    loads: tuple[str, ...]
+    also: str = ""
+
+    @property
+    def tags(self) -> str:
+        """What loads its scripts."""
+        return "\n".join(f'<script src="{url}" referrerpolicy="origin"></script>' for url in self.loads)
+
+    @property
+    def hosts(self) -> str:
+        """Where scripts may come from."""
+        return " ".join([*("https://" + urlsplit(url).netloc for url in self.loads), self.also]).strip()
 
 
 _BARS: Mapping[str, _Bar] = {
-    "wecom": _Bar(wecom.app_of, "https://res.wx.qq.com https://open.work.weixin.qq.com"),
-    "dingtalk": _Bar(dingtalk.app_of, "https://g.alicdn.com"),
-    "feishu": _Bar(feishu.app_of, "https://lf-scm-cn.feishucdn.com https://lf1-cdn-tos.bytegoofy.com"),
+    "wecom": _Bar(
+        wecom.app_of,
+        (
+            "https://res.wx.qq.com/open/js/jweixin-1.2.0.js",
+            "https://open.work.weixin.qq.com/wwopen/js/jwxwork-1.0.0.js",
+        ),
+    ),
+    "dingtalk": _Bar(
+        dingtalk.app_of, ("https://g.alicdn.com/dingding/dingtalk-jsapi/2.15.4/dingtalk.open.js",)
+    ),
+    "feishu": _Bar(
+        feishu.app_of,
+        ("https://lf-scm-cn.feishucdn.com/lark/op/h5-js-sdk-1.5.44.js",),
+        "https://lf1-cdn-tos.bytegoofy.com",
+    ),
 }
 
 
@@ -46,7 +70,8 @@ def _page(kind: str) -> Handler:
         """GET /sidebar/…: asks the chat tool whose chat it is, and goes on to `/aside`."""
         if _BARS[kind].app(settings()) is None:
             return Response(status_code=303, headers={"Location": "../aside"})
-        return Response(_file(f"{kind}.html"), media_type="text/html", headers=_headers(kind))
+        shown = Template(_file("page.html")).substitute(scripts=_BARS[kind].tags, own=f"{kind}.js")
+        return Response(shown, media_type="text/html", headers=_headers(kind))
 
     return page
 
@@ -78,7 +103,7 @@ def _config(kind: str) -> Handler:
 
 def _headers(kind: str) -> dict[str, str]:
     return {
-        "Content-Security-Policy": f"default-src 'none'; script-src 'self' {_BARS[kind].scripts}; "
+        "Content-Security-Policy": f"default-src 'none'; script-src 'self' {_BARS[kind].hosts}; "
         "style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'",
         "Referrer-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",

@@ -4,8 +4,10 @@ import pytest
 
 from components.navigation import PAGES
 from core.terms import Role
+from data.engine import Store
 from data.text import translate
 from tests.company import found
+from tests.conftest import Hands, installed
 from tests.rooms import room_of
 
 R, M, D, P, V, S, A = (
@@ -61,6 +63,17 @@ ALLOWED = {
 # fmt: on
 
 
+@pytest.fixture(scope="module")
+def house(request, tmp_path_factory):
+    """One company for all who knock: its store, its people, and a room. Opening a page writes nothing here."""
+    folder = tmp_path_factory.mktemp("house")
+    with installed(request, "sqlite", folder) as url:
+        store = Store(url, folder / "files", clock=Hands())
+        company = found(store)
+        yield store, company, room_of(store, company)
+        store.close()
+
+
 def test_every_page_has_its_row():
     assert {spec.name for spec in PAGES} == set(ALLOWED)
 
@@ -68,11 +81,10 @@ def test_every_page_has_its_row():
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("name", sorted(ALLOWED))
-def test_a_role_opens_a_page_or_is_refused(open_page, sqlite_store, name, role, language):
-    company = found(sqlite_store)
-    query = {"customer": company.customer} if name == "customer" else {}
-    if name == "room":
-        query = {"room": room_of(sqlite_store, company)}
+def test_a_role_opens_a_page_or_is_refused(open_page, house, monkeypatch, name, role, language):
+    store, company, room = house
+    monkeypatch.setattr("components.frame.this_store", lambda: store)
+    query = {"customer": {"customer": company.customer}, "room": {"room": room}}.get(name, {})
     page = open_page(name, getattr(company, role), language, **query)
     assert not page.exception
     refusal = translate(language, "errors.not_allowed")

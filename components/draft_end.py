@@ -1,0 +1,55 @@
+"""How a form over a draft ends: it is sent, thrown away, or left as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components.drafts import DraftForm, lock_of
+from components.frame import View
+from components.outage import pressed
+from components.record_story import leave_for
+from components.text import t
+from core.access import Who
+from data.commands.drafts import drop_draft
+
+if TYPE_CHECKING:
+    from data.engine import Store
+
+    Submit = Callable[[Store, Who, int], object]
+
+
+def end(view: View, form: DraftForm, label: str, submit: Submit, words: str = "demands") -> None:
+    """The line under a form: send, throw away, and that it is kept as it stands.
+
+    Args:
+        label: of the button that sends it.
+        submit: the command that sends the draft.
+        words: catalogue area of the other two.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{form.prefix}end"):
+        st.button(
+            label,
+            type="primary",
+            icon=":material/check:",
+            key=f"{form.prefix}submit",
+            on_click=_submit,
+            args=(view, form.draft.id, submit),
+        )
+        discard = t(f"{words}.discard")
+        if st.button(discard, type="tertiary", icon=":material/delete:", key=f"{form.prefix}discard"):
+            view.do(drop_draft, form.draft.id)
+            leave_for()
+        st.caption(t(f"{words}.saved_as_draft"), width="content")
+
+
+def _submit(view: View, draft_id: int, submit: Submit) -> None:
+    """Only the store here: touching Streamlit in a callback is where a newer run may cut it off."""
+
+    def send() -> None:
+        with lock_of(view.who):
+            submit(view.store, view.who, draft_id)
+
+    pressed(send)
