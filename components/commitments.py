@@ -11,12 +11,14 @@ from components.blocks import Tone, empty, plain, section
 from components.days import DAYS
 from components.forms import Marks
 from components.frame import View
+from components.navigation import open_page
 from components.room_desk import next_turn, turn_of
 from components.text import t
-from core.reports.commitments import Checked, Kept, Proof
+from core.access import Permission, decide
+from core.reports.commitments import BY_HAND, Checked, Kept, Proof
 from data.brief_words import time_words
 from data.commands.morning import CommitmentInput, assign, drop_commitment
-from data.minutes_words import proof_words
+from data.minutes_words import again_words, proof_words
 from data.queries.morning import Morning
 
 TONES = {
@@ -63,7 +65,9 @@ def commitments(name: str, found: Sequence[Checked], told: Morning, view: View) 
         with st.container(border=True, gap="xsmall"):
             st.markdown(commitment_line(checked, told.timezone, view.language))
             if told.running and told.may_run and checked.state in (Kept.MISSED, Kept.OPEN):
-                _drop(checked, view)
+                with st.container(horizontal=True):
+                    _drop(checked, view)
+                    _open_customer(checked, view)
 
 
 def commitment_line(checked: Checked, zone: str, language: str) -> str:
@@ -72,7 +76,8 @@ def commitment_line(checked: Checked, zone: str, language: str) -> str:
     mark = f":{TONES[checked.state]}-badge[{_ICONS[checked.state]} {t(f'morning.state.{checked.state}')}]"
     by = time_words(language, c.due_at, zone)
     proof = proof_words(language, checked, zone)
-    detail = f"{c.customer} · {t('morning.by_when')} {by} · {proof}"
+    parts = (c.customer, f"{t('morning.by_when')} {by}", again_words(language, checked), proof)
+    detail = " · ".join(part for part in parts if part)
     return f"{mark} **{plain(c.owner)}** · {plain(c.what)}  \n:small[:gray[{plain(detail)}]]"
 
 
@@ -86,6 +91,14 @@ def _drop(checked: Checked, view: View) -> None:
             sent = st.form_submit_button(t("morning.drop_do"))
         if sent and marks.sent(lambda: view.do(drop_commitment, of, reason or "")):
             st.rerun()
+
+
+def _open_customer(checked: Checked, view: View) -> None:
+    of, customer = checked.commitment.id, checked.commitment.customer_id
+    sees = decide(view.who, Permission.SEE_CUSTOMERS).allowed and customer
+    key = f"commitment-customer-{of}"
+    if sees and st.button(t("morning.open_customer"), type="tertiary", icon=":material/domain:", key=key):
+        open_page("customer", customer=customer or 0)
 
 
 def assign_popover(start: Prefilled, told: Morning, view: View) -> None:
@@ -113,7 +126,7 @@ def _form(start: Prefilled, told: Morning, view: View) -> None:
         with marks.field("due_at"):
             due_at = _due(turn, told.timezone, view)
         with marks.field("expects"):
-            proofs = {proof: t(f"morning.proof.{proof}") for proof in Proof}
+            proofs = {p: t(f"morning.proof.{p}") for p in dict.fromkeys((*BY_HAND, start.expects))}
             expects = st.selectbox(
                 t("morning.expects"), list(proofs), list(proofs).index(start.expects),
                 format_func=proofs.__getitem__, key=f"expects-{turn}",
@@ -158,12 +171,14 @@ def _customer(start: Prefilled, told: Morning, turn: str, marks: Marks) -> int |
 
 def _due(turn: str, zone: str, view: View) -> datetime:
     """A day with one click and a time of it, by the team's clock."""
+    there = ZoneInfo(zone)
+    now = view.now.astimezone(there)
     words = {choice: t(f"alerts_page.day.{choice}") for choice in _CHOICES}
+    first = "today" if now.time() < _EVENING else "tomorrow"
     day = st.pills(
-        t("morning.due"), list(words), format_func=words.__getitem__, default="today", key=f"day-{turn}",
+        t("morning.due"), list(words), format_func=words.__getitem__, default=first, key=f"day-{turn}",
         required=True,
     )  # fmt: skip
     at = st.time_input(t("morning.at_time"), _EVENING, key=f"time-{turn}", step=1800, width=140)
-    there = ZoneInfo(zone)
-    on = view.now.astimezone(there).date() + timedelta(days=DAYS[day or "today"])
+    on = now.date() + timedelta(days=DAYS[day or "today"])
     return datetime.combine(on, at or _EVENING, there)

@@ -14,7 +14,7 @@ from components.forms import Marks
 from components.frame import View
 from components.room_desk import next_turn, turn_of
 from components.text import t
-from core.reports.commitments import Checked, Kept, Proof
+from core.reports.commitments import BY_HAND, Checked, Kept, Proof
 from core.reports.talks import is_over
 from data.brief_words import time_words
 from data.commands.talks import StepInput
@@ -110,7 +110,7 @@ def _agree(talk: Held, customers: Mapping[int, str], does: Does, view: View) -> 
                 placeholder=t("one_to_one.no_customer"),
                 key=f"customer-{turn}",
             )
-        proofs = {proof: t(f"morning.proof.{proof}") for proof in Proof}
+        proofs = {proof: t(f"morning.proof.{proof}") for proof in BY_HAND}
         expects = st.selectbox(
             t("morning.expects"), list(proofs), format_func=proofs.__getitem__, key=f"expects-{turn}"
         )

@@ -36,7 +36,10 @@ def minutes_from(kept: Mapping[str, Any]) -> Minutes:
 
 
 def _list(kept: Sequence[Mapping[str, Any]]) -> tuple[Checked, ...]:
-    return tuple(Checked(_commitment(c["commitment"]), Kept(c["state"]), _record(c["record"])) for c in kept)
+    return tuple(
+        Checked(_commitment(c["commitment"]), Kept(c["state"]), _record(c["record"]), c.get("before", 0))
+        for c in kept
+    )
 
 
 def _commitment(kept: Mapping[str, Any]) -> Commitment:

@@ -64,7 +64,14 @@ def checked_words(language: str, checked: Checked, zone: str) -> str:
         what=c.what,
         by=time_words(language, c.due_at, zone),
     )
-    return f"{line} {proof_words(language, checked, zone)}".rstrip()
+    return " ".join(
+        p for p in (line, again_words(language, checked), proof_words(language, checked, zone)) if p
+    )
+
+
+def again_words(language: str, checked: Checked) -> str:
+    """How often the same was agreed on before; "" for the first time."""
+    return translate(language, "morning.again", n=checked.before) if checked.before else ""
 
 
 def proof_words(language: str, checked: Checked, zone: str) -> str:

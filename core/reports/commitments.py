@@ -4,8 +4,8 @@ Nobody ticks a commitment off. It is kept when a record of the kind that it expe
 was made and by its due time.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -19,22 +19,39 @@ class Proof(StrEnum):
     """The kind of record that shows that something was done.
 
     ACTION: any completed action with the customer; QUOTE: a quote confirmation; PROMISE: a new date agreed,
-    a moved plan or an escalation of one of its promises; DEMAND: product's answer to one of its demands.
+    a moved plan or an escalation of one of its promises; DEMAND: product's answer to one of its demands;
+    STEP: the planned action that it is about was recorded, put off or called off, or anything else was done
+    with the customer since.
     """
 
     ACTION = "action"
     QUOTE = "quote"
     PROMISE = "promise"
     DEMAND = "demand"
+    STEP = "step"
 
 
-_SHOWN_BY = {Source.PROMISE: Proof.PROMISE, Source.DEMAND: Proof.DEMAND, Source.QUOTE: Proof.QUOTE}
+BY_HAND = (Proof.ACTION, Proof.QUOTE, Proof.PROMISE, Proof.DEMAND)  # a step is one that a brief names
+_ABOUT = (Proof.PROMISE, Proof.DEMAND, Proof.STEP)
+_OF_ACTIONS = (Proof.ACTION, Proof.QUOTE, Proof.STEP)
+_SHOWN_BY = {
+    Source.PROMISE: Proof.PROMISE,
+    Source.DEMAND: Proof.DEMAND,
+    Source.QUOTE: Proof.QUOTE,
+    Source.STEP: Proof.STEP,
+}
 
 
 def expected(cause: Cause) -> tuple[Proof, int | None]:
-    """The record that shows a cause dealt with, and the promise or demand that it must be about."""
+    """The record that shows a cause dealt with, and the promise, demand or step that it must be about."""
     proof = _SHOWN_BY.get(cause.source, Proof.ACTION)
-    return proof, cause.of if proof in (Proof.PROMISE, Proof.DEMAND) else None
+    return proof, cause.of if proof in _ABOUT else None
+
+
+_SHOWING = {
+    Proof.ACTION: (Proof.ACTION, Proof.QUOTE),
+    Proof.STEP: (Proof.STEP, Proof.ACTION, Proof.QUOTE),
+}
 
 
 class Kept(StrEnum):
@@ -53,7 +70,7 @@ class Commitment:
 
     Attributes:
         customer: its name; the opportunity's where it has none.
-        opportunity_id, about: narrow what proves it: an opportunity; a promise or a demand.
+        opportunity_id, about: narrow what proves it: an opportunity; a promise, a demand or a planned action.
         dropped_at: given up, with a reason.
     """
 
@@ -78,8 +95,9 @@ class Record:
 
     Attributes:
         of: id of the action, promise or demand.
-        happened_at: when it was done, which may be before it was entered.
-        word: an action's type; `promised`, `planned` or `escalated`; `answered`.
+        happened_at: when it was done, which may be before it was entered; of a step when it was entered, as
+            its being settled is what was agreed on.
+        word: an action's type; `called_off`; `promised`, `planned` or `escalated`; `answered`.
     """
 
     kind: Proof
@@ -93,11 +111,17 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A commitment held against the records; `record` is the one that shows it done."""
+    """A commitment held against the records.
+
+    Attributes:
+        record: the one that shows it done.
+        before: how often the same was agreed on earlier and not done.
+    """
 
     commitment: Commitment
     state: Kept
     record: Record | None = None
+    before: int = 0
 
 
 def check(commitment: Commitment, records: Sequence[Record], now: datetime) -> Checked:
@@ -114,13 +138,29 @@ def check(commitment: Commitment, records: Sequence[Record], now: datetime) -> C
     return Checked(commitment, Kept.OPEN if now <= commitment.due_at else Kept.MISSED)
 
 
+def asked_once(found: Iterable[Checked]) -> list[Checked]:
+    """What is not done and was agreed on again is asked for once, as it was agreed on last.
+
+    Whoever was told the same three mornings running has one thing to do, not three.
+    """
+    kept: dict[object, Checked] = {}
+    for one in sorted(found, key=lambda c: (c.commitment.made_at, c.commitment.id)):
+        c = one.commitment
+        waits = one.state in (Kept.MISSED, Kept.OPEN)
+        same = (c.owner_id, c.customer_id, c.opportunity_id, c.expects, c.about, c.what) if waits else c.id
+        earlier = kept.pop(same, None)
+        kept[same] = replace(one, before=earlier.before + 1) if earlier else one
+    return list(kept.values())
+
+
 def _proves(record: Record, commitment: Commitment) -> bool:
-    kinds = {commitment.expects} | ({Proof.QUOTE} if commitment.expects is Proof.ACTION else set())
-    of_actions = commitment.expects in (Proof.ACTION, Proof.QUOTE)
+    if record.kind is Proof.STEP and record.of != commitment.about:
+        return False
+    of_actions = commitment.expects in _OF_ACTIONS
     narrowed = commitment.opportunity_id if of_actions else commitment.about
     where = record.opportunity_id if of_actions else record.of
     return (
-        record.kind in kinds
+        record.kind in _SHOWING.get(commitment.expects, (commitment.expects,))
         and record.customer_id == commitment.customer_id
         and record.happened_at > commitment.made_at
         and (narrowed is None or narrowed == where)

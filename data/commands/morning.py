@@ -33,7 +33,7 @@ class CommitmentInput:
 
     Attributes:
         expects: a `core.reports.commitments.Proof`, the record that will show it done.
-        about: the promise or demand that it concerns, if one.
+        about: the promise, demand or planned action that it concerns, if one.
     """
 
     what: str

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from core.access import Permission
 from core.messages import Conflict, NotFound, Problem, refuse
 from core.notices import Notice
-from core.reports.commitments import Proof, check_commitment
+from core.reports.commitments import BY_HAND, Proof, check_commitment
 from core.reports.talks import check_note, is_over
 from data.commands.command import Tx, command
 from data.commands.outbox import post
@@ -118,7 +118,7 @@ def _talk(tx: Tx, talk_id: int) -> tuple[Talk, Rep]:
 
 def _problems(tx: Tx, rep: Rep, given: StepInput) -> Iterator[Problem]:
     yield from check_commitment(given.what, given.due_at, tx.now)
-    if given.expects not in list(Proof):
+    if given.expects not in BY_HAND:
         yield Problem("expects", "unknown_choice", {"value": given.expects})
     if given.customer_id is not None:
         theirs = select(Customer.id).where(Customer.id == given.customer_id, rep_customers(rep))

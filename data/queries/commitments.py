@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from core.reports.commitments import Checked, Commitment, Kept, Proof, Record, check
+from core.reports.commitments import Checked, Commitment, Kept, Proof, Record, asked_once, check
 from core.terms import ActionStatus
 from data.schema import (
     Action,
@@ -46,7 +46,7 @@ def followed(session: Session, team_id: int, day: date, now: datetime) -> tuple[
     )
     found = checked(session, now, *earlier)
     asked = [c for meeting, c in found if meeting == last or c.state not in _SETTLED]
-    return tuple(sorted(asked, key=lambda c: (list(Kept).index(c.state), c.commitment.due_at)))
+    return tuple(sorted(asked_once(asked), key=lambda c: (list(Kept).index(c.state), c.commitment.due_at)))
 
 
 def made_in(session: Session, meeting_id: int, now: datetime) -> tuple[Checked, ...]:
@@ -58,8 +58,8 @@ def own_commitments(session: Session, person_id: int, until: datetime, now: date
     """What a person took over that is due before `until` and not done, the earliest first."""
     since = now - timedelta(days=FOLLOWED_DAYS)
     mine = (Row.owner_id == person_id, Row.due_at < until, Row.due_at >= since, Row.dropped_at.is_(None))
-    found = (c.commitment for _, c in checked(session, now, *mine) if c.state not in _SETTLED)
-    return sorted(found, key=lambda c: (c.due_at, c.id))
+    found = asked_once(c for _, c in checked(session, now, *mine) if c.state not in _SETTLED)
+    return sorted((c.commitment for c in found), key=lambda c: (c.due_at, c.id))
 
 
 def checked(session: Session, now: datetime, *where: ColumnElement[bool]) -> list[tuple[int, Checked]]:
@@ -105,8 +105,10 @@ def records(session: Session, of: Sequence[Commitment], now: datetime) -> Iterat
     customers = {c.customer_id for c in of if c.customer_id}
     deals = {c.opportunity_id for c in of if c.opportunity_id}
     wanted = {c.expects for c in of}
-    if wanted & {Proof.ACTION, Proof.QUOTE}:
+    if wanted & {Proof.ACTION, Proof.QUOTE, Proof.STEP}:
         yield from _actions(session, customers, deals, since, now)
+    if Proof.STEP in wanted:
+        yield from _steps(session, {c.about for c in of if c.expects is Proof.STEP}, since)
     if Proof.PROMISE in wanted:
         yield from _dates(session, customers, since)
     if Proof.DEMAND in wanted:
@@ -132,6 +134,24 @@ def _actions(
             continue
         kind = Proof.QUOTE if a.type == "quote_confirmation" else Proof.ACTION
         yield Record(kind, a.id, a.customer_id, a.opportunity_id, a.ended_at, a.type, by)
+
+
+def _steps(session: Session, steps: set[int | None], since: datetime) -> Iterator[Record]:
+    """Planned actions that were recorded, whenever they took place, or called off since."""
+    query = (
+        select(Action, Person.name)
+        .join(Person, Person.id == Action.owner_id)
+        .where(Action.id.in_([step for step in steps if step]), Action.voided_at.is_(None))
+        .where(
+            or_(
+                and_(Action.status == ActionStatus.COMPLETED, Action.recorded_at > since),
+                Action.cancelled_at > since,
+            )
+        )
+    )
+    for a, by in session.execute(query):
+        at, word = (a.cancelled_at, "called_off") if a.cancelled_at else (a.recorded_at, a.type)
+        yield Record(Proof.STEP, a.id, a.customer_id, a.opportunity_id, at, word, by)
 
 
 def _dates(session: Session, customers: set[int], since: datetime) -> Iterator[Record]:

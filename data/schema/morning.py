@@ -45,7 +45,7 @@ class MorningMeeting(Keyed, Base):
 class Commitment(Keyed, Base):
     """Who does what until when, as agreed in a meeting; whether it was done is read from records.
 
-    `expects` is a `core.reports.commitments.Proof`; `about` the promise or demand that it concerns, if one.
+    `expects` is a `core.reports.commitments.Proof`; `about` the promise, demand or step that it concerns.
     """
 
     __tablename__ = "commitment"
@@ -56,7 +56,7 @@ class Commitment(Keyed, Base):
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
     opportunity_id: Mapped[int | None] = mapped_column(ForeignKey("opportunity.id"))
     expects: Mapped[str]
-    about: Mapped[int | None]  # of a promise or a demand, as `expects` says
+    about: Mapped[int | None]  # of a promise, a demand or an action, as `expects` says
     due_at: Mapped[datetime]
     made_at: Mapped[datetime]
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

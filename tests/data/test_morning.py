@@ -31,6 +31,7 @@ from data.jobs.registry import JOBS, Run
 from data.jobs.runner import LEASE
 from data.jobs.schedule import tick, work
 from data.notices import sentence
+from data.queries.commitments import own_commitments
 from data.queries.morning import morning, morning_days, morning_teams
 from data.schema import Action, Alert, Audit, JobRun, Message, MorningBrief, Opportunity, PolicyVersion, Team
 from tests.company import found
@@ -315,6 +316,46 @@ def test_a_new_date_proves_a_commitment_about_a_promise(store, company, clock):
     assert state() is Kept.OPEN
     move_promise(store, company.rep, promise, TODAY + timedelta(days=30), "Agreed on the phone")
     assert state() is Kept.KEPT
+
+
+@pytest.mark.parametrize("settled", ["recorded", "called off"])
+def test_a_step_that_was_overdue_is_done_once_it_is_entered_whenever_it_took_place(
+    store, company, clock, settled
+):
+    step = add(store, Action(
+        customer_id=customer_of(store, "Haihe"), opportunity_id=deal_of(store, "Haihe"), fields={},
+        owner_id=company.mate.person_id, type="solution_demo", status=ActionStatus.PLANNED,
+        planned_for=clock.at - timedelta(days=5), recorded_at=clock.at - timedelta(days=9),
+    ))  # fmt: skip
+    held = meeting(store, company)
+    assign(store, company.manager, held, promise_to(store, company, clock, expects="step", about=step))
+    clock.move(hours=2)
+
+    def made():
+        return shown(store, company.manager, company.rep.team_id).made[0]
+
+    assert made().state is Kept.OPEN
+    with store.writing() as session:
+        row = session.get_one(Action, step)
+        if settled == "recorded":
+            row.status, row.ended_at, row.recorded_at = "completed", row.planned_for, clock.at
+        else:
+            row.status, row.cancelled_at = "cancelled", clock.at
+    assert (made().state, made().record.by) == (Kept.KEPT, "Mate")
+
+
+def test_what_was_agreed_on_two_mornings_running_is_one_thing_to_do(store, company, clock):
+    for _ in range(2):
+        held = meeting(store, company)
+        assign(store, company.manager, held, promise_to(store, company, clock))
+        finish_meeting(store, company.manager, held, "")
+        clock.move(days=1)
+    issued(store, company)
+    asked = shown(store, company.manager, company.rep.team_id, date(2026, 3, 6)).followed
+    assert [(c.commitment.customer, c.before) for c in asked] == [("Haihe", 1)]
+    with store.reading() as session:
+        own = own_commitments(session, company.rep.person_id, clock.at + timedelta(days=1), clock.at)
+    assert [c.id for c in own] == [asked[0].commitment.id]
 
 
 def test_whoever_takes_something_over_is_told_once(store, company, clock):

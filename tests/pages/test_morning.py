@@ -146,6 +146,30 @@ def test_alerts_are_marked_as_new_and_assigned_from_there(open_page, company, sq
     assert count(sqlite_store, Commitment) == 1
 
 
+@pytest.mark.parametrize(("hours", "day"), [(2, "today"), (11, "tomorrow")])
+def test_a_meeting_after_the_evening_begins_with_tomorrow(
+    open_page, company, sqlite_store, clock, hours, day
+):
+    meeting(sqlite_store, company)
+    clock.move(hours=hours)
+    page = open_page("morning", company.manager, step="made")
+    assert next(g for g in page.button_group if g.key.startswith("day-")).value == day
+
+
+def test_a_step_taken_over_opens_the_record_of_that_step(
+    open_page, company, sqlite_store, clock, monkeypatch
+):
+    gone = []
+    monkeypatch.setattr(
+        "streamlit.switch_page", lambda path, query_params: gone.append((path.name, query_params))
+    )
+    held = meeting(sqlite_store, company)
+    taken = promise_to(sqlite_store, company, clock, expects="step", about=77)
+    assign(sqlite_store, company.manager, held, taken)
+    button(open_page("today", company.rep), "today.commitment_do").click().run()
+    assert gone == [("record.py", {"action": "77"})]
+
+
 def test_an_empty_commitment_is_refused_at_its_field(open_page, company, sqlite_store):
     meeting(sqlite_store, company)
     page = open_page("morning", company.manager, step="made")

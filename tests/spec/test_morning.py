@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.policies import DEFAULTS, override
 from core.reports.brief import KEPT, Cause, Deal, Source, brief
-from core.reports.commitments import Commitment, Kept, Proof, Record, check, expected
+from core.reports.commitments import Checked, Commitment, Kept, Proof, Record, asked_once, check, expected
 from core.terms import Severity
 from data.brief_json import brief_from, brief_json
 
@@ -163,6 +164,12 @@ CHECKED = [
     ("promise", {"about": 9},            [record("promise", 2, deal=None)],                11,  "missed"),
     ("promise", {},                      [record("action", 2)],                            11,  "missed"),
     ("demand",  {},                      [record("demand", 2, deal=None)],                 11,  "kept"),
+    ("step",    {"about": 8},            [record("step", 2)],                              11,  "kept"),
+    ("step",    {"about": 9},            [record("step", 2)],                              11,  "missed"),
+    ("step",    {"about": 9},            [record("action", 2)],                            11,  "kept"),
+    ("step",    {"about": 9},            [record("quote", 12)],                            13,  "late"),
+    ("step",    {"about": 8},            [record("action", -1)],                           11,  "missed"),
+    ("action",  {},                      [record("step", 2)],                              11,  "missed"),
     ("action",  {"dropped_at": DUE},     [record("action", 2)],                            11,  "dropped"),
 ]
 # fmt: on
@@ -175,6 +182,28 @@ def test_a_record_says_that_it_was_done_and_nothing_else(expects, narrowed, reco
     assert (found.record is not None) == (state in ("kept", "late"))
 
 
+# what was agreed on, day by day: owner, words, state; what is asked for: day, how often before
+# fmt: off
+REPEATED = [
+    ([(2, "Call", "missed")],                                              [(0, 0)]),
+    ([(2, "Call", "missed"), (2, "Call", "missed"), (2, "Call", "open")],  [(2, 2)]),
+    ([(2, "Call", "missed"), (2, "Write", "missed")],                      [(0, 0), (1, 0)]),
+    ([(2, "Call", "missed"), (3, "Call", "missed")],                       [(0, 0), (1, 0)]),
+    ([(2, "Call", "kept"), (2, "Call", "missed")],                         [(0, 0), (1, 0)]),
+    ([],                                                                   []),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("agreed", "asked"), REPEATED)
+def test_what_was_agreed_on_again_is_asked_for_once(agreed, asked):
+    found = [
+        Checked(replace(committed("action"), id=day, owner_id=owner, what=what), Kept(state))
+        for day, (owner, what, state) in enumerate(agreed)
+    ]
+    assert [(c.commitment.id, c.before) for c in asked_once(found)] == asked
+
+
 @pytest.mark.parametrize(
     ("source", "proof", "about"),
     [
@@ -182,7 +211,7 @@ def test_a_record_says_that_it_was_done_and_nothing_else(expects, narrowed, reco
         ("D", "demand", 0),
         ("A", "action", None),
         ("Q", "quote", None),
-        ("S", "action", None),
+        ("S", "step", 0),
     ],
 )
 def test_each_cause_is_dealt_with_by_a_record_of_its_own_kind(source, proof, about):
