@@ -20,7 +20,7 @@ from core.promises.demands import PAINS
 from core.promises.sla import URGENCIES, Clock
 from data.commands.demand_drafts import open_demand, save_demand_fields, submit_demand
 from data.commands.drafts import mark_field
-from data.queries.demand_desk import DemandDesk, DemandStart, Similar, similar_demands
+from data.queries.demand_desk import DemandDesk, DemandStart, Similar, enough, similar_demands
 from data.queries.demands import DemandFile
 from data.queries.drafts import DraftView, draft
 
@@ -101,7 +101,7 @@ def fill_in(view: View, kept: DraftView, desk: DemandDesk) -> None:
     with left:
         words = _said(form, desk)
     with right:  # on a phone right below the words
-        _similar(view.read(similar_demands, words, view.now), view)
+        _similar(view.read(similar_demands, words, view.now), words, view)
     with st.columns([2, 1], gap="large")[0]:
         _effect(form, view)
         _urgency(form, desk, view)
@@ -176,11 +176,11 @@ def years_unknown(years: Sequence[int]) -> None:
         st.caption(f":material/warning: {t('demands.unknown_years', years=', '.join(map(str, years)))}")
 
 
-def _similar(found: Sequence[Similar], view: View) -> None:
+def _similar(found: Sequence[Similar], words: str, view: View) -> None:
     with st.container(border=True, gap="small", height=_SIMILAR, key="demand-similar"):
         st.markdown(f"**{t('demands.similar')}**")
         if not found:
-            st.caption(t("demands.none_similar"))
+            st.caption(t("demands.none_alike" if enough(words) else "demands.none_similar"))
         for one in found:
             similar_line(one, view, lambda i: open_page("demands", demand=i))
 

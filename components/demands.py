@@ -179,6 +179,18 @@ def answered(file: DemandFile, view: View) -> None:
             open_page("promises", feature=row.feature_id)
 
 
+def go_on(following: DemandRow | None, waits: int) -> None:
+    """From an answered demand on to the next that waits."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="demand-next"):
+        if following is None:
+            st.caption(t("demands.all_answered"))
+            return
+        name = plain(following.customer)
+        if st.button(t("demands.next", customer=name), type="primary", icon=":material/arrow_forward:"):
+            leave_for(demand=following.id)
+        st.caption(t("demands.still_waiting", n=waits), width="content")
+
+
 def promised(file: DemandFile, found: Sequence[PromiseRow], view: View) -> None:
     """What the customer was told about it, and the way to tell them a date."""
     section(t("demands.promised"), icon=":material/handshake:")

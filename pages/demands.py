@@ -7,7 +7,7 @@ from components import address
 from components.demand_answer import answer_block, answer_draft
 from components.demand_files import files_block
 from components.demand_form import begin_with, current, done, fill_in
-from components.demands import alike, answered, chosen_show, filters, head, listed, promised
+from components.demands import alike, answered, chosen_show, filters, go_on, head, listed, promised
 from components.frame import page
 from components.freeze import freeze_line
 from core.access import Permission, decide
@@ -17,7 +17,7 @@ from data.commands.demands import pause_demand, resume_demand
 from data.files import read_file
 from data.queries.demand_desk import demand_desk, demand_start, similar_demands
 from data.queries.demand_files import demand_attachments, demand_file_of
-from data.queries.demands import PAGE, demand_file, demand_list, feature_choices
+from data.queries.demands import PAGE, demand_file, demand_list, feature_choices, next_waiting
 from data.queries.promises import promises_of
 
 ATTACH: Callable[..., int] = attach_upload
@@ -49,6 +49,8 @@ with page("demands.title", needs=Permission.SEE_PROMISES) as view:
             does = {way: partial(view.do, command) for way, command in DOES.items()}
             kept = answer_draft(number, view) if file.row.answered_at is None else None
             answer_block(file, view.read(feature_choices, view.now), kept, does, view)
+            if kept is None:
+                go_on(*view.read(next_waiting, view.now, number))
             alike(view.read(similar_demands, file.row.words, view.now, number), view)
         promised(file, view.read(promises_of, number, view.now), view)
     else:

@@ -59,14 +59,18 @@ def read_promise(sheet: Mapping[str, Any]) -> PromiseInput:
     )
 
 
+# what is asked for by one way of answering only, or by each in its own words
+_OF_THE_WAY = ("known", "feature", "deliverable", "reference", "planned_on")
+
+
 def concerns(problem: str, field: str) -> bool:
     """Whether a change of the form's field may settle a problem.
 
-    >>> concerns("effect.after", "effect-before"), concerns("words", "pain")
-    (True, False)
+    >>> concerns("effect.after", "effect-before"), concerns("words", "pain"), concerns("reference", "way")
+    (True, False, True)
     """
     at = problem.replace(".", "-")
-    return at == field or (at in _BOTH_ENDS and field in _BOTH_ENDS)
+    return at == field or (field == "way" and at in _OF_THE_WAY) or (at in _BOTH_ENDS and field in _BOTH_ENDS)
 
 
 def _day(value: Any) -> date | None:

@@ -111,6 +111,11 @@ def demand_desk(session: Session, who: Who, customer_id: int, now: datetime) -> 
     )
 
 
+def enough(words: str) -> bool:
+    """Whether there are letters enough to look for demands in like words."""
+    return len(words.strip()) >= FEWEST_LETTERS
+
+
 def similar_demands(
     session: Session, who: Who, words: str, now: datetime, but: int | None = None
 ) -> tuple[Similar, ...]:
@@ -119,7 +124,7 @@ def similar_demands(
     Args:
         but: a demand that is not compared with itself.
     """
-    if len(words.strip()) < FEWEST_LETTERS:
+    if not enough(words):
         return ()
     planned = latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, now)
     query = (

@@ -151,6 +151,12 @@ def waiting(
     return sorted(rows, key=lambda row: (order.index(row.state), row.clock.due_at, row.id))
 
 
+def next_waiting(session: Session, who: Who, now: datetime, but: int) -> tuple[DemandRow | None, int]:
+    """The first demand other than `but` that waits for an answer, not for the customer, and how many do."""
+    rows = [r for r in waiting(session, who, now) if r.id != but and r.paused_since is None]
+    return next(iter(rows), None), len(rows)
+
+
 def demand_rows(session: Session, who: Who, ids: Sequence[int], now: datetime) -> dict[int, DemandRow]:
     """Chosen demands within reach with their clocks, by id."""
     return {row.id: row for row in _read(session, _within(who, Demand.id.in_(ids)), now)}

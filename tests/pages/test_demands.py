@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from core.promises.demands import DemandInput, Effect
-from data.commands.demands import file_demand
+from data.commands.demands import file_demand, pause_demand
 from data.queries.demand_files import demand_attachments
 from data.queries.demands import Show, demand_file, demand_list
 from data.text import translate
@@ -101,6 +101,9 @@ def test_what_is_typed_survives_and_similar_demands_appear(open_page, sqlite_sto
     assert translate("en", "demands.none_similar") in shown(page)
     page.text_area(f"d{number}_words").set_value("It is too slow every day").run()
     assert "*Every* day" in shown(page)
+    page.text_area(f"d{number}_words").set_value("Invoices get lost").run()
+    assert translate("en", "demands.none_alike") in shown(page)
+    page.text_area(f"d{number}_words").set_value("It is too slow every day").run()
     again = open_page("demands", company.rep, draft=number)
     assert again.text_area(f"d{number}_words").value == "It is too slow every day"
     listed = open_page("demands", company.rep)
@@ -159,6 +162,34 @@ def test_a_planned_feature_can_answer(open_page, sqlite_store, company):
     with sqlite_store.reading() as session:
         row = demand_file(session, company.rep, second, sqlite_store.clock()).row
     assert (row.feature_id, row.planned_on) == (feature, date(2026, 4, 10))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_from_an_answer_on_to_the_next_that_waits(open_page, sqlite_store, company, language):
+    first, second, paused = (filed(sqlite_store, company, u) for u in ("P2", "P1", "P1"))
+    pause_demand(sqlite_store, company.product, paused, "A sample")
+    answered(sqlite_store, company, first)
+    page = open_page("demands", company.product, language, demand=first)
+    assert translate(language, "demands.still_waiting", n=1) in shown(page)
+    press(page, translate(language, "demands.next", customer="Haihe Pumps"))
+    assert page.query_params["demand"] == str(second)
+    answered(sqlite_store, company, second)
+    page = open_page("demands", company.product, language, demand=second)
+    assert translate(language, "demands.all_answered") in shown(page)
+    assert translate(language, "demands.all_answered") not in shown(
+        open_page("demands", company.rep, language, demand=second)
+    )
+
+
+def test_another_way_of_answering_is_not_blamed_for_what_the_first_lacked(open_page, sqlite_store, company):
+    first, second = filed(sqlite_store, company), filed(sqlite_store, company)
+    answered(sqlite_store, company, first)
+    page = open_page("demands", company.product, demand=second)
+    press(page, translate("en", "demands.send_answer"))
+    assert shown(page).count(translate("en", "problems.required")) == 5
+    next(g for g in page.button_group if g.key.endswith("_way")).set_value("known").run()
+    page = open_page("demands", company.product, demand=second)
+    assert shown(page).count(translate("en", "problems.required")) == 2  # how, and with what
 
 
 def test_the_clock_is_stopped_with_a_reason_and_runs_again(open_page, sqlite_store, company):

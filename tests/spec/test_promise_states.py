@@ -130,6 +130,8 @@ def test_an_empty_sheet_names_everything():
         ("words", "words", True),
         ("effect.after", "effect-before", True),
         ("effect.metric", "effect-before", False),
+        ("planned_on", "way", True),
+        ("path", "way", False),
     ],
 )
 def test_which_problem_a_change_may_settle(problem, field, expected):
