@@ -7,6 +7,7 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 import plotly.graph_objects as go
+import streamlit as st
 
 from components import charts, format, pictures
 from components.blocks import empty, section
@@ -22,7 +23,7 @@ LEAST_CHANCES = 30  # opportunities; chances of fewer cannot be judged
 
 
 def course(points: Sequence[Point], currency: str, language: str) -> str | None:
-    """How the forecast moved since the period began; returns the day that was clicked."""
+    """How the forecast moved since the period began; returns the day whose replay was asked for."""
     section(t("outlook.course"), help=t("outlook.course_help"))
     told = [p for p in points if p.value is not None]
     if len(told) < _LEAST:
@@ -32,6 +33,8 @@ def course(points: Sequence[Point], currency: str, language: str) -> str | None:
     chosen: str | None = pictures.draw(
         _course(told, currency, language), "outlook-course", finding, note, language
     )
+    if st.button(t("outlook.why_moved"), icon=":material/waterfall_chart:", key="outlook-why"):
+        return told[-1].taken_on.isoformat()
     return chosen
 
 

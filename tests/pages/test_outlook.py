@@ -113,6 +113,18 @@ def test_a_click_on_a_category_opens_its_rows(open_page, company):
     assert page.dataframe[0].value["lines"].tolist()[2] == lines
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_why_it_moved_is_one_click_away(open_page, company, monkeypatch, language):
+    gone = []
+    monkeypatch.setattr(
+        "streamlit.switch_page", lambda path, query_params: gone.append((path.stem, query_params))
+    )
+    page = open_page("outlook", company.director, language, period="month")
+    next(b for b in page.button if b.label == translate(language, "outlook.why_moved")).click().run()
+    assert gone[-1][0] == "replay"
+    assert gone[-1][1]["day"] == TODAY.isoformat()
+
+
 def test_the_replay_tells_the_move_and_its_rows(open_page, company):
     page = open_page("replay", company.director, period="month", since=EARLIER.isoformat())
     check_words(page)
