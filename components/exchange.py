@@ -29,7 +29,7 @@ from data.queries.exchange import PastImport, dry_run
 from data.text import has
 
 _AT_ONCE = 5_000  # rows up to which a file is checked by itself; above, on demand
-_SHOWN_ROWS, _SHOWN_PROBLEMS = 5, 500
+_SHOWN_ROWS, _SHOWN_PROBLEMS, _SHOWN_UNREAD = 5, 500, 20
 _MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 _ORDERS = (None, "day first", "month first")
 _WITH_PIPELINE = ("opportunities", "stage_changes")
@@ -116,6 +116,7 @@ def mapping_form(view: View, upload: Upload) -> FileMapping:
     )
     base = _mapping_file(upload)
     mapping = replace(base, columns=_columns(upload, base))
+    _unread(upload, mapping)
     mapping = _formats(view, upload, mapping)
     return with_words(replace(mapping, values=_values(upload, with_words(mapping))))
 
@@ -146,6 +147,15 @@ def _columns(upload: Upload, base: FileMapping) -> dict[str, str]:
         with st.expander(t("exchange.more_fields", n=len(others))), st.grid(4, min_column_width=200):
             said |= {c.name: _column(upload, c, headers, None, False) for c in others}
     return said
+
+
+def _unread(upload: Upload, mapping: FileMapping) -> None:
+    """Which of the file's columns are left out: nothing gets lost unsaid."""
+    read = {header for header in mapping.columns.values() if header}
+    left = [h for h in dict.fromkeys(upload.table.headers) if h and h not in read]
+    with st.container(key="exchange-unread"):
+        if left:
+            st.caption(plain(t("exchange.unread", n=len(left), names=", ".join(left[:_SHOWN_UNREAD]))))
 
 
 def _column(upload: Upload, column: Column, headers: list[str], chosen: str | None, guessed: bool) -> str:

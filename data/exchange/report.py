@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.exchange.rows import Rejection
-from core.exchange.tables import Cell, Table
+from core.exchange.tables import Cell, Table, blank
 from core.messages import Problem
 from data.exchange.exporting import as_file
 from data.text import translate
@@ -48,8 +48,14 @@ def rejected_file(
         headings: of the two columns in front, line and reason.
     """
     cells = {row.line: row.cells for row in table.rows}
-    rows = [[r.line, reasons(r, language), *map(_plain, cells.get(r.line, ()))] for r in rejected]
+    rows = [[r.line, reasons(r, language), *map(_plain, _filled(cells.get(r.line, ())))] for r in rejected]
     return as_file("", "csv", [*headings, *table.headers], rows)
+
+
+def _filled(cells: Sequence[Cell]) -> Sequence[Cell]:
+    """Without the empty cells at the end, of which a spreadsheet has hundreds."""
+    last = max((n for n, cell in enumerate(cells, 1) if not blank(cell)), default=0)
+    return cells[:last]
 
 
 def _plain(cell: Cell) -> Cell:

@@ -8,12 +8,15 @@ from sqlalchemy import select
 from core.access import OPERATOR
 from core.customers import CustomerInput
 from core.exchange.mapping import FileMapping
-from core.messages import Conflict, Invalid, NotAllowed, NotFound
+from core.exchange.rows import Rejection
+from core.exchange.tables import Row, Table
+from core.messages import Conflict, Invalid, NotAllowed, NotFound, Problem
 from data.commands.actions import record_action
 from data.commands.customers import edit_customer
 from data.commands.exchange import import_table, undo_import
 from data.commands.projections import differences, rebuild
 from data.exchange.reading import read_table
+from data.exchange.report import rejected_file
 from data.schema import Action, Audit, Customer, ImportBatch, Opportunity, Person, StageEvent, Team
 from tests.company import found
 from tests.data.test_record_action import done
@@ -258,3 +261,12 @@ def test_a_file_without_its_columns_is_refused_whole(sqlite_store):
         ("stage", "missing_column"),
         ("at", "missing_column"),
     ]
+
+
+def test_a_rejected_row_comes_back_without_the_empty_cells_of_its_sheet():
+    row = Row(3, ("Haihe", None, "nemo", "", *[None] * 400))
+    refused = Rejection(3, (Problem("owner", "unknown_owner", {"value": "nemo"}),))
+    content = rejected_file(Table(("name", "size", "owner"), (row,)), [refused], "en", ("line", "why"))
+    lines = content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "line,why,name,size,owner"
+    assert lines[1].endswith(",Haihe,,nemo")

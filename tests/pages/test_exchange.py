@@ -99,3 +99,12 @@ def metrics(at):
 
 def button(at, label):
     return next(b for b in at.button if b.label == label)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_column_that_is_not_read_is_named(company, language):
+    at = visit(company.admin, language)
+    content = "客户名称,Founded,Quux\nNew,2001,1\n".encode()
+    at.file_uploader[0].set_value(("customers.csv", content, "text/csv")).run()
+    said = translate(language, "exchange.unread", n=2, names="Founded, Quux")
+    assert said in [c.value.replace("\\", "") for c in at.caption]
