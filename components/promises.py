@@ -294,7 +294,7 @@ def _planned(one: Planned, view: View) -> Row:
         " · ".join(p for p in parts if p),
         mark="" if one.planned_on else t("promises.nothing"),
         tone=Tone.AMBER,
-        action=t("promises.dates"),
+        action=t(f"promises.{'replan' if reach(view.who, Permission.ANSWER_DEMANDS) else 'dates'}"),
     )
 
 

@@ -65,6 +65,8 @@ ICONS = {
     Kind.PASSWORD: ":material/key:",
 }
 
+_BEGINS = {"rep": "record", "store_manager": "store_requests"}  # what a role does unasked
+
 Target = tuple[str, dict[str, str | int]]
 
 
@@ -77,6 +79,8 @@ def nothing(view: View) -> None:
     """No to-do: says so, and what will appear here for this role."""
     role = view.who.role or "admin"
     empty(t("today.nothing"), t(f"today.nothing_{role}"), icon=":material/task_alt:")
+    if role in _BEGINS and st.button(t(f"today.begin_{role}"), type="primary", icon=":material/add:"):
+        open_page(_BEGINS[role])
 
 
 def has(found: Home, block: str) -> bool:
@@ -185,6 +189,8 @@ def _proof(todo: ToDo) -> Target:
             return "promises", {"promise": about} if about else {}
         case Proof.DEMAND:
             return "demands", {"demand": about} if about else {}
+        case Proof.STEP if about:
+            return "record", {"action": about}
         case _:
             said = {"customer": todo.customer_id, "opportunity": todo.opportunity_id}
             quote = {"type": "quote_confirmation"} if todo.type == Proof.QUOTE else {}

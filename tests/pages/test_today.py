@@ -13,6 +13,7 @@ from data.commands.actions import record_action
 from data.commands.demands import file_demand, move_feature
 from data.commands.opportunities import close_opportunity, open_opportunity
 from data.commands.store_requests import file_request
+from data.text import translate
 from tests.company import found
 from tests.data.test_record_action import VALUES, done
 from tests.deliveries import EFFECT, Handover
@@ -60,7 +61,8 @@ def test_without_to_dos_it_is_calm_and_says_what_will_come(open_page, sqlite_sto
     page = open_page("today", getattr(people, role), language)
     assert {"en": "All done for now", "zh": "眼下没有待办"}[language] in words(page)
     assert len(page.caption) == 1
-    assert len(page.button) == 0
+    begins = {"mate": "begin_rep", "store_manager": "begin_store_manager"}.get(role)
+    assert [b.label for b in page.button] == ([translate(language, f"today.{begins}")] if begins else [])
 
 
 def test_an_overdue_step_opens_its_record(open_page, sqlite_store, gone):
