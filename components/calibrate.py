@@ -137,7 +137,7 @@ def _figures(item: Suggestion, view: View) -> None:
     )
     cards((Card(t("calibrate.scorecard"), money(item.scorecard_value)), suggested), key="suggestion_figures")
     chances = {"scorecard": item.scorecard_chance, "ai": item.chance}
-    said = {name: format.percent(chance, view.language) for name, chance in chances.items()}
+    said = {name: format.chance(chance, view.language) for name, chance in chances.items()}
     st.caption(plain(t("calibrate.chances", amount=money(item.amount), **said)))
 
 

@@ -16,7 +16,7 @@ from core.pictures.parts import step
 from data.forecast_words import Words, name_of
 from data.queries.suggestions import Suggestion
 
-_NO_PENNIES = 100
+_NO_PENNIES = 10
 _STEPS = 7  # factors with a bar of their own; the rest are one
 
 

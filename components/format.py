@@ -42,6 +42,19 @@ def percent(rate: float | None, language: str, digits: int = 0) -> str:
     return str(format_percent(rate, pattern, locale=LOCALES[language]))
 
 
+def chance(rate: float | None, language: str) -> str:
+    """A chance 0–1 as percent; what is not certain is never said to be.
+
+    >>> chance(0.0007, "en"), chance(0.998, "en"), chance(0.0, "en"), chance(0.31, "en")
+    ('<1%', '>99%', '0%', '31%')
+    """
+    if rate is not None and 0 < rate < 0.005:
+        return f"<{percent(0.01, language)}"
+    if rate is not None and 0.995 <= rate < 1:
+        return f">{percent(0.99, language)}"
+    return percent(rate, language)
+
+
 def size(count: int | None, language: str) -> str:
     """A number of bytes as kilobytes, megabytes or gigabytes (of 1024).
 
