@@ -45,7 +45,7 @@ def test_from_one_click_to_the_result_in_the_timeline(server, visit, tmp_path: P
     expect(product.get_by_text("Follow up together: Haihe Pumps")).to_be_visible()
     product.get_by_role("button", name="Open", exact=True).click()
     expect(product.get_by_role("heading", name="Haihe Pumps")).to_be_visible()
-    expect(product.get_by_role("button", name="To the customer")).to_have_count(0)
+    expect(product.get_by_role("button", name="Open customer")).to_have_count(0)
     message(product).press_sequentially("They can ex")
 
     message(manager).fill("@Product can they export?")
@@ -73,7 +73,7 @@ def test_from_one_click_to_the_result_in_the_timeline(server, visit, tmp_path: P
     manager.get_by_text("Obstacle out of the way", exact=True).click()
     manager.get_by_label("In a few words").fill("They export it themselves")
     manager.get_by_test_id("stFormSubmitButton").get_by_role("button", name="Close the room").click()
-    expect(manager.get_by_role("button", name="To the customer")).to_be_visible()
+    expect(manager.get_by_role("button", name="Open customer")).to_be_visible()
     expect(manager.get_by_text("Obstacle out of the way").first).to_be_visible()
     expect(message(manager)).to_have_count(0)
 
@@ -82,7 +82,7 @@ def test_from_one_click_to_the_result_in_the_timeline(server, visit, tmp_path: P
     expect(product.get_by_text("They export it themselves")).to_be_visible()
     assert rows(server, RoomMessage) == 2
 
-    manager.get_by_role("button", name="To the customer").click()
+    manager.get_by_role("button", name="Open customer").click()
     closed = manager.locator("[class*=st-key-event-change]", has_text="Room closed")
     expect(closed).to_contain_text("Obstacle out of the way")
     expect(closed).to_contain_text("They export it themselves")

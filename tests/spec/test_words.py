@@ -1,0 +1,45 @@
+"""One thing, one word: what the Chinese catalogue calls by a second name is a slip."""
+
+import re
+
+import pytest
+
+from data.text import catalogue
+
+# the word of the house, and the names that it has been given elsewhere
+ONE_WORD = {
+    "进行中商机": ("在跟商机", "在谈商机", "在手商机", "在途商机"),
+    "销售流程": ("商机池", "销售管道"),
+    "过程健康": ("流程健康",),
+    "协同": ("协作",),
+    "一起跟进": ("协同跟进",),
+    "站内消息": ("收件箱",),
+    "评分卡": ("打分卡",),
+    "未采纳": ("否决", "被拒绝的建议"),
+    "系统性偏差": ("系统偏差",),
+    "加权偏差率": ("加权误差",),
+    "偶然波动": ("运气",),
+    "赢单概率": ("赢率",),
+    "运维人员": ("系统管理员", "系统运维"),
+    "家客户": ("位客户",),
+    "打开客户": ("查看客户",),
+    "赢单金额": ("回款",),
+    "您": (r"(?<!您)你",),
+    "“…”": ("「", "」"),
+}
+
+
+@pytest.mark.parametrize("word", ONE_WORD)
+def test_the_same_is_called_the_same_everywhere(word):
+    others = re.compile("|".join(ONE_WORD[word]))
+    found = {key: said for key, said in _sentences().items() if others.search(said)}
+    assert found == {}
+
+
+def test_a_chinese_sentence_has_chinese_stops():
+    ascii_stop = re.compile(r"[\u4e00-\u9fff][,;:!?](?!\w)|[\u4e00-\u9fff]\(")
+    assert {k: said for k, said in _sentences().items() if ascii_stop.search(said)} == {}
+
+
+def _sentences() -> dict[str, str]:
+    return {key: str(said) for key, said in catalogue("zh").items()}
