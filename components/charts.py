@@ -18,13 +18,13 @@ import streamlit as st
 
 from components import format
 
-MARK = "#14897F"
+MARK = "#117E75"
 OVER = "#D97706"
 ALARM = "#D14343"
 QUIET = "#8A949C"
-ON_MARK, ON_OVER = "#FFFFFF", "#17212B"
+ON_MARK, ON_OVER = "#FFFFFF", "#0F1820"
 HATCH = {"shape": "/", "size": 6, "solidity": 0.3}
-_INK = {"light": "#17212B", "dark": "#E6ECEF"}
+_INK = {"light": "#0F1820", "dark": "#E6ECEF"}
 SEQUENCE = (MARK, OVER, "#3B6FB6", "#A855A0", "#64748B", "#65A30D")
 
 _AXIS = {

@@ -11,6 +11,7 @@ from components import charts, pictures
 from core.pictures.limits import Bar, over
 from core.pictures.parts import leading
 from data.text import LANGUAGES, catalogue, has
+from tests.colours import contrast, linear
 
 PARTS = {"nothing", "alone", "tied", "leads"}
 STEPS = {"still", "added", "took"}
@@ -81,35 +82,21 @@ def test_names_of_people_run_nothing_in_a_title():
     assert json.loads(chart.to_json())["layout"]["title"]["text"].count("<b>") == 1
 
 
-def _linear(colour: str) -> tuple[float, ...]:
-    shares = (int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5))
-    return tuple(c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares)
-
-
-def _contrast(colour: str, other: str) -> float:
-    """By the WCAG's formula, from 1 on."""
-    lights = sorted(
-        sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), _linear(one), strict=True))
-        for one in (colour, other)
-    )
-    return (lights[1] + 0.05) / (lights[0] + 0.05)
-
-
 @pytest.mark.parametrize("colour", MARKS)
 @pytest.mark.parametrize("ground", [WHITE, NIGHT])
 def test_marks_stand_out_in_both_themes(colour, ground):
     """WCAG 2.2, 1.4.11: what carries meaning stands out by 3 to 1."""
-    assert _contrast(colour, ground) >= 3
+    assert contrast(colour, ground) >= 3
 
 
 def test_words_within_a_mark_can_be_read():
-    assert _contrast(charts.ON_OVER, charts.OVER) >= 4.5
-    assert _contrast(charts.ON_MARK, charts.MARK) >= 4
+    assert contrast(charts.ON_OVER, charts.OVER) >= 4.5
+    assert contrast(charts.ON_MARK, charts.MARK) >= 4.5
 
 
 def _seen(colour: str, kind: str) -> tuple[float, ...]:
     """Lightness and both opponent colours of what is seen (CIE Lab)."""
-    light = _linear(colour)
+    light = linear(colour)
     red, green, blue = (max(sum(w * c for w, c in zip(row, light, strict=True)), 0.0) for row in BLIND[kind])
     x = (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505
     y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
