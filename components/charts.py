@@ -8,7 +8,8 @@ told from teal by more than its colour: by shape, by words beside it, or hatched
 
 import html
 import math
-import textwrap
+import re
+import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -60,6 +61,7 @@ _CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 _STEPS = ((2.0, 5.0), (1.0, 2.5), (0.5, 0.0))  # between ticks, from which leading digit on
 _TITLE_AT = 14  # pixels below the upper edge
 _LEGEND_ROW, _LEGEND_MARK, _NARROW = 20, 45, 350  # pixels: a row, an entry without its name, a phone
+_PIECES = re.compile(r"[“（]?[⺀-\uffef][，。：；、！？）”]*|[^\s⺀-\uffef]+\s*|\s+")  # what no line breaks
 _IMAGE = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]]}
 
 
@@ -153,7 +155,7 @@ def titled(chart: go.Figure, finding: str, note: str, language: str, *, above: i
         note: what is shown, and in which unit.
         above: pixels between title and marks that an axis up there needs.
     """
-    said, told = (_lines(text, language, width) for text, width in ((finding, 46), (note, 56)))
+    said, told = (_lines(text, width) for text, width in ((finding, 46), (note, 56)))
     small = f'<span style="font-size:12px;font-weight:400">{"<br>".join(told)}</span>'
     heads = 22 * len(said) + 16 * len(told) + 14
     top = heads + _LEGEND_ROW * _legend_rows(chart, language) + above
@@ -180,9 +182,22 @@ def _legend_rows(chart: go.Figure, language: str) -> int:
     return math.ceil(len(named) / max(_NARROW // widest, 1))
 
 
-def _lines(text: str, language: str, width: int) -> list[str]:
-    """Lines that fit on a phone; a Chinese letter is as wide as two others."""
-    return [escaped(line) for line in textwrap.wrap(text, width // 2 if language == "zh" else width)]
+def _lines(text: str, width: int) -> list[str]:
+    """Lines that fit on a phone; a Chinese letter is as wide as two others, and stops stay with their letter.
+
+    >>> _lines("“华南大区”停得最久，25 天", 14)
+    ['“华南大区”停得', '最久，25 天']
+    """
+    lines = [""]
+    for piece in _PIECES.findall(text):
+        if _wide(lines[-1] + piece.rstrip()) > width and lines[-1].strip():
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+    return [escaped(line.rstrip()) for line in lines]
+
+
+def _wide(text: str) -> int:
+    return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text)
 
 
 def show(chart: go.Figure, key: str, *, alt: str, image: str = "") -> None:
