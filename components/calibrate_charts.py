@@ -60,7 +60,15 @@ def waterfall(item: Suggestion, said: Words, language: str) -> None:
         yaxis={"autorange": "reversed"},
         xaxis={"visible": False, "domain": [0, 0.72]},
         annotations=[
-            {"xref": "paper", "x": 1, "xanchor": "right", "y": label, "text": money, "showarrow": False}
+            {
+                "xref": "paper",
+                "x": 1,
+                "xanchor": "right",
+                "y": label,
+                "text": money,
+                "showarrow": False,
+                "font": {"color": charts.ink()},
+            }
             for label, money in zip(labels, said_money, strict=True)
         ],
     )

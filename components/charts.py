@@ -105,7 +105,7 @@ def tint(colour: str, strength: float) -> str:
 
 
 def ink() -> str:
-    """The colour of words on a tint, in the theme that the reader has."""
+    """The colour of words on a tint or beside a mark, in the theme that the reader has."""
     return _INK.get(st.context.theme.type or "light", _INK["light"])
 
 
@@ -116,7 +116,8 @@ def inside(x: float, y: str | float, text: str, colour: str) -> dict[str, Any]:
 
 def note(x: float, y: str | float, text: str) -> dict[str, Any]:
     """Words right of the end of a bar."""
-    return {"x": x, "y": y, "text": text, "xanchor": "left", "xshift": 8, "showarrow": False}
+    beside = {"xanchor": "left", "xshift": 8, "showarrow": False, "font": {"color": ink()}}
+    return {"x": x, "y": y, "text": text, **beside}
 
 
 def room(ends: Sequence[float]) -> list[float]:

@@ -161,14 +161,7 @@ def _beside(
 ) -> go.Figure:
     """Bars with their words at the right end."""
     said = [
-        {
-            "x": end,
-            "y": term("stage", s.stage),
-            "text": text,
-            "xanchor": "left",
-            "xshift": 8,
-            "showarrow": False,
-        }
+        charts.note(end, term("stage", s.stage), text)
         for s, end, text in zip(health.stages, ends, words, strict=True)
     ]
     return charts.figure(

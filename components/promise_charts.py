@@ -120,5 +120,5 @@ def _name(n: int, row: BoardRow) -> dict[str, object]:
         "yshift": 15,
         "text": f"{name} · {gap_words(row)}".replace("<", "&lt;"),
         "showarrow": False,
-        "font": {"size": 12},
+        "font": {"size": 12, "color": charts.ink()},
     }

@@ -138,14 +138,14 @@ def files_a_demand(rep: Page) -> None:
     expect(rep.get_by_text(re.compile("Product answers by"))).to_be_visible()
     press(rep, "File the demand")
     expect(rep.get_by_text(re.compile("^Filed. Product answers by"))).to_be_visible()
-    press(rep, "Look")
+    press(rep, "Open")
     expect(rep.get_by_text("No answer yet")).to_be_visible()
 
 
 def answers_in_time(product: Page, days: Days) -> None:
     """From the list: a new feature with its way, its day and what is handed over; the clock stops in time."""
     expect(product.get_by_text("Haihe Pumps · P1 · urgent")).to_be_visible()
-    press(product, "Look")
+    press(product, "Open")
     expect(product.get_by_text(WORDS)).to_be_visible()
     fill(
         product,
@@ -256,7 +256,7 @@ def the_promise_is_kept(rep: Page, server: Server) -> None:
     line = rep.locator(".st-key-promises")
     expect(line).to_contain_text("Kept")
     expect(line).to_contain_text("Haihe Pumps")
-    line.get_by_role("button", name="Look").click()
+    line.get_by_role("button", name="Open").click()
     expect(rep.get_by_text("confirmed by the customer", exact=True)).to_be_visible()
     expect(rep.locator(".st-key-promise-deliveries")).to_contain_text("Confirmed")
 
