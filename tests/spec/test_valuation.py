@@ -44,6 +44,18 @@ def test_parts_add_up_for_any_function():
     assert found.sum(axis=1) + output(background).mean() == pytest.approx(output(x))
 
 
+def test_the_output_is_asked_only_where_a_switch_changes_something():
+    asked = []
+
+    def output(rows):
+        asked.append(len(rows))
+        return np.nan_to_num(rows).sum(axis=1)
+
+    found = parts(output, np.array([[1.0, 2.0, np.nan]]), np.array([[1.0, 5.0, np.nan]]), [[0], [1], [2]])
+    assert found.tolist() == [[0.0, -3.0, 0.0]]
+    assert sum(asked) == 2 * 2  # an order and its reverse: the background, and the one switch
+
+
 def test_parts_are_those_of_the_shap_library():
     """Of trees with one split each nothing depends on the order, so both must say the same."""
     import lightgbm
