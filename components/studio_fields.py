@@ -12,11 +12,11 @@ from components.action_fields import name_of, sample
 from components.blocks import Row, Tone, badge, empty, plain, rows, section
 from components.condition_builder import condition_builder
 from components.condition_words import condition_words
-from components.format import NOTHING
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
 from components.record_story import type_icon
+from components.studio_differences import described
 from components.text import t, term
 from core.definitions import (
     LANGUAGES,
@@ -30,7 +30,7 @@ from core.definitions import (
 )
 from core.fields import Field, Kind
 from core.own_records import SHIPPED
-from core.studio import ORDER, Difference
+from core.studio import Difference
 from core.vocabulary import offered
 from data.queries.studio import Desk
 from data.queries.studio_preview import ACTION, DAYS, FieldPreview
@@ -284,26 +284,14 @@ def describer(own: Sequence[Field]) -> Callable[[Difference], list[str]]:
     Args:
         own: all definitions, to name what conditions read.
     """
-    return lambda one: _described(one, own)
-
-
-def _described(one: Difference, own: Sequence[Field]) -> list[str]:
-    if one.item == ORDER:
-        return [f"**{t('studio.order_changed')}**"]
-    before, after = (from_document(d) if d else None for d in (one.before, one.after))
-    field = after or before
-    assert field is not None  # one of both is there
-    if after is None or (after.retired and not (before and before.retired)):
-        return [f"**{plain(name_of(field))}** :gray-badge[{t('studio.retires')}]"]
-    if before is None or before.retired:
-        return [f"**{plain(name_of(field))}** :green-badge[{t('studio.adds')}]", plain(said(field, own))]
-    old, new = _attributes(before, own), _attributes(after, own)
-    changed = [
-        f":gray[{label}:] {plain(old[label] or NOTHING)} → {plain(text or NOTHING)}"
-        for label, text in new.items()
-        if old[label] != text
-    ]
-    return [f"**{plain(name_of(field))}** :blue-badge[{t('studio.changes')}]", *changed]
+    return lambda one: described(
+        one,
+        from_document,
+        name_of,
+        lambda field: said(field, own),
+        lambda field: _attributes(field, own),
+        t("studio.retires"),
+    )
 
 
 def _attributes(field: Field, own: Sequence[Field]) -> dict[str, str]:

@@ -10,12 +10,13 @@ from components.blocks import Card, Row, cards, empty, plain, rows, section
 from components.format import NOTHING
 from components.frame import View
 from components.navigation import open_page
+from components.studio_differences import described
 from components.text import language, t, term
 from core.access import Permission, decide
 from core.reports.catalogue import METRICS, Dimension
 from core.reports.library import Readers, Report
 from core.reports.own import from_document
-from core.studio import ORDER, Difference
+from core.studio import Difference
 from data.queries.metrics.report import Shown
 from data.queries.reports import Offered
 from data.queries.studio import Desk
@@ -108,27 +109,14 @@ def readers_said(readers: Readers, offered: Offered) -> str:
 
 def describer(offered: Offered) -> Callable[[Difference], Sequence[str]]:
     """What says a difference of reports as Markdown lines."""
-    return lambda one: _described(one, offered)
-
-
-def _described(one: Difference, offered: Offered) -> list[str]:
-    if one.item == ORDER:
-        return [f"**{t('studio.order_changed')}**"]
-    before, after = (from_document(d) if d else None for d in (one.before, one.after))
-    report = after or before
-    assert report is not None  # one of both is there
-    title = f"**{plain(report_title(language(), report))}**"
-    if after is None or (after.retired and not (before and before.retired)):
-        return [f"{title} :gray-badge[{t('builder.retires')}]"]
-    if before is None or before.retired:
-        return [f"{title} :green-badge[{t('studio.adds')}]", plain(said(report, offered))]
-    old, new = _attributes(before, offered), _attributes(after, offered)
-    changed = [
-        f":gray[{label}:] {plain(old[label] or NOTHING)} → {plain(text or NOTHING)}"
-        for label, text in new.items()
-        if old[label] != text
-    ]
-    return [f"{title} :blue-badge[{t('studio.changes')}]", *changed]
+    return lambda one: described(
+        one,
+        from_document,
+        lambda report: report_title(language(), report),
+        lambda report: said(report, offered),
+        lambda report: _attributes(report, offered),
+        t("builder.retires"),
+    )
 
 
 def preview(shown: Sequence[Shown], view: View) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from core.process.health import MEASURES, Rows, StageWeek, WeeklyHealth
+from data.exchange.printing import document
 from data.health_sheets import IN_SHORT, Column, Sheet, chosen, row_sheets, stage_sheet, week_sheet
 from data.health_words import (
     NOTHING,
@@ -22,10 +22,8 @@ from data.health_words import (
 from data.queries.health import Issued
 from data.text import translate
 
-_HTML_LANGUAGE = {"en": "en", "zh": "zh-CN"}
 _LONG = ("customer", "opportunity", "skipped")  # columns whose words may take several lines
 _DIGITS = {"count": 0, "days": 1, "times": 2}
-_STYLE = Path(__file__).with_name("health_print.css").read_text(encoding="utf-8")
 
 
 def health_page(language: str, report: Issued, found: Rows, trend: Sequence[Issued]) -> bytes:
@@ -45,24 +43,7 @@ def health_page(language: str, report: Issued, found: Rows, trend: Sequence[Issu
         f'<p class="quiet">{escape(issued_words(language, report))}</p>',
         *(_rows(sheet, language, report.timezone) for sheet in row_sheets(language, found)),
     )
-    return _document(language, name, "\n".join(parts)).encode()
-
-
-def _document(language: str, title: str, body: str) -> str:
-    return f"""<!doctype html>
-<html lang="{_HTML_LANGUAGE[language]}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{escape(title)}</title>
-<style>{_STYLE}</style>
-</head>
-<body>
-{body}
-</body>
-</html>
-"""
+    return document(language, name, "\n".join(parts))
 
 
 def _section(language: str, key: str, inner: str) -> str:

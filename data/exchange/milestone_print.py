@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 from html import escape
-from pathlib import Path as File
 
 from core.milestones.path import Phase
+from data.exchange.printing import document
 from data.milestone_sheets import Table, head, proof_table, stop_table
 from data.milestone_words import brings_words, day_words
 from data.queries.milestone_results import Result
 from data.queries.milestones import Path, Proof, Stop
 from data.text import translate
 
-_HTML_LANGUAGE = {"en": "en", "zh": "zh-CN"}
-_STYLE = File(__file__).with_name("health_print.css").read_text(encoding="utf-8")
 _WIDE = "table td{white-space:normal}"
 
 
@@ -23,7 +21,7 @@ def milestone_page(language: str, path: Path, results: Sequence[Result], proofs:
     parts = [f"<h1>{escape(title)}</h1>", told, *(_stop(language, stop) for stop in path.stops)]
     parts += [_result(language, result) for result in results]
     parts += [_rows(proof_table(language, proof)) for proof in proofs if proof.rows]
-    return _document(language, title, "\n".join(parts)).encode()
+    return document(language, title, "\n".join(parts), _WIDE)
 
 
 def _stop(language: str, stop: Stop) -> str:
@@ -57,20 +55,3 @@ def _table(table: Table) -> str:
         f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in table.rows
     )
     return f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>'
-
-
-def _document(language: str, title: str, body: str) -> str:
-    return f"""<!doctype html>
-<html lang="{_HTML_LANGUAGE[language]}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{escape(title)}</title>
-<style>{_STYLE}{_WIDE}</style>
-</head>
-<body>
-{body}
-</body>
-</html>
-"""

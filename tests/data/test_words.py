@@ -7,7 +7,17 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from data.text import catalogue
+import pytest
+
+from core.calendars import COUNTRIES
+from core.definitions import MADE
+from core.home import Kind as ToDoKind
+from core.milestones.criteria import CRITERIA
+from core.promises.collaboration import Measure
+from core.webhooks import KINDS as EVENTS
+from data.channels import KINDS as ROBOTS
+from data.jobs.schedule import SCHEDULE
+from data.text import LANGUAGES, catalogue, has
 
 ROOT = Path(__file__).parents[2]
 PLURAL = re.compile(r"\.(zero|one|other)$")
@@ -42,3 +52,27 @@ def test_every_sentence_is_asked_for():
 
     unasked = [k for k in catalogue("en") if not asked(k) and not asked(PLURAL.sub("", k))]
     assert unasked == []
+
+
+REGISTRIES = {  # where the words of each of its names stand
+    "calendars.countries.{}": COUNTRIES,
+    "channels.kinds.{}": ROBOTS,
+    "collaboration.of.{}": Measure,
+    "collaboration.help.{}": Measure,
+    "jobs.name.{}": [one.job for one in SCHEDULE],
+    "jobs.when.{}": [one.when for one in SCHEDULE],
+    **{
+        f"milestones.{part}.{{}}": [c.name for c in CRITERIA]
+        for part in ("of", "help", "next", "keep", "little")
+    },
+    "studio.kind.{}": MADE,
+    "today.{}": ToDoKind,
+    "today.{}_do": ToDoKind,
+    "webhooks.kinds.{}": [kind.replace(".", "_") for kind in EVENTS],
+}
+
+
+@pytest.mark.parametrize("key", REGISTRIES)
+def test_every_name_of_a_registry_is_said(key):
+    wanted = [(language, key.format(name)) for name in REGISTRIES[key] for language in LANGUAGES]
+    assert [one for one in wanted if not has(*one)] == []

@@ -65,7 +65,7 @@ ALLOWED = {
 
 @pytest.fixture(scope="module")
 def house(request, tmp_path_factory):
-    """One company for all who knock: its store, its people, and a room. Opening a page writes nothing here."""
+    """One company for all who knock: its store, its people and a room. To open a page writes nothing."""
     folder = tmp_path_factory.mktemp("house")
     with installed(request, "sqlite", folder) as url:
         store = Store(url, folder / "files", clock=Hands())

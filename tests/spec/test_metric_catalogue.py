@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from core.reports.catalogue import METRICS, REFUSED, Grain, metrics_of
@@ -32,6 +34,13 @@ def test_every_metric_is_said(language):
             assert has(language, f"reports.without.{split}")
     names = [translate(language, m.title) for m in METRICS.values()]
     assert len(set(names)) == len(names)
+
+
+def test_the_method_page_has_every_formula_as_it_is_shown():
+    page = (Path(__file__).parents[2] / "docs" / "method.md").read_text()
+    for metric in METRICS.values():
+        name, formula = (translate("en", key) for key in (metric.title, metric.formula))
+        assert f"| {name} (`{metric.name}`) | {formula} |" in page
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
