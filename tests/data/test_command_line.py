@@ -1,25 +1,44 @@
-"""The command line says what is wrong in a sentence; a traceback is a defect."""
+"""The command line says what is wrong in a sentence; a traceback is a defect. The guide has its commands."""
 
 from __future__ import annotations
 
+import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from data.__main__ import PARTS, main
+from data.runtime import this_store
+from data.settings import settings
+
 ROOT = Path(__file__).parents[2]
+FOR_DEVELOPERS = {"revise"}
 
 
-def run(folder: Path, *arguments: str, url: str | None = None) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {
-        "FIREBREAK_DATABASE_URL": url or f"sqlite:///{folder / 'firebreak.db'}",
-        "FIREBREAK_FILES_DIR": str(folder / "files"),
-    }
-    command = (sys.executable, "-m", "data", *arguments)
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+@pytest.fixture
+def machine(tmp_path, installed_file, monkeypatch) -> Iterator[Path]:
+    """A folder with a store, as the environment names it."""
+    shutil.copyfile(installed_file, tmp_path / "firebreak.db")
+    monkeypatch.setenv("FIREBREAK_DATABASE_URL", f"sqlite:///{tmp_path / 'firebreak.db'}")
+    monkeypatch.setenv("FIREBREAK_FILES_DIR", str(tmp_path / "files"))
+    this_store.cache_clear()
+    settings.cache_clear()
+    yield tmp_path
+    this_store.cache_clear()
+    settings.cache_clear()
+
+
+def run(arguments: list[str]) -> int:
+    try:
+        return main(arguments)
+    except SystemExit as left:  # arguments that cannot be read
+        return int(left.code or 0)
 
 
 @pytest.mark.parametrize(
@@ -33,9 +52,24 @@ def run(folder: Path, *arguments: str, url: str | None = None) -> subprocess.Com
         (("process", "nonsense"), None, "no pipeline"),
     ],
 )
-def test_what_cannot_be_done_is_said(tmp_path, installed_file, arguments, url, said):
-    shutil.copyfile(installed_file, tmp_path / "firebreak.db")
-    result = run(tmp_path, *(a.format(folder=tmp_path) for a in arguments), url=url)
+def test_what_cannot_be_done_is_said(machine, monkeypatch, capsys, arguments, url, said):
+    if url:
+        monkeypatch.setenv("FIREBREAK_DATABASE_URL", url)
+    assert run([a.format(folder=machine) for a in arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_process_of_its_own_says_it_too(machine):
+    command = (sys.executable, "-m", "data", "process", "nonsense")
+    result = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False)
     assert result.returncode == 2
-    assert said in result.stderr
+    assert "no pipeline" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_the_operators_guide_has_every_command():
+    commands = argparse.ArgumentParser().add_subparsers()
+    for part in PARTS:
+        part.add(commands)
+    guide = (ROOT / "docs" / "operator.md").read_text()
+    assert set(re.findall(r"python -m data ([\w-]+)", guide)) == set(commands.choices) - FOR_DEVELOPERS
