@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from data.clock import Clock, system_clock
 from data.outages import told
@@ -53,6 +53,16 @@ def _open(url: str, begin: str) -> Engine:
             connection.exec_driver_sql(begin)
 
     return engine
+
+
+class _Writer(Session):
+    """A session that reads anew whatever it locks: another hand may have changed it while this one waited."""
+
+
+@event.listens_for(_Writer, "do_orm_execute")
+def _anew(asked: ORMExecuteState) -> None:
+    if getattr(asked.statement, "_for_update_arg", None) is not None:
+        asked.update_execution_options(populate_existing=True)
 
 
 class Store:
@@ -115,13 +125,13 @@ class Store:
             yield batch
             batch.flush()
             return
-        with told(), Session(self._writer) as session, session.begin():
+        with told(), _Writer(self._writer) as session, session.begin():
             yield session
 
     @contextmanager
     def batch(self) -> Iterator[Session]:
         """Run many commands as one transaction; for imports and the demo, all or nothing."""
-        with told(), Session(self._writer) as session, session.begin():
+        with told(), _Writer(self._writer) as session, session.begin():
             token = self._batch.set(session)
             try:
                 yield session

@@ -14,6 +14,7 @@ from data.engine import Store
 
 _FOLDER = Path(__file__).parent / "migrations"
 _KEY = 0xF12EB2EA  # of our lock among the database's advisory locks
+IMPORTS = _KEY + 1
 
 
 def _config(connection: Connection) -> Config:
@@ -43,13 +44,16 @@ def altering(store: Store) -> Iterator[Connection]:
         _check_keys(connection)
 
 
-def alone(connection: Connection) -> None:
+def alone(connection: Connection, key: int = _KEY) -> None:
     """Until the transaction ends, whoever else makes or alters a store waits: instances start together.
 
     SQLite has one writer anyway.
+
+    Args:
+        key: of what is done alone; making and altering a store where it is not said.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _KEY})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from data.commands.webhook_events import place_of, tell_action, tell_move
 from data.jsontext import to_json
 from data.queries.recordings import is_used, sound_of
 from data.queries.scope import owned
-from data.schema import Action, Opportunity, Pipeline, Stage, StageEvent, StoredFile
+from data.schema import Action, Opportunity, Person, Pipeline, Stage, StageEvent, StoredFile
 
 
 @command("action.record", needs=Permission.RECORD_ACTIONS)
@@ -47,6 +47,7 @@ def record_action(
     known_at = known_at or tx.now
     owner_id = _owner(tx, opportunity)
     action, nameless = with_names(tx, action)
+    hold_time(tx, owner_id)
     refuse(nameless + _problems(tx, opportunity, owner_id, action, known_at))
     before = place_of(tx.session, opportunity)
     if action.status is ActionStatus.PLANNED:
@@ -71,12 +72,15 @@ def cancel_action(tx: Tx, action_id: int, reason: str) -> int:
         NotFound: no such planned action within reach.
         Invalid: the reason is missing.
     """
-    row = planned_action(tx, action_id)
+    of_it = select(Opportunity).join(Action, Action.opportunity_id == Opportunity.id)
+    opportunity = tx.session.scalar(of_it.where(Action.id == action_id).with_for_update(of=Opportunity))
+    row = planned_action(tx, action_id)  # once nobody records on it any more
+    assert opportunity is not None  # it has an action
     if not reason.strip():
         refuse([Problem("reason", "reason_required")])
     before = _picture(row)
     _call_off(row, reason.strip(), tx.now)
-    _refresh(tx, tx.session.get_one(Opportunity, row.opportunity_id))
+    _refresh(tx, opportunity)
     tx.audit("action", row.id, before=before, after=_picture(row))
     return row.id
 
@@ -88,12 +92,14 @@ def planned_action(tx: Tx, action_id: int) -> Action:
         NotFound: there is none.
     """
     row = tx.session.scalar(
-        select(Action).where(
+        select(Action)
+        .where(
             Action.id == action_id,
             Action.status == ActionStatus.PLANNED,
             Action.voided_at.is_(None),
             owned(tx.who, Permission.RECORD_ACTIONS, Action.owner_id),
         )
+        .with_for_update()
     )
     if row is None:
         raise NotFound(entity="action")
@@ -145,6 +151,12 @@ def _owner(tx: Tx, opportunity: Opportunity) -> int:
     if owner is None:
         raise Conflict("opportunity_without_owner", name=opportunity.name)
     return owner
+
+
+def hold_time(tx: Tx, owner_id: int) -> None:
+    """Whoever else says when this person was busy waits: nobody is in two meetings at once."""
+    person = select(Person.id).where(Person.id == owner_id)
+    tx.session.execute(person.with_for_update(key_share=True))  # rows that point to them may be written
 
 
 def _problems(
@@ -210,6 +222,12 @@ def _has_quote(tx: Tx, opportunity: Opportunity, end: datetime | None) -> bool:
     return tx.session.scalar(quote.limit(1)) is not None
 
 
+def _quoted_since(tx: Tx, opportunity: Opportunity, row: Action) -> bool:
+    """Whether a later quote stands: one that is written down late does not take its place."""
+    later = (Action.type == "quote_confirmation", Action.ended_at > row.ended_at)
+    return tx.session.scalar(select(Action.id).where(*_done(opportunity), *later).limit(1)) is not None
+
+
 def _plan(
     tx: Tx,
     opportunity: Opportunity,
@@ -252,7 +270,7 @@ def _complete(
     row.fields, row.policy_version = to_json(dict(action.fields)), tx.policy.version
     tx.session.flush()
     _move(tx, opportunity, row)
-    if action.type == "quote_confirmation":
+    if action.type == "quote_confirmation" and not _quoted_since(tx, opportunity, row):
         quote = action.fields["quote"]
         change(tx, opportunity, row.ended_at, amount=quote["amount"], currency=quote["currency"])
     planned: int | None = None

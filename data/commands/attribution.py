@@ -142,7 +142,7 @@ def withdraw_event(tx: Tx, event_id: int) -> int:
         NotFound: no such event stands that somebody within reach recorded.
     """
     mine = owned(tx.who, Permission.COACH, BusinessEvent.recorded_by_id)
-    row = tx.session.scalar(select(BusinessEvent).where(BusinessEvent.id == event_id, mine))
+    row = tx.session.scalar(select(BusinessEvent).where(BusinessEvent.id == event_id, mine).with_for_update())
     if row is None or row.withdrawn_at is not None:
         raise NotFound(entity="event")
     row.withdrawn_at = tx.now
@@ -190,7 +190,7 @@ def answer_factor(tx: Tx, request_id: int, state: str, answer: str) -> int:
         Invalid: neither of the two, or no answer.
         Conflict: it was answered before.
     """
-    row = tx.session.get(FactorRequest, request_id)
+    row = tx.session.get(FactorRequest, request_id, with_for_update=True)
     if row is None:
         raise NotFound(entity="factor")
     if state not in (TAKEN_UP, DECLINED):

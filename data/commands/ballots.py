@@ -58,6 +58,8 @@ def vote(store: Store, who: Who, paper: str, subject: str, choice: int) -> None:
         if drawn is None or not secrets.compare_digest(drawn.print, print_of(paper)):
             raise Conflict("no_paper")
         box = _locked_box(session, subject, month)
+        if box.opened:  # the month ended while this vote waited for the box
+            raise Conflict("no_paper")
         _put(session, box, mark_of(paper, subject, month), seal(store.files, str(choice)))
 
 

@@ -144,10 +144,11 @@ def edit_contact(tx: Tx, contact_id: int, contact: ContactInput, version: int) -
         Conflict: somebody changed it since `version`.
         Invalid: a value is wrong.
     """
-    row = tx.session.get(Contact, contact_id)
-    if row is None:
+    customer_id = tx.session.scalar(select(Contact.customer_id).where(Contact.id == contact_id))
+    if customer_id is None:
         raise NotFound(entity="contact")
-    reached_customer(tx, row.customer_id)
+    reached_customer(tx, customer_id)
+    row = tx.session.get_one(Contact, contact_id, with_for_update=True)
     if row.version != version:
         raise Conflict("edited_meanwhile", name=row.name)
     refuse(check_contact(contact))

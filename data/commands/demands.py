@@ -253,7 +253,7 @@ def _running_pause(tx: Tx, demand_id: int) -> DemandPause | None:
 
 
 def _feature(tx: Tx, feature_id: int) -> Feature:
-    feature = tx.session.get(Feature, feature_id)
+    feature = tx.session.get(Feature, feature_id, with_for_update=True)
     if feature is None:
         raise NotFound(entity="feature")
     return feature

@@ -16,6 +16,7 @@ from data.exchange.importing import plan_import
 from data.exchange.plan import Plan
 from data.exchange.undoing import take_back
 from data.exchange.writing import write
+from data.migrate import IMPORTS, alone
 from data.schema import ImportBatch
 
 
@@ -43,6 +44,7 @@ def import_table(tx: Tx, kind: str, filename: str, table: Table, mapping: FileMa
     """
     if kind not in KINDS:
         raise Invalid([Problem("kind", "unknown_choice", {"value": kind})])
+    alone(tx.session.connection(), IMPORTS)  # what one import creates, the next one knows
     plan = plan_import(tx.session, KINDS[kind], table, mapping, tx.policy, tx.now, reserve=True)
     counts = {k: getattr(plan, k) for k in ("accepted", "updated", "duplicates")}
     counts["rejected"] = len(plan.rejected)
@@ -68,6 +70,7 @@ def undo_import(tx: Tx, batch_id: int | None = None) -> int:
         NotFound: there is no such import.
         Conflict: it was undone already, or records of it were changed or built upon since.
     """
+    alone(tx.session.connection(), IMPORTS)
     batch = _batch(tx, batch_id)
     if batch.undone_at is not None:
         raise Conflict("undone_already")

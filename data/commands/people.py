@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core.access import Permission
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
 from core.people import CHAT_IDS, PersonInput, check_password, check_person
+from core.terms import Role
 from data.commands.api_tokens import end_tokens
 from data.commands.command import Tx, command
 from data.schema import Person, Team, UserSession
@@ -67,7 +68,7 @@ def edit_person(tx: Tx, person_id: int, person: PersonInput, version: int) -> in
         NotFound, Conflict: no such person, or changed since `version`.
         Invalid: a value is wrong, or the last administrator would lose the role.
     """
-    row = _person(tx, person_id)
+    row = locked_person(tx, person_id)
     if row.version != version:
         raise Conflict("edited_meanwhile", name=row.name)
     refuse([*check_person(person), *_taken(tx, person, person_id)])
@@ -91,7 +92,7 @@ def activate_person(tx: Tx, person_id: int, active: bool) -> int:
         NotFound: no such person.
         Invalid: the last administrator cannot be locked out.
     """
-    row = _person(tx, person_id)
+    row = locked_person(tx, person_id)
     if row.role == "admin" and not active:
         keep_an_admin(tx, row)
     before = _picture(row)
@@ -112,7 +113,7 @@ def set_password(tx: Tx, person_id: int, password: str) -> int:
         NotFound: no such person.
         Invalid: the password is too short or too long.
     """
-    row = _person(tx, person_id)
+    row = locked_person(tx, person_id)
     refuse(check_password(password))
     row.password_hash = hash_password(password)
     _end_sessions(tx, person_id)
@@ -125,8 +126,16 @@ def hash_password(password: str, rounds: int = 12) -> str:
     return bcrypt.hashpw(password.encode(), bcrypt.gensalt(rounds)).decode()
 
 
-def _person(tx: Tx, person_id: int) -> Person:
-    row = tx.session.get(Person, person_id)
+def locked_person(tx: Tx, person_id: int) -> Person:
+    """A person, locked together with all who administer: two who lock one another out do so in turn.
+
+    Raises:
+        NotFound: there is none.
+    """
+    administer = (Person.role == Role.ADMIN) & Person.active
+    query = select(Person).where((Person.id == person_id) | administer).order_by(Person.id)
+    rows = tx.session.scalars(query.with_for_update(key_share=True)).all()
+    row = next((row for row in rows if row.id == person_id), None)
     if row is None:
         raise NotFound(entity="person")
     return row

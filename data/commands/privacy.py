@@ -6,13 +6,12 @@ from core.access import Permission
 from core.messages import Conflict, Invalid, Problem
 from core.privacy import GONE, Kind, Subject
 from data.commands.command import Tx, command
-from data.commands.people import keep_an_admin
+from data.commands.people import keep_an_admin, locked_person
 from data.engine import Store
 from data.files import file_path
 from data.privacy.erasing import erase
 from data.privacy.handing import handed_over
 from data.privacy.subjects import subject
-from data.schema import Person
 
 
 @command("privacy.export", needs=Permission.MANAGE_PEOPLE)
@@ -65,7 +64,7 @@ def _may(tx: Tx, found: Subject, said: str) -> None:
     if found.kind is Kind.PERSON:
         if found.id == tx.who.person_id:
             raise Conflict("erase_yourself")
-        row = tx.session.get_one(Person, found.id)
+        row = locked_person(tx, found.id)
         if row.role == "admin":
             keep_an_admin(tx, row)
     if said.strip() != found.name:

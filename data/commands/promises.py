@@ -70,7 +70,7 @@ def move_promise(tx: Tx, promise_id: int, promised_on: date | None, reason: str)
         .join(Customer, Customer.id == Promise.customer_id)
         .where(Promise.id == promise_id, within)
     )
-    if tx.session.scalar(known) is None:
+    if tx.session.scalar(known.with_for_update(of=Promise)) is None:
         raise NotFound(entity="promise")
     latest = select(PromisedDate.promised_on).where(PromisedDate.promise_id == promise_id)
     before = tx.session.scalar(latest.order_by(PromisedDate.id.desc()).limit(1))
@@ -119,6 +119,7 @@ def escalate_promise(tx: Tx, promise_id: int, reason: str) -> int:
         Conflict: it is no conflict, or was escalated already.
         Invalid: no reason.
     """
+    tx.session.get(Promise, promise_id, with_for_update=True)  # two who escalate at once do so in turn
     found = promises(tx.session, tx.who, tx.policy, tx.now, Promise.id == promise_id)
     if not found:
         raise NotFound(entity="promise")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who, reach
@@ -116,6 +117,7 @@ def move_field(store: Store, who: Who, key: str, by: int) -> None:
 def discard_draft(store: Store, who: Who, area: Area) -> None:
     """Throw the person's draft of an area away; nothing happens when there is none."""
     with store.writing() as session:
+        _hold(session, who)
         if (draft := own_draft(session, who, area)) is not None:
             session.delete(draft)
 
@@ -190,6 +192,7 @@ def edit_draft(
     if who.person_id is None or reach(who, NEEDS) is None:
         raise NotAllowed(permission=NEEDS)
     with store.writing() as session:
+        _hold(session, who)
         draft = own_draft(session, who, area)
         if draft is None:
             number, changes = policy_changes(session)
@@ -199,7 +202,14 @@ def edit_draft(
         draft.content, draft.updated_at = change(dict(draft.content)), store.clock()
 
 
+def _hold(session: Session, who: Who) -> None:
+    """Two tabs of one person write their draft in turn, so that neither loses what the other kept."""
+    person = select(Person.id).where(Person.id == who.person_id)
+    session.execute(person.with_for_update(key_share=True))  # rows that point to them may be written
+
+
 def _draft(session: Session, who: Who, area: Area) -> StudioDraft:
+    _hold(session, who)
     draft = own_draft(session, who, area)
     if draft is None:
         raise NotFound("studio_no_draft")

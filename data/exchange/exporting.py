@@ -58,8 +58,8 @@ def as_file(kind: str, form: str, headers: Sequence[str], rows: Sequence[Sequenc
         return write_xlsx(kind, headers, rows)
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow(headers)
-    writer.writerows([guard(c) if isinstance(c, str) else c for c in row] for row in rows)
+    lines = (headers, *rows)
+    writer.writerows([guard(c) if isinstance(c, str) else c for c in line] for line in lines)
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -121,7 +121,8 @@ def _give_refs(session: Session, who: Who, tables: Sequence[type[Any]]) -> None:
             reached = Opportunity.ref.is_(None)  # an action may be on a colleague's opportunity
         ids = session.scalars(select(table.id).where(table.ref.is_(None), reached)).all()
         if ids:
-            statement = update(table.__table__).where(table.__table__.c.id == bindparam("row_id"))
+            rows = table.__table__  # another export may have been faster: its reference stays
+            statement = update(rows).where(rows.c.id == bindparam("row_id"), rows.c.ref.is_(None))
             fresh = [{"row_id": i, "given": f"fb{secrets.token_hex(8)}"} for i in ids]
             session.connection().execute(statement.values(ref=bindparam("given")), fresh)
 

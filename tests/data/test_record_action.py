@@ -126,3 +126,14 @@ def test_closing_takes_no_next_step_and_ends_the_opportunity(store):
     with store.reading() as session:
         opportunity = session.get_one(Opportunity, people.opportunity)
     assert (opportunity.outcome, opportunity.closed_at) == ("won", won.ended_at)
+
+
+def test_an_older_quote_that_is_written_down_late_does_not_take_the_later_one_s_place(sqlite_store):
+    people = found(sqlite_store)
+    kind, older = "quote_confirmation", {"quote": {"amount": Decimal(700), "currency": "USD"}}
+    record_action(sqlite_store, people.rep, people.opportunity, done(sqlite_store, kind, hours_ago=2))
+    late = done(sqlite_store, kind, hours_ago=30, fields=VALUES[kind] | older)
+    record_action(sqlite_store, people.rep, people.opportunity, late)
+    with sqlite_store.reading() as session:
+        row = session.get_one(Opportunity, people.opportunity)
+        assert (row.amount, row.currency) == (Decimal("1200.50"), "CNY")

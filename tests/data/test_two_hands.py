@@ -1,0 +1,243 @@
+"""Two hands at once on PostgreSQL: the second waits, reads anew what it waited for, and is told.
+
+SQLite has one writer: there the second begins when the first has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, text
+
+from core.access import OPERATOR
+from core.customers import ContactInput, CustomerInput
+from core.exchange.mapping import FileMapping
+from core.messages import AppError, Conflict, Invalid
+from core.people import PersonInput
+from core.promises.demands import PromiseInput
+from core.studio import Area
+from data.commands.actions import cancel_action, record_action
+from data.commands.attribution import answer_factor, ask_for_factor
+from data.commands.ballots import draw_paper, open_boxes, vote
+from data.commands.customers import add_contact, edit_contact, edit_customer
+from data.commands.exchange import export_file, import_table
+from data.commands.opportunities import open_opportunity
+from data.commands.people import activate_person, create_person, edit_person
+from data.commands.promises import escalate_promise, make_promise, move_promise
+from data.commands.studio import keep_field
+from data.engine import Store
+from data.exchange.reading import read_table
+from data.queries.studio import own_draft
+from data.schema import (
+    Action,
+    Contact,
+    Customer,
+    Escalation,
+    OpportunityState,
+    Person,
+    PromisedDate,
+    SealedBallot,
+)
+from tests.company import found
+from tests.conftest import installed
+from tests.data.test_record_action import done
+from tests.spec.test_definitions import INFLUENCE, SEATS
+
+
+@pytest.fixture
+def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Any) -> Iterator[Store]:
+    """A store on PostgreSQL."""
+    with installed(request, "postgresql", tmp_path) as url:
+        made = Store(url, tmp_path / "files", clock=clock)
+        yield made
+        made.close()
+
+
+def at_once(store: Store, first: Callable[[], Any], second: Callable[[], Any]) -> Any:
+    """What becomes of `second` when `first` is committed only once it waits for it, or is done."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with ThreadPoolExecutor(1) as pool:
+        with store.batch() as session:
+            first()
+            session.flush()
+            other = pool.submit(second)
+            for _ in range(500):
+                if other.done() or session.scalar(waiting):
+                    break
+                sleep(0.01)
+        try:
+            return other.result()
+        except AppError as refused:
+            return refused
+
+
+def rows(store: Store, query: Any) -> list[Any]:
+    with store.reading() as session:
+        return list(session.execute(query))
+
+
+def test_an_edit_of_what_was_read_before_the_lock(store, tmp_path):
+    """As over the API, which reads a record before it changes it."""
+    people, other = found(store), Store(store.url, tmp_path / "files", clock=store.clock)
+    with store.batch() as session:
+        assert session.get_one(Customer, people.customer).version == 1
+        edit_customer(other, people.rep, people.customer, CustomerInput("Haihe Pumps and Valves"), 1)
+        with pytest.raises(Conflict):
+            edit_customer(store, people.rep, people.customer, CustomerInput("Haihe"), 1)
+    other.close()
+
+
+def test_a_contact_edited_by_two(store):
+    people = found(store)
+    wu = add_contact(store, people.rep, people.customer, ContactInput("Wu"))
+    told = at_once(
+        store,
+        lambda: edit_contact(store, people.rep, wu, ContactInput("Wu", "buyer"), 1),
+        lambda: edit_contact(store, people.manager, wu, ContactInput("Wu", phone="1"), 1),
+    )
+    assert isinstance(told, Conflict)
+    assert rows(store, select(Contact.title, Contact.version)) == [("buyer", 2)]
+
+
+def test_a_person_edited_by_two(store):
+    people = found(store)
+    wanted = [PersonInput("rep", name, "rep", people.rep.team_id) for name in ("Rep One", "Rep Two")]
+    told = at_once(
+        store,
+        lambda: edit_person(store, people.admin, people.rep.person_id, wanted[0], 1),
+        lambda: edit_person(store, people.admin, people.rep.person_id, wanted[1], 1),
+    )
+    assert isinstance(told, Conflict)
+
+
+def test_two_administrators_who_lock_one_another_out(store):
+    people = found(store)
+    second = create_person(store, people.admin, PersonInput("second", "Second", "admin"))
+    told = at_once(
+        store,
+        lambda: activate_person(store, people.admin, second, False),
+        lambda: activate_person(store, OPERATOR, people.admin.person_id, False),
+    )
+    assert isinstance(told, Invalid)
+    assert rows(store, select(func.count()).where(Person.role == "admin", Person.active)) == [(1,)]
+
+
+def test_a_rep_in_two_meetings(store):
+    people = found(store)
+    other = open_opportunity(store, people.rep, people.customer, "Second line")
+    meeting = done(store, "appointment", hours_ago=2)
+    told = at_once(
+        store,
+        lambda: record_action(store, people.rep, people.opportunity, meeting),
+        lambda: record_action(store, people.rep, other, meeting),
+    )
+    assert isinstance(told, Invalid)
+    assert "two_meetings_at_once" in {p.code for p in told.problems}
+
+
+def test_a_step_carried_out_and_called_off(store):
+    people = found(store)
+    last = record_action(store, people.rep, people.opportunity, done(store, "appointment", hours_ago=9))
+    (step,) = rows(store, select(OpportunityState.next_step_id).where(OpportunityState.next_step_id > 0))[0]
+    demo = done(store, "solution_demo", hours_ago=2, follows=last, completes=step)
+    told = at_once(
+        store,
+        lambda: record_action(store, people.rep, people.opportunity, demo),
+        lambda: cancel_action(store, people.manager, step, "They are ill"),
+    )
+    assert isinstance(told, AppError)
+    assert rows(store, select(Action.status).where(Action.id == step)) == [("completed",)]
+
+
+def test_a_factor_answered_by_two(store):
+    people = found(store)
+    wish = ask_for_factor(store, people.manager, "Open demands", "Three waited.")
+    told = at_once(
+        store,
+        lambda: answer_factor(store, people.director, wish, "taken_up", "Next month"),
+        lambda: answer_factor(store, people.director, wish, "declined", "Too few rows"),
+    )
+    assert isinstance(told, Conflict)
+
+
+def test_a_promise_escalated_by_two(store):
+    people = found(store)
+    told = PromiseInput("Next week", store.clock().date() + timedelta(days=7))
+    promise = make_promise(store, people.rep, people.customer, told)
+    refused = at_once(
+        store,
+        lambda: escalate_promise(store, people.rep, promise, "They open a plant"),
+        lambda: escalate_promise(store, people.manager, promise, "They wait"),
+    )
+    assert isinstance(refused, Conflict)
+    assert len(rows(store, select(Escalation.id))) == 1
+
+
+def test_a_promise_moved_by_two_to_one_day(store):
+    people = found(store)
+    day = store.clock().date() + timedelta(days=7)
+    promise = make_promise(store, people.rep, people.customer, PromiseInput("Next week", day))
+    later = day + timedelta(days=1)
+    refused = at_once(
+        store,
+        lambda: move_promise(store, people.rep, promise, later, "Agreed by phone"),
+        lambda: move_promise(store, people.manager, promise, later, "Agreed by phone"),
+    )
+    assert isinstance(refused, Invalid)
+    assert len(rows(store, select(PromisedDate.id))) == 2
+
+
+def test_two_exports_give_a_record_one_reference(store):
+    people = found(store)
+    exported: list[Any] = []
+    told = at_once(
+        store,
+        lambda: exported.append(export_file(store, people.admin, "customers", "csv")),
+        lambda: export_file(store, people.director, "customers", "csv"),
+    )
+    assert exported == [told]
+
+
+def test_two_imports_of_one_file(store):
+    people = found(store)
+    table = read_table("c.csv", b"name,owner\nTaishan Steel,rep\nHuashan Glass,rep\n", "customers")
+    at_once(
+        store,
+        lambda: import_table(store, people.admin, "customers", "c.csv", table, FileMapping()),
+        lambda: import_table(store, people.admin, "customers", "c.csv", table, FileMapping()),
+    )
+    names = select(Customer.name).where(Customer.name.in_(("Taishan Steel", "Huashan Glass")))
+    assert len(rows(store, names)) == 2
+
+
+def test_a_draft_of_the_studio_in_two_tabs(store):
+    people = found(store)
+    at_once(
+        store,
+        lambda: keep_field(store, people.director, SEATS),
+        lambda: keep_field(store, people.director, INFLUENCE),
+    )
+    with store.reading() as session:
+        assert len(own_draft(session, people.director, Area.FIELDS).content["own_fields"]) == 2
+
+
+def test_a_vote_that_waits_while_its_box_is_opened(store, clock, tmp_path):
+    people, march = found(store), clock.at
+    paper = draw_paper(store, people.rep)
+    vote(store, people.rep, paper, "report:outlook:1", 3)
+    late = Store(store.url, tmp_path / "files", clock=lambda: march)
+    clock.move(days=40)
+    told = at_once(
+        store,
+        lambda: open_boxes(store, OPERATOR),
+        lambda: vote(late, people.rep, paper, "report:outlook:1", 5),
+    )
+    late.close()
+    assert isinstance(told, Conflict)
+    assert rows(store, select(SealedBallot.mark)) == []
