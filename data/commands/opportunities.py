@@ -11,6 +11,7 @@ from sqlalchemy import select
 from core.access import Permission
 from core.definitions import OPPORTUNITY
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
+from core.money import is_currency
 from core.process.stages import PIPELINE
 from core.terms import ActionStatus, Outcome
 from data.commands.alerts import sweep
@@ -63,13 +64,14 @@ def open_opportunity(
 
     Raises:
         NotFound: no such customer within reach.
-        Invalid: the name is missing, the amount negative, an own field wrong, or the owner out of reach.
+        Invalid: the name is missing, the amount negative, nobody pays in the currency, an own field is wrong,
+            or the owner out of reach.
     """
     _reached_customer(tx, customer_id)
     money = currency or tx.policy.currency
     said = OpportunityEdit(name, amount, money, close_on, product, version=1)
     own, wrong = settled(tx, OPPORTUNITY, said, fields or {})
-    refuse([*check_opportunity(name, amount), *wrong])
+    refuse([*check_opportunity(name, amount, money), *wrong])
     row = Opportunity(
         pipeline_id=tx.session.scalars(select(Pipeline.id).where(Pipeline.key == PIPELINE)).one(),
         name=name.strip(),
@@ -99,7 +101,7 @@ def edit_opportunity(tx: Tx, opportunity_id: int, edit: OpportunityEdit) -> int:
     Raises:
         NotFound: no such opportunity within reach.
         Conflict: somebody changed it since `edit.version`, or it is closed.
-        Invalid: the name is missing or the amount negative.
+        Invalid: the name is missing, the amount negative, or nobody pays in the currency.
     """
     row = reached_opportunity(tx, opportunity_id)
     if row.outcome != Outcome.OPEN:
@@ -107,7 +109,7 @@ def edit_opportunity(tx: Tx, opportunity_id: int, edit: OpportunityEdit) -> int:
     if row.version != edit.version:
         raise Conflict("edited_meanwhile", name=row.name)
     own, wrong = settled(tx, OPPORTUNITY, edit, edit.fields, row)
-    refuse([*check_opportunity(edit.name, edit.amount), *wrong])
+    refuse([*check_opportunity(edit.name, edit.amount, edit.currency), *wrong])
     before = picture(row)
     row.name = edit.name.strip()
     put(tx, row, own)
@@ -161,11 +163,13 @@ def assign_opportunity(tx: Tx, opportunity_id: int, owner_id: int) -> int:
     return row.id
 
 
-def check_opportunity(name: str, amount: Decimal | None) -> list[Problem]:
-    """What is wrong with an opportunity's own values."""
+def check_opportunity(name: str, amount: Decimal | None, currency: str | None = None) -> list[Problem]:
+    """What is wrong with an opportunity's own values; a currency that is not named is the company's."""
     problems = [] if name.strip() else [Problem("name", "required")]
     if amount is not None and amount < 0:
         problems.append(Problem("amount", "negative_amount"))
+    if currency is not None and not is_currency(currency):
+        problems.append(Problem("currency", "unknown_currency"))
     return problems
 
 

@@ -22,7 +22,8 @@ class People:
     def __init__(self, session: Session) -> None:
         self.rows: dict[int, dict[str, Any]] = {}
         self._names: dict[str, list[int]] = defaultdict(list)
-        self._keys: dict[str, int] = {}
+        self._refs: dict[str, int] = {}
+        self._usernames: dict[str, int] = {}  # capital letters make no other name
         for row in session.execute(select(*Person.__table__.columns)).mappings():
             self.put(dict(row))
 
@@ -30,20 +31,21 @@ class People:
         """Make a person known, stored or planned."""
         self.rows[row["id"]] = row
         self._names[row["name"]].append(row["id"])
-        self._keys[row["username"]] = row["id"]
+        self._usernames[row["username"].lower()] = row["id"]
         if row.get("ref"):
-            self._keys[row["ref"]] = row["id"]
+            self._refs[row["ref"]] = row["id"]
 
     def find(self, word: str) -> int | None:
         """The person that a word means; None when nobody or more than one is meant."""
-        if word in self._keys:
-            return self._keys[word]
+        found = self._refs.get(word) or self._usernames.get(word.lower())
+        if found is not None:
+            return found
         named = self._names.get(word, [])
         return named[0] if len(named) == 1 else None
 
     def has_username(self, username: str) -> bool:
         """Whether a user name is taken."""
-        return any(r["username"] == username for r in (self.rows.get(self._keys.get(username, 0)),) if r)
+        return username.lower() in self._usernames
 
     def owner(self, word: str | None, problems: list[Problem]) -> int | None:
         """The owner that a row names; adds the problem when there is none."""

@@ -11,7 +11,6 @@ from core.definitions import OPPORTUNITY
 from core.exchange.closing import filled_at_close
 from core.exchange.rows import Record
 from core.messages import Problem
-from core.money import is_currency
 from core.terms import Outcome
 from data.commands.opportunities import check_opportunity
 from data.exchange.lookups import KnownPipeline, Named, People, Pipelines, table_row
@@ -237,10 +236,7 @@ class _Planner:
 def _check(values: Mapping[str, Any], recorded_at: datetime | None, now: datetime) -> list[Problem]:
     """What is wrong with the opportunity as it would stand."""
     name = values.get("name") or values.get("product") or values.get("ref") or ""
-    problems = check_opportunity(name, values.get("amount"))
-    currency = values.get("currency")
-    if currency is not None and not is_currency(currency):
-        problems.append(Problem("currency", "unknown_currency"))
+    problems = check_opportunity(name, values.get("amount"), values.get("currency"))
     return problems + _check_times(values, recorded_at, now)
 
 

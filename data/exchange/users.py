@@ -32,6 +32,7 @@ class _Planner:
         self.plan = plan
         self.people = People(plan.session)
         self.users = {(k, row[k]): i for i, row in self.people.rows.items() for k in CHAT_IDS if row[k]}
+        self.left: set[int] = set()  # administrators that rows before took the role from, or shut out
         self.teams = {name: team_id for team_id, name in plan.session.execute(select(Team.id, Team.name))}
 
     def row(self, record: Record) -> int | None:
@@ -51,6 +52,7 @@ class _Planner:
         wanted |= {"team_id": team_id} if team_id else {}
         if stored is not None:
             self.plan.settle(Person, stored, wanted)
+            self.left |= {stored["id"]} if self._leaves(record, stored, role) else set()
         else:
             self._create(wanted, record.get("created_at"))
             self.plan.accepted += 1
@@ -87,11 +89,14 @@ class _Planner:
         return list(check_person(person))
 
     def _last_admin(self, record: Record, stored: Mapping[str, Any] | None, role: str) -> list[Problem]:
-        if stored is None or stored["role"] != Role.ADMIN:
+        if stored is None or not self._leaves(record, stored, role):
             return []
-        stays = role == Role.ADMIN and record.get("active", True)
-        admins = [p for p in self.people.rows.values() if p["role"] == Role.ADMIN and p["active"]]
-        return [] if stays or len(admins) > 1 else [Problem("role", "last_admin")]
+        admins = {i for i, p in self.people.rows.items() if p["role"] == Role.ADMIN and p["active"]}
+        return [] if admins - self.left - {stored["id"]} else [Problem("role", "last_admin")]
+
+    def _leaves(self, record: Record, stored: Mapping[str, Any], role: str) -> bool:
+        """Whether the row makes an administrator one no more."""
+        return stored["role"] == Role.ADMIN and not (role == Role.ADMIN and record.get("active", True))
 
     def _taken(self, record: Record, stored: Mapping[str, Any] | None) -> list[Problem]:
         """Ids in chat tools that are somebody else's, stored or in an earlier row; the row's own are kept."""

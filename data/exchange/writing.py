@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from data.commands.alerts import sweep
+from data.commands.api_tokens import end_tokens
 from data.commands.command import Tx
 from data.commands.projections import project_customers, project_opportunities
 from data.exchange.plan import Plan, Update
@@ -55,6 +56,8 @@ def apply(tx: Tx, updates: Collection[Update]) -> None:
     living = (UserSession.person_id.in_(gone), UserSession.revoked_at.is_(None))
     if gone:
         tx.session.execute(update(UserSession).where(*living).values(revoked_at=tx.now))
+    for person_id in gone:
+        end_tokens(tx.session, person_id, tx.now)
 
 
 def refresh(tx: Tx, opportunities: Collection[int], customers: Collection[int]) -> None:

@@ -72,6 +72,7 @@ OPPORTUNITY = [
     ({"amount": "1e30"},                    "/amount",     "number_too_large"),
     ({"amount": -1},                        "/amount",     "negative_amount"),
     ({"currency": "yuan"},                  "/currency",   "bad_value"),
+    ({"currency": "ABC"},                   "/currency",   "unknown_currency"),
     ({"close_on": "9999-12-31"},            "/close_on",   "bad_date"),
     ({"close_on": "2026-02-30"},            "/close_on",   "bad_date"),
     ({"close_on": "1700000000"},            "/close_on",   "bad_date"),

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.access import OPERATOR
 from core.customers import CustomerInput
@@ -11,13 +11,17 @@ from core.exchange.mapping import FileMapping
 from core.exchange.rows import Rejection
 from core.exchange.tables import Row, Table
 from core.messages import Conflict, Invalid, NotAllowed, NotFound, Problem
+from core.people import PersonInput
 from data.commands.actions import record_action
 from data.commands.customers import edit_customer
 from data.commands.exchange import import_table, undo_import
+from data.commands.people import activate_person, create_person
 from data.commands.projections import differences, rebuild
 from data.exchange.reading import read_table
 from data.exchange.report import rejected_file
+from data.queries.api_tokens import all_tokens
 from data.schema import Action, Audit, Customer, ImportBatch, Opportunity, Person, StageEvent, Team
+from tests.api import token_of
 from tests.company import found
 from tests.data.test_record_action import done
 from tests.importing import contents, count, import_text, shown
@@ -270,3 +274,34 @@ def test_a_rejected_row_comes_back_without_the_empty_cells_of_its_sheet():
     lines = content.decode("utf-8-sig").splitlines()
     assert lines[0] == "line,why,name,size,owner"
     assert lines[1].endswith(",Haihe,,nemo")
+
+
+def test_a_user_name_in_capitals_is_the_same_person(sqlite_store):
+    founded(sqlite_store)
+    both = "username,name,role,team\nREP,Rep Again,rep,East\nNewcomer,New,rep,East\nnewcomer,New,rep,East\n"
+    import_text(sqlite_store, "users", both)
+    assert count(sqlite_store, Person, func.lower(Person.username) == "rep") == 1
+    assert count(sqlite_store, Person, func.lower(Person.username) == "newcomer") == 1
+
+
+def test_of_all_administrators_together_one_stays(sqlite_store):
+    people = founded(sqlite_store)
+    create_person(sqlite_store, people.admin, PersonInput("second", "Second", "admin"))
+    all_of_them = "username,name,role\nadmin,Admin,director\nsecond,Second,director\n"
+    assert shown(import_text(sqlite_store, "users", all_of_them))[3] == [(3, "role", "last_admin")]
+    assert count(sqlite_store, Person, Person.role == "admin") == 1
+
+
+def test_whoever_is_shut_out_by_a_file_keeps_no_token(sqlite_store):
+    people = founded(sqlite_store)
+    token_of(sqlite_store, people.rep)
+    import_text(sqlite_store, "users", "username,name,role,team,active\nrep,Rep,rep,East,no\n")
+    activate_person(sqlite_store, people.admin, people.rep.person_id, True)
+    with sqlite_store.reading() as session:
+        assert all_tokens(session, OPERATOR, sqlite_store.clock()) == ()
+
+
+def test_a_heading_that_would_run_as_a_formula_does_not(sqlite_store):
+    table = read_table("c.csv", b"=1+1,name\nx,\n", "customers")
+    wrong = [Rejection(2, (Problem("name", "required"),))]
+    assert "'=1+1" in rejected_file(table, wrong, "en", ("line", "reason")).decode("utf-8-sig")
