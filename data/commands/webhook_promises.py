@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from core.promises.consistency import Light
@@ -23,7 +23,8 @@ def tell_promises(
         rows: every promise that was looked at; red: those of them that are told red.
     """
     emit(session, now, [_event(RED, row) for row in red])
-    emit(session, now, _resolved(rows, _standing_red(session)))
+    told_red = select(WebhookEvent.subject_id).where(WebhookEvent.id.in_(standing_red()))
+    emit(session, now, _resolved(rows, set(session.scalars(told_red))))
 
 
 def _resolved(rows: Collection[PromiseRow], told_red: Collection[int]) -> Iterator[Event]:
@@ -32,15 +33,14 @@ def _resolved(rows: Collection[PromiseRow], told_red: Collection[int]) -> Iterat
             yield _event(RESOLVED, row)
 
 
-def _standing_red(session: Session) -> set[int]:
-    """Promises of which the last that was told is that they are red."""
+def standing_red() -> Select[int]:
+    """Ids of events: of each promise the last that was told, where that is that it is red."""
     latest = (
         select(func.max(WebhookEvent.id))
         .where(WebhookEvent.kind.in_((RED, RESOLVED)))
         .group_by(WebhookEvent.subject_id)
     )
-    query = select(WebhookEvent.subject_id).where(WebhookEvent.id.in_(latest), WebhookEvent.kind == RED)
-    return set(session.scalars(query))
+    return select(WebhookEvent.id).where(WebhookEvent.id.in_(latest), WebhookEvent.kind == RED)
 
 
 def _event(kind: str, row: PromiseRow) -> Event:

@@ -6,6 +6,7 @@ from sqlalchemy import delete, select
 
 from data.commands.privacy import forget
 from data.commands.upkeep import measure
+from data.commands.webhook_promises import standing_red
 from data.engine import Store
 from data.files import sweep_halves
 from data.jobs.registry import Run, job
@@ -28,7 +29,8 @@ KEPT_DAYS = 90
 
 @job(NAME)
 def tidy(store: Store, run: Run) -> None:
-    """Delete ended sessions, old tries to sign in, used keys, old events and finished runs after 90 days;
+    """Delete ended sessions, old tries to sign in, used keys, old events and finished runs after 90 days (a
+    promise that was told red and still is would be told again: its event stays);
     files whose writing was broken off after a day; bytes of erased recordings that are still there. Then the
     database is measured.
     """
@@ -41,9 +43,10 @@ def tidy(store: Store, run: Run) -> None:
         session.execute(delete(AcceptanceMiss).where(AcceptanceMiss.at < run.due_at - timedelta(days=1)))
         session.execute(delete(Receipt).where(Receipt.at < old))
         session.execute(delete(Delivery).where(Delivery.sent_at < old))
-        told = select(WebhookEvent.id).where(WebhookEvent.happened_at < old)
+        over = (WebhookEvent.happened_at < old, WebhookEvent.id.not_in(standing_red()))
+        told = select(WebhookEvent.id).where(*over)
         session.execute(delete(WebhookDelivery).where(WebhookDelivery.event_id.in_(told)))
-        session.execute(delete(WebhookEvent).where(WebhookEvent.happened_at < old))
+        session.execute(delete(WebhookEvent).where(*over))
         session.execute(delete(JobRun).where(JobRun.finished_at < old))
         measure(session, run.due_at)
     sweep_halves(store, run.due_at)

@@ -36,6 +36,7 @@ from data.commands.webhooks import (
     send_hook_test,
     switch_webhook,
 )
+from data.jobs import sweep_promises
 from data.jobs.registry import Run
 from data.jobs.tell_webhooks import TRIES, tell_webhooks
 from data.jobs.tidy import tidy
@@ -311,3 +312,15 @@ def test_old_events_go(sqlite_store, clock, receiver):
     with sqlite_store.reading() as session:
         assert session.scalar(select(func.count(WebhookDelivery.id))) == 0
         assert session.scalar(select(func.count(WebhookEvent.id))) == 0
+
+
+def test_what_stands_red_is_not_told_again_when_old_events_go(sqlite_store, clock):
+    company = found(sqlite_store)
+    listen(sqlite_store, company, "https://crm.example/hook")
+    promise = PromiseInput("By the end of the year", clock().date() + timedelta(days=300))
+    make_promise(sqlite_store, company.rep, company.customer, promise)
+    clock.move(days=95)
+    tidy(sqlite_store, Run(clock()))
+    sweep_promises.sweep(sqlite_store, Run(clock()))
+    with sqlite_store.reading() as session:
+        assert session.scalars(select(WebhookEvent.happened_at)).all() == [NOON]
