@@ -8,7 +8,6 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from data.schema import Base
 
-_AT_ONCE = 500  # rows of one statement; databases take a limited number of values
 _INSERT: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
@@ -22,8 +21,4 @@ def insert_new(
     insert = _INSERT[session.get_bind().dialect.name](table).on_conflict_do_nothing(
         index_elements=[column.key for column in unique]
     )
-    returning = insert.returning(table.__table__.c.id)
-    ids: list[int] = []
-    for start in range(0, len(rows), _AT_ONCE):
-        ids += session.scalars(returning.values(list(rows[start : start + _AT_ONCE])))
-    return ids
+    return list(session.scalars(insert.returning(table.__table__.c.id), rows)) if rows else []

@@ -1,6 +1,7 @@
 """From rows to records: values in their types, repeats within the file, and why a row is refused."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,55 +47,65 @@ def read_rows(kind: Kind, table: Table, places: Mapping[str, int], mapping: File
     Args:
         places: column index of each field, from `mapping.match`.
     """
-    reader = _Reader(kind, places, mapping, len(table.headers))
+    columns = [c for c in kind.columns if c.name in places or c.name in mapping.defaults]
+    names = [c.name for c in columns]
+    said = [_said(c, table.rows, places.get(c.name), mapping) for c in columns]
+    wrong = _wrong(table, said)
     records, rejected = [], []
-    for row in table.rows:
-        read = reader.record(row)
-        if isinstance(read, Record):
-            records.append(read)
+    for n, (row, values) in enumerate(zip(table.rows, zip(*said, strict=True), strict=True)):
+        if n in wrong:
+            rejected.append(Rejection(row.line, tuple(wrong[n])))
         else:
-            rejected.append(read)
+            filled = {name: v for name, v in zip(names, values, strict=True) if v is not None}
+            records.append(Record(row.line, filled))
     return Reading(tuple(records), tuple(rejected))
 
 
-class _Reader:
-    """Reads rows of one table; remembers how it read a cell, since files repeat themselves."""
+def _said(column: Column, rows: Sequence[Row], place: int | None, mapping: FileMapping) -> list[Any]:
+    """What one column says, row by row: None where it is blank, a problem where it holds something else."""
+    words, default = mapping.values.get(column.name, {}), mapping.defaults.get(column.name)
 
-    def __init__(self, kind: Kind, places: Mapping[str, int], mapping: FileMapping, width: int) -> None:
-        self.mapping, self.width = mapping, width
-        columns = [c for c in kind.columns if c.name in places or c.name in mapping.defaults]
-        self.columns = [(c, places.get(c.name), mapping.values.get(c.name, {})) for c in columns]
-        self._known: dict[tuple[str, type, Cell], Any] = {}
-
-    def record(self, row: Row) -> Record | Rejection:
-        if any(not blank(c) for c in row.cells[self.width :]):
-            return Rejection(row.line, (Problem("", "too_many_cells", {"limit": self.width}),))
-        values: dict[str, Any] = {}
-        problems = []
-        for column, place, words in self.columns:
-            cell = self._cell(column, row, place, words)
-            if blank(cell):
-                continue
-            try:
-                values[column.name] = self._value(column, cell)
-            except Wrong as wrong:
-                problems.append(Problem(column.name, wrong.code, wrong.params))
-        return Rejection(row.line, tuple(problems)) if problems else Record(row.line, values)
-
-    def _cell(self, column: Column, row: Row, place: int | None, words: Mapping[str, str]) -> Cell:
-        cell = row.cells[place] if place is not None and place < len(row.cells) else None
+    def read(cell: Cell) -> Any:
         if words and not blank(cell):
-            text = text_of(cell)
-            cell = words.get(text, words.get(ANY, cell))
-        return self.mapping.defaults.get(column.name) if blank(cell) else cell
+            cell = words.get(text_of(cell), words.get(ANY, cell))
+        if blank(cell) and blank(cell := default):
+            return None
+        try:
+            return parse(column, cell, mapping.formats)
+        except Wrong as wrong:
+            return Problem(column.name, wrong.code, wrong.params)
 
-    def _value(self, column: Column, cell: Cell) -> Any:
-        if column.holds is Holds.TEXT or column.holds is Holds.PEOPLE:
-            return parse(column, cell, self.mapping.formats)
-        key = (column.name, type(cell), cell)
-        if key not in self._known:
-            self._known[key] = parse(column, cell, self.mapping.formats)
-        return self._known[key]
+    cells = [None if place is None or place >= len(r.cells) else r.cells[place] for r in rows]
+    if column.holds in (Holds.TEXT, Holds.PEOPLE):  # seldom the same again; and people are in lists
+        return list(map(read, cells))
+    known = _Known(read)
+    return [known[key] for key in zip(map(type, cells), cells, strict=True)]
+
+
+class _Known(dict[tuple[type, Cell], Any]):
+    """How the cells of a column were read, by type and cell: files repeat themselves."""
+
+    def __init__(self, read: Callable[[Cell], Any]) -> None:
+        super().__init__()
+        self.read = read
+
+    def __missing__(self, key: tuple[type, Cell]) -> Any:
+        self[key] = said = self.read(key[1])
+        return said
+
+
+def _wrong(table: Table, said: Sequence[Sequence[Any]]) -> dict[int, list[Problem]]:
+    """By a row's place in the table, all that is wrong with it."""
+    found: dict[int, list[Problem]] = defaultdict(list)
+    for column in said:
+        for n, value in enumerate(column):
+            if isinstance(value, Problem):
+                found[n].append(value)
+    width = len(table.headers)
+    for n, row in enumerate(table.rows):
+        if len(row.cells) > width and not all(map(blank, row.cells[width:])):
+            found[n] = [Problem("", "too_many_cells", {"limit": width})]
+    return found
 
 
 def key_of(kind: Kind, record: Record) -> tuple[Hashable, ...] | None:
@@ -105,8 +116,9 @@ def key_of(kind: Kind, record: Record) -> tuple[Hashable, ...] | None:
     ('name', 'Haihe')
     """
     for group in kind.keys:
-        if any(record.get(f) is not None for f in group):
-            return (*group, *(record.get(f) for f in group))
+        said = tuple(map(record.values.get, group))
+        if said.count(None) < len(said):
+            return (*group, *said)
     return None
 
 

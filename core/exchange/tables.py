@@ -75,7 +75,9 @@ def read_text(content: bytes, encoding: str | None = None) -> Table:
     if _CONTROLS.search(text[:100_000]):
         raise unreadable("not_a_table")
     separator = _separator(text)
-    lines = [[unguard(c) for c in cells] for cells in _parse(text, separator)]
+    lines = _parse(text, separator)
+    if "'" in text:
+        lines = [[unguard(c) for c in cells] for cells in lines]
     shown = {",": "", "\t": " (tab)"}.get(separator, f" ({separator})")
     return tabulate(lines, f"{used.upper()}{shown}")
 
@@ -154,7 +156,7 @@ def tabulate(lines: Sequence[Sequence[Cell]], how: str) -> Table:
     rows = tuple(
         Row(number, tuple(cells))
         for number, cells in enumerate(lines[head + 1 :], head + 2)
-        if any(not blank(c) for c in cells)
+        if not all(map(blank, cells))
     )
     if len(rows) > MAX_ROWS:
         raise unreadable("too_many_rows", limit=MAX_ROWS)

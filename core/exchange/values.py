@@ -85,6 +85,8 @@ def text_of(cell: Cell) -> str:
     ('1001', 'true', 'a')
     """
     match cell:
+        case str():
+            return cell.strip()
         case None:
             return ""
         case bool():

@@ -27,19 +27,16 @@ from data.schema import Contact, Customer, CustomerTag, Interaction, Opportunity
 def plan_customers(plan: Plan, records: Sequence[Record]) -> None:
     """Plan every row of customers; tags that do not exist yet come with them."""
     people = People(plan.session)
-    known = Named(plan, Customer, words(records, "ref") | words(records, "name"))
+    known = Named(plan, Customer, words(records, "ref"), words(records, "name"))
     tags, own = _Tags(plan, list(known.rows)), OwnRecords(plan, CUSTOMER, records, people)
     names = {c.name for c in CUSTOMERS.columns} - {"owner", "tags"}
     for record in records:
         problems: list[Problem] = []
         owner_id = people.owner(record.get("owner"), problems)
-        said = {k: record.get(k) for k in ("industry", "segment", "region")}
-        customer = CustomerInput(
-            record.get("name", ""), **said, owner_id=owner_id, note=record.get("note", "")
-        )
-        problems += check_customer(customer)
+        name = record.get("name", "")
+        problems += check_customer(CustomerInput(name, segment=record.get("segment")))
         wanted = {k: v for k, v in record.values.items() if k in names}
-        stored = _stored_customer(known, record) if customer.name else None
+        stored = _stored_customer(known, record) if name else None
         since = record.get("created_at") or (stored["created_at"] if stored else plan.now)
         problems += tags.problems(record, stored)
         wanted |= own.wanted(record, wanted, stored, since, problems)
@@ -67,7 +64,7 @@ def _stored_customer(known: Named, record: Record) -> Mapping[str, Any] | None:
 def _create_customer(plan: Plan, known: Named, tags: "_Tags", record: Record, wanted: dict[str, Any]) -> None:
     row = table_row(Customer, {"created_at": plan.now, "note": "", "version": 1} | wanted)
     row["id"] = plan.new_id(Customer)
-    plan.add(Customer, **row)
+    plan.inserts[Customer].append(row)
     known.put(row)
     plan.accepted += 1
     plan.customers.add(row["id"])
@@ -91,6 +88,7 @@ class _Tags:
     def __init__(self, plan: Plan, customers: Sequence[int]) -> None:
         self.plan = plan
         self._by_key = {key: tag_id for tag_id, key in plan.session.execute(select(Tag.id, Tag.key))}
+        self._retired = {tag.key for tag in plan.policy.tags if tag.retired}
         self.carried: dict[int, list[int]] = defaultdict(list)
         carried = select(CustomerTag.customer_id, CustomerTag.tag_id).order_by(CustomerTag.tag_id)
         for row in fetch(plan.session, carried, CustomerTag.customer_id, customers):
@@ -99,8 +97,7 @@ class _Tags:
     def problems(self, record: Record, stored: Mapping[str, Any] | None) -> list[Problem]:
         """Retired tags are given to nobody any more; who carries one keeps it."""
         carried = self.carried.get(stored["id"], []) if stored else []
-        retired = {tag.key for tag in self.plan.policy.tags if tag.retired}
-        given = [key for key in record.get("tags", ()) if key in retired]
+        given = [key for key in record.get("tags", ()) if key in self._retired]
         fresh = [key for key in given if self._by_key.get(key) not in carried]
         return [Problem("tags", "tag_retired", {"value": ", ".join(fresh)})] if fresh else []
 
@@ -130,7 +127,7 @@ def plan_contacts(plan: Plan, records: Sequence[Record]) -> None:
             plan.settle(Contact, stored, wanted)
             continue
         row = table_row(Contact, wanted) | {"id": plan.new_id(Contact), "version": 1}
-        plan.add(Contact, **row)
+        plan.inserts[Contact].append(row)
         plan.accepted += 1
 
 

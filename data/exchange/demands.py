@@ -107,7 +107,7 @@ class _Planner:
         row = table_row(Demand, {"pain": "", "metric": "", "unit": "", **wanted})
         row["recorded_at"] = record.get("recorded_at") or row["opened_at"]
         row["id"] = plan.new_id(Demand)
-        plan.add(Demand, **row)
+        plan.inserts[Demand].append(row)
         plan.accepted += 1
         for span in record.get("pauses", ()):
             self._pause(row["id"], span)

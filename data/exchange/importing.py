@@ -15,6 +15,7 @@ from core.exchange.values import fold
 from core.policies import Policy
 from core.vocabulary import own_terms
 from data.exchange.actions import plan_actions
+from data.exchange.collecting import uncollected
 from data.exchange.customers import plan_contacts, plan_customers, plan_interactions
 from data.exchange.demands import plan_demands
 from data.exchange.opportunities import plan_opportunities
@@ -39,6 +40,7 @@ _PLANNERS: Mapping[str, Callable[[Plan, Sequence[Record]], None]] = {
 }
 
 
+@uncollected()
 def plan_import(
     session: Session,
     kind: Kind,

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
@@ -58,17 +59,25 @@ class People:
 
 
 class Named:
-    """Stored records of a table by reference or unambiguous name."""
+    """Stored records of a table by reference or unambiguous name.
+
+    Args:
+        refs: words that may be a reference, and a name as well unless `names` are told apart.
+    """
 
     def __init__(
-        self, plan: Plan, table: type[Customer] | type[Opportunity], wanted: Collection[str]
+        self,
+        plan: Plan,
+        table: type[Customer] | type[Opportunity],
+        refs: Collection[str],
+        names: Collection[str] | None = None,
     ) -> None:
         self.table = table
         self.rows: dict[int, Mapping[str, Any]] = {}
         self._refs: dict[str, int] = {}
         self._names: dict[str, list[int]] = defaultdict(list)
         query = select(*table.__table__.columns)
-        for column in (table.ref, table.name):
+        for column, wanted in ((table.ref, refs), (table.name, refs if names is None else names)):
             for row in fetch(plan.session, query, column, wanted):
                 self.put(row)
 
@@ -198,5 +207,13 @@ class Pipelines:
 
 def table_row(table: type[Base], values: Mapping[str, Any]) -> dict[str, Any]:
     """Planned values as a stored row would show them: every column, None where nothing is said."""
-    bare: dict[str, Any] = {"fields": {}, "policy_version": 0}  # of a record without own fields
-    return {c.name: values.get(c.name, bare.get(c.name)) for c in table.__table__.columns}
+    bare = _bare(table)
+    row = {**bare, **values}
+    return row if len(row) == len(bare) else {name: row[name] for name in bare}
+
+
+@lru_cache
+def _bare(table: type[Base]) -> dict[str, Any]:
+    """A row about which nothing is said; nobody writes into what it holds."""
+    told: dict[str, Any] = {"fields": {}, "policy_version": 0}  # of a record without own fields
+    return {c.name: told.get(c.name) for c in table.__table__.columns}

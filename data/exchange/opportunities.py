@@ -45,7 +45,7 @@ class _Planner:
         self.plan = plan
         self.people = People(plan.session)
         self.customers = Named(plan, Customer, words(records, "customer"))
-        self.known = Named(plan, Opportunity, words(records, "ref") | words(records, "name"))
+        self.known = Named(plan, Opportunity, words(records, "ref"), words(records, "name"))
         self.pipelines = Pipelines(plan)
         self.stages = self._present_stages()
         self.own = OwnRecords(plan, OPPORTUNITY, records, self.people)
@@ -151,7 +151,7 @@ class _Planner:
             "version": 1,
         }
         row["id"] = plan.new_id(Opportunity)
-        plan.add(Opportunity, **row)
+        plan.inserts[Opportunity].append(row)
         plan.accepted += 1
         self.known.put(row)
         self._touch(row)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, text
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.exchange.mapping import FileMapping
@@ -14,8 +14,7 @@ from core.exchange.rows import Record, Rejection
 from core.messages import Problem
 from core.policies import Policy
 from data.schema import Base
-
-CHUNK = 5_000  # values in one IN: SQLite allows 32,766 parameters in a statement
+from data.schema.types import Many, among
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,8 @@ class Plan:
 
     def add(self, table: type[Base], **values: Any) -> int:
         """Plan a new row; returns the id that it will have."""
-        row_id: int = values.setdefault("id", self.new_id(table))
+        row_id: int = values["id"] if "id" in values else self.new_id(table)
+        values["id"] = row_id
         self.inserts[table].append(values)
         return row_id
 
@@ -113,10 +113,9 @@ def fetch(
     column: ColumnElement[Any] | InstrumentedAttribute[Any],
     values: Collection[Any],
 ) -> Iterator[dict[str, Any]]:
-    """Rows of `query` whose `column` is among many values, in as few statements as parameters allow."""
-    wanted = list(values)
-    for start in range(0, len(wanted), CHUNK):
-        chosen = query.where(column.in_(wanted[start : start + CHUNK]))
+    """Rows of `query` whose `column` is among many values: one statement, which carries them as one."""
+    if values:
+        chosen = query.where(among(column, bindparam(None, values, type_=Many(column.type))))
         yield from map(dict, session.execute(chosen).mappings())
 
 

@@ -97,7 +97,7 @@ class _Planner:
     def _create(self, wanted: Mapping[str, Any], day: date) -> None:
         row = table_row(Promise, wanted)
         row["id"] = self.plan.new_id(Promise)
-        self.plan.add(Promise, **row)
+        self.plan.inserts[Promise].append(row)
         self.plan.accepted += 1
         self._date(row["id"], day, row["recorded_at"])
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from core.exchange.tables import Table, read_text, unreadable
+from data.exchange.collecting import uncollected
 from data.exchange.xes import read_xes
 from data.exchange.xlsx import read_xlsx
 
@@ -18,6 +19,7 @@ SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xes", ".xes.gz")
 _FOREIGN = (b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\xff\xd8\xff")
 
 
+@uncollected()
 def read_table(
     filename: str, content: bytes, kind: str, *, sheet: str | None = None, encoding: str | None = None
 ) -> Table:

@@ -86,7 +86,7 @@ class _Planner:
             "version": 1,
         }
         row["id"] = self.plan.new_id(Opportunity)
-        self.plan.add(Opportunity, **row)
+        self.plan.inserts[Opportunity].append(row)
         self.known.put(row)
         return row
 

@@ -5,20 +5,23 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from data.commands.alerts import sweep
 from data.commands.api_tokens import end_tokens
 from data.commands.command import Tx
 from data.commands.projections import project_customers, project_opportunities
+from data.exchange.collecting import uncollected
 from data.exchange.plan import Plan, Update
 from data.jsontext import to_json
 from data.schema import (
     Action,
     Base,
+    Customer,
     CustomerTag,
     ImportBatch,
     ImportChange,
+    Opportunity,
     Person,
     UserSession,
 )
@@ -26,6 +29,7 @@ from data.schema import (
 _FEW = 20_000  # more touched records than this: recompute all projections at once
 
 
+@uncollected()
 def write(tx: Tx, plan: Plan, batch: ImportBatch) -> None:
     """Write everything that is planned, marked with the batch."""
     _insert(tx, plan, batch.id)
@@ -62,15 +66,18 @@ def apply(tx: Tx, updates: Collection[Update]) -> None:
 
 def refresh(tx: Tx, opportunities: Collection[int], customers: Collection[int]) -> None:
     """Recompute what lists and boards show of these records."""
-    for ids in _portions(opportunities):  # these first, as everywhere: both hold what they recompute
+    for ids in _portions(
+        tx, Opportunity, opportunities
+    ):  # first, as everywhere: both hold what they recompute
         project_opportunities(tx.session, ids)
         sweep(tx.session, tx.now, tx.policy, ids)
-    for ids in _portions(customers):
+    for ids in _portions(tx, Customer, customers):
         project_customers(tx.session, ids)
 
 
-def _portions(ids: Collection[int]) -> list[list[int] | None]:
-    if len(ids) > _FEW:
+def _portions(tx: Tx, of: type[Opportunity] | type[Customer], ids: Collection[int]) -> list[list[int] | None]:
+    """Some ids at a time; None for all when they are many, or most of those there are."""
+    if len(ids) > _FEW or 2 * len(ids) > (tx.session.scalar(select(func.count(of.id))) or 0):
         return [None]
     ordered = sorted(ids)
     return [ordered[n : n + 2000] for n in range(0, len(ordered), 2000)]
@@ -94,7 +101,18 @@ def _insert_rows(tx: Tx, table: type[Base], rows: list[dict[str, Any]], batch_id
     for row in rows:
         alike[tuple(row)].append(row)
     for some in alike.values():
-        tx.session.connection().execute(insert(table), some)
+        tx.session.connection().execute(insert(table), _told(table, some))
+
+
+def _told(table: type[Base], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of the same columns without those of which none says anything, and which stay empty then."""
+    columns = table.__table__.c
+    told = [
+        name
+        for name in rows[0]
+        if columns[name].default is not None or any(row[name] is not None for row in rows)
+    ]
+    return [{name: row[name] for name in told} for row in rows] if len(told) < len(rows[0]) else rows
 
 
 def _set_tags(tx: Tx, customer_id: int, tags: Collection[int]) -> None:

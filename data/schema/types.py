@@ -5,11 +5,13 @@ has no type for instants; `Amount` is `numeric(20,4)` and whole ten-thousandths.
 sort and add up exactly in SQL on either store.
 """
 
+import json
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Float, Integer, Numeric
+from sqlalchemy import ARRAY, JSON, BigInteger, Boolean, DateTime, Dialect, Float, Integer, Numeric, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -68,6 +70,46 @@ class Amount(TypeDecorator[Decimal]):
         if value is None:
             return None
         return Decimal(value) / 10_000 if dialect.name == "sqlite" else Decimal(value)
+
+
+class Many(TypeDecorator[Collection[Any]]):
+    """Many texts or whole numbers as one parameter: an array on PostgreSQL, JSON on SQLite, which would
+    take no more than 32,766 of them one by one."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        kind: TypeEngine[Any] = Text() if dialect.name == "sqlite" else ARRAY(self.item)
+        return dialect.type_descriptor(kind)
+
+    def process_bind_param(self, value: Collection[Any] | None, dialect: Dialect) -> Any:
+        held = list(value or ())
+        return json.dumps(held) if dialect.name == "sqlite" else held
+
+
+class among(FunctionElement[bool]):
+    """SQL: whether a column is one of many, `among(column, bindparam(…, type_=Many(column.type)))`."""
+
+    type = Boolean()
+    inherit_cache = True
+    name = "among"
+
+
+@compiles(among)
+def _among(element: among, compiler: SQLCompiler, **kw: Any) -> str:
+    column, many = (compiler.process(c, **kw) for c in element.clauses)
+    return f"{column} = ANY({many})"
+
+
+@compiles(among, "sqlite")
+def _among_sqlite(element: among, compiler: SQLCompiler, **kw: Any) -> str:
+    column, many = (compiler.process(c, **kw) for c in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({many}))"  # noqa: S608 - both are compiled SQL
 
 
 class elapsed_days(FunctionElement[float]):

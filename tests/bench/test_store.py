@@ -6,6 +6,7 @@ The small size runs by default; `--full-bench` writes a company of a million act
 from __future__ import annotations
 
 import csv
+import gc
 import io
 from datetime import timedelta
 
@@ -170,9 +171,12 @@ def test_a_validated_import_is_not_far_from_a_bare_insert(sqlite_store, capsys, 
         with sqlite_store.writing() as session:
             session.execute(insert(Customer), values)
 
+    gc.collect()
+    gc.freeze()  # as the server does: a look at everything ever loaded would fall on either by chance
     took = in_turns({"import": ours, "bare insert": bare}, 3)
+    gc.unfreeze()
     share = took["bare insert"] / took["import"]
     tell(capsys, f"Import {count:,} customers", {
         **{name: f"{seconds:.2f} s" for name, seconds in took.items()}, "share of its speed": f"{share:.0%}",
     })  # fmt: skip
-    assert share > 0.05
+    assert share > (0.3 if full else 0.15)
