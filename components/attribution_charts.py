@@ -85,7 +85,7 @@ def _waterfall(month: MonthAttribution, view: View) -> go.Figure:
         bars,
         height=60 + 36 * len(values),
         yaxis={"autorange": "reversed"},
-        xaxis={"visible": False, "range": charts.room(ends_at)},
+        xaxis={"visible": False, "range": charts.room(ends_at, both=True)},
         showlegend=False,
     )
 

@@ -58,7 +58,7 @@ def waterfall(item: Suggestion, said: Words, language: str) -> None:
         showlegend=False,
         bargap=0.3,
         yaxis={"autorange": "reversed"},
-        xaxis={"visible": False, "domain": [0, 0.72]},
+        xaxis={"visible": False, "domain": [0, 0.66]},
         annotations=[
             {
                 "xref": "paper",

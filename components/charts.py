@@ -120,14 +120,20 @@ def note(x: float, y: str | float, text: str) -> dict[str, Any]:
     return {"x": x, "y": y, "text": text, **beside}
 
 
-def room(ends: Sequence[float]) -> list[float]:
+def room(ends: Sequence[float], *, both: bool = False) -> list[float]:
     """The ends of an axis of bars, with room for the words beside them.
 
-    >>> room([0.0, 100.0])
-    [0.0, 130.0]
+    Args:
+        both: words stand at the left ends as well, as where bars fall.
+
+    >>> room([0.0, 100.0]), room([0.0, 100.0], both=True)
+    ([0.0, 130.0], [-40.0, 140.0])
     """
     low, high = min(0.0, *ends), max(0.0, *ends)
-    return [low - (high - low) * 0.12 if low < 0 else low, high + (high - low or 1.0) * 0.3]
+    span = high - low or 1.0
+    if both:
+        return [low - span * 0.4, high + span * 0.4]
+    return [low - span * 0.12 if low < 0 else low, high + span * 0.3]
 
 
 def escaped(text: str) -> str:

@@ -1,10 +1,20 @@
-"""Words that Streamlit brings along in English only, in the reader's language: a style sheet says them."""
+"""Words that Streamlit brings along in English only, in the reader's language.
+
+What stands in boxes of its own is said by a style sheet; labels, hints and tooltips by a script that
+tells screen readers the page's language too, keeps icons beside words from them, and Markdown out of names.
+"""
 
 import json
+from pathlib import Path
 
 import streamlit as st
 
-from components.text import t
+from components.text import language, t
+from data.text import LANGUAGES, catalogue
+
+_SCRIPT = (Path(__file__).parent / "assets" / "foreign.js").read_text(encoding="utf-8")
+_speaker = st.components.v2.component("firebreak_foreign", js=_SCRIPT)
+_TAGS = {"en": "en", "zh": "zh-CN"}
 
 _DROP = '[data-testid="stFileUploaderDropzone"]'
 _PLACES = {
@@ -17,8 +27,23 @@ _PLACES = {
 
 
 def speak() -> None:
-    """Replace them on the whole page."""
+    """Replace them on the whole page; drawn in every run, at one place."""
     st.html(f"<style>{''.join(_rule(place, t(f'shell.{key}')) for key, place in _PLACES.items())}</style>")
+    with st.container(key="browser_work_foreign"):
+        _speaker(key="foreign", data=said(language()))
+
+
+def said(language: str) -> dict[str, object]:
+    """Each word in any other language beside ours, so that a change of language finds what it said before."""
+    others = [other for other in LANGUAGES if other != language]
+    words = {before: now for other in others for before, now in _pairs("browser", other, language)}
+    heads = [pair for other in others for pair in _pairs("browser_before", other, language)]
+    return {"language": _TAGS[language], "words": words, "before": heads}
+
+
+def _pairs(area: str, before: str, now: str) -> list[tuple[str, str]]:
+    ours, theirs = catalogue(now), catalogue(before)
+    return [(theirs[key], said) for key, said in ours.items() if key.startswith(f"shell.{area}.")]
 
 
 def _rule(place: str, words: str) -> str:

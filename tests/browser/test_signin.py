@@ -166,8 +166,11 @@ def test_the_session_route_refuses_other_sites_and_old_tickets(server, visit):
 def test_the_language_follows_the_browser_and_the_choice(server, visit):
     page = visit(server.url, locale="zh-CN")
     expect(page.get_by_role("heading", name="登录防火线")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    expect(page.get_by_role("button", name="显示密码")).to_be_visible()  # Streamlit's own name is English
     page.get_by_text("English", exact=True).click()
     expect(page.get_by_role("heading", name="Sign in to Firebreak")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
 def test_after_signing_out_a_language_can_be_chosen_and_stays(server, visit):

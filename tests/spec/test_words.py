@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from components import foreign
 from data.text import catalogue
 
 # the word of the house, and the names that it has been given elsewhere
@@ -39,6 +40,13 @@ def test_the_same_is_called_the_same_everywhere(word):
 def test_a_chinese_sentence_has_chinese_stops():
     ascii_stop = re.compile(r"[\u4e00-\u9fff][,;:!?](?!\w)|[\u4e00-\u9fff]\(")
     assert {k: said for k, said in _sentences().items() if ascii_stop.search(said)} == {}
+
+
+def test_what_streamlit_names_is_said_in_the_readers_language_and_back():
+    there, back = foreign.said("zh"), foreign.said("en")
+    assert (there["language"], there["words"]["Download as CSV"]) == ("zh-CN", "下载 CSV")
+    assert ("Help for ", "说明：") in there["before"]
+    assert (back["language"], back["words"]["下载 CSV"]) == ("en", "Download as CSV")
 
 
 def _sentences() -> dict[str, str]:
