@@ -105,9 +105,9 @@ def _appealing(result: Result, does: Does, view: View) -> None:
         st.rerun()
 
 
-def bonus_table(found: Sequence[Result], day: int, view: View) -> None:
-    """Every team's factor of the milestone to which the bonus is tied."""
-    tied = [r for r in found if r.brings is not None and r.day == day and r.team_id is not None]
+def bonus_table(found: Sequence[Result], view: View) -> None:
+    """Every team's factor of a milestone to which the policy ties the bonus."""
+    tied = [r for r in found if r.brings is not None and r.team_id is not None]
     if not tied:
         return
     section(t("milestones.bonus_table"), icon=":material/payments:")

@@ -103,6 +103,8 @@ def option_name(rule: Rule, option: str) -> str:
             return t(f"alerts.{option}.name")
         case "told":
             return t(f"rules.told.{option}")
+        case "milestone":
+            return t("milestones.day", day=option)
         case _:
             return term(rule.area, option)
 

@@ -47,7 +47,8 @@ class Policy:
         undo_minutes: minutes within which a recorded action can be undone.
         quote_expiry_days: days before a quote's end at which it becomes a to-do (F1).
         currency: the company's own currency, ISO 4217.
-        sla_hours: hours within which a demand is answered, for P0, P1, P2, P3 (C1).
+        sla_hours: hours within which a demand is answered, for P0, P1, P2, P3 (C1); as shipped none has
+            more than the 24 that product has for its answer (C2).
         sla_round_the_clock: urgencies whose clock runs day and night; the others count working hours.
         health_least_stays: stays from which the weekly report says a ratio or a bottleneck (A5).
         sla_warn_share: share of the allowed time, 0–1, after which product is reminded (C1).
@@ -78,9 +79,10 @@ class Policy:
             demand's answer, most minutes of reporting per rep and day, and until a problem is located (E).
         milestone_least: rows from which a criterion is judged (E).
         milestone_sample: recordings or promises in a random sample (E).
-        bonus_milestone, bonus_factor: the milestone to which the forecast bonus is tied, and by how much it
-            multiplies its month's when it is met (E).
-        freeze_missed: whether new features are frozen for the next quarter when the company missed it (E).
+        bonus_factors: by how much the milestones of day 30, 60, 90 and 120 multiply the forecast bonus of
+            their month when they are met; 1 leaves it (E).
+        freeze_milestones: those that freeze new features for the next quarter when the company misses
+            them (E).
         appeal_days: days after a result is issued in which it can be appealed (E).
         own_fields: the company's own fields of action types, retired ones included (F2).
         own_reports: reports that the company put together, retired ones included (F2, D1).
@@ -122,7 +124,7 @@ class Policy:
     undo_minutes: int = 60
     quote_expiry_days: int = 3
     currency: str = "CNY"
-    sla_hours: tuple[float, float, float, float] = (2.0, 8.0, 24.0, 40.0)
+    sla_hours: tuple[float, float, float, float] = (2.0, 8.0, 24.0, 24.0)
     sla_round_the_clock: tuple[str, ...] = ("P0",)
     health_least_stays: int = 3
     sla_warn_share: float = 0.75
@@ -163,9 +165,8 @@ class Policy:
     milestone_locate_minutes: float = 15.0
     milestone_least: int = 5
     milestone_sample: int = 20
-    bonus_milestone: int = 60
-    bonus_factor: float = 1.2
-    freeze_missed: bool = True
+    bonus_factors: tuple[float, float, float, float] = (1.0, 1.2, 1.0, 1.0)
+    freeze_milestones: tuple[str, ...] = ("60",)
     appeal_days: int = 14
     own_fields: tuple[Field, ...] = ()
     own_reports: tuple[Report, ...] = ()

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.messages import Problem
+from core.milestones.criteria import DAYS
 from core.policies import DEFAULTS, LONGEST_ACTION_HOURS, Policy, override
 from core.process.alerts import RULES as ALERTS
 from core.process.stages import STAGES
@@ -41,7 +42,6 @@ class Rule:
 
     Attributes:
         low, high: bounds of a number, both allowed, in its unit.
-        step: a number must be a multiple of it, where it is given.
         options: what a SOME may hold; `area` is where their words stand.
         off: the choices are those switched off, so that a form shows the others as chosen.
     """
@@ -51,7 +51,6 @@ class Rule:
     unit: Unit
     low: float = 0
     high: float = 0
-    step: float = 0
     options: tuple[str, ...] = ()
     area: str = ""
     off: bool = False
@@ -69,6 +68,7 @@ class Rule:
 
 
 TOLD = ("brief_issued", "alert", "health_issued", "promise_before_plan", "room_opened")
+_DAYS = tuple(str(day) for day in DAYS)
 _M, _H, _D, _N, _R = Unit.MINUTES, Unit.HOURS, Unit.DAYS, Unit.COUNT, Unit.RATE
 
 # fmt: off
@@ -137,9 +137,11 @@ _ALL = (
     Rule("milestone_locate_minutes", "milestones", _M, 1, 480),
     Rule("milestone_least",          "milestones", _N, 1, 100),
     Rule("milestone_sample",         "milestones", _N, 1, 200),
-    Rule("bonus_milestone",          "milestones", _D, 30, 120, step=30),
-    Rule("bonus_factor",             "milestones", Unit.TIMES, 1, 3),
-    Rule("freeze_missed",            "milestones", Unit.SWITCH),
+    Rule("bonus_factors.0",          "milestones", Unit.TIMES, 1, 3),
+    Rule("bonus_factors.1",          "milestones", Unit.TIMES, 1, 3),
+    Rule("bonus_factors.2",          "milestones", Unit.TIMES, 1, 3),
+    Rule("bonus_factors.3",          "milestones", Unit.TIMES, 1, 3),
+    Rule("freeze_milestones",        "milestones", Unit.SOME, options=_DAYS, area="milestone"),
     Rule("appeal_days",              "milestones", _D, 0, 90),
     Rule("api_per_minute",           "api",        _N, 1, 10_000),
 )
@@ -179,7 +181,7 @@ def with_values(changes: Mapping[str, Any], values: Mapping[str, Any]) -> dict[s
     """Overrides with rules set to values; what is as shipped is not kept.
 
     >>> with_values({"silent_days": 20}, {"silent_days": 14, "sla_hours.0": 1.5})
-    {'sla_hours': [1.5, 8.0, 24.0, 40.0]}
+    {'sla_hours': [1.5, 8.0, 24.0, 24.0]}
     """
     made = dict(changes)
     for name, value in values.items():
@@ -222,8 +224,6 @@ def _check_number(rule: Rule, value: float) -> Problem | None:
         return Problem(rule.name, "below_bound", {"limit": f"{rule.low * percent:g}"})
     if value > rule.high:
         return Problem(rule.name, "above_bound", {"limit": f"{rule.high * percent:g}"})
-    if rule.step and value % rule.step:
-        return Problem(rule.name, "not_in_steps", {"step": f"{rule.step:g}"})
     whole = isinstance(value_of(DEFAULTS, rule), int)
     return Problem(rule.name, "not_whole") if whole and value != int(value) else None
 

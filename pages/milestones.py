@@ -65,7 +65,7 @@ with page("milestones.title", needs=Permission.SEE_MILESTONES) as view:
         if stop is not None and stop.result_id is not None:
             results_block(view.read(results, team, stop.day), DOES, view)
             if team is None:
-                bonus_table(view.read(all_results), stop.day, view)
+                bonus_table(view.read(all_results, [stop.day]), view)
     if team is None:
         fit_block(view.read(fit_score, view.now), view)
     launch(path, view)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from core.messages import Problem
 from core.milestones.assess import State
+from core.milestones.criteria import DAYS
 from core.policies import Policy
 from core.promises.collaboration import next_quarter, quarter_of
 
@@ -71,13 +72,17 @@ def consequence(
 
     A freeze concerns everybody's features, so only the company's own milestone brings one. What cannot be
     judged moves nothing either way.
+
+    Args:
+        policy: the one under which the result was issued.
     """
-    if day != policy.bonus_milestone:
+    factor, freezes = policy.bonus_factors[DAYS.index(day)], str(day) in policy.freeze_milestones
+    if factor == 1 and not freezes:
         return None
     month = due_on.replace(day=1)
     if counts_as is State.MET:
-        return Consequence(month, policy.bonus_factor)
-    if counts_as is State.MISSED and whole_company and policy.freeze_missed:
+        return Consequence(month, factor)
+    if counts_as is State.MISSED and whole_company and freezes:
         first = next_quarter(quarter_of(due_on))
         return Consequence(month, 1.0, first, next_quarter(first))
     return Consequence(month, 1.0)

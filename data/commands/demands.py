@@ -13,7 +13,7 @@ from data.commands.promise_sweep import promised_with, sweep_promises
 from data.commands.room_work import Attachment
 from data.commands.webhook_events import Event, emit
 from data.jsontext import to_json
-from data.queries.milestone_results import freeze_in_force
+from data.queries.milestone_results import freezes_in_force
 from data.queries.policies import company_day
 from data.queries.scope import customers
 from data.schema import (
@@ -195,10 +195,9 @@ def plan(tx: Tx, feature_id: int, planned_on: date | None, reason: str) -> None:
 
 def _frozen(tx: Tx, planned_on: date | None, made_at: datetime) -> list[Problem]:
     """A feature that came after a freeze was signed is not planned for its days (PRODUCT.md E)."""
-    freeze = freeze_in_force(tx.session, company_day(tx.session, tx.now))
-    if freeze is None or made_at < freeze.since or not freeze.brings.freezes(planned_on):
-        return []
-    return [Problem("planned_on", "features_frozen", {"until": str(freeze.brings.frozen_until)})]
+    standing = freezes_in_force(tx.session, company_day(tx.session, tx.now))
+    held = [f.brings for f in standing if made_at >= f.since and f.brings.freezes(planned_on)]
+    return [Problem("planned_on", "features_frozen", {"until": str(f.frozen_until)}) for f in held[:1]]
 
 
 def reached_customer(tx: Tx, customer_id: int, needs: Permission) -> None:

@@ -1,7 +1,7 @@
 """Results of milestones with what people made of them: signatures, appeals, consequences (PRODUCT.md E)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,10 +12,11 @@ from core.access import Permission, Who, decide
 from core.messages import NotFound
 from core.milestones.assess import State
 from core.milestones.consequences import Consequence, Force, appeal_until, consequence, final, force
+from core.milestones.criteria import DAYS
 from core.policies import Policy
 from data.queries.milestone_place import reached_place
-from data.queries.milestones import launch_of, result_key
-from data.queries.policies import policy_in_force
+from data.queries.milestones import launch_days, launch_of, result_key
+from data.queries.policies import policies_of
 from data.schema import MilestoneAppeal, MilestoneResult, MilestoneSignature, Person, Team
 
 
@@ -36,7 +37,7 @@ class Appeal:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A milestone's result and what hangs on it.
+    """A milestone's result and what hangs on it, by the policy under which it was issued.
 
     Attributes:
         team_id: None for the company's.
@@ -85,17 +86,16 @@ def results(session: Session, who: Who, team_id: int | None, day: int) -> tuple[
     return _results(session, MilestoneResult.key.in_(keys))
 
 
-def all_results(session: Session, who: Who) -> tuple[Result, ...]:
-    """The company's and every team's result of the milestone to which the bonus is tied.
+def all_results(session: Session, who: Who, days: Collection[int] = DAYS) -> tuple[Result, ...]:
+    """The company's and every team's results of milestones, since the launch that holds.
 
     Raises:
         NotAllowed, NotFound: not all are within reach.
     """
     reached_place(session, who, None)
-    tied = policy_in_force(session).bonus_milestone
-    teams = session.scalars(select(Team.id).where(Team.kind == "sales").order_by(Team.name))
-    keys = [result_key(i, launch.launched_on, tied) for i in (None, *teams)
-            if (launch := launch_of(session, i))]  # fmt: skip
+    teams = session.scalars(select(Team.id).where(Team.kind == "sales")).all()
+    launched = launch_days(session, [None, *teams])
+    keys = [result_key(place, on, day) for place, on in launched.items() for day in days]
     return _results(session, MilestoneResult.key.in_(keys))
 
 
@@ -114,15 +114,19 @@ def result_within(session: Session, who: Who, result_id: int, needs: Permission)
 
 
 def freeze_in_force(session: Session, day: date) -> Freeze | None:
-    """The freeze that holds on a day or begins after it; None where new features may be planned."""
+    """The first freeze that holds on a day or begins after it; None where new features may be planned."""
+    return min(freezes_in_force(session, day), key=lambda f: (f.brings.frozen_until, f.day), default=None)
+
+
+def freezes_in_force(session: Session, day: date) -> Iterator[Freeze]:
+    """Every freeze that holds on a day or begins after it."""
     company = (MilestoneResult.team_id.is_(None)) & (MilestoneResult.verdict == State.MISSED)
     for result in _results(session, company):
         brings, signed_at = result.brings, result.signed_at
         if result.force is not Force.IN_FORCE or brings is None or signed_at is None:
             continue
         if brings.frozen_until is not None and day < brings.frozen_until:
-            return Freeze(result.id, result.day, brings, signed_at)
-    return None
+            yield Freeze(result.id, result.day, brings, signed_at)
 
 
 def freeze_now(session: Session, who: Who, day: date) -> Freeze | None:
@@ -140,8 +144,12 @@ def _results(session: Session, chosen: ColumnElement[bool]) -> tuple[Result, ...
         .order_by(MilestoneResult.team_id.is_(None), Team.name, MilestoneResult.id)
     )
     found = session.execute(query).all()
-    appeals, policy = _appeals(session, [row.id for row, *_ in found]), policy_in_force(session)
-    return tuple(_result(row, team, sign, by, appeals[row.id], policy) for row, team, sign, by in found)
+    appeals = _appeals(session, [row.id for row, *_ in found])
+    policies = policies_of(session, {row.policy_version for row, *_ in found})
+    return tuple(
+        _result(row, team, sign, by, appeals[row.id], policies[row.policy_version])
+        for row, team, sign, by in found
+    )
 
 
 def _appeals(session: Session, result_ids: Sequence[int]) -> dict[int, list[Appeal]]:

@@ -1,5 +1,6 @@
 """The path of milestones: launch dates, results as issued, and where it stands today (PRODUCT.md E)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -109,6 +110,13 @@ def launch_of(session: Session, team_id: int | None) -> LaunchRow | None:
     own = _launches(session, Launch.team_id == team_id) if team_id else ()
     found = own or _launches(session, Launch.team_id.is_(None))
     return found[0] if found else None
+
+
+def launch_days(session: Session, places: Iterable[int | None]) -> dict[int | None, date]:
+    """The launch date that holds for each of many places; those without one are left out."""
+    rows = select(Launch.team_id, Launch.launched_on).order_by(Launch.set_at, Launch.id)
+    latest = {team_id: on for team_id, on in session.execute(rows)}  # the last of each stays
+    return {place: on for place in places if (on := latest.get(place) or latest.get(None))}
 
 
 def proof(

@@ -1,5 +1,6 @@
 """The policy in force, and facts about the installation."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +18,13 @@ def policy_in_force(session: Session) -> Policy:
     """The highest published version over the defaults."""
     version, changes = policy_changes(session)
     return override(changes, version) if version else DEFAULTS
+
+
+def policies_of(session: Session, versions: Collection[int]) -> dict[int, Policy]:
+    """Policies by their versions, as they were published; 0 are the defaults."""
+    query = select(PolicyVersion.version, PolicyVersion.changes).where(PolicyVersion.version.in_(versions))
+    found = {row.version: override(row.changes, row.version) for row in session.execute(query)}
+    return {version: found.get(version, DEFAULTS) for version in versions}
 
 
 def policy_changes(session: Session) -> tuple[int, dict[str, Any]]:

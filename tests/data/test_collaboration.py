@@ -91,13 +91,13 @@ def test_a_report_counts_answers_by_team_and_by_who_answered(store, late, clock)
 
 def test_what_ran_out_unanswered_counts_in_the_quarter_in_which_it_did(store, company, clock):
     clock.at = datetime(2026, 3, 30, 1, tzinfo=UTC)
-    over, running = filed(store, company), filed(store, company, urgency="P3")  # 8 and 40 working hours
+    over, running = filed(store, company), filed(store, company, urgency="P3")  # 8 and 24 working hours
     clock.at = datetime(2026, 4, 2, 1, tzinfo=UTC)
     answer(store, company.product, over)
     with store.reading() as session:
         policy = policy_in_force(session)
         first = collaboration_facts(session, QUARTER, APRIL, policy)
-        later = collaboration_facts(session, date(2026, 4, 1), clock.at + timedelta(days=1), policy)
+        later = collaboration_facts(session, date(2026, 4, 1), clock.at + timedelta(hours=1), policy)
     assert [(f.of, f.person_id) for f in first] == [(over, None)]  # as it stood when the quarter ended
     assert first[0].value > 1
     assert [f.of for f in later] == [over]

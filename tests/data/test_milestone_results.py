@@ -15,8 +15,14 @@ from data.commands.demands import answer_demand, move_feature
 from data.commands.milestone_results import appeal_result, decide_appeal, sign_result
 from data.commands.milestones import issue_milestone, set_launch
 from data.notices import sentence
-from data.queries.milestone_results import all_results, freeze_in_force, freeze_now, results
-from data.schema import Audit, Message, MilestoneAppeal
+from data.queries.milestone_results import (
+    all_results,
+    freeze_in_force,
+    freeze_now,
+    freezes_in_force,
+    results,
+)
+from data.schema import Audit, Message, MilestoneAppeal, MilestoneResult, PolicyVersion
 from tests.company import found
 from tests.data.test_demands import filed
 from tests.data.test_milestones import MONTHS, read
@@ -130,9 +136,9 @@ def test_a_manager_appeals_the_own_teams_and_the_companys_only(store, company, m
         sign_result(store, company.director, 999)
     with store.reading() as session:
         assert session.scalars(select(MilestoneAppeal)).all() == []
-        assert {r.team for r in all_results(session, company.director)} == {"", "East", "West"}
+        assert {r.team for r in all_results(session, company.director, [60])} == {"", "East", "West"}
         with pytest.raises(NotFound):
-            all_results(session, company.manager)
+            all_results(session, company.manager, [60])
 
 
 def test_a_teams_miss_freezes_nothing(store, company):
@@ -166,3 +172,36 @@ def test_the_line_is_drawn_where_plans_are_made(store, company, missed):
     assert read(store, freeze_now, company.rep, noon(TODAY).date()) is None
     sign_result(store, company.director, missed)
     assert read(store, freeze_now, company.rep, noon(TODAY).date()).day == 60
+
+
+def rules(store, **changes):
+    with store.batch() as session:
+        session.add(PolicyVersion(version=1, changes=changes, published_at=store.clock()))
+
+
+def test_rules_that_are_published_later_move_no_result(store, company, missed, clock):
+    sign_result(store, company.director, missed)
+    rules(store, freeze_milestones=[], bonus_factors=[1.0, 2.0, 1.0, 1.0], appeal_days=90)
+    (result,) = of(store, company.director)
+    assert frozen(store).brings == result.brings
+    clock.move(days=15)
+    with pytest.raises(Conflict):
+        appeal_result(store, company.manager, missed, "Under the new rules it would be in time")
+
+
+def test_every_milestone_can_be_tied_and_two_freezes_hold_each_their_quarter(store, company, clock):
+    rules(store, freeze_milestones=["30", "60"], bonus_factors=[1.1, 1.0, 1.0, 1.0])
+    day30, day60 = (issue_milestone(store, company.director, None, day) for day in (30, 60))
+    with store.writing() as session:  # as if day 30 had been missed in December
+        early = session.get_one(MilestoneResult, day30)
+        early.verdict, early.due_on = State.MISSED, date(2025, 12, 31)
+    for result in (day30, day60):
+        sign_result(store, company.director, result)
+    with store.reading() as session:
+        assert [r.day for r in all_results(session, company.director, [30]) if r.brings] == [30]
+        found = {f.day: f.brings.frozen_from for f in freezes_in_force(session, TODAY)}
+    assert found == {30: date(2026, 1, 1), 60: FROZEN[0]}
+    assert frozen(store).day == 30  # the line on the pages tells of the nearest
+    clock.move(minutes=1)
+    with pytest.raises(Invalid):
+        answer_demand(store, company.product, filed(store, company), planned(FROZEN[0]))

@@ -143,7 +143,7 @@ def test_a_rule_is_changed_looked_at_and_published(open_page, sqlite_store, comp
     page = press(page, "studio.publish", language)
     check_words(page)
     with sqlite_store.reading() as session:
-        assert policy_in_force(session).sla_hours == (1.5, 8.0, 24.0, 40.0)
+        assert policy_in_force(session).sla_hours == (1.5, 8.0, 24.0, 24.0)
 
 
 @pytest.mark.parametrize(("group", "language"), [(g, ("en", "zh")[n % 2]) for n, g in enumerate(GROUPS)])

@@ -13,7 +13,8 @@ from core.policies import DEFAULTS
 
 DUE = date(2026, 11, 11)
 NOVEMBER, JANUARY, APRIL = date(2026, 11, 1), date(2027, 1, 1), date(2027, 4, 1)
-LOOSE = replace(DEFAULTS, freeze_missed=False, bonus_factor=1.5)
+LOOSE = replace(DEFAULTS, freeze_milestones=(), bonus_factors=(1.0, 1.5, 1.0, 1.0))
+EVERY = replace(DEFAULTS, freeze_milestones=("60", "90"), bonus_factors=(1.05, 1.2, 1.0, 1.1))
 
 # fmt: off
 BRINGS = [
@@ -27,6 +28,11 @@ BRINGS = [
     (60,  State.MET,     True,    LOOSE,     Consequence(NOVEMBER, 1.5)),
     (30,  State.MET,     True,    DEFAULTS,  None),
     (90,  State.MISSED,  True,    DEFAULTS,  None),
+    (30,  State.MET,     True,    EVERY,     Consequence(NOVEMBER, 1.05)),
+    (30,  State.MISSED,  True,    EVERY,     Consequence(NOVEMBER, 1.0)),  # freezes nothing
+    (90,  State.MET,     False,   EVERY,     Consequence(NOVEMBER, 1.0)),
+    (90,  State.MISSED,  True,    EVERY,     Consequence(NOVEMBER, 1.0, JANUARY, APRIL)),
+    (120, State.MET,     True,    EVERY,     Consequence(NOVEMBER, 1.1)),
 ]
 # fmt: on
 
