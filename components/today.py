@@ -15,6 +15,7 @@ from components.today_lines import details, mark
 from core.home import SUMMARY, is_hidden
 from core.process.stages import following
 from core.reports.commitments import Proof
+from core.reports.own import PAGE as REPORTS_PAGE
 from data.own_terms import offered_types
 from data.queries.today import Group, Home, Kind, ToDo
 
@@ -38,6 +39,10 @@ TONES = {
     Kind.UNPLANNED: Tone.AMBER,
     Kind.GRADE: Tone.QUIET,
     Kind.REGRADE: Tone.QUIET,
+    Kind.MILESTONE: Tone.AMBER,
+    Kind.SAMPLE: Tone.QUIET,
+    Kind.FACTOR: Tone.QUIET,
+    Kind.REPORT: Tone.AMBER,
     Kind.JOB: Tone.AMBER,
     Kind.PASSWORD: Tone.QUIET,
 }
@@ -61,6 +66,10 @@ ICONS = {
     Kind.UNPLANNED: ":material/event_busy:",
     Kind.GRADE: ":material/military_tech:",
     Kind.REGRADE: ":material/swap_vert:",
+    Kind.MILESTONE: ":material/signature:",
+    Kind.SAMPLE: ":material/fact_check:",
+    Kind.FACTOR: ":material/add_chart:",
+    Kind.REPORT: ":material/visibility_off:",
     Kind.JOB: ":material/sync_problem:",
     Kind.PASSWORD: ":material/key:",
 }
@@ -162,8 +171,13 @@ def _row(todo: ToDo, view: View) -> Row:
 def _title(todo: ToDo, view: View) -> str:
     if todo.kind is Kind.JOB:
         return job_name(todo.type or "", view.language)
-    if todo.kind is Kind.CAUSE:
+    if todo.kind in (Kind.CAUSE, Kind.MILESTONE, Kind.SAMPLE):
         return todo.person or t("today.company")
+    if todo.kind is Kind.FACTOR:
+        return todo.words
+    if todo.kind is Kind.REPORT:
+        label = (todo.params or {}).get("label", {})
+        return str(label.get(view.language) or t(f"reports.report.{todo.type}.title"))
     return todo.customer or todo.opportunity or todo.person or t("today.no_name")
 
 
@@ -197,6 +211,12 @@ def _proof(todo: ToDo) -> Target:
             return "record", {k: v for k, v in said.items() if v is not None} | quote
 
 
+def _report(todo: ToDo) -> Target:
+    """The page of a report; of those that share one, with its name."""
+    page = str((todo.params or {}).get("page"))
+    return page, {"report": todo.type} if page == REPORTS_PAGE and todo.type else {}
+
+
 _TARGETS: dict[Kind, Callable[[ToDo], Target]] = {
     Kind.DRAFT: lambda todo: ("record", {"draft": todo.id}),
     Kind.GRADE: lambda todo: ("customer", {"customer": todo.id, "do": "grade"}),
@@ -217,5 +237,12 @@ _TARGETS: dict[Kind, Callable[[ToDo], Target]] = {
     Kind.DELIVERY: lambda todo: ("deliveries", dict(todo.params or {})),
     Kind.STORE_REQUEST: lambda todo: ("store_requests", {"request": todo.id}),
     Kind.CAUSE: lambda todo: ("collaboration", {"cause": todo.id}),
+    Kind.MILESTONE: lambda todo: ("milestones", dict(todo.params or {})),
+    Kind.SAMPLE: lambda todo: (
+        "milestones",
+        {name: value for name, value in (todo.params or {}).items() if name != "left"},
+    ),
+    Kind.FACTOR: lambda _: ("attribution", {}),
+    Kind.REPORT: lambda todo: _report(todo),
     Kind.JOB: lambda _: ("jobs", {}),
 }

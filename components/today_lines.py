@@ -20,9 +20,9 @@ def mark(todo: ToDo, view: View) -> str:
             return format.ago(todo.at, view.now, view.language)
         case Kind.DUE:
             return format.clock(todo.at, view.who.timezone)
-        case Kind.EXPIRING | Kind.COACHING | Kind.DELIVERY | Kind.CAUSE:
+        case Kind.EXPIRING | Kind.COACHING | Kind.DELIVERY | Kind.CAUSE | Kind.MILESTONE:
             return format.day(todo.on, view.language)
-        case Kind.REPORTED | Kind.JOB:
+        case Kind.REPORTED | Kind.JOB | Kind.SAMPLE | Kind.FACTOR | Kind.REPORT:
             return format.ago(todo.at, view.now, view.language)
         case _:
             return ""
@@ -116,6 +116,18 @@ def _cause(todo: ToDo, view: View) -> list[str]:
     return [t(f"collaboration.of.{todo.type}")]
 
 
+def _milestone(todo: ToDo, view: View) -> list[str]:
+    del view
+    day = t("milestones.day", day=(todo.params or {}).get("day", ""))
+    state = t("today.appealed") if todo.type == "appeal" else t(f"milestones.state.{todo.type}")
+    return [day, state]
+
+
+def _sample(todo: ToDo, view: View) -> list[str]:
+    del view
+    return [t(f"milestones.of.{todo.type}"), t("today.unchecked", n=(todo.params or {}).get("left", 0))]
+
+
 def _job(todo: ToDo, view: View) -> list[str]:
     del view
     return [t("today.gave_up")]
@@ -142,6 +154,10 @@ _PARTS = {
     Kind.DELIVERY: lambda todo, _: [todo.words],
     Kind.STORE_REQUEST: _request,
     Kind.CAUSE: _cause,
+    Kind.MILESTONE: _milestone,
+    Kind.SAMPLE: _sample,
+    Kind.FACTOR: lambda todo, _: [todo.person or ""],
+    Kind.REPORT: lambda todo, _: [t("today.offline")],
     Kind.JOB: _job,
 }
 

@@ -35,6 +35,10 @@ class Kind(StrEnum):
     UNPLANNED = "unplanned"
     GRADE = "grade"
     REGRADE = "regrade"
+    MILESTONE = "milestone"
+    SAMPLE = "sample"
+    FACTOR = "factor"
+    REPORT = "report"
     JOB = "job"
     PASSWORD = "password"  # noqa: S105 - a kind of to-do
 
@@ -59,6 +63,10 @@ NEEDS: Mapping[Kind, Permission] = {
     Kind.UNPLANNED: Permission.RECORD_ACTIONS,
     Kind.GRADE: Permission.EDIT_CUSTOMERS,
     Kind.REGRADE: Permission.EDIT_CUSTOMERS,
+    Kind.MILESTONE: Permission.SIGN_MILESTONES,
+    Kind.SAMPLE: Permission.CHECK_PROOFS,
+    Kind.FACTOR: Permission.CHANGE_WEIGHTS,
+    Kind.REPORT: Permission.REVISE_REPORTS,
     Kind.JOB: Permission.SEE_JOBS,
     Kind.PASSWORD: Permission.MANAGE_PEOPLE,
 }

@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from core.access import Permission, Who
+from core.access import Permission, Reach, Who, reach
 from core.messages import NotFound
+from core.milestones.criteria import BY_NAME
 from core.milestones.evidence import Evidence
 from core.milestones.samples import Found, Tally, tally
 from data.milestone_json import evidence_from
 from data.queries.milestone_place import reached_place
 from data.queries.milestones import launch_of
-from data.schema import Action, Person, Promise, ProofCheck, ProofSample
+from data.schema import Action, Person, Promise, ProofCheck, ProofSample, Team
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,43 @@ def sample_of(session: Session, who: Who, team_id: int | None, criterion: str) -
     )
     found = session.execute(query).all()
     return _sample(session, found[0][0], found[0][1], len(found) - 1) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """A sample that its drawer has not finished: `left` rows that nobody has looked at."""
+
+    id: int
+    team_id: int | None
+    team: str
+    criterion: str
+    day: int
+    drawn_at: datetime
+    left: int
+
+
+def samples_in_hand(session: Session, who: Who) -> list[InHand]:
+    """The latest samples of their place and criterion that this person drew and that are not all checked."""
+    newest = func.max(ProofSample.id)
+    latest = select(newest).group_by(ProofSample.team_id, ProofSample.criterion)
+    query = (
+        select(ProofSample, Team.name)
+        .outerjoin(Team, Team.id == ProofSample.team_id)
+        .where(ProofSample.id.in_(latest), ProofSample.drawn_by == who.person_id)
+        .order_by(ProofSample.drawn_at, ProofSample.id)
+    )
+    return [one for row, team in session.execute(query) if (one := _in_hand(session, who, row, team))]
+
+
+def _in_hand(session: Session, who: Who, row: ProofSample, team: str | None) -> InHand | None:
+    launch = launch_of(session, row.team_id)
+    left = len({item["of"] for item in row.items} - _checks(session, row.id).keys())
+    granted = reach(who, Permission.CHECK_PROOFS)
+    lost = granted is not Reach.ALL and row.team_id != who.team_id  # moved to another team since
+    if lost or not left or launch is None or launch.launched_on != row.launched_on:
+        return None
+    day = BY_NAME[row.criterion].day
+    return InHand(row.id, row.team_id, team or "", row.criterion, day, row.drawn_at, left)
 
 
 def looked_at(session: Session, who: Who, sample_id: int, of: int) -> Looked:

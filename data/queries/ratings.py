@@ -98,6 +98,12 @@ def versions(session: Session) -> Mapping[str, tuple[int, str]]:
     }
 
 
+def present_versions(session: Session) -> dict[str, int]:
+    """The version in which each report that can be rated stands."""
+    revised = versions(session)
+    return {report: revised.get(report, (FIRST, ""))[0] for report in rateable(session)}
+
+
 def revisers() -> ColumnElement[bool]:
     """SQL: people who may revise reports."""
     roles = [role for role, grants in GRANTS.items() if Permission.REVISE_REPORTS in grants]
@@ -116,8 +122,7 @@ class Wanting:
 
 def wanting(session: Session) -> list[Wanting]:
     """Reports that are to go offline and have not: judged by the latest box of their present version."""
-    policy, revised = policy_in_force(session), versions(session)
-    present = {report: revised.get(report, (FIRST, ""))[0] for report in rateable(session)}
+    policy, present = policy_in_force(session), present_versions(session)
     subjects = {subject_of(*item): item for item in present.items()}
     latest = {box.subject: box for box in opened(session, list(subjects))}  # the last of each stays
     taken = session.execute(select(ReportOffline.report, ReportOffline.version))

@@ -18,6 +18,7 @@ from data.queries.today_kinds import (
     begun,
     forecasts,
     grades,
+    led,
     on_fire,
     promised,
     quotes,
@@ -109,6 +110,10 @@ _READS: dict[Kind, Callable[[Asked, int], Group]] = {
     Kind.UNPLANNED: steps.unplanned,
     Kind.GRADE: grades.grades,
     Kind.REGRADE: grades.regrades,
+    Kind.MILESTONE: led.milestones,
+    Kind.SAMPLE: led.samples,
+    Kind.FACTOR: led.factors,
+    Kind.REPORT: led.reports,
     Kind.JOB: accounts.failed_jobs,
     Kind.PASSWORD: accounts.without_password,
 }

@@ -10,9 +10,12 @@ from core.process.metrics import PlannedAction
 from core.promises.demands import DemandInput
 from core.terms import ActionStatus, Outcome
 from data.commands.actions import record_action
+from data.commands.attribution import ask_for_factor
 from data.commands.demands import file_demand, move_feature
+from data.commands.milestones import issue_milestone, set_launch
 from data.commands.opportunities import close_opportunity, open_opportunity
 from data.commands.store_requests import file_request
+from data.schema import ReportOffline
 from data.text import translate
 from tests.company import found
 from tests.data.test_record_action import VALUES, done
@@ -148,3 +151,21 @@ def test_what_customers_wait_for_opens_its_own_page(open_page, sqlite_store, clo
         ("demands", {"demand": str(waiting)}),
         ("store_requests", {"request": "1"}),
     ]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_leadership_decides_is_one_click_away(open_page, sqlite_store, gone, language):
+    people = found(sqlite_store)
+    set_launch(sqlite_store, people.admin, None, date(2026, 1, 1))
+    issue_milestone(sqlite_store, people.director, None, 30)
+    ask_for_factor(sqlite_store, people.manager, "Site visits", "Whoever saw the line buys")
+    with sqlite_store.writing() as session:
+        session.add(
+            ReportOffline(report="pipeline", version=1, month="2026-02", taken_at=sqlite_store.clock())
+        )
+    page = open_page("today", people.director, language)
+    check_words(page)
+    assert translate(language, "reports.report.pipeline.title") in words(page)
+    for kind in ("milestone", "factor", "report"):
+        press(page, translate(language, f"today.{kind}_do"))
+    assert gone == [("milestones", {"day": 30}), ("attribution", {}), ("reports", {"report": "pipeline"})]
