@@ -1,6 +1,6 @@
 """Signals about customers: recorded, told by other systems, and withdrawn when they prove wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,6 +9,8 @@ from sqlalchemy import select
 from core.access import Permission
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
 from core.signals import SignalInput, check_signal
+from core.terms import Outcome
+from data.commands.alerts import sweep
 from data.commands.command import Tx, command
 from data.jsontext import to_json
 from data.queries.scope import customers
@@ -51,6 +53,7 @@ def record_signal(tx: Tx, customer_id: int, signal: SignalInput, *, known_at: da
     row = Signal(customer_id=customer_id, recorded_at=known_at or tx.now, **said)
     tx.session.add(row)
     tx.session.flush()
+    _look(tx, {customer_id})
     tx.audit("signal", row.id, after=to_json(said | {"customer_id": customer_id}))
     return row.id
 
@@ -81,6 +84,7 @@ def report_signals(tx: Tx, told: Sequence[Reported]) -> list[int]:
     refuse(problems)
     tx.session.add_all(fresh)
     tx.session.flush()
+    _look(tx, {row.customer_id for row in fresh})
     tx.audit("signal", None, after={"signals": [row.id for row in fresh], "told": len(told)})
     return [row.id for row in ids]
 
@@ -140,8 +144,18 @@ def withdraw_signal(tx: Tx, signal_id: int) -> int:
     if row.voided_at is not None:
         raise Conflict("withdrawn_already")
     row.voided_at = tx.now
+    tx.session.flush()
+    _look(tx, {row.customer_id})
     tx.audit("signal", row.id, before={"voided_at": None}, after=to_json({"voided_at": tx.now}))
     return row.id
+
+
+def _look(tx: Tx, customer_ids: Collection[int]) -> None:
+    """Hold the alert rules against the customers' open opportunities: a signal may be a sign of life."""
+    concerned = select(Opportunity.id).where(
+        Opportunity.customer_id.in_(customer_ids), Opportunity.outcome == Outcome.OPEN
+    )
+    sweep(tx.session, tx.now, tx.policy, tx.session.scalars(concerned).all())
 
 
 def _reached(tx: Tx, customer_id: int) -> None:

@@ -17,7 +17,6 @@ from sqlalchemy import (
     cast,
     func,
     literal,
-    or_,
     select,
     true,
 )
@@ -27,10 +26,10 @@ from core.process.alerts.facts import Heard, OpportunityFacts, Quote, Reached
 from core.process.recordings import Sound, Writing, unpack
 from core.process.stages import PIPELINE
 from core.terms import ActionStatus, Outcome
+from data.queries.alert_answers import Answers, latest_answers
 from data.queries.board_sets import advances
 from data.schema import (
     Action,
-    Interaction,
     Opportunity,
     OpportunityState,
     Pipeline,
@@ -42,7 +41,6 @@ from data.schema import (
 from data.schema.types import Id
 
 _PEOPLE = ("attendees", "watchers")
-_TWO_WAY = ("meeting", "video_meeting")
 
 
 @dataclass(slots=True)
@@ -72,7 +70,7 @@ def alert_facts(
     for opportunity_id, stage in session.execute(_skipped(some), chosen):
         skipped[opportunity_id].append(stage)
     reached = {row[0]: Reached(*row[1:]) for row in session.execute(_reached(some), chosen)}
-    answers: dict[int, datetime] = {row[0]: row[1] for row in session.execute(_answers(some), chosen)}
+    answers = latest_answers(session, _among(some), chosen)
     shared = _shared(session, histories.values())
     unspoken = set(session.scalars(_unspoken(some), chosen))
     return [
@@ -81,6 +79,7 @@ def alert_facts(
     ]
 
 
+@lru_cache
 def _among(some: bool) -> ColumnElement[bool]:
     """Open opportunities, or those of them that are asked for."""
     chosen = Opportunity.id.in_(bindparam("ids", expanding=True, type_=Id)) if some else true()
@@ -165,18 +164,6 @@ def _day(value: str | None) -> date | None:
 
 
 @lru_cache
-def _answers(some: bool) -> Select[int, datetime]:
-    """Each opportunity's latest two-way touch with its customer."""
-    two_way = or_(Interaction.direction == "inbound", Interaction.kind.in_(_TWO_WAY))
-    return (
-        select(Opportunity.id, func.max(Interaction.happened_at))
-        .join(Interaction, and_(Interaction.customer_id == Opportunity.customer_id, two_way))
-        .where(_among(some))
-        .group_by(Opportunity.id)
-    )
-
-
-@lru_cache
 def _skipped(some: bool) -> Select[int, str]:
     """Stages before the furthest one that were never visited, in their order; optional ones are none."""
     missed, furthest = aliased(Stage), aliased(Stage)
@@ -229,13 +216,13 @@ def _facts(
     history: _History,
     reached: Reached | None,
     skipped: dict[int, list[str]],
-    answers: dict[int, datetime],
+    answers: dict[int, Answers],
     shared: set[str],
     unspoken: set[int],
     as_of: datetime,
 ) -> OpportunityFacts:
-    touched_at = answers.get(row.id)
-    answered = max((at for at in (touched_at, history.other_at) if at), default=None)
+    seen_at, spoke_at = answers.get(row.id, (None, None))
+    answered = max((at for at in (spoke_at, history.other_at) if at), default=None)
     return OpportunityFacts(
         row.id,
         row.stage,
@@ -248,7 +235,7 @@ def _facts(
         last_event_at=row.last_event_at,
         next_step_id=row.next_step_id,
         next_step_at=row.next_step_at,
-        last_answer_at=max((at for at in (touched_at, history.last_at) if at), default=None),
+        last_answer_at=max((at for at in (seen_at, history.last_at) if at), default=None),
         skipped=tuple(skipped.get(row.id, ())),
         quotes=tuple(q for q in history.quotes if answered is None or q.made_at > answered),
         last_quote=history.quotes[-1] if history.quotes else None,

@@ -12,10 +12,12 @@ from core.customers import InteractionInput
 from core.messages import Invalid, NotFound
 from core.process.actions import ActionInput
 from core.process.evidence import NextStep
+from core.signals import SignalInput
 from core.terms import ActionStatus
 from data.commands.actions import cancel_action, record_action
 from data.commands.alert_handling import assign_alert, resolve_alert, snooze_alert
 from data.commands.interactions import record_interaction
+from data.commands.signals import Reported, record_signal, report_signals, withdraw_signal
 from data.jobs.registry import Run
 from data.jobs.sweep_alerts import sweep_alerts
 from data.queries.alert_facts import alert_facts
@@ -126,6 +128,34 @@ def test_an_answer_ends_the_silence_and_a_mail_of_ours_does_not(desk, clock):
     assert "customer_silent" in desk.standing()
     theirs = InteractionInput("mail", "inbound", clock.at)
     record_interaction(desk.store, desk.people.rep, desk.people.customer, theirs)
+    assert "customer_silent" not in desk.standing()
+
+
+def test_whatever_the_customer_takes_part_in_ends_the_silence_at_once(desk, clock):
+    """The touches that the forecast takes as two-way; a download is no answer to a quote."""
+    store, people = desk.store, desk.people
+    desk.record("quote_confirmation")
+    clock.move(hours=2)
+    desk.record("quote_confirmation")
+    clock.move(days=15)
+    desk.sweep()
+    assert {"customer_silent", "quote_unanswered"} <= desk.standing().keys()
+    short = InteractionInput("call", "outbound", clock.at, duration_seconds=60)
+    record_interaction(store, people.rep, people.customer, short)
+    assert "customer_silent" in desk.standing()
+    seen = record_signal(store, people.rep, people.customer, SignalInput("document_download", clock.at))
+    assert "customer_silent" not in desk.standing()
+    assert "quote_unanswered" in desk.standing()
+    withdraw_signal(store, people.rep, seen)
+    assert "customer_silent" in desk.standing()
+    met = Reported(people.customer, SignalInput("video_meeting", clock.at, value=20.0))
+    report_signals(store, people.rep, [met])
+    assert not {"customer_silent", "quote_unanswered"} & desk.standing().keys()
+    clock.move(days=15)
+    desk.sweep()
+    assert "customer_silent" in desk.standing()
+    long = InteractionInput("call", "outbound", clock.at, duration_seconds=180)
+    record_interaction(store, people.rep, people.customer, long)
     assert "customer_silent" not in desk.standing()
 
 

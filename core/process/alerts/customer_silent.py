@@ -9,7 +9,7 @@ NAME = "customer_silent"
 
 
 def evaluate(facts: OpportunityFacts, policy: Policy) -> Finding | None:
-    """Amber after `silent_days` without an inbound touch or a meeting; our own mails do not end it."""
+    """Amber after `silent_days` in which the customer took part in nothing; our own mails do not end it."""
     days = facts.days_since(facts.last_answer_at)
     if not facts.own or days is None or days < policy.silent_days:
         return None
