@@ -11,6 +11,7 @@ from data.commands.alerts import sweep
 from data.commands.api_tokens import end_tokens
 from data.commands.command import Tx
 from data.commands.projections import project_customers, project_opportunities
+from data.commands.promise_sweep import sweep_promises
 from data.exchange.collecting import uncollected
 from data.exchange.plan import Plan, Update
 from data.jsontext import to_json
@@ -19,13 +20,19 @@ from data.schema import (
     Base,
     Customer,
     CustomerTag,
+    Demand,
+    Feature,
     ImportBatch,
     ImportChange,
     Opportunity,
     Person,
+    PlannedDate,
+    Promise,
+    PromisedDate,
     UserSession,
 )
 
+_PROMISED = {Promise, PromisedDate, Feature, PlannedDate, Demand}  # what moves a promise or its plan
 _FEW = 20_000  # more touched records than this: recompute all projections at once
 
 
@@ -38,6 +45,8 @@ def write(tx: Tx, plan: Plan, batch: ImportBatch) -> None:
         tx.session.execute(insert(ImportChange), changes)
     apply(tx, plan.updates)
     refresh(tx, plan.opportunities, plan.customers)
+    if _PROMISED & (plan.inserts.keys() | {u.table for u in plan.updates}):
+        sweep_promises(tx.session, tx.now, tx.policy)
 
 
 def apply(tx: Tx, updates: Collection[Update]) -> None:

@@ -17,6 +17,7 @@ from data.jobs.sweep_promises import sweep
 from data.notices import sentence
 from data.schema import Message, Person
 from tests.company import found
+from tests.importing import import_text
 
 EFFECT = Effect("Changeover time", Decimal(45), Decimal(25), "minutes")
 
@@ -51,6 +52,16 @@ def promised(store, company, on: date, demand: int | None = None) -> int:
 
 
 BOTH = [("manager", "promise_before_plan"), ("product", "promise_before_plan")]
+
+
+def test_a_promise_that_a_file_brings_is_told_with_the_import(store, company):
+    answer_demand(store, company.product, filed(store, company), answer(date(2026, 4, 10)))
+    rows = "Customer,Promise,Promised date,Feature\nHaihe Pumps,By April,2026-04-01,Dashboard\n"
+    import_text(store, "promises", rows)
+    assert told(store) == BOTH
+    import_text(store, "promises", rows)
+    look(store)
+    assert told(store) == BOTH
 
 
 def test_a_promise_before_the_plan_tells_the_teams_manager_and_product_once(store, company):
