@@ -21,6 +21,9 @@ CAPABILITIES: Mapping[str, tuple[str, ...]] = {
         "customer.grade",
         "customer.tag",
         "contact.add",
+        "contact.edit",
+        "opportunity.open",
+        "opportunity.edit",
         "signal.record",
     ),
     "alerts": ("alert.assign", "alert.snooze", "alert.resolve"),
@@ -36,10 +39,16 @@ CAPABILITIES: Mapping[str, tuple[str, ...]] = {
     "promises": ("promise.make", "promise.move", "promise.plan", "promise.escalate", "feature.move"),
     "deliveries": ("delivery.mark_ready", "delivery.renew", "delivery.ask_again", "delivery.remind"),
     "store_requests": ("store_request.file", "store_request.merge", "store_request.answer"),
-    "collaboration": ("cause.assign", "cause.close"),
+    "collaboration": ("cause.assign", "cause.close", "collaboration.issue"),
     "health": ("health.issue", "health.export"),
     "exchange": ("import.run", "export.run"),
     "milestones": ("milestone.sample", "milestone.check", "milestone.sign", "milestone.appeal"),
+    "one_to_one": ("talk.record", "talk.agree", "talk.settle"),
+    "views": ("view.save", "view.edit", "view.subscribe"),
+    "studio": ("studio.publish", "studio.restore", "pipeline.benchmarks"),
+    "calendars": ("calendar.days", "calendar.hours", "calendar.year", "calendar.restore"),
+    "channels": ("channel.add", "channel.tested", "channel.wishes"),
+    "integrations": ("token.create", "webhook.add", "webhook.tested"),
 }
 
 

@@ -82,7 +82,7 @@ def check_answer(answer: Answer) -> tuple[Problem, ...]:
 
 
 def check_promise(promise: PromiseInput, now: datetime) -> tuple[Problem, ...]:
-    """All problems of a promise; what was said lies in the past, what was promised does not precede it."""
+    """All problems of a promise; what was said lies in the past."""
     problems = _text("words", promise.words)
     if promise.made_at and promise.made_at > now:
         problems.append(Problem("made_at", "in_future"))

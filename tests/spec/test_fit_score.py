@@ -12,6 +12,11 @@ from data.commands.command import COMMANDS
 from tests.data import test_refusals  # noqa: F401 - imports every command
 
 ALL = {name: 1 for name in CAPABILITIES}
+# areas of commands that keep the house in order and are no capability of the product
+UPKEEP = {
+    "account", "backup", "ballot", "currency", "home", "job", "outbox", "person", "privacy", "report",
+    "session", "team", "undo",
+}  # fmt: skip
 HALF = {name: n % 2 for n, name in enumerate(CAPABILITIES)}
 
 
@@ -41,3 +46,8 @@ def test_coverage_times_fit_over_effort(used, drawn, setup, coverage, daily, eff
 def test_every_capability_names_commands_that_exist():
     assert {c for commands in CAPABILITIES.values() for c in commands} <= set(COMMANDS)
     assert used_of({})["record"] == 0
+
+
+def test_every_other_area_of_commands_belongs_to_a_capability():
+    area = {command.partition(".")[0] for commands in CAPABILITIES.values() for command in commands}
+    assert {command.partition(".")[0] for command in COMMANDS} - area == UPKEEP
