@@ -30,7 +30,7 @@ class Webhook:
 
         Raises:
             Permanent: the receiver answered 4xx, other than to try again.
-            httpx.HTTPError: it did not answer, or could not just now.
+            ConnectionError, httpx.HTTPError: it did not answer, or could not just now.
         """
         body = json.dumps(asdict(letter), ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json", "Idempotency-Key": letter.key}
@@ -40,4 +40,5 @@ class Webhook:
         answer = httpx.post(self.url, content=body, headers=headers, timeout=_TIMEOUT)
         if 400 <= answer.status_code < 500 and answer.status_code not in _TRY_AGAIN:
             raise Permanent(f"HTTP {answer.status_code}")
-        answer.raise_for_status()
+        if not answer.is_success:  # httpx's own words tell the whole address, with secrets in it
+            raise ConnectionError(f"HTTP {answer.status_code}")

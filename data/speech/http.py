@@ -31,7 +31,7 @@ class HttpTranscriber:
 
         Raises:
             SpeechRefused: the service answered 4xx, other than to try again, or without a text.
-            httpx.HTTPError: it did not answer, or could not just now.
+            ConnectionError, httpx.HTTPError: it did not answer, or could not just now.
         """
         del told
         form = {"model": self._model, "response_format": "json"}
@@ -43,7 +43,8 @@ class HttpTranscriber:
         )
         if 400 <= answer.status_code < 500 and answer.status_code not in _TRY_AGAIN:
             raise SpeechRefused(f"the service answered {answer.status_code}: {answer.text[:200]}")
-        answer.raise_for_status()
+        if not answer.is_success:  # httpx's own words tell the whole address, with secrets in it
+            raise ConnectionError(f"HTTP {answer.status_code}")
         return Transcript(_text(answer), language, 0.0, self._model)
 
 

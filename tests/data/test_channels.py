@@ -169,6 +169,17 @@ def test_a_busy_receiver_is_asked_again_later(store, receiver, clock):
     assert len({json.loads(body)["key"] for _, body in receiver.got}) == 1
 
 
+def test_a_failure_does_not_tell_the_address(sqlite_store, receiver, caplog):
+    """It may hold a secret, and failures are logged, kept and told to administrators."""
+    told(sqlite_store)
+    receiver.statuses = [500]
+    assert deliver(sqlite_store, {"webhook": Webhook(f"{receiver.url}?token=s3cret", "")}) == 1
+    with sqlite_store.reading() as session:
+        (error,) = session.scalars(select(Delivery.error)).all()
+    assert "HTTP 500" in error
+    assert "s3cret" not in error + caplog.text
+
+
 def test_a_refusal_is_final_and_told_to_the_administrators_once(store, receiver):
     company = told(store)
     receiver.statuses = [404]
