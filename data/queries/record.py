@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
@@ -192,7 +192,6 @@ def customer_facts(session: Session, who: Who, customer_id: int) -> CustomerFact
     if row is None:
         raise NotFound("customer_gone")
     opportunities = _opportunities(session, who, customer_id)
-    steps, records = _actions(session, customer_id, {o.id for o in opportunities})
     contacts = session.execute(
         select(Contact.name, Contact.title, Contact.decision_role)
         .where(Contact.customer_id == customer_id)
@@ -202,8 +201,8 @@ def customer_facts(session: Session, who: Who, customer_id: int) -> CustomerFact
     return CustomerFacts(
         *row,
         opportunities=opportunities,
-        steps=steps,
-        records=records,
+        steps=_steps(session, customer_id, {o.id for o in opportunities}),
+        records=_records(session, customer_id),
         contacts=tuple(Known(*c) for c in contacts),
         currency=policy.currency,
         max_recording_mb=policy.max_recording_mb,
@@ -343,32 +342,26 @@ def _opportunities(session: Session, who: Who, customer_id: int) -> tuple[OpenOp
     return tuple(OpenOpportunity(*row) for row in session.execute(query))
 
 
-def _actions(
-    session: Session, customer_id: int, within: set[int]
-) -> tuple[tuple[Step, ...], tuple[Record, ...]]:
-    """Planned steps of these opportunities, and the customer's latest records."""
-    rows = session.execute(
-        select(Action, Person.name)
+def _steps(session: Session, customer_id: int, within: set[int]) -> tuple[Step, ...]:
+    """All planned steps of these opportunities, the earliest first."""
+    mine = (Action.customer_id == customer_id, Action.opportunity_id.in_(within), Action.voided_at.is_(None))
+    query = (
+        select(Action.id, Action.opportunity_id, Action.type, Action.planned_for, Action.note)
+        .where(*mine, Action.status == ActionStatus.PLANNED, Action.planned_for.is_not(None))
+        .order_by(Action.planned_for, Action.id)
+    )
+    return tuple(Step(*row) for row in session.execute(query))
+
+
+def _records(session: Session, customer_id: int) -> tuple[Record, ...]:
+    """The customer's latest records."""
+    columns = (Action.id, Action.opportunity_id, Action.type, Action.ended_at, Action.summary, Person.name)
+    done = (Action.status == ActionStatus.COMPLETED, Action.ended_at.is_not(None), Action.voided_at.is_(None))
+    query = (
+        select(*columns)
         .join(Person, Person.id == Action.owner_id)
-        .where(
-            Action.customer_id == customer_id,
-            Action.voided_at.is_(None),
-            or_(
-                Action.status == ActionStatus.COMPLETED,
-                and_(Action.status == ActionStatus.PLANNED, Action.opportunity_id.in_(within)),
-            ),
-        )
-        .order_by(func.coalesce(Action.ended_at, Action.planned_for).desc(), Action.id.desc())
+        .where(Action.customer_id == customer_id, *done)
+        .order_by(Action.ended_at.desc(), Action.id.desc())
         .limit(MOST_RECORDS)
-    ).all()
-    steps = [
-        Step(a.id, a.opportunity_id, a.type, a.planned_for, a.note)
-        for a, _ in rows
-        if a.status == ActionStatus.PLANNED and a.planned_for
-    ]
-    records = [
-        Record(a.id, a.opportunity_id, a.type, a.ended_at, a.summary, owner)
-        for a, owner in rows
-        if a.status == ActionStatus.COMPLETED and a.ended_at
-    ]
-    return tuple(sorted(steps, key=lambda s: s.planned_for)), tuple(records)
+    )
+    return tuple(Record(*row) for row in session.execute(query))

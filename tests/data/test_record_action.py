@@ -11,6 +11,8 @@ from core.process.actions import ActionInput
 from core.process.evidence import NextStep
 from core.terms import ActionStatus, Outcome
 from data.commands.actions import record_action
+from data.commands.opportunities import open_opportunity
+from data.queries.record import MOST_RECORDS, customer_facts
 from data.schema import Action, Alert, Audit, Opportunity, OpportunityState, Stage
 from tests.company import found
 
@@ -137,3 +139,30 @@ def test_an_older_quote_that_is_written_down_late_does_not_take_the_later_one_s_
     with sqlite_store.reading() as session:
         row = session.get_one(Opportunity, people.opportunity)
         assert (row.amount, row.currency) == (Decimal("1200.50"), "CNY")
+
+
+def test_a_step_that_waits_is_offered_however_much_was_recorded_since(sqlite_store, clock):
+    people = found(sqlite_store)
+    other = open_opportunity(sqlite_store, people.rep, people.customer, "Second line")
+    planned = ActionInput("solution_demo", ActionStatus.PLANNED, clock() + timedelta(hours=1))
+    step = record_action(sqlite_store, people.rep, other, planned)
+    clock.move(days=60)
+    with sqlite_store.writing() as session:
+        told = session.get_one(Action, step)
+        common = {"customer_id": told.customer_id, "owner_id": told.owner_id, "fields": {}}
+        session.add_all(
+            Action(
+                type="appointment",
+                status="completed",
+                opportunity_id=people.opportunity,
+                recorded_at=clock(),
+                started_at=clock() - timedelta(hours=n + 1),
+                ended_at=clock() - timedelta(hours=n),
+                **common,
+            )
+            for n in range(MOST_RECORDS)
+        )
+    with sqlite_store.reading() as session:
+        facts = customer_facts(session, people.rep, people.customer)
+    assert [s.id for s in facts.steps] == [step]
+    assert len(facts.records) == MOST_RECORDS
