@@ -102,6 +102,7 @@ def _revisions() -> ScriptDirectory:
 
 
 def revise(store: Store, message: str) -> None:
-    """Write a revision with the difference between the store and the schema; then read it."""
+    """Write the next revision, with the difference between the store and the schema; then read it."""
+    following = f"{int(_revisions().get_current_head() or 0) + 1:04}"
     with store.engine.connect() as connection:
-        command.revision(_config(connection), message=message, autogenerate=True)
+        command.revision(_config(connection), message=message, autogenerate=True, rev_id=following)

@@ -1,6 +1,6 @@
 """Ways to reach people outside the product, one file each (PRODUCT.md P8)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from urllib.parse import urlsplit
 
 from data.channels import dingtalk, feishu, wecom
@@ -21,12 +21,12 @@ __all__ = [
     "robot",
 ]
 
-KINDS: Mapping[str, Callable[[str, str, str], Channel]] = {
-    "wecom": wecom.WeCom,
-    "dingtalk": dingtalk.DingTalk,
-    "feishu": feishu.Feishu,
+KINDS: Mapping[str, tuple[Callable[[str, str, str], Channel], Collection[str]]] = {
+    "wecom": (wecom.WeCom, wecom.HOSTS),
+    "dingtalk": (dingtalk.DingTalk, dingtalk.HOSTS),
+    "feishu": (feishu.Feishu, feishu.HOSTS),
 }
-_HOSTS = {"wecom": wecom.HOSTS, "dingtalk": dingtalk.HOSTS, "feishu": feishu.HOSTS}
+"""Chat tools whose robots can be told: who sends to them, and their makers' own hosts."""
 
 
 def configured(settings: Settings) -> dict[str, Channel]:
@@ -51,7 +51,8 @@ def robot(kind: str, url: str, secret: str, name: str) -> Channel:
         kind: one of `KINDS`.
         name: of this one in the outbox.
     """
-    return KINDS[kind](url, secret, name)
+    sender, _ = KINDS[kind]
+    return sender(url, secret, name)
 
 
 def leads_to_a_robot(kind: str, url: str) -> bool:
@@ -64,6 +65,7 @@ def leads_to_a_robot(kind: str, url: str) -> bool:
         there = urlsplit(url)
     except ValueError:
         return False
-    own = there.scheme == "https" and there.hostname in _HOSTS.get(kind, ()) and there.port in (None, 443)
+    _, hosts = KINDS.get(kind, (None, ()))
+    own = there.scheme == "https" and there.hostname in hosts and there.port in (None, 443)
     allowed = [host.strip() for host in settings().robot_hosts.split(",") if host.strip()]
     return own or (there.scheme in ("https", "http") and there.hostname in allowed)

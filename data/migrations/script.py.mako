@@ -1,20 +1,24 @@
+<%
+    def body(text):
+        """Without Alembic's own comments."""
+        return "\n".join(line for line in text.splitlines() if "###" not in line).strip()
+%>\
 """${message}."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from data.schema import types
-${imports if imports else ""}
+from data.schema import types${"\n" + imports if imports else ""}
 
-revision = ${repr(up_revision)}
-down_revision = ${repr(down_revision)}
+revision = "${up_revision}"
+down_revision = "${down_revision}"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    ${upgrades if upgrades else "pass"}
+    ${body(upgrades or "pass")}
 
 
 def downgrade() -> None:
-    ${downgrades if downgrades else "pass"}
+    ${body(downgrades or "pass")}
