@@ -40,7 +40,7 @@ def described(
     if before is None or before.retired:
         return [f"{title} :green-badge[{t('studio.adds')}]", plain(said(thing))]
     old = parts(before)
-    changed = [
+    changed: list[str] = [
         f":gray[{label}:] {plain(old[label] or NOTHING)} → {plain(text or NOTHING)}"
         for label, text in parts(after).items()
         if old[label] != text

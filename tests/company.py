@@ -63,26 +63,34 @@ def found(store: Store) -> Company:
         session.add_all(rows.values())
         session.flush()
         who = {n: Who(r.id, Role(r.role), r.team_id, r.name) for n, r in rows.items()}
-        mine = _customer(session, "Haihe Pumps", rows["rep"].id, now)
-        strange = _customer(session, "Taihu Bearings", rows["stranger"].id, now)
-    return Company(**who, customer=mine[0], opportunity=mine[1], strange_customer=strange[0],
-                   strange_opportunity=strange[1])  # fmt: skip
+        ids = _opportunities(session, [rows["rep"].id, rows["stranger"].id], now)
+    return Company(**who, **dict(zip(IDS, ids, strict=True)))
 
 
-def _customer(session, name: str, owner: int, now: datetime) -> tuple[int, int]:
-    customer = Customer(name=name, owner_id=owner, created_at=now)
-    session.add(customer)
+IDS = ("customer", "strange_customer", "opportunity", "strange_opportunity")
+
+
+def _opportunities(session, owners: list[int], now: datetime) -> list[int]:
+    """A customer with an opportunity for each; ids of the customers, then of the opportunities."""
+    customers = [
+        Customer(name=name, owner_id=owner, created_at=now)
+        for name, owner in zip(("Haihe Pumps", "Taihu Bearings"), owners, strict=True)
+    ]
+    session.add_all(customers)
     session.flush()
     pipeline = session.query(Pipeline.id).filter_by(key="firebreak").scalar()
-    opportunity = Opportunity(
-        pipeline_id=pipeline,
-        name=f"{name} 2026",
-        customer_id=customer.id,
-        owner_id=owner,
-        currency="CNY",
-        opened_at=now,
-        recorded_at=now,
-    )
-    session.add(opportunity)
+    opportunities = [
+        Opportunity(
+            pipeline_id=pipeline,
+            name=f"{customer.name} 2026",
+            customer_id=customer.id,
+            owner_id=customer.owner_id,
+            currency="CNY",
+            opened_at=now,
+            recorded_at=now,
+        )
+        for customer in customers
+    ]
+    session.add_all(opportunities)
     session.flush()
-    return customer.id, opportunity.id
+    return [row.id for row in (*customers, *opportunities)]
