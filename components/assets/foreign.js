@@ -1,5 +1,5 @@
 // What Streamlit names by itself (labels, hints, an empty list) in the reader's language, and the page's own language.
-const NAMES = ['aria-label', 'title', 'placeholder'];
+const NAMES = ['aria-label', 'title', 'placeholder', 'alt'];
 const TOLD = '[role="tooltip"], [role="listbox"]';
 
 // a name that is Markdown in the source, as it is drawn
