@@ -10,6 +10,7 @@ import streamlit as st
 from components.blocks import section
 from components.forms import Marks
 from components.frame import View
+from components.navigation import open_page
 from components.text import t
 from core.access import Permission, reach
 from core.messages import Invalid, Problem
@@ -47,6 +48,8 @@ def resolve_block(file: PromiseFile, features: Mapping[int, FeatureChoice], does
         required=True,
         key=f"promise-way-{number}",
     )
+    if way == "link" and st.button(t("promises.their_demands"), icon=":material/assignment:"):
+        open_page("demands", customer=file.row.promise.customer_id)
     with st.form(f"promise-{way}-{number}"):
         marks = Marks(view)
         st.caption(t(f"promises.way_help.{way}"))
