@@ -29,6 +29,7 @@ from data.queries.forecast_months import (
 from data.schema import AttributionFinding, CoachingTask, ForecastLine, ForecastRun, Person, Pipeline
 
 MONTHS = 12
+_AT_ONCE = 5_000  # parameters of a statement: SQLite allows 32,766
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,8 @@ def _deviations(
 def _factors(session: Session, run_id: int, lines: Sequence[int]) -> dict[int, Mapping[str, float]]:
     wanted = set(lines)
     query = select(ForecastLine.id, ForecastLine.factors).where(ForecastLine.run_id == run_id)
+    if len(wanted) <= _AT_ONCE:  # a team's, not the whole run's
+        query = query.where(ForecastLine.id.in_(wanted))
     return {row.id: row.factors for row in session.execute(query) if row.id in wanted}
 
 

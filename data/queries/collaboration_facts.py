@@ -1,11 +1,11 @@
 """The rows of a quarter's collaboration report, as known at an instant."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from core.access import OPERATOR
@@ -16,7 +16,7 @@ from core.promises.sla import clock
 from data.queries.policies import company_zone, working_calendar
 from data.queries.promises import PromiseRow, pauses_of
 from data.queries.promises import promises as promise_rows
-from data.schema import Audit, Customer, Demand, DemandPause, Person, Promise, Team
+from data.schema import Audit, Customer, Demand, DemandPause, Person, Promise, PromisedDate, Team
 
 
 def collaboration_facts(session: Session, quarter: date, as_of: datetime, policy: Policy) -> list[Fact]:
@@ -24,9 +24,28 @@ def collaboration_facts(session: Session, quarter: date, as_of: datetime, policy
     return facts_between(session, quarter, next_quarter(quarter), as_of, policy)
 
 
-def facts_between(session: Session, first: date, end: date, as_of: datetime, policy: Policy) -> list[Fact]:
-    """The same of the days from `first` up to, and without, `end`."""
-    return [*_responses(session, first, end, as_of, policy), *_promises(session, first, end, as_of, policy)]
+def facts_between(
+    session: Session,
+    first: date,
+    end: date,
+    as_of: datetime,
+    policy: Policy,
+    *,
+    measures: Collection[Measure] = tuple(Measure),
+    team: int | None = None,
+) -> list[Fact]:
+    """The same of the days from `first` up to, and without, `end`.
+
+    Args:
+        measures: those that are wanted; only their rows are read.
+        team: only what its people answered for or promised; None for all.
+    """
+    found: list[Fact] = []
+    if Measure.RESPONSE in measures:
+        found.extend(_responses(session, first, end, as_of, policy, team))
+    if {Measure.KEPT, Measure.SECOND} & set(measures):
+        found.extend(_promises(session, first, end, as_of, policy, team))
+    return [fact for fact in found if fact.measure in measures]
 
 
 def quarter_span(session: Session, quarter: date) -> tuple[datetime, datetime]:
@@ -39,15 +58,19 @@ def _span(session: Session, first: date, end: date) -> tuple[datetime, datetime]
     return datetime.combine(first, time(), zone), datetime.combine(end, time(), zone)
 
 
-def _responses(session: Session, first: date, last: date, as_of: datetime, policy: Policy) -> Iterator[Fact]:
+def _responses(
+    session: Session, first: date, last: date, as_of: datetime, policy: Policy, of: int | None
+) -> Iterator[Fact]:
     """Of each demand that was answered in these days, how much of its time it took.
 
     One without an answer counts in the days in which its time ran out, with the hours until their end.
     """
     starts, ends = _span(session, first, last)
     calendar, end = working_calendar(session), min(ends, as_of)
-    pauses = pauses_of(session, as_of, DemandPause.demand_id.in_(select(Demand.id)))
-    for demand, customer, team, answerer in session.execute(_demands(as_of)):
+    demands = _demands(as_of, starts, of)
+    theirs = demands.with_only_columns(Demand.id).order_by(None)
+    pauses = pauses_of(session, as_of, DemandPause.demand_id.in_(theirs))
+    for demand, customer, team, answerer in session.execute(demands):
         answered = demand.answered_at if demand.answered_at and demand.answered_at <= end else None
         if answered and answered < starts:
             continue
@@ -69,8 +92,9 @@ def _responses(session: Session, first: date, last: date, as_of: datetime, polic
         )
 
 
-def _demands(as_of: datetime) -> Any:
-    """Demands known by then, with their customer, the team of who looks after it, and who answered."""
+def _demands(as_of: datetime, since: datetime, team: int | None) -> Select[Any]:
+    """Demands known by then and not answered before `since`, with their customer, the team of who looks after
+    it, and who answered."""
     owner, answerer = aliased(Person), aliased(Person)
     answer = (Audit.entity == "demand") & (Audit.command == "demand.answer") & (Audit.entity_id == Demand.id)
     return (
@@ -80,28 +104,46 @@ def _demands(as_of: datetime) -> Any:
         .outerjoin(Team, Team.id == owner.team_id)
         .outerjoin(Audit, answer)
         .outerjoin(answerer, answerer.id == Audit.actor_id)
-        .where(Demand.recorded_at <= as_of, Demand.opened_at <= as_of)
+        .where(
+            Demand.recorded_at <= as_of,
+            Demand.opened_at <= as_of,
+            or_(Demand.answered_at.is_(None), Demand.answered_at >= since),
+            true() if team is None else owner.team_id == team,
+        )
         .order_by(Demand.id)
     )
 
 
-def _promises(session: Session, first: date, end: date, as_of: datetime, policy: Policy) -> Iterator[Fact]:
+def _promises(
+    session: Session, first: date, end: date, as_of: datetime, policy: Policy, team: int | None
+) -> Iterator[Fact]:
     """Promises for these days: whether the customer confirmed in time, and confirmed again."""
+    meant = _meant(first, end, team)
     people = {
-        i: (person_id, name, team_id, team)
-        for i, person_id, name, team_id, team in session.execute(
+        i: (person_id, name, team_id, team_name)
+        for i, person_id, name, team_id, team_name in session.execute(
             select(Promise.id, Person.id, Person.name, Team.id, Team.name)
             .outerjoin(Person, Person.id == Promise.person_id)
             .outerjoin(Team, Team.id == Person.team_id)
+            .where(meant)
         )
     }
-    for row in promise_rows(session, OPERATOR, policy, as_of):
+    for row in promise_rows(session, OPERATOR, policy, as_of, meant):
         if not first <= row.promised_on < end:
             continue
-        person_id, person, team_id, team = people[row.id]
+        person_id, person, team_id, team_name = people[row.id]
         for measure, value in _became(row):
-            who = (person_id, person or "", team_id, team or "")
+            who = (person_id, person or "", team_id, team_name or "")
             yield Fact(measure, row.id, row.customer, *who, team_id or 0, value, on=row.promised_on)
+
+
+def _meant(first: date, end: date, team: int | None) -> ColumnElement[bool]:
+    """Promises that were once told for one of these days, of a team's people where one is named."""
+    dates = PromisedDate.promised_on
+    told = Promise.id.in_(select(PromisedDate.promise_id).where(dates >= first, dates < end))
+    if team is None:
+        return told
+    return told & Promise.person_id.in_(select(Person.id).where(Person.team_id == team))
 
 
 def _became(row: PromiseRow) -> Iterator[tuple[Measure, float]]:

@@ -441,8 +441,14 @@ def _next_steps(session: Session, who: Who, customer_id: int) -> tuple[Planned, 
             Person.name,
             owned(who, Permission.RECORD_ACTIONS, Opportunity.owner_id),
         )
-        .join(OpportunityState, OpportunityState.next_step_id == Action.id)
         .join(Opportunity, Opportunity.id == Action.opportunity_id)
+        .join(
+            OpportunityState,
+            and_(
+                OpportunityState.opportunity_id == Opportunity.id,
+                OpportunityState.next_step_id == Action.id,
+            ),
+        )
         .join(Person, Person.id == Action.owner_id)
         .where(Opportunity.customer_id == customer_id, Opportunity.outcome == Outcome.OPEN)
         .order_by(Action.planned_for, Action.id)

@@ -1,13 +1,13 @@
 """Months that were forecast, with their lines, decisions and what came, within reach (B4, B5)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, case, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who
@@ -84,8 +84,14 @@ def monthly(pipeline: str) -> tuple[ColumnElement[bool], ...]:
     return r.pipeline_id == key, r.period == MONTH, r.value.is_not(None)
 
 
-def with_outcomes(session: Session, who: Who, rows: Sequence[ForecastRun]) -> Months:
-    """Runs with the lines and wins within reach, and what came of them as known now."""
+def with_outcomes(
+    session: Session, who: Who, rows: Sequence[ForecastRun], *, team: int | None = None
+) -> Months:
+    """Runs with the lines and wins within reach, and what came of them as known now.
+
+    Args:
+        team: only those that counted for this team; None for all within reach.
+    """
     policy = policy_in_force(session)
     if not rows:
         return Months(policy.currency, (), (), (), {})
@@ -93,12 +99,13 @@ def with_outcomes(session: Session, who: Who, rows: Sequence[ForecastRun]) -> Mo
     kept = rows[-1].currency  # "" where no amounts are: every win counts 1, as in every forecast of it
     money = money_of(session, kept) if kept else None
     zone = company_tz(session)
-    decided = _decisions(runs.values())
+    among = _among(who, runs, team)
+    decided = _decisions(runs.values(), among)
     found = [
         (_line(row, runs[row.run_id], zone, money), row)
-        for row in session.execute(_lines(who, runs, decided))
+        for row in session.execute(_lines(who, among, decided))
     ]
-    wins = _wins(session, who, rows, zone, money)
+    wins = _wins(session, who, rows, zone, money, team)
     names = [(line.opportunity, row) for line, row in found] + [(w.opportunity, row) for w, row in wins]
     return Months(
         rows[-1].currency,
@@ -138,7 +145,14 @@ def _run(row: ForecastRun, whole: Decimal) -> MonthRun:
     )
 
 
-def _lines(who: Who, runs: Mapping[int, MonthRun], decided: Subquery) -> Select[*tuple[Any, ...]]:
+def _among(who: Who, runs: Iterable[int], team: int | None) -> ColumnElement[bool]:
+    """Lines of some runs within reach, of one team's where it is named."""
+    line = ForecastLine
+    within = and_(line.run_id.in_(list(runs)), owned(who, NEEDS, line.owner_id))
+    return within if team is None else within & (line.team_id == team)
+
+
+def _lines(who: Who, among: ColumnElement[bool], decided: Subquery) -> Select[*tuple[Any, ...]]:
     line, owner = ForecastLine, aliased(Person)
     return (
         select(
@@ -168,20 +182,25 @@ def _lines(who: Who, runs: Mapping[int, MonthRun], decided: Subquery) -> Select[
                 decided.c.place == 1,
             ),
         )
-        .where(line.run_id.in_(runs), owned(who, NEEDS, line.owner_id))
+        .where(among)
         .order_by(line.run_id, line.id)
     )
 
 
-def _decisions(runs: Iterable[MonthRun]) -> Subquery:
-    """The latest decision on each opportunity and month; a late one knows too much to count."""
+def _decisions(runs: Iterable[MonthRun], among: ColumnElement[bool]) -> Subquery:
+    """The latest decision on each opportunity and month of some lines; a late one knows too much."""
     d = ForecastDecision
     newest = func.row_number().over(
         partition_by=(d.opportunity_id, d.starts_on), order_by=(d.decided_at.desc(), d.id.desc())
     )
     return (
         select(d.opportunity_id, d.starts_on, d.decision, newest.label("place"))
-        .where(d.period == MONTH, d.starts_on.in_([run.month for run in runs]), ~d.late)
+        .where(
+            d.period == MONTH,
+            d.starts_on.in_([run.month for run in runs]),
+            d.opportunity_id.in_(select(ForecastLine.opportunity_id).where(among)),
+            ~d.late,
+        )
         .subquery()
     )
 
@@ -217,14 +236,31 @@ def _paid(row: Row[Any], money: Money | None) -> Decimal:
 
 
 def _wins(
-    session: Session, who: Who, rows: Sequence[ForecastRun], zone: ZoneInfo, money: Money | None
+    session: Session,
+    who: Who,
+    rows: Sequence[ForecastRun],
+    zone: ZoneInfo,
+    money: Money | None,
+    team: int | None,
 ) -> list[tuple[Win, Row[Any]]]:
     """Wins of the months that had no line in their month's run."""
-    return [*_known_wins(session, who, rows, zone, money), *_other_wins(session, who, rows, zone, money)]
+    known = true() if team is None else ForecastWin.team_id == team
+    other = (
+        true() if team is None else Opportunity.owner_id.in_(select(Person.id).where(Person.team_id == team))
+    )
+    return [
+        *_known_wins(session, who, rows, zone, money, known),
+        *_other_wins(session, who, rows, zone, money, other),
+    ]
 
 
 def _known_wins(
-    session: Session, who: Who, rows: Sequence[ForecastRun], zone: ZoneInfo, money: Money | None
+    session: Session,
+    who: Who,
+    rows: Sequence[ForecastRun],
+    zone: ZoneInfo,
+    money: Money | None,
+    narrowed: ColumnElement[bool],
 ) -> list[tuple[Win, Row[Any]]]:
     """What the runs had as won, whose and how much as they kept it, and what it came to."""
     runs, w, owner = {row.id: row for row in rows}, ForecastWin, aliased(Person)
@@ -233,7 +269,7 @@ def _known_wins(
         .join(Opportunity, Opportunity.id == w.opportunity_id)
         .outerjoin(Customer, Customer.id == Opportunity.customer_id)
         .outerjoin(owner, owner.id == w.owner_id)
-        .where(w.run_id.in_(runs), owned(who, NEEDS, w.owner_id))
+        .where(w.run_id.in_(runs), owned(who, NEEDS, w.owner_id), narrowed)
         .order_by(w.run_id, w.id)
     )
     found = []
@@ -246,7 +282,12 @@ def _known_wins(
 
 
 def _other_wins(
-    session: Session, who: Who, rows: Sequence[ForecastRun], zone: ZoneInfo, money: Money | None
+    session: Session,
+    who: Who,
+    rows: Sequence[ForecastRun],
+    zone: ZoneInfo,
+    money: Money | None,
+    narrowed: ColumnElement[bool],
 ) -> list[tuple[Win, Row[Any]]]:
     """Wins that the runs knew nothing of: neither open in them nor won."""
     o = Opportunity
@@ -255,6 +296,8 @@ def _other_wins(
         o.outcome == Outcome.WON,
         o.closed_at >= midnight(rows[0].starts_on, zone),
         o.closed_at < midnight(rows[-1].ends_on, zone),
+        owned(who, NEEDS, o.owner_id),
+        narrowed,
     )
     known = set(session.execute(_in_runs(rows, ForecastLine, among)))
     known |= set(session.execute(_in_runs(rows, ForecastWin, among)))
@@ -262,7 +305,7 @@ def _other_wins(
         select(o.id, o.owner_id, Person.team_id, *_books(), *_named(who, Person))
         .outerjoin(Customer, Customer.id == o.customer_id)
         .outerjoin(Person, Person.id == o.owner_id)
-        .where(among, owned(who, NEEDS, o.owner_id))
+        .where(among)
         .order_by(o.closed_at, o.id)
     )
     found = []

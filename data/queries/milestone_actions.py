@@ -25,6 +25,7 @@ def recording_rows(session: Session, place: Place, days: Window, as_of: datetime
             Action.recorded_at >= starts,
             Action.recorded_at <= ends,
             _living(as_of),
+            place.owns(Action.owner_id),
         )
         .group_by(Action.owner_id)
         .subquery()
@@ -81,7 +82,9 @@ def _still_planned(as_of: datetime) -> ColumnElement[bool]:
 
 
 def _follow_ups(place: Place, chosen: ColumnElement[bool], as_of: datetime) -> Select[*tuple[Any, ...]]:
-    opportunities = select(Action.opportunity_id).where(chosen)
+    wanted = and_(chosen, place.owns(Action.owner_id))
+    opportunities = select(Action.opportunity_id).where(wanted)
+    customers = select(Action.customer_id).where(wanted)
     plans = (
         select(Action.opportunity_id, func.max(Action.planned_for).label("latest"))
         .where(Action.opportunity_id.in_(opportunities), Action.planned_for.is_not(None))
@@ -90,7 +93,11 @@ def _follow_ups(place: Place, chosen: ColumnElement[bool], as_of: datetime) -> S
     )
     firsts = (
         select(Action.customer_id, func.min(Action.ended_at).label("first"))
-        .where(Action.status == ActionStatus.COMPLETED, Action.voided_at.is_(None))
+        .where(
+            Action.customer_id.in_(customers),
+            Action.status == ActionStatus.COMPLETED,
+            Action.voided_at.is_(None),
+        )
         .group_by(Action.customer_id)
         .subquery()
     )
@@ -111,7 +118,7 @@ def _follow_ups(place: Place, chosen: ColumnElement[bool], as_of: datetime) -> S
         .outerjoin(Customer, Customer.id == Action.customer_id)
         .outerjoin(plans, plans.c.opportunity_id == Action.opportunity_id)
         .outerjoin(firsts, firsts.c.customer_id == Action.customer_id)
-        .where(chosen, _living(as_of), place.owns(Action.owner_id))
+        .where(wanted, _living(as_of))
         .order_by(Action.id)
     )
 

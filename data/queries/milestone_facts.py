@@ -88,7 +88,7 @@ def _promise_rows(
     policy: Policy,
 ) -> list[Evidence]:
     """As the collaboration report counts them (C5)."""
-    found = facts_between(session, first, end, as_of, policy)
+    found = facts_between(session, first, end, as_of, policy, measures=(measure,), team=place.team_id)
     return [
         Evidence(
             fact.of,
@@ -100,7 +100,6 @@ def _promise_rows(
             link=fact.of,
         )
         for fact in found
-        if fact.measure is measure and place.team_id in (None, fact.team_id)
     ]
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from core.access import OPERATOR
 from core.forecast.calibration import ACCEPTED
@@ -50,7 +50,8 @@ def month_rows(
     ended = [r for r in counting_runs(session, key, as_of) if shown.first <= _last(r.ends_on) < shown.due_on]
     coming = _coming(today, days.due_on)
     running = _running(session, key, coming[0]) if len(coming) == 1 else None
-    found = with_outcomes(session, OPERATOR, [*ended, *([running] if running else [])])
+    runs = [*ended, *([running] if running else [])]
+    found = with_outcomes(session, OPERATOR, runs, team=place.team_id)
     figures = [(run.id, _figures(found, run.id, place)) for run in found.runs]
     told = {run_id: f for run_id, f in figures if f is not None and f.forecast > 0}
     rows = tuple(_row(run, told[run.id]) for run in ended if run.id in told)
@@ -125,23 +126,22 @@ def _chance(ended: Sequence[Figures], running: Figures | None, coming: int, limi
 
 def adoption_rows(session: Session, place: Place, first: date, end: date, as_of: datetime) -> list[Evidence]:
     """Answers in time that were given in these days, of each opportunity and month the latest."""
-    d = ForecastDecision
-    newest = func.row_number().over(
-        partition_by=(d.opportunity_id, d.starts_on), order_by=(d.decided_at.desc(), d.id.desc())
-    )
-    latest = (
-        select(d.id, newest.label("place"))
-        .where(d.period == MONTH, ~d.late, d.decided_at <= as_of)
-        .subquery()
+    d, other = ForecastDecision, aliased(ForecastDecision)
+    in_time = [(e.period == MONTH) & ~e.late & (e.decided_at <= as_of) for e in (d, other)]
+    later = or_(other.decided_at > d.decided_at, and_(other.decided_at == d.decided_at, other.id > d.id))
+    overruled = (
+        select(other.id)
+        .where(other.opportunity_id == d.opportunity_id, other.starts_on == d.starts_on, in_time[1], later)
+        .exists()
     )
     query = (
         select(d.id, d.decided_at, d.decision, d.reason, d.opportunity_id, Opportunity.name, Person.name)
-        .join(latest, latest.c.id == d.id)
         .join(Opportunity, Opportunity.id == d.opportunity_id)
         .join(ForecastLine, ForecastLine.id == d.line_id)
         .outerjoin(Person, Person.id == ForecastLine.owner_id)
         .where(
-            latest.c.place == 1,
+            in_time[0],
+            ~overruled,
             d.decided_at >= place.midnight(first),
             d.decided_at < place.midnight(end),
             place.owns(ForecastLine.owner_id),

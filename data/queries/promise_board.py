@@ -255,12 +255,13 @@ def schedule(session: Session, who: Who, now: datetime, *, earlier: bool) -> lis
         earlier: whether those whose day is over are shown too.
     """
     planned = latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, now)
+    names = _waiting_for(session, who)
     moves = (
         select(PlannedDate.feature_id.label("feature"), (func.count() - 1).label("n"))
+        .where(PlannedDate.feature_id.in_(list(names)))
         .group_by(PlannedDate.feature_id)
         .subquery()
     )
-    names = _waiting_for(session, who)
     query = (
         select(Feature.id, Feature.name, Feature.deliverable, Feature.reference, planned.c.day, moves.c.n)
         .outerjoin(planned, planned.c.owner == Feature.id)

@@ -49,7 +49,12 @@ class ForecastLine(Keyed, Base):
     """
 
     __tablename__ = "forecast_line"
-    __table_args__ = (UniqueConstraint("run_id", "opportunity_id"), Index(None, "opportunity_id", "run_id"))
+    __table_args__ = (
+        UniqueConstraint("run_id", "opportunity_id"),
+        Index(None, "opportunity_id", "run_id"),
+        Index(None, "owner_id", "run_id"),  # a team's own lines
+        Index(None, "run_id", "value"),  # what a run adds up to
+    )
 
     run_id: Mapped[int] = mapped_column(ForeignKey("forecast_run.id"))
     opportunity_id: Mapped[int] = mapped_column(ForeignKey("opportunity.id"))
@@ -74,7 +79,11 @@ class ForecastWin(Keyed, Base):
     """One opportunity that had been won in a run's period by then: part of `won_so_far`."""
 
     __tablename__ = "forecast_win"
-    __table_args__ = (UniqueConstraint("run_id", "opportunity_id"), Index(None, "opportunity_id"))
+    __table_args__ = (
+        UniqueConstraint("run_id", "opportunity_id"),
+        Index(None, "opportunity_id"),
+        Index(None, "owner_id", "run_id"),  # a team's own
+    )
 
     run_id: Mapped[int] = mapped_column(ForeignKey("forecast_run.id"))
     opportunity_id: Mapped[int] = mapped_column(ForeignKey("opportunity.id"))

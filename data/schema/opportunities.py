@@ -44,7 +44,9 @@ class Opportunity(Keyed, Imported, Versioned, Defined, Base):
         Index(None, "owner_id", "outcome"),
         Index(None, "customer_id", "outcome"),
         Index(None, "pipeline_id", "outcome"),
+        Index(None, "pipeline_id", "currency"),  # a pipeline's main currency
         Index(None, "closed_at", "outcome"),  # what was won in a window of time
+        Index(None, "recorded_at"),  # since when there is anything
     )
 
     pipeline_id: Mapped[int] = mapped_column(ForeignKey("pipeline.id"))

@@ -18,7 +18,7 @@ class Demand(Keyed, Imported, Base):
     __tablename__ = "demand"
 
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
-    opportunity_id: Mapped[int | None] = mapped_column(ForeignKey("opportunity.id"))
+    opportunity_id: Mapped[int | None] = mapped_column(ForeignKey("opportunity.id"), index=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
     filed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     words: Mapped[str]
@@ -98,7 +98,7 @@ class Promise(Keyed, Imported, Base):
     feature_id: Mapped[int | None] = mapped_column(ForeignKey("feature.id"), index=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
     action_id: Mapped[int | None] = mapped_column(ForeignKey("action.id"))
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     words: Mapped[str]
     made_at: Mapped[datetime]
     recorded_at: Mapped[datetime]

@@ -21,7 +21,7 @@ from data.commands.demands import answer_demand, file_demand
 from data.jobs.quarterly_collaboration import due, quarterly_collaboration
 from data.jobs.registry import Run
 from data.queries.collaboration import cause_file, causes, collaboration_report, owners, quarters
-from data.queries.collaboration_facts import collaboration_facts
+from data.queries.collaboration_facts import collaboration_facts, facts_between
 from data.queries.policies import policy_in_force
 from data.queries.today import Kind, today
 from data.schema import Audit, CollaborationReport, Message, Person, RootCause
@@ -246,3 +246,16 @@ def test_a_promise_is_kept_only_by_the_customers_word_and_the_second_one_is_coun
     later = clock.at + timedelta(days=1)
     assert became(store, later)["second"] == 0.0
     assert became(store, APRIL) == {"kept": 1.0}  # what was known at the quarter's end stays
+
+
+def test_a_teams_own_facts_are_its_part_of_everybodys(store, late, clock):
+    clock.at = APRIL
+    with store.reading() as session:
+        span = (QUARTER, date(2026, 4, 1), APRIL, policy_in_force(session))
+        every = facts_between(session, *span)
+        teams = {fact.team_id for fact in every if fact.team_id}
+        assert len(teams) == 2
+        for team in teams:
+            for measure in Measure:
+                mine = facts_between(session, *span, measures=(measure,), team=team)
+                assert mine == [f for f in every if f.measure is measure and f.team_id == team]
