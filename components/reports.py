@@ -128,9 +128,14 @@ def nothing(shown: Shown) -> bool:
     return True
 
 
+def in_focus(report: Report) -> Metric:
+    """The number that is looked at: the address's, else the report's first."""
+    return metric_of(report, address.said("metric"))
+
+
 def finding(shown: Shown, view: View) -> None:
     """Why the report's number moved, with a way to the rows that moved it most."""
-    focus = metric_of(shown.report, address.said("metric"))
+    focus = in_focus(shown.report)
     change = shown.change(focus.name)
     whole = (shown.before[focus.name].whole, shown.now[focus.name].whole)
     line = driver_line(view.language, change, whole, shown.ask.currency)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from core.access import Permission, Who
 from core.messages import AppError, NotFound
 from core.process.stages import PIPELINE
+from core.reports.catalogue import METRICS
 from core.reports.spans import SPANS
 from data.health_words import verdict
 from data.queries.board import board
@@ -85,8 +86,8 @@ def _report(session: Session, who: Who, query: Query, now: datetime) -> Callable
         _id(query, "rep"),
         report.only,
     )
-    found = shown(session, who, report, asked(session, who, now, narrow))
     name = report.metrics[0]
+    found = shown(session, who, report, asked(session, who, now, narrow), METRICS[name])
     whole = (found.before[name].whole, found.now[name].whole)
     return lambda language: driver_line(language, found.change(name), whole, found.ask.currency).text
 

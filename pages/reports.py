@@ -29,7 +29,7 @@ with page("reports.title", needs=Permission.SEE_REPORTS) as view:
     report, narrow = drawing.filters(view.read(choices, Permission.SEE_REPORTS), view.read(reports))
     gate(report.name, view)
     ask = view.read(asked, view.now, narrow)
-    found = view.read(shown, report, ask)
+    found = view.read(shown, report, ask, drawing.in_focus(report))
     drawing.spans(found, view)
     if drawing.nothing(found):
         st.stop()

@@ -90,7 +90,7 @@ def _ask(session: Session, who: Who, rep: Rep, talks: Sequence[Held], now: datet
 
 
 def _since(session: Session, who: Who, ask: Ask) -> Shown:
-    after, before = (tallies(session, who, each, SINCE.metrics) for each in (ask, ask.before()))
+    after, before = (tallies(session, who, each, SINCE.metrics, split=()) for each in (ask, ask.before()))
     return Shown(SINCE, ask, after, before, ())
 
 

@@ -207,8 +207,9 @@ def test_where_recordings_are_asked_for_a_summary_is_no_evidence(sqlite_store):
     drawn(sqlite_store)
     ask = ask_of(sqlite_store)
     strict = replace(ask, policy=replace(DEFAULTS, recording_required=True))
+    names = ("evidenced_actions", "recording_rate")
     with sqlite_store.reading() as session:
-        loose, hard = (tallies(session, OPERATOR, a, ["evidenced_actions"]) for a in (ask, strict))
+        loose, hard = (tallies(session, OPERATOR, a, names) for a in (ask, strict))
     recorded = hard["recording_rate"].whole.top
     assert hard["evidenced_actions"].whole.top == recorded
     assert loose["evidenced_actions"].whole.top > recorded

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, case, literal
+from sqlalchemy import ColumnElement, Float, and_, case, literal, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -125,8 +125,25 @@ def deals(who: Who, ask: Ask) -> list[ColumnElement[bool]]:
 def within(who: Who, ask: Ask) -> list[ColumnElement[bool]]:
     """Scope on opportunities alone, asked early so that a team's report reads what the team has; empty where
     everything is within reach."""
-    mine = [] if reach(who, NEEDS) is Reach.ALL else [owned(who, NEEDS, Opportunity.owner_id)]
-    return mine if ask.rep is None else [*mine, Opportunity.owner_id == ask.rep]
+    return (
+        [] if reach(who, NEEDS) is Reach.ALL and ask.rep is None else _owners(who, ask, Opportunity.owner_id)
+    )
+
+
+def about_theirs(who: Who, ask: Ask, opportunity: Any, customer: Any) -> list[ColumnElement[bool]]:
+    """Conditions that every row meets whose opportunity's or customer's owner `narrowed` lets pass, asked
+    early as `within` is; empty where everything is within reach."""
+    if reach(who, NEEDS) is Reach.ALL and ask.rep is None:
+        return []
+    looked_after = select(Customer.id).where(*_owners(who, ask, Customer.owner_id))
+    nobodys = Opportunity.owner_id.is_(None) & Opportunity.customer_id.in_(looked_after)
+    theirs = select(Opportunity.id).where(or_(and_(*_owners(who, ask, Opportunity.owner_id)), nobodys))
+    return [or_(opportunity.in_(theirs), customer.in_(looked_after))]
+
+
+def _owners(who: Who, ask: Ask, owner: Any) -> list[ColumnElement[bool]]:
+    mine = [owned(who, NEEDS, owner)]
+    return mine if ask.rep is None else [*mine, owner == ask.rep]
 
 
 def counts(name: str, top: Any, of: Any = None) -> tuple[ColumnElement[Any], ColumnElement[Any]]:

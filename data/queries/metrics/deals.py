@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 
 from core.access import Who
 from core.terms import ActionStatus, Outcome
-from data.queries.metrics.ask import ABOUT, Ask, counts, deals, paid
+from data.queries.metrics.ask import ABOUT, Ask, counts, deals, paid, within
 from data.schema import Action, Customer, Opportunity, Person, Pipeline, Stage, StageEvent, Team
 from data.schema.types import Instant, elapsed_days
 
@@ -28,14 +28,25 @@ def closed(who: Who, ask: Ask) -> Select[Any]:
         *counts("quote_win_rate", case((~_quoted(), None), (won, 1.0), else_=0.0)),
     )
     return _deals(Opportunity.closed_at, literal(1), *measures).where(
-        Opportunity.outcome != Outcome.OPEN, ask.holds(Opportunity.closed_at), *deals(who, ask)
+        Opportunity.outcome != Outcome.OPEN,
+        ask.holds(Opportunity.closed_at),
+        *deals(who, ask),
+        *_early(who, ask),
     )
+
+
+def _early(who: Who, ask: Ask) -> list[ColumnElement[bool]]:
+    """That they are of those within reach, asked by id: else a planner walks all of the period's."""
+    mine = within(who, ask)
+    return [Opportunity.id.in_(select(Opportunity.id).where(*mine))] if mine else []
 
 
 def opened(who: Who, ask: Ask) -> Select[Any]:
     """One row per opportunity that was opened in the period."""
     measures = (*counts("new_opportunities", literal(1.0)), *counts("new_amount", paid(ask)))
-    return _deals(_OPENED, literal(1), *measures).where(ask.holds(_OPENED), *deals(who, ask))
+    return _deals(_OPENED, literal(1), *measures).where(
+        ask.holds(_OPENED), *deals(who, ask), *_early(who, ask)
+    )
 
 
 def standing(who: Who, ask: Ask) -> Select[Any]:

@@ -10,7 +10,7 @@ from core.forecast.factors import LEAST_TALK_MINUTES
 from core.terms import ActionStatus, Outcome
 from data.queries.board_due import due_steps
 from data.queries.board_sets import advances
-from data.queries.metrics.ask import ABOUT, Ask, counts, deals, narrowed, within
+from data.queries.metrics.ask import ABOUT, Ask, about_theirs, counts, deals, narrowed, within
 from data.schema import (
     Action,
     Customer,
@@ -137,7 +137,7 @@ def talks(who: Who, ask: Ask) -> Select[Any]:
 
     Who looks after the customer has those about the customer alone. Ids of three tables are kept apart.
     """
-    talk = _conversations(ask).c
+    talk = _conversations(who, ask).c
     owner = func.coalesce(Opportunity.owner_id, Customer.owner_id)
     measures = (
         *counts("talk_minutes", case((talk.minutes >= LEAST_TALK_MINUTES, talk.minutes))),
@@ -161,7 +161,7 @@ def talks(who: Who, ask: Ask) -> Select[Any]:
     )
 
 
-def _conversations(ask: Ask) -> Subquery:
+def _conversations(who: Who, ask: Ask) -> Subquery:
     spoken = select(
         (Action.id * 3).label("id"),
         Action.ended_at.label("at"),
@@ -175,6 +175,7 @@ def _conversations(ask: Ask) -> Subquery:
         Action.voided_at.is_(None),
         Action.started_at.is_not(None),
         ask.holds(Action.ended_at),
+        *about_theirs(who, ask, Action.opportunity_id, Action.customer_id),
     )
     touched = select(
         Interaction.id * 3 + 1,
@@ -184,7 +185,10 @@ def _conversations(ask: Ask) -> Subquery:
         Interaction.kind,
         Interaction.duration_seconds / _SECOND_MINUTES,
         Interaction.questions,
-    ).where(ask.holds(Interaction.happened_at))
+    ).where(
+        ask.holds(Interaction.happened_at),
+        *about_theirs(who, ask, Interaction.opportunity_id, Interaction.customer_id),
+    )
     signalled = select(
         Signal.id * 3 + 2,
         Signal.happened_at,
@@ -193,7 +197,12 @@ def _conversations(ask: Ask) -> Subquery:
         Signal.kind,
         Signal.value,
         literal(None, Integer),
-    ).where(Signal.kind == "video_meeting", Signal.voided_at.is_(None), ask.holds(Signal.happened_at))
+    ).where(
+        Signal.kind == "video_meeting",
+        Signal.voided_at.is_(None),
+        ask.holds(Signal.happened_at),
+        *about_theirs(who, ask, Signal.opportunity_id, Signal.customer_id),
+    )
     return union_all(spoken, touched, signalled).subquery()
 
 

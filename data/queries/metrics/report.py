@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.access import Who
-from core.reports.catalogue import METRICS
+from core.reports.catalogue import METRICS, Metric
 from core.reports.drivers import Change, change
 from core.reports.facts import Tallied
 from core.reports.library import Only, Report
@@ -62,25 +62,33 @@ def asked(session: Session, who: Who, now: datetime, narrow: Narrow) -> Ask:
     del who  # the filters only narrow what a person reaches
     policy = policy_in_force(session)
     chosen = span(narrow.period, now, company_zone(session))
-    currency = session.scalar(
-        select(Opportunity.currency)
-        .join(Pipeline, Pipeline.id == Opportunity.pipeline_id)
-        .where(Pipeline.key == narrow.pipeline)
-        .group_by(Opportunity.currency)
-        .order_by(func.count().desc(), Opportunity.currency)
-        .limit(1)
-    )
+    currency = _main_currency(session, narrow.pipeline)
     currency = policy.currency if currency is None else currency
     whose = narrow.team, narrow.rep, narrow.only
     return Ask(chosen, chosen.since, now, policy, narrow.pipeline, currency, *whose)
 
 
-def shown(session: Session, who: Who, report: Report, ask: Ask) -> Shown:
-    """A report's metrics over its period and the one before."""
-    names, others = report.metrics, _other_currencies(session, who, ask)
-    return Shown(
-        report, ask, tallies(session, who, ask, names), tallies(session, who, ask.before(), names), others
-    )
+def _main_currency(session: Session, pipeline: str) -> str | None:
+    """That of most of its opportunities; counted only where there are several, as few companies have."""
+    o, key = Opportunity, select(Pipeline.id).where(Pipeline.key == pipeline).scalar_subquery()
+    ends = (select(f(o.currency)).where(o.pipeline_id == key).scalar_subquery() for f in (func.min, func.max))
+    first, last = session.execute(select(*ends)).one()
+    if first == last:
+        return first
+    most = select(o.currency).where(o.pipeline_id == key).group_by(o.currency)
+    return session.scalar(most.order_by(func.count().desc(), o.currency).limit(1))
+
+
+def shown(session: Session, who: Who, report: Report, ask: Ask, focus: Metric | None = None) -> Shown:
+    """A report's metrics over its period and the one before.
+
+    Args:
+        focus: the metric whose splits are looked at; all are split when None, and where the report narrows
+            its rows to groups, whose names the splits say.
+    """
+    split = None if focus is None or report.only else {focus.name}
+    now, before = (tallies(session, who, each, report.metrics, split=split) for each in (ask, ask.before()))
+    return Shown(report, ask, now, before, _other_currencies(session, who, ask))
 
 
 def _other_currencies(session: Session, who: Who, ask: Ask) -> tuple[str, ...]:

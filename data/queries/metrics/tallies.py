@@ -6,13 +6,26 @@ number and the rows behind it come from the same source, so they cannot differ.
 """
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, Float, Select, String, case, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    String,
+    cast,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from core.access import Who
-from core.reports.catalogue import METRICS, SPLITS, Dimension, Grain, Metric, metrics_of
+from core.reports.catalogue import METRICS, SPLITS, Dimension, Grain, Metric
 from core.reports.facts import NOTHING, Tallied, Tally, tallied
 from data.queries.metrics.ask import GROUPS, Ask
 from data.queries.metrics.source import READERS, facts, selected
@@ -20,27 +33,39 @@ from data.queries.metrics.source import READERS, facts, selected
 _PARTS = 6  # of a Tally
 
 
-def tallies(session: Session, who: Who, ask: Ask, names: Collection[str]) -> dict[str, Tallied]:
+def tallies(
+    session: Session, who: Who, ask: Ask, names: Collection[str], *, split: Collection[str] | None = None
+) -> dict[str, Tallied]:
     """Metrics over a period, whole and by every split.
 
     Args:
-        names: of metrics; others of the same rows come along.
+        names: of metrics.
+        split: those whose splits are wanted, all of them when None; others of the same rows come along.
     """
     found: dict[str, Tallied] = {}
     for grain in {METRICS[name].grain: None for name in names}:
-        found |= _tallies(session, who, ask, grain)
+        metrics = [METRICS[name] for name in names if METRICS[name].grain is grain]
+        splits = SPLITS[grain] if split is None or any(m.name in split for m in metrics) else ()
+        found |= _tallies(session, who, ask, grain, metrics, splits)
     return found
 
 
-def _tallies(session: Session, who: Who, ask: Ask, grain: Grain) -> dict[str, Tallied]:
+def _tallies(
+    session: Session,
+    who: Who,
+    ask: Ask,
+    grain: Grain,
+    metrics: Collection[Metric],
+    splits: Collection[Dimension],
+) -> dict[str, Tallied]:
     if grain in READERS:
-        return tallied(facts(session, who, ask, grain), grain)
-    metrics = metrics_of(grain)
+        every = tallied(facts(session, who, ask, grain), grain)
+        return {metric.name: every[metric.name] for metric in metrics}
     rows = selected(who, ask, grain).cte("facts")
     whole: dict[str, Tally] = {}
     by: dict[str, dict[Dimension, dict[str, tuple[str | None, Tally]]]] = {m.name: {} for m in metrics}
     for split, key, name, *sums in session.execute(
-        union_all(*(_added(rows, metrics, dimension) for dimension in (None, *SPLITS[grain])))
+        union_all(*(_added(rows, metrics, dimension) for dimension in (None, *splits)))
     ):
         for place, metric in enumerate(metrics):
             one = Tally(*(part or 0 for part in sums[place * _PARTS : (place + 1) * _PARTS]))
@@ -53,10 +78,10 @@ def _tallies(session: Session, who: Who, ask: Ask, grain: Grain) -> dict[str, Ta
 
 def _added(rows: CTE, metrics: Collection[Metric], dimension: Dimension | None) -> Select[Any]:
     """Every metric's sums over the rows, or over those of each group of a split."""
-    sums = [column for metric in metrics for column in _sums(rows, metric)]
+    sums = [column for metric in metrics for column in _sums(metric)]
     if dimension is None:
         nothing = cast(null(), String)
-        return select(literal("", String), literal("", String), nothing, *sums)
+        return select(literal("", String), literal("", String), nothing, *sums).select_from(rows)
     key, name = (rows.c[column] for column in GROUPS[dimension])
     return select(
         literal(dimension.value, String),
@@ -66,9 +91,15 @@ def _added(rows: CTE, metrics: Collection[Metric], dimension: Dimension | None) 
     ).group_by(key)
 
 
-def _sums(rows: CTE, metric: Metric) -> tuple[Any, ...]:
-    """The parts of a `Tally`, in their order."""
-    top, of = rows.c[metric.name], rows.c[f"{metric.name}_of"]
-    squared = top * top if metric.ratio else case((rows.c.fresh == 1, top * top), else_=0.0)
-    added = (top, of, squared, top * of, of * of)
-    return (func.count(top), *(func.sum(cast(part, Float)) for part in added))
+@cache
+def _sums(metric: Metric) -> tuple[ColumnElement[Any], ...]:
+    """The parts of a `Tally`, in their order, of rows that are called `facts`.
+
+    Written out once: a report asks for hundreds of them, and putting each together anew took longer than the
+    store took to add them up.
+    """
+    top, of = (f"facts.{name}" for name in (metric.name, f"{metric.name}_of"))
+    fresh = f"CASE WHEN facts.fresh = 1 THEN {top} * {top} ELSE 0.0 END"
+    added = (top, of, f"{top} * {top}" if metric.ratio else fresh, f"{top} * {of}", f"{of} * {of}")
+    parts = (f"sum(CAST({part} AS FLOAT))" for part in added)
+    return (literal_column(f"count({top})"), *map(literal_column, parts))
