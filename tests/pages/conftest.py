@@ -10,10 +10,12 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
+from components import charts
 from core.access import Who
 
 # Each run of an AppTest reads the metadata of every installed package: four fifths of its time.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+charts.CHECKED = True  # every figure that a test draws is one that plotly knows
 PAGES = Path(__file__).parents[2] / "pages"
 
 

@@ -111,3 +111,18 @@ def test_colour_blind_people_tell_plain_marks_from_those_over(kind):
     for one, other in ((charts.OVER, charts.MARK), (charts.OVER, charts.QUIET), (charts.ALARM, charts.MARK)):
         apart = sum((p - q) ** 2 for p, q in zip(_seen(one, kind), _seen(other, kind), strict=True)) ** 0.5
         assert apart >= 20, (one, other, apart)
+
+
+def test_a_figure_is_the_same_unchecked(monkeypatch):
+    """As people see it, and as the tests draw it."""
+    drawn = []
+    for checked in (False, True):
+        monkeypatch.setattr(charts, "CHECKED", checked)
+        bars = go.Bar(x=[1, 2], y=["a", "b"], name="This year", orientation="h", customdata=["a", "b"])
+        axis = {"autorange": "reversed", "title": {"text": "Team"}}
+        chart = charts.figure(bars, height=120, yaxis=axis, showlegend=True, margin={"r": 60})
+        drawn.append(json.loads(charts.titled(chart, "It rose", "Deals", "en", above=10).to_json()))
+    assert drawn[0] == drawn[1]
+    assert drawn[0]["layout"]["margin"] == {"r": 60, "t": drawn[0]["layout"]["height"] - 120}
+    assert drawn[0]["layout"]["yaxis"] == axis
+    assert drawn[0]["data"][0]["unselected"] == {"marker": {"opacity": 1}}
