@@ -12,6 +12,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from data.clock import Clock, system_clock
+from data.once import KEPT
 from data.outages import told
 from data.turns import turn
 
@@ -115,7 +116,8 @@ class Store:
         if batch := self._batch.get():
             yield batch
             return
-        with told(), Session(self._current if fresh else self._reader, autoflush=False) as session:
+        engine = self._current if fresh else self._reader
+        with told(), Session(engine, autoflush=False, info={KEPT: {}}) as session:
             yield session
 
     @contextmanager

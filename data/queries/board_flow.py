@@ -60,9 +60,9 @@ def weeks(session: Session, who: Who, ask: Ask, starts: Sequence[datetime]) -> t
     """
     ends = (*starts[1:], ask.now)
     ask = replace(ask, window=(starts[0], ask.now))
-    due = due_actions(who, ask).subquery()
-    week = _week(due.c.planned_for, ends)
-    dues = session.execute(select(week, func.sum(due.c.done), func.count()).group_by(week))
+    came = due_actions(who, ask).subquery()
+    due = select(_week(came.c.planned_for, ends).label("week"), came.c.done).subquery().c
+    dues = session.execute(select(due.week, func.sum(due.done), func.count()).group_by(due.week))
     kept = {n: (done, total) for n, done, total in dues}
     stays = {n: (runs, median) for n, median, runs in session.execute(_medians(who, ask, ends))}
     spans = enumerate(zip(starts, ends, strict=True))
@@ -75,5 +75,7 @@ def _week(at: ColumnElement[Any], ends: Sequence[datetime]) -> ColumnElement[int
 
 
 def _medians(who: Who, ask: Ask, ends: Sequence[datetime]) -> Any:
-    runs = timed_runs(who, ask).subquery()
-    return median_by(runs, _week(runs.c.ended_at, ends), runs.c.days / runs.c.benchmark_days)
+    ended = timed_runs(who, ask).subquery()
+    times = (ended.c.days / ended.c.benchmark_days).label("times")
+    runs = select(_week(ended.c.ended_at, ends).label("week"), times).subquery()
+    return median_by(runs, runs.c.week, runs.c.times)

@@ -14,6 +14,7 @@ from core.messages import NotAllowed
 from core.terms import Role
 from data.calendar_json import changes_from
 from data.calendars import calendar_at, shipped
+from data.once import once
 from data.schema import CalendarVersion, Person, Setting, Team
 
 ZONE = "Asia/Shanghai"  # where the installation's setting `timezone` says nothing else
@@ -76,6 +77,7 @@ class CalendarDesk:
     versions: tuple[Version, ...]
 
 
+@once
 def changes_in_force(session: Session) -> CalendarChanges:
     """The highest published version; nothing changed where there is none."""
     newest = select(CalendarVersion).order_by(CalendarVersion.version.desc()).limit(1)
@@ -94,6 +96,7 @@ def calendar_of(session: Session, team_id: int | None) -> WorkCalendar:
     return calendar_at(changes, changes.place(team_id), zone_of(session, team_id))
 
 
+@once
 def answering_calendar(session: Session) -> WorkCalendar:
     """What the clocks of demands follow: product's team where it has hours of its own, else the company."""
     teams = select(Person.team_id).where(Person.role == Role.PRODUCT, Person.active).distinct()
@@ -102,6 +105,7 @@ def answering_calendar(session: Session) -> WorkCalendar:
     return calendar_of(session, one if one in changes_in_force(session).teams else None)
 
 
+@once
 def zone_of(session: Session, team_id: int | None) -> str:
     """The time zone of a team, or of the company."""
     own = session.scalar(select(Team.timezone).where(Team.id == team_id)) if team_id else None

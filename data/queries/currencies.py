@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.access import Permission, Who, reach
 from core.messages import NotAllowed
 from core.money import Rate, Rates
+from data.once import once
 from data.queries.policies import company_day, company_tz, policy_in_force
 from data.schema import ExchangeRate, Opportunity, Person
 
@@ -38,6 +39,7 @@ class RateDesk:
     without: dict[str, int]
 
 
+@once
 def company_rates(session: Session) -> Rates:
     """Every rate that was ever entered."""
     r = ExchangeRate

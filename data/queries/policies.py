@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from core.calendar import WorkCalendar
 from core.policies import DEFAULTS, Policy, override
+from data.once import once
 from data.queries.calendars import ZONE, answering_calendar
 from data.schema import PolicyVersion, Setting
 
 
+@once
 def policy_in_force(session: Session) -> Policy:
     """The highest published version over the defaults."""
     version, changes = policy_changes(session)
@@ -45,6 +47,7 @@ def is_demo(session: Session) -> bool:
     return bool(setting(session, "installation") == "demo")
 
 
+@once
 def company_zone(session: Session) -> str:
     """The company's time zone, by its IANA name."""
     return str(setting(session, "timezone") or ZONE)
