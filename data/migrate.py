@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from data.engine import Store
+from data.planner import guide
 
 _FOLDER = Path(__file__).parent / "migrations"
 _KEY = 0xF12EB2EA  # of our lock among the database's advisory locks
@@ -28,6 +29,7 @@ def upgrade(store: Store) -> None:
     """Run every revision that the store has not seen; nothing to do is fine."""
     with altering(store) as connection:
         build(connection, "head")
+        guide(connection)
 
 
 def build(connection: Connection, to: str) -> None:

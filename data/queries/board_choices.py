@@ -59,16 +59,16 @@ def choices(session: Session, who: Who, needs: Permission = Permission.SEE_BOARD
 
 
 def _pipelines(who: Who, needs: Permission) -> Select[str, str, int]:
-    within = and_(
-        Opportunity.pipeline_id == Pipeline.id,
-        Opportunity.outcome == Outcome.OPEN,
-        owned(who, needs, Opportunity.owner_id),
+    theirs = (
+        select(Opportunity.pipeline_id, func.count().label("n"))
+        .where(Opportunity.outcome == Outcome.OPEN, owned(who, needs, Opportunity.owner_id))
+        .group_by(Opportunity.pipeline_id)
+        .subquery()
     )
-    count = func.count(Opportunity.id)
+    count = func.coalesce(theirs.c.n, 0)
     return (
         select(Pipeline.key, Pipeline.name, count)
-        .outerjoin(Opportunity, within)
-        .group_by(Pipeline.id, Pipeline.key, Pipeline.name)
+        .outerjoin(theirs, theirs.c.pipeline_id == Pipeline.id)
         .order_by(count.desc(), Pipeline.id)
     )
 
