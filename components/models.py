@@ -12,6 +12,7 @@ from components.blocks import empty, section
 from components.frame import View
 from components.tables import day_column
 from components.text import t
+from core.pictures.courses import peak
 from core.pictures.parts import leading
 from data.forecast_words import name_of
 from data.queries.drift import Model, Month
@@ -76,6 +77,28 @@ def looks_at(found: Sequence[Model], view: View) -> None:
     chart = charts.figure(bars, height=28 * len(shown) + 40, xaxis={"visible": False}, margin={"r": 60})
     finding = pictures.words("importance", leading(told), view.language, name=partial(name_of, view.language))
     pictures.show(chart, "model-looks-at", finding, t("replay.importance_alt"), view.language)
+
+
+def rhythm(found: Sequence[Model], view: View) -> None:
+    """How often wins come in each week of a quarter, as the model in use counts; nothing without a rhythm."""
+    told = next((m.rhythm for m in found if m.state == "in_use"), ())
+    if not told:
+        return
+    section(t("replay.rhythm"), help=t("replay.rhythm_help"))
+    weeks = [t("replay.week_short", week=week + 1) for week in range(len(told))]
+    bars = go.Bar(
+        x=weeks,
+        y=told,
+        marker={"color": charts.MARK},
+        text=[format.number(rate, view.language, 1) for rate in told],
+        textposition="outside",
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    chart = charts.figure(bars, height=220, yaxis={"visible": False, "rangemode": "tozero"})
+    chart.add_hline(y=1, line={"dash": "dot", "width": 1, "color": charts.QUIET})
+    finding = pictures.words("rhythm", peak(told), view.language)
+    pictures.show(chart, "model-rhythm", finding, t("replay.rhythm_alt"), view.language)
 
 
 def expectation(found: Sequence[Month], view: View) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from components import outlook, replay
 from components.frame import page
-from components.models import expectation, looks_at, trainings
+from components.models import expectation, looks_at, rhythm, trainings
 from components.navigation import open_page
 from components.text import t
 from core.access import Permission
@@ -49,6 +49,7 @@ with page("replay.title", needs=Permission.SEE_FORECAST) as view:
     found = view.read(models, pipeline)
     trainings(found, view)
     looks_at(found, view)
+    rhythm(found, view)
     expectation(view.read(months, pipeline, view.now), view)
     if customer:
         open_page("customer", customer=customer)

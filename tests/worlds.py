@@ -64,6 +64,7 @@ class World:
 MONTHS = {
     "steady": World(740, 3),
     "quarter's end": World(740, 3, passes=(0.6,), dwell=(50.0,), push=0.6, amount_at_closing=True),
+    "quarter's end in stages": World(740, 4, push=0.5),
     "yearly season": World(1150, 3, yearly=0.5),
     "growing": World(740, 2, growth=2.0),
     "drifting": World(740, 4, drift=-1.2, slower=1.5),

@@ -21,6 +21,7 @@ Z80 = 1.2816  # of an 80% interval
 _PRIOR_ERROR = 0.3  # what a series is taken to miss by before it has shown anything
 _MISFIT = 0.05  # what a pipeline is, beyond its chance
 _LASTING = 0.1  # how far a pipeline's sum is taken to miss for good, one standard deviation
+_SEASONAL = 0.3  # how far places of a season are taken to differ, one standard deviation
 _PRIOR_PERIODS = 1.0
 _FADE = 0.85  # a period counts so much against the one after it
 _SHARPNESS = 2.0
@@ -127,8 +128,7 @@ def corrections(
         same = missed[-cycle::-cycle] if len(missed) >= cycle else missed[:0]
         same = same[np.isfinite(same)]
         if len(same):
-            place = float(np.sum(same - lately) / (len(same) + 0.5))
-            moved = float(np.exp(np.clip(lately + place, -_MOST * 2, _MOST * 2)))
+            moved = float(np.exp(np.clip(lately + _place(same - lately, chance), -_MOST * 2, _MOST * 2)))
             found["seasoned" if cycle == cycles[0] else f"seasoned_{cycle}"] = parts["bottom_up"] * moved
     return found
 
@@ -139,6 +139,16 @@ def _lasting(weights: Floats, missed: Floats, chance: float) -> float:
     mean = float(weights @ missed) / whole if whole else 0.0
     varies = (float(weights @ (missed - mean) ** 2) + chance + _MISFIT**2) / (whole + 1)
     return mean * whole / (whole + varies / _LASTING**2)
+
+
+def _place(missed: Floats, chance: float) -> float:
+    """What a place of the season misses beyond lately, drawn towards nothing by what may have been chance.
+
+    >>> round(_place(np.array([0.3]), 0.0), 3), round(_place(np.array([0.3]), 0.09), 3)
+    (0.292, 0.148)
+    """
+    seen = float(missed.var(ddof=1)) if len(missed) > 1 else 0.0
+    return float(missed.sum() / (len(missed) + max(chance + _MISFIT**2, seen) / _SEASONAL**2))
 
 
 def log_error(actual: float, forecast: float, win: float = 0.0) -> float:

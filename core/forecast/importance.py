@@ -1,12 +1,14 @@
-"""What a win model looks at: SHAP values of its boosted trees over many opportunities, by factor (B7)."""
+"""What a win model looks at: SHAP values of its boosted trees by factor, and the calendar by week (B7)."""
 
 import numpy as np
 
 from core.forecast.features import NAMES, SEASON, SPEAKS_FOR
 from core.forecast.history import Floats
 from core.forecast.learners import Trees
+from core.forecast.passage import Passage
 from core.forecast.win_model import WinModel
 
+_STANDS_OUT = 0.1  # of usual wins, between the weeks with most and with least
 CALENDAR = "calendar"  # where in its month and quarter the instant lies
 
 
@@ -38,3 +40,12 @@ def importance(model: WinModel, x: Floats) -> dict[str, float]:
         factor = CALENDAR if name in SEASON else SPEAKS_FOR.get(name, name)
         found[factor] = found.get(factor, 0.0) + float(part)
     return dict(sorted(((n, share) for n, share in found.items() if share), key=lambda pair: -pair[1]))
+
+
+def rhythm_by_week(model: WinModel) -> tuple[float, ...]:
+    """Wins in each week of a quarter over the usual ones, as the model counts; empty without a rhythm."""
+    for learner in model.learners:
+        if isinstance(learner, Passage) and learner.course:
+            weeks = learner.course.ahead.rhythm.weeks()
+            return weeks if max(weeks) - min(weeks) > _STANDS_OUT else ()
+    return ()

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from core.forecast.ahead import Ahead
 from core.forecast.arrays import Floats
 from core.forecast.factors import FACTORS
 from core.forecast.features import NAMES
@@ -23,6 +24,7 @@ class Logistic:
     Attributes:
         chosen: columns of the features that it looks at.
         mean, scale, weights: of each dummy; `bias` the intercept.
+        ahead: the calendar's rhythm, a dummy more; None where there is none.
     """
 
     chosen: tuple[int, ...]
@@ -31,28 +33,40 @@ class Logistic:
     scale: Floats
     weights: Floats
     bias: float
+    ahead: Ahead | None = None
 
     def __call__(self, x: Floats) -> Floats:
         """Chances 0–1, shape (rows,)."""
-        z = (dummies(x, self.stages, self.chosen) - self.mean) / self.scale
+        z = (dummies(x, self.stages, self.chosen, self.ahead) - self.mean) / self.scale
         found: Floats = 1 / (1 + np.exp(-(z @ self.weights + self.bias)))
         return found
 
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """Boosted trees; `booster` is LightGBM's."""
+    """Boosted trees; `booster` is LightGBM's.
+
+    Attributes:
+        ahead: the calendar's rhythm, from which trees go on; None where there is none. `bias` is the usual
+            log odds then.
+    """
 
     chosen: tuple[int, ...]
     booster: Any
+    ahead: Ahead | None = None
+    bias: float = 0.0
 
     def __call__(self, x: Floats) -> Floats:
         """Chances 0–1, shape (rows,)."""
-        return np.asarray(self.booster.predict(x[:, list(self.chosen)]), np.float64)
+        told = x[:, list(self.chosen)]
+        if self.ahead is None:
+            return np.asarray(self.booster.predict(told), np.float64)
+        odds = self.bias + self.ahead.log_odds(x) + self.booster.predict(told, raw_score=True)
+        return np.asarray(1 / (1 + np.exp(-odds)), np.float64)
 
 
-def dummies(x: Floats, stages: int, chosen: tuple[int, ...]) -> Floats:
-    """For the logistic regression: logged times, a column per stage with its time, gaps marked."""
+def dummies(x: Floats, stages: int, chosen: tuple[int, ...], ahead: Ahead | None = None) -> Floats:
+    """For the logistic regression: logged times, a column per stage with its time, gaps, the rhythm."""
     values = x[:, list(chosen)]
     logged = [place for place, n in enumerate(chosen) if NAMES[n] in _LOGGED]
     values[:, logged] = np.log1p(values[:, logged])
@@ -60,4 +74,5 @@ def dummies(x: Floats, stages: int, chosen: tuple[int, ...]) -> Floats:
     at = (stage[:, None] == np.arange(-1, stages)).astype(float)
     gaps = np.isnan(values).astype(float)
     within = np.log1p(x[:, _DAYS])[:, None] * at
-    return np.column_stack([np.nan_to_num(values), at, within, gaps])
+    beat = np.zeros((len(x), 0)) if ahead is None else ahead.log_odds(x)[:, None]
+    return np.column_stack([np.nan_to_num(values), at, within, gaps, beat])

@@ -2,22 +2,28 @@
 
 A stay in a stage ends in another stage, in a win, in a loss, or not yet. The rate of each end per day, by
 the time already stayed, is events over exposure within bins of about as many ends each (a piecewise
-exponential competing-risks model; Friedman, 1982), times a factor for the product. What follows a stay
-depends on its stage and product alone (semi-Markov), so the chance of a win within a horizon adds up over
-all ways there. Stays that still last count with the time that they have lasted: the history need not be as
-long as the horizon, and this is what a young pipeline has to go by.
+exponential competing-risks model; Friedman, 1982), times a factor for the product and one for the calendar's
+rhythm (`core.forecast.rhythm`). What follows a stay depends on these alone (semi-Markov), so the chance of a
+win within a horizon adds up over all ways there (`core.forecast.course`). Stays that still last count with
+the time that they have lasted: the history need not be as long as the horizon, and this is what a young
+pipeline has to go by.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
+from core.forecast.ahead import Ahead, places
+from core.forecast.course import Rates, up_to, won_within
 from core.forecast.features import NAMES, PRODUCT, began, product_keys
 from core.forecast.history import LOST, WON, Floats, History, Ints
+from core.forecast.rhythm import KINDS, NONE, Rhythm, rhythm, spans
 
 LOOK_BACK = 540.0  # days of ended stays
 _HALF_LIFE = 180.0  # days after which a stay counts half, by when it began: ended or not
 _SHORTEST = 1 / 96  # days that a stay lasts at least: many logs close a case with its last step
+_AT_ONCE = 1.5 * _SHORTEST
 _BIN_ENDS, _MOST_BINS = 15, 10
 _DRAWN = 2.0  # ends by which a bin's rates are drawn towards the stage's
 _PRODUCT_ENDS = 10.0  # ends by which a product's own are drawn towards what all products' rates expect
@@ -25,6 +31,28 @@ _MOST_PRODUCTS = 20
 _STEPS, _MOST_STEPS = 28, 60  # of a horizon, a day each where that lies between
 _AGES = 160
 _STAGE, _DAYS, _PRODUCT = (NAMES.index(name) for name in ("stage", "days_in_stage", PRODUCT))
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What chances are made of, where the calendar moves them.
+
+    Attributes:
+        rates: by product (the last for all others) and state.
+        ahead: the rhythm over the horizon.
+    """
+
+    rates: tuple[tuple[Rates, ...], ...]
+    ahead: Ahead
+
+    def chances(self, ages: Floats, place: int = 0, left: float = 0.0) -> Floats:
+        """Chances of a win in a month's `place` in its quarter with so many days `left`, as in `Passage`."""
+        steps = int(np.clip(np.ceil(self.ahead.horizon), _STEPS, _MOST_STEPS))
+        step, states = self.ahead.horizon / steps, len(self.rates[0])
+        days: Floats = (np.arange(steps) + 0.5) * step
+        moved, won, lost = self.ahead.rhythm.factors(place, left, days).T
+        factors = np.column_stack([np.tile(moved[:, None], states), won, lost])
+        return np.stack([won_within(list(of), ages, step, factors) for of in self.rates])
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +64,39 @@ class Passage:
         ages: days stayed, rising from 0.
         chances: 0–1 by product (the last for all others), stage (the last for opportunities without one)
             and age; shape (products + 1, stages + 1, ages).
+        course: where the calendar moves them, what they are made of; `chances` then hold in no place of it.
     """
 
     products: Floats
     ages: Floats
     chances: Floats
+    course: Course | None = None
+    _at: dict[tuple[int, int], Floats] = field(default_factory=dict, repr=False, compare=False)
 
     def __call__(self, x: Floats) -> Floats:
         """Chances 0–1, shape (rows,)."""
-        last = self.chances.shape[1] - 1
+        if self.course is None:
+            return self._read(x, self.chances)
+        of, row = np.unique(places(x), axis=0, return_inverse=True)
+        found = np.zeros(len(x))
+        for n, (place, left) in enumerate(of):
+            mine = row.ravel() == n
+            found[mine] = self._read(x[mine], self._chances_at(int(place), int(left)))
+        return found
+
+    def _chances_at(self, place: int, left: int) -> Floats:
+        if (place, left) not in self._at and self.course:
+            self._at[place, left] = self.course.chances(self.ages, place, left)
+        return self._at[place, left]
+
+    def _read(self, x: Floats, chances: Floats) -> Floats:
+        last = chances.shape[1] - 1
         stage = np.minimum(np.nan_to_num(x[:, _STAGE], nan=last).astype(int), last)
         product = group_of(x[:, _PRODUCT], self.products)
         days, found = np.nan_to_num(x[:, _DAYS]), np.zeros(len(x))
         for p, s in np.unique(np.c_[product, stage], axis=0):
             mine = (product == p) & (stage == s)
-            found[mine] = np.interp(days[mine], self.ages, self.chances[p, s])
+            found[mine] = np.interp(days[mine], self.ages, chances[p, s])
         return found
 
 
@@ -60,6 +106,7 @@ class Stays:
 
     Attributes:
         state: the stage, or the number of stages where there is none yet.
+        begun: instant of its beginning.
         entered, left: days stayed when it came under watch, and at its end or the instant.
         end: what ended it: a state, `states` for a win, `states` + 1 for a loss, -1 for nothing yet.
         weight: how much it counts.
@@ -67,6 +114,7 @@ class Stays:
     """
 
     state: Ints
+    begun: Floats
     entered: Floats
     left: Floats
     end: Ints
@@ -81,14 +129,47 @@ def passage(history: History, t: float, horizon: float) -> Passage:
     group = group_of(found.product, products)
     rates = [_rates(found, group, s, states, len(products)) for s in range(states)]
     longest = max((float(edges[-1]) for edges, _ in rates), default=0.0)
-    steps = int(np.clip(np.ceil(horizon), _STEPS, _MOST_STEPS))
-    step = horizon / steps
     ages = np.linspace(0.0, longest, _AGES)
-    chances = []
-    for p in range(len(products) + 1):
-        ends = np.stack([_ends(edges, rate[p], ages, steps, step) for edges, rate in rates])
-        chances.append(_won_within(ends, _after_entering(ends[:, 0], states), states))
-    return Passage(products, ages, np.stack(chances))
+    of = [tuple((edges, rate[p]) for edges, rate in rates) for p in range(len(products) + 1)]
+    moved = Course(tuple(of), Ahead(_rhythm(found, states, t), horizon))
+    even = Course(tuple(of), Ahead(NONE, horizon))
+    return Passage(products, ages, even.chances(ages), moved if moved.ahead.rhythm.moves else None)
+
+
+def _rhythm(found: Stays, states: int, t: float) -> Rhythm:
+    """By how much more or fewer stays ended in parts of months than the days stayed alone lead to expect."""
+    over = spans(float((found.begun + found.entered).min(initial=t)), t)
+    seen, expected = (np.zeros((len(KINDS), len(over.month))) for _ in range(2))
+    kind = np.where(found.end < 0, -1, np.maximum(found.end - states + 1, 0))
+    for state in range(states):
+        mine = found.state == state
+        begun, entered, left = (a[mine] for a in (found.begun, found.entered, found.left))
+        usual = _usual(entered, left, kind[mine])
+        for n, (begin, end) in enumerate(pairwise(over.edges)):
+            low, high = np.maximum(begin - begun, entered), np.minimum(end - begun, left)
+            on = high > low
+            within = up_to(usual, high[on]) - up_to(usual, low[on])
+            expected[:, n] += within.sum(axis=0)
+    at = np.searchsorted(over.edges, (found.begun + found.left)[kind >= 0], side="right") - 1
+    np.add.at(seen, (kind[kind >= 0], np.minimum(at, len(over.month) - 1)), 1.0)
+    return rhythm(over, seen, expected)
+
+
+def _usual(entered: Floats, left: Floats, kind: Ints) -> Rates:
+    """Rates of each kind of end by days stayed, at any time of the year alike: as many as were seen in all.
+
+    A day at which many stays end closes a bin; in `_rates` it opens one.
+    """
+    over = kind >= 0
+    edges = _bins(left[over])
+    upper = np.r_[edges[1:], np.inf]
+    exposure = np.zeros(len(edges))
+    for n, (low, high) in enumerate(zip(edges, upper, strict=True)):
+        exposure[n] = np.clip(np.minimum(left, high) - np.maximum(entered, low), 0, None).sum()
+    counts = np.zeros((len(edges), len(KINDS)))
+    np.add.at(counts, (np.maximum(np.searchsorted(edges, left[over], side="left") - 1, 0), kind[over]), 1.0)
+    lasted = exposure[:, None]
+    return edges, np.divide(counts, lasted, out=np.zeros_like(counts), where=lasted > 0)
 
 
 def group_of(key: Floats, products: Floats) -> Ints:
@@ -115,6 +196,7 @@ def stays(history: History, t: float) -> Stays:
     entered = np.maximum(begun - start, 0.0)
     return Stays(
         state[kept],
+        start[kept],
         entered[kept],
         np.maximum(end_at - start, _SHORTEST)[kept],
         end[kept],
@@ -168,13 +250,26 @@ def _rates(found: Stays, group: Ints, state: int, states: int, products: int) ->
     rate = _drawn(counts.sum(axis=0), exposure.sum(axis=0))
     expected = np.einsum("pb,be->pe", exposure, rate)
     more = (counts.sum(axis=1) + _PRODUCT_ENDS) / (expected + _PRODUCT_ENDS)
-    return edges, np.stack([*map(_drawn_to, counts[:-1], exposure[:-1], rate * more[:-1, None, :]), rate])
+    each = np.stack([*map(_drawn_to, counts[:-1], exposure[:-1], rate * more[:-1, None, :]), rate])
+    if _AT_ONCE in edges:
+        each[:, 0] = _at_once(counts[:, 0].sum(axis=0), float(weight[found.entered[mine] == 0].sum()))
+    return edges, each
+
+
+def _at_once(counts: Floats, begun: float) -> Floats:
+    """Rates under which as large a share of what begins ends at once as was seen, by end."""
+    share = counts.sum() / (begun + 1)
+    found: Floats = -np.log1p(-share) / _AT_ONCE * counts / counts.sum()
+    return found
 
 
 def _bins(left: Floats) -> Floats:
-    """Lower edges of bins with about as many ends each."""
-    bins = int(np.clip(len(left) // _BIN_ENDS, 1, _MOST_BINS))
-    return np.unique(np.r_[0.0, np.quantile(left, np.arange(1, bins) / bins)]) if len(left) else np.zeros(1)
+    """Lower edges of bins with about as many ends each; what ends at once has the first for itself."""
+    later = left[left > _AT_ONCE]
+    bins = int(np.clip(len(later) // _BIN_ENDS, 1, _MOST_BINS))
+    edges = np.quantile(later, np.arange(1, bins) / bins) if len(later) else np.zeros(0)
+    first = [0.0, _AT_ONCE] if len(later) < len(left) else [0.0]
+    return np.unique(np.r_[first, edges])
 
 
 def _drawn_to(counts: Floats, exposure: Floats, rate: Floats) -> Floats:
@@ -193,41 +288,4 @@ def _drawn(counts: Floats, exposure: Floats) -> Floats:
     whole = counts.sum(axis=0) / exposure.sum()
     drawn = _DRAWN / whole.sum()
     found: Floats = (counts + drawn * whole) / (exposure + drawn)[:, None]
-    return found
-
-
-def _ends(edges: Floats, rate: Floats, ages: Floats, steps: int, step: float) -> Floats:
-    """The chance that a stay of each age ends so in each coming step; shape (ages, steps, states + 2)."""
-    middle = ages[:, None] + (np.arange(steps) + 0.5) * step
-    each = rate[np.searchsorted(edges, middle, side="right") - 1]
-    whole = each.sum(axis=2)
-    lasts = np.exp(-np.cumsum(whole, axis=1) * step)
-    before = np.concatenate([np.ones((len(ages), 1)), lasts[:, :-1]], axis=1)
-    share = np.divide(each, whole[:, :, None], out=np.zeros_like(each), where=whole[:, :, None] > 0)
-    return np.asarray((before - lasts)[:, :, None] * share)
-
-
-def _after_entering(ends: Floats, states: int) -> Floats:
-    """The chance of a win within so many steps of entering a state; shape (states, steps + 1).
-
-    A move within a step happens in its middle: what follows is taken as the mean of what follows from
-    both its ends, so a step's own chances stand on both sides of an equation.
-    """
-    steps = ends.shape[1]
-    found = np.zeros((states, steps + 1))
-    won = np.cumsum(ends[:, :, states], axis=1)
-    own = np.eye(states) - ends[:, 0, :states] / 2
-    for u in range(1, steps + 1):
-        moves = ends[:, :u, :states]
-        later = found[:, u - 1 :: -1][:, :u] + np.c_[np.zeros(states), found[:, u - 1 : 0 : -1]][:, :u]
-        known = won[:, u - 1] + np.einsum("svj,jv->s", moves, later) / 2
-        found[:, u] = np.linalg.solve(own, known)
-    return found
-
-
-def _won_within(ends: Floats, after: Floats, states: int) -> Floats:
-    """The chance of a win within all steps by state and age."""
-    later = (after[:, -2::-1] + after[:, :0:-1]) / 2
-    moves = np.einsum("savj,jv->sa", ends[:, :, :, :states], later)
-    found: Floats = np.clip(ends[:, :, :, states].sum(axis=2) + moves, 0.0, 1.0)
     return found

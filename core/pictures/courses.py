@@ -45,6 +45,21 @@ def _error(known: Sequence[float]) -> float:
     return sqrt(max(n * (n - 1) * (2 * n + 5) - ties, 0) / 18)
 
 
+def peak(rates: Sequence[float]) -> Said:
+    """Where something comes most often, and where least.
+
+    Args:
+        rates: over the usual one, by place; at least one.
+
+    >>> said = peak([0.5, 1.0, 2.5])
+    >>> said.code, dict(said.values), dict(said.counts)
+    ('peak', {'most': 2.5, 'least': 0.5}, {'at': 3, 'least_at': 1})
+    """
+    most, least = max(rates), min(rates)
+    places = {"at": rates.index(most) + 1, "least_at": rates.index(least) + 1}
+    return Said("peak", values={"most": most, "least": least}, counts=places)
+
+
 def moved(first: float, last: float, band: tuple[float, float] | None) -> Said:
     """Whether a forecast left the interval that it was first told with.
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from core.forecast.drift import reference
 from core.forecast.features import NAMES, PRODUCT, SEASON, open_rows
 from core.forecast.history import History
-from core.forecast.importance import importance
+from core.forecast.importance import importance, rhythm_by_week
 from core.forecast.registered import JUDGED, Grid, Verdict, judge, model_for, train
 from core.forecast.win_model import Sample, sample
 from data.engine import Store
@@ -99,5 +99,9 @@ def _reference(history: History, t: float, grid: Grid, rows: Sample) -> dict[str
     open_now = open_rows(history, t).x
     chances = model_for(grid, JUDGED)(open_now)
     told = kept | {"chance": reference(np.asarray(chances, np.float64))}
-    looks_at = importance(grid[min(grid, key=lambda days: abs(days - JUDGED))], open_now)
-    return {"reference": {name: one for name, one in told.items() if one}, "importance": looks_at}
+    nearest = grid[min(grid, key=lambda days: abs(days - JUDGED))]
+    return {
+        "reference": {name: one for name, one in told.items() if one},
+        "importance": importance(nearest, open_now),
+        "rhythm": rhythm_by_week(nearest),
+    }

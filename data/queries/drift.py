@@ -45,6 +45,7 @@ class Model:
 
     Attributes:
         importance: shares 0–1 of what it looks at, by factor (`core.forecast.importance`).
+        rhythm: how often wins come in each week of a quarter, over the usual; empty where no week stands out.
     """
 
     version: int
@@ -59,6 +60,7 @@ class Model:
     stage_rate_loss: float | None
     in_use_loss: float | None
     importance: Mapping[str, float]
+    rhythm: tuple[float, ...]
 
 
 def moved(session: Session, pipeline: str, at: datetime) -> tuple[Moved, ...]:
@@ -140,6 +142,7 @@ def _model(row: ForecastModel) -> Model:
         row.wins,
         **losses,
         importance=row.metrics.get("importance", {}),
+        rhythm=tuple(row.metrics.get("rhythm", ())),
     )
 
 

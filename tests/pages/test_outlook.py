@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -193,11 +194,14 @@ def test_what_the_model_in_use_looks_at_is_drawn_by_factor(open_page, company, s
             ForecastModel(
                 pipeline_id=pipeline, layer="all", version=1, state="in_use", reason="first", content="",
                 trained_at=FIRST, recorded_at=FIRST, data_until=FIRST, rows=10, wins=5,
-                metrics={"importance": {"amount": 0.75, "calendar": 0.25}},
+                metrics={"importance": {"amount": 0.75, "calendar": 0.25}, "rhythm": [0.6] * 12 + [2.4]},
             )
         )  # fmt: skip
     page = open_page("replay", company.director, language, period="month")
     assert not page.exception
     assert title in words(page)
     (chart,) = [c for c in page.get("plotly_chart") if "model-looks-at" in c.proto.id]
+    (weeks,) = [json.loads(c.proto.spec) for c in page.get("plotly_chart") if "model-rhythm" in c.proto.id]
+    assert weeks["data"][0]["y"] == [0.6] * 12 + [2.4]
+    assert "2.4" in weeks["layout"]["title"]["text"]
     assert '"text": ["25%", "75%"]' in chart.proto.spec.replace('":["', '": ["').replace('","', '", "')

@@ -25,6 +25,7 @@ SAYS = {
     "lost": PARTS,
     "causes": PARTS,
     "importance": PARTS,
+    "rhythm": {"peak"},
     "stands": OVER,
     "dwell": OVER,
     "funnel": {"few", "alike", "lowest"},
