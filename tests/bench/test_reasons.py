@@ -1,0 +1,40 @@
+"""What the reasons of a forecast cost beside LightGBM's own contributions of one booster (docs/speed.md)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.forecast.features import open_rows
+from core.forecast.layer_models import fit_layers
+from core.forecast.learners import Trees
+from core.forecast.valuation import valuations
+from tests.bench.timing import in_turns, tell
+from tests.simulated import START, simulated
+
+pytestmark = pytest.mark.bench
+DAYS, HORIZON, ROUNDS = 200, 28.0, 3
+
+
+@pytest.mark.usefixtures("full_bench")
+def test_reasons_of_a_thousand_open_opportunities_beside_raw_contributions(capsys):
+    """Five times as many cost five times as much: rows are explained one by one."""
+    history, t = simulated(days=DAYS, per_day=65, seed=1), START + DAYS - 1
+    models, rows = fit_layers(history, t, HORIZON), open_rows(history, t)
+    model = next(layer.model for layer in models.values() if layer.model)
+    trees = next(learner for learner in model.learners if isinstance(learner, Trees))
+    x = np.ascontiguousarray(rows.x[:, list(trees.chosen)])
+    found = {}
+
+    def ours(_: int) -> None:
+        found["valued"] = valuations(history, t, t + HORIZON, models=models)
+
+    took = in_turns({"reasons": ours, "raw": lambda _: trees.booster.predict(x, pred_contrib=True)}, ROUNDS)
+    ratio = took["reasons"] / took["raw"]
+    tell(capsys, f"Reasons of {len(rows.of):,} open opportunities", {
+        "values with reasons": f"{took['reasons']:.2f} s",
+        "contributions of one booster": f"{took['raw']:.2f} s",
+        "ratio": f"{ratio:.0f}",
+    })  # fmt: skip
+    assert all(v.reasons for v in found["valued"])
+    assert ratio < 30
