@@ -20,10 +20,13 @@ export default function ({data}) {
     const ours = said(text.data.trim());
     if (ours) text.data = ours;
   };
-  // an icon beside words says nothing that the words do not
+  // an icon beside words says nothing that the words do not, and an icon alone is no heading
   const quiet = (icon) => {
     const host = icon.closest('button, a, summary, p, h1, h2, h3, [role="alert"]');
-    if (host && host.textContent.trim() !== icon.textContent.trim()) icon.setAttribute('aria-hidden', 'true');
+    const alone = host && host.textContent.trim() === icon.textContent.trim();
+    if (alone && /^H\d$/.test(host.tagName)) host.setAttribute('role', 'presentation');
+    else if (!host || alone) return;
+    icon.setAttribute('aria-hidden', 'true');
   };
   const mend = (el) => {
     if (el.nodeType === Node.TEXT_NODE) { if (el.parentElement?.closest(TOLD)) tell(el); return; }
