@@ -60,6 +60,7 @@ def drawn(store: Store, seed: int = 7) -> Drawn:
             made = _deal(session, rng, owners, customers, pipeline, n, now)
             _events(session, rng, made, stages[pipeline], now)
             _actions(session, rng, made, people.rep.person_id, now)
+            _told_by_actions(session, made)
         for customer in customers:
             _touches(session, rng, customer, now)
             _promised(session, rng, customer, now)
@@ -151,6 +152,14 @@ def _actions(session, rng, made: Opportunity, doer: int, now: datetime) -> None:
         session.add(row)
         session.flush()
         previous = row.id if status == "completed" else previous
+
+
+def _told_by_actions(session, made: Opportunity) -> None:
+    """Events that actions brought, as far as there are both."""
+    done = select(Action).where(Action.opportunity_id == made.id, Action.status == "completed")
+    events = select(StageEvent).where(StageEvent.opportunity_id == made.id).order_by(StageEvent.id)
+    for action, event in zip(session.scalars(done), session.scalars(events), strict=False):
+        event.action_id = action.id
 
 
 def _touches(session, rng, customer: int, now: datetime) -> None:

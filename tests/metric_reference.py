@@ -159,7 +159,7 @@ def actions(books: Books) -> Rows:
     for a in books.actions:
         if a.opportunity_id not in books.deals or a.status != "completed" or a.voided_at:
             continue
-        if books.within(a.ended_at):
+        if books.within(a.ended_at) and _led_further(books, a):
             proven = a.recording or len(a.summary) >= books.policy.min_summary_chars
             wait = (a.recorded_at - a.ended_at).total_seconds() / 3600
             yield (
@@ -170,6 +170,12 @@ def actions(books: Books) -> Rows:
                     "entry_hours": max(wait, 0.0),
                 },
             )
+
+
+def _led_further(books: Books, action: Action) -> bool:
+    events = books.of(books.deals[action.opportunity_id])
+    mine = next((n for n, e in enumerate(events) if e.action_id == action.id), None)
+    return mine is not None and all(books.place(e) < books.place(events[mine]) for e in events[:mine])
 
 
 def steps(books: Books) -> Rows:

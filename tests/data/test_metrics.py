@@ -13,6 +13,7 @@ from core.reports.catalogue import METRICS, SPLITS, Dimension, Grain, metrics_of
 from core.reports.facts import Fact, Tally, tallied
 from core.reports.library import DRAWN
 from core.reports.spans import Span
+from data.commands.actions import record_action
 from data.engine import Store
 from data.queries.metrics.ask import Ask
 from data.queries.metrics.beside import beside
@@ -20,6 +21,8 @@ from data.queries.metrics.course import course
 from data.queries.metrics.rows import behind, opportunities_of
 from data.queries.metrics.source import SELECTS
 from data.queries.metrics.tallies import tallies
+from tests.company import found
+from tests.data.test_record_action import done
 from tests.metric_company import drawn
 from tests.metric_reference import REFERENCE, expected
 
@@ -213,3 +216,23 @@ def test_where_recordings_are_asked_for_a_summary_is_no_evidence(sqlite_store):
     recorded = hard["recording_rate"].whole.top
     assert hard["evidenced_actions"].whole.top == recorded
     assert loose["evidenced_actions"].whole.top > recorded
+
+
+def test_many_records_that_lead_nowhere_improve_no_number(store, clock):
+    """A rep who logs five more visits at the stage where the deal stands looks no better for it (A6)."""
+    people = found(store)
+    first = record_action(store, people.rep, people.opportunity, done(store, "appointment", hours_ago=1))
+    names = [m.name for m in METRICS.values() if m.grain in (Grain.ACTION, Grain.STEP, Grain.STAY)]
+
+    def told():
+        with store.reading() as session:
+            found_ = tallies(session, OPERATOR, ask_of(store), names)
+        return {name: (t.whole.n, t.whole.top) for name, t in found_.items()}
+
+    before = told()
+    assert (before["evidenced_actions"], before["entry_hours"]) == ((1, 1.0), (1, pytest.approx(1.0)))
+    for _ in range(5):
+        clock.move(hours=2)
+        again = done(store, "appointment", hours_ago=0, follows=first)
+        record_action(store, people.rep, people.opportunity, again)
+    assert told() == before

@@ -3,7 +3,19 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Select, Subquery, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from core.access import Who
 from core.forecast.factors import LEAST_TALK_MINUTES
@@ -90,15 +102,21 @@ def _between(stay: Any) -> Any:
 
 
 def actions(who: Who, ask: Ask) -> Select[Any]:
-    """One row per action that was completed in the period."""
+    """One row per action completed in the period; what brought its opportunity nowhere counts nothing.
+
+    So no number of actions gets better by logging many that lead nowhere (`core.process.metrics.advances`).
+    """
+    done = _done_in(ask)
+    reached = advances(select(Action.opportunity_id).where(*done))
+    further = reached.c.id.is_not(None)
     written = func.length(Action.summary) >= ask.policy.min_summary_chars
     recorded = Action.recording.is_not(None)
     proven = recorded if ask.policy.recording_required else or_(recorded, written)
     wait = elapsed_days(Action.ended_at, Action.recorded_at) * _DAY_HOURS
     measures = (
-        *counts("evidenced_actions", case((proven, 1.0))),
-        *counts("recording_rate", case((recorded, 1.0), else_=0.0)),
-        *counts("entry_hours", case((wait < 0, 0.0), else_=wait)),
+        *counts("evidenced_actions", case((and_(further, proven), 1.0))),
+        *counts("recording_rate", case((and_(further, recorded), 1.0), (further, 0.0))),
+        *counts("entry_hours", case((and_(further, wait < 0), 0.0), (further, wait))),
     )
     return _joined(
         select(
@@ -108,13 +126,17 @@ def actions(who: Who, ask: Ask) -> Select[Any]:
             *ABOUT,
             Action.type.label("type"),
             *measures,
-        ).join(Opportunity, Opportunity.id == Action.opportunity_id)
-    ).where(
-        Action.status == ActionStatus.COMPLETED,
-        Action.voided_at.is_(None),
-        ask.holds(Action.ended_at),
-        *deals(who, ask),
-    )
+        )
+        .join(Opportunity, Opportunity.id == Action.opportunity_id)
+        .outerjoin(StageEvent, and_(StageEvent.action_id == Action.id, StageEvent.voided_at.is_(None)))
+        .outerjoin(reached, reached.c.id == StageEvent.id)
+    ).where(*done, *deals(who, ask))
+
+
+def _done_in(ask: Ask) -> tuple[ColumnElement[bool], ...]:
+    """SQL: actions that were completed in the period."""
+    completed = Action.status == ActionStatus.COMPLETED
+    return completed, Action.voided_at.is_(None), ask.holds(Action.ended_at)
 
 
 def steps(who: Who, ask: Ask) -> Select[Any]:
