@@ -168,4 +168,4 @@ def test_what_leadership_decides_is_one_click_away(open_page, sqlite_store, gone
     assert translate(language, "reports.report.pipeline.title") in words(page)
     for kind in ("milestone", "factor", "report"):
         press(page, translate(language, f"today.{kind}_do"))
-    assert gone == [("milestones", {"day": 30}), ("attribution", {}), ("reports", {"report": "pipeline"})]
+    assert gone == [("milestones", {"day": "30"}), ("attribution", {}), ("reports", {"report": "pipeline"})]
