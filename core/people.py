@@ -10,6 +10,7 @@ from core.messages import Problem
 from core.terms import Role
 
 USERNAME = re.compile(r"[\w.@+-]{2,64}")
+MAX_NAME, MAX_EMAIL = 200, 254  # characters
 MIN_PASSWORD = 10
 MAX_PASSWORD_BYTES = 72  # bcrypt reads no further
 FREE_TRIES = 5  # of one user name since its last success
@@ -47,11 +48,13 @@ def check_person(person: PersonInput) -> tuple[Problem, ...]:
         problems.append(Problem("username", "bad_username"))
     if not person.name.strip():
         problems.append(Problem("name", "required"))
+    elif len(person.name.strip()) > MAX_NAME:
+        problems.append(Problem("name", "too_long", {"limit": MAX_NAME}))
     if person.role not in tuple(Role):
         problems.append(Problem("role", "unknown_choice", {"value": person.role}))
     elif person.role in TEAM_ROLES and person.team_id is None:
         problems.append(Problem("team", "required"))
-    if person.email and not mail_address(person.email.strip()):
+    if person.email and (len(person.email) > MAX_EMAIL or not mail_address(person.email.strip())):
         problems.append(Problem("email", "bad_email"))
     for field in CHAT_IDS:
         problems += check_user(field, getattr(person, field))

@@ -14,7 +14,7 @@ from core.exchange.tables import Table
 from core.messages import Invalid, Problem
 
 MOST = 2**63 - 1  # of a whole number
-MOST_AMOUNT = Decimal(10) ** 16  # of money, which has four places after its point
+MOST_AMOUNT = Decimal(10) ** 14  # of money; SQLite keeps it in whole ten-thousandths, up to MOST
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")  # the null character, and halves of characters
 T = TypeVar("T")
 

@@ -36,6 +36,7 @@ _BUSY = (
     "55",
     "57014",
 )  # SQLSTATEs: roll-backs, too many connections, locks, cancelled
+_TOO_MUCH = "54"  # of what was asked for, such as a text that no index takes: another try changes nothing
 _log = logging.getLogger(__name__)
 
 
@@ -87,6 +88,8 @@ def _of_server(error: BaseException, state: str) -> str | None:
         return FULL
     if state.startswith(_BUSY):
         return BUSY
+    if state.startswith(_TOO_MUCH):
+        return None
     if state == _READ_ONLY or isinstance(error, OperationalError | InterfaceError):
         return AWAY
     return None

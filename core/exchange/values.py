@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 from core.exchange.kinds import Column, Holds
 from core.exchange.tables import Cell
 from core.messages import Problem
+from core.storable import MOST_AMOUNT
 
-LARGEST_AMOUNT = Decimal(10) ** 14
 MAX_TEXT = 20_000
+MAX_KEY = 500  # characters by which a record is found: PostgreSQL's indexes take 2,700 bytes
+_KEYS = frozenset(("ref", "username", "team", "manager", "email", "pipeline", "stage", "opportunity"))
 _YEARS = range(1900, 2200)
 _CENT = Decimal("0.0001")
 _SIGNS = re.compile(r"[\s\u00a0¥￥$€£]|CNY|RMB|USD|EUR|元")
@@ -117,7 +119,7 @@ def amount_of(cell: Cell, formats: Formats) -> Decimal:
     if isinstance(cell, bool | datetime | date | time) or cell is None:
         raise Wrong("not_number")
     number = _from_text(cell, formats) if isinstance(cell, str) else _decimal(str(cell))
-    if abs(number) >= LARGEST_AMOUNT:
+    if abs(number) >= MOST_AMOUNT:
         raise Wrong("number_too_large")
     return number.quantize(_CENT)
 
@@ -199,10 +201,14 @@ def _in_order(first: str, second: str, third: str, formats: Formats) -> tuple[in
 
 
 def _text(column: Column, cell: Cell, formats: Formats) -> str:
-    text = text_of(cell)
-    if len(text) > MAX_TEXT:
-        raise Wrong("too_long", limit=MAX_TEXT)
+    text = _fitting(text_of(cell), MAX_KEY if column.name in _KEYS else MAX_TEXT)
     return _word(column, text, formats) or text if column.area else text
+
+
+def _fitting(text: str, most: int) -> str:
+    if len(text) > most:
+        raise Wrong("too_long", limit=most)
+    return text
 
 
 def _word(column: Column, text: str, formats: Formats) -> str | None:
@@ -246,7 +252,7 @@ def _flag(_: Column, cell: Cell, __: Formats) -> bool:
 
 
 def _list(column: Column, cell: Cell, formats: Formats) -> tuple[str, ...]:
-    parts = (p.strip() for p in re.split(r"[;；|]", text_of(cell)))
+    parts = (_fitting(p.strip(), MAX_KEY) for p in re.split(r"[;；|]", text_of(cell)))
     return tuple(dict.fromkeys(_word(column, p, formats) or p for p in parts if p))
 
 

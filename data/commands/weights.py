@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
+
 from core.access import Permission
 from core.forecast.weighing import check_weights
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
@@ -67,6 +69,7 @@ def apply_weights(tx: Tx, version_id: int | None, note: str) -> int:
         Invalid: its backtest was not computed, or no note.
         Conflict: it is in force already.
     """
+    _one_at_a_time(tx)
     before = _in_force_id(tx)
     if not note.strip():
         raise Invalid([Problem("note", "reason_required")])
@@ -79,6 +82,11 @@ def apply_weights(tx: Tx, version_id: int | None, note: str) -> int:
     tx.session.flush()
     tx.audit("weights", version_id, {"version": before}, {"version": version_id, "note": row.note})
     return row.id
+
+
+def _one_at_a_time(tx: Tx) -> None:
+    """What is held against what is in force must be so still when it comes into force."""
+    tx.session.execute(select(WeightVersion.id).order_by(WeightVersion.id).with_for_update())
 
 
 def _check_backtest(tx: Tx, row: WeightVersion, in_force: int | None) -> None:

@@ -1,6 +1,8 @@
 """What an import refuses and why, row by row, while the good rows go in."""
 
 from decimal import Decimal
+from random import Random
+from string import ascii_letters
 
 import pytest
 from sqlalchemy import func, select
@@ -10,6 +12,7 @@ from core.customers import CustomerInput
 from core.exchange.mapping import FileMapping
 from core.exchange.rows import Rejection
 from core.exchange.tables import Row, Table
+from core.exchange.values import MAX_KEY
 from core.messages import Conflict, Invalid, NotAllowed, NotFound, Problem
 from core.people import PersonInput
 from data.commands.actions import record_action
@@ -305,3 +308,28 @@ def test_a_heading_that_would_run_as_a_formula_does_not(sqlite_store):
     table = read_table("c.csv", b"=1+1,name\nx,\n", "customers")
     wrong = [Rejection(2, (Problem("name", "required"),))]
     assert "'=1+1" in rejected_file(table, wrong, "en", ("line", "reason")).decode("utf-8-sig")
+
+
+LONG = "".join(Random(1).choices(ascii_letters, k=9_000))
+TOO_LONG = [
+    ("users", f"username,name,role,team\nnew.one,{LONG},rep,East\n", "name"),
+    ("users", f"username,name,role,team\nnew.one,New,rep,{LONG}\n", "team"),
+    ("users", f"username,name,role,email\nnew.one,New,admin,{LONG}@x.cn\n", "email"),
+    ("customers", f"ref,name\n{LONG},New\n", "ref"),
+    ("customers", f"name,tags\nNew,{LONG}\n", "tags"),
+    ("opportunities", f"name,pipeline\nNew,{LONG}\n", "pipeline"),
+    ("stage_changes", f"opportunity,stage,at,pipeline\n{LONG},Asked,2026-01-01,Other\n", "opportunity"),
+    ("stage_changes", f"opportunity,stage,at,pipeline\nX,{LONG},2026-01-01,Other\n", "stage"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "field"), TOO_LONG)
+def test_a_text_that_no_index_takes_is_refused_in_its_row(sqlite_store, kind, text, field):
+    founded(sqlite_store)
+    assert shown(import_text(sqlite_store, kind, text))[3] == [(2, field, "too_long")]
+
+
+def test_the_longest_key_that_is_taken_fits_an_index(store):
+    founded(store)
+    key = "".join(Random(1).sample([chr(0x4E00 + n) for n in range(20_000)], MAX_KEY))
+    assert import_text(store, "customers", f"ref,name\n{key},New\n").accepted == 1

@@ -7,6 +7,9 @@ import pytest
 from sqlalchemy import func, literal, select
 from sqlalchemy.exc import StatementError
 
+from core.messages import Invalid
+from core.storable import MOST_AMOUNT
+from data.commands.opportunities import open_opportunity
 from data.schema import Opportunity, OpportunityState
 from data.schema.types import Instant, elapsed_days
 from tests.company import found
@@ -48,3 +51,14 @@ def test_amounts_add_up_exactly(store):
     with store.reading() as session:
         assert session.scalar(select(func.sum(Opportunity.amount))) == Decimal("0.3")
         assert session.scalar(select(func.count()).select_from(OpportunityState)) == 0
+
+
+def test_the_largest_amount_that_is_taken_is_kept_and_a_larger_one_refused(store):
+    people = found(store)
+    most = MOST_AMOUNT - Decimal("0.0001")
+    made = open_opportunity(store, people.rep, people.customer, "The ocean", amount=most)
+    with store.reading() as session:
+        assert session.get_one(Opportunity, made).amount == most
+    with pytest.raises(Invalid) as refused:
+        open_opportunity(store, people.rep, people.customer, "Two oceans", amount=MOST_AMOUNT)
+    assert [(p.field, p.code) for p in refused.value.problems] == [("amount", "number_too_large")]

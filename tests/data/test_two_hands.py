@@ -31,6 +31,7 @@ from data.commands.opportunities import open_opportunity
 from data.commands.people import activate_person, create_person, edit_person
 from data.commands.promises import escalate_promise, make_promise, move_promise
 from data.commands.studio import keep_field
+from data.commands.weights import apply_weights, draft_weights, keep_backtest
 from data.engine import Store
 from data.exchange.reading import read_table
 from data.queries.studio import own_draft
@@ -241,3 +242,19 @@ def test_a_vote_that_waits_while_its_box_is_opened(store, clock, tmp_path):
     late.close()
     assert isinstance(told, Conflict)
     assert rows(store, select(SealedBallot.mark)) == []
+
+
+def test_two_sets_of_weights_that_were_held_against_the_same(store):
+    people = found(store)
+    drafts = [
+        draft_weights(store, people.director, {"": {"stage": weight}}, "Stages tell more.")
+        for weight in (1.5, 2.0)
+    ]
+    for version in drafts:
+        keep_backtest(store, people.director, version, None, {"landmarks": 0})
+    told = at_once(
+        store,
+        lambda: apply_weights(store, people.director, drafts[0], "Now."),
+        lambda: apply_weights(store, people.director, drafts[1], "Now."),
+    )
+    assert isinstance(told, Invalid)
