@@ -350,7 +350,9 @@ def _steps(session: Session, customer_id: int, within: set[int]) -> tuple[Step, 
         .where(*mine, Action.status == ActionStatus.PLANNED, Action.planned_for.is_not(None))
         .order_by(Action.planned_for, Action.id)
     )
-    return tuple(Step(*row) for row in session.execute(query))
+    return tuple(
+        Step(id_, deal, type_, at, note) for id_, deal, type_, at, note in session.execute(query) if at
+    )
 
 
 def _records(session: Session, customer_id: int) -> tuple[Record, ...]:
@@ -364,4 +366,8 @@ def _records(session: Session, customer_id: int) -> tuple[Record, ...]:
         .order_by(Action.ended_at.desc(), Action.id.desc())
         .limit(MOST_RECORDS)
     )
-    return tuple(Record(*row) for row in session.execute(query))
+    return tuple(
+        Record(id_, deal, type_, at, summary, owner)
+        for id_, deal, type_, at, summary, owner in session.execute(query)
+        if at
+    )
