@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -126,7 +127,7 @@ def pool_list(found: Pool, show: Show, view: View) -> None:
 
 def _line(one: Request, view: View) -> Row:
     mark, tone = _mark(one)
-    first = format.day(one.asked[0].filed_at.date(), view.language)
+    first = format.day(one.asked[0].filed_at.astimezone(ZoneInfo(view.who.timezone)).date(), view.language)
     return Row(
         str(one.id),
         one.words if len(one.words) <= 120 else f"{one.words[:120]}…",

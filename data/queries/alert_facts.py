@@ -28,6 +28,7 @@ from core.process.stages import PIPELINE
 from core.terms import ActionStatus, Outcome
 from data.queries.alert_answers import Answers, latest_answers
 from data.queries.board_sets import advances
+from data.queries.policies import company_tz
 from data.schema import (
     Action,
     Opportunity,
@@ -59,12 +60,13 @@ class _History:
 def alert_facts(
     session: Session, as_of: datetime, ids: Collection[int] | None = None
 ) -> list[OpportunityFacts]:
-    """Facts of these open opportunities that have begun; of all when None."""
+    """Facts of these open opportunities that have begun; of all when None. Their instant tells the company's day."""
     some = ids is not None
     chosen = {"ids": list(ids)} if ids is not None else {}
     rows = session.execute(_states(some), chosen).all()
     if not rows:
         return []
+    as_of = as_of.astimezone(company_tz(session))
     histories = _histories(session.execute(_actions(some), chosen))
     skipped: dict[int, list[str]] = defaultdict(list)
     for opportunity_id, stage in session.execute(_skipped(some), chosen):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from threading import Thread
 
 import pytest
@@ -42,6 +42,20 @@ def test_a_standing_alert_follows_its_cause_and_wakes(desk, clock):
     second = desk.record("quote_confirmation", valid_until=date(2026, 3, 8))
     assert [row.key for row in rows(desk, "quote_expiring")] == [f"quote_expiring:1:{second}"]
     assert desk.standing()["quote_expiring"].params["on"] == "2026-03-08"
+
+
+def test_a_quote_ends_by_the_company_s_day(desk, clock):
+    """At seven in the morning in Shanghai, the day before has not ended in Greenwich."""
+    desk.record("appointment")
+    clock.move(days=1)
+    last = clock.at.date() + timedelta(days=6)
+    desk.record("quote_confirmation", valid_until=last)
+    clock.at = datetime(*(last - timedelta(days=4)).timetuple()[:3], 15, 59, tzinfo=UTC)
+    desk.sweep()
+    assert "quote_expiring" not in desk.standing()
+    clock.at += timedelta(minutes=1)
+    desk.sweep()
+    assert "quote_expiring" in desk.standing()
 
 
 def test_what_a_person_settled_stays_settled_when_the_cause_had_changed(desk, clock):

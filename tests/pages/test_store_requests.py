@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
+from components import format
 from data.commands.store_requests import file_request
 from data.queries.store_requests import Show, pool
 from data.text import translate
@@ -51,6 +52,13 @@ def test_the_same_words_of_another_day_are_another_request(open_page, stores, cl
         assert not page.exception
         clock.move(days=30)
     assert [one.words for one in rows(stores)] == [SCAN, SCAN]
+
+
+def test_a_request_is_of_its_reader_s_day(open_page, stores, sqlite_store, clock):
+    clock.at = datetime(2026, 3, 9, 22, tzinfo=UTC)  # six in the morning of the tenth in Shanghai
+    file_request(sqlite_store, stores.bund, SCAN, "P2")
+    page = open_page("store_requests", stores.people.product)
+    assert translate("en", "store_requests.since", on=format.day(date(2026, 3, 10), "en")) in shown(page)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -56,7 +56,7 @@ class OpportunityFacts:
         stage_since: start of the present run in that stage, UTC; None without events.
         run_length: events in that run.
         run_started_by: id of the action that began the run; None for an imported stage change.
-        as_of: the instant that the rules look from.
+        as_of: the instant that the rules look from, by the company's clock.
         own: it is on Firebreak's own pipeline, so its actions and next steps are recorded here.
         reached: where it stands, which no step back changes; None without events.
         last_event_at: its latest event, UTC.
