@@ -60,7 +60,7 @@ class _History:
 def alert_facts(
     session: Session, as_of: datetime, ids: Collection[int] | None = None
 ) -> list[OpportunityFacts]:
-    """Facts of these open opportunities that have begun; of all when None. Their instant tells the company's day."""
+    """Facts of these open opportunities that have begun, by the company's clock; of all when None."""
     some = ids is not None
     chosen = {"ids": list(ids)} if ids is not None else {}
     rows = session.execute(_states(some), chosen).all()
