@@ -16,20 +16,27 @@ from tests.history import day, drawn, opportunity, settle
 from tests.pages.reading import check_words, titles, words
 
 
+@pytest.fixture(scope="module")
+def written(write_once):
+    return write_once(world)
+
+
 @pytest.fixture
-def company(sqlite_store, clock):
+def company(written, sqlite_store, clock):
+    return written.into(sqlite_store, clock)
+
+
+def world(store, clock):
     """Rep's customer saw three demos; a won sale of the mate's shows dwell times."""
-    people = found(sqlite_store)
-    last = record_action(
-        sqlite_store, people.rep, people.opportunity, done(sqlite_store, "appointment", hours_ago=90)
-    )
+    people = found(store)
+    last = record_action(store, people.rep, people.opportunity, done(store, "appointment", hours_ago=90))
     for hours_ago in (60, 40, 20):
-        demo = done(sqlite_store, "solution_demo", hours_ago=hours_ago, follows=last)
-        last = record_action(sqlite_store, people.rep, people.opportunity, demo)
-    opportunity(sqlite_store, people.mate.person_id, drawn("A1 N4 S9 Q20"), outcome="won", name="Won")
-    opportunity(sqlite_store, people.mate.person_id, drawn("A40"), name="Waiting")
+        demo = done(store, "solution_demo", hours_ago=hours_ago, follows=last)
+        last = record_action(store, people.rep, people.opportunity, demo)
+    opportunity(store, people.mate.person_id, drawn("A1 N4 S9 Q20"), outcome="won", name="Won")
+    opportunity(store, people.mate.person_id, drawn("A40"), name="Waiting")
     clock.at = max(clock.at, day(62))
-    settle(sqlite_store)
+    settle(store)
     return people
 
 

@@ -30,12 +30,31 @@ from tests.pages.reading import check_words, words
 NAMED = "2026-W09"
 
 
+@pytest.fixture(scope="module")
+def before(write_once):
+    return write_once(world)
+
+
+@pytest.fixture(scope="module")
+def after(write_once):
+    return write_once(reported)
+
+
 @pytest.fixture
-def people(sqlite_store, clock):
+def people(before, sqlite_store, clock):
+    return before.into(sqlite_store, clock)
+
+
+@pytest.fixture
+def company(after, sqlite_store, clock):
+    return after.into(sqlite_store, clock)
+
+
+def world(store, clock):
     """Before any report: what the two teams' opportunities went through."""
     clock.at = SEVEN
-    company = found(sqlite_store)
-    with sqlite_store.writing() as session:
+    company = found(store)
+    with store.writing() as session:
         for row in session.scalars(select(Opportunity)):
             row.recorded_at = at(-100)
     histories = (
@@ -45,16 +64,16 @@ def people(sqlite_store, clock):
         (company.stranger, "A-9 N3"),
     )
     for n, (who, history) in enumerate(histories):
-        opportunity(sqlite_store, who.person_id, drawn(history), recorded_at=at(-90), name=f"Line {n}")
+        opportunity(store, who.person_id, drawn(history), recorded_at=at(-90), name=f"Line {n}")
     return company
 
 
-@pytest.fixture
-def company(sqlite_store, people):
+def reported(store, clock):
     """With reports of three weeks for the manager's team, and of the last week for all."""
+    people = world(store, clock)
     for back in (2, 1, 0):
-        issue_health(sqlite_store, OPERATOR, people.rep.team_id, MONDAY - WEEK * back)
-    issue_health(sqlite_store, OPERATOR, None, MONDAY)
+        issue_health(store, OPERATOR, people.rep.team_id, MONDAY - WEEK * back)
+    issue_health(store, OPERATOR, None, MONDAY)
     return people
 
 

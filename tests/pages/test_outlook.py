@@ -31,11 +31,20 @@ def morning(store, day: date) -> None:
     job.forecast(store, Run(due, "firebreak"))
 
 
+@pytest.fixture(scope="module")
+def written(write_once):
+    return write_once(world)
+
+
 @pytest.fixture
-def company(sqlite_store, clock):
+def company(written, sqlite_store, clock):
+    return written.into(sqlite_store, clock)
+
+
+def world(store, clock):
     """Wins of rep and stranger since September, open ones of the mate; snapshots of two mornings."""
-    people = found(sqlite_store)
-    with sqlite_store.writing() as session:
+    people = found(store)
+    with store.writing() as session:
         pipeline = session.scalars(select(Pipeline.id).where(Pipeline.key == "firebreak")).one()
         for n in range(13):
             opened = FIRST + timedelta(days=14 * n)
@@ -45,9 +54,9 @@ def company(sqlite_store, clock):
             opened = clock.at - timedelta(days=1, hours=4 + 9 * n)
             sold(session, pipeline, people.mate.person_id, 20 + n, opened, None, 500)
     clock.move(days=-1)
-    morning(sqlite_store, EARLIER)
+    morning(store, EARLIER)
     clock.move(days=1)
-    morning(sqlite_store, TODAY)
+    morning(store, TODAY)
     return people
 
 
