@@ -68,12 +68,13 @@ def test_types_hold():
 
 
 def test_both_languages_say_the_same_things():
-    english, chinese = (catalogue(language) for language in LANGUAGES)
+    english, *others = (catalogue(language) for language in LANGUAGES)
     plural = re.compile(r"\.(zero|one|other)$")
-    assert {plural.sub("", k) for k in english} == {plural.sub("", k) for k in chinese}
-    for key, sentence in chinese.items():
-        twin = english.get(key) or english[plural.sub(".other", key)]
-        assert placeholders(sentence) - {"n"} == placeholders(twin) - {"n"}, key
+    for other in others:
+        assert {plural.sub("", k) for k in english} == {plural.sub("", k) for k in other}
+        for key, sentence in other.items():
+            twin = english.get(key) or english[plural.sub(".other", key)]
+            assert placeholders(sentence) - {"n"} == placeholders(twin) - {"n"}, key
 
 
 def placeholders(sentence: str) -> set[str]:

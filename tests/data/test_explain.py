@@ -20,6 +20,7 @@ from data.schema import (
     WeightUse,
     WeightVersion,
 )
+from data.text import LANGUAGES
 from tests.company import found
 from tests.simulated import START, simulated
 
@@ -111,7 +112,7 @@ def test_it_explains_with_reasons_that_add_up(sqlite_store, asked):
     change = told["value"] - told["scorecard"]["value"]
     assert sum(r["value"] for r in told["reasons"]) == pytest.approx(change, abs=1e-6 * told["amount"])
     assert abs(told["sum_check"]["difference"]) < 1e-6 * told["amount"]
-    assert all({"en", "zh"} == set(r["sentence"]) for r in told["reasons"])
+    assert all(set(LANGUAGES) == set(r["sentence"]) for r in told["reasons"])
     factors = {f["name"]: f for f in told["factors"]}
     assert factors["touches_14d"]["value"] == 1
     assert factors["touches_14d"]["known_at"] == touch.isoformat()

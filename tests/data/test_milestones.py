@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from core.access import OPERATOR
 from core.messages import Conflict, Invalid, NotAllowed, NotFound
 from core.milestones.assess import State
-from core.milestones.criteria import BY_NAME, Window, window
+from core.milestones.criteria import BY_NAME, CRITERIA, Window, window
 from core.milestones.path import Phase
 from core.promises.demands import Answer
 from core.terms import ActionStatus
@@ -333,7 +333,7 @@ def test_the_command_line_says_every_criterion(sqlite_store, monkeypatch, capsys
     monkeypatch.setattr("data.cli.milestones.this_store", lambda: sqlite_store)
     assert main(["milestones"]) == 3  # nobody has recorded anything
     out = capsys.readouterr().out.splitlines()
-    assert len(out) == 3 * 8
+    assert len(out) == 3 * len(CRITERIA)
     assert "team=-  day=30" in out[0]
     assert "criterion=recording  value=0.0  limit=1.0  rows=3  state=missed" in out[0]
     assert main(["milestones", "--as-of", "2026-02-01", "--json"]) == 0
