@@ -17,6 +17,7 @@ from data.channels import Channel, Letter, Permanent, Refused, configured
 from data.commands.acceptance_links import MAIL_JOB
 from data.commands.outbox import post
 from data.engine import Store
+from data.jobs.patience import wait_after
 from data.jobs.registry import Run, job
 from data.notices import sentence
 from data.queries.leads import reached
@@ -26,8 +27,7 @@ from data.settings import settings
 NAME = MAIL_JOB
 LEASE = timedelta(minutes=2)
 TRIES = 24  # outlasts a mail server that is down for a day
-FIRST_RETRY = timedelta(minutes=1)  # then doubled, up to the longest
-LONGEST_RETRY = timedelta(hours=2)
+FIRST_RETRY = timedelta(minutes=1)
 _log = logging.getLogger(__name__)
 
 
@@ -119,7 +119,7 @@ def _again(store: Store, taken: Taken, why: str) -> None:
     if taken.attempt >= TRIES:
         _dead(store, taken, why)
         return
-    due_at = store.clock() + min(FIRST_RETRY * 2 ** (taken.attempt - 1), LONGEST_RETRY)
+    due_at = store.clock() + wait_after(taken.attempt, FIRST_RETRY)
     _mark(store, taken, due_at=due_at, leased_until=None, error=why)
 
 

@@ -19,6 +19,7 @@ from data.commands.outbox import post
 from data.engine import Store
 from data.jobs.addressing import address
 from data.jobs.letters import group_letter, letter_of
+from data.jobs.patience import wait_after
 from data.jobs.runner import to_admins
 from data.queries.channels import TEAM, team_robots, wishes
 from data.queries.policies import company_zone
@@ -27,8 +28,6 @@ from data.settings import settings
 
 LEASE = timedelta(minutes=2)
 TRIES = 24  # outlasts a mail server that is down for a day
-FIRST_RETRY = timedelta(seconds=30)  # then doubled, up to the longest
-LONGEST_RETRY = timedelta(hours=2)
 _log = logging.getLogger(__name__)
 
 
@@ -166,7 +165,7 @@ def _again(store: Store, taken: _Taken, why: str) -> None:
     if taken.attempt >= TRIES:
         _dead(store, taken, why)
         return
-    later = store.clock() + min(FIRST_RETRY * 2 ** (taken.attempt - 1), LONGEST_RETRY)
+    later = store.clock() + wait_after(taken.attempt)
     quiet = Wishes(quiet_from=taken.wishes.quiet_from, quiet_to=taken.wishes.quiet_to)
     _mark(store, taken, due_at=leaves_at(later, quiet, taken.zone), leased_until=None, error=why)
 

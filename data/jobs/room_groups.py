@@ -25,6 +25,7 @@ from data.engine import Store
 from data.group_words import name_of, tool_name, words_of
 from data.groups import Platform, chosen, platforms
 from data.groups.base import Misconfigured, Permanent, Refused, Unanswered
+from data.jobs.patience import LONGEST_RETRY, wait_after
 from data.jobs.runner import to_admins
 from data.queries.policies import setting
 from data.queries.room_groups import groupless, lacking, users_in
@@ -34,8 +35,6 @@ from data.upsert import insert_new
 
 LEASE = timedelta(minutes=2)
 TRIES = 24  # outlasts a chat tool that is down for a day
-FIRST_RETRY = timedelta(seconds=30)  # then doubled, up to the longest
-LONGEST_RETRY = timedelta(hours=2)
 _log = logging.getLogger(__name__)
 
 
@@ -229,7 +228,7 @@ def _again(store: Store, taken: _Taken, error: Exception) -> None:
         _dead(store, taken, why)
         return
     now = store.clock()
-    later = now + min(FIRST_RETRY * 2 ** (taken.attempt - 1), LONGEST_RETRY)
+    later = now + wait_after(taken.attempt)
     unsure = taken.unsure_since or (taken.at if isinstance(error, Unanswered) else None)
     with store.writing() as session:
         _mark(session, taken, due_at=later, leased_until=None, error=why, unsure_since=unsure)

@@ -17,13 +17,12 @@ from data.channels import Permanent
 from data.commands.outbox import post
 from data.engine import Store
 from data.hooks import Told, tell
+from data.jobs.patience import wait_after
 from data.jobs.runner import to_admins
 from data.schema import Webhook, WebhookDelivery, WebhookEvent
 
 LEASE = timedelta(minutes=5)
 TRIES = 24  # outlasts a receiver that is down for a day
-FIRST_RETRY = timedelta(seconds=30)  # then doubled, up to the longest
-LONGEST_RETRY = timedelta(hours=2)
 Send = Callable[[str, str, Told, datetime], None]
 _log = logging.getLogger(__name__)
 
@@ -109,7 +108,7 @@ def _again(store: Store, taken: _Taken, why: str) -> None:
     if taken.attempt >= TRIES:
         _dead(store, taken, why)
         return
-    later = store.clock() + min(FIRST_RETRY * 2 ** (taken.attempt - 1), LONGEST_RETRY)
+    later = store.clock() + wait_after(taken.attempt)
     with store.writing() as session:
         _mark(session, taken, due_at=later, leased_until=None, error=why)
 

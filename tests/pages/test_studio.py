@@ -36,18 +36,23 @@ def own_fields(store):
         return policy_in_force(session).own_fields
 
 
+def keep_choice(page, english, chinese, place, language):
+    """Fill in a new field of two choices that is always asked for at one place, and keep it in the draft."""
+    fill(page, "studio.name_en", english, language)
+    fill(page, "studio.name_zh", chinese, language)
+    page.text_area[0].set_value("Strong | 强\nWeak | 弱")
+    page.button_group[1].set_value([place])
+    next(b for b in page.button_group if b.key.endswith("required")).set_value("always")
+    return press(page.run(), "studio.keep", language)
+
+
 @LANGUAGES
 def test_a_field_is_made_published_and_asked_for(open_page, sqlite_store, company, language):
     page = open_page("studio", company.director, language)
     check_words(page)
     assert translate(language, "studio.no_fields") in words(page)
     page = press(page, "studio.add_field", language)
-    fill(page, "studio.name_en", "IT lead's influence", language)
-    fill(page, "studio.name_zh", "IT负责人影响力", language)
-    page.text_area[0].set_value("Strong | 强\nWeak | 弱")
-    page.button_group[1].set_value(["needs_diagnosis"])
-    next(b for b in page.button_group if b.key.endswith("required")).set_value("always")
-    page = press(page.run(), "studio.keep", language)
+    page = keep_choice(page, "IT lead's influence", "IT负责人影响力", "needs_diagnosis", language)
     check_words(page)
     assert translate(language, "studio.not_published") in words(page)
     assert own_fields(sqlite_store) == ()
@@ -187,12 +192,7 @@ def test_a_condition_is_put_together_by_choosing(open_page, company, language):
 def test_customers_and_opportunities_are_asked_for_their_own_fields(open_page, sqlite_store, language):
     studio = made(sqlite_store)
     page = open_page("studio", studio.people.director, language, field="new")
-    fill(page, "studio.name_en", "ERP in use", language)
-    fill(page, "studio.name_zh", "现用ERP", language)
-    page.text_area[0].set_value("Strong | 强\nWeak | 弱")
-    page.button_group[1].set_value(["customer"])
-    next(b for b in page.button_group if b.key.endswith("required")).set_value("always")
-    page = press(page.run(), "studio.keep", language)
+    page = keep_choice(page, "ERP in use", "现用ERP", "customer", language)
     check_words(page)
     assert translate(language, "studio.of.customer") in words(page)
     assert "Haihe Pumps" in words(page).replace("\\", "")  # would be held up
