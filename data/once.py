@@ -18,7 +18,7 @@ def once(query: Callable[Concatenate[Session, P], R]) -> Callable[Concatenate[Se
     """
 
     @wraps(query)
-    def asked(session: Session, *args: P.args, **kwargs: P.kwargs) -> R:
+    def asked(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> R:
         kept: dict[Hashable, Any] | None = session.info.get(KEPT)
         if kept is None:
             return query(session, *args, **kwargs)

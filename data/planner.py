@@ -6,13 +6,18 @@ the measurement alone, so that plans would change as a company grows; figures wr
 (https://www.sqlite.org/lang_analyze.html: applications may write them). PostgreSQL measures by itself.
 """
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection, text
 
 from data.schema import Base
 
 _ROWS = 1_000_000  # of every table named here; how they lie is what counts
 _MANY = 20_000
-_KEYS = {  # by table: the columns of an index, and how many rows have the same first, first two, …
+_Keys = Mapping[tuple[str, ...], tuple[int, ...]]
+_KEYS: Mapping[
+    str, _Keys
+] = {  # by table: the columns of an index, and how many rows have the same first, first two, …
     "opportunity": {
         ("pipeline_id", "outcome"): (500_000, 100_000),
         ("pipeline_id", "currency"): (500_000, 400_000),
@@ -24,7 +29,7 @@ _KEYS = {  # by table: the columns of an index, and how many rows have the same 
     "forecast_win": {("run_id", "opportunity_id"): (_MANY, 1)},
     "alert": {("cleared_at",): (_MANY,)},
 }
-_BATCH = {("batch_id",): (_ROWS,)}  # of an import: most rows came by none
+_BATCH: _Keys = {("batch_id",): (_ROWS,)}  # of an import: most rows came by none
 
 
 def guide(connection: Connection) -> None:
@@ -41,9 +46,9 @@ def guide(connection: Connection) -> None:
 
 def _of(connection: Connection, table: str) -> list[dict[str, str]]:
     """The figures of a table's indexes, by the names that they have in this store."""
-    known = _KEYS.get(table, {})
+    known = dict(_KEYS.get(table, {}))
     if "batch_id" in Base.metadata.tables[table].columns:
-        known = known | _BATCH
+        known.update(_BATCH)
     if not known:
         return []
     named = text("SELECT name FROM pragma_index_list(:table)")

@@ -92,7 +92,7 @@ def _responses(
         )
 
 
-def _demands(as_of: datetime, since: datetime, team: int | None) -> Select[Any]:
+def _demands(as_of: datetime, since: datetime, team: int | None) -> Select[*tuple[Any, ...]]:
     """Demands known by then and not answered before `since`, with their customer, the team of who looks after
     it, and who answered."""
     owner, answerer = aliased(Person), aliased(Person)

@@ -72,6 +72,7 @@ def _main_currency(session: Session, pipeline: str) -> str | None:
     """That of most of its opportunities; counted only where there are several, as few companies have."""
     o, key = Opportunity, select(Pipeline.id).where(Pipeline.key == pipeline).scalar_subquery()
     ends = (select(f(o.currency)).where(o.pipeline_id == key).scalar_subquery() for f in (func.min, func.max))
+    first: str | None
     first, last = session.execute(select(*ends)).one()
     if first == last:
         return first
