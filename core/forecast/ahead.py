@@ -31,4 +31,5 @@ class Ahead:
         of, row = np.unique(places(x), axis=0, return_inverse=True)
         days: Floats = np.arange(0.5, max(self.horizon, 1.0))
         rates = [self.rhythm.factors(int(place), int(left), days)[:, _WON].mean() for place, left in of]
-        return np.log(np.array(rates))[row.ravel()]
+        found: Floats = np.log(np.array(rates))[row.ravel()]
+        return found

@@ -304,7 +304,7 @@ def _trees(rows: Sample, chosen: list[int]) -> Any:
     directions = [_DIRECTIONS.get(NAMES[n], 0) for n in chosen]
     if any(directions):
         told["monotone_constraints"] = directions
-    bias = float(_logit(np.average(rows.y, weights=rows.weight)))
+    bias = float(_logit(np.asarray(np.average(rows.y, weights=rows.weight), np.float64)))
     begin = None if rows.ahead is None else bias + rows.ahead.log_odds(rows.x)
     data = Dataset(rows.x[:, chosen], rows.y, weight=rows.weight, init_score=begin, free_raw_data=False)
     model: Booster = train(told, data, num_boost_round=100)
