@@ -429,7 +429,7 @@ def test_the_minutes_are_kept_and_read_in_either_language(store, company, clock)
         "By Wed 4 Mar, 18:00.\n\n"
         "2 red alerts stood.\n\n"
         "Who does what\n"
-        "- [open] Rep, Haihe: See them By Wed 4 Mar, 17:00. No action with the customer since.\n\n"
+        "- [Open] Rep, Haihe: See them By Wed 4 Mar, 17:00. No action with the customer since.\n\n"
         "Note\nWatch Wuyi\n"
     )
     assert "用时 14 分钟" in export_minutes(store, company.rep, company.rep.team_id, TODAY, "zh").decode()
