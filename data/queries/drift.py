@@ -94,7 +94,7 @@ def whole_months(session: Session, pipeline: str, at: datetime) -> tuple[Month, 
             Pipeline.key == pipeline,
             ForecastRun.period == "month",
             ForecastRun.taken_on == ForecastRun.starts_on,
-            ForecastRun.ends_on <= at.date(),
+            ForecastRun.ends_on <= at.astimezone(zone).date(),
         )
         .order_by(ForecastRun.starts_on.desc())
     )
