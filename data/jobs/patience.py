@@ -15,4 +15,5 @@ def wait_after(attempt: int, first: timedelta = timedelta(seconds=30)) -> timede
     >>> [str(wait_after(n)) for n in (1, 2, 3, 20)]
     ['0:00:30', '0:01:00', '0:02:00', '2:00:00']
     """
-    return min(first * 2 ** (attempt - 1), LONGEST_RETRY)
+    doubled: timedelta = first * 2 ** (attempt - 1)
+    return min(doubled, LONGEST_RETRY)
