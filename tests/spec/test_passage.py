@@ -61,7 +61,7 @@ def test_a_young_pipelines_chances_are_near_those_of_one_who_knows_how_it_works(
     known, _ = oracle(history, t, horizon, 30)
     said = passage(history, t, horizon)(open_rows(history, t).x)
     assert said.sum() == pytest.approx(known.sum(), rel=0.12)
-    assert np.abs(said - known).mean() < 0.05
+    assert np.abs(said - known).mean() < 0.055  # of which the oracle's 60 draws make some 0.04
 
 
 def test_products_that_pass_differently_are_told_apart():
