@@ -49,7 +49,7 @@ class Course:
         """Chances of a win in a month's `place` in its quarter with so many days `left`, as in `Passage`."""
         steps = int(np.clip(np.ceil(self.ahead.horizon), _STEPS, _MOST_STEPS))
         step, states = self.ahead.horizon / steps, len(self.rates[0])
-        days: Floats = (np.arange(steps) + 0.5) * step
+        days: Floats = (np.arange(steps, dtype=np.float64) + 0.5) * step
         moved, won, lost = self.ahead.rhythm.factors(place, left, days).T
         factors = np.column_stack([np.tile(moved[:, None], states), won, lost])
         return np.stack([won_within(list(of), ages, step, factors) for of in self.rates])
