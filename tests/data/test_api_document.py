@@ -99,7 +99,7 @@ def requests(draw: Any) -> tuple[Any, ...]:
     return op, told, draw(st.integers(1, 4)), body, query, key, draw(st.integers(0, 2))
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(asked=requests())
 def test_whatever_is_sent_the_answer_is_one_of_the_document(target, asked):
     op, told, record, body, query, key, role = asked

@@ -29,7 +29,7 @@ def split(groups: dict[str, tuple[float, float]], dimension: Dimension = TEAM, n
     return Tallied(whole, {dimension: tallies})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(tables, tables)
 def test_parts_of_a_sum_add_up_to_its_change(before, after):
     old, new = split(before), split(after)
@@ -37,7 +37,7 @@ def test_parts_of_a_sum_add_up_to_its_change(before, after):
     assert moved == pytest.approx(new.whole.top - old.whole.top, rel=1e-9, abs=1e-9 * 1e6)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(tables, tables)
 def test_mix_and_rate_add_up_to_the_change_of_a_ratio(before, after):
     """Whatever the tables: groups that come or go, ratios of nothing, denominators of nothing."""

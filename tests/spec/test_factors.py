@@ -187,7 +187,7 @@ def _text(marks, of: int) -> str:
     return " ".join(words)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(marks=MARKS)
 def test_nothing_entered_or_undone_later_changes_a_past_value(marks):
     everything = drawn(*(_text(marks, of) for of in range(3)))
@@ -198,7 +198,7 @@ def test_nothing_entered_or_undone_later_changes_a_past_value(marks):
     np.testing.assert_array_equal(factor_values(everything, T, of), factor_values(known, T, of))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(marks=MARKS)
 def test_values_keep_their_range_and_each_opportunity_its_own(marks):
     texts = [_text(marks, of) for of in range(3)]

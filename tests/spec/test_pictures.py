@@ -143,7 +143,7 @@ def test_a_course_rises_or_falls_only_beyond_noise(values, code):
     assert trend(values).code == code
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.floats(-1e6, 1e6, allow_nan=False), max_size=15))
 def test_a_course_turned_round_says_the_opposite(values):
     opposite = {"rises": "falls", "falls": "rises", "noise": "noise", "few": "few"}

@@ -102,7 +102,7 @@ def minute_by_minute(opened, pauses, minutes, round_the_clock):
         yield start + MINUTE, (office or round_the_clock), paused
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     instants,
     st.lists(st.tuples(st.integers(0, 3_000), st.integers(1, 1_500)), max_size=4),
