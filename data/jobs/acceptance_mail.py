@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from core.notices import Notice
@@ -17,6 +17,7 @@ from data.channels import Channel, Letter, Permanent, Refused, configured
 from data.commands.acceptance_links import MAIL_JOB
 from data.commands.outbox import post
 from data.engine import Store
+from data.jobs.leases import free
 from data.jobs.patience import wait_after
 from data.jobs.registry import Run, job
 from data.notices import sentence
@@ -76,9 +77,8 @@ def _sent(store: Store, channel: Channel, taken: Taken) -> bool:
 
 
 def _waiting(now: datetime) -> ColumnElement[bool]:
-    held = AcceptanceMail.leased_until  # further away than any lease: a clock was ahead that is right again
-    free = or_(held.is_(None), held <= now, held > now + LEASE)
-    return and_(AcceptanceMail.state == "waiting", AcceptanceMail.due_at <= now, free)
+    row = AcceptanceMail
+    return and_(row.state == "waiting", row.due_at <= now, free(row.leased_until, now, LEASE))
 
 
 def _take(store: Store) -> Taken | None:

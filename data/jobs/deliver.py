@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from core.delivery import EVERYTHING, Wishes, leaves_at
@@ -18,6 +18,7 @@ from data.channels import Channel, Letter, Permanent, Refused, configured
 from data.commands.outbox import post
 from data.engine import Store
 from data.jobs.addressing import address
+from data.jobs.leases import free
 from data.jobs.letters import group_letter, letter_of
 from data.jobs.patience import wait_after
 from data.jobs.runner import to_admins
@@ -92,9 +93,8 @@ def _deliver_next(store: Store, up: dict[str, Channel]) -> bool:
 
 
 def _waiting(now: datetime, channels: Mapping[str, Channel]) -> ColumnElement[bool]:
-    held = Delivery.leased_until  # further away than any lease: a clock was ahead that is right again
-    free = or_(held.is_(None), held <= now, held > now + LEASE)
-    return and_(Delivery.state == "waiting", Delivery.due_at <= now, free, Delivery.channel.in_(channels))
+    row, open_to = Delivery, Delivery.channel.in_(channels)
+    return and_(row.state == "waiting", row.due_at <= now, free(row.leased_until, now, LEASE), open_to)
 
 
 def _take(store: Store, channels: Mapping[str, Channel]) -> _Taken | None:
@@ -112,9 +112,9 @@ def _take(store: Store, channels: Mapping[str, Channel]) -> _Taken | None:
                 return None
             row, person_id = first
             together = _together(session, row, person_id)
-            free = (Delivery.attempts == row.attempts, _waiting(now, channels))
+            mine = (Delivery.attempts == row.attempts, _waiting(now, channels))
             values = {"attempts": row.attempts + 1, "leased_until": now + LEASE}
-            held = update(Delivery).where(Delivery.id.in_(together), *free).values(values)
+            held = update(Delivery).where(Delivery.id.in_(together), *mine).values(values)
             if ids := sorted(session.scalars(held.returning(Delivery.id))):
                 return _taken(session, row, ids, person_id)
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from threading import Event, Thread
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, select, true, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,7 @@ from core.notices import Notice
 from core.terms import Role
 from data.commands.outbox import post
 from data.engine import Store
+from data.jobs.leases import free
 from data.jobs.registry import GIVEN_UP, JOBS, SLOW, Job, Run
 from data.own_terms import hear
 from data.schema import JobRun, Person
@@ -105,10 +106,9 @@ def _held(store: Store, row_id: int, attempt: int) -> Iterator[None]:
 
 
 def _due(now: datetime, slow: bool | None) -> ColumnElement[bool]:
-    held = JobRun.leased_until  # further away than any lease: a clock was ahead that is right again
-    free = or_(held.is_(None), held <= now, held > now + LONGEST_HOLD)
     kind = true() if slow is None else JobRun.job.in_(SLOW) if slow else JobRun.job.not_in(SLOW)
-    return and_(JobRun.state.in_(("waiting", "running")), JobRun.due_at <= now, free, kind)
+    unheld = free(JobRun.leased_until, now, LONGEST_HOLD)
+    return and_(JobRun.state.in_(("waiting", "running")), JobRun.due_at <= now, unheld, kind)
 
 
 def _take(store: Store, slow: bool | None) -> tuple[int, str, int, Run] | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from core.notices import Notice
@@ -17,6 +17,7 @@ from data.channels import Permanent
 from data.commands.outbox import post
 from data.engine import Store
 from data.hooks import Told, tell
+from data.jobs.leases import free
 from data.jobs.patience import wait_after
 from data.jobs.runner import to_admins
 from data.schema import Webhook, WebhookDelivery, WebhookEvent
@@ -73,9 +74,8 @@ def _sent(store: Store, taken: _Taken, send: Send) -> bool:
 
 def _waiting(now: datetime, down: set[int]) -> ColumnElement[bool]:
     row = WebhookDelivery
-    held = row.leased_until  # further away than any lease: a clock was ahead that is right again
-    free = or_(held.is_(None), held <= now, held > now + LEASE)
-    return and_(row.state == "waiting", row.due_at <= now, free, row.webhook_id.not_in(down))
+    up = row.webhook_id.not_in(down)
+    return and_(row.state == "waiting", row.due_at <= now, free(row.leased_until, now, LEASE), up)
 
 
 def _take(store: Store, down: set[int]) -> _Taken | None:

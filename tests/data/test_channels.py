@@ -23,10 +23,12 @@ from data.channels import Letter, Permanent, Refused
 from data.channels.mail import Mail
 from data.channels.webhook import Webhook
 from data.commands.outbox import post
+from data.engine import Store
 from data.jobs.deliver import LEASE, TRIES, deliver
 from data.queries.inbox import inbox
 from data.schema import Delivery, Person
 from tests.company import found
+from tests.conftest import Hands
 
 LETTER = Letter(
     "firebreak-mail-7", "Li", "li@example.com", "三次演示未报价", "Open it.", "http://x/customer?customer=1"
@@ -308,6 +310,23 @@ def test_many_workers_send_each_once(store, receiver):
         worker.join()
     keys = [headers["Idempotency-Key"] for headers, _ in receiver.got]
     assert len(keys) == len(set(keys)) == 20
+
+
+def test_what_is_held_by_a_clock_a_little_ahead_is_not_taken_as_well(store, clock):
+    """Two workers look at their clocks a moment apart; the one that looked first comes second."""
+    told(store)
+    deliver(store, {"webhook": Keeps(Refused("451 try later"))})
+    clock.move(minutes=5)
+    earlier, tried = Store(store.url, store.files, clock=Hands(clock.at)), []
+    clock.move(seconds=2)
+
+    class Other:
+        def send(self, _: Letter) -> None:
+            tried.append(deliver(earlier, {"webhook": self}))
+
+    assert deliver(store, {"webhook": Other()}) == 1
+    earlier.close()
+    assert tried == [0]
 
 
 def test_mail_arrives_as_it_was_written(mail_server):

@@ -36,6 +36,7 @@ from data.commands.webhooks import (
     send_hook_test,
     switch_webhook,
 )
+from data.engine import Store
 from data.jobs import sweep_promises
 from data.jobs.registry import Run
 from data.jobs.tell_webhooks import TRIES, tell_webhooks
@@ -44,7 +45,7 @@ from data.queries.webhooks import webhook_log, webhooks
 from data.schema import Message, Webhook, WebhookDelivery, WebhookEvent
 from data.settings import Settings
 from tests.company import found
-from tests.conftest import NOON
+from tests.conftest import NOON, Hands
 from tests.hook_server import HookServer
 
 SECRET = "fbs_secret"
@@ -94,6 +95,18 @@ def test_what_happens_is_told_signed_and_once(store, clock, receiver):
     close_opportunity(store, company.rep, company.opportunity, Outcome.WON)
     tell_webhooks(store)
     assert list(receiver.taken)[2].startswith(f"opportunity.won:{company.opportunity}:")
+
+
+def test_what_is_held_by_a_clock_a_little_ahead_is_not_told_as_well(store, clock, receiver):
+    """Two workers look at their clocks a moment apart; the one that looked first comes second."""
+    company = found(store)
+    listen(store, company, receiver.url)
+    close_opportunity(store, company.rep, company.opportunity, Outcome.WON)
+    earlier, tried = Store(store.url, store.files, clock=Hands(clock.at)), []
+    clock.move(seconds=2)
+    assert tell_webhooks(store, send=lambda *_: tried.append(tell_webhooks(earlier))) == 1
+    earlier.close()
+    assert tried == [0]
 
 
 def test_demands_promises_deliveries_and_alerts_are_told(sqlite_store, clock, receiver):

@@ -107,7 +107,10 @@ def actions(who: Who, ask: Ask) -> Select[Any]:
     So no number of actions gets better by logging many that lead nowhere (`core.process.metrics.advances`).
     """
     done = _done_in(ask)
-    reached = advances(select(Action.opportunity_id).where(*done))
+    moved = select(Action.opportunity_id).where(*done)
+    if mine := within(who, ask):
+        moved = moved.where(Action.opportunity_id.in_(select(Opportunity.id).where(*mine)))
+    reached = advances(moved)
     further = reached.c.id.is_not(None)
     written = func.length(Action.summary) >= ask.policy.min_summary_chars
     recorded = Action.recording.is_not(None)
