@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from core.forecast.ahead import Ahead
 from core.forecast.arrays import Floats
 from core.forecast.factors import FACTORS
 from core.forecast.features import NAMES
@@ -24,7 +23,6 @@ class Logistic:
     Attributes:
         chosen: columns of the features that it looks at.
         mean, scale, weights: of each dummy; `bias` the intercept.
-        ahead: the calendar's rhythm, a dummy more; None where there is none.
     """
 
     chosen: tuple[int, ...]
@@ -33,40 +31,28 @@ class Logistic:
     scale: Floats
     weights: Floats
     bias: float
-    ahead: Ahead | None = None
 
     def __call__(self, x: Floats) -> Floats:
         """Chances 0–1, shape (rows,)."""
-        z = (dummies(x, self.stages, self.chosen, self.ahead) - self.mean) / self.scale
+        z = (dummies(x, self.stages, self.chosen) - self.mean) / self.scale
         found: Floats = 1 / (1 + np.exp(-(z @ self.weights + self.bias)))
         return found
 
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """Boosted trees; `booster` is LightGBM's.
-
-    Attributes:
-        ahead: the calendar's rhythm, from which trees go on; None where there is none. `bias` is the usual
-            log odds then.
-    """
+    """Boosted trees; `booster` is LightGBM's."""
 
     chosen: tuple[int, ...]
     booster: Any
-    ahead: Ahead | None = None
-    bias: float = 0.0
 
     def __call__(self, x: Floats) -> Floats:
         """Chances 0–1, shape (rows,)."""
-        told = x[:, list(self.chosen)]
-        if self.ahead is None:
-            return np.asarray(self.booster.predict(told), np.float64)
-        odds = self.bias + self.ahead.log_odds(x) + self.booster.predict(told, raw_score=True)
-        return np.asarray(1 / (1 + np.exp(-odds)), np.float64)
+        return np.asarray(self.booster.predict(x[:, list(self.chosen)]), np.float64)
 
 
-def dummies(x: Floats, stages: int, chosen: tuple[int, ...], ahead: Ahead | None = None) -> Floats:
-    """For the logistic regression: logged times, a column per stage with its time, gaps, the rhythm."""
+def dummies(x: Floats, stages: int, chosen: tuple[int, ...]) -> Floats:
+    """For the logistic regression: logged times, a column per stage with its time, gaps marked."""
     values = x[:, list(chosen)]
     logged = [place for place, n in enumerate(chosen) if NAMES[n] in _LOGGED]
     values[:, logged] = np.log1p(values[:, logged])
@@ -74,5 +60,4 @@ def dummies(x: Floats, stages: int, chosen: tuple[int, ...], ahead: Ahead | None
     at = (stage[:, None] == np.arange(-1, stages)).astype(float)
     gaps = np.isnan(values).astype(float)
     within = np.log1p(x[:, _DAYS])[:, None] * at
-    beat = np.zeros((len(x), 0)) if ahead is None else ahead.log_odds(x)[:, None]
-    return np.column_stack([np.nan_to_num(values), at, within, gaps, beat])
+    return np.column_stack([np.nan_to_num(values), at, within, gaps])

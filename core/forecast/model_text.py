@@ -49,18 +49,10 @@ def _told(learner: Any) -> dict[str, Any]:
                 "stages": learner.stages,
                 "bias": learner.bias,
                 **numbers,
-                **_ahead(learner.ahead),
             }
         case Trees():
             text = learner.booster.model_to_string()
-            chosen = [NAMES[n] for n in learner.chosen]
-            return {
-                "is": "trees",
-                "chosen": chosen,
-                "text": text,
-                "bias": learner.bias,
-                **_ahead(learner.ahead),
-            }
+            return {"is": "trees", "chosen": [NAMES[n] for n in learner.chosen], "text": text}
         case Passage():
             tables = {k: getattr(learner, k).tolist() for k in ("products", "ages", "chances")}
             return {"is": "passage", **tables, **_course(learner.course)}
@@ -71,26 +63,15 @@ def _course(course: Course | None) -> dict[str, Any]:
     if course is None:
         return {}
     rates = [[[edges.tolist(), rate.tolist()] for edges, rate in of] for of in course.rates]
-    return {"rates": rates, **_ahead(course.ahead)}
-
-
-def _ahead(ahead: Ahead | None) -> dict[str, Any]:
-    if ahead is None:
-        return {}
-    rhythm = {k: getattr(ahead.rhythm, k).tolist() for k in ("places", "parts")}
-    return {"ahead": {"horizon": ahead.horizon, **rhythm}}
-
-
-def _read_ahead(text: dict[str, Any]) -> Ahead | None:
-    if (told := text.get("ahead")) is None:
-        return None
-    return Ahead(Rhythm(*(np.array(told[k]) for k in ("places", "parts"))), told["horizon"])
+    rhythm = {k: getattr(course.ahead.rhythm, k).tolist() for k in ("places", "parts")}
+    return {"rates": rates, "ahead": {"horizon": course.ahead.horizon, **rhythm}}
 
 
 def _read_passage(text: dict[str, Any]) -> Passage:
     products, ages, chances = (np.array(text[k], np.float64) for k in ("products", "ages", "chances"))
-    if (ahead := _read_ahead(text)) is None:
+    if (told := text.get("ahead")) is None:
         return Passage(products, ages, chances)
+    ahead = Ahead(Rhythm(*(np.array(told[k]) for k in ("places", "parts"))), told["horizon"])
     rates = [tuple((np.array(edges), np.array(rate)) for edges, rate in of) for of in text["rates"]]
     return Passage(products, ages, chances, Course(tuple(rates), ahead))
 
@@ -105,6 +86,6 @@ def _read(text: dict[str, Any]) -> Any:
     if text["is"] == "trees":
         from lightgbm import Booster
 
-        return Trees(chosen, Booster(model_str=text["text"]), _read_ahead(text), text.get("bias", 0.0))
+        return Trees(chosen, Booster(model_str=text["text"]))
     mean, scale, weights = (np.array(text[k]) for k in ("mean", "scale", "weights"))
-    return Logistic(chosen, text["stages"], mean, scale, weights, text["bias"], _read_ahead(text))
+    return Logistic(chosen, text["stages"], mean, scale, weights, text["bias"])

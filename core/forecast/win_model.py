@@ -20,7 +20,6 @@ from typing import Any
 
 import numpy as np
 
-from core.forecast.ahead import Ahead
 from core.forecast.factors import FACTORS
 from core.forecast.features import NAMES, OWN, PRODUCT, SEASON, Rows, open_rows
 from core.forecast.history import WON, Floats, History, Ints
@@ -64,11 +63,6 @@ class Sample:
     passage: Passage | None = None
     earlier: Passage | None = None
     held: int = 2
-
-    @property
-    def ahead(self) -> Ahead | None:
-        """The calendar's rhythm, where the passage found one."""
-        return self.passage.course.ahead if self.passage and self.passage.course else None
 
     @property
     def wins(self) -> int:
@@ -272,17 +266,11 @@ def _logistic(rows: Sample, stages: int, chosen: list[int]) -> Any:
     from sklearn.preprocessing import StandardScaler
 
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=100, solver="newton-cholesky"))
-    told = dummies(rows.x, stages, tuple(chosen), rows.ahead)
+    told = dummies(rows.x, stages, tuple(chosen))
     model.fit(told, rows.y, logisticregression__sample_weight=rows.weight)
     scaler, fitted = model[0], model[1]
     return Logistic(
-        tuple(chosen),
-        stages,
-        scaler.mean_,
-        scaler.scale_,
-        fitted.coef_[0],
-        float(fitted.intercept_[0]),
-        rows.ahead,
+        tuple(chosen), stages, scaler.mean_, scaler.scale_, fitted.coef_[0], float(fitted.intercept_[0])
     )
 
 
@@ -304,11 +292,9 @@ def _trees(rows: Sample, chosen: list[int]) -> Any:
     directions = [_DIRECTIONS.get(NAMES[n], 0) for n in chosen]
     if any(directions):
         told["monotone_constraints"] = directions
-    bias = float(_logit(np.asarray(np.average(rows.y, weights=rows.weight), np.float64)))
-    begin = None if rows.ahead is None else bias + rows.ahead.log_odds(rows.x)
-    data = Dataset(rows.x[:, chosen], rows.y, weight=rows.weight, init_score=begin, free_raw_data=False)
+    data = Dataset(rows.x[:, chosen], rows.y, weight=rows.weight, free_raw_data=False)
     model: Booster = train(told, data, num_boost_round=100)
-    return Trees(tuple(chosen), model, rows.ahead, bias)
+    return Trees(tuple(chosen), model)
 
 
 def losses(y: Floats, p: Floats) -> Floats:
