@@ -58,7 +58,7 @@ def serve_bare(script: Path, port: int) -> None:
     import gc
 
     import pandas  # noqa: F401 - loaded before all is put out of the collector's way, as the app does
-    import plotly.graph_objects  # noqa: F401
+    import plotly.graph_objects  # noqa: F401 - likewise
     import streamlit as st
     import uvicorn
 

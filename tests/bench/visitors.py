@@ -50,7 +50,7 @@ class Visitor:
             address,
             additional_headers=headers,
             origin=self.base,  # type: ignore[arg-type]  # a string all the same
-            subprotocols=["streamlit"],  # type: ignore[list-item]
+            subprotocols=["streamlit"],  # type: ignore[list-item]  # likewise
             max_size=None,
         ) as line:
             await self._run(line, self.pages[0])
