@@ -12,20 +12,16 @@ Rates = tuple[Floats, Floats]  # edges of bins of days stayed, from 0; per day b
 
 
 def won_within(rates: list[Rates], ages: Floats, step: float, factors: Floats) -> Floats:
-    """The chance of a win within all coming steps, by stage and days stayed; shape (states, ages).
+    """The chance of a win within all coming steps, by case, stage and days stayed: (cases, states, ages).
 
     Args:
         rates: by state. Ends are the states, a win, a loss.
-        step: days; `factors` rates over the usual ones in each, shape (steps, states + 2).
+        step: days; `factors` rates over the usual ones in each, shape (cases, steps, states + 2).
     """
-    states, steps = len(rates), len(factors)
-    later = np.minimum(np.add.outer(np.arange(steps), np.arange(steps)), steps - 1)
-    entering = np.stack([_ends(of, np.zeros(steps), step, factors[later]) for of in rates])
-    after = _after_entering(entering, states)
-    ends = np.stack([_ends(of, ages, step, factors[None]) for of in rates])
-    moves = np.einsum("savj,jv->sa", ends[:, :, :, :states], (after[:, :-1] + after[:, 1:]) / 2)
-    found: Floats = np.clip(ends[:, :, :, states].sum(axis=2) + moves, 0.0, 1.0)
-    return found
+    steps = factors.shape[1]
+    new = np.stack([_each_step(of, np.zeros(1), step, steps)[0] for of in rates])
+    old = np.stack([_each_step(of, ages, step, steps) for of in rates])
+    return np.stack([_won(old, of, _after(new, of, step), step) for of in factors])
 
 
 def up_to(rates: Rates, age: Floats) -> Floats:
@@ -41,41 +37,56 @@ def up_to(rates: Rates, age: Floats) -> Floats:
     return found
 
 
-def _ends(rates: Rates, ages: Floats, step: float, factors: Floats) -> Floats:
-    """The chance that a stay of each age ends so in each coming step; shape (ages, steps, states + 2).
+def _each_step(rates: Rates, ages: Floats, step: float, steps: int) -> Floats:
+    """Rates per day of each end in each coming step of a stay of each age; shape (ages, steps, ends).
 
     What a step holds is counted whole, also where most stays end in its first minutes.
+    """
+    at: Floats = ages[:, None] + np.arange(steps + 1) * step
+    return np.diff(up_to(rates, at), axis=1) / step
+
+
+def _won(each: Floats, factors: Floats, after: Floats, step: float) -> Floats:
+    """The chance of a win of stays of each age, by what is `after` each end; shape (states, ages).
 
     Args:
-        factors: by age (or one for all), step and end.
+        each: usual rates, shape (states, ages, steps, ends).
+        factors: shape (steps, ends); `after` the chance of a win after an end in each step, alike.
     """
-    at: Floats = ages[:, None] + np.arange(factors.shape[1] + 1) * step
-    each = np.diff(up_to(rates, at), axis=1) / step * factors
-    whole = each.sum(axis=2)
-    lasts = np.exp(-np.cumsum(whole, axis=1) * step)
-    before = np.concatenate([np.ones((len(ages), 1)), lasts[:, :-1]], axis=1)
-    share = np.divide(each, whole[:, :, None], out=np.zeros_like(each), where=whole[:, :, None] > 0)
-    return np.asarray((before - lasts)[:, :, None] * share)
+    of = np.stack([factors, factors * after], axis=-1)
+    whole, won = np.transpose(each.swapaxes(0, 2) @ of[:, None], (3, 2, 1, 0))
+    found: Floats = np.clip((_over(whole, step) * won).sum(axis=2), 0.0, 1.0)
+    return found
 
 
-def _after_entering(entering: Floats, states: int) -> Floats:
-    """The chance of a win by the end of all steps, of who enters a state as a step begins.
+def _over(whole: Floats, step: float) -> Floats:
+    """Days of each step that a stay is still there for; shape as of the rates' sums."""
+    lasts = np.exp(-np.cumsum(whole, axis=-1) * step)
+    before = np.concatenate([np.ones_like(lasts[..., :1]), lasts[..., :-1]], axis=-1)
+    found: Floats = np.divide(before - lasts, whole, out=np.zeros_like(whole), where=whole > 0)
+    return found
 
-    A move within a step happens in its middle: what follows is taken as the mean of what follows from
-    both its ends, so a step's own chances stand on both sides of an equation.
+
+def _after(each: Floats, factors: Floats, step: float) -> Floats:
+    """The chance of a win by the end of all steps, after each end in a step; shape (steps, ends).
+
+    Who moves to another state does so in a step's middle: what follows is taken as the mean of what follows
+    from both its ends, so a step's own chances stand on both sides of an equation.
 
     Args:
-        entering: ends by state, step of entering and steps after it; shape (states, steps, steps, ends).
-
-    Returns:
-        Shape (states, steps + 1).
+        each: usual rates of who enters a state, shape (states, steps, ends).
     """
-    steps = entering.shape[1]
-    found = np.zeros((states, steps + 1))
+    states, steps = each.shape[:2]
+    later = np.minimum(np.add.outer(np.arange(steps), np.arange(steps)), steps - 1)
+    over = _over(np.einsum("sve,bve->sbv", each, factors[later]), step)
+    moves = each[:, :1, :states] * factors[:, :states] * over[:, :, :1]
+    at_once = np.linalg.inv(np.eye(states) - moves.swapaxes(0, 1) / 2)
+    found, entered = np.zeros_like(factors), np.zeros(states)
+    found[:, states] = 1.0
     for begin in range(steps - 1, -1, -1):
-        ends = entering[:, begin, : steps - begin]
-        moves = ends[:, :, :states]
-        later = found[:, begin:-1] + found[:, begin + 1 :]  # of the step itself nothing is known yet
-        known = ends[:, :, states].sum(axis=1) + np.einsum("svj,jv->s", moves, later) / 2
-        found[:, begin] = np.linalg.solve(np.eye(states) - moves[:, 0] / 2, known)
+        found[begin, :states] = entered / 2  # of the step itself nothing is known yet
+        ways = (each[:, : steps - begin] * (factors * found)[begin:]).sum(axis=2)
+        enters = at_once[begin] @ (over[:, begin, : steps - begin] * ways).sum(axis=1)
+        found[begin, :states] += enters / 2
+        entered = enters
     return found

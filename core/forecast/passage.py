@@ -45,14 +45,14 @@ class Course:
     rates: tuple[tuple[Rates, ...], ...]
     ahead: Ahead
 
-    def chances(self, ages: Floats, place: int = 0, left: float = 0.0) -> Floats:
-        """Chances of a win in a month's `place` in its quarter with so many days `left`, as in `Passage`."""
+    def chances(self, ages: Floats, at: list[tuple[int, int]]) -> Floats:
+        """Chances of a win as in `Passage`, for each place of a month in its quarter and days left of it."""
         steps = int(np.clip(np.ceil(self.ahead.horizon), _STEPS, _MOST_STEPS))
         step, states = self.ahead.horizon / steps, len(self.rates[0])
         days: Floats = (np.arange(steps, dtype=np.float64) + 0.5) * step
-        moved, won, lost = self.ahead.rhythm.factors(place, left, days).T
-        factors = np.column_stack([np.tile(moved[:, None], states), won, lost])
-        return np.stack([won_within(list(of), ages, step, factors) for of in self.rates])
+        kinds = np.stack([self.ahead.rhythm.factors(place, left, days) for place, left in at])
+        factors = np.repeat(kinds, [states, 1, 1], axis=2)
+        return np.stack([won_within(list(of), ages, step, factors) for of in self.rates], axis=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +78,14 @@ class Passage:
         if self.course is None:
             return self._read(x, self.chances)
         of, row = np.unique(places(x), axis=0, return_inverse=True)
+        at = [(int(place), int(left)) for place, left in of]
+        if new := [one for one in at if one not in self._at]:
+            self._at.update(zip(new, self.course.chances(self.ages, new), strict=True))
         found = np.zeros(len(x))
-        for n, (place, left) in enumerate(of):
+        for n, one in enumerate(at):
             mine = row.ravel() == n
-            found[mine] = self._read(x[mine], self._chances_at(int(place), int(left)))
+            found[mine] = self._read(x[mine], self._at[one])
         return found
-
-    def _chances_at(self, place: int, left: int) -> Floats:
-        if (place, left) not in self._at and self.course:
-            self._at[place, left] = self.course.chances(self.ages, place, left)
-        return self._at[place, left]
 
     def _read(self, x: Floats, chances: Floats) -> Floats:
         last = chances.shape[1] - 1
@@ -133,7 +131,9 @@ def passage(history: History, t: float, horizon: float) -> Passage:
     of = [tuple((edges, rate[p]) for edges, rate in rates) for p in range(len(products) + 1)]
     moved = Course(tuple(of), Ahead(_rhythm(found, states, t), horizon))
     even = Course(tuple(of), Ahead(NONE, horizon))
-    return Passage(products, ages, even.chances(ages), moved if moved.ahead.rhythm.moves else None)
+    return Passage(
+        products, ages, even.chances(ages, [(0, 0)])[0], moved if moved.ahead.rhythm.moves else None
+    )
 
 
 def _rhythm(found: Stays, states: int, t: float) -> Rhythm:
