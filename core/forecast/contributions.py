@@ -1,76 +1,96 @@
-"""Splitting a model's output among groups of inputs so that the parts add up to it exactly (B3).
+"""Splitting a model's output among its features so that the parts add up to it exactly (B3).
 
-Shapley values with a background: a group's part is what the output changes when the group is switched from a
-background row's values to the row's own, averaged over orders of switching and over the background. Each
-background row has one random order and its reverse, so all parts telescope: they add up to the row's output
-minus the background's mean output, whatever the function. (Štrumbelj and Kononenko, 2014; antithetic orders
-as in the library shap's permutation explainer, against which a test holds this.)
-
-The function is asked only where a switch changes something: a group of which row and background say the same
-has no part in their difference.
+Parts are Shapley values where a learner is asked: on the scale on which it adds up, each against a base of
+its own. `Parts.through` carries them to another scale by the mean slope between base and output (the rescale
+rule; Shrikumar et al., Learning important features through propagating activation differences, 2017), so that
+they add up there as well, whatever the function.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import comb
 
 import numpy as np
 
-from core.forecast.history import Bools, Floats, Ints
+from core.forecast.arrays import Floats
 
-_AT_ONCE = 60_000  # rows given to the function in one call
-_SEED = 20_260_101
+_AT_ONCE = 60_000  # rows given to a function in one call
+_NEAR = 1e-6  # base and output are one: the slope is taken around them
 
 
-def parts(
-    output: Callable[[Floats], Floats], x: Floats, background: Floats, groups: Sequence[Sequence[int]]
-) -> Floats:
-    """The groups' parts in each row's output.
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What each feature does to an output.
+
+    Attributes:
+        base: the output without them, shape (rows,).
+        by: each feature's part, shape (rows, features); `base` and a row's parts add up to its output.
+    """
+
+    base: Floats
+    by: Floats
+
+    @property
+    def output(self) -> Floats:
+        """Base and all parts, shape (rows,)."""
+        found: Floats = self.base + self.by.sum(axis=1)
+        return found
+
+    def through(self, function: Callable[[Floats], Floats]) -> "Parts":
+        """The parts of `function` of the output, which rises or stays.
+
+        >>> Parts(np.array([1.0]), np.array([[2.0, 1.0]])).through(np.square).by.tolist()
+        [[10.0, 5.0]]
+        """
+        low, high = self.base, self.output
+        near = np.abs(high - low) < _NEAR
+        low, high = np.where(near, low - _NEAR, low), np.where(near, high + _NEAR, high)
+        slope = (function(high) - function(low)) / (high - low)
+        return Parts(function(self.base), self.by * slope[:, None])
+
+    def plus(self, other: "Parts", share: Floats | float = 1.0) -> "Parts":
+        """The sum with a share, of all or by row, of other parts."""
+        by_row = np.broadcast_to(np.asarray(share, np.float64), self.base.shape)
+        return Parts(self.base + by_row * other.base, self.by + by_row[:, None] * other.by)
+
+
+def none(rows: int, features: int) -> Parts:
+    """Nothing of nothing."""
+    return Parts(np.zeros(rows), np.zeros((rows, features)))
+
+
+def shapley(output: Callable[[Floats], Floats], x: Floats, typical: Floats, columns: Sequence[int]) -> Parts:
+    """Exact Shapley values of a function of a few features, each against all typical rows.
+
+    A coalition's worth is the mean output with its features as in the row and the other `columns` as in each
+    typical row; what is in no column keeps the row's own value (Štrumbelj and Kononenko, 2014). It asks for
+    2 ** len(columns) coalitions.
 
     Args:
-        output: maps rows of shape (n, columns) to (n,).
-        x: rows to explain, shape (rows, columns).
-        background: rows to compare with, shape (some, columns).
-        groups: the columns of each group; columns in no group keep the row's own values.
-
-    Returns:
-        Shape (rows, groups); adds up to output(x) - mean output of the background.
+        output: maps rows of shape (n, features) to (n,).
+        x: rows to explain, shape (rows, features).
+        typical: rows to compare with, shape (some, features).
     """
-    orders = _orders(len(background), len(groups))
-    own = _own(orders, groups, x.shape[1])
-    against = np.repeat(background, 2, axis=0)
-    found = np.zeros((len(x), len(groups)))
-    size = max(1, _AT_ONCE // (own.shape[0] * own.shape[1]))
+    of = [group for size in range(len(columns) + 1) for group in combinations(columns, size)]
+    worth = {group: _worth(output, x, typical, [c for c in columns if c not in group]) for group in of}
+    by = np.zeros(x.shape)
+    for group in of:
+        for column in set(columns) - set(group):
+            joined = tuple(c for c in columns if c in group or c == column)
+            share = len(columns) * comb(len(columns) - 1, len(group))
+            by[:, column] += (worth[joined] - worth[group]) / share
+    return Parts(worth[()], by)
+
+
+def _worth(output: Callable[[Floats], Floats], x: Floats, typical: Floats, others: Sequence[int]) -> Floats:
+    """The mean output with some columns as in the typical rows, shape (rows,)."""
+    if not others:
+        return output(x)
+    found, size = np.empty(len(x)), max(1, _AT_ONCE // len(typical))
     for start in range(0, len(x), size):
         rows = x[start : start + size]
-        fresh = _fresh(rows, against, orders, groups)
-        row, order, switches = np.nonzero(fresh)
-        states = np.where(own[order, switches], rows[row], against[order])
-        said = output(states)[np.cumsum(fresh).reshape(fresh.shape) - 1]
-        steps = np.zeros((len(rows), len(orders), len(groups)))
-        np.put_along_axis(steps, np.broadcast_to(orders, steps.shape), np.diff(said, axis=2), axis=2)
-        found[start : start + size] = steps.mean(axis=1)
+        mixed = np.repeat(rows, len(typical), axis=0)
+        mixed[:, others] = np.tile(typical[:, others], (len(rows), 1))
+        found[start : start + size] = output(mixed).reshape(len(rows), -1).mean(axis=1)
     return found
-
-
-def _orders(background: int, groups: int) -> Ints:
-    """An order of switching and its reverse for each background row, shape (2 × background, groups)."""
-    rng = np.random.default_rng(_SEED)
-    there = [rng.permutation(groups) for _ in range(background)]
-    return np.array([order for each in there for order in (each, each[::-1])], np.int64)
-
-
-def _fresh(rows: Floats, against: Floats, orders: Ints, groups: Sequence[Sequence[int]]) -> Bools:
-    """Whether a state differs from the one before it, shape (rows, orders, groups + 1); the first always."""
-    left, right = rows[:, None, :], against[None, :, :]
-    differs = (left != right) & ~(np.isnan(left) & np.isnan(right))
-    by_group = np.stack([differs[:, :, list(group)].any(axis=2) for group in groups], axis=2)
-    switched = np.take_along_axis(by_group, np.broadcast_to(orders, by_group.shape), axis=2)
-    return np.concatenate([np.ones_like(switched[:, :, :1]), switched], axis=2)
-
-
-def _own(orders: Ints, groups: Sequence[Sequence[int]], columns: int) -> Bools:
-    """Whether a column is the row's own after so many switches, shape (orders, groups + 1, columns)."""
-    switched_at = np.argsort(orders, axis=1)  # by group: after how many switches it is switched
-    at = np.full((len(orders), columns), -1)
-    for number, group in enumerate(groups):
-        at[:, list(group)] = switched_at[:, number, None]
-    return at[:, None, :] < np.arange(len(groups) + 1)[None, :, None]

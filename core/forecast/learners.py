@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from core.forecast.arrays import Floats
+from core.forecast.contributions import Parts
 from core.forecast.factors import FACTORS
 from core.forecast.features import NAMES
 
@@ -38,6 +39,13 @@ class Logistic:
         found: Floats = 1 / (1 + np.exp(-(z @ self.weights + self.bias)))
         return found
 
+    def parts(self, x: Floats, _typical: Floats) -> Parts:
+        """Each feature's part in the log odds, beside the mean of the rows that it was fitted to."""
+        told = (dummies(x, self.stages, self.chosen) - self.mean) / self.scale * self.weights
+        by = np.zeros((len(x), len(NAMES)))
+        np.add.at(by.T, _told_by(self.stages, self.chosen), told.T)
+        return Parts(np.full(len(x), self.bias), by)
+
 
 @dataclass(frozen=True, slots=True)
 class Trees:
@@ -50,6 +58,17 @@ class Trees:
         """Chances 0–1, shape (rows,)."""
         return np.asarray(self.booster.predict(x[:, list(self.chosen)]), np.float64)
 
+    def parts(self, x: Floats, _typical: Floats) -> Parts:
+        """Each feature's part in the log odds, beside the mean of the rows that they were fitted to.
+
+        SHAP values, exact for trees (Lundberg et al., From local explanations to global understanding with
+        explainable AI for trees, 2020), as LightGBM reckons them.
+        """
+        found = np.asarray(self.booster.predict(x[:, list(self.chosen)], pred_contrib=True), np.float64)
+        by = np.zeros((len(x), len(NAMES)))
+        by[:, list(self.chosen)] = found[:, :-1]
+        return Parts(found[:, -1], by)
+
 
 def dummies(x: Floats, stages: int, chosen: tuple[int, ...]) -> Floats:
     """For the logistic regression: logged times, a column per stage with its time, gaps marked."""
@@ -61,3 +80,8 @@ def dummies(x: Floats, stages: int, chosen: tuple[int, ...]) -> Floats:
     gaps = np.isnan(values).astype(float)
     within = np.log1p(x[:, _DAYS])[:, None] * at
     return np.column_stack([np.nan_to_num(values), at, within, gaps])
+
+
+def _told_by(stages: int, chosen: tuple[int, ...]) -> list[int]:
+    """The feature that each of the `dummies` tells of."""
+    return [*chosen, *[_STAGE] * (stages + 1), *[_DAYS] * (stages + 1), *chosen]

@@ -15,9 +15,11 @@ from itertools import pairwise
 import numpy as np
 
 from core.forecast.ahead import Ahead, places
+from core.forecast.contributions import Parts, shapley
 from core.forecast.course import Rates, up_to, won_within
 from core.forecast.features import NAMES, PRODUCT, began, product_keys
 from core.forecast.history import LOST, WON, Floats, History, Ints
+from core.forecast.odds import logit
 from core.forecast.rhythm import KINDS, NONE, Rhythm, rhythm, spans
 
 LOOK_BACK = 540.0  # days of ended stays
@@ -87,13 +89,19 @@ class Passage:
             found[mine] = self._read(x[mine], self._at[one])
         return found
 
+    def parts(self, x: Floats, typical: Floats) -> Parts:
+        """What stage, days in it and product do to the log odds, beside the typical rows."""
+        return shapley(lambda rows: logit(self(rows)), x, typical, (_STAGE, _DAYS, _PRODUCT))
+
     def _read(self, x: Floats, chances: Floats) -> Floats:
         last = chances.shape[1] - 1
         stage = np.minimum(np.nan_to_num(x[:, _STAGE], nan=last).astype(int), last)
         product = group_of(x[:, _PRODUCT], self.products)
         days, found = np.nan_to_num(x[:, _DAYS]), np.zeros(len(x))
-        for p, s in np.unique(np.c_[product, stage], axis=0):
-            mine = (product == p) & (stage == s)
+        cell = product * (last + 1) + stage
+        for one in np.flatnonzero(np.bincount(cell)):
+            p, s = divmod(int(one), last + 1)
+            mine = cell == one
             found[mine] = np.interp(days[mine], self.ages, chances[p, s])
         return found
 

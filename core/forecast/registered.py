@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from core.forecast.contributions import Parts, none
 from core.forecast.features import Rows, open_rows
 from core.forecast.history import Floats, History
+from core.forecast.odds import hazard, odds_of
 from core.forecast.scoring import auc
 from core.forecast.win_model import StageRate, WinModel, fit, losses
 
@@ -36,6 +38,13 @@ class Between:
     def __call__(self, x: Floats) -> Floats:
         """Chances 0–1, shape (rows,)."""
         return between(self.early(x) if self.early else np.zeros(len(x)), self.late(x), self.share)
+
+    def parts(self, x: Floats, typical: Floats) -> Parts:
+        """Each feature's part in the log odds, through the hazards of both learners."""
+        last = self.late.parts(x, typical).through(hazard)
+        first = self.early.parts(x, typical).through(hazard) if self.early else none(*x.shape)
+        share = np.where(last.output > first.output, self.share, 0.0)
+        return first.plus(first, -share).plus(last, share).through(odds_of)
 
 
 def between(early: Floats, late: Floats, share: float) -> Floats:

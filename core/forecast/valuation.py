@@ -10,19 +10,31 @@ spread of what the learners say of it, what so many wins leave open, and the spr
 together on the logarithm of the value, as independent and normal there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import compress, repeat
 
 import numpy as np
 
 from core.forecast.amounts import Amounts, amounts
-from core.forecast.contributions import parts
+from core.forecast.contributions import Parts
 from core.forecast.factors import FACTOR_NAMES
 from core.forecast.features import NAMES, PRODUCT, SEASON, SPEAKS_FOR, Rows, open_rows
 from core.forecast.history import Floats, History, Ints
 from core.forecast.layer_models import LayerModel, LayerModels, fit_layers, layer_rows
 from core.forecast.layers import LAYERS
-from core.forecast.scorecard import DEFAULT_WEIGHTS, Basis, Weights, basis, chance_of, points_of, weights_of
+from core.forecast.scorecard import (
+    DEFAULT_WEIGHTS,
+    STEP,
+    Basis,
+    Weights,
+    basis,
+    chance_of,
+    chances,
+    logit,
+    points_of,
+    weights_of,
+)
 
 LEVEL = "level"
 TYPICAL = 16  # open opportunities that stand for all in the attribution
@@ -106,7 +118,15 @@ class _Card:
     based: Basis
 
     def __call__(self, x: Floats) -> Floats:
-        return chance_of(points_of(x[:, _FACTORS], self.based, x[:, len(NAMES) :]), self.based)
+        return chance_of(self._points(x), self.based)
+
+    def parts(self, x: Floats) -> Parts:
+        """Each factor's part in the chance, beside the whole's rate; shape (rows, factors)."""
+        whole = np.full(len(x), float(logit(np.array(self.based.whole))))
+        return Parts(whole, STEP * self._points(x)).through(chances)
+
+    def _points(self, x: Floats) -> Floats:
+        return points_of(x[:, _FACTORS], self.based, x[:, len(NAMES) :])
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +152,13 @@ class _Said:
 
     def parts(self) -> Floats:
         """Each factor's part in the difference of chances, then the level's; shape (rows, factors + 1)."""
+        x, known = self.rows.x, len(NAMES)
         if self.by.model is None:
-            return np.zeros((len(self.rows.of), 0))
-        split = parts(self.difference, self.rows.x, self.typical, list(_GROUPS.values()))
-        return np.column_stack([split, self.difference(self.rows.x) - split.sum(axis=1)])
+            return np.zeros((len(x), 0))
+        by = self.by.model.parts(x[:, :known], self.typical[:, :known]).by
+        by[:, _FACTORS] -= self.card.parts(x).by
+        split = np.column_stack([by[:, group].sum(axis=1) for group in _GROUPS.values()])
+        return np.column_stack([split, self.difference(x) - split.sum(axis=1)])
 
 
 def _valued(history: History, t: float, layer: str, said: _Said, paid: Amounts) -> list[Valuation]:
@@ -143,28 +166,26 @@ def _valued(history: History, t: float, layer: str, said: _Said, paid: Amounts) 
     chance, card = said.chance(x), said.card(x)
     amount = paid.of(history, t, of)
     low, high = _range(said, chance, amount, paid.spreads(history, t, of))
-    split = said.parts() * amount[:, None]
-    return [
-        Valuation(
-            int(of[n]),
-            layer,
-            float(chance[n]),
-            float(amount[n]),
-            float(chance[n] * amount[n]),
-            float(low[n]),
-            float(high[n]),
-            float(card[n]),
-            float(card[n] * amount[n]),
-            {name: float(x[n, at]) for name, at in _VALUES.items() if np.isfinite(x[n, at])},
-            _reasons(split[n]),
-        )
-        for n in range(len(of))
-    ]
+    numbers = chance, amount, chance * amount, low, high, card, card * amount
+    reasons = _reasons(said.parts() * amount[:, None])
+    columns = of.tolist(), repeat(layer), *(each.tolist() for each in numbers), _factors(x), reasons
+    return list(map(Valuation, *columns))
 
 
-def _reasons(split: Floats) -> tuple[Reason, ...]:
-    found = (Reason(name, float(v)) for name, v in zip((*_GROUPS, LEVEL), split, strict=False) if v)
-    return tuple(sorted(found, key=lambda reason: -abs(reason.value)))
+def _factors(x: Floats) -> Iterator[dict[str, float]]:
+    """The factors of each row that are known."""
+    known = np.isfinite(x[:, _COLUMNS])
+    for values, there in zip(x[:, _COLUMNS].tolist(), known.tolist(), strict=True):
+        yield dict(compress(zip(_VALUES, values, strict=True), there))
+
+
+def _reasons(split: Floats) -> Iterator[tuple[Reason, ...]]:
+    """The reasons of each row, the largest first; what has no part is no reason."""
+    order = np.argsort(-np.abs(split), axis=1, kind="stable")
+    ranked = np.take_along_axis(split, order, axis=1)
+    names = np.array([*_GROUPS, LEVEL], dtype=object)[order] if split.shape[1] else order
+    for row, values in zip(names.tolist(), ranked.tolist(), strict=True):
+        yield tuple(Reason(name, value) for name, value in zip(row, values, strict=True) if value)
 
 
 def _typical(x: Floats, chance: Floats) -> Floats:
@@ -196,5 +217,6 @@ def _groups() -> dict[str, list[int]]:
 
 
 _GROUPS = _groups()
-_VALUES = {name: n for n, name in enumerate(NAMES) if name not in _UNSAID}
+_VALUES = [name for name in NAMES if name not in _UNSAID]
+_COLUMNS = [NAMES.index(name) for name in _VALUES]
 _FACTORS = [NAMES.index(name) for name in FACTOR_NAMES]

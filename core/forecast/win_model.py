@@ -20,10 +20,12 @@ from typing import Any
 
 import numpy as np
 
+from core.forecast.contributions import Parts, none
 from core.forecast.factors import FACTORS
 from core.forecast.features import NAMES, OWN, PRODUCT, SEASON, Rows, open_rows
 from core.forecast.history import WON, Floats, History, Ints
 from core.forecast.learners import Logistic, Trees, dummies
+from core.forecast.odds import EDGE, believed, chance, logit
 from core.forecast.passage import Passage, passage
 
 MOST_LANDMARKS = 40
@@ -32,7 +34,6 @@ LOOK_BACK = 540.0  # days
 FEW_WINS = 30  # fewer won opportunities than this and the stage's rate is all that can be said
 _MOST_HELD = 4  # horizons of landmarks that are held out at most
 _HALF_LIFE = 180.0  # days after which a landmark counts half
-_EDGE = 1e-4
 _UNJUDGED = (
     0.0,
     0.15,
@@ -76,7 +77,27 @@ class Sample:
 
 
 def sample(history: History, t: float, horizon: float) -> Sample:
-    """What can be learnt at `t` about the next `horizon` days; empty while no whole horizon has passed."""
+    """What can be learnt at `t` about the next `horizon` days; empty while no whole horizon has passed.
+
+    The history keeps the last one: models of layers and the scorecard learn from the same.
+    """
+    if (t, horizon) not in history.learnt:
+        history.learnt.clear()
+        history.learnt[t, horizon] = _sample(history, t, horizon)
+    found: Sample = history.learnt[t, horizon]
+    return found
+
+
+def _sample(history: History, t: float, horizon: float) -> Sample:
+    found = _landmarks(history, t, horizon)
+    if not len(found.of):
+        return found
+    held = _held(found, t, horizon)
+    said = [passage(history, t - back * horizon, horizon) for back in (0, held)]
+    return replace(found, passage=said[0], earlier=said[1], held=held)
+
+
+def _landmarks(history: History, t: float, horizon: float) -> Sample:
     books = history.as_of(t)
     first = max(books.first_closing, t - LOOK_BACK)
     latest, step = t - horizon, max(1.0, horizon / 7)
@@ -91,16 +112,13 @@ def sample(history: History, t: float, horizon: float) -> Sample:
     if not rows:
         return Sample(np.zeros(0, np.int64), np.zeros((0, len(NAMES))), np.zeros(0), np.zeros(0), np.zeros(0))
     times = np.concatenate([np.full(len(r.of), s) for r, _, s in parts])
-    found = Sample(
+    return Sample(
         np.concatenate([r.of for r, _, _ in parts]),
         np.concatenate([r.x for r, _, _ in parts]),
         np.concatenate([y for _, y, _ in parts]),
         0.5 ** ((t - times) / _HALF_LIFE),
         times,
     )
-    held = _held(found, t, horizon)
-    said = [passage(history, t - back * horizon, horizon) for back in (0, held)]
-    return replace(found, passage=said[0], earlier=said[1], held=held)
 
 
 def _held(rows: Sample, t: float, horizon: float) -> int:
@@ -122,7 +140,13 @@ class StageRate:
     def __call__(self, x: Floats) -> Floats:
         stage = np.nan_to_num(x[:, _STAGE], nan=-1).astype(int)
         known = np.where(stage < len(self.rates) - 1, stage, -1)
-        return np.clip(self.rates[known], _EDGE, 1 - _EDGE)
+        return np.clip(self.rates[known], EDGE, 1 - EDGE)
+
+    def parts(self, x: Floats, _typical: Floats) -> Parts:
+        """The stage's part in the log odds, beside the whole's."""
+        base, by = np.full(len(x), float(logit(np.array(self.whole)))), np.zeros((len(x), len(NAMES)))
+        by[:, _STAGE] = logit(self(x)) - base
+        return Parts(base, by)
 
 
 def stage_rate(rows: Sample, stages: int) -> StageRate:
@@ -155,9 +179,21 @@ class WinModel:
             return self.rate(x)
         return _mixed(self.mix, [learner(x) for learner in self.learners])
 
+    def parts(self, x: Floats, typical: Floats) -> Parts:
+        """Each feature's part in the chances, shape (rows, len(NAMES)).
+
+        Args:
+            typical: rows that stand for all open opportunities, for learners which have no base of their own.
+        """
+        found = none(*x.shape)
+        for weight, learner in zip(self.mix, self.learners, strict=True):
+            if weight:
+                found = found.plus(learner.parts(x, typical).through(believed), weight)
+        return found.through(chance)
+
     def disagreement(self, x: Floats) -> Floats:
         """Variance of the learners' log odds by the mix's weights, shape (rows,)."""
-        odds = np.array([_logit(learner(x)) for learner in self.learners])
+        odds = np.array([logit(learner(x)) for learner in self.learners])
         weights = np.array(self.mix)[:, None]
         return np.asarray((weights * (odds - (weights * odds).sum(axis=0)) ** 2).sum(axis=0))
 
@@ -234,10 +270,9 @@ def _standard_error(of: Ints, values: Floats) -> float:
     return float((sums**2).sum() ** 0.5 / len(values))
 
 
-def _mixed(mix: Sequence[float], chances: Sequence[Floats]) -> Floats:
+def _mixed(mix: Sequence[float], said: Sequence[Floats]) -> Floats:
     """The mean of chances on the scale of log odds."""
-    odds = sum(w * _logit(chance) for w, chance in zip(mix, chances, strict=True))
-    return np.asarray(1 / (1 + np.exp(-np.asarray(odds))), np.float64)
+    return chance(np.asarray(sum(w * logit(p) for w, p in zip(mix, said, strict=True))))
 
 
 def columns(x: Floats) -> list[int]:
@@ -299,10 +334,5 @@ def _trees(rows: Sample, chosen: list[int]) -> Any:
 
 def losses(y: Floats, p: Floats) -> Floats:
     """Log loss of every row."""
-    p = np.clip(p, _EDGE, 1 - _EDGE)
+    p = np.clip(p, EDGE, 1 - EDGE)
     return -(y * np.log(p) + (1 - y) * np.log(1 - p))
-
-
-def _logit(p: Floats) -> Floats:
-    p = np.clip(p, _EDGE, 1 - _EDGE)
-    return np.log(p / (1 - p))

@@ -8,11 +8,15 @@ from functools import cache
 import numpy as np
 import pytest
 
-from core.forecast.contributions import parts
+from core.forecast.contributions import shapley
+from core.forecast.features import NAMES, open_rows
 from core.forecast.history import History, Track
 from core.forecast.layer_models import LayerModels, fit_layers
 from core.forecast.layers import LAYERS
+from core.forecast.learners import Logistic, Trees
+from core.forecast.registered import model_for
 from core.forecast.valuation import LEVEL, valuations
+from core.forecast.win_model import WinModel
 from tests.simulated import START, simulated
 
 MONTH = 28.0
@@ -25,6 +29,10 @@ def past() -> tuple[History, LayerModels]:
     return history, fit_layers(history, T, MONTH)
 
 
+def said_by(models: LayerModels) -> WinModel:
+    return next(layer.model for layer in models.values() if layer.model)
+
+
 def with_customers(history: History) -> History:
     """Every other opportunity belongs to one of 300 customers; the others to none that is known."""
     n = len(history.ids)
@@ -34,40 +42,66 @@ def with_customers(history: History) -> History:
 
 def test_parts_add_up_for_any_function():
     rng = np.random.default_rng(1)
-    background, x = rng.normal(size=(12, 4)), rng.normal(size=(7, 4))
+    typical, x = rng.normal(size=(12, 4)), rng.normal(size=(7, 4))
     x[::2, 1] = np.nan
 
     def output(rows):
         return np.nan_to_num(rows[:, 0] * rows[:, 1], nan=3.0) + np.maximum(rows[:, 2], rows[:, 3])
 
-    found = parts(output, x, background, [[0], [1], [2, 3]])
-    assert found.sum(axis=1) + output(background).mean() == pytest.approx(output(x))
+    found = shapley(output, x, typical, (0, 1, 2, 3))
+    assert found.base == pytest.approx(np.full(7, output(typical).mean()))
+    assert found.output == pytest.approx(output(x))
+    carried = found.through(np.exp)
+    assert carried.output == pytest.approx(np.exp(output(x)))
+    assert np.sign(carried.by) == pytest.approx(np.sign(found.by))
 
 
-def test_the_output_is_asked_only_where_a_switch_changes_something():
-    asked = []
-
-    def output(rows):
-        asked.append(len(rows))
-        return np.nan_to_num(rows).sum(axis=1)
-
-    found = parts(output, np.array([[1.0, 2.0, np.nan]]), np.array([[1.0, 5.0, np.nan]]), [[0], [1], [2]])
-    assert found.tolist() == [[0.0, -3.0, 0.0]]
-    assert sum(asked) == 2 * 2  # an order and its reverse: the background, and the one switch
+def test_what_two_features_do_together_is_shared_evenly_and_what_stays_has_no_part():
+    found = shapley(
+        lambda of: of[:, 0] * of[:, 1] + of[:, 2], np.array([[2.0, 3.0, 9.0]]), np.zeros((2, 3)), (0, 1)
+    )
+    assert (found.base.tolist(), found.by.tolist()) == ([9.0], [[3.0, 3.0, 0.0]])
 
 
-def test_parts_are_those_of_the_shap_library():
-    """Of trees with one split each nothing depends on the order, so both must say the same."""
-    import lightgbm
+def test_parts_of_trees_are_those_of_the_shap_library():
     import shap
 
-    rng = np.random.default_rng(1)
-    x = rng.normal(size=(200, 4))
-    told = {"num_leaves": 2, "verbosity": -1, "num_threads": 1, "seed": 1}
-    trees = lightgbm.train(told, lightgbm.Dataset(x, x[:, 0] - x[:, 2] ** 2), num_boost_round=30)
-    found = parts(lambda rows: np.asarray(trees.predict(rows)), x[:9], x[50:62], [[0], [1, 2], [3]])
-    exact = shap.TreeExplainer(trees, x[50:62], feature_perturbation="interventional").shap_values(x[:9])
-    assert found == pytest.approx(np.column_stack([exact[:, 0], exact[:, 1] + exact[:, 2], exact[:, 3]]))
+    history, models = past()
+    rows = open_rows(history, T).x
+    [trees, *_] = [learner for learner in said_by(models).learners if isinstance(learner, Trees)]
+    exact = shap.TreeExplainer(trees.booster)
+    found, chosen = trees.parts(rows, rows), list(trees.chosen)
+    assert found.by[:, chosen] == pytest.approx(np.asarray(exact.shap_values(rows[:, chosen])), abs=1e-9)
+    assert found.base == pytest.approx(np.full(len(rows), exact.expected_value))
+    assert not np.delete(found.by, chosen, axis=1).any()
+
+
+def test_parts_of_a_regression_are_weight_times_distance_from_the_mean():
+    columns = tuple(NAMES.index(name) for name in ("age_days", "amount_log"))
+    size = 2 * len(columns) + 2 * 3  # values, stages, days in them, gaps
+    by = Logistic(columns, 2, np.full(size, 0.5), np.full(size, 2.0), np.arange(1.0, size + 1), 0.25)
+    x = np.full((1, len(NAMES)), np.nan)
+    x[0, [*columns, NAMES.index("stage"), NAMES.index("days_in_stage")]] = (0.0, 1.0, 1.0, 0.0)
+    found = by.parts(x, x)
+    told = {NAMES[n]: part for n, part in enumerate(found.by[0]) if part}
+    # age: value 0 and no gap; amount: value 1 and no gap; stage: the third of three; days in it: 0 in all
+    assert told == pytest.approx({
+        "age_days": -0.25 * (1 + 9), "amount_log": 0.25 * 2 - 0.25 * 10,
+        "stage": -0.25 * (3 + 4) + 0.25 * 5, "days_in_stage": -0.25 * (6 + 7 + 8),
+    })  # fmt: skip
+    assert found.output == pytest.approx(np.log(by(x) / (1 - by(x))))
+
+
+@pytest.mark.parametrize("horizon", [MONTH, 5.0, 20.0, 120.0])
+def test_parts_of_a_model_add_up_to_its_chances_also_between_two_horizons(horizon):
+    history, models = past()
+    rows, model = open_rows(history, T).x, said_by(models)
+    short = replace(model, mix=(0.3, 0.3, 0.2, 0.0, 0.2))
+    of = model_for({14.0: short, MONTH: model}, horizon)
+    found = of.parts(rows, rows[::9])
+    assert len(rows) > 100
+    assert found.output == pytest.approx(of(rows), abs=1e-6)
+    assert np.ptp(found.output) > 0.1
 
 
 def test_reasons_add_up_to_the_change_in_money():
