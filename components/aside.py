@@ -12,7 +12,7 @@ from components.record_story import type_icon
 from components.text import t, term
 from core.access import Permission, decide
 from core.messages import AppError, Unavailable
-from data.queries.customers import CustomerFile
+from data.queries.customer_file import CustomerFile
 from data.queries.named_customers import customer_names, named_customer
 
 _SEE = Permission.SEE_CUSTOMERS

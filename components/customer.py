@@ -17,21 +17,15 @@ from components.text import t, term
 from core.access import Permission, Reach, reach
 from core.terms import SEGMENTS, Grade
 from data.notices import alert_words
-from data.queries.customers import (
-    COUNTED,
-    PAGE,
-    SORTS,
-    Choices,
+from data.queries.customer_file import (
     ContactCard,
     CustomerFile,
     CustomerHead,
-    CustomerList,
-    CustomerRow,
-    Filters,
     OpenAlert,
     OpportunityCard,
     Planned,
 )
+from data.queries.customers import COUNTED, PAGE, SORTS, Choices, CustomerList, CustomerRow, Filters
 from data.queries.promise_board import Board
 
 _PAGE = ("page",)

@@ -28,7 +28,8 @@ from core.definitions import CUSTOMER, OPPORTUNITY
 from core.messages import Conflict
 from core.terms import INDUSTRIES, SEGMENTS, DecisionRole, Grade, Outcome
 from data.commands.opportunities import OpportunityEdit
-from data.queries.customers import Choices, ContactCard, CustomerFile, CustomerHead, OpportunityCard
+from data.queries.customer_file import ContactCard, CustomerFile, CustomerHead, OpportunityCard
+from data.queries.customers import Choices
 from data.queries.own_fields import Company
 
 CURRENCIES = ("CNY", "USD", "EUR", "HKD", "JPY", "GBP")

@@ -16,7 +16,7 @@ from components.text import t, term
 from core.access import Permission, reach
 from core.signals import MEASURES, SignalInput
 from core.terms import SIGNAL_KINDS
-from data.queries.customers import CustomerHead, OpportunityCard
+from data.queries.customer_file import CustomerHead, OpportunityCard
 
 _START = "editing-signal"  # forgotten with the form
 

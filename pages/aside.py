@@ -3,7 +3,7 @@
 from components.aside import brief, sought
 from components.frame import page
 from core.access import Permission
-from data.queries.customers import customer_file
+from data.queries.customer_file import customer_file
 
 with page("aside.title", needs=Permission.SEE_CUSTOMERS) as view:
     found = sought(view)

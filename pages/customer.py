@@ -17,7 +17,8 @@ from data.commands.rooms import open_room
 from data.commands.undo import undo
 from data.files import read_file
 from data.queries.audit import RECENT, last_editor, latest_change
-from data.queries.customers import assignable, choices, customer_file
+from data.queries.customer_file import customer_file
+from data.queries.customers import assignable, choices
 from data.queries.own_fields import company_fields
 from data.queries.promise_board import Show, promise_board
 from data.queries.room_members import room_offer

@@ -17,7 +17,7 @@ from data.commands.opportunities import OpportunityEdit, edit_opportunity, open_
 from data.commands.studio import drop_field, keep_field, publish
 from data.commands.undo import undo
 from data.queries.audit import AuditFilters, audit_log
-from data.queries.customers import customer_file
+from data.queries.customer_file import customer_file
 from data.queries.studio_preview import fields_preview
 from data.schema import Customer, Opportunity
 from tests.data.test_studio import made, refused
