@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from components.blocks import plain
-from components.customer_forms import Desk, Save, closed, done
+from components.customer_desk import Desk
+from components.editing import Save, closed, done
 from components.forms import Marks
 from components.frame import View
 from components.text import t, term

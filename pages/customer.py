@@ -6,7 +6,7 @@ from functools import partial
 from components import address
 from components.audit import recent_change, undone
 from components.customer import customer_head, customer_record
-from components.customer_forms import Desk, customer_dialog
+from components.customer_desk import Desk, customer_dialog
 from components.frame import page
 from components.rooms import together
 from components.signal_forms import signal_dialog
