@@ -2,15 +2,9 @@
 
 import streamlit as st
 
-from components.exchange import (
-    choose_file,
-    export_form,
-    import_button,
-    last_result,
-    mapping_form,
-    past,
-    preview,
-)
+from components.exchange import choose_file, export_form
+from components.exchange_mapping import mapping_form
+from components.exchange_results import import_button, last_result, past, preview
 from components.frame import page
 from components.text import t
 from core.access import Permission, decide

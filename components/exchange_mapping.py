@@ -1,0 +1,153 @@
+"""What a file's columns and words mean: guesses are offered, the person decides."""
+
+import tomllib
+from dataclasses import replace
+from zoneinfo import available_timezones
+
+import streamlit as st
+
+from components.blocks import plain, section
+from components.exchange_upload import Upload, field_label, say_why
+from components.format import number
+from components.frame import View
+from components.text import language, t, term
+from core.exchange.kinds import Column
+from core.exchange.mapping import FileMapping, PipelineSpec, from_document, match, recognise
+from core.messages import Invalid
+from data.exchange.importing import with_words
+from data.exchange.suggest import nearest, suggest_columns, unknown_words
+
+_SHOWN_UNREAD = 20
+_ORDERS = (None, "day first", "month first")
+_WITH_PIPELINE = ("opportunities", "stage_changes")
+
+
+def mapping_form(view: View, upload: Upload) -> FileMapping:
+    """What the file's columns and words mean; guesses are offered, the person decides."""
+    section(t("exchange.columns"), icon=":material/view_column:")
+    table = upload.table
+    st.caption(
+        plain(
+            t(
+                "exchange.read_as",
+                name=upload.name,
+                rows=number(len(table.rows), view.language),
+                how=table.how,
+            )
+        )
+    )
+    base = _mapping_file(upload)
+    mapping = replace(base, columns=_columns(upload, base))
+    _unread(upload, mapping)
+    mapping = _formats(view, upload, mapping)
+    return with_words(replace(mapping, values=_values(upload, with_words(mapping))))
+
+
+def _mapping_file(upload: Upload) -> FileMapping:
+    file = st.session_state.get(f"mapping-{upload.key}")
+    if file is None:
+        return FileMapping()
+    try:
+        return from_document(tomllib.loads(file.getvalue().decode("utf-8-sig")), upload.kind)
+    except Invalid as error:
+        say_why(error)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        st.error(plain(t("problems.mapping_unreadable", value=str(error))))
+    return FileMapping()
+
+
+def _columns(upload: Upload, base: FileMapping) -> dict[str, str]:
+    kind, headers = upload.kind, list(dict.fromkeys(h for h in upload.table.headers if h))
+    certain = {field: upload.table.headers[n] for field, n in recognise(kind, upload.table.headers).items()}
+    guessed = suggest_columns(kind, upload.table.headers)
+    chosen = guessed | certain | dict(base.columns)
+    first = [c for c in kind.columns if c.name in chosen or any(c.name in group for group in kind.needed)]
+    others = [c for c in kind.columns if c not in first]
+    with st.grid(4, min_column_width=200):
+        said = {c.name: _column(upload, c, headers, chosen.get(c.name), c.name in guessed) for c in first}
+    if others:
+        with st.expander(t("exchange.more_fields", n=len(others))), st.grid(4, min_column_width=200):
+            said |= {c.name: _column(upload, c, headers, None, False) for c in others}
+    return said
+
+
+def _unread(upload: Upload, mapping: FileMapping) -> None:
+    """Which of the file's columns are left out: nothing gets lost unsaid."""
+    read = {header for header in mapping.columns.values() if header}
+    left = [h for h in dict.fromkeys(upload.table.headers) if h and h not in read]
+    with st.container(key="exchange-unread"):
+        if left:
+            st.caption(plain(t("exchange.unread", n=len(left), names=", ".join(left[:_SHOWN_UNREAD]))))
+
+
+def _column(upload: Upload, column: Column, headers: list[str], chosen: str | None, guessed: bool) -> str:
+    label = field_label(column.name, upload.kind) + (" *" if (column.name,) in upload.kind.needed else "")
+    found = st.selectbox(
+        label,
+        headers,
+        index=headers.index(chosen) if chosen in headers else None,
+        placeholder=t("exchange.not_in_file"),
+        help=t("exchange.guessed") if guessed else None,
+        key=f"column-{upload.key}-{column.name}-{st.session_state.get(f'mapping-{upload.key}') is not None}",
+    )
+    return found or ""
+
+
+def _formats(view: View, upload: Upload, mapping: FileMapping) -> FileMapping:
+    """Pipeline, time zone, order of dates, currency."""
+    formats = mapping.formats
+    if upload.kind.name in _WITH_PIPELINE:
+        given = mapping.pipeline.name if mapping.pipeline else ""
+        key = f"pipeline-{upload.key}-{given}"
+        name = st.text_input(t("exchange.pipeline"), given, help=t("exchange.pipeline_help"), key=key)
+        if name and name != given:
+            mapping = replace(mapping, pipeline=PipelineSpec(name, name))
+    with st.expander(t("exchange.formats")):
+        zones = sorted(available_timezones())
+        here = (
+            view.who.timezone if formats.time_zone == FileMapping().formats.time_zone else formats.time_zone
+        )
+        zone = st.selectbox(t("exchange.time_zone"), zones, index=zones.index(here), key=f"zone-{upload.key}")
+        orders = {o: t(f"exchange.order.{(o or 'clear').replace(' ', '_')}") for o in _ORDERS}
+        order = st.selectbox(
+            t("exchange.dates"),
+            list(orders),
+            index=list(orders).index(formats.dates),
+            format_func=orders.__getitem__,
+            key=f"dates-{upload.key}",
+        )
+        st.file_uploader(t("exchange.mapping_file"), type=["toml"], key=f"mapping-{upload.key}")
+    return replace(mapping, formats=replace(formats, time_zone=zone, dates=order))
+
+
+def _values(upload: Upload, mapping: FileMapping) -> dict[str, dict[str, str]]:
+    """For words that mean none of a field's choices: which they mean."""
+    values = {field: dict(words) for field, words in mapping.values.items()}
+    try:
+        places = match(upload.kind, upload.table.headers, mapping)
+    except Invalid:
+        return values
+    unknown = unknown_words(upload.kind, upload.table, places, mapping)
+    if unknown:
+        section(t("exchange.words"), icon=":material/translate:")
+    for field, found in unknown.items():
+        column = next(c for c in upload.kind.columns if c.name == field)
+        labels = {c: _choice_label(column, c) for c in column.choices}
+        for word in found:
+            guess = nearest(word, labels)
+            meant = st.selectbox(
+                plain(t("exchange.word_means", field=field_label(field, upload.kind), word=word)),
+                list(labels),
+                index=list(labels).index(guess) if guess else None,
+                format_func=labels.__getitem__,
+                placeholder=t("exchange.word_unknown"),
+                key=f"word-{upload.key}-{field}-{word}",
+            )
+            if meant:
+                values.setdefault(field, {})[word] = meant
+    return values
+
+
+def _choice_label(column: Column, choice: str) -> str:
+    own = (column.choice_names or {}).get(choice)
+    return own.get(language(), choice) if own else term(column.area, choice)

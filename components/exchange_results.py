@@ -1,0 +1,166 @@
+"""What became, or would become, of a file's rows: preview, problems, the import and its undo."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import streamlit as st
+
+from components.blocks import Card, Row, cards, empty, plain, rows, section
+from components.exchange_upload import CHECKED, DONE, FILE, MIME, Upload, field_label, kind_label, say_why
+from components.format import number
+from components.frame import View
+from components.text import say, t
+from core.exchange.mapping import FileMapping
+from core.exchange.rows import Rejection
+from core.messages import AppError, Invalid
+from data.commands.exchange import ImportResult, import_table, undo_import
+from data.exchange.report import reasons, rejected_file
+from data.queries.exchange import PastImport, dry_run
+
+_AT_ONCE = 5_000  # rows up to which a file is checked by itself; above, on demand
+_SHOWN_ROWS, _SHOWN_PROBLEMS = 5, 500
+
+
+def preview(view: View, upload: Upload, mapping: FileMapping) -> ImportResult | None:
+    """The first rows, and what an import would do with each; None until that is known."""
+    section(t("exchange.preview"), icon=":material/preview:")
+    head = [
+        dict(zip(upload.table.headers, map(_shown, row.cells), strict=False))
+        for row in upload.table.rows[:_SHOWN_ROWS]
+    ]
+    st.dataframe(head, hide_index=True, width="stretch")
+    key = (upload.key, repr(mapping))
+    kept = st.session_state.get(CHECKED)
+    if kept and kept[0] == key:
+        result: ImportResult = kept[1]
+    elif len(upload.table.rows) <= _AT_ONCE or st.button(t("exchange.check"), icon=":material/fact_check:"):
+        try:
+            with st.spinner(t("exchange.checking")):
+                result = view.do(dry_run, upload.kind.name, upload.name, upload.table, mapping)
+        except Invalid as error:
+            say_why(error)
+            return None
+        st.session_state[CHECKED] = (key, result)
+    else:
+        return None
+    show_counts(view, result, t("exchange.would"))
+    show_rejected(view, upload, result.rejected)
+    return result
+
+
+def _shown(cell: object) -> str:
+    return "" if cell is None else str(cell)
+
+
+def show_counts(view: View, result: ImportResult, title: str) -> None:
+    """What became, or would become, of the rows."""
+    st.markdown(f"**{title}**")
+    counts = {
+        "accepted": result.accepted,
+        "updated": result.updated,
+        "duplicates": result.duplicates,
+        "rejected": len(result.rejected),
+    }
+    cards(Card(t(f"exchange.{name}"), number(n, view.language)) for name, n in counts.items())
+
+
+def show_rejected(view: View, upload: Upload, rejected: Sequence[Rejection]) -> None:
+    """Every problem with its line, and the rejected rows as a file to correct."""
+    if not rejected:
+        return
+    line, reason = t("exchange.line"), t("exchange.reason")
+    zone, label = view.who.timezone, partial(field_label, kind=upload.kind)
+    problems = [
+        {
+            line: r.line,
+            t("exchange.field_heading"): field_names(r, label),
+            reason: reasons(r, view.language, zone, label),
+        }
+        for r in rejected[:_SHOWN_PROBLEMS]
+    ]
+    st.dataframe(problems, hide_index=True, width="stretch")
+    if len(rejected) > _SHOWN_PROBLEMS:
+        st.caption(t("exchange.more_problems", n=len(rejected) - _SHOWN_PROBLEMS))
+    st.download_button(
+        t("exchange.download_rejected"),
+        lambda: rejected_file(upload.table, rejected, view.language, (line, reason)),
+        file_name="rejected.csv",
+        mime=MIME["csv"],
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def field_names(rejection: Rejection, label: Callable[[str], str] = field_label) -> str:
+    """The fields that a rejection is about, in the reader's language."""
+    names = dict.fromkeys(p.field for p in rejection.problems if p.field)
+    return ", ".join(label(n) for n in names)
+
+
+def import_button(view: View, upload: Upload, mapping: FileMapping, result: ImportResult) -> None:
+    """Import the rows that can be imported; says first what is left out."""
+    useful = result.accepted + result.updated
+    label = t("exchange.import", n=useful) if useful else t("exchange.nothing_new")
+    if not st.button(label, type="primary", icon=":material/upload:", disabled=not useful):
+        return
+    with st.spinner(t("exchange.importing")):
+        done = view.do(import_table, upload.kind.name, upload.name, upload.table, mapping)
+    st.session_state[DONE] = (upload, done)
+    st.session_state["exchange-turn"] += 1
+    for key in (FILE, CHECKED):
+        st.session_state.pop(key, None)
+    st.rerun()
+
+
+def last_result(view: View) -> None:
+    """What the import just made did, with its undo."""
+    if DONE not in st.session_state:
+        return
+    upload, done = st.session_state[DONE]
+    with st.container(border=True):
+        show_counts(view, done, plain(t("exchange.done", name=upload.name)))
+        show_rejected(view, upload, done.rejected)
+        if st.button(t("exchange.undo"), icon=":material/undo:", key="exchange-undo-last"):
+            _undo(view, done.batch_id)
+
+
+def past(view: View, batches: Sequence[PastImport]) -> None:
+    """Imports so far, each with its undo."""
+    section(t("exchange.past"), icon=":material/history:")
+    if not batches:
+        empty(t("exchange.none_yet"), t("exchange.none_yet_hint"))
+        return
+    if pressed := rows([_past_row(view, b) for b in batches], "past-imports"):
+        _undo(view, int(pressed))
+
+
+def _past_row(view: View, batch: PastImport) -> Row:
+    names = ("accepted", "updated", "duplicates", "rejected")
+    counts = {k: number(getattr(batch, k), view.language) for k in names}
+    detail = t(
+        "exchange.past_detail",
+        kind=kind_label(batch.kind),
+        at=view.instant(batch.at),
+        by=batch.by or t("exchange.command_line"),
+        **counts,
+    )
+    undone = batch.undone_at is not None
+    return Row(
+        str(batch.id),
+        batch.filename,
+        detail,
+        mark=t("exchange.undone") if undone else "",
+        action="" if undone else t("exchange.undo"),
+        icon=":material/undo:",
+    )
+
+
+def _undo(view: View, batch_id: int) -> None:
+    try:
+        view.do(undo_import, batch_id)
+    except AppError as error:
+        st.error(say(error), icon=":material/block:")
+        return
+    st.session_state.pop(DONE, None)
+    st.toast(t("exchange.was_undone"))
+    st.rerun()

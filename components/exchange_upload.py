@@ -1,0 +1,46 @@
+"""The file that is being brought in: what is kept of it between two runs, and how its parts are called."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from components.blocks import plain
+from components.text import explain, language, t
+from core.exchange.kinds import Kind
+from core.exchange.tables import Table
+from core.messages import Invalid
+from data.text import has
+
+MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+FILE, DONE, CHECKED = "exchange-file", "exchange-done", "exchange-checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was read; `key` is the same for the same bytes and kind."""
+
+    kind: Kind
+    name: str
+    key: str
+    table: Table
+
+
+def kind_label(name: str) -> str:
+    """A kind's name in the reader's language."""
+    return t(f"exchange.kind.{name}")
+
+
+def field_label(name: str, kind: Kind | None = None) -> str:
+    """A field's name in the reader's language; the company's own fields are named by their kind's columns."""
+    column = kind.column(name) if kind else None
+    if column is not None and column.names:
+        return column.names.get(language()) or name
+    key = f"exchange.field.{name}"
+    return t(key) if has("en", key) else t(f"fields.{name}")
+
+
+def say_why(error: Invalid) -> None:
+    """Why a file, or what was said of it, cannot be read: each problem with its field."""
+    for problem in error.problems:
+        name = field_label(problem.field) if problem.field not in ("", "file", "mapping", "kind") else ""
+        st.error(plain(f"{name}: {explain(problem)}" if name else explain(problem)), icon=":material/error:")
