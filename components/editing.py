@@ -116,3 +116,10 @@ def one_of(label: str, options: Sequence[str], value: str | None, area: str, key
         key=key,
         **more,
     )
+
+
+def ask(label: str, what: str, of: int | None = None, *, icon: str, type: Any = "secondary") -> None:
+    """A button that opens a form: the address says which, so that it can be linked to."""
+    if st.button(label, key=f"do-{what}-{of or ''}", icon=icon, type=type):
+        address.write(do=what, id=of)
+        st.rerun()

@@ -8,7 +8,7 @@ import streamlit as st
 from components import address, format
 from components.audit import by, changes_block, deed
 from components.blocks import empty, plain, section
-from components.customer import ask
+from components.editing import ask
 from components.field_words import said_fields
 from components.frame import View
 from components.navigation import open_page

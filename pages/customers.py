@@ -1,8 +1,8 @@
 """Which customers are mine, and which of them need me?"""
 
 from components import address
-from components.customer import customer_filters, customer_rows, customers_buttons, pager
 from components.customer_forms import customer_form
+from components.customers import customer_filters, customer_rows, customers_buttons, pager
 from components.frame import page
 from components.own_values import gathered
 from core.access import Permission

@@ -1,0 +1,123 @@
+"""The list of customers drawn: what narrows it, its rows, its pages."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from components import address, format
+from components.blocks import empty, plain
+from components.customer import grade_badge
+from components.editing import ask
+from components.frame import View
+from components.navigation import open_page
+from components.text import t, term
+from core.access import Permission, Reach, reach
+from core.terms import SEGMENTS, Grade
+from data.queries.customers import COUNTED, PAGE, SORTS, Choices, CustomerList, CustomerRow, Filters
+
+_PAGE = ("page",)
+_NARROWING = ("owner", "team", "industry", "segment", "grade", "tag", "quiet")
+
+
+def customer_filters(options: Choices, view: View) -> Filters:
+    """Search, order and filters, all kept in the address."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width=360):
+            search = address.search(t("customers.search"), "q", drops=_PAGE)
+        with st.container(width=240):
+            sort = address.pick(
+                t("customers.sort"), "sort", SORTS, lambda s: t(f"customers.sort_{s}"), drops=_PAGE
+            )
+        on = sum(bool(address.said(n)) for n in _NARROWING)
+        label = t("customers.filters_on", n=on) if on else t("customers.filters")
+        with st.popover(label, icon=":material/tune:"):
+            narrowed = _narrowing(options, view)
+    return Filters(search=search, sort=sort or "name", page=address.number("page") or 1, **narrowed)
+
+
+def _narrowing(options: Choices, view: View) -> dict[str, Any]:
+    owners, teams = ({str(i): name for i, name in some} for some in (options.owners, options.teams))
+    wide = reach(view.who, Permission.SEE_CUSTOMERS)
+    chosen: dict[str, Any] = {}
+    if wide is not Reach.OWN:
+        owner = _choose("owner", list(owners), lambda i: owners[i])
+        chosen["owner"] = int(owner) if owner else None
+    if wide is Reach.ALL:
+        team = _choose("team", list(teams), lambda i: teams[i])
+        chosen["team"] = int(team) if team else None
+    chosen["industry"] = _choose("industry", sorted(options.industries), lambda k: term("industry", k))
+    chosen["segment"] = _choose("segment", SEGMENTS, lambda k: term("segment", k))
+    chosen["grade"] = _choose("grade", tuple(Grade), str)
+    chosen["tag"] = _choose("tag", options.tags, lambda k: term("tag", k))
+    chosen["quiet"] = address.switch(t("customers.quiet"), "quiet", drops=_PAGE)
+    return chosen
+
+
+def _choose(name: str, options: Sequence[str], words: Callable[[str], str]) -> str | None:
+    return address.pick(
+        t(f"customers.{name}"), name, options, words, everything=t("customers.any"), drops=_PAGE
+    )
+
+
+def customer_rows(found: CustomerList, view: View) -> None:
+    """The list; a click on a name opens the customer."""
+    if not found.rows:
+        empty(t("customers.none"), t("customers.none_hint"), icon=":material/apartment:")
+        return
+    with st.container(gap="xsmall"):
+        for row in found.rows:
+            with st.container(border=True):
+                _customer_row(row, view)
+
+
+def _customer_row(row: CustomerRow, view: View) -> None:
+    name, money, next_ = st.columns([5, 3, 4], gap="small", vertical_alignment="top")
+    with name, st.container(gap=None):
+        if st.button(f"**{plain(row.name)}**", key=f"customer-{row.id}", type="tertiary"):
+            open_page("customer", customer=row.id)
+        marks = grade_badge(row.grade) + "".join(f" :violet-badge[{term('tag', k)}]" for k in row.tags)
+        about = [term("industry", row.industry), row.owner or t("customers.nobody")]
+        st.markdown(f"{marks} :small[:gray[{plain(' · '.join(a for a in about if a))}]]")
+    amounts = " + ".join(format.money(a, c, view.language, compact=True) for c, a in row.amounts)
+    opened = t("customers.open", n=row.open_opportunities)
+    money.markdown(f"{plain(amounts) or format.NOTHING}  \n:small[:gray[{opened}]]")
+    touch = t("customers.touched", ago=format.ago(row.last_touch_at, view.now, view.language))
+    touch = touch if row.last_touch_at else t("customers.never")
+    next_.markdown(f"{_next_of(row.next_step, view)}  \n:small[:gray[{plain(touch)}]]")
+
+
+def _next_of(step: tuple[str, datetime] | None, view: View) -> str:
+    if step is None:
+        return f":gray[{t('customers.no_next')}]"
+    words = plain(f"{term('stage', step[0])} · {view.instant(step[1])}")
+    return f":red[:material/schedule: {words}]" if step[1] < view.now else words
+
+
+def pager(total: int, page: int) -> None:
+    """How many there are, and the way to the next page; the page number is kept in the address."""
+    first, last = (page - 1) * PAGE + 1, min(page * PAGE, total)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        key = "customers.many" if total > COUNTED else "customers.count"
+        st.caption(t(key, first=first, last=last, total=min(total, COUNTED)) if total >= first else "")
+        with st.container(horizontal=True, width="content"):
+            for step, icon, usable in (
+                (-1, ":material/chevron_left:", page > 1),
+                (1, ":material/chevron_right:", total > page * PAGE),
+            ):
+                label = t("customers.previous") if step < 0 else t("customers.next_page")
+                if st.button(label, icon=icon, disabled=not usable, key=f"page{step}"):
+                    address.write(page=page + step if page + step > 1 else None)
+                    st.rerun()
+
+
+def customers_buttons(view: View) -> None:
+    """Add a customer; take the list along as a file."""
+    with st.container(horizontal=True, gap="small"):
+        if reach(view.who, Permission.EDIT_CUSTOMERS):
+            ask(t("customers.new"), "new", icon=":material/add:")
+        if reach(view.who, Permission.EXPORT) and st.button(
+            t("customers.export"), icon=":material/download:"
+        ):
+            open_page("exchange", kind="customers")
