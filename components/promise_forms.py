@@ -16,7 +16,7 @@ from core.access import Permission, reach
 from core.messages import Invalid, Problem
 from core.promises.consistency import Light
 from data.queries.demands import FeatureChoice
-from data.queries.promise_board import PromiseFile
+from data.queries.promise_file import PromiseFile
 
 Does = Mapping[str, Callable[..., Any]]
 _NEEDS = {

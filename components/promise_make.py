@@ -17,7 +17,7 @@ from core.messages import AppError, Unavailable
 from data.commands.drafts import mark_field
 from data.commands.promise_drafts import open_promise, save_promise_fields, submit_promise
 from data.queries.drafts import DraftView, draft
-from data.queries.promise_board import PromiseDesk
+from data.queries.promise_file import PromiseDesk
 from data.queries.promise_origins import Origin
 
 

@@ -18,17 +18,9 @@ from components.text import t, term
 from core.access import Permission, reach
 from core.promises.acceptance import Fulfilment, Stand
 from data.queries.deliveries import DeliveryRow
-from data.queries.promise_board import (
-    Board,
-    BoardRow,
-    DateChange,
-    FeatureFile,
-    Planned,
-    PromiseFile,
-    Show,
-    Stake,
-    totals,
-)
+from data.queries.promise_board import Board, BoardRow, Show, Stake, totals
+from data.queries.promise_file import PromiseFile
+from data.queries.schedule import DateChange, FeatureFile, Planned
 
 PAGE = 30
 _ON_CUSTOMER = 3  # promises on a customer's page

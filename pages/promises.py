@@ -24,14 +24,10 @@ from data.commands.demands import move_feature
 from data.commands.promises import escalate_promise, move_promise, plan_promise
 from data.queries.deliveries import deliveries_of
 from data.queries.demands import feature_choices
-from data.queries.promise_board import (
-    feature_file,
-    promise_board,
-    promise_desk,
-    promise_file,
-    schedule,
-)
+from data.queries.promise_board import promise_board
+from data.queries.promise_file import promise_desk, promise_file
 from data.queries.promise_origins import origin_of, origins
+from data.queries.schedule import feature_file, schedule
 
 DOES: dict[str, Command[..., int]] = {
     "move": move_promise,

@@ -19,13 +19,9 @@ from data.queries.drafts import draft
 from data.queries.promise_board import (
     Show as Board,
 )
-from data.queries.promise_board import (
-    feature_file,
-    promise_board,
-    promise_desk,
-    promise_file,
-    schedule,
-)
+from data.queries.promise_board import promise_board
+from data.queries.promise_file import promise_desk, promise_file
+from data.queries.schedule import feature_file, schedule
 from data.schema import Demand, Opportunity, Promise
 from tests.company import found
 

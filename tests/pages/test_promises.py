@@ -13,7 +13,8 @@ from data.commands.actions import record_action
 from data.commands.customers import add_contact
 from data.commands.demands import answer_demand, file_demand, move_feature
 from data.commands.promises import make_promise
-from data.queries.promise_board import Show, promise_board, promise_file
+from data.queries.promise_board import Show, promise_board
+from data.queries.promise_file import promise_file
 from data.schema import Action, Opportunity, Promise
 from data.text import translate
 from tests.company import found
