@@ -5,19 +5,11 @@ from functools import partial
 from components import address
 from components.frame import page
 from components.freeze import freeze_line
+from components.promise_file import delivered, histories, promise_head
 from components.promise_forms import feature_form, resolve_block
 from components.promise_make import current, done, fill_in, said_in
-from components.promises import (
-    board_cards,
-    board_filters,
-    board_list,
-    chosen_show,
-    delivered,
-    feature_head,
-    histories,
-    promise_head,
-    schedule_block,
-)
+from components.promises import board_cards, board_filters, board_list, chosen_show
+from components.schedule import feature_head, schedule_block
 from core.access import Permission
 from data.commands.command import Command
 from data.commands.demands import move_feature

@@ -1,0 +1,118 @@
+"""One promise drawn: its dates, what was said, what was delivered for it, and its history."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import streamlit as st
+
+from components import address, format
+from components.blocks import Card, Row, badge, cards, plain, rows, section
+from components.deliveries import TONES as STANDS
+from components.frame import View
+from components.navigation import open_page
+from components.promise_charts import gap_words
+from components.promises import amounts_words, light_of, outcome_of
+from components.record_story import leave_for
+from components.text import t, term
+from core.access import Permission, reach
+from core.promises.acceptance import Fulfilment, Stand
+from data.queries.deliveries import DeliveryRow
+from data.queries.promise_board import Stake, totals
+from data.queries.promise_file import PromiseFile
+from data.queries.schedule import DateChange
+
+
+def promise_head(file: PromiseFile, view: View) -> None:
+    """One promise: both dates, what was said, what hangs on it."""
+    row, promise = file.row, file.row.promise
+    if st.button(t("promises.to_board"), type="tertiary", icon=":material/arrow_back:"):
+        leave_for()
+    st.header(plain(promise.customer), anchor=False)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        badge(*(light_of(row) if promise.fulfilment is Fulfilment.OPEN else outcome_of(row)))
+        st.markdown(f"**{plain(gap_words(row))}**")
+    cards(
+        [
+            Card(t("promises.promised"), format.day(promise.promised_on, view.language)),
+            Card(t("promises.planned"), _day(promise.planned_on, view), promise.feature or ""),
+            Card(t("promises.at_stake"), amounts_words(totals(row.stakes), view) or format.NOTHING,
+                 t("promises.opportunities", n=len(row.stakes)), help=_stake_list(row.stakes, view)),
+        ],
+        key="promise-dates",
+    )  # fmt: skip
+    _said(file, view)
+
+
+def _day(day: date | None, view: View) -> str:
+    return format.day(day, view.language) if day else t("promises.nothing")
+
+
+def _stake_list(stakes: Sequence[Stake], view: View) -> str | None:
+    lines = [f"{plain(s.name)}: {plain(format.money(s.amount, s.currency, view.language))}" for s in stakes]
+    return "  \n".join(lines) or None
+
+
+def _said(file: PromiseFile, view: View) -> None:
+    promise = file.row.promise
+    by, at = promise.person or t("demands.somebody"), view.instant(file.made_at)
+    heard = t("promises.to", contact=file.contact) if file.contact else ""
+    with st.container(border=True, gap="xsmall"):
+        st.caption(plain(" · ".join(p for p in (t("promises.said_by", by=by, at=at), heard) if p)))
+        st.text(promise.words)
+        if file.demand_words:
+            st.caption(t("demands.words"))
+            st.text(file.demand_words)
+        if promise.demand_id and st.button(t("promises.to_demand"), icon=":material/assignment:"):
+            open_page("demands", demand=promise.demand_id)
+
+
+def delivered(found: Sequence[DeliveryRow], view: View) -> None:
+    """How what was delivered for it stands; the way to mark it ready where that is this person's part."""
+    section(t("promises.delivery"), icon=":material/package_2:")
+    promise = address.number("promise") or 0
+    lines = [
+        Row(
+            str(row.id),
+            row.title,
+            row.contact or "",
+            mark=term("delivery", row.seen.state),
+            tone=STANDS[row.seen.state],
+            action=t("demands.look"),
+        )
+        for row in found
+    ]
+    if pressed := rows(lines, "promise-deliveries") if lines else None:
+        open_page("deliveries", delivery=int(pressed))
+    if lines:
+        return
+    st.caption(term("delivery", Stand.NOT_READY))
+    if reach(view.who, Permission.SEND_DELIVERIES) and st.button(
+        t("deliveries.make_ready"), icon=":material/package_2:"
+    ):
+        open_page("deliveries", promise=promise)
+
+
+def histories(file: PromiseFile, view: View) -> None:
+    """Both histories of dates and the escalations, newest first."""
+    section(t("promises.history"), icon=":material/history:")
+    entries = [(c.at, t("promises.promised"), c) for c in file.told]
+    entries += [(c.at, t("promises.planned"), c) for c in file.planned]
+    lines = [(at, dates_line(side, change, view)) for at, side, change in entries]
+    lines += [
+        (e.at, f":red[{t('promises.escalated')}] {plain(e.reason)}{_by(e.by, e.at, view)}")
+        for e in file.escalations
+    ]
+    with st.container(border=True, gap="small"):
+        for _, line in sorted(lines, key=lambda pair: pair[0], reverse=True):
+            st.markdown(line)
+
+
+def dates_line(side: str, change: DateChange, view: View) -> str:
+    """One date of a history: which side, the day, why, who and when."""
+    reason = f" {plain(change.reason)}" if change.reason else ""
+    return f"**{side}** {plain(_day(change.day, view))}{reason}{_by(change.person, change.at, view)}"
+
+
+def _by(person: str | None, at: datetime, view: View) -> str:
+    said = f"{person or t('demands.somebody')} · {view.instant(at)}"
+    return f"  \n:small[:gray[{plain(said)}]]"

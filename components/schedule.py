@@ -1,0 +1,56 @@
+"""The schedule drawn (C3): the features that customers wait for, and one with every date that it had."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from components import address, format
+from components.blocks import Row, Tone, empty, plain, rows, section
+from components.frame import View
+from components.promise_file import dates_line
+from components.record_story import leave_for
+from components.text import t, term
+from core.access import Permission, reach
+from data.queries.schedule import FeatureFile, Planned
+
+
+def schedule_block(found: Sequence[Planned], view: View) -> None:
+    """Every feature that customers within reach wait for."""
+    section(t("promises.schedule"), icon=":material/calendar_month:", help=t("promises.schedule_help"))
+    address.switch(t("promises.earlier"), "earlier")
+    if not found:
+        empty(t("promises.no_schedule"), t("promises.no_schedule_hint"), icon=":material/calendar_month:")
+        return
+    if pressed := rows([_planned(one, view) for one in found], "schedule"):
+        leave_for(feature=int(pressed))
+
+
+def _planned(one: Planned, view: View) -> Row:
+    parts = [
+        t("promises.planned_for", on=format.day(one.planned_on, view.language)) if one.planned_on else "",
+        ", ".join(one.customers),
+        f"{term('deliverable', one.deliverable)} {one.reference}",
+        t("promises.moves", n=one.moves) if one.moves else "",
+    ]
+    return Row(
+        str(one.id),
+        one.name,
+        " · ".join(p for p in parts if p),
+        mark="" if one.planned_on else t("promises.nothing"),
+        tone=Tone.AMBER,
+        action=t(f"promises.{'replan' if reach(view.who, Permission.ANSWER_DEMANDS) else 'dates'}"),
+    )
+
+
+def feature_head(file: FeatureFile, view: View) -> None:
+    """One feature with every date that it had."""
+    if st.button(t("promises.to_board"), type="tertiary", icon=":material/arrow_back:"):
+        leave_for()
+    one = file.planned
+    st.header(plain(one.name), anchor=False)
+    delivered = f"{term('deliverable', one.deliverable)} · {one.reference}"
+    st.markdown(f":gray[{plain(delivered)}]")
+    st.markdown(f"{t('promises.waiting')} {plain(', '.join(one.customers))}")
+    with st.container(border=True, gap="small"):
+        for change in reversed(file.dates):
+            st.markdown(dates_line(t("promises.planned"), change, view))
