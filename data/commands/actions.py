@@ -1,29 +1,28 @@
 """Recording what happened with a customer (PRODUCT.md A1, A2, A6)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from core.access import Permission
 from core.messages import Conflict, NotFound, Problem, refuse
-from core.policies import LONGEST_ACTION_HOURS
-from core.process.actions import ActionContext, ActionInput, check
+from core.process.actions import ActionInput, check
 from core.process.evidence import NextStep
 from core.process.stages import PIPELINE
 from core.terms import ActionStatus, Outcome
+from data.commands.action_context import context_of, quoted_since
 from data.commands.alerts import sweep
 from data.commands.command import Tx, command
 from data.commands.naming import with_names
 from data.commands.opportunities import change, close
 from data.commands.projections import project_customers, project_opportunities
+from data.commands.turns import take_turn
 from data.commands.webhook_events import place_of, tell_action, tell_move
 from data.jsontext import to_json
-from data.queries.recordings import is_used, sound_of
 from data.queries.scope import owned
-from data.schema import Action, Opportunity, Person, Pipeline, Stage, StageEvent, StoredFile
+from data.schema import Action, Opportunity, Pipeline, Stage, StageEvent, StoredFile
 
 
 @command("action.record", needs=Permission.RECORD_ACTIONS)
@@ -47,7 +46,7 @@ def record_action(
     known_at = known_at or tx.now
     owner_id = _owner(tx, opportunity)
     action, nameless = with_names(tx, action)
-    hold_time(tx, owner_id)
+    take_turn(tx.session, owner_id)  # whoever else says when this person was busy waits
     refuse(nameless + _problems(tx, opportunity, owner_id, action, known_at))
     before = place_of(tx.session, opportunity)
     if action.status is ActionStatus.PLANNED:
@@ -106,29 +105,6 @@ def planned_action(tx: Tx, action_id: int) -> Action:
     return row
 
 
-def context_of(
-    tx: Tx, opportunity: Opportunity, owner_id: int, action: ActionInput, known_at: datetime
-) -> ActionContext:
-    """What the store knows around an action."""
-    start, end = action.started_at, action.ended_at
-    around = ActionContext(
-        known_at=known_at,
-        now=tx.now,
-        earlier_quote=_has_quote(tx, opportunity, end),
-        sound=sound_of(tx.session, action.recording),
-        recording_reused=is_used(tx.session, action.recording),
-    )
-    if start is None or end is None:
-        return replace(around, earlier_records=_earlier_records(tx, opportunity, end or tx.now))
-    return replace(
-        around,
-        previous_end=_neighbour(tx, opportunity, start, before=True),
-        following_start=_neighbour(tx, opportunity, start, before=False),
-        busy=_busy(tx, owner_id, start, end),
-        earlier_records=_earlier_records(tx, opportunity, end),
-    )
-
-
 def _open_opportunity(tx: Tx, opportunity_id: int) -> Opportunity:
     row = tx.session.scalar(
         select(Opportunity)
@@ -153,12 +129,6 @@ def _owner(tx: Tx, opportunity: Opportunity) -> int:
     return owner
 
 
-def hold_time(tx: Tx, owner_id: int) -> None:
-    """Whoever else says when this person was busy waits: nobody is in two meetings at once."""
-    person = select(Person.id).where(Person.id == owner_id)
-    tx.session.execute(person.with_for_update(key_share=True))  # rows that point to them may be written
-
-
 def _problems(
     tx: Tx, opportunity: Opportunity, owner_id: int, action: ActionInput, known_at: datetime
 ) -> list[Problem]:
@@ -171,61 +141,6 @@ def _problems(
         if step.opportunity_id != opportunity.id:
             problems.append(Problem("completes", "other_opportunity"))
     return problems
-
-
-def _done(opportunity: Opportunity) -> tuple[Any, ...]:
-    return (
-        Action.opportunity_id == opportunity.id,
-        Action.status == ActionStatus.COMPLETED,
-        Action.voided_at.is_(None),
-    )
-
-
-def _neighbour(tx: Tx, opportunity: Opportunity, start: datetime, *, before: bool) -> datetime | None:
-    done = _done(opportunity)
-    if before:
-        q = select(Action.ended_at).where(*done, Action.started_at <= start).order_by(Action.ended_at.desc())
-    else:
-        q = select(Action.started_at).where(*done, Action.started_at > start).order_by(Action.started_at)
-    return tx.session.scalar(q.limit(1))
-
-
-def _busy(tx: Tx, owner_id: int, start: datetime, end: datetime) -> tuple[tuple[datetime, datetime], ...]:
-    # The lower bound keeps the index range short: no action is longer than the policy allows.
-    rows = tx.session.execute(
-        select(Action.started_at, Action.ended_at).where(
-            Action.owner_id == owner_id,
-            Action.status == ActionStatus.COMPLETED,
-            Action.voided_at.is_(None),
-            Action.started_at > start - timedelta(hours=LONGEST_ACTION_HOURS),
-            Action.started_at < end,
-            Action.ended_at > start,
-        )
-    )
-    return tuple((s, e) for s, e in rows if s and e)
-
-
-def _earlier_records(tx: Tx, opportunity: Opportunity, end: datetime) -> frozenset[int]:
-    mine = (
-        Action.customer_id == opportunity.customer_id
-        if opportunity.customer_id
-        else Action.opportunity_id == opportunity.id
-    )
-    done = (Action.status == ActionStatus.COMPLETED, Action.voided_at.is_(None), Action.ended_at < end)
-    return frozenset(tx.session.scalars(select(Action.id).where(mine, *done)))
-
-
-def _has_quote(tx: Tx, opportunity: Opportunity, end: datetime | None) -> bool:
-    quote = select(Action.id).where(
-        *_done(opportunity), Action.type == "quote_confirmation", Action.ended_at < (end or tx.now)
-    )
-    return tx.session.scalar(quote.limit(1)) is not None
-
-
-def _quoted_since(tx: Tx, opportunity: Opportunity, row: Action) -> bool:
-    """Whether a later quote stands: one that is written down late does not take its place."""
-    later = (Action.type == "quote_confirmation", Action.ended_at > row.ended_at)
-    return tx.session.scalar(select(Action.id).where(*_done(opportunity), *later).limit(1)) is not None
 
 
 def _plan(
@@ -270,7 +185,7 @@ def _complete(
     row.fields, row.policy_version = to_json(dict(action.fields)), tx.policy.version
     tx.session.flush()
     _move(tx, opportunity, row)
-    if action.type == "quote_confirmation" and not _quoted_since(tx, opportunity, row):
+    if action.type == "quote_confirmation" and not quoted_since(tx, opportunity, row):
         quote = action.fields["quote"]
         change(tx, opportunity, row.ended_at, amount=quote["amount"], currency=quote["currency"])
     planned: int | None = None

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who, reach
@@ -25,6 +24,7 @@ from data.commands.alerts import sweep
 from data.commands.command import Tx, command
 from data.commands.ratings import renew
 from data.commands.studio_settling import misfits, put_tags, put_types, still_there, types_in_force
+from data.commands.turns import take_turn
 from data.engine import Store
 from data.queries.policies import policy_changes, policy_in_force
 from data.queries.studio import changes_of, own_draft
@@ -117,7 +117,7 @@ def move_field(store: Store, who: Who, key: str, by: int) -> None:
 def discard_draft(store: Store, who: Who, area: Area) -> None:
     """Throw the person's draft of an area away; nothing happens when there is none."""
     with store.writing() as session:
-        _hold(session, who)
+        take_turn(session, who.person_id)
         if (draft := own_draft(session, who, area)) is not None:
             session.delete(draft)
 
@@ -192,7 +192,7 @@ def edit_draft(
     if who.person_id is None or reach(who, NEEDS) is None:
         raise NotAllowed(permission=NEEDS)
     with store.writing() as session:
-        _hold(session, who)
+        take_turn(session, who.person_id)
         draft = own_draft(session, who, area)
         if draft is None:
             number, changes = policy_changes(session)
@@ -202,14 +202,8 @@ def edit_draft(
         draft.content, draft.updated_at = change(dict(draft.content)), store.clock()
 
 
-def _hold(session: Session, who: Who) -> None:
-    """Two tabs of one person write their draft in turn, so that neither loses what the other kept."""
-    person = select(Person.id).where(Person.id == who.person_id)
-    session.execute(person.with_for_update(key_share=True))  # rows that point to them may be written
-
-
 def _draft(session: Session, who: Who, area: Area) -> StudioDraft:
-    _hold(session, who)
+    take_turn(session, who.person_id)
     draft = own_draft(session, who, area)
     if draft is None:
         raise NotFound("studio_no_draft")

@@ -15,12 +15,13 @@ from core.access import Permission, reach
 from core.changes import UNDOABLE
 from core.messages import Conflict, NotAllowed, NotFound, refuse
 from core.terms import ActionStatus, Outcome
-from data.commands.actions import hold_time, open_steps
+from data.commands.actions import open_steps
 from data.commands.alerts import sweep
 from data.commands.command import Tx, command
 from data.commands.customers import check_owner, reached_customer, tags_of
 from data.commands.opportunities import EVENT_FIELDS, change, reached_opportunity
 from data.commands.projections import project_customers, project_opportunities
+from data.commands.turns import take_turn
 from data.jsontext import to_json
 from data.queries.scope import owned
 from data.schema import (
@@ -228,7 +229,7 @@ def _again(tx: Tx, row: Audit) -> list[Step]:
 
 
 def _time_is_free(tx: Tx, action: Action) -> None:
-    hold_time(tx, action.owner_id)
+    take_turn(tx.session, action.owner_id)
     busy = select(Action.id).where(
         Action.owner_id == action.owner_id,
         Action.id != action.id,
