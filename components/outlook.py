@@ -17,7 +17,8 @@ from core.access import Permission, Reach, reach
 from core.forecast.rollup import CATEGORIES, band, by_category, category
 from core.forecast.win_model import FEW_WINS
 from core.policies import Policy
-from data.queries.outlook import Group, Line, Offered, Snapshot, Win
+from data.queries.outlook import Offered
+from data.queries.snapshots import Group, Line, Snapshot, Win
 
 DRILL = ("pick", "show")  # names in the address that narrow the rows behind
 PERIODS = ("month", "quarter")

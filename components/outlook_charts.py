@@ -15,7 +15,7 @@ from components.text import t
 from core.pictures.courses import moved
 from core.pictures.parts import step
 from core.pictures.rates import Rate, came_true
-from data.queries.outlook import Point
+from data.queries.outlook_course import Point
 
 _BAND = "rgba(20,137,127,0.18)"
 _LEAST = 2  # snapshots that make a course

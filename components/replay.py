@@ -18,7 +18,7 @@ from core.access import Permission, Reach, reach
 from core.forecast.movement import Move, movement, sums
 from data.commands.forecasts import HORIZONS, LEVELS
 from data.queries.backtests import Asked
-from data.queries.outlook import Named, Snapshot
+from data.queries.snapshots import Named, Snapshot
 
 BASELINES = ("last", "mean", "same_season", "stage_rate")
 FIGURES = ("accuracy_mean", "wape", "bias", "coverage")

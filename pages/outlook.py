@@ -10,7 +10,8 @@ from components.rating import rating
 from components.saved import saved
 from components.text import t
 from core.access import Permission
-from data.queries.outlook import offered, policy, progress, snapshot
+from data.queries.outlook import offered, policy, snapshot
+from data.queries.outlook_course import progress
 
 with page("outlook.title", needs=Permission.SEE_FORECAST) as view, rating("outlook", view):
     saved("outlook", view)

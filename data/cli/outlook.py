@@ -14,8 +14,9 @@ from data.forecasting import PERIODS, Forecast, forecast_of, open_books
 from data.jobs.forecast import as_rows
 from data.jsontext import to_json
 from data.models import in_use_on
-from data.queries.outlook import Snapshot, computed, snapshot_on
+from data.queries.outlook import computed, snapshot_on
 from data.queries.policies import company_day
+from data.queries.snapshots import Snapshot
 from data.runtime import this_store
 
 _TOP = 10

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, aliased
 from core.access import Who
 from data.queries.business_events import Event, business_events
 from data.queries.forecast_months import monthly
-from data.queries.outlook import sees_whole, won_and_open
+from data.queries.outlook import sees_whole
+from data.queries.outlook_course import won_and_open
 from data.schema import FactorRequest, ForecastRun, Person
 
 SHOWN = 20

@@ -15,9 +15,11 @@ from data.queries.calendars import zone_of
 from data.queries.collaboration import collaboration_report, quarters
 from data.queries.forecast_health import ForecastHealth, forecast_health
 from data.queries.health import Issued, health_trend
-from data.queries.outlook import Point, Snapshot, offered, progress, snapshot
+from data.queries.outlook import offered, snapshot
+from data.queries.outlook_course import Point, progress
 from data.queries.policies import company_day, policy_in_force
 from data.queries.promise_board import conflicts, totals
+from data.queries.snapshots import Snapshot
 
 BACK = timedelta(days=28)  # with when red promises are compared
 MONTHS = 6

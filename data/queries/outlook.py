@@ -1,4 +1,4 @@
-"""Snapshots of forecasts in somebody's reach: one day's with its rows, and how they moved (B2, B7).
+"""Snapshots of forecasts within reach: which there are, and one day's with its rows (B2, B7).
 
 What a snapshot says comes from its own rows, as they were written; only names, and answers to suggestions,
 are looked up.
@@ -7,18 +7,18 @@ are looked up.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from core.access import OPERATOR, Permission, Reach, Who, reach
-from core.forecast.movement import Stood, Whole
 from core.policies import Policy
-from data.queries.policies import company_day, company_tz, policy_in_force
+from data.queries.policies import company_day, policy_in_force
 from data.queries.scope import owned
+from data.queries.snapshots import COMPUTED, SHOWN, UNKEPT, ZERO, Line, RunRow, Snapshot, Win
 from data.schema import (
     Customer,
     ForecastDecision,
@@ -31,164 +31,6 @@ from data.schema import (
     Stage,
     Team,
 )
-
-SHOWN, COMPUTED, UNKEPT = "shown", "computed", "not_kept"
-ZERO = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class RunRow:
-    """What a run says of its period as a whole; see `data.schema.ForecastRun`.
-
-    Whoever sees a part alone reads no value, interval or part of the company's; `won_so_far` is theirs.
-    """
-
-    id: int | None
-    period: str
-    starts_on: date
-    ends_on: date
-    taken_on: date
-    taken_at: datetime
-    recorded_at: datetime | None
-    currency: str
-    value: Decimal | None
-    low: Decimal | None
-    high: Decimal | None
-    won_so_far: Decimal
-    fresh: Decimal
-    parts: Mapping[str, Any]
-    weights: Mapping[str, Any]
-    models: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """Whose an opportunity is, in words."""
-
-    opportunity_id: int
-    opportunity: str
-    customer_id: int | None
-    customer: str | None
-    rep_id: int
-    rep: str | None
-    team_id: int
-    team: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Line(Named):
-    """One open opportunity of a snapshot; `decision` is the latest answer to its suggestion."""
-
-    stage: str | None
-    layer: str
-    close_on: date | None
-    booked: Decimal | None
-    amount: Decimal
-    chance: float
-    value: Decimal
-    scorecard_chance: float
-    scorecard_value: Decimal
-    decision: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Win(Named):
-    """One opportunity that had been won in the period."""
-
-    closed_at: datetime
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A team's or a person's part of a snapshot; id 0 is what belongs to none."""
-
-    id: int
-    name: str | None
-    won: Decimal
-    open: Decimal
-    lines: int
-
-    @property
-    def value(self) -> Decimal:
-        """What was won, and what is expected of what is open."""
-        return self.won + self.open
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """One day's forecast of a period, as far as somebody may see it.
-
-    Attributes:
-        source: `shown` was kept on its day; `computed` later, with what was known on that day; `not_kept`
-            was computed just now.
-        whole: whether it is the whole company's, with its interval, what is not in the books, and the
-            adjustment; otherwise it is lines and wins alone.
-    """
-
-    pipeline: str
-    run: RunRow
-    lines: tuple[Line, ...]
-    wins: tuple[Win, ...]
-    source: str
-    whole: bool = True
-
-    @property
-    def won(self) -> Decimal:
-        """Won in the period so far."""
-        return sum((w.amount for w in self.wins), ZERO)
-
-    @property
-    def open(self) -> Decimal:
-        """Expected of what is open."""
-        return sum((line.value for line in self.lines), ZERO)
-
-    @property
-    def adjustment(self) -> Decimal | None:
-        """What season and past misses add to won, open and not yet in the books."""
-        return None if self.run.value is None else self.run.value - self.won - self.open - self.run.fresh
-
-    def by_team(self) -> tuple[Group, ...]:
-        """The parts of teams, largest first."""
-        return self._groups("team")
-
-    def by_rep(self) -> tuple[Group, ...]:
-        """The parts of people, largest first."""
-        return self._groups("rep")
-
-    def _groups(self, by: str) -> tuple[Group, ...]:
-        won: dict[int, Decimal] = defaultdict(Decimal)
-        open_: dict[int, list[Decimal]] = defaultdict(list)
-        names: dict[int, str | None] = {}
-        for row in (*self.wins, *self.lines):
-            key = getattr(row, f"{by}_id")
-            names[key] = getattr(row, by)
-            if isinstance(row, Win):
-                won[key] += row.amount
-            elif isinstance(row, Line):
-                open_[key].append(row.value)
-        found = [Group(k, n, won[k], sum(open_[k], ZERO), len(open_[k])) for k, n in names.items()]
-        return tuple(sorted(found, key=lambda g: (-g.value, g.name or "")))
-
-    def moved(self) -> Whole:
-        """The snapshot as `core.forecast.movement` reads it; rows alone where not all is seen."""
-        won = {w.opportunity_id: Stood(w.amount, won=True) for w in self.wins}
-        stood = {o.opportunity_id: Stood(o.value, False, o.chance, o.amount, o.close_on) for o in self.lines}
-        if self.whole and self.run.value is not None:
-            return Whole(self.run.value, stood | won, self.run.fresh)
-        return Whole(self.won + self.open, stood | won, ZERO)
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One day's numbers of a period; no interval where only a part is seen."""
-
-    taken_on: date
-    value: Decimal | None
-    low: Decimal | None
-    high: Decimal | None
-    won: Decimal
-    computed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,50 +109,6 @@ def computed(
     row = RunRow(id=None, recorded_at=None, **{k: v for k, v in run.items() if k != "pipeline_id"})
     names = _Names(session, OPERATOR, pipeline, row)
     return _made(names, pipeline, row, lines, wins, UNKEPT, True)
-
-
-def progress(session: Session, who: Who, pipeline: str, period: str, starts_on: date) -> tuple[Point, ...]:
-    """The period's snapshots, day by day, as far as `who` sees them."""
-    zone = company_tz(session)
-    mine = (Pipeline.key == pipeline, ForecastRun.period == period, ForecastRun.starts_on == starts_on)
-    runs = session.scalars(
-        select(ForecastRun)
-        .join(Pipeline, Pipeline.id == ForecastRun.pipeline_id)
-        .where(*mine)
-        .order_by(ForecastRun.taken_on)
-    ).all()
-    late = {run.id: run.recorded_at.astimezone(zone).date() > run.taken_on for run in runs}
-    if sees_whole(who):
-        return tuple(Point(r.taken_on, r.value, r.low, r.high, r.won_so_far, late[r.id]) for r in runs)
-    won, open_ = won_and_open(session, who, list(late))
-    return tuple(
-        Point(
-            r.taken_on,
-            won.get(r.id, ZERO) + open_.get(r.id, ZERO),
-            None,
-            None,
-            won.get(r.id, ZERO),
-            late[r.id],
-        )
-        for r in runs
-    )
-
-
-def won_and_open(
-    session: Session, who: Who, runs: Sequence[int]
-) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
-    """By run, what was won and what is expected of what is open, within reach; runs without any left out."""
-    won, open_ = (
-        {key: value for key, value in session.execute(_sums(who, column, runs))}
-        for column in (ForecastWin.amount, ForecastLine.value)
-    )
-    return won, open_
-
-
-def _sums(who: Who, column: Any, runs: Sequence[int]) -> Any:
-    table = column.class_
-    within = owned(who, Permission.SEE_FORECAST, table.owner_id)
-    return select(table.run_id, func.sum(column)).where(table.run_id.in_(runs), within).group_by(table.run_id)
 
 
 def _rows(who: Who, table: Any, run_id: int) -> Any:

@@ -15,7 +15,8 @@ from data.jobs import forecast as job
 from data.jobs.registry import Run
 from data.jobs.runner import run_due
 from data.queries.backtests import backtests
-from data.queries.outlook import progress, snapshot
+from data.queries.outlook import snapshot
+from data.queries.outlook_course import progress
 from data.schema import ForecastModel, JobRun, Pipeline
 from data.text import translate
 from tests.company import found
