@@ -15,7 +15,8 @@ from components.frame import View, show_error
 from components.navigation import open_page
 from components.text import t, term
 from core.messages import AppError
-from data.queries.audit import CUSTOMERS, AuditChoices, AuditEntry, AuditFilters, AuditLog, FieldChange
+from data.queries.audit import CUSTOMERS, AuditEntry, FieldChange
+from data.queries.audit_log import AuditChoices, AuditFilters, AuditLog
 from data.text import has
 
 _TERMS = {

@@ -15,7 +15,9 @@ from components.text import t, term
 from core.forecast.calibration import ACCEPTED, AGREED, REJECT_REASONS, REJECTED
 from core.forecast.valuation import LEVEL
 from data.forecast_words import Words
-from data.queries.suggestions import ASKED, PERIODS, Answer, Queue, Suggestion
+from data.queries.suggestions import Queue, Suggestion
+from data.queries.suggestions_answered import Answer
+from data.queries.suggestions_asked import ASKED, PERIODS
 
 _TOP = 3  # reasons as sentences
 _TOLD = "calibrate-told"

@@ -13,15 +13,8 @@ from components.record_story import leave_for
 from components.text import t, term
 from core.access import Permission, reach
 from core.promises.acceptance import Rate, Stand
-from data.queries.deliveries import (
-    PAGE,
-    DeliveryBoard,
-    DeliveryFile,
-    DeliveryRow,
-    Due,
-    Happening,
-    Show,
-)
+from data.queries.deliveries import PAGE, DeliveryBoard, DeliveryRow, Due, Show
+from data.queries.delivery_file import DeliveryFile, Happening
 
 Play = Callable[[str], tuple[bytes, str]]
 TONES = {

@@ -19,7 +19,7 @@ from data.commands.acceptance_links import new_token
 from data.commands.sessions import fingerprint
 from data.media import FILMS
 from data.notices import sentence
-from data.queries.deliveries import DeliveryFile, ReadyDesk
+from data.queries.delivery_file import DeliveryFile, ReadyDesk
 from data.settings import settings
 from data.text import LANGUAGES
 

@@ -26,7 +26,8 @@ from core.terms import ActionStatus
 from data.commands.drafts import drop_draft, mark_field
 from data.commands.record import Link, open_record, save_record_fields, submit_record
 from data.queries.drafts import DraftView, draft
-from data.queries.record import Begin, CustomerFacts, OpenOpportunity, Record, customer_facts
+from data.queries.record import CustomerFacts, OpenOpportunity, Record, customer_facts
+from data.queries.record_begin import Begin
 
 LATELY = 5
 _STATES = {

@@ -7,7 +7,7 @@ from components.audit import audit_filters, audit_pager, audit_rows, undone
 from components.frame import page
 from core.access import Permission
 from data.commands.undo import undo
-from data.queries.audit import audit_choices, audit_log
+from data.queries.audit_log import audit_choices, audit_log
 
 with page("audit.title", needs=Permission.SEE_AUDIT) as view:
     filters = audit_filters(view.read(audit_choices))

@@ -10,7 +10,8 @@ from components.frame import page
 from components.text import t
 from core.access import Permission
 from data.commands.calibration import decide_suggestion
-from data.queries.suggestions import answers, queue, suggestion
+from data.queries.suggestions import queue, suggestion
+from data.queries.suggestions_answered import answers
 
 ANSWER: Callable[..., int] = decide_suggestion.once
 

@@ -16,7 +16,7 @@ from data.commands import customers, opportunities, signals
 from data.commands.rooms import open_room
 from data.commands.undo import undo
 from data.files import read_file
-from data.queries.audit import RECENT, last_editor, latest_change
+from data.queries.customer_changes import RECENT, last_editor, latest_change
 from data.queries.customer_file import customer_file
 from data.queries.customers import assignable, choices
 from data.queries.own_fields import company_fields

@@ -19,7 +19,8 @@ from core.access import Permission, decide
 from data.commands.deliveries import ask_again, mark_ready, renew_delivery, revoke_delivery
 from data.files import read_file
 from data.media import keep_video
-from data.queries.deliveries import delivery_board, delivery_file, ready_desk
+from data.queries.deliveries import delivery_board
+from data.queries.delivery_file import delivery_file, ready_desk
 
 READY: Callable[..., int] = mark_ready.once
 KEEP: Callable[..., str] = keep_video

@@ -4,7 +4,7 @@ from components.frame import page
 from components.record import begin_with, current, facts_of, fill_in
 from components.record_story import done
 from core.access import Permission
-from data.queries.record import begin
+from data.queries.record_begin import begin
 
 with page("record.title", needs=Permission.RECORD_ACTIONS) as view:
     draft = current(view)

@@ -10,7 +10,7 @@ from data.explaining import Explained, explain
 from data.forecast_words import UNITS, Words, name_of
 from data.own_terms import hear
 from data.queries.policies import company_day
-from data.queries.suggestions import ASKED, PERIODS
+from data.queries.suggestions_asked import ASKED, PERIODS
 from data.runtime import this_store
 from data.text import LANGUAGES, has, translate
 

@@ -21,14 +21,7 @@ from data.engine import Store
 from data.queries.audit import CUSTOMERS
 from data.queries.leads import active, leads, reached
 from data.queries.public_links import flooded, throttled
-from data.schema import (
-    AcceptanceAnswer,
-    AcceptanceLink,
-    AcceptanceMiss,
-    Audit,
-    Customer,
-    CustomerDelivery,
-)
+from data.schema import AcceptanceAnswer, AcceptanceLink, AcceptanceMiss, Audit, Customer, CustomerDelivery
 
 
 def answer_link(store: Store, token: str, given: AnswerInput) -> bool:

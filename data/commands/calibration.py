@@ -11,7 +11,8 @@ from core.terms import Outcome
 from data.commands.command import Tx, command
 from data.queries.policies import company_day
 from data.queries.scope import owned
-from data.queries.suggestions import due_at, newest_runs, told_of
+from data.queries.suggestions import due_at, told_of
+from data.queries.suggestions_asked import newest_runs
 from data.schema import ForecastDecision, ForecastLine, ForecastRun, Opportunity
 
 

@@ -14,7 +14,8 @@ from data.engine import Store
 from data.jobs.registry import Run, job
 from data.queries.calendars import calendar_of
 from data.queries.policies import company_day, policy_in_force
-from data.queries.suggestions import ASKED, answered, asked_lines, due_at, running_period
+from data.queries.suggestions import due_at
+from data.queries.suggestions_asked import ASKED, answered, asked_lines, running_period
 from data.schema import ForecastLine, ForecastRun, Opportunity, Person
 
 NAME = "remind_suggestions"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, null, select
@@ -12,7 +12,6 @@ from core.access import Permission, Who, reach
 from core.changes import UNDOABLE, changed
 from core.definitions import RECORDS as PLACES
 from core.fields import Field
-from core.messages import NotAllowed
 from data.queries.own_fields import own_fields_by_version
 from data.schema import (
     Action,
@@ -20,7 +19,6 @@ from data.schema import (
     Base,
     Contact,
     Customer,
-    CustomerDelivery,
     Interaction,
     Opportunity,
     Person,
@@ -31,9 +29,7 @@ from data.schema import (
     Team,
 )
 
-PAGE = 30
 CUSTOMERS = "acceptance.answer"  # the one command that a customer carries out
-RECENT = timedelta(minutes=10)  # how long a change offers its own way back where it was made
 HIDDEN = {
     "id", "version", "ref", "batch_id", "created_at", "recorded_at", "policy_version", "pipeline_id",
     "recording", "transcript", "follows_id", "fields", "customer_id", "opportunity_id", "also", "next_step",
@@ -104,111 +100,6 @@ class AuditEntry:
     undoes: bool
     undone: bool
     undoable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AuditFilters:
-    """What the log is narrowed to. `days` back from now; `before` continues below that row's id."""
-
-    person: int | None = None
-    entity: str | None = None
-    command: str | None = None
-    days: int | None = None
-    before: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AuditLog:
-    """One page of the log; `earlier` is the `before` of the next page, None at the end."""
-
-    entries: tuple[AuditEntry, ...]
-    earlier: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class AuditChoices:
-    """What the log's filters offer."""
-
-    people: tuple[tuple[int, str], ...]
-    entities: tuple[str, ...]
-    commands: tuple[str, ...]
-
-
-def audit_log(session: Session, who: Who, filters: AuditFilters, now: datetime) -> AuditLog:
-    """One page of all changes, the newest first.
-
-    Raises:
-        NotAllowed: the person may not see the log.
-    """
-    _allow(who)
-    query = select(Audit).order_by(Audit.id.desc()).limit(PAGE + 1)
-    exact = {"actor_id": filters.person, "entity": filters.entity, "command": filters.command}
-    for name, value in exact.items():
-        if value is not None:
-            query = query.where(getattr(Audit, name) == value)
-    if filters.days is not None:
-        query = query.where(Audit.at >= now - timedelta(days=filters.days))
-    if filters.before is not None:
-        query = query.where(Audit.id < filters.before)
-    rows = read(session, query)
-    shown = rows[:PAGE]
-    return AuditLog(entries(session, who, shown), shown[-1][0].id if len(rows) > PAGE else None)
-
-
-def audit_choices(session: Session, who: Who) -> AuditChoices:
-    """People, kinds of record and commands to narrow the log to."""
-    _allow(who)
-    people = select(Person.id, Person.name).order_by(Person.name)
-    return AuditChoices(
-        tuple((r.id, r.name) for r in session.execute(people)),
-        tuple(RECORDS),
-        tuple(session.scalars(select(Audit.command).distinct().order_by(Audit.command))),
-    )
-
-
-def _allow(who: Who) -> None:
-    if reach(who, Permission.SEE_AUDIT) is None:
-        raise NotAllowed(permission=Permission.SEE_AUDIT)
-
-
-def latest_change(session: Session, who: Who, customer_id: int, since: datetime) -> AuditEntry | None:
-    """What this person changed last about a customer since then, when it can be undone."""
-    query = select(Audit).where(
-        Audit.actor_id == who.person_id, Audit.at >= since, about(customer_id, actions=True)
-    )
-    rows = read(session, query.order_by(Audit.id.desc()).limit(1))
-    found = entries(session, who, rows)
-    return found[0] if found and found[0].undoable else None
-
-
-def last_editor(session: Session, who: Who, entity: str, entity_id: int) -> str | None:
-    """Who changed a record last, for the person whose own edit came second."""
-    del who  # the caller has read the record within their scope
-    query = select(Person.name).join(Audit, Audit.actor_id == Person.id)
-    query = query.where(Audit.entity == entity, Audit.entity_id == entity_id)
-    return session.scalar(query.order_by(Audit.id.desc()).limit(1))
-
-
-def about(customer_id: int, *, actions: bool = False) -> Any:
-    """Audit rows of a customer, its tags, contacts, opportunities and deliveries; actions when asked for."""
-    ids = {
-        "contact": select(Contact.id).where(Contact.customer_id == customer_id),
-        "opportunity": select(Opportunity.id).where(Opportunity.customer_id == customer_id),
-        "delivery": select(CustomerDelivery.id).where(CustomerDelivery.customer_id == customer_id),
-    }
-    if actions:
-        ids["action"] = select(Action.id).where(Action.customer_id == customer_id)
-    own = Audit.entity.in_(("customer", "customer_tags")) & (Audit.entity_id == customer_id)
-    for entity, found in ids.items():
-        own |= (Audit.entity == entity) & Audit.entity_id.in_(found)
-    return own
-
-
-def of_rooms(customer_id: int) -> Any:
-    """Audit rows of opening and closing a customer's rooms: what came of them stands in its timeline."""
-    ids = select(Room.id).where(Room.customer_id == customer_id)
-    whole = Audit.command.in_(("room.open", "room.close"))
-    return (Audit.entity == "room") & Audit.entity_id.in_(ids) & whole
 
 
 Read = tuple[Audit, str | None, int | None]

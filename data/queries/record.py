@@ -1,8 +1,8 @@
-"""What recording an action needs to know: where to begin, and all about one customer."""
+"""What recording an action needs to know about one customer (A1, A2)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import Select, and_, func, select
@@ -15,7 +15,6 @@ from core.process.sheet import Step
 from core.process.stages import PIPELINE
 from core.terms import ActionStatus, Outcome
 from core.vocabulary import offered
-from data.queries.drafts import touched
 from data.queries.policies import policy_in_force
 from data.queries.scope import customers, owned
 from data.schema import (
@@ -25,7 +24,6 @@ from data.schema import (
     Contact,
     Customer,
     CustomerState,
-    Draft,
     Opportunity,
     OpportunityState,
     Person,
@@ -36,46 +34,6 @@ from data.schema import (
 NEEDS = Permission.RECORD_ACTIONS
 MOST_CUSTOMERS = 2_000
 MOST_RECORDS = 50
-SOON = timedelta(hours=12)
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerChoice:
-    """A customer to choose."""
-
-    id: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class DueStep:
-    """A planned step that waits for its record."""
-
-    action_id: int
-    customer: str
-    opportunity: str
-    type: str
-    planned_for: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Unfinished:
-    """A draft to go on with."""
-
-    draft_id: int
-    customer: str
-    type: str | None
-    summary: str
-    updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Begin:
-    """Where recording can begin: my customers, the latest touched first, due steps and drafts."""
-
-    customers: tuple[CustomerChoice, ...]
-    due: tuple[DueStep, ...]
-    unfinished: tuple[Unfinished, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,19 +117,6 @@ class Standing:
     next_type: str | None
     next_at: datetime | None
     alerts: frozenset[str]
-
-
-def begin(session: Session, who: Who, now: datetime) -> Begin:
-    """Customers to choose from, planned steps that are due, drafts to go on with."""
-    mine = (
-        select(Customer.id, Customer.name)
-        .outerjoin(CustomerState, CustomerState.customer_id == Customer.id)
-        .where(customers(who, NEEDS))
-        .order_by(func.coalesce(CustomerState.last_touch_at, Customer.created_at).desc(), Customer.name)
-        .limit(MOST_CUSTOMERS)
-    )
-    choices = tuple(CustomerChoice(*row) for row in session.execute(mine))
-    return Begin(choices, _due(session, who, now), _unfinished(session, who))
 
 
 def customer_facts(session: Session, who: Who, customer_id: int) -> CustomerFacts:
@@ -278,48 +223,6 @@ def records_before(session: Session, customer_id: int, end: datetime | None) -> 
     if end is not None:
         done = done.where(Action.ended_at < end)
     return session.scalar(done.order_by(Action.ended_at.desc(), Action.id.desc()).limit(1))
-
-
-def _due(session: Session, who: Who, now: datetime) -> tuple[DueStep, ...]:
-    query = (
-        select(
-            Action.id, Customer.name, Opportunity.name, Action.type, Action.planned_for
-        )
-        .join(Customer, Customer.id == Action.customer_id)
-        .join(Opportunity, Opportunity.id == Action.opportunity_id)
-        .where(
-            Action.status == ActionStatus.PLANNED,
-            Action.voided_at.is_(None),
-            Action.owner_id == who.person_id,
-            owned(who, NEEDS, Opportunity.owner_id),
-            Action.planned_for <= now + SOON,
-        )
-        .order_by(Action.planned_for.desc(), Action.id)
-        .limit(6)
-    )  # fmt: skip
-    return tuple(DueStep(*row) for row in session.execute(query))
-
-
-def _unfinished(session: Session, who: Who) -> tuple[Unfinished, ...]:
-    mine = select(Draft).where(Draft.person_id == who.person_id, Draft.kind == "action")
-    drafts = [
-        d
-        for d in session.scalars(mine.order_by(Draft.updated_at.desc(), Draft.id.desc()))
-        if d.body["sent"] is None and touched(d.body)
-    ]
-    ids = {d.body["values"].get("customer") for d in drafts}
-    named = session.execute(select(Customer.id, Customer.name).where(Customer.id.in_(ids)))
-    names = {row.id: row.name for row in named}
-    return tuple(
-        Unfinished(
-            d.id,
-            names.get(d.body["values"]["customer"], ""),
-            d.body["values"].get("type"),
-            d.body["values"].get("summary") or "",
-            d.updated_at,
-        )
-        for d in drafts
-    )
 
 
 def _opportunities(session: Session, who: Who, customer_id: int) -> tuple[OpenOpportunity, ...]:

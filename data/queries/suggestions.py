@@ -1,4 +1,4 @@
-"""The running period's suggestions: what still asks for an answer, one in full, what was answered (B3)."""
+"""The running period's suggestions: what still asks for an answer, and one in full (B3)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,21 +6,18 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who, decide
 from core.forecast.calibration import deadline
-from core.terms import Outcome
 from data.queries.calendars import calendar_of
 from data.queries.factor_known import last_known
 from data.queries.policies import company_day, policy_in_force
 from data.queries.scope import owned
-from data.schema import Customer, ForecastDecision, ForecastLine, ForecastRun, Opportunity, Person, Stage
-
-PERIODS = ("month", "quarter")
-ASKED = "month"  # the period whose suggestions remind; those of others can be answered
-MOST = 500
+from data.queries.suggestions_answered import Answer, answers_in, as_answer
+from data.queries.suggestions_asked import MOST, answered, asked_lines, running_period
+from data.schema import Customer, ForecastLine, ForecastRun, Opportunity, Person, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ class Suggestion:
     taken_at: datetime
     told: Mapping[str, Any]
     known: Mapping[str, datetime]
-    answer: "Answer | None"
+    answer: Answer | None
     may_answer: bool
 
     @property
@@ -105,55 +102,10 @@ class Queue:
         return self.due.date() - timedelta(days=1) if self.due else None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What was answered, and by whom; of several on one opportunity the latest counts."""
-
-    id: int
-    opportunity_id: int
-    opportunity: str
-    customer: str | None
-    decision: str
-    reason: str
-    note: str
-    suggested: Decimal
-    scorecard: Decimal
-    currency: str
-    model: str
-    person: str | None
-    decided_at: datetime
-    late: bool
-
-
 def due_at(session: Session, starts_on: date) -> datetime:
     """Until when a period's suggestions are answered."""
     calendar = calendar_of(session, None)
     return deadline(starts_on, calendar, policy_in_force(session).calibration_day)
-
-
-def newest_runs(period: str, day: date) -> Select[tuple[int]]:
-    """Ids of each pipeline's latest forecast of the period in which a day lies."""
-    newest = func.row_number().over(
-        partition_by=ForecastRun.pipeline_id, order_by=(ForecastRun.taken_on.desc(), ForecastRun.id.desc())
-    )
-    runs = (
-        select(ForecastRun.id, newest.label("place"))
-        .where(ForecastRun.period == period, ForecastRun.starts_on <= day, ForecastRun.ends_on > day)
-        .subquery()
-    )
-    return select(runs.c.id).where(runs.c.place == 1)
-
-
-def answered(line: type[ForecastLine] = ForecastLine) -> ColumnElement[bool]:
-    """Whether the line's opportunity has an answer in its run's period."""
-    d = ForecastDecision
-    same = and_(d.period == ForecastRun.period, d.starts_on == ForecastRun.starts_on)
-    return select(d.id).where(d.opportunity_id == line.opportunity_id, same).exists()
-
-
-def asked_lines(period: str, day: date) -> list[ColumnElement[bool]]:
-    """Lines of the latest forecasts on opportunities that are open; joined with run and opportunity."""
-    return [ForecastLine.run_id.in_(newest_runs(period, day)), Opportunity.outcome == Outcome.OPEN]
 
 
 def _joined(*columns: Any) -> Select[*tuple[Any, ...]]:
@@ -208,18 +160,6 @@ def _counts(session: Session, asked: list[ColumnElement[bool]]) -> dict[int | No
     return {row.owner_id: (row.name or "", row.total, row.done) for row in rows}
 
 
-def running_period(session: Session, period: str, day: date) -> tuple[date | None, datetime | None]:
-    """When the period of a day began, and the instant of its latest forecast; None without one."""
-    query = (
-        select(ForecastRun.starts_on, ForecastRun.taken_at)
-        .where(ForecastRun.id.in_(newest_runs(period, day)))
-        .order_by(ForecastRun.taken_at.desc())
-        .limit(1)
-    )
-    row = session.execute(query).first()
-    return (row.starts_on, row.taken_at) if row else (None, None)
-
-
 def suggestion(
     session: Session, who: Who, now: datetime, period: str, opportunity_id: int
 ) -> Suggestion | None:
@@ -236,9 +176,9 @@ def suggestion(
         return None
     line, run = row[0], row[1]
     found = session.execute(
-        _answers(run.period, run.starts_on).where(Opportunity.id == opportunity_id).limit(1)
+        answers_in(run.period, run.starts_on).where(Opportunity.id == opportunity_id).limit(1)
     )
-    answer = next((_answer(*r) for r in found), None)
+    answer = next((as_answer(*r) for r in found), None)
     in_time = answer is None or now <= due_at(session, run.starts_on)
     known = last_known(session, opportunity_id, run.taken_at, line.factors)
     may = in_time and decide(who, Permission.CALIBRATE).allowed
@@ -251,7 +191,7 @@ def _suggestion(
     opportunity: Opportunity,
     names: tuple[str | None, str | None, str | None],
     known: Mapping[str, datetime],
-    answer: "Answer | None",
+    answer: Answer | None,
     may_answer: bool,
 ) -> Suggestion:
     return Suggestion(
@@ -287,55 +227,3 @@ def told_of(run: ForecastRun, layer: str) -> Mapping[str, Any]:
     """What a forecast says of the model that spoke for a layer."""
     told = run.models.get(layer, {})
     return told if isinstance(told, Mapping) else {"kind": told}
-
-
-def answers(
-    session: Session, who: Who, now: datetime, period: str, rep: int | None = None
-) -> tuple[Answer, ...]:
-    """What was answered in the running period within reach, the latest first."""
-    starts_on, _ = running_period(session, period, company_day(session, now))
-    if starts_on is None:
-        return ()
-    query = (
-        _answers(period, starts_on)
-        .where(owned(who, Permission.SEE_SUGGESTIONS, Opportunity.owner_id))
-        .where(*([Opportunity.owner_id == rep] if rep else []))
-        .limit(MOST)
-    )
-    return tuple(_answer(*row) for row in session.execute(query))
-
-
-def _answers(period: str, starts_on: date) -> Select[*tuple[Any, ...]]:
-    d = ForecastDecision
-    query: Select[*tuple[Any, ...]] = (
-        select(d, Opportunity.name, Customer.name, Person.name, ForecastRun.currency)
-        .join(Opportunity, Opportunity.id == d.opportunity_id)
-        .join(ForecastLine, ForecastLine.id == d.line_id)
-        .join(ForecastRun, ForecastRun.id == ForecastLine.run_id)
-        .outerjoin(Customer, Customer.id == Opportunity.customer_id)
-        .outerjoin(Person, Person.id == d.person_id)
-        .where(d.period == period, d.starts_on == starts_on)
-        .order_by(d.decided_at.desc(), d.id.desc())
-    )
-    return query
-
-
-def _answer(
-    made: ForecastDecision, opportunity: str, customer: str | None, person: str | None, currency: str
-) -> Answer:
-    return Answer(
-        made.id,
-        made.opportunity_id,
-        opportunity,
-        customer,
-        made.decision,
-        made.reason,
-        made.note,
-        made.suggested,
-        made.scorecard,
-        currency,
-        made.model,
-        person,
-        made.decided_at,
-        made.late,
-    )

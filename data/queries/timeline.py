@@ -16,7 +16,8 @@ from core.access import Permission, Who
 from core.fields import Field
 from core.messages import NotFound
 from core.terms import ActionStatus
-from data.queries.audit import AuditEntry, about, entries, of_rooms, read
+from data.queries.audit import AuditEntry, entries, read
+from data.queries.customer_changes import about, of_rooms
 from data.queries.own_fields import own_fields_by_version
 from data.queries.recordings import Written, transcripts
 from data.queries.scope import customers, room_history

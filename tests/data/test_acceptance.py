@@ -23,7 +23,8 @@ from data.commands.promise_sweep import sweep_promises
 from data.commands.promises import make_promise
 from data.jobs import acceptance_mail, sweep_acceptance
 from data.jobs.registry import Run
-from data.queries.deliveries import Show, delivery_board, delivery_file
+from data.queries.deliveries import Show, delivery_board
+from data.queries.delivery_file import delivery_file
 from data.queries.policies import policy_in_force
 from data.queries.promise_board import Show as Promises
 from data.queries.promise_board import promise_board

@@ -11,7 +11,7 @@ from data.commands.actions import record_action
 from data.commands.customers import grade_customer, open_customer, tag_customer
 from data.commands.interactions import record_interaction
 from data.commands.opportunities import assign_opportunity, open_opportunity
-from data.queries.audit import AuditFilters, audit_log
+from data.queries.audit_log import AuditFilters, audit_log
 from data.queries.customer_file import customer_file
 from data.queries.customers import Filters, customer_list
 from data.queries.timeline import timeline

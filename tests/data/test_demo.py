@@ -27,7 +27,8 @@ from data.engine import Store
 from data.files import read_file
 from data.install import install
 from data.queries.deliveries import Show as Deliveries
-from data.queries.deliveries import delivery_board, delivery_file
+from data.queries.deliveries import delivery_board
+from data.queries.delivery_file import delivery_file
 from data.queries.demands import Show, demand_list
 from data.queries.forecast_health import forecast_health
 from data.queries.health import health_report, health_weeks

@@ -14,7 +14,8 @@ from data.commands.drafts import drop_draft
 from data.commands.opportunities import assign_opportunity, close_opportunity, open_opportunity
 from data.commands.record import Link, open_record, save_record_fields, submit_record, take_back
 from data.queries.drafts import draft
-from data.queries.record import begin, customer_facts
+from data.queries.record import customer_facts
+from data.queries.record_begin import begin
 from data.schema import Action, Draft, Opportunity, OpportunityState, Stage
 from tests.company import found
 from tests.data.test_record_action import done

@@ -16,7 +16,7 @@ from data.commands.customers import edit_customer, open_customer
 from data.commands.opportunities import OpportunityEdit, edit_opportunity, open_opportunity
 from data.commands.studio import drop_field, keep_field, publish
 from data.commands.undo import undo
-from data.queries.audit import AuditFilters, audit_log
+from data.queries.audit_log import AuditFilters, audit_log
 from data.queries.customer_file import customer_file
 from data.queries.studio_preview import fields_preview
 from data.schema import Customer, Opportunity

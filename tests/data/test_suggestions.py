@@ -13,7 +13,8 @@ from core.messages import AppError, Conflict, Invalid, NotFound
 from data.commands.calibration import decide_suggestion
 from data.jobs.forecast import forecast
 from data.jobs.registry import Run
-from data.queries.suggestions import answers, queue, suggestion
+from data.queries.suggestions import queue, suggestion
+from data.queries.suggestions_answered import answers
 from data.queries.today import Kind, today
 from data.schema import Audit, ForecastDecision, ForecastRun, Opportunity
 from tests.company import found

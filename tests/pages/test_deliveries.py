@@ -11,7 +11,8 @@ from core.promises.acceptance import Stand
 from core.promises.handover import AnswerInput
 from data.commands.acceptance import answer_link
 from data.media import keep_photo
-from data.queries.deliveries import Show, delivery_board, delivery_file
+from data.queries.deliveries import Show, delivery_board
+from data.queries.delivery_file import delivery_file
 from data.schema import AcceptanceLink
 from data.text import translate
 from tests.data.test_acceptance_routes import picture

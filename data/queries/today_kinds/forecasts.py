@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 
 from data.queries.policies import company_day
-from data.queries.suggestions import ASKED, answered, asked_lines
+from data.queries.suggestions_asked import ASKED, answered, asked_lines
 from data.queries.today_kinds.asked import Asked, Group, Kind, of_opportunity
 from data.schema import Customer, ForecastLine, ForecastRun, Opportunity
 

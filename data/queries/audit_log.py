@@ -1,0 +1,79 @@
+"""The audit log: one page of all changes, and what it can be narrowed to (P3)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.access import Permission, Who, reach
+from core.messages import NotAllowed
+from data.queries.audit import RECORDS, AuditEntry, entries, read
+from data.schema import Audit, Person
+
+PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilters:
+    """What the log is narrowed to. `days` back from now; `before` continues below that row's id."""
+
+    person: int | None = None
+    entity: str | None = None
+    command: str | None = None
+    days: int | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLog:
+    """One page of the log; `earlier` is the `before` of the next page, None at the end."""
+
+    entries: tuple[AuditEntry, ...]
+    earlier: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditChoices:
+    """What the log's filters offer."""
+
+    people: tuple[tuple[int, str], ...]
+    entities: tuple[str, ...]
+    commands: tuple[str, ...]
+
+
+def audit_log(session: Session, who: Who, filters: AuditFilters, now: datetime) -> AuditLog:
+    """One page of all changes, the newest first.
+
+    Raises:
+        NotAllowed: the person may not see the log.
+    """
+    _allow(who)
+    query = select(Audit).order_by(Audit.id.desc()).limit(PAGE + 1)
+    exact = {"actor_id": filters.person, "entity": filters.entity, "command": filters.command}
+    for name, value in exact.items():
+        if value is not None:
+            query = query.where(getattr(Audit, name) == value)
+    if filters.days is not None:
+        query = query.where(Audit.at >= now - timedelta(days=filters.days))
+    if filters.before is not None:
+        query = query.where(Audit.id < filters.before)
+    rows = read(session, query)
+    shown = rows[:PAGE]
+    return AuditLog(entries(session, who, shown), shown[-1][0].id if len(rows) > PAGE else None)
+
+
+def audit_choices(session: Session, who: Who) -> AuditChoices:
+    """People, kinds of record and commands to narrow the log to."""
+    _allow(who)
+    people = select(Person.id, Person.name).order_by(Person.name)
+    return AuditChoices(
+        tuple((r.id, r.name) for r in session.execute(people)),
+        tuple(RECORDS),
+        tuple(session.scalars(select(Audit.command).distinct().order_by(Audit.command))),
+    )
+
+
+def _allow(who: Who) -> None:
+    if reach(who, Permission.SEE_AUDIT) is None:
+        raise NotAllowed(permission=Permission.SEE_AUDIT)
