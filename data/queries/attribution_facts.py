@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.forecast.month_attribution import Facts, touches
 from core.process.plausibility import CHECKS
 from core.terms import ActionStatus
-from data.queries.forecast_months import midnight
+from data.queries.forecast_month_books import midnight
 from data.queries.plausibility import entries_of
 from data.queries.policies import company_tz, policy_in_force
 from data.schema import (

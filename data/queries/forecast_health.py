@@ -24,7 +24,8 @@ from core.forecast.health import (
     reliability,
 )
 from core.policies import Policy
-from data.queries.forecast_months import NEEDS, LineNames, Months, ended_months, forecast_pipelines
+from data.queries.forecast_month_books import NEEDS
+from data.queries.forecast_months import LineNames, Months, ended_months, forecast_pipelines
 from data.queries.policies import policy_in_force
 from data.schema import Person, Team
 

@@ -2,34 +2,25 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, case, func, select, true
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from core.access import Permission, Who
+from core.access import Who
 from core.forecast.health import Line, MonthRun, Taken, Win, counting
 from core.terms import Outcome
 from data.queries.currencies import Money, money_of
+from data.queries.forecast_month_books import NEEDS, ZERO, books, closed_in, named_for, paid_for
+from data.queries.forecast_month_wins import wins_of
 from data.queries.policies import company_day, company_tz, policy_in_force
-from data.queries.scope import customers, owned
-from data.schema import (
-    Customer,
-    ForecastDecision,
-    ForecastLine,
-    ForecastRun,
-    ForecastWin,
-    Opportunity,
-    Person,
-    Pipeline,
-)
+from data.queries.scope import owned
+from data.schema import Customer, ForecastDecision, ForecastLine, ForecastRun, Opportunity, Person, Pipeline
 
-NEEDS = Permission.SEE_FORECAST_HEALTH
 MONTH = "month"
-_ZERO = Decimal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +43,6 @@ class Months:
     lines: tuple[Line, ...]
     wins: tuple[Win, ...]
     names: dict[int, LineNames]  # by opportunity
-
-
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The instant at which a day of the company begins."""
-    return datetime.combine(day, time(), zone)
 
 
 def ended_months(session: Session, who: Who, pipeline: str, now: datetime, months: int) -> Months:
@@ -105,7 +91,7 @@ def with_outcomes(
         (_line(row, runs[row.run_id], zone, money), row)
         for row in session.execute(_lines(who, among, decided))
     ]
-    wins = _wins(session, who, rows, zone, money, team)
+    wins = wins_of(session, who, rows, zone, money, team)
     names = [(line.opportunity, row) for line, row in found] + [(w.opportunity, row) for w, row in wins]
     return Months(
         rows[-1].currency,
@@ -126,7 +112,7 @@ def _with_sums(session: Session, rows: Sequence[ForecastRun]) -> list[tuple[Fore
         .group_by(ForecastLine.run_id)
     )
     sums: dict[int, Decimal] = dict(session.execute(query).all())
-    return [(row, sums.get(row.id, _ZERO)) for row in rows]
+    return [(row, sums.get(row.id, ZERO)) for row in rows]
 
 
 def _run(row: ForecastRun, whole: Decimal) -> MonthRun:
@@ -167,8 +153,8 @@ def _lines(who: Who, among: ColumnElement[bool], decided: Subquery) -> Select[*t
             line.value,
             line.scorecard_value,
             decided.c.decision,
-            *_books(),
-            *_named(who, owner),
+            *books(),
+            *named_for(who, owner),
         )
         .join(ForecastRun, ForecastRun.id == line.run_id)
         .join(Opportunity, Opportunity.id == line.opportunity_id)
@@ -206,7 +192,7 @@ def _decisions(runs: Iterable[MonthRun], among: ColumnElement[bool]) -> Subquery
 
 
 def _line(row: Row[Any], run: MonthRun, zone: ZoneInfo, money: Money | None) -> Line:
-    won = row.outcome == Outcome.WON and _within(row.closed_at, run.month, run.ends, zone)
+    won = row.outcome == Outcome.WON and closed_in(row.closed_at, run.month, run.ends, zone)
     return Line(
         row.id,
         row.opportunity_id,
@@ -220,132 +206,8 @@ def _line(row: Row[Any], run: MonthRun, zone: ZoneInfo, money: Money | None) -> 
         row.scorecard_value,
         row.decision,
         won,
-        _paid(row, money) if won else _ZERO,
+        paid_for(row, money) if won else ZERO,
     )
-
-
-def _within(at: datetime | None, first: date, end: date, zone: ZoneInfo) -> bool:
-    return at is not None and midnight(first, zone) <= at < midnight(end, zone)
-
-
-def _paid(row: Row[Any], money: Money | None) -> Decimal:
-    """What a win brought; each counts 1 where no amounts are kept."""
-    if money is None:
-        return Decimal(1)
-    return money.paid(row.paid, row.currency, row.closed_at) or _ZERO
-
-
-def _wins(
-    session: Session,
-    who: Who,
-    rows: Sequence[ForecastRun],
-    zone: ZoneInfo,
-    money: Money | None,
-    team: int | None,
-) -> list[tuple[Win, Row[Any]]]:
-    """Wins of the months that had no line in their month's run."""
-    known = true() if team is None else ForecastWin.team_id == team
-    other = (
-        true() if team is None else Opportunity.owner_id.in_(select(Person.id).where(Person.team_id == team))
-    )
-    return [
-        *_known_wins(session, who, rows, zone, money, known),
-        *_other_wins(session, who, rows, zone, money, other),
-    ]
-
-
-def _known_wins(
-    session: Session,
-    who: Who,
-    rows: Sequence[ForecastRun],
-    zone: ZoneInfo,
-    money: Money | None,
-    narrowed: ColumnElement[bool],
-) -> list[tuple[Win, Row[Any]]]:
-    """What the runs had as won, whose and how much as they kept it, and what it came to."""
-    runs, w, owner = {row.id: row for row in rows}, ForecastWin, aliased(Person)
-    query = (
-        select(w.run_id, w.opportunity_id, w.owner_id, w.team_id, w.amount, *_books(), *_named(who, owner))
-        .join(Opportunity, Opportunity.id == w.opportunity_id)
-        .outerjoin(Customer, Customer.id == Opportunity.customer_id)
-        .outerjoin(owner, owner.id == w.owner_id)
-        .where(w.run_id.in_(runs), owned(who, NEEDS, w.owner_id), narrowed)
-        .order_by(w.run_id, w.id)
-    )
-    found = []
-    for row in session.execute(query):
-        month, ends = runs[row.run_id].starts_on, runs[row.run_id].ends_on
-        won = row.outcome == Outcome.WON and _within(row.closed_at, month, ends, zone)
-        actual = _paid(row, money) if won else _ZERO
-        found.append((Win(row.opportunity_id, month, row.owner_id, row.team_id, actual, row.amount), row))
-    return found
-
-
-def _other_wins(
-    session: Session,
-    who: Who,
-    rows: Sequence[ForecastRun],
-    zone: ZoneInfo,
-    money: Money | None,
-    narrowed: ColumnElement[bool],
-) -> list[tuple[Win, Row[Any]]]:
-    """Wins that the runs knew nothing of: neither open in them nor won."""
-    o = Opportunity
-    among = and_(
-        o.pipeline_id == rows[0].pipeline_id,
-        o.outcome == Outcome.WON,
-        o.closed_at >= midnight(rows[0].starts_on, zone),
-        o.closed_at < midnight(rows[-1].ends_on, zone),
-        owned(who, NEEDS, o.owner_id),
-        narrowed,
-    )
-    known = set(session.execute(_in_runs(rows, ForecastLine, among)))
-    known |= set(session.execute(_in_runs(rows, ForecastWin, among)))
-    won = (
-        select(o.id, o.owner_id, Person.team_id, *_books(), *_named(who, Person))
-        .outerjoin(Customer, Customer.id == o.customer_id)
-        .outerjoin(Person, Person.id == o.owner_id)
-        .where(among)
-        .order_by(o.closed_at, o.id)
-    )
-    found = []
-    for w in session.execute(won):
-        for run in rows:
-            if _within(w.closed_at, run.starts_on, run.ends_on, zone) and (run.id, w.id) not in known:
-                win = Win(w.id, run.starts_on, w.owner_id, w.team_id, _paid(w, money), None)
-                found.append((win, w))
-    return found
-
-
-def _in_runs(
-    rows: Sequence[ForecastRun], table: type[ForecastLine | ForecastWin], among: ColumnElement[bool]
-) -> Select[int, int]:
-    """Which of some opportunities stand in a table of which runs."""
-    return select(table.run_id, table.opportunity_id).where(
-        table.run_id.in_([row.id for row in rows]),
-        table.opportunity_id.in_(select(Opportunity.id).where(among)),
-    )
-
-
-def _books() -> list[Any]:
-    """What the books say today of an opportunity's outcome."""
-    return [
-        Opportunity.outcome,
-        Opportunity.closed_at,
-        Opportunity.amount.label("paid"),
-        Opportunity.currency,
-    ]
-
-
-def _named(who: Who, rep: Any) -> list[Any]:
-    """What `LineNames` says of an opportunity."""
-    return [
-        Opportunity.name.label("opportunity"),
-        case((customers(who, Permission.SEE_CUSTOMERS), Opportunity.customer_id)).label("customer_id"),
-        Customer.name.label("customer"),
-        Customer.industry,
-        rep.name.label("rep"),
-    ]
 
 
 def forecast_pipelines(session: Session) -> dict[str, str]:

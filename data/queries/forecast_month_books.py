@@ -1,0 +1,54 @@
+"""What the books say today of an opportunity that stood in a month's forecast (B4)."""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, case
+
+from core.access import Permission, Who
+from data.queries.currencies import Money
+from data.queries.scope import customers
+from data.schema import Customer, Opportunity
+
+NEEDS = Permission.SEE_FORECAST_HEALTH
+ZERO = Decimal()
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which a day of the company begins."""
+    return datetime.combine(day, time(), zone)
+
+
+def closed_in(at: datetime | None, first: date, end: date, zone: ZoneInfo) -> bool:
+    """Whether an instant lies in days of the company from `first` up to `end`, that one left out."""
+    return at is not None and midnight(first, zone) <= at < midnight(end, zone)
+
+
+def paid_for(row: Row[Any], money: Money | None) -> Decimal:
+    """What a win brought; each counts 1 where no amounts are kept."""
+    if money is None:
+        return Decimal(1)
+    return money.paid(row.paid, row.currency, row.closed_at) or ZERO
+
+
+def books() -> list[Any]:
+    """What the books say today of an opportunity's outcome."""
+    return [
+        Opportunity.outcome,
+        Opportunity.closed_at,
+        Opportunity.amount.label("paid"),
+        Opportunity.currency,
+    ]
+
+
+def named_for(who: Who, rep: Any) -> list[Any]:
+    """What `LineNames` says of an opportunity."""
+    return [
+        Opportunity.name.label("opportunity"),
+        case((customers(who, Permission.SEE_CUSTOMERS), Opportunity.customer_id)).label("customer_id"),
+        Customer.name.label("customer"),
+        Customer.industry,
+        rep.name.label("rep"),
+    ]
