@@ -6,6 +6,7 @@ from typing import Any
 
 from components import (
     studio,
+    studio_field_editor,
     studio_fields,
     studio_home,
     studio_lists,
@@ -86,7 +87,7 @@ def fields(view: View) -> None:
     edits = {name: partial(view.do, work) for name, work in FIELDS.items()}
     studio.at_work(found, does, view)
     studio_fields.fields_block(found, edits)
-    studio_fields.editor(found, edits["keep"], view)
+    studio_field_editor.editor(found, edits["keep"], view)
     describe = studio_fields.describer(found.policy.own_fields)
     studio.publishing(Area.FIELDS, found, does, describe, partial(held_against, found, view), view)
     studio.versions(found, does["restore"], describe, view)
