@@ -1,21 +1,16 @@
-"""Forecast health, drawn: figures, months beside the band of luck, and groups."""
+"""Forecast health, drawn: filters, figures and groups."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 
-from components import address, charts, format, pictures
+from components import address, format
 from components.blocks import Card, Tone, cards, empty, section
-from components.forecast_words import money, month_name, verdict_words
+from components.forecast_words import money, verdict_words
 from components.frame import View
 from components.tables import amounts, clickable, money_column, rate_column, share_column, shares
 from components.text import t
-from core.forecast.health import Figures, Verdict
-from core.forecast.luck import RARE, USUAL
-from core.pictures.courses import against
 from data.queries.forecast_health import COMPANY, ForecastHealth, Group
 
 SPANS = ("3", "6", "12")
@@ -128,129 +123,6 @@ def _bias_note(bias: float | None) -> str:
 
 def _gain_tone(gain: Decimal) -> Tone:
     return Tone.GREEN if gain > 0 else Tone.AMBER if gain < 0 else Tone.QUIET
-
-
-def months(found: ForecastHealth, group: Group, view: View) -> None:
-    """Forecast with its interval, what came, and whether luck explains the distance; a click opens rows."""
-    section(t("forecast_health.by_month"), help=t("forecast_health.by_month_help"))
-    if not group.months:  # it won something that was in no run
-        empty(t("forecast_health.no_lines"), icon=":material/calendar_month:")
-        return
-    chart, finding = _months_chart(group.months, found, view), _came(group.months, found, view)
-    note = t("forecast_health.chart_alt")
-    if chosen := pictures.draw(chart, "health-months", finding, note, view.language):
-        address.write(month=chosen, bin=None, rows=None)
-    picked = clickable(
-        {
-            "month": [month_name(m.month, view.language) for m in group.months],
-            "forecast": amounts([m.forecast for m in group.months], found.currency),
-            "actual": amounts([m.actual for m in group.months], found.currency),
-            "deviation": shares([m.deviation for m in group.months]),
-            "luck": [_band(m, view.language) for m in group.months],
-            "verdict": [verdict_words(m.verdict) for m in group.months],
-            "over": shares([m.luck_over(found.policy.deviation_limit) for m in group.months]),
-            "lines": [m.lines for m in group.months],
-            "answered": [m.submitted for m in group.months],
-        },
-        [m.month.isoformat() for m in group.months],
-        "health-month-table",
-        config=_month_columns(found, view),
-        alt=t("forecast_health.by_month"),
-    )
-    if picked:
-        address.write(month=picked, bin=None, rows=None)
-    st.caption(_spoken(group.months[-1], found, view))
-
-
-def _came(figures: Sequence[Figures], found: ForecastHealth, view: View) -> str:
-    """Whether luck explains every month's distance."""
-    judged = [(m.month, float(m.forecast), float(m.actual), _explained(m.verdict)) for m in figures]
-    return pictures.words(
-        "months",
-        against(judged),
-        view.language,
-        name=lambda month: month_name(month, view.language),
-        value=lambda amount: money(Decimal(amount), found.currency, view.language),
-    )
-
-
-def _explained(verdict: Verdict | None) -> bool | None:
-    return None if verdict is None else verdict is not Verdict.BEYOND
-
-
-def _months_chart(figures: Sequence[Figures], found: ForecastHealth, view: View) -> go.Figure:
-    names = [month_name(m.month, view.language) for m in figures]
-    days = [m.month.isoformat() for m in figures]
-    said = go.Scatter(
-        x=names,
-        y=[float(m.forecast) for m in figures],
-        name=t("forecast_health.forecast"),
-        mode="markers",
-        marker={"size": 10, "color": charts.MARK},
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": [float((m.high or m.forecast) - m.forecast) for m in figures],
-            "arrayminus": [float(m.forecast - (m.low if m.low is not None else m.forecast)) for m in figures],
-            "color": charts.QUIET,
-        },
-        customdata=days,
-        hovertext=[money(m.forecast, found.currency, view.language) for m in figures],
-        hovertemplate="%{x}: %{hovertext}<extra>" + t("forecast_health.forecast") + "</extra>",
-    )
-    came = go.Scatter(
-        x=names,
-        y=[float(m.actual) for m in figures],
-        name=t("forecast_health.actual"),
-        mode="markers",
-        marker={"size": 13, "symbol": "diamond", "color": charts.OVER},
-        customdata=days,
-        hovertext=[money(m.actual, found.currency, view.language) for m in figures],
-        hovertemplate="%{x}: %{hovertext}<extra>" + t("forecast_health.actual") + "</extra>",
-    )
-    top = max(float(max(m.actual, m.forecast, m.high or m.forecast)) for m in figures)
-    axis = charts.money_axis(top, found.currency, view.language)
-    return charts.figure(said, came, height=260, yaxis=axis, showlegend=True)
-
-
-def _month_columns(found: ForecastHealth, view: View) -> dict[str, Any]:
-    column = st.column_config
-    limit = format.percent(found.policy.deviation_limit, view.language)
-    return {
-        "month": column.TextColumn(t("forecast_health.month"), pinned=True),
-        "forecast": money_column(t("forecast_health.forecast"), found.currency, view.language),
-        "actual": money_column(t("forecast_health.actual"), found.currency, view.language),
-        "deviation": share_column(t("forecast_health.deviation"), t("forecast_health.deviation_help")),
-        "luck": column.TextColumn(t("forecast_health.luck"), help=t("forecast_health.luck_help")),
-        "verdict": column.TextColumn(t("forecast_health.verdict")),
-        "over": share_column(
-            t("forecast_health.luck_over", limit=limit), t("forecast_health.luck_over_help", limit=limit)
-        ),
-        "lines": column.NumberColumn(t("forecast_health.lines"), help=t("forecast_health.lines_help")),
-        "answered": column.NumberColumn(t("forecast_health.answered")),
-    }
-
-
-def _band(month: Figures, language: str) -> str:
-    usual = month.by_luck(USUAL)
-    return format.NOTHING if usual is None else f"≤ {format.percent(usual, language)}"
-
-
-def _spoken(month: Figures, found: ForecastHealth, view: View) -> str:
-    """The latest month in a sentence."""
-    usual, rare = month.by_luck(USUAL), month.by_luck(RARE)
-    if month.deviation is None or usual is None or rare is None:
-        return t("forecast_health.spoken_nothing", month=month_name(month.month, view.language))
-    return t(
-        f"forecast_health.spoken_{month.verdict}",
-        month=month_name(month.month, view.language),
-        deviation=format.percent(month.deviation, view.language),
-        usual=format.percent(usual, view.language),
-        rare=format.percent(rare, view.language),
-        n=month.lines,
-        limit=format.percent(found.policy.deviation_limit, view.language),
-        over=format.percent(month.luck_over(found.policy.deviation_limit), view.language),
-    )
 
 
 def groups(found: ForecastHealth, view: View) -> None:

@@ -1,40 +1,25 @@
-"""The form in which an action is written down, what stands around it, and what it says when it is done."""
+"""Where a record begins: a customer, a planned step, or a draft to go on with (A1, A2)."""
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
-from components import address, format
-from components.action_fields import action_fields
-from components.blocks import Row, empty, plain, rows, section
+from components import address
+from components.blocks import Row, empty, rows, section
 from components.deep_links import action_type, named
-from components.draft_end import end
-from components.drafts import DraftForm, lock_of
+from components.drafts import lock_of
 from components.frame import View, show_error
 from components.navigation import offline_link
-from components.record_story import about, leave_for, short, type_icon
-from components.recording import recording
-from components.steps import next_step_fields, plan_fields, time_fields
+from components.record_story import leave_for
 from components.text import t, term
-from core.definitions import OPPORTUNITY
 from core.messages import AppError, NotFound, Unavailable
-from core.own_records import asked
-from core.process.actions import asked_fields, own_fields
-from core.process.sheet import NEW, OPENED, Step, read_field, read_sheet
-from core.terms import ActionStatus
-from data.commands.drafts import drop_draft, mark_field
-from data.commands.record import Link, open_record, save_record_fields, submit_record
+from data.commands.drafts import drop_draft
+from data.commands.record import Link, open_record
 from data.queries.drafts import DraftView, draft
-from data.queries.record import CustomerFacts, OpenOpportunity, Record, customer_facts
+from data.queries.record import CustomerFacts, customer_facts
 from data.queries.record_begin import Begin
 
 LATELY = 5
-_STATES = {
-    ActionStatus.COMPLETED: ":material/task_alt:",
-    ActionStatus.PLANNED: ":material/event_upcoming:",
-    ActionStatus.CANCELLED: ":material/event_busy:",
-}
 
 
 def current(view: View) -> DraftView | None:
@@ -109,37 +94,6 @@ def facts_of(view: View, kept: DraftView) -> CustomerFacts | None:
     return None
 
 
-def fill_in(view: View, kept: DraftView, facts: CustomerFacts) -> None:
-    """The form: what happened left, the customer right (below it on a phone)."""
-    form = DraftForm(
-        kept,
-        save=lambda values: view.do(save_record_fields, kept.id, values),
-        mark=lambda problem: view.do(mark_field, kept.id, problem),
-        explain=view.explain,
-    )
-    with st.container(key="record-problems"):  # always there: what comes below keeps its place and uploads
-        if kept.problems:
-            st.error(t("errors.invalid", n=len(kept.problems)), icon=":material/error:")
-    left, right = st.columns([2, 1], gap="large")
-    with left:
-        _head(facts)
-        opportunity = _opportunity(view, form, facts)
-        steps = [s for s in facts.steps if s.opportunity_id == form.get("opportunity")]
-        states = [s for s in _STATES if steps or s is not ActionStatus.CANCELLED]
-        state = form.switch(
-            "state",
-            t("record.state"),
-            [str(s) for s in states],
-            lambda s: f"{_STATES[s]} {t(f'record.states.{s}')}",
-            str(ActionStatus.COMPLETED),
-        )
-        _BODIES[state](view, form, facts, opportunity, steps)
-        end(view, form, t(f"record.submit.{state}"), submit_record, "record")
-    with right:
-        about(view, facts, opportunity)
-    form.finish()
-
-
 def _link() -> Link | None:
     numbers = {name: address.number(name) for name in ("opportunity", "action")}
     customer = named()
@@ -162,145 +116,3 @@ def _read(view: View, draft_id: int) -> DraftView:
 def _detail(view: View, type_: str | None, at: Any, words: str) -> str:
     brief = words if len(words) <= 60 else f"{words[:60]}…"
     return " · ".join(part for part in (term("stage", type_), view.instant(at), brief) if part)
-
-
-def _head(facts: CustomerFacts) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"### {plain(facts.name)}", width="content", anchors=False)
-        if st.button(t("record.other_customer"), type="tertiary", icon=":material/swap_horiz:"):
-            leave_for()
-
-
-def _opportunity(view: View, form: DraftForm, facts: CustomerFacts) -> OpenOpportunity | None:
-    """Choose an open opportunity, or open one by name; one that is gone stays until another is chosen."""
-    offered = {o.id: o for o in facts.opportunities}
-    chosen = form.get("opportunity")
-    gone = [chosen] if isinstance(chosen, int) and chosen not in offered else []
-
-    def say(option: int | str) -> str:
-        if option == NEW:
-            return t("record.new_opportunity")
-        if option in gone:
-            return t("record.gone_opportunity")
-        o = offered[int(option)]
-        worth = format.money(o.amount, o.currency, view.language, compact=True) if o.amount else ""
-        return " · ".join(part for part in (o.name, term("stage", o.stage), worth) if part)
-
-    chosen = form.select(
-        "opportunity", t("record.opportunity"), [*offered, *gone, NEW], say, placeholder=t("record.choose")
-    )
-    if gone and not any(p.field == "opportunity" for p in form.draft.problems):
-        st.warning(t("problems.opportunity_gone"), icon=":material/warning:")
-    if chosen == NEW:
-        with st.container(border=True, gap="small"):
-            form.text("opportunity-name", t("record.opportunity_name"))
-            with st.container(horizontal=True, gap="small"):
-                form.number(
-                    "opportunity-amount", t("record.opportunity_amount", currency=facts.currency), width=200
-                )
-                form.day("opportunity-close_on", t("record.opportunity_close_on"), width=180)
-            _own_of_new(form, facts, view)
-    return offered.get(chosen) if isinstance(chosen, int) else None
-
-
-def _own_of_new(form: DraftForm, facts: CustomerFacts, view: View) -> None:
-    """The company's own fields of the opportunity that the record opens."""
-    mine = own_fields(OPPORTUNITY, facts.own_fields)
-    values = {f.key: read_field(f, form.values(), OPENED) for f in mine}
-    fields = asked(OPPORTUNITY, values, mine, view.now)
-    records = facts.records_to_name
-    action_fields(form, fields, contacts=(), currency=facts.currency, records=records, within=OPENED)
-
-
-def _happened(
-    view: View,
-    form: DraftForm,
-    facts: CustomerFacts,
-    opportunity: OpenOpportunity | None,
-    steps: Sequence[Step],
-) -> None:
-    section(t("record.what"))
-    type_ = _type(form, "type", t("record.type"), facts.types)
-    _settles(view, form, type_, steps)
-    time_fields(form)
-    currency = opportunity.currency if opportunity else facts.currency
-    written = read_sheet(form.values(), view.who.timezone, facts.own_fields)
-    fields = asked_fields(written, facts.own_fields, view.now)
-    action_fields(form, fields, contacts=facts.contacts, currency=currency, records=facts.records_to_name)
-    section(t("record.evidence"))
-    form.long_text("summary", t("record.summary"), placeholder=t("record.summary_hint"))
-    recording(view, form, facts.max_recording_mb)
-    _earlier(view, form, facts.records)
-    section(t("record.next"))
-    next_step_fields(view, form, lambda: _type(form, "next_step-type", t("record.next_type"), facts.types))
-
-
-def _planned(
-    view: View,
-    form: DraftForm,
-    facts: CustomerFacts,
-    opportunity: OpenOpportunity | None,
-    steps: Sequence[Step],
-) -> None:
-    section(t("record.plan"))
-    _type(form, "type", t("record.type"), facts.types)
-    plan_fields(view, form)
-    for step in steps:
-        st.caption(
-            t("record.planned_already", type=term("stage", step.type), at=view.instant(step.planned_for))
-        )
-
-
-def _cancelled(
-    view: View,
-    form: DraftForm,
-    facts: CustomerFacts,
-    opportunity: OpenOpportunity | None,
-    steps: Sequence[Step],
-) -> None:
-    section(t("record.call_off"))
-    named = {s.id: f"{term('stage', s.type)} · {view.instant(s.planned_for)}" for s in steps}
-    first = form.get("completes") if form.get("completes") in named else next(iter(named), None)
-    form.select("cancels", t("record.step"), list(named), lambda i: named[i], default=first, settle=True)
-    form.long_text("reason", t("record.reason"))
-
-
-_BODIES: dict[str, Callable[..., None]] = {
-    ActionStatus.COMPLETED: _happened,
-    ActionStatus.PLANNED: _planned,
-    ActionStatus.CANCELLED: _cancelled,
-}
-
-
-def _type(form: DraftForm, field: str, label: str, types: Sequence[str]) -> str | None:
-    chosen: str | None = form.choice(field, label, types, lambda s: f"{type_icon(s)} {term('stage', s)}")
-    return chosen
-
-
-def _settles(view: View, form: DraftForm, type_: str | None, steps: Sequence[Step]) -> None:
-    """What happens to the steps that were planned: one is completed by this record, the others make way."""
-    form.problems("completes")
-    settled = next((s for s in steps if s.id == form.get("completes")), None)
-    settled = settled or next((s for s in steps if s.type == type_), None)
-    for step in steps:
-        key = "record.completes" if step is settled else "record.replaces"
-        said = t(key, type=term("stage", step.type), at=view.instant(step.planned_for))
-        st.caption(f":material/{'task_alt' if step is settled else 'event_repeat'}: {said}")
-
-
-def _earlier(view: View, form: DraftForm, records: Sequence[Record]) -> None:
-    """The record that this one builds on: the latest before it unless another is chosen."""
-    end = read_sheet(form.values(), view.who.timezone).ended_at
-    offered = {r.id: r for r in records if end is None or r.ended_at < end}
-    if not offered:
-        st.caption(f":material/link_off: {t('record.first_action')}")
-        return
-    chosen = form.select(
-        "follows",
-        t("record.follows"),
-        list(offered),
-        lambda i: f"{term('stage', offered[i].type)} · {view.instant(offered[i].ended_at)}",
-        default=next(iter(offered)),
-    )
-    if chosen in offered and offered[chosen].summary:
-        st.caption(short(offered[chosen].summary))

@@ -7,6 +7,7 @@ import streamlit as st
 from components import address
 from components import forecast_health as drawing
 from components.coaching import coaching
+from components.forecast_health_months import months
 from components.forecast_rows import curve, rows
 from components.frame import page
 from components.navigation import open_page
@@ -40,7 +41,7 @@ with (
         drawing.nothing()
         st.stop()
     drawing.headline(found, found.chosen, view)
-    drawing.months(found, found.chosen, view)
+    months(found, found.chosen, view)
     drawing.groups(found, view)
     curve(found, view)
     if customer := rows(found, view):

@@ -1,7 +1,8 @@
 """What happened with the customer, and what is next?"""
 
 from components.frame import page
-from components.record import begin_with, current, facts_of, fill_in
+from components.record import begin_with, current, facts_of
+from components.record_form import fill_in
 from components.record_story import done
 from core.access import Permission
 from data.queries.record_begin import begin
