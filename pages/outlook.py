@@ -6,6 +6,7 @@ from components import outlook as drawing
 from components.frame import page
 from components.navigation import open_page
 from components.outlook_charts import course
+from components.outlook_rows import behind
 from components.rating import rating
 from components.saved import saved
 from components.text import t
@@ -31,7 +32,7 @@ with page("outlook.title", needs=Permission.SEE_FORECAST) as view, rating("outlo
     rules = view.read(policy)
     drawing.categories(shown, rules, view)
     by = drawing.groups(shown, view)
-    if chosen := drawing.behind(shown, by, rules, view):
+    if chosen := behind(shown, by, rules, view):
         open_page("customer", customer=chosen)
     if day:
         open_page("replay", pipeline=pipeline, period=period, day=day)

@@ -8,6 +8,7 @@ from components import outlook, replay
 from components.frame import page
 from components.models import expectation, looks_at, rhythm, trainings
 from components.navigation import open_page
+from components.outlook_rows import behind
 from components.text import t
 from core.access import Permission
 from data.commands.command import Command
@@ -43,7 +44,7 @@ with page("replay.title", needs=Permission.SEE_FORECAST) as view:
             since = replay.since(days.of(shown.run.starts_on), chosen, view.language)
             before = view.read(snapshot, pipeline, period, since) if since else None
             customer = replay.moved(before, shown, view)
-            customer = outlook.behind(shown, "rep", view.read(policy), view) or customer
+            customer = behind(shown, "rep", view.read(policy), view) or customer
     replay.backtest_form(*days.past, view, partial(view.do, BACKTEST, pipeline))
     replay.backtests(view.read(backtests, pipeline), view)
     found = view.read(models, pipeline)
