@@ -15,7 +15,8 @@ from components.outlook_charts import LEAST_CHANCES
 from components.tables import amounts, clickable, money_column, name_column, share_column, shares
 from components.text import t
 from core.forecast.calibration import REJECTED
-from core.forecast.health import EDGES, Line, Win, bin_of
+from core.forecast.months import Line, Win
+from core.forecast.reliability import EDGES, bin_of
 from core.pictures.rates import Rate, came_true
 from data.queries.forecast_health import COMPANY, ForecastHealth
 

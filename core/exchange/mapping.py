@@ -6,8 +6,8 @@ from dataclasses import field as attribute
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from core.exchange.cells import Formats, fold
 from core.exchange.kinds import Kind
-from core.exchange.values import Formats, fold
 from core.messages import Invalid, Problem
 
 ANY = "*"

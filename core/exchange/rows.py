@@ -5,10 +5,11 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.exchange.cells import Wrong, text_of
 from core.exchange.kinds import Column, Holds, Kind
 from core.exchange.mapping import ANY, FileMapping
 from core.exchange.tables import Cell, Row, Table, blank
-from core.exchange.values import Wrong, parse, text_of
+from core.exchange.values import parse
 from core.messages import Problem
 
 

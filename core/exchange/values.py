@@ -3,27 +3,21 @@
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from dataclasses import field as attribute
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from core.exchange.amounts import amount_of
+from core.exchange.cells import Formats, Wrong, fold, text_of
 from core.exchange.kinds import Column, Holds
 from core.exchange.tables import Cell
 from core.messages import Problem
-from core.storable import MOST_AMOUNT
 
 MAX_TEXT = 20_000
 MAX_KEY = 500  # characters by which a record is found: PostgreSQL's indexes take 2,700 bytes
 _KEYS = frozenset(("ref", "username", "team", "manager", "email", "pipeline", "stage", "opportunity"))
 _YEARS = range(1900, 2200)
-_CENT = Decimal("0.0001")
-_SIGNS = re.compile(r"[\s\u00a0¥￥$€£]|CNY|RMB|USD|EUR|元")
-_NUMBER = re.compile(r"[+-]?\d{1,25}(\.\d{1,30})?([eE][+-]?\d{1,2})?")
-_MULTIPLES = {"万": 10_000, "亿": 100_000_000}
 _DATE = re.compile(
     r"(\d{1,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,4})\s*日?"
     r"(?:[T\s]+(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:\.\d+)?秒?)?分?\s*([AaPp][Mm])?)?"
@@ -34,32 +28,6 @@ _BETWEEN = ("~", "～", "→", "–", "—", "至", " to ", "..")  # what stands
 Span = tuple[datetime, datetime | None, str]
 _YES, _NO = ("true", "yes", "y", "1", "是", "在职", "启用"), ("false", "no", "n", "0", "否", "离职", "停用")
 _FLAGS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
-
-
-@dataclass(frozen=True, slots=True)
-class Formats:
-    """How a file writes dates and numbers.
-
-    Attributes:
-        time_zone: IANA name, for times without a zone of their own.
-        dates: "day first" or "month first" for 03/04/2026; None refuses what could be either.
-        decimal, thousands: the separators of numbers.
-        words: per catalogue area, the words (case-folded) that mean a key.
-    """
-
-    time_zone: str = "Asia/Shanghai"
-    dates: str | None = None
-    decimal: str = "."
-    thousands: str = ","
-    words: Mapping[str, Mapping[str, str]] = attribute(default_factory=dict)
-
-
-class Wrong(Exception):
-    """A cell that holds something else than its column; carries the problem's code."""
-
-    def __init__(self, code: str, **params: Any) -> None:
-        self.code, self.params = code, params
-        super().__init__(code)
 
 
 def parse(column: Column, cell: Cell, formats: Formats) -> Any:
@@ -78,71 +46,6 @@ def check_cell(column: Column, cell: Cell, formats: Formats) -> Problem | None:
     except Wrong as wrong:
         return Problem(column.name, wrong.code, wrong.params)
     return None
-
-
-def text_of(cell: Cell) -> str:
-    """A cell as text; whole numbers without a decimal point, so that an id stays an id.
-
-    >>> text_of(1001.0), text_of(True), text_of(" a ")
-    ('1001', 'true', 'a')
-    """
-    match cell:
-        case str():
-            return cell.strip()
-        case None:
-            return ""
-        case bool():
-            return str(cell).lower()
-        case float():
-            return str(int(cell)) if cell.is_integer() else repr(cell)
-        case datetime() | date() | time():
-            return cell.isoformat()
-        case _:
-            return str(cell).strip()
-
-
-def fold(words: str) -> str:
-    """Words for comparing: case, width and punctuation do not count.
-
-    >>> fold("Deal_Stage ") == fold("deal stage"), fold("客户 名称")
-    (True, '客户名称')
-    """
-    return re.sub(r"[\s_\-./:()]+", "", unicodedata.normalize("NFKC", words).casefold())
-
-
-def amount_of(cell: Cell, formats: Formats) -> Decimal:
-    """A number as Decimal, to four places.
-
-    >>> [str(amount_of(c, Formats())) for c in ("¥1,200.50", "(3.5)", "12.5万", 4)]
-    ['1200.5000', '-3.5000', '125000.0000', '4.0000']
-    """
-    if isinstance(cell, bool | datetime | date | time) or cell is None:
-        raise Wrong("not_number")
-    number = _from_text(cell, formats) if isinstance(cell, str) else _decimal(str(cell))
-    if abs(number) >= MOST_AMOUNT:
-        raise Wrong("number_too_large")
-    return number.quantize(_CENT)
-
-
-def _from_text(text: str, formats: Formats) -> Decimal:
-    plain = _SIGNS.sub("", unicodedata.normalize("NFKC", text))
-    negative = plain.startswith("(") and plain.endswith(")")
-    plain = plain.strip("()") if negative else plain
-    times = _MULTIPLES.get(plain[-1:], 1)
-    plain = plain[:-1] if times > 1 else plain
-    whole, _, rest = plain.partition(formats.decimal)
-    if formats.thousands and formats.thousands in whole:
-        if not re.fullmatch(rf"[+-]?\d{{1,3}}({re.escape(formats.thousands)}\d{{3}})+", whole):
-            raise Wrong("not_number")
-        whole = whole.replace(formats.thousands, "")
-    number = _decimal(f"{whole}.{rest}" if rest else whole) * times
-    return -number if negative else number
-
-
-def _decimal(text: str) -> Decimal:
-    if not _NUMBER.fullmatch(text):
-        raise Wrong("not_number")
-    return Decimal(text)
 
 
 def instant_of(cell: Cell, formats: Formats) -> datetime:

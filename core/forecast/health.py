@@ -14,123 +14,18 @@ the line in the run, and so does that of a win that the run knew; any other coun
 owner.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from itertools import pairwise
 
-from core.forecast.calibration import ACCEPTED, REJECTED
+from core.forecast.calibration import ACCEPTED
 from core.forecast.luck import RARE, USUAL, Luck, luck
+from core.forecast.months import Line, MonthRun, Win
 
-FIRST_DAYS = 7  # of a month, in which the run that counts must have been taken
-
-EDGES = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0)  # of the calibration curve's groups of chances
 ZERO = Decimal()
 _CENT = Decimal("0.01")
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A run of a month, for whether it counts; `ends` is the first day after it, `kept_on` when written."""
-
-    id: int
-    month: date
-    ends: date
-    taken_on: date
-    kept_on: date
-
-
-def counting(runs: Iterable[Taken]) -> list[int]:
-    """The ids of the runs that count, one for each month that has one, in order of the months."""
-    found: dict[date, int] = {}
-    for run in sorted(runs, key=lambda r: (r.month, r.kept_on > r.taken_on, r.taken_on, r.id)):
-        if 0 <= (run.taken_on - run.month).days < FIRST_DAYS and run.kept_on < run.ends:
-            found.setdefault(run.month, run.id)
-    return list(found.values())
-
-
-@dataclass(frozen=True, slots=True)
-class MonthRun:
-    """The run that counts for a month.
-
-    Attributes:
-        month, ends: first day, and the first day after it.
-        fresh: part of `value` expected from opportunities not yet in the books.
-        whole: sum of the AI values of all its lines.
-    """
-
-    id: int
-    month: date
-    ends: date
-    taken_on: date
-    value: Decimal
-    low: Decimal | None
-    high: Decimal | None
-    won_so_far: Decimal
-    fresh: Decimal
-    whole: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One opportunity of a month's run and what came of it.
-
-    Attributes:
-        id: of the forecast line.
-        chance, scorecard_chance: probability 0–1 of a win within the month.
-        amount: what it was expected to bring if won.
-        value, scorecard: AI value and scorecard value.
-        decision: accepted, rejected, or None while nobody answered.
-        actual: value won within the month; 0 unless won.
-    """
-
-    id: int
-    opportunity: int
-    month: date
-    rep: int | None
-    team: int | None
-    chance: float
-    scorecard_chance: float
-    amount: Decimal
-    value: Decimal
-    scorecard: Decimal
-    decision: str | None
-    won: bool
-    actual: Decimal
-
-    @property
-    def counted(self) -> Decimal:
-        """The value that counts."""
-        return self.scorecard if self.decision == REJECTED else self.value
-
-    @property
-    def counted_chance(self) -> float:
-        """The chance behind it."""
-        return self.scorecard_chance if self.decision == REJECTED else self.chance
-
-    @property
-    def added(self) -> Decimal:
-        """What the override brought: by how much the counted value came nearer than the AI value."""
-        return abs(self.value - self.actual) - abs(self.counted - self.actual)
-
-
-@dataclass(frozen=True, slots=True)
-class Win:
-    """A win of the month that had no line in its run.
-
-    Attributes:
-        actual: value won within the month, as known now; 0 if it no longer is.
-        known: what the run had as won by then, as it was kept; None if it did not know of it.
-    """
-
-    opportunity: int
-    month: date
-    rep: int | None
-    team: int | None
-    actual: Decimal
-    known: Decimal | None
 
 
 class Verdict(StrEnum):
@@ -303,66 +198,6 @@ def health(months: Sequence[Figures]) -> Health:
         sum(m.submitted for m in months),
         sum(m.accepted for m in months),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """Opportunities of like chances: `chance` their mean, `won` how many of `n` were won within the month."""
-
-    low: float
-    high: float
-    n: int
-    won: int
-    chance: float
-
-    @property
-    def rate(self) -> float:
-        """Share won, 0–1."""
-        return self.won / self.n
-
-    @property
-    def bounds(self) -> tuple[float, float]:
-        """Wilson's 80% interval of the share won: what so few or so many opportunities can say."""
-        z, n, p = 1.2816, self.n, self.rate
-        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-        half = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
-        return max(middle - half, 0.0), min(middle + half, 1.0)
-
-
-def bin_of(chance: float) -> int:
-    """The place of a chance among the curve's groups.
-
-    >>> bin_of(0.05), bin_of(0.049), bin_of(1.0)
-    (1, 0, 6)
-    """
-    return sum(chance >= edge for edge in EDGES[1:-1])
-
-
-def reliability(lines: Sequence[Line]) -> tuple[Bin, ...]:
-    """The calibration curve of the AI chances: what was said beside what came; empty groups left out."""
-    found = []
-    for place, (low, high) in enumerate(pairwise(EDGES)):
-        mine = [line for line in lines if bin_of(line.chance) == place]
-        if mine:
-            mean = sum(line.chance for line in mine) / len(mine)
-            found.append(Bin(low, high, len(mine), sum(line.won for line in mine), mean))
-    return tuple(found)
-
-
-@dataclass(frozen=True, slots=True)
-class Overrides:
-    """What rejections did, line by line: money by which they came nearer, or farther, than the AI values."""
-
-    lines: int
-    added: Decimal
-    helped: int
-    hurt: int
-
-
-def overrides(lines: Sequence[Line]) -> Overrides:
-    """Over the rejected lines of months that have ended."""
-    gains = [line.added for line in lines if line.decision == REJECTED]
-    return Overrides(len(gains), sum(gains, ZERO), sum(g > 0 for g in gains), sum(g < 0 for g in gains))
 
 
 def _rate(part: Decimal, whole: Decimal) -> float | None:

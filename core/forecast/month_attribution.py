@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from core.forecast.calibration import REJECTED
-from core.forecast.health import Figures, Line, MonthRun, Win
+from core.forecast.health import Figures
+from core.forecast.months import Line, MonthRun, Win
 
 LARGEST = 5
 SURPRISE = 0.25  # what happened had at most this probability: the model was far off

@@ -7,11 +7,11 @@ from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
+from core.exchange.cells import fold
 from core.exchange.kinds import Kind, with_own
 from core.exchange.mapping import FileMapping, match
 from core.exchange.rows import Record, read_rows, without_repeats
 from core.exchange.tables import Table
-from core.exchange.values import fold
 from core.policies import Policy
 from core.vocabulary import own_terms
 from data.exchange.actions import plan_actions

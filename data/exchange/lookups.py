@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.exchange.cells import fold
 from core.exchange.mapping import PipelineSpec
-from core.exchange.values import fold
 from core.messages import Problem
 from core.process.stages import PIPELINE
 from data.exchange.plan import Plan, fetch

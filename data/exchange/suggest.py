@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from rapidfuzz import fuzz, process
 
+from core.exchange.cells import fold, text_of
 from core.exchange.kinds import Holds, Kind
 from core.exchange.mapping import ANY, FileMapping, recognise
 from core.exchange.tables import Table, blank
-from core.exchange.values import check_cell, fold, text_of
+from core.exchange.values import check_cell
 
 _SURE_ENOUGH = 78.0  # of 100; below it a guess annoys more than it helps
 _MOST_WORDS = 20

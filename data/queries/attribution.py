@@ -8,24 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Reach, Who, reach
-from core.forecast.health import Figures, Line, company_figures, group_figures
-from core.forecast.month_attribution import (
-    Attribution,
-    Part,
-    Proposal,
-    attribute,
-    propose,
-    surroundings,
-)
+from core.forecast.health import Figures, company_figures, group_figures
+from core.forecast.month_attribution import Attribution, Part, Proposal, attribute, propose, surroundings
+from core.forecast.months import Line
 from core.messages import NotFound
 from data.queries.attribution_facts import facts_of
-from data.queries.forecast_months import (
-    LineNames,
-    Months,
-    counting_runs,
-    forecast_pipelines,
-    with_outcomes,
-)
+from data.queries.forecast_months import LineNames, Months, counting_runs, forecast_pipelines, with_outcomes
 from data.schema import AttributionFinding, CoachingTask, ForecastLine, ForecastRun, Person, Pipeline
 
 MONTHS = 12

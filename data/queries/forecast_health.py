@@ -10,19 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import OPERATOR, Reach, Who, reach
-from core.forecast.health import (
-    Bin,
-    Figures,
-    Health,
-    Line,
-    Overrides,
-    Win,
-    company_figures,
-    group_figures,
-    health,
-    overrides,
-    reliability,
-)
+from core.forecast.health import Figures, Health, company_figures, group_figures, health
+from core.forecast.months import Line, Win
+from core.forecast.reliability import Bin, Overrides, overrides, reliability
 from core.policies import Policy
 from data.queries.forecast_month_books import NEEDS
 from data.queries.forecast_months import LineNames, Months, ended_months, forecast_pipelines

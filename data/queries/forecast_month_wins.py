@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Who
-from core.forecast.health import Win
+from core.forecast.months import Win
 from core.terms import Outcome
 from data.queries.currencies import Money
 from data.queries.forecast_month_books import NEEDS, ZERO, books, closed_in, midnight, named_for, paid_for

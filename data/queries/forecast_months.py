@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Who
-from core.forecast.health import Line, MonthRun, Taken, Win, counting
+from core.forecast.months import Line, MonthRun, Taken, Win, counting
 from core.terms import Outcome
 from data.queries.currencies import Money, money_of
 from data.queries.forecast_month_books import NEEDS, ZERO, books, closed_in, named_for, paid_for

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, aliased
 
 from core.access import OPERATOR
 from core.forecast.calibration import ACCEPTED
-from core.forecast.health import Figures, Taken, company_figures, counting, group_figures
+from core.forecast.health import Figures, company_figures, group_figures
+from core.forecast.months import Taken, counting
 from core.milestones.criteria import Window
 from core.milestones.evidence import Evidence
 from core.process.stages import PIPELINE

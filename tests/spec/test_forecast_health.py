@@ -11,21 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.forecast.coaching import causes
-from core.forecast.health import (
-    Figures,
-    Line,
-    MonthRun,
-    Taken,
-    Verdict,
-    Win,
-    company_figures,
-    counting,
-    group_figures,
-    health,
-    overrides,
-    reliability,
-)
+from core.forecast.health import Figures, Verdict, company_figures, group_figures, health
 from core.forecast.luck import luck
+from core.forecast.months import Line, MonthRun, Taken, Win, counting
+from core.forecast.reliability import overrides, reliability
 from core.policies import DEFAULTS, override
 
 MAY = date(2026, 5, 1)

@@ -1,0 +1,50 @@
+"""Numbers as people and spreadsheets write them."""
+
+import re
+import unicodedata
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from core.exchange.cells import Formats, Wrong
+from core.exchange.tables import Cell
+from core.storable import MOST_AMOUNT
+
+_CENT = Decimal("0.0001")
+_SIGNS = re.compile(r"[\s\u00a0¥￥$€£]|CNY|RMB|USD|EUR|元")
+_NUMBER = re.compile(r"[+-]?\d{1,25}(\.\d{1,30})?([eE][+-]?\d{1,2})?")
+_MULTIPLES = {"万": 10_000, "亿": 100_000_000}
+
+
+def amount_of(cell: Cell, formats: Formats) -> Decimal:
+    """A number as Decimal, to four places.
+
+    >>> [str(amount_of(c, Formats())) for c in ("¥1,200.50", "(3.5)", "12.5万", 4)]
+    ['1200.5000', '-3.5000', '125000.0000', '4.0000']
+    """
+    if isinstance(cell, bool | datetime | date | time) or cell is None:
+        raise Wrong("not_number")
+    number = _from_text(cell, formats) if isinstance(cell, str) else _decimal(str(cell))
+    if abs(number) >= MOST_AMOUNT:
+        raise Wrong("number_too_large")
+    return number.quantize(_CENT)
+
+
+def _from_text(text: str, formats: Formats) -> Decimal:
+    plain = _SIGNS.sub("", unicodedata.normalize("NFKC", text))
+    negative = plain.startswith("(") and plain.endswith(")")
+    plain = plain.strip("()") if negative else plain
+    times = _MULTIPLES.get(plain[-1:], 1)
+    plain = plain[:-1] if times > 1 else plain
+    whole, _, rest = plain.partition(formats.decimal)
+    if formats.thousands and formats.thousands in whole:
+        if not re.fullmatch(rf"[+-]?\d{{1,3}}({re.escape(formats.thousands)}\d{{3}})+", whole):
+            raise Wrong("not_number")
+        whole = whole.replace(formats.thousands, "")
+    number = _decimal(f"{whole}.{rest}" if rest else whole) * times
+    return -number if negative else number
+
+
+def _decimal(text: str) -> Decimal:
+    if not _NUMBER.fullmatch(text):
+        raise Wrong("not_number")
+    return Decimal(text)
