@@ -14,7 +14,7 @@ from components.sso import single_sign_on
 from components.text import say, t, term
 from components.tour import OFFERED
 from core.messages import Unavailable
-from data.commands.sessions import Try, count_try
+from data.commands.tries import Try, count_try
 from data.queries.policies import setting
 from data.queries.sessions import demo_accounts
 from data.runtime import this_store

@@ -11,7 +11,6 @@ from core.people import PersonInput
 from data.commands.account import change_own_password, choose_language
 from data.commands.people import activate_person, edit_person, set_password
 from data.commands.sessions import (
-    count_try,
     end_other_sessions,
     end_session,
     exchange_ticket,
@@ -20,6 +19,7 @@ from data.commands.sessions import (
     revoke_session,
     signed_in_since,
 )
+from data.commands.tries import count_try
 from data.queries.sessions import by_id, by_token, own_sessions
 from data.schema import SignInTicket, UserSession
 from tests.company import found
