@@ -12,7 +12,7 @@ from components.navigation import open_page
 from components.room_desk import Desk, next_turn, press, turn_of
 from components.text import t, term
 from core.process.intervention import Result
-from data.queries.rooms import MemberCard
+from data.queries.room_file import MemberCard
 
 
 def head(desk: Desk) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from components.blocks import plain
 from components.frame import View, show_error
 from core.messages import AppError, Invalid
-from data.queries.rooms import RoomFile
+from data.queries.room_file import RoomFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ import streamlit as st
 
 from components.blocks import plain
 from components.text import t
+from data.queries.room_file import RoomFile
 from data.queries.room_groups import GroupCard
-from data.queries.rooms import RoomFile
 
 
 def group_of_room(file: RoomFile, card: GroupCard) -> None:

@@ -11,7 +11,7 @@ from components.forms import Marks
 from components.frame import View
 from components.room_desk import Desk, next_turn, press, turn_of
 from components.text import t, term
-from data.queries.rooms import TaskCard
+from data.queries.room_file import TaskCard
 from data.queries.timeline import Event
 
 

@@ -20,10 +20,10 @@ from data.commands.room_reading import mark_seen
 from data.commands.room_work import add_task, drop_task, finish_task
 from data.commands.rooms import add_member, close_room, remove_member
 from data.files import read_file
+from data.queries.room_file import room_file
 from data.queries.room_groups import room_group
 from data.queries.room_members import addable
 from data.queries.room_talk import room_file_of, room_talk
-from data.queries.rooms import room_file
 from data.queries.timeline import PAGE, Timeline, room_timeline
 
 DOES: dict[str, Callable[..., Any]] = {

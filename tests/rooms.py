@@ -18,7 +18,7 @@ from data.commands.room_work import add_task
 from data.commands.rooms import open_room
 from data.engine import Store
 from data.queries.inbox import inbox
-from data.queries.rooms import RoomFile, room_file
+from data.queries.room_file import RoomFile, room_file
 from data.schema import Base, Person
 from tests.company import Company
 

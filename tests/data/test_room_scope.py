@@ -15,8 +15,9 @@ from data.commands.room_files import say_with_file
 from data.commands.room_work import say
 from data.commands.rooms import add_member, close_room, remove_member
 from data.queries.customer_file import customer_file
+from data.queries.room_file import room_file
 from data.queries.room_talk import room_file_of, room_talk
-from data.queries.rooms import Show, room_file, room_list
+from data.queries.rooms import Show, room_list
 from data.queries.timeline import room_timeline, timeline
 from data.schema import Person
 from tests.company import found
