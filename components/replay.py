@@ -1,4 +1,4 @@
-"""Drawing the replay: a day, why the number moved since, and backtests."""
+"""Drawing the replay: a day, and why the number moved since (B7)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -8,21 +8,14 @@ from typing import Any
 import streamlit as st
 
 from components import address, format
-from components.blocks import empty, section
-from components.forms import Marks
+from components.blocks import empty
 from components.frame import View
-from components.outlook_charts import reliability, waterfall
+from components.outlook_charts import waterfall
 from components.tables import amounts, clickable, money_column, name_column
 from components.text import t
-from core.access import Permission, Reach, reach
 from core.forecast.movement import Move, movement, sums
-from data.commands.forecasts import HORIZONS, LEVELS
-from data.queries.backtests import Asked
 from data.queries.snapshots import Named, Snapshot
 
-BASELINES = ("last", "mean", "same_season", "stage_rate")
-FIGURES = ("accuracy_mean", "wape", "bias", "coverage")
-CHANCES = ("log_loss", "log_loss_stage_rate", "brier", "auc")
 _WATCH_SECONDS = 3
 
 
@@ -52,13 +45,13 @@ def missing(asked: date, computing: bool, view: View, ask: Callable[[], Any]) ->
     empty(t("replay.missing", day=words), t("replay.missing_hint"), icon=":material/history_toggle_off:")
     if computing:
         st.info(t("replay.computing"), icon=":material/hourglass_top:")
-        _again()
+        look_again()
     elif st.button(t("replay.compute"), type="primary", icon=":material/play_arrow:"):
         ask()
         st.rerun()
 
 
-def _again() -> None:
+def look_again() -> None:
     """Look again in a few seconds."""
 
     @st.fragment(run_every=_WATCH_SECONDS)
@@ -141,112 +134,3 @@ def _rows(
     total = format.worth(sum((m.value for m in moves), Decimal(0)), currency, language)
     st.caption(t("replay.adds_up", n=len(moves), sum=total))
     return chosen
-
-
-def backtest_form(first: date, last: date, view: View, ask: Callable[[str, str, date, date], Any]) -> None:
-    """Ask for a backtest."""
-    section(t("replay.backtest"), help=t("replay.backtest_help"))
-    levels = LEVELS if reach(view.who, Permission.SEE_FORECAST) is Reach.ALL else LEVELS[:1]
-    with st.form("backtest", border=True):
-        marks = Marks(view)
-        with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-            with marks.field("first"):
-                begin = st.date_input(t("replay.from"), first, format="YYYY-MM-DD", key="backtest-first")
-            with marks.field("last"):
-                end = st.date_input(t("replay.to"), last, format="YYYY-MM-DD", key="backtest-last")
-            horizon = st.selectbox(
-                t("replay.horizon"), HORIZONS, format_func=_horizon, key="backtest-horizon"
-            )
-            level = st.selectbox(t("replay.level"), levels, format_func=_level, key="backtest-level")
-            sent = st.form_submit_button(t("replay.run"), type="primary", icon=":material/play_arrow:")
-        if sent and marks.sent(lambda: ask(horizon, level, begin, end)):
-            st.rerun()
-
-
-def _horizon(key: str) -> str:
-    return t(f"replay.every_{key}")
-
-
-def _level(key: str) -> str:
-    return t(f"replay.level_{key}")
-
-
-def backtests(found: Sequence[Asked], view: View) -> None:
-    """Those that were asked for, the latest open."""
-    if not found:
-        st.caption(t("replay.no_backtest"))
-        return
-    names = {str(a.id): _head(a, view) for a in found}
-    picked = address.choose(st.selectbox, t("replay.asked"), "backtest", names, str(found[0].id))
-    asked = next(a for a in found if str(a.id) == picked)
-    if asked.result is not None:
-        _result(asked.result, view.language)
-    elif asked.state == "failed":
-        st.error(t("replay.failed"), icon=":material/error:")
-    else:
-        st.info(t("replay.running", progress=asked.progress or "0%"), icon=":material/hourglass_top:")
-        _again()
-
-
-def _head(asked: Asked, view: View) -> str:
-    first, last = (format.day(d, view.language) for d in (asked.first_on, asked.last_on))
-    return t(
-        "replay.head", horizon=_horizon(asked.horizon), level=_level(asked.level), first=first, last=last
-    )
-
-
-def _result(result: dict[str, Any], language: str) -> None:
-    origins, totals = result["origins"], result["totals"]
-    if not origins:
-        empty(t("replay.no_origins"), t("replay.no_origins_hint"), icon=":material/query_stats:")
-        return
-    _figures(totals, language)
-    _origins(origins)
-    if result.get("reliability"):
-        section(t("replay.reliability"), help=t("replay.reliability_help"))
-        reliability(result["reliability"], language)
-
-
-def _figures(totals: dict[str, Any], language: str) -> None:
-    """How good the forecast was, and each simple baseline beside it."""
-    column = st.column_config
-    lines: list[tuple[str, str]] = [
-        (t(f"replay.{n}"), format.percent(totals[n], language, 1)) for n in FIGURES
-    ]
-    lines += [
-        (t("replay.baseline", name=t(f"replay.{n}")), format.percent(totals["baselines"].get(n), language, 1))
-        for n in BASELINES
-    ]
-    lines += [(t(f"replay.{n}"), format.number(totals[n], language, 3)) for n in CHANCES]
-    st.dataframe(
-        {"figure": [name for name, _ in lines], "value": [value for _, value in lines]},
-        hide_index=True,
-        height="content",
-        column_config={
-            "figure": column.TextColumn(t("replay.figure")),
-            "value": column.TextColumn(t("replay.value")),
-        },
-        alt=t("replay.figures_alt"),
-    )
-    st.caption(t("replay.counted", periods=totals["periods"], n=totals["n"]))
-
-
-def _origins(origins: Sequence[dict[str, Any]]) -> None:
-    column = st.column_config
-    numbers = ("actual", "forecast", "low", "high")
-    shown: dict[str, list[Any]] = {
-        "origin": [date.fromisoformat(o["origin"]) for o in origins],
-        **({"group": [o["group"] for o in origins]} if "group" in origins[0] else {}),
-        **{name: [_whole(o[name]) for o in origins] for name in numbers},
-        "held": [None if o["low"] is None else o["low"] <= o["actual"] <= o["high"] for o in origins],
-        **{name: [_whole(o["baselines"].get(name)) for o in origins] for name in BASELINES},
-    }
-    words = {n: column.NumberColumn(t(f"replay.{n}"), format="localized") for n in (*numbers, *BASELINES)}
-    words["group"] = column.TextColumn(t("replay.group"))
-    words["origin"] = column.DateColumn(t("replay.origin"), pinned=True)
-    words["held"] = column.CheckboxColumn(t("replay.held"))
-    st.dataframe(shown, hide_index=True, column_config=words, alt=t("replay.origins_alt"))
-
-
-def _whole(value: float | None) -> float | None:
-    return None if value is None else round(value)

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from components import outlook, replay
+from components.backtests import backtest_form, backtests_block
 from components.frame import page
 from components.models import expectation, looks_at, rhythm, trainings
 from components.navigation import open_page
@@ -45,8 +46,8 @@ with page("replay.title", needs=Permission.SEE_FORECAST) as view:
             before = view.read(snapshot, pipeline, period, since) if since else None
             customer = replay.moved(before, shown, view)
             customer = behind(shown, "rep", view.read(policy), view) or customer
-    replay.backtest_form(*days.past, view, partial(view.do, BACKTEST, pipeline))
-    replay.backtests(view.read(backtests, pipeline), view)
+    backtest_form(*days.past, view, partial(view.do, BACKTEST, pipeline))
+    backtests_block(view.read(backtests, pipeline), view)
     found = view.read(models, pipeline)
     trainings(found, view)
     looks_at(found, view)
