@@ -15,7 +15,7 @@ from components.text import t, term
 from core.promises.demands import DELIVERABLES
 from data.commands.drafts import mark_field
 from data.commands.promise_drafts import ANSWER, open_answer, save_promise_fields, submit_answer
-from data.queries.demands import DemandFile, FeatureChoice
+from data.queries.demand_file import DemandFile, FeatureChoice
 from data.queries.drafts import DraftView, draft
 from data.queries.promise_origins import answer_begun
 

@@ -21,7 +21,7 @@ from core.promises.sla import URGENCIES, Clock
 from data.commands.demand_drafts import open_demand, save_demand_fields, submit_demand
 from data.commands.drafts import mark_field
 from data.queries.demand_desk import DemandDesk, DemandStart, Similar, enough, similar_demands
-from data.queries.demands import DemandFile
+from data.queries.demand_file import DemandFile
 from data.queries.drafts import DraftView, draft
 
 _SIMILAR = 250  # pixels; more is scrolled, so that nothing below moves while one types

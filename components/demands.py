@@ -14,7 +14,8 @@ from components.text import t, term
 from core.access import Permission, reach
 from core.promises.sla import SlaState
 from data.queries.demand_desk import Similar
-from data.queries.demands import PAGE, DemandFile, DemandList, DemandRow, Show
+from data.queries.demand_file import DemandFile
+from data.queries.demands import PAGE, DemandList, DemandRow, Show
 from data.queries.promises import PromiseRow
 
 _TONES = {

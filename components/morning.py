@@ -18,7 +18,8 @@ from components.text import t
 from components.timer import timer
 from core.access import Permission, decide
 from data.brief_words import day_words
-from data.commands.morning import finish_meeting, issue_brief, start_meeting
+from data.commands.briefs import issue_brief
+from data.commands.morning import finish_meeting, start_meeting
 from data.queries.morning import Meeting, Morning, MorningDay, MorningDays
 
 STEPS = ("followed", "top", "alerts", "made", "finish")

@@ -15,7 +15,7 @@ from components.text import t
 from core.access import Permission, reach
 from core.messages import Invalid, Problem
 from core.promises.consistency import Light
-from data.queries.demands import FeatureChoice
+from data.queries.demand_file import FeatureChoice
 from data.queries.promise_file import PromiseFile
 
 Does = Mapping[str, Callable[..., Any]]

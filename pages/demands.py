@@ -16,8 +16,9 @@ from data.commands.demand_files import attach_upload
 from data.commands.demands import pause_demand, resume_demand
 from data.files import read_file
 from data.queries.demand_desk import demand_desk, demand_start, similar_demands
+from data.queries.demand_file import demand_file, feature_choices
 from data.queries.demand_files import demand_attachments, demand_file_of
-from data.queries.demands import PAGE, demand_file, demand_list, feature_choices, next_waiting
+from data.queries.demands import PAGE, demand_list, next_waiting
 from data.queries.promises import promises_of
 
 ATTACH: Callable[..., int] = attach_upload

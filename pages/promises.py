@@ -12,10 +12,10 @@ from components.promises import board_cards, board_filters, board_list, chosen_s
 from components.schedule import feature_head, schedule_block
 from core.access import Permission
 from data.commands.command import Command
-from data.commands.demands import move_feature
+from data.commands.features import move_feature
 from data.commands.promises import escalate_promise, move_promise, plan_promise
 from data.queries.deliveries import deliveries_of
-from data.queries.demands import feature_choices
+from data.queries.demand_file import feature_choices
 from data.queries.promise_board import promise_board
 from data.queries.promise_file import promise_desk, promise_file
 from data.queries.promise_origins import origin_of, origins

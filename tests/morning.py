@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from core.access import OPERATOR
 from core.terms import Severity
-from data.commands.morning import CommitmentInput, issue_brief, start_meeting
+from data.commands.briefs import issue_brief
+from data.commands.morning import CommitmentInput, start_meeting
 from data.engine import Store
 from data.schema import Alert, Customer, Opportunity, Pipeline
 from tests.company import Company, found

@@ -1,33 +1,20 @@
 """A demand's life: filed, paused while the customer is asked, answered by product with a plan."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
 
 from sqlalchemy import func, select
 
 from core.access import Permission
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
-from core.promises.demands import Answer, DemandInput, check_answer, check_demand, check_move
+from core.promises.demands import Answer, DemandInput, check_answer, check_demand
 from data.commands.command import Tx, command
+from data.commands.features import frozen, new_feature, plan, planned_date, reached_feature
 from data.commands.promise_sweep import promised_with, sweep_promises
 from data.commands.room_work import Attachment
 from data.commands.webhook_events import Event, emit
 from data.jsontext import to_json
-from data.queries.milestone_results import freezes_in_force
-from data.queries.policies import company_day
 from data.queries.scope import customers
-from data.schema import (
-    Action,
-    Contact,
-    Customer,
-    Demand,
-    DemandAttachment,
-    DemandPause,
-    Feature,
-    Opportunity,
-    PlannedDate,
-    Promise,
-)
+from data.schema import Action, Contact, Customer, Demand, DemandAttachment, DemandPause, Opportunity, Promise
 
 MOST_FILES = 10  # of one demand
 
@@ -139,8 +126,8 @@ def answer_demand(tx: Tx, demand_id: int, answer: Answer, feature_id: int | None
         Invalid: something that an answer needs is missing, or a new feature is planned into a freeze.
     """
     demand = _unanswered(tx, demand_id)
-    refuse([*check_answer(answer), *(_frozen(tx, answer.planned_on, tx.now) if not feature_id else ())])
-    feature = _feature(tx, feature_id) if feature_id else _new_feature(tx, answer)
+    refuse([*check_answer(answer), *(frozen(tx, answer.planned_on, tx.now) if not feature_id else ())])
+    feature = reached_feature(tx, feature_id) if feature_id else new_feature(tx, answer)
     if planned_date(tx, feature.id) != answer.planned_on:
         plan(tx, feature.id, answer.planned_on, answer.path)
     if pause := _running_pause(tx, demand_id):
@@ -153,51 +140,6 @@ def answer_demand(tx: Tx, demand_id: int, answer: Answer, feature_id: int | None
     emit(tx.session, tx.now, [Event("demand.answered", demand.id, told)])
     sweep_promises(tx.session, tx.now, tx.policy, promised_with(feature.id))
     return feature.id
-
-
-@command("feature.move", needs=Permission.ANSWER_DEMANDS)
-def move_feature(tx: Tx, feature_id: int, planned_on: date | None, reason: str) -> int:
-    """Plan a feature for another day, or take it off the plan (None); the old date stays in its history.
-
-    Raises:
-        NotFound: no such feature.
-        Invalid: no reason, the date that stands, or a new feature is moved into a freeze.
-    """
-    feature = _feature(tx, feature_id)
-    before = planned_date(tx, feature_id)
-    frozen = _frozen(tx, planned_on, feature.recorded_at)
-    refuse([*check_move("planned_on", before, planned_on, reason), *frozen])
-    plan(tx, feature_id, planned_on, reason)
-    after = to_json({"planned_on": planned_on, "reason": reason})
-    tx.audit("feature", feature.id, to_json({"planned_on": before}), after)
-    sweep_promises(tx.session, tx.now, tx.policy, promised_with(feature.id))
-    return feature.id
-
-
-def planned_date(tx: Tx, feature_id: int) -> date | None:
-    """When a feature is planned for now; None without a plan."""
-    history = select(PlannedDate.planned_on).where(PlannedDate.feature_id == feature_id)
-    return tx.session.scalar(history.order_by(PlannedDate.id.desc()).limit(1))
-
-
-def plan(tx: Tx, feature_id: int, planned_on: date | None, reason: str) -> None:
-    """Add a date to a feature's history."""
-    tx.session.add(
-        PlannedDate(
-            feature_id=feature_id,
-            planned_on=planned_on,
-            reason=reason,
-            person_id=tx.who.person_id,
-            recorded_at=tx.now,
-        )
-    )
-
-
-def _frozen(tx: Tx, planned_on: date | None, made_at: datetime) -> list[Problem]:
-    """A feature that came after a freeze was signed is not planned for its days (PRODUCT.md E)."""
-    standing = freezes_in_force(tx.session, company_day(tx.session, tx.now))
-    held = [f.brings for f in standing if made_at >= f.since and f.brings.freezes(planned_on)]
-    return [Problem("planned_on", "features_frozen", {"until": str(f.frozen_until)}) for f in held[:1]]
 
 
 def reached_customer(tx: Tx, customer_id: int, needs: Permission) -> None:
@@ -249,23 +191,3 @@ def _unanswered(tx: Tx, demand_id: int) -> Demand:
 def _running_pause(tx: Tx, demand_id: int) -> DemandPause | None:
     running = select(DemandPause).where(DemandPause.demand_id == demand_id, DemandPause.ended_at.is_(None))
     return tx.session.scalars(running).first()
-
-
-def _feature(tx: Tx, feature_id: int) -> Feature:
-    feature = tx.session.get(Feature, feature_id, with_for_update=True)
-    if feature is None:
-        raise NotFound(entity="feature")
-    return feature
-
-
-def _new_feature(tx: Tx, answer: Answer) -> Feature:
-    feature = Feature(
-        name=answer.feature,
-        owner_id=tx.who.person_id,
-        deliverable=answer.deliverable,
-        reference=answer.reference,
-        recorded_at=tx.now,
-    )
-    tx.session.add(feature)
-    tx.session.flush()
-    return feature

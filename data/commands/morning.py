@@ -1,4 +1,4 @@
-"""The morning brief is issued; the meeting begins, agrees on who does what, and ends with minutes (D4)."""
+"""The morning meeting begins, agrees on who does what, and ends with minutes (D4)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,25 +6,21 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from core.access import Permission
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
 from core.notices import Notice
-from core.policies import Policy
-from core.reports.brief import Brief, brief
 from core.reports.commitments import Proof, check_commitment
 from core.terms import Outcome, Severity
-from data.brief_json import brief_json, cause_json
+from data.commands.briefs import place_of, reached_brief
 from data.commands.command import Tx, command
 from data.commands.outbox import post
 from data.jsontext import to_json
 from data.minutes_json import Minutes, minutes_json
 from data.minutes_words import minutes_text
-from data.queries.brief_facts import brief_facts, team_calendar
 from data.queries.commitments import followed, made_in
-from data.queries.morning import check_team, members, morning, team_alerts
-from data.schema import Commitment, MorningBrief, MorningMeeting, Opportunity, Person, Team
+from data.queries.morning import members, morning, team_alerts
+from data.schema import Commitment, MorningBrief, MorningMeeting, Opportunity, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,39 +41,6 @@ class CommitmentInput:
     about: int | None = None
 
 
-@command("morning.issue", needs=Permission.RUN_MORNING)
-def issue_brief(tx: Tx, team_id: int) -> int:
-    """Issue a team's brief of today, from what stands now, and tell the team; returns its id.
-
-    Raises:
-        NotFound: no such team within reach.
-        Invalid: today is no working day there.
-        Conflict: today's was issued already.
-    """
-    zone = check_team(tx.session, tx.who, team_id, Permission.RUN_MORNING)
-    day = tx.now.astimezone(ZoneInfo(zone)).date()
-    if not team_calendar(tx.session, team_id).works_on(day):
-        refuse([Problem("day", "no_working_day")])
-    key = brief_key(team_id, day)
-    if tx.session.scalar(select(MorningBrief.id).where(MorningBrief.key == key)) is not None:
-        raise Conflict("brief_exists")
-    told = brief(*brief_facts(tx.session, team_id, day, tx.now, zone, tx.policy), tx.policy)
-    row = MorningBrief(
-        key=key,
-        team_id=team_id,
-        day=day,
-        timezone=zone,
-        issued_at=tx.now,
-        issued_by=tx.who.person_id,
-        items=brief_json(told),
-    )
-    tx.session.add(row)
-    tx.session.flush()
-    tx.audit("morning_brief", row.id, after={"team_id": team_id, "day": day.isoformat()})
-    post(tx.session, tx.now, _told(tx.session, row, told, tx.policy))
-    return row.id
-
-
 @command("morning.start", needs=Permission.RUN_MORNING)
 def start_meeting(tx: Tx, brief_id: int) -> int:
     """Begin the meeting over a brief; returns its id.
@@ -86,7 +49,7 @@ def start_meeting(tx: Tx, brief_id: int) -> int:
         NotFound: no such brief within reach.
         Conflict: the brief is of another day, or its meeting began already.
     """
-    issued = _brief(tx, brief_id)
+    issued = reached_brief(tx, brief_id)
     if issued.day != tx.now.astimezone(ZoneInfo(issued.timezone)).date():
         raise Conflict("morning_over")
     began = select(MorningMeeting.id).where(MorningMeeting.brief_id == issued.id)
@@ -128,7 +91,7 @@ def assign(tx: Tx, meeting_id: int, given: CommitmentInput) -> int:
     tx.audit("commitment", row.id, after=to_json(after))
     if row.owner_id != tx.who.person_id:
         about = {"what": row.what, "by": tx.who.name, "due_at": row.due_at, "zone": issued.timezone}
-        key, where = f"commitment:{row.id}", _place(issued)
+        key, where = f"commitment:{row.id}", place_of(issued)
         notice = Notice(row.owner_id, "commitment", key, to_json(about), "morning", where)
         post(tx.session, tx.now, [notice])
     return row.id
@@ -147,7 +110,7 @@ def drop_commitment(tx: Tx, commitment_id: int, reason: str) -> int:
     meeting = tx.session.get(MorningMeeting, row.meeting_id) if row else None
     if row is None or meeting is None:
         raise NotFound(entity="commitment")
-    _brief(tx, meeting.brief_id)
+    reached_brief(tx, meeting.brief_id)
     if row.dropped_at is not None:
         raise Conflict("task_settled")
     if not reason.strip():
@@ -193,33 +156,6 @@ def export_minutes(tx: Tx, team_id: int, day: date, language: str) -> bytes:
     return minutes_text(language, told, told.meeting, told.meeting.minutes).encode()
 
 
-def _told(session: Session, row: MorningBrief, told: Brief, policy: Policy) -> Iterator[Notice]:
-    """To the team, those of the roles that the policy names."""
-    lines = [
-        {
-            "name": item.name,
-            "who": item.deal.owner,
-            "at_risk": item.at_risk,
-            "due_at": item.due_at,
-            "cause": cause_json(item.causes[0]),
-        }
-        for item in told.top
-    ]
-    team = session.get_one(Team, row.team_id).name
-    about = to_json({"team": team, "brief_on": row.day, "zone": row.timezone, "lines": lines})
-    whom = select(Person.id).where(
-        Person.team_id == row.team_id, Person.active, Person.role.in_(policy.brief_told)
-    )
-    kind = "brief_issued" if lines else "brief_quiet"
-    for person_id in session.scalars(whom.order_by(Person.id)):
-        yield Notice(person_id, kind, f"brief:{row.key}", about, "morning", _place(row))
-
-
-def _place(issued: MorningBrief) -> dict[str, str | int]:
-    """What the address of the meeting says."""
-    return {"team": issued.team_id, "day": issued.day.isoformat()}
-
-
 def _problems(tx: Tx, team_id: int, given: CommitmentInput) -> Iterator[Problem]:
     yield from check_commitment(given.what, given.due_at, tx.now)
     if given.owner_id not in members(tx.session, team_id):
@@ -239,29 +175,12 @@ def _problems(tx: Tx, team_id: int, given: CommitmentInput) -> Iterator[Problem]
         yield Problem("customer", "not_of_the_team")
 
 
-def _brief(tx: Tx, brief_id: int) -> MorningBrief:
-    issued = tx.session.get(MorningBrief, brief_id)
-    if issued is None:
-        raise NotFound(entity="morning_brief")
-    check_team(tx.session, tx.who, issued.team_id, Permission.RUN_MORNING)
-    return issued
-
-
 def _running(tx: Tx, meeting_id: int) -> tuple[MorningMeeting, MorningBrief]:
     """A meeting that is not finished, locked: what is done in it waits for its end, and its end for that."""
     meeting = tx.session.get(MorningMeeting, meeting_id, with_for_update=True)
     if meeting is None:
         raise NotFound(entity="morning_meeting")
-    issued = _brief(tx, meeting.brief_id)
+    issued = reached_brief(tx, meeting.brief_id)
     if meeting.finished_at is not None:
         raise Conflict("meeting_finished")
     return meeting, issued
-
-
-def brief_key(team_id: int, day: date) -> str:
-    """One per team and day.
-
-    >>> brief_key(3, date(2026, 3, 4))
-    '3:2026-03-04'
-    """
-    return f"{team_id}:{day.isoformat()}"

@@ -10,7 +10,7 @@ from data.commands.demands import answer_demand
 from data.commands.drafts import save_fields, start_draft, submit_draft
 from data.commands.promises import make_promise
 from data.engine import Store
-from data.queries.demands import demand_file, feature_choices
+from data.queries.demand_file import demand_file, feature_choices
 from data.queries.promise_file import promise_desk
 from data.queries.promise_origins import KIND, customer_in, hearer
 from data.schema import Draft

@@ -10,7 +10,8 @@ from core.reports.brief import Item
 from core.reports.commitments import expected
 from core.terms import Severity
 from data.brief_words import cause_words
-from data.commands.morning import CommitmentInput, assign, finish_meeting, issue_brief, start_meeting
+from data.commands.briefs import issue_brief
+from data.commands.morning import CommitmentInput, assign, finish_meeting, start_meeting
 from data.demo.calendar import SHANGHAI, is_workday
 from data.demo.simulation import Simulation
 from data.demo.staff import Staff

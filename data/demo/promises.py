@@ -12,7 +12,8 @@ from core.promises.collaboration import quarter_of
 from core.promises.demands import Answer, DemandInput, Effect, PromiseInput
 from core.promises.sla import allowed_hours
 from data.calendars import china
-from data.commands.demands import answer_demand, file_demand, move_feature, pause_demand, resume_demand
+from data.commands.demands import answer_demand, file_demand, pause_demand, resume_demand
+from data.commands.features import move_feature
 from data.commands.promises import make_promise
 from data.demo.calendar import SHANGHAI, is_workday, local, workday
 from data.demo.deliveries import Deliverer

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.access import OPERATOR
 from core.messages import Conflict, NotFound
-from data.commands.morning import issue_brief
+from data.commands.briefs import issue_brief
 from data.engine import Store
 from data.jobs.registry import Run, job
 from data.jobs.times import latest_due, next_due

@@ -1,4 +1,4 @@
-"""Demands of customers: the list with its clocks, one in full, and what filing one needs to know."""
+"""Demands of customers within reach: the list with its clocks (C1)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,25 +9,14 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from core.access import Permission, Who, reach
-from core.messages import NotFound
+from core.access import Permission, Who
 from core.promises.sla import Clock, Pause, SlaState, clock, state
 from data.queries.policies import policy_in_force, working_calendar
 from data.queries.promises import latest, pauses_of
 from data.queries.scope import customers
-from data.schema import (
-    Contact,
-    Customer,
-    Demand,
-    DemandPause,
-    Feature,
-    Opportunity,
-    Person,
-    PlannedDate,
-)
+from data.schema import Customer, Demand, DemandPause, Feature, Person, PlannedDate
 
 PAGE = 30
-MOST_FEATURES = 200
 
 
 class Show(StrEnum):
@@ -85,44 +74,6 @@ class DemandList:
     unknown_years: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DemandPauseRow:
-    """A time that the clock stood still."""
-
-    reason: str
-    started_at: datetime
-    ended_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class FeatureChoice:
-    """A feature that may answer another demand too."""
-
-    id: int
-    name: str
-    deliverable: str
-    reference: str
-    planned_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class DemandFile:
-    """One demand in full.
-
-    Attributes:
-        path, resources, deliverable, reference: product's answer; None before it.
-    """
-
-    row: DemandRow
-    contact: str | None
-    opportunity: str | None
-    pauses: tuple[DemandPauseRow, ...]
-    path: str | None
-    resources: str | None
-    deliverable: str | None
-    reference: str | None
-
-
 def demand_list(
     session: Session, who: Who, show: Show, now: datetime, *, customer: int | None = None, shown: int = PAGE
 ) -> DemandList:
@@ -130,12 +81,12 @@ def demand_list(
     of = Demand.customer_id == customer if customer else None
     open_rows = waiting(session, who, now, of)
     counts = {str(s): sum(row.state is s for row in open_rows) for s in SlaState}
-    done = _within(who, of, Demand.answered_at.is_not(None))
+    done = demands_within(who, of, Demand.answered_at.is_not(None))
     counts[Show.ANSWERED] = session.scalar(done.with_only_columns(func.count(Demand.id))) or 0
     counts[Show.OPEN] = len(open_rows)
     if show is Show.ANSWERED:
         newest = done.order_by(Demand.answered_at.desc(), Demand.id.desc()).limit(shown)
-        items = _read(session, newest, now)
+        items = rows_of(session, newest, now)
     else:
         items = [row for row in open_rows if show in (Show.OPEN, row.state)]
     years = {year for row in open_rows for year in row.clock.unknown_years}
@@ -146,7 +97,7 @@ def waiting(
     session: Session, who: Who, now: datetime, narrowed: ColumnElement[bool] | None = None
 ) -> list[DemandRow]:
     """Every demand without an answer within reach: late ones first, then by when they are due."""
-    rows = _read(session, _within(who, narrowed, Demand.answered_at.is_(None)), now)
+    rows = rows_of(session, demands_within(who, narrowed, Demand.answered_at.is_(None)), now)
     order = list(SlaState)
     return sorted(rows, key=lambda row: (order.index(row.state), row.clock.due_at, row.id))
 
@@ -159,50 +110,11 @@ def next_waiting(session: Session, who: Who, now: datetime, but: int) -> tuple[D
 
 def demand_rows(session: Session, who: Who, ids: Sequence[int], now: datetime) -> dict[int, DemandRow]:
     """Chosen demands within reach with their clocks, by id."""
-    return {row.id: row for row in _read(session, _within(who, Demand.id.in_(ids)), now)}
+    return {row.id: row for row in rows_of(session, demands_within(who, Demand.id.in_(ids)), now)}
 
 
-def demand_file(session: Session, who: Who, demand_id: int, now: datetime) -> DemandFile:
-    """One demand.
-
-    Raises:
-        NotFound: there is none within reach.
-    """
-    rows = _read(session, _within(who, Demand.id == demand_id), now)
-    if not rows:
-        raise NotFound(entity="demand")
-    more = session.execute(
-        select(
-            Contact.name, Opportunity.name, Demand.path, Demand.resources, Feature.deliverable,
-            Feature.reference,
-        )
-        .select_from(Demand)
-        .outerjoin(Contact, Contact.id == Demand.contact_id)
-        .outerjoin(Opportunity, Opportunity.id == Demand.opportunity_id)
-        .outerjoin(Feature, Feature.id == Demand.feature_id)
-        .where(Demand.id == demand_id)
-    ).one()  # fmt: skip
-    stood = select(DemandPause).where(DemandPause.demand_id == demand_id).order_by(DemandPause.started_at)
-    pauses = tuple(DemandPauseRow(p.reason, p.started_at, p.ended_at) for p in session.scalars(stood))
-    contact, opportunity, *answer = more
-    return DemandFile(rows[0], contact, opportunity, pauses, *answer)
-
-
-def feature_choices(session: Session, who: Who, now: datetime) -> dict[int, FeatureChoice]:
-    """Features that are planned already and may answer another demand too, newest first."""
-    if reach(who, Permission.ANSWER_DEMANDS) is None:
-        return {}
-    planned = latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, now)
-    newest = (
-        select(Feature.id, Feature.name, Feature.deliverable, Feature.reference, planned.c.day)
-        .outerjoin(planned, planned.c.owner == Feature.id)
-        .order_by(Feature.id.desc())
-        .limit(MOST_FEATURES)
-    )
-    return {row[0]: FeatureChoice(*row) for row in session.execute(newest)}
-
-
-def _within(who: Who, *narrowed: ColumnElement[bool] | None) -> Select[Demand]:
+def demands_within(who: Who, *narrowed: ColumnElement[bool] | None) -> Select[Demand]:
+    """Demands of customers within reach, narrowed further where asked."""
     conditions = [c for c in narrowed if c is not None]
     return (
         select(Demand)
@@ -211,7 +123,7 @@ def _within(who: Who, *narrowed: ColumnElement[bool] | None) -> Select[Demand]:
     )
 
 
-def _read(session: Session, chosen: Select[Demand], now: datetime) -> list[DemandRow]:
+def rows_of(session: Session, chosen: Select[Demand], now: datetime) -> list[DemandRow]:
     """The rows of chosen demands with their clocks, in the query's order."""
     planned = latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, now)
     query = (

@@ -18,7 +18,7 @@ from data.commands import acceptance_sweep
 from data.commands.acceptance import answer_link, count_miss
 from data.commands.acceptance_links import MAIL_JOB, new_token
 from data.commands.deliveries import ask_again, mark_ready, remind, renew_delivery, revoke_delivery
-from data.commands.demands import move_feature
+from data.commands.features import move_feature
 from data.commands.promise_sweep import sweep_promises
 from data.commands.promises import make_promise
 from data.jobs import acceptance_mail, sweep_acceptance

@@ -11,14 +11,14 @@ from sqlalchemy import func, select
 from core.messages import Conflict, NotFound
 from core.promises.demands import Answer, DemandInput, Effect, PromiseInput
 from data.commands.demand_drafts import open_demand, save_demand_fields, submit_demand
-from data.commands.demands import answer_demand, file_demand, move_feature, pause_demand
+from data.commands.demands import answer_demand, file_demand, pause_demand
+from data.commands.features import move_feature
 from data.commands.promises import escalate_promise, make_promise, move_promise
 from data.queries.demand_desk import demand_desk, demand_start, similar_demands
-from data.queries.demands import Show, demand_file, demand_list, feature_choices
+from data.queries.demand_file import demand_file, feature_choices
+from data.queries.demands import Show, demand_list
 from data.queries.drafts import draft
-from data.queries.promise_board import (
-    Show as Board,
-)
+from data.queries.promise_board import Show as Board
 from data.queries.promise_board import promise_board
 from data.queries.promise_file import promise_desk, promise_file
 from data.queries.schedule import feature_file, schedule

@@ -11,17 +11,12 @@ from core.messages import Conflict, Invalid, NotAllowed, NotFound
 from core.milestones.assess import State
 from core.milestones.consequences import Force
 from core.promises.demands import Answer
-from data.commands.demands import answer_demand, move_feature
+from data.commands.demands import answer_demand
+from data.commands.features import move_feature
 from data.commands.milestone_results import appeal_result, decide_appeal, sign_result
 from data.commands.milestones import issue_milestone, set_launch
 from data.notices import sentence
-from data.queries.milestone_results import (
-    all_results,
-    freeze_in_force,
-    freeze_now,
-    freezes_in_force,
-    results,
-)
+from data.queries.milestone_results import all_results, freeze_in_force, freeze_now, freezes_in_force, results
 from data.schema import Audit, Message, MilestoneAppeal, MilestoneResult, PolicyVersion
 from tests.company import found
 from tests.data.test_demands import filed

@@ -15,16 +15,10 @@ from core.messages import Conflict, Invalid, NotAllowed, NotFound
 from core.promises.demands import DemandInput, Effect, PromiseInput
 from core.reports.commitments import Kept
 from core.terms import ActionStatus
+from data.commands.briefs import issue_brief
 from data.commands.calendars import set_days
 from data.commands.demands import file_demand
-from data.commands.morning import (
-    assign,
-    drop_commitment,
-    export_minutes,
-    finish_meeting,
-    issue_brief,
-    start_meeting,
-)
+from data.commands.morning import assign, drop_commitment, export_minutes, finish_meeting, start_meeting
 from data.commands.promises import make_promise, move_promise
 from data.jobs.morning_brief import morning_brief
 from data.jobs.registry import JOBS, Run

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from core.messages import Conflict, Invalid, NotFound
 from core.promises.demands import Answer, DemandInput, Effect, PromiseInput
-from data.commands.demands import answer_demand, file_demand, move_feature, pause_demand
+from data.commands.demands import answer_demand, file_demand, pause_demand
+from data.commands.features import move_feature
 from data.commands.promises import escalate_promise, make_promise, move_promise, plan_promise
 from data.jobs.registry import Run
 from data.jobs.sweep_promises import sweep

@@ -15,7 +15,8 @@ from core.promises.demands import Answer, DemandInput, Effect, PromiseInput
 from data import __main__ as command_line
 from data.calendars import china
 from data.cli import promises as cli
-from data.commands.demands import answer_demand, file_demand, move_feature, pause_demand, resume_demand
+from data.commands.demands import answer_demand, file_demand, pause_demand, resume_demand
+from data.commands.features import move_feature
 from data.commands.promises import make_promise, move_promise
 from data.queries.promises import demand_clocks, promises
 from tests.company import found

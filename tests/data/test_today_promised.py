@@ -10,7 +10,8 @@ from core.promises.demands import DemandInput, PromiseInput
 from core.promises.handover import AnswerInput
 from core.promises.store_requests import Verdict
 from data.commands.acceptance import answer_link
-from data.commands.demands import answer_demand, file_demand, move_feature, pause_demand
+from data.commands.demands import answer_demand, file_demand, pause_demand
+from data.commands.features import move_feature
 from data.commands.promises import escalate_promise, make_promise
 from data.commands.store_requests import answer_request, file_request
 from data.queries.today import Kind, today

@@ -9,8 +9,9 @@ import pytest
 
 from core.promises.demands import DemandInput, Effect
 from data.commands.demands import file_demand, pause_demand
+from data.queries.demand_file import demand_file
 from data.queries.demand_files import demand_attachments
-from data.queries.demands import Show, demand_file, demand_list
+from data.queries.demands import Show, demand_list
 from data.text import translate
 from tests.company import found
 from tests.data.test_demands import answered

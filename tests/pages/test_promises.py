@@ -11,7 +11,8 @@ from core.customers import ContactInput
 from core.promises.demands import Answer, DemandInput, Effect, PromiseInput
 from data.commands.actions import record_action
 from data.commands.customers import add_contact
-from data.commands.demands import answer_demand, file_demand, move_feature
+from data.commands.demands import answer_demand, file_demand
+from data.commands.features import move_feature
 from data.commands.promises import make_promise
 from data.queries.promise_board import Show, promise_board
 from data.queries.promise_file import promise_file

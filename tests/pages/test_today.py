@@ -11,7 +11,8 @@ from core.promises.demands import DemandInput
 from core.terms import ActionStatus, Outcome
 from data.commands.actions import record_action
 from data.commands.attribution import ask_for_factor
-from data.commands.demands import file_demand, move_feature
+from data.commands.demands import file_demand
+from data.commands.features import move_feature
 from data.commands.milestones import issue_milestone, set_launch
 from data.commands.opportunities import close_opportunity, open_opportunity
 from data.commands.store_requests import file_request

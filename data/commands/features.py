@@ -1,0 +1,86 @@
+"""Features that answer demands: planned, moved, made anew (C2, C3)."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from core.access import Permission
+from core.messages import NotFound, Problem, refuse
+from core.promises.demands import Answer, check_move
+from data.commands.command import Tx, command
+from data.commands.promise_sweep import promised_with, sweep_promises
+from data.jsontext import to_json
+from data.queries.milestone_results import freezes_in_force
+from data.queries.policies import company_day
+from data.schema import Feature, PlannedDate
+
+
+@command("feature.move", needs=Permission.ANSWER_DEMANDS)
+def move_feature(tx: Tx, feature_id: int, planned_on: date | None, reason: str) -> int:
+    """Plan a feature for another day, or take it off the plan (None); the old date stays in its history.
+
+    Raises:
+        NotFound: no such feature.
+        Invalid: no reason, the date that stands, or a new feature is moved into a freeze.
+    """
+    feature = reached_feature(tx, feature_id)
+    before = planned_date(tx, feature_id)
+    problems = check_move("planned_on", before, planned_on, reason)
+    refuse([*problems, *frozen(tx, planned_on, feature.recorded_at)])
+    plan(tx, feature_id, planned_on, reason)
+    after = to_json({"planned_on": planned_on, "reason": reason})
+    tx.audit("feature", feature.id, to_json({"planned_on": before}), after)
+    sweep_promises(tx.session, tx.now, tx.policy, promised_with(feature.id))
+    return feature.id
+
+
+def planned_date(tx: Tx, feature_id: int) -> date | None:
+    """When a feature is planned for now; None without a plan."""
+    history = select(PlannedDate.planned_on).where(PlannedDate.feature_id == feature_id)
+    return tx.session.scalar(history.order_by(PlannedDate.id.desc()).limit(1))
+
+
+def plan(tx: Tx, feature_id: int, planned_on: date | None, reason: str) -> None:
+    """Add a date to a feature's history."""
+    tx.session.add(
+        PlannedDate(
+            feature_id=feature_id,
+            planned_on=planned_on,
+            reason=reason,
+            person_id=tx.who.person_id,
+            recorded_at=tx.now,
+        )
+    )
+
+
+def frozen(tx: Tx, planned_on: date | None, made_at: datetime) -> list[Problem]:
+    """A feature that came after a freeze was signed is not planned for its days (PRODUCT.md E)."""
+    standing = freezes_in_force(tx.session, company_day(tx.session, tx.now))
+    held = [f.brings for f in standing if made_at >= f.since and f.brings.freezes(planned_on)]
+    return [Problem("planned_on", "features_frozen", {"until": str(f.frozen_until)}) for f in held[:1]]
+
+
+def reached_feature(tx: Tx, feature_id: int) -> Feature:
+    """A feature, held until the command ends.
+
+    Raises:
+        NotFound: no such feature.
+    """
+    feature = tx.session.get(Feature, feature_id, with_for_update=True)
+    if feature is None:
+        raise NotFound(entity="feature")
+    return feature
+
+
+def new_feature(tx: Tx, answer: Answer) -> Feature:
+    """The feature that an answer names for the first time."""
+    feature = Feature(
+        name=answer.feature,
+        owner_id=tx.who.person_id,
+        deliverable=answer.deliverable,
+        reference=answer.reference,
+        recorded_at=tx.now,
+    )
+    tx.session.add(feature)
+    tx.session.flush()
+    return feature

@@ -1,0 +1,93 @@
+"""One demand in full, and the features that could answer it (C1, C2)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.access import Permission, Who, reach
+from core.messages import NotFound
+from data.queries.demands import DemandRow, demands_within, rows_of
+from data.queries.promises import latest
+from data.schema import Contact, Demand, DemandPause, Feature, Opportunity, PlannedDate
+
+MOST_FEATURES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class DemandPauseRow:
+    """A time that the clock stood still."""
+
+    reason: str
+    started_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureChoice:
+    """A feature that may answer another demand too."""
+
+    id: int
+    name: str
+    deliverable: str
+    reference: str
+    planned_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class DemandFile:
+    """One demand in full.
+
+    Attributes:
+        path, resources, deliverable, reference: product's answer; None before it.
+    """
+
+    row: DemandRow
+    contact: str | None
+    opportunity: str | None
+    pauses: tuple[DemandPauseRow, ...]
+    path: str | None
+    resources: str | None
+    deliverable: str | None
+    reference: str | None
+
+
+def demand_file(session: Session, who: Who, demand_id: int, now: datetime) -> DemandFile:
+    """One demand.
+
+    Raises:
+        NotFound: there is none within reach.
+    """
+    rows = rows_of(session, demands_within(who, Demand.id == demand_id), now)
+    if not rows:
+        raise NotFound(entity="demand")
+    more = session.execute(
+        select(
+            Contact.name, Opportunity.name, Demand.path, Demand.resources, Feature.deliverable,
+            Feature.reference,
+        )
+        .select_from(Demand)
+        .outerjoin(Contact, Contact.id == Demand.contact_id)
+        .outerjoin(Opportunity, Opportunity.id == Demand.opportunity_id)
+        .outerjoin(Feature, Feature.id == Demand.feature_id)
+        .where(Demand.id == demand_id)
+    ).one()  # fmt: skip
+    stood = select(DemandPause).where(DemandPause.demand_id == demand_id).order_by(DemandPause.started_at)
+    pauses = tuple(DemandPauseRow(p.reason, p.started_at, p.ended_at) for p in session.scalars(stood))
+    contact, opportunity, *answer = more
+    return DemandFile(rows[0], contact, opportunity, pauses, *answer)
+
+
+def feature_choices(session: Session, who: Who, now: datetime) -> dict[int, FeatureChoice]:
+    """Features that are planned already and may answer another demand too, newest first."""
+    if reach(who, Permission.ANSWER_DEMANDS) is None:
+        return {}
+    planned = latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, now)
+    newest = (
+        select(Feature.id, Feature.name, Feature.deliverable, Feature.reference, planned.c.day)
+        .outerjoin(planned, planned.c.owner == Feature.id)
+        .order_by(Feature.id.desc())
+        .limit(MOST_FEATURES)
+    )
+    return {row[0]: FeatureChoice(*row) for row in session.execute(newest)}
