@@ -17,8 +17,7 @@ from core.forecast.arrays import Floats, Ints
 KINDS = ("moved", "won", "lost")
 MONTH_DAYS = 365.25 / 12
 _PARTS = (3.0, 7.0, 14.0)  # days left in the month, edges of its parts, the last part first
-_PLACES = 3  # of a month in its quarter
-_QUARTERS_END = _PLACES  # one effect more: of the last two weeks of a quarter
+_PLACES = 3  # of a month in its quarter; one effect more is that of its last two weeks
 _SPREADS = (0.0, 0.1, 0.2, 0.4, 0.8)  # of effects, shares of the usual rate
 _PRIORS = (0.5, 0.125, 0.125, 0.125, 0.125)  # of each: there is an effect, or there is none
 _LUCK = (0.05, 0.1, 0.2, 0.4, 0.8)  # of a month's own

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from core.terms import ActionStatus
+from core.terms import ActionStatus, Outcome
 from data.schema import (
     Action,
     Base,
@@ -148,34 +148,7 @@ def _runs(some: bool) -> Subquery[Any]:
     Counting from the latest event backwards, an event belongs to the present run while every later
     one has the same stage, i.e. while its rank among all equals its rank within its stage.
     """
-    newest = (StageEvent.happened_at.desc(), StageEvent.id.desc())
-    furthest: dict[str, Any] = {
-        "partition_by": StageEvent.opportunity_id,
-        "order_by": (Stage.position.desc(), StageEvent.happened_at, StageEvent.id),
-    }
-    ranked = (
-        select(
-            StageEvent.opportunity_id,
-            StageEvent.stage_id,
-            StageEvent.happened_at,
-            StageEvent.action_id,
-            func.row_number().over(partition_by=StageEvent.opportunity_id, order_by=newest).label("rank"),
-            func.row_number()
-            .over(partition_by=(StageEvent.opportunity_id, StageEvent.stage_id), order_by=newest)
-            .label("rank_in_stage"),
-            func.first_value(StageEvent.stage_id)
-            .over(partition_by=StageEvent.opportunity_id, order_by=newest)
-            .label("present_stage"),
-            func.aggregate_strings(cast(StageEvent.stage_id, String), ",")
-            .over(partition_by=StageEvent.opportunity_id, order_by=(StageEvent.happened_at, StageEvent.id))
-            .label("path"),
-            func.first_value(StageEvent.stage_id).over(**furthest).label("furthest_id"),
-            func.first_value(StageEvent.happened_at).over(**furthest).label("furthest_since"),
-        )
-        .join(Stage, Stage.id == StageEvent.stage_id)
-        .where(StageEvent.voided_at.is_(None), _among(StageEvent.opportunity_id, some))
-        .subquery()
-    )
+    ranked = _ranked(some)
     in_run = (ranked.c.rank == ranked.c.rank_in_stage) & (ranked.c.stage_id == ranked.c.present_stage)
     grouped = (
         select(
@@ -203,6 +176,38 @@ def _runs(some: bool) -> Subquery[Any]:
     )
 
 
+def _ranked(some: bool) -> Subquery[Any]:
+    """Living stage events with their ranks from the latest backwards, and what stands for the opportunity."""
+    newest = (StageEvent.happened_at.desc(), StageEvent.id.desc())
+    furthest: dict[str, Any] = {
+        "partition_by": StageEvent.opportunity_id,
+        "order_by": (Stage.position.desc(), StageEvent.happened_at, StageEvent.id),
+    }
+    return (
+        select(
+            StageEvent.opportunity_id,
+            StageEvent.stage_id,
+            StageEvent.happened_at,
+            StageEvent.action_id,
+            func.row_number().over(partition_by=StageEvent.opportunity_id, order_by=newest).label("rank"),
+            func.row_number()
+            .over(partition_by=(StageEvent.opportunity_id, StageEvent.stage_id), order_by=newest)
+            .label("rank_in_stage"),
+            func.first_value(StageEvent.stage_id)
+            .over(partition_by=StageEvent.opportunity_id, order_by=newest)
+            .label("present_stage"),
+            func.aggregate_strings(cast(StageEvent.stage_id, String), ",")
+            .over(partition_by=StageEvent.opportunity_id, order_by=(StageEvent.happened_at, StageEvent.id))
+            .label("path"),
+            func.first_value(StageEvent.stage_id).over(**furthest).label("furthest_id"),
+            func.first_value(StageEvent.happened_at).over(**furthest).label("furthest_since"),
+        )
+        .join(Stage, Stage.id == StageEvent.stage_id)
+        .where(StageEvent.voided_at.is_(None), _among(StageEvent.opportunity_id, some))
+        .subquery()
+    )
+
+
 def _next_steps(some: bool) -> Subquery[Any]:
     """The earliest planned action of each opportunity."""
     order = func.row_number().over(
@@ -226,64 +231,68 @@ def _next_steps(some: bool) -> Subquery[Any]:
 
 
 def _customer_states(some: bool) -> Select[tuple[int, ...]]:
-    done = (Action.status == ActionStatus.COMPLETED) & Action.voided_at.is_(None)
-    actions = (
+    actions = _customer_actions(some)
+    latest = _latest_actions(actions)
+    touches = _of_customers(Interaction, func.max(Interaction.happened_at).label("touched_at"), some)
+    is_open = Opportunity.outcome == Outcome.OPEN
+    opportunities = _of_customers(Opportunity, func.count().label("open_opportunities"), some, is_open)
+    carried = CustomerTag.tag_id.in_(select(Tag.id).where(Tag.high_value))
+    tags = _of_customers(CustomerTag, func.count().label("high_value_tags"), some, carried)
+    a, t = actions.c.last_action_at, touches.c.touched_at
+    last_touch = case((or_(t.is_(None), a >= t), a), else_=t)
+    query = select(
+        Customer.id,
+        last_touch,
+        latest.c.last_action_id,
+        func.coalesce(actions.c.actions, 0),
+        func.coalesce(opportunities.c.open_opportunities, 0),
+        func.coalesce(tags.c.high_value_tags, 0),
+    )
+    for part in (actions, latest, touches, opportunities, tags):
+        query = query.outerjoin(part, part.c.customer_id == Customer.id)
+    return query.where(_among(Customer.id, some))
+
+
+def _of_customers(table: Any, value: Any, some: bool, *conditions: ColumnElement[bool]) -> Subquery[Any]:
+    """A value over a table's rows, by customer."""
+    return (
+        select(table.customer_id, value)
+        .where(*conditions, _among(table.customer_id, some))
+        .group_by(table.customer_id)
+        .subquery()
+    )
+
+
+def _customer_actions(some: bool) -> Subquery[Any]:
+    """How many actions are completed, and when the latest of them ended."""
+    return (
         select(
             Action.customer_id,
             func.count().label("actions"),
             func.max(Action.ended_at).label("last_action_at"),
         )
-        .where(done, Action.customer_id.is_not(None), _among(Action.customer_id, some))
+        .where(_done(), Action.customer_id.is_not(None), _among(Action.customer_id, some))
         .group_by(Action.customer_id)
         .subquery()
     )
-    latest = (
+
+
+def _latest_actions(actions: Subquery[Any]) -> Subquery[Any]:
+    """The action that ended last; of several, the one written last."""
+    return (
         select(Action.customer_id, func.max(Action.id).label("last_action_id"))
         .join(
             actions,
             (actions.c.customer_id == Action.customer_id) & (actions.c.last_action_at == Action.ended_at),
         )
-        .where(done)
+        .where(_done())
         .group_by(Action.customer_id)
         .subquery()
     )
-    touches = (
-        select(Interaction.customer_id, func.max(Interaction.happened_at).label("touched_at"))
-        .where(_among(Interaction.customer_id, some))
-        .group_by(Interaction.customer_id)
-        .subquery()
-    )
-    opportunities = (
-        select(Opportunity.customer_id, func.count().label("open_opportunities"))
-        .where(Opportunity.outcome == "open", _among(Opportunity.customer_id, some))
-        .group_by(Opportunity.customer_id)
-        .subquery()
-    )
-    tags = (
-        select(CustomerTag.customer_id, func.count().label("high_value_tags"))
-        .join(Tag, Tag.id == CustomerTag.tag_id)
-        .where(Tag.high_value, _among(CustomerTag.customer_id, some))
-        .group_by(CustomerTag.customer_id)
-        .subquery()
-    )
-    a, t = actions.c.last_action_at, touches.c.touched_at
-    last_touch = case((or_(t.is_(None), a >= t), a), else_=t)
-    return (
-        select(
-            Customer.id,
-            last_touch,
-            latest.c.last_action_id,
-            func.coalesce(actions.c.actions, 0),
-            func.coalesce(opportunities.c.open_opportunities, 0),
-            func.coalesce(tags.c.high_value_tags, 0),
-        )
-        .outerjoin(actions, actions.c.customer_id == Customer.id)
-        .outerjoin(latest, latest.c.customer_id == Customer.id)
-        .outerjoin(touches, touches.c.customer_id == Customer.id)
-        .outerjoin(opportunities, opportunities.c.customer_id == Customer.id)
-        .outerjoin(tags, tags.c.customer_id == Customer.id)
-        .where(_among(Customer.id, some))
-    )
+
+
+def _done() -> ColumnElement[bool]:
+    return (Action.status == ActionStatus.COMPLETED) & Action.voided_at.is_(None)
 
 
 def rebuild(session: Session) -> None:

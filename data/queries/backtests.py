@@ -8,7 +8,7 @@ from sqlalchemy import String, and_, cast, select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Reach, Who, reach
-from data.schema import ForecastBacktest, JobRun, Person, Pipeline
+from data.schema import ForecastBacktest, JobRun, Pipeline
 
 SHOWN = 5
 
@@ -28,7 +28,6 @@ class Asked:
     level: str
     first_on: date
     last_on: date
-    asked_by: str | None
     asked_at: datetime
     state: str
     progress: str | None
@@ -39,9 +38,8 @@ def backtests(session: Session, who: Who, pipeline: str) -> tuple[Asked, ...]:
     """The latest of a pipeline; those by team and person only for who sees all of them."""
     b = ForecastBacktest
     query = (
-        select(b, Person.name, JobRun.state, JobRun.progress)
+        select(b, JobRun.state, JobRun.progress)
         .join(Pipeline, Pipeline.id == b.pipeline_id)
-        .outerjoin(Person, Person.id == b.asked_by_id)
         .outerjoin(JobRun, and_(JobRun.job == "backtest", JobRun.key == cast(b.id, String)))
         .where(Pipeline.key == pipeline)
         .order_by(b.id.desc())
@@ -56,13 +54,12 @@ def backtests(session: Session, who: Who, pipeline: str) -> tuple[Asked, ...]:
             row.level,
             row.first_on,
             row.last_on,
-            name,
             row.asked_at,
             "done" if row.result is not None else state or "waiting",
             progress,
             row.result,
         )
-        for row, name, state, progress in session.execute(query)
+        for row, state, progress in session.execute(query)
     )
 
 

@@ -70,11 +70,6 @@ def weight_times(session: Session) -> WeightTimes:
     )
 
 
-def weights_in_force(session: Session, at: datetime) -> Weights:
-    """The weights in force at an instant; the shipped ones unless a version was applied."""
-    return weight_times(session).at((at - _EPOCH).total_seconds() / 86_400)
-
-
 def latest_use(session: Session) -> WeightUse | None:
     """The latest change of what is in force."""
     return session.scalar(select(WeightUse).order_by(WeightUse.from_at.desc(), WeightUse.id.desc()).limit(1))

@@ -24,7 +24,6 @@ pytestmark = pytest.mark.browser
 WORDS = "“Each changeover costs us the *whole* morning.”"
 FEATURE = "Changeover planner"
 SHANGHAI = ZoneInfo("Asia/Shanghai")  # the company's clock
-WORKERS = ("rep", "product", "manager", "delivery")
 
 
 @dataclass(frozen=True, slots=True)

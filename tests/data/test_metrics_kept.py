@@ -21,8 +21,6 @@ from tests.data.test_metrics import ask_of
 from tests.deliveries import Handover
 from tests.forecasts import deal, run
 
-P0 = timedelta(hours=2)  # its clock runs day and night
-
 
 @pytest.fixture
 def people(store):

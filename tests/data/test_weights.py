@@ -9,7 +9,7 @@ import pytest
 
 from core.messages import Conflict, Invalid, NotAllowed, NotFound
 from data.commands.weights import apply_weights, draft_weights, keep_backtest
-from data.queries.weights import weight_history, weight_times, weights_in_force
+from data.queries.weights import weight_history, weight_times
 from data.schema import Audit
 from data.weighing import backtest_weights
 from tests.company import found
@@ -29,7 +29,7 @@ def office(store, clock):
 
     def at(when):
         with store.reading() as session:
-            return weights_in_force(session, when)
+            return weight_times(session).at(when.timestamp() / 86_400)
 
     return SimpleNamespace(store=store, people=people, who=who, look=look, at=at, clock=clock)
 

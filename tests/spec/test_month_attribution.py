@@ -82,7 +82,6 @@ def test_a_team_answers_for_what_counted_the_company_for_what_was_suggested():
 
 
 LOST, WON = 0, 100
-UNLIKELY = {"chance": 0.1}
 
 
 @pytest.mark.parametrize(
