@@ -12,8 +12,9 @@ from components.forms import Marks
 from components.frame import View
 from components.text import t, term
 from core.terms import Grade, Outcome
-from data.queries.customer_file import CustomerHead, OpportunityCard
+from data.queries.customer_file import CustomerHead
 from data.queries.customers import Choices
+from data.queries.opportunity_cards import OpportunityCard
 
 
 def grade_form(head: CustomerHead, view: View, save: Save) -> None:

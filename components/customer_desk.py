@@ -13,8 +13,9 @@ from components.own_values import gathered
 from core.access import Permission, reach
 from core.customers import ContactInput, CustomerInput
 from data.commands.opportunities import OpportunityEdit
-from data.queries.customer_file import CustomerFile, OpportunityCard
+from data.queries.customer_file import CustomerFile
 from data.queries.customers import Choices
+from data.queries.opportunity_cards import OpportunityCard
 from data.queries.own_fields import Company
 
 

@@ -19,8 +19,9 @@ from components.text import t
 from core.customers import ContactInput, CustomerInput
 from core.definitions import CUSTOMER, OPPORTUNITY
 from core.terms import INDUSTRIES, SEGMENTS, DecisionRole
-from data.queries.customer_file import ContactCard, CustomerHead, OpportunityCard
+from data.queries.customer_file import ContactCard, CustomerHead
 from data.queries.customers import Choices
+from data.queries.opportunity_cards import OpportunityCard
 from data.queries.own_fields import Company
 
 CURRENCIES = ("CNY", "USD", "EUR", "HKD", "JPY", "GBP")

@@ -14,10 +14,8 @@ from components.navigation import open_page
 from components.own_values import own_lines
 from components.text import t, term
 from core.access import Permission, reach
-from data.queries.customer_file import (
-    CustomerHead,
-    OpportunityCard,
-)
+from data.queries.customer_file import CustomerHead
+from data.queries.opportunity_cards import OpportunityCard
 
 
 def opportunities_block(cards: Sequence[OpportunityCard], head: CustomerHead, view: View) -> None:

@@ -12,7 +12,7 @@ from components.frame import View
 from components.room_desk import Desk, next_turn, press, turn_of
 from components.text import t, term
 from data.queries.room_file import TaskCard
-from data.queries.timeline import Event
+from data.queries.timeline_events import Event
 
 
 def tasks(desk: Desk, events: Sequence[Event]) -> None:

@@ -17,7 +17,8 @@ from components.text import t, term
 from core.access import Permission, reach
 from core.signals import MEASURES, SignalInput
 from core.terms import SIGNAL_KINDS
-from data.queries.customer_file import CustomerHead, OpportunityCard
+from data.queries.customer_file import CustomerHead
+from data.queries.opportunity_cards import OpportunityCard
 
 _START = "editing-signal"  # forgotten with the form
 

@@ -16,7 +16,8 @@ from components.timeline_action import Play, action_body
 from core.access import Permission, reach
 from core.signals import MEASURES
 from data.queries.audit import AuditEntry
-from data.queries.timeline import KINDS, PAGE, Event, Timeline
+from data.queries.timeline import KINDS, PAGE, Timeline
+from data.queries.timeline_events import Event
 
 _ICONS = {
     "mail": ":material/mail:",

@@ -12,7 +12,7 @@ from components.navigation import open_page
 from components.text import t, term
 from core.access import Permission, reach
 from core.process.actions import fields_of
-from data.queries.timeline import Event
+from data.queries.timeline_events import Event
 
 Play = Callable[[str], tuple[bytes, str]]
 

@@ -1,7 +1,7 @@
 """From a draft to a record: opened from a link, submitted once, refused with everything typed still there."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -9,42 +9,16 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
-from core.definitions import OPPORTUNITY
-from core.fields import Field
 from core.messages import AppError, Conflict, Invalid, NotFound, Problem, Unavailable
-from core.own_records import settle
-from core.process.actions import ActionContext, ActionInput, check, own_fields
-from core.process.sheet import (
-    NEW,
-    OPENED,
-    Step,
-    concerns,
-    opening,
-    read_amount,
-    read_day,
-    read_field,
-    read_sheet,
-)
-from core.terms import ActionStatus, Severity
-from data.commands.actions import cancel_action, record_action
+from core.process.sheet import NEW, Step, concerns, opening
+from core.terms import Severity
 from data.commands.drafts import reached_draft, refuse_draft, save_fields, start_draft
-from data.commands.opportunities import check_opportunity, open_opportunity
+from data.commands.record_sending import carry_out
 from data.commands.undo import undo
 from data.engine import Store
 from data.jsontext import to_json
 from data.queries.named_customers import Named, named_customer
-from data.queries.policies import policy_in_force
-from data.queries.record import (
-    CustomerFacts,
-    Standing,
-    audit_of,
-    customer_facts,
-    customer_of,
-    records_before,
-    standing,
-)
-from data.queries.recordings import sound_of
-from data.schema import Draft
+from data.queries.record import CustomerFacts, customer_facts, customer_of
 
 KIND = "action"
 
@@ -102,7 +76,7 @@ def submit_record(store: Store, who: Who, draft_id: int) -> None:
         with store.batch() as session:
             draft = reached_draft(session, who, draft_id)
             if draft.body["sent"] is None:
-                sent = _carry_out(store, who, session, draft)
+                sent = carry_out(store, who, session, draft)
                 draft.body = draft.body | {"sent": to_json(sent), "problems": []}
                 draft.updated_at = store.clock()
     except Unavailable:  # nothing was refused: the draft is sent again as it is
@@ -169,109 +143,6 @@ def _chosen_step(
         return next((s for s in facts.steps if s.id == link.action), None)
     due = (s for s in facts.steps if s.opportunity_id == opportunity and s.planned_for <= now)
     return next((s for s in due if link.type in (None, s.type)), None)
-
-
-def _carry_out(store: Store, who: Who, session: Session, draft: Draft) -> dict[str, Any]:
-    values = draft.body["values"]
-    if values.get("state") == ActionStatus.CANCELLED:
-        return _cancel(store, who, session, values)
-    action = _action(session, who, values)
-    opportunity_id, opened = _opportunity(store, who, session, values, action)
-    before = None if opened else standing(session, opportunity_id)
-    action_id = record_action.once(store, who, draft.key, opportunity_id, action)
-    return _told(session, values, opportunity_id, action_id, before) | {"opened": opened}
-
-
-def _action(session: Session, who: Who, values: dict[str, Any]) -> ActionInput:
-    """The draft as an action; without a choice of its own it follows the customer's latest record."""
-    action = read_sheet(values, who.timezone, policy_in_force(session).own_fields)
-    if action.follows is None and action.status is ActionStatus.COMPLETED:
-        return replace(action, follows=records_before(session, values["customer"], action.ended_at))
-    return action
-
-
-def _opportunity(
-    store: Store, who: Who, session: Session, values: dict[str, Any], action: ActionInput
-) -> tuple[int, bool]:
-    """The chosen opportunity, or the one that is opened with this record."""
-    chosen = values.get("opportunity")
-    if isinstance(chosen, int):
-        return chosen, False
-    own = policy_in_force(session).own_fields
-    problems = _check_new(values, own, store) if chosen == NEW else [Problem("opportunity", "required")]
-    if problems:
-        raise Invalid([*problems, *_problems_alone(store, session, values, action)])
-    sheet = _new_opportunity(values, own)
-    try:
-        return open_opportunity(store, who, values["customer"], sheet.pop("name"), **sheet), True
-    except Invalid as error:
-        raise Invalid(_of_the_new(error.problems)) from error
-
-
-def _new_opportunity(values: dict[str, Any], own: Iterable[Field]) -> dict[str, Any]:
-    return {
-        "name": str(values.get("opportunity-name") or ""),
-        "amount": read_amount(values.get("opportunity-amount")),
-        "close_on": read_day(values.get("opportunity-close_on")),
-        "fields": {f.key: read_field(f, values, OPENED) for f in own_fields(OPPORTUNITY, own)},
-    }
-
-
-def _check_new(values: dict[str, Any], own: Sequence[Field], store: Store) -> list[Problem]:
-    new = _new_opportunity(values, own)
-    wrong = settle(OPPORTUNITY, {}, new["fields"], new, own, store.clock()).problems
-    return _of_the_new([*check_opportunity(new["name"], new["amount"]), *wrong])
-
-
-def _of_the_new(problems: Iterable[Problem]) -> list[Problem]:
-    """Problems of an opportunity at their fields of the form."""
-    return [replace(p, field=f"opportunity.{p.field}") for p in problems]
-
-
-def _problems_alone(
-    store: Store, session: Session, values: dict[str, Any], action: ActionInput
-) -> Sequence[Problem]:
-    """What is wrong with an action whose opportunity is not known yet."""
-    now = store.clock()
-    earlier = frozenset({action.follows} if action.follows else ())
-    context = ActionContext(now, now, earlier_records=earlier, sound=sound_of(session, action.recording))
-    return check(action, context, policy_in_force(session))
-
-
-def _cancel(store: Store, who: Who, session: Session, values: dict[str, Any]) -> dict[str, Any]:
-    step = values.get("cancels") or 0
-    problems = [] if step else [Problem("cancels", "required")]
-    if not str(values.get("reason") or "").strip():
-        problems.append(Problem("reason", "reason_required"))
-    if problems:
-        raise Invalid(problems)
-    opportunity_id = int(values["opportunity"])
-    before = standing(session, opportunity_id)
-    action_id = cancel_action(store, who, int(step), str(values["reason"]))
-    return _told(session, values, opportunity_id, action_id, before)
-
-
-def _told(
-    session: Session, values: dict[str, Any], opportunity_id: int, action_id: int, before: Standing | None
-) -> dict[str, Any]:
-    """What the record changed, for the confirmation."""
-    after = standing(session, opportunity_id)
-    stood = before.alerts if before else frozenset()
-    return {
-        "state": values.get("state") or str(ActionStatus.COMPLETED),
-        "type": values.get("type"),
-        "customer": values["customer"],
-        "opportunity": opportunity_id,
-        "action": action_id,
-        "audit": audit_of(session, action_id),
-        "stage_before": before.stage if before else None,
-        "stage": after.stage,
-        "outcome": after.outcome,
-        "next_type": after.next_type,
-        "next_at": after.next_at,
-        "raised": sorted(after.alerts - stood),
-        "cleared": sorted(stood - after.alerts),
-    }
 
 
 _MEANWHILE: dict[str, Callable[[AppError], Problem]] = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
@@ -19,8 +19,6 @@ from data.queries.policies import policy_in_force
 from data.queries.scope import customers, owned
 from data.schema import (
     Action,
-    Alert,
-    Audit,
     Contact,
     Customer,
     CustomerState,
@@ -104,21 +102,6 @@ class CustomerFacts:
     records_to_name: Mapping[Kind, Mapping[int, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where an opportunity stands, to say what a record changed.
-
-    Attributes:
-        alerts: rules of its standing alerts.
-    """
-
-    stage: str | None
-    outcome: str
-    next_type: str | None
-    next_at: datetime | None
-    alerts: frozenset[str]
-
-
 def customer_facts(session: Session, who: Who, customer_id: int) -> CustomerFacts:
     """One customer for the form.
 
@@ -191,26 +174,6 @@ def customer_of(session: Session, who: Who, opportunity_id: int | None, action_i
     if found is None:
         raise NotFound("customer_gone")
     return found
-
-
-def standing(session: Session, opportunity_id: int) -> Standing:
-    """Where an opportunity stands now; the caller has checked that it may be seen."""
-    session.flush()
-    row = session.execute(
-        select(Opportunity.outcome, Stage.key, Action.type, Action.planned_for)
-        .outerjoin(OpportunityState, OpportunityState.opportunity_id == Opportunity.id)
-        .outerjoin(Stage, Stage.id == OpportunityState.stage_id)
-        .outerjoin(Action, Action.id == OpportunityState.next_step_id)
-        .where(Opportunity.id == opportunity_id)
-    ).one()
-    alerts = select(Alert.rule).where(Alert.opportunity_id == opportunity_id, Alert.cleared_at.is_(None))
-    return Standing(row.key, row.outcome, row.type, row.planned_for, frozenset(session.scalars(alerts)))
-
-
-def audit_of(session: Session, action_id: int) -> int | None:
-    """The latest audit row of an action, by which its command is undone."""
-    rows = select(func.max(Audit.id)).where(Audit.entity == "action", Audit.entity_id == action_id)
-    return session.scalar(rows)
 
 
 def records_before(session: Session, customer_id: int, end: datetime | None) -> int | None:
