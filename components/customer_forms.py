@@ -3,7 +3,7 @@
 A form gets what stands and a `save` that carries out one command.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
 from typing import Any
@@ -54,26 +54,10 @@ def _customer(
     marks = Marks(view)
     industries = sorted({*INDUSTRIES, *options.industries})
     with st.form(at, border=False):
-        typed: dict[str, Any] = {}
-        with marks.field("name"):
-            typed["name"] = st.text_input(field_name("name"), start.get("name"), key=f"{at}-name")
-        with marks.field("industry"):
-            typed["industry"] = one_of(
-                field_name("industry"),
-                industries,
-                start.get("industry"),
-                "industry",
-                f"{at}-industry",
-                accept_new_options=True,
-            )
-        with marks.field("segment"):
-            typed["segment"] = one_of(
-                field_name("segment"), SEGMENTS, start.get("segment"), "segment", f"{at}-segment"
-            )
-        with marks.field("region"):
-            typed["region"] = (
-                st.text_input(field_name("region"), start.get("region") or "", key=f"{at}-region") or None
-            )
+        typed: dict[str, Any] = {"name": _line(marks, "name", start, at)}
+        typed["industry"] = _word(marks, "industry", industries, start, at, accept_new_options=True)
+        typed["segment"] = _word(marks, "segment", SEGMENTS, start, at)
+        typed["region"] = _line(marks, "region", start, at) or None
         with marks.field("note"):
             typed["note"] = st.text_area(field_name("note"), start.get("note") or "", key=f"{at}-note")
         typed |= own_part(CUSTOMER, start, company, view, marks, at)
@@ -102,24 +86,13 @@ def _contact(
     at = f"{key}-{editing.version}"
     marks = Marks(view)
     with st.form(at, border=False):
-        typed: dict[str, Any] = {}
-        for name in ("name", "title"):
-            with marks.field(name):
-                text = st.text_input(field_name(name), editing.start.get(name) or "", key=f"{at}-{name}")
-                typed[name] = text or (None if name == "title" else "")
-        with marks.field("decision_role"):
-            typed["decision_role"] = one_of(
-                field_name("decision_role"),
-                tuple(DecisionRole),
-                editing.start.get("decision_role"),
-                "decision_role",
-                f"{at}-role",
-            )
+        typed: dict[str, Any] = {
+            "name": _line(marks, "name", editing.start, at),
+            "title": _line(marks, "title", editing.start, at) or None,
+        }
+        typed["decision_role"] = _word(marks, "decision_role", tuple(DecisionRole), editing.start, at)
         for name in ("phone", "email"):
-            with marks.field(name):
-                typed[name] = (
-                    st.text_input(field_name(name), editing.start.get(name) or "", key=f"{at}-{name}") or None
-                )
+            typed[name] = _line(marks, name, editing.start, at) or None
         if submit():
             send(marks, key, editing, typed, save)
 
@@ -150,13 +123,10 @@ def _opportunity(
     start, at = editing.start, f"{key}-{editing.version}"
     marks = Marks(view)
     with st.form(at, border=False):
-        typed: dict[str, Any] = {}
-        with marks.field("name"):
-            typed["name"] = st.text_input(field_name("name"), start["name"] or "", key=f"{at}-name")
-        with marks.field("product"):
-            typed["product"] = (
-                st.text_input(field_name("product"), start["product"] or "", key=f"{at}-product") or None
-            )
+        typed: dict[str, Any] = {
+            "name": _line(marks, "name", start, at),
+            "product": _line(marks, "product", start, at) or None,
+        }
         left, right = st.columns([2, 1])
         with left, marks.field("amount"):
             amount = st.number_input(
@@ -175,6 +145,20 @@ def _opportunity(
         typed |= own_part(OPPORTUNITY, start, company, view, marks, at)
         if submit():
             send(marks, key, editing, typed, save)
+
+
+def _line(marks: Marks, name: str, start: Mapping[str, Any], at: str) -> str:
+    with marks.field(name):
+        line: str = st.text_input(field_name(name), start.get(name) or "", key=f"{at}-{name}")
+    return line
+
+
+def _word(
+    marks: Marks, name: str, options: Sequence[str], start: Mapping[str, Any], at: str, **more: Any
+) -> Any:
+    """One of a few words, whose names stand in the catalogue's area of the field's name."""
+    with marks.field(name):
+        return one_of(field_name(name), options, start.get(name), name, f"{at}-{name}", **more)
 
 
 def _float(amount: Decimal | None) -> float | None:
