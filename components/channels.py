@@ -86,36 +86,41 @@ def new_group(found: Channels, view: View) -> None:
     if not found.teams:
         return
     turn = turn_of("channel")
-    kinds = {kind: t(f"channels.kinds.{kind}") for kind in KINDS}
     with st.expander(t("channels.add"), icon=":material/add:", expanded=not found.robots):
         marks = Marks(view)
         with st.form(f"channel-{turn}", border=False, enter_to_submit=False):
-            with marks.field("team"):
-                team = st.selectbox(
-                    t("channels.team"),
-                    list(found.teams),
-                    format_func=found.teams.__getitem__,
-                    key=f"team-{turn}",
-                )
-            with marks.field("kind"):
-                kind = st.selectbox(
-                    t("channels.kind"), list(kinds), format_func=kinds.__getitem__, key=f"kind-{turn}"
-                )
-            with marks.field("url"):
-                url = st.text_input(t("channels.url"), help=t("channels.url_help"), key=f"url-{turn}")
-            secret = st.text_input(
-                t("channels.secret"), type="password", help=t("channels.secret_help"), key=f"secret-{turn}",
-                autocomplete="off",
-            )  # fmt: skip
-            with marks.field("language"):
-                language = st.selectbox(
-                    t("channels.language"), list(LANGUAGES), list(LANGUAGES).index(view.language),
-                    format_func=LANGUAGES.__getitem__, key=f"language-{turn}",
-                )  # fmt: skip
+            given = _group_fields(found, turn, marks, view)
             sent = st.form_submit_button(t("channels.add_do"), type="primary")
-        given = (team or 0, kind or "", url or "", secret or "", language or view.language)
         key = f"{turn}-{fingerprint('|'.join(map(str, given)))}"
         if sent and marks.sent(lambda: view.do(add_robot.once, key, *given)):
             next_turn("channel")
             st.toast(t("channels.added"))
             st.rerun()
+
+
+def _group_fields(found: Channels, turn: str, marks: Marks, view: View) -> tuple[int, str, str, str, str]:
+    """Team, kind of robot, its address and secret, and the language in which it is written to."""
+    kinds = {kind: t(f"channels.kinds.{kind}") for kind in KINDS}
+    with marks.field("team"):
+        team = st.selectbox(
+            t("channels.team"),
+            list(found.teams),
+            format_func=found.teams.__getitem__,
+            key=f"team-{turn}",
+        )
+    with marks.field("kind"):
+        kind = st.selectbox(
+            t("channels.kind"), list(kinds), format_func=kinds.__getitem__, key=f"kind-{turn}"
+        )
+    with marks.field("url"):
+        url = st.text_input(t("channels.url"), help=t("channels.url_help"), key=f"url-{turn}")
+    secret = st.text_input(
+        t("channels.secret"), type="password", help=t("channels.secret_help"), key=f"secret-{turn}",
+        autocomplete="off",
+    )  # fmt: skip
+    with marks.field("language"):
+        language = st.selectbox(
+            t("channels.language"), list(LANGUAGES), list(LANGUAGES).index(view.language),
+            format_func=LANGUAGES.__getitem__, key=f"language-{turn}",
+        )  # fmt: skip
+    return team or 0, kind or "", url or "", secret or "", language or view.language

@@ -40,14 +40,7 @@ def resolve_block(file: PromiseFile, features: Mapping[int, FeatureChoice], does
     section(t("promises.do"), icon=":material/build:")
     words = {way: t(f"promises.way.{way}") for way in ways}
     number = file.row.promise.id
-    way = st.segmented_control(
-        t("promises.way_label"),
-        ways,
-        format_func=words.__getitem__,
-        default=ways[0],
-        required=True,
-        key=f"promise-way-{number}",
-    )
+    way = _way(words, number)
     if way == "link" and st.button(t("promises.their_demands"), icon=":material/assignment:"):
         open_page("demands", customer=file.row.promise.customer_id)
     with st.form(f"promise-{way}-{number}"):
@@ -64,6 +57,18 @@ def resolve_block(file: PromiseFile, features: Mapping[int, FeatureChoice], does
     if sent and marks.sent(work):
         st.toast(t("promises.resolved"))
         st.rerun()
+
+
+def _way(words: Mapping[str, str], number: int) -> str:
+    chosen: str = st.segmented_control(
+        t("promises.way_label"),
+        list(words),
+        format_func=words.__getitem__,
+        default=next(iter(words)),
+        required=True,
+        key=f"promise-way-{number}",
+    )
+    return chosen
 
 
 def _offered(way: str, needs: Permission, file: PromiseFile, view: View) -> bool:

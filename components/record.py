@@ -1,5 +1,6 @@
 """Where a record begins: a customer, a planned step, or a draft to go on with (A1, A2)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -50,32 +51,32 @@ def begin_with(view: View, start: Begin) -> None:
     )
     if picked is not None:
         leave_for(customer=picked.id)
-    if start.unfinished:
-        section(t("record.unfinished"), icon=":material/edit_note:")
-        lines = [
-            Row(str(d.draft_id), d.customer, _detail(view, d.type, d.updated_at, d.summary),
-                action=t("record.go_on"), primary=True)
-            for d in start.unfinished
-        ]  # fmt: skip
-        if chosen := rows(lines, "record-drafts"):
-            leave_for(draft=int(chosen))
-    if start.due:
-        section(t("record.due"), icon=":material/event_available:")
-        lines = [
-            Row(str(s.action_id), s.customer, _detail(view, s.type, s.planned_for, s.opportunity),
-                action=t("record.write_down"))
-            for s in start.due
-        ]  # fmt: skip
-        if chosen := rows(lines, "record-due"):
-            leave_for(action=int(chosen))
-    if start.customers:
-        section(t("record.lately"), icon=":material/history:")
-        lines = [Row(str(c.id), c.name, action=t("record.write_down")) for c in start.customers[:LATELY]]
-        if chosen := rows(lines, "record-lately"):
-            leave_for(customer=int(chosen))
-    else:
+    drafts = [
+        Row(str(d.draft_id), d.customer, _detail(view, d.type, d.updated_at, d.summary),
+            action=t("record.go_on"), primary=True)
+        for d in start.unfinished
+    ]  # fmt: skip
+    due = [
+        Row(str(s.action_id), s.customer, _detail(view, s.type, s.planned_for, s.opportunity),
+            action=t("record.write_down"))
+        for s in start.due
+    ]  # fmt: skip
+    lately = [Row(str(c.id), c.name, action=t("record.write_down")) for c in start.customers[:LATELY]]
+    _offered("unfinished", ":material/edit_note:", drafts, "drafts", leads_to="draft")
+    _offered("due", ":material/event_available:", due, "due", leads_to="action")
+    _offered("lately", ":material/history:", lately, "lately", leads_to="customer")
+    if not lately:
         empty(t("record.no_customers"), t("record.no_customers_hint"))
     offline_link()
+
+
+def _offered(title: str, icon: str, lines: Sequence[Row], key: str, *, leads_to: str) -> None:
+    """A list to begin from, where there is anything in it."""
+    if not lines:
+        return
+    section(t(f"record.{title}"), icon=icon)
+    if chosen := rows(lines, f"record-{key}"):
+        leave_for(**{leads_to: int(chosen)})
 
 
 def facts_of(view: View, kept: DraftView) -> CustomerFacts | None:

@@ -46,6 +46,19 @@ def sounds(content: bytes) -> bool:
     return content.startswith(_BEGINNINGS) or content[4:8] == b"ftyp"
 
 
+def _no_recording(content: bytes, media_type: str, limit: int) -> Problem | None:
+    """Why these bytes are no recording that is kept; None where they are. `limit` in megabytes."""
+    if media_type not in AUDIO:
+        return Problem("recording", "not_audio")
+    if not content or (content.startswith(b"RIFF") and len(content) <= _WAV_HEAD):
+        return Problem("recording", "empty_file")
+    if not sounds(content):
+        return Problem("recording", "not_audio")
+    if len(content) > limit * 2**20:
+        return Problem("recording", "file_too_large", {"limit": limit})
+    return None
+
+
 def keep_recording(
     store: Store,
     who: Who,
@@ -70,14 +83,8 @@ def keep_recording(
     media_type = media_type.split(";")[0].strip().lower()
     with store.reading(fresh=True) as session:
         limit = policy_in_force(session).max_recording_mb
-    if media_type not in AUDIO:
-        raise Invalid([Problem("recording", "not_audio")])
-    if not content or (content.startswith(b"RIFF") and len(content) <= _WAV_HEAD):
-        raise Invalid([Problem("recording", "empty_file")])
-    if not sounds(content):
-        raise Invalid([Problem("recording", "not_audio")])
-    if len(content) > limit * 2**20:
-        raise Invalid([Problem("recording", "file_too_large", {"limit": limit})])
+    if problem := _no_recording(content, media_type, limit):
+        raise Invalid([problem])
     digest = _on_disk(store, content)
     sound = measure(file_path(store, digest)).packed()
     with store.writing() as session:
