@@ -114,3 +114,9 @@ def switch(label: str, name: str, *, drops: Collection[str] = ()) -> bool:
 
     st.toggle(label, key=key, on_change=changed)
     return said(name) == "1"
+
+
+def leave_for(**address: int) -> None:
+    """Go on with this page at another address."""
+    st.query_params.from_dict({k: str(v) for k, v in address.items()})
+    st.rerun()

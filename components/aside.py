@@ -8,8 +8,8 @@ from components.customer import alerts_block, head_block, next_steps_block
 from components.deep_links import named
 from components.frame import View, show_error
 from components.navigation import open_page
-from components.record_story import type_icon
 from components.text import t, term
+from components.type_icons import type_icon
 from core.access import Permission, decide
 from core.messages import AppError, Unavailable
 from data.queries.customer_file import CustomerFile

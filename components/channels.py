@@ -3,9 +3,9 @@
 import streamlit as st
 
 from components.blocks import empty, plain, section
+from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
-from components.room_desk import next_turn, turn_of
 from components.text import t
 from data.channels import KINDS
 from data.commands.channels import add_robot, remove_robot, send_test, switch_robot

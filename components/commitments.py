@@ -9,10 +9,10 @@ import streamlit as st
 
 from components.blocks import Tone, empty, plain, section
 from components.days import DAYS
+from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
-from components.room_desk import next_turn, turn_of
 from components.text import t
 from core.access import Permission, decide
 from core.reports.commitments import BY_HAND, Checked, Kept, Proof

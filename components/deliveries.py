@@ -6,10 +6,10 @@ from datetime import date
 import streamlit as st
 
 from components import address, format
+from components.address import leave_for
 from components.blocks import Card, Row, Tone, badge, cards, empty, plain, rows, section
 from components.frame import View
 from components.navigation import open_page
-from components.record_story import leave_for
 from components.text import t, term
 from core.access import Permission, reach
 from core.promises.acceptance import Rate, Stand

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from components.address import leave_for
 from components.blocks import plain, section
 from components.forms import Marks
 from components.frame import View
-from components.record_story import leave_for
 from components.text import t
 from core.messages import Invalid, Problem
 from core.promises.acceptance import may_revoke, may_send

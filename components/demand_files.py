@@ -8,9 +8,9 @@ import streamlit as st
 
 from components.blocks import plain, section
 from components.drafts import DraftForm
+from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
-from components.room_desk import next_turn, turn_of
 from components.text import t
 from core.messages import Invalid, Problem
 from data.commands.demand_files import keep_upload

@@ -6,13 +6,14 @@ from decimal import Decimal
 import streamlit as st
 
 from components import address, format
+from components.address import leave_for
 from components.blocks import Row, plain, rows, section
 from components.demand_files import files_of_draft
 from components.draft_end import end
 from components.drafts import DraftForm, lock_of
 from components.frame import View, show_error
 from components.navigation import open_page
-from components.record_story import leave_for, short
+from components.record_story import short
 from components.text import t, term
 from core.access import Permission, reach
 from core.messages import AppError, Unavailable

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.address import leave_for
 from components.drafts import DraftForm, lock_of
 from components.frame import View
 from components.outage import pressed
-from components.record_story import leave_for
 from components.text import t
 from core.access import Who
 from data.commands.drafts import drop_draft

@@ -6,13 +6,13 @@ from datetime import date, datetime
 import streamlit as st
 
 from components import address, format
+from components.address import leave_for
 from components.blocks import Card, Row, badge, cards, plain, rows, section
 from components.deliveries import TONES as STANDS
 from components.frame import View
 from components.navigation import open_page
 from components.promise_charts import gap_words
 from components.promises import amounts_words, light_of, outcome_of
-from components.record_story import leave_for
 from components.text import t, term
 from core.access import Permission, reach
 from core.promises.acceptance import Fulfilment, Stand

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from components import address
+from components.address import leave_for
 from components.blocks import plain, section
 from components.draft_end import end
 from components.drafts import DraftForm, lock_of
 from components.frame import View, show_error
 from components.navigation import open_page
-from components.record_story import leave_for
 from components.text import t, term
 from core.access import Permission, reach
 from core.messages import AppError, Unavailable

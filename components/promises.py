@@ -6,12 +6,12 @@ from decimal import Decimal
 import streamlit as st
 
 from components import address, format
+from components.address import leave_for
 from components.blocks import Card, Row, Tone, cards, empty, rows, section
 from components.demands import LIGHTS
 from components.frame import View
 from components.navigation import open_page
 from components.promise_charts import MOST, gap_words, picture
-from components.record_story import leave_for
 from components.text import t
 from core.access import Permission, reach
 from core.promises.acceptance import Fulfilment

@@ -6,12 +6,12 @@ from typing import Any
 import streamlit as st
 
 from components import address
+from components.address import leave_for
 from components.blocks import Row, empty, rows, section
 from components.deep_links import action_type, named
 from components.drafts import lock_of
 from components.frame import View, show_error
 from components.navigation import offline_link
-from components.record_story import leave_for
 from components.text import t, term
 from core.messages import AppError, NotFound, Unavailable
 from data.commands.drafts import drop_draft

@@ -6,14 +6,16 @@ import streamlit as st
 
 from components import format
 from components.action_fields import action_fields
+from components.address import leave_for
 from components.blocks import plain, section
 from components.draft_end import end
 from components.drafts import DraftForm
 from components.frame import View
-from components.record_story import about, leave_for, short, type_icon
+from components.record_story import about, short
 from components.recording import recording
 from components.steps import next_step_fields, plan_fields, time_fields
 from components.text import t, term
+from components.type_icons import type_icon
 from core.definitions import OPPORTUNITY
 from core.own_records import asked
 from core.process.actions import asked_fields, own_fields

@@ -6,29 +6,18 @@ from typing import Any
 import streamlit as st
 
 from components import format
+from components.address import leave_for
 from components.blocks import Tone, badge, plain
 from components.frame import View, show_error
 from components.navigation import open_page
 from components.text import t, term
+from components.type_icons import type_icon
 from core.access import Permission, reach
 from core.messages import AppError
 from core.terms import ActionStatus, Outcome
 from data.commands.record import take_back
 from data.queries.drafts import DraftView
 from data.queries.record import CustomerFacts, OpenOpportunity
-
-ICONS = {
-    "appointment": ":material/event:",
-    "needs_diagnosis": ":material/troubleshoot:",
-    "solution_demo": ":material/present_to_all:",
-    "objection_handling": ":material/forum:",
-    "quote_confirmation": ":material/request_quote:",
-}
-
-
-def type_icon(key: str) -> str:
-    """An action type's icon; one for all that the company added."""
-    return ICONS.get(key, ":material/label:")
 
 
 def done(view: View, kept: DraftView, facts: CustomerFacts) -> None:
@@ -64,12 +53,6 @@ def _promise(view: View, sent: dict[str, Any]) -> None:
         return
     if st.button(t("promises.make"), icon=":material/handshake:"):
         open_page("promises", do="make", action=sent["action"])
-
-
-def leave_for(**address: int) -> None:
-    """Go on with this page at another address."""
-    st.query_params.from_dict({k: str(v) for k, v in address.items()})
-    st.rerun()
 
 
 def about(view: View, facts: CustomerFacts, opportunity: OpenOpportunity | None) -> None:

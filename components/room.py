@@ -7,9 +7,10 @@ import streamlit as st
 
 from components.blocks import plain, section
 from components.customer import grade_badge
+from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.navigation import open_page
-from components.room_desk import Desk, next_turn, press, turn_of
+from components.room_desk import Desk, press
 from components.text import t, term
 from core.process.intervention import Result
 from data.queries.room_file import MemberCard

@@ -1,6 +1,5 @@
 """What the parts of a room's page share: its desk, and doing a thing once however often it is pressed."""
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from components.blocks import plain
+from components.form_turns import next_turn, turn_of
 from components.frame import View, show_error
 from core.messages import AppError, Invalid
 from data.queries.room_file import RoomFile
@@ -31,17 +31,6 @@ class Desk:
     def writes(self) -> bool:
         """Whether this person may write here now."""
         return self.file.open and self.file.there
-
-
-def turn_of(name: str) -> str:
-    """A key of the form as it stands, of this browser's session alone; another one after `next_turn`."""
-    kept: dict[str, str] = st.session_state.setdefault("room-turns", {})
-    return f"{name}-{kept.setdefault(name, secrets.token_hex(4))}"
-
-
-def next_turn(name: str) -> None:
-    """The form was sent: start it empty, under a new key."""
-    st.session_state["room-turns"].pop(name, None)
 
 
 def press(desk: Desk, label: str, key: str, what: str, *values: Any, tertiary: bool = False) -> None:

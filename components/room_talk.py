@@ -11,9 +11,10 @@ import streamlit as st
 
 from components import address
 from components.blocks import empty, plain, section
+from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View, show_error
-from components.room_desk import Desk, next_turn, turn_of
+from components.room_desk import Desk
 from components.text import t
 from core.messages import AppError
 from data.files import ATTACHED, DOWNLOAD

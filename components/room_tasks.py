@@ -7,9 +7,10 @@ import streamlit as st
 
 from components.blocks import empty, plain, section
 from components.days import DAYS, evening
+from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
-from components.room_desk import Desk, next_turn, press, turn_of
+from components.room_desk import Desk, press
 from components.text import t, term
 from data.queries.room_file import TaskCard
 from data.queries.timeline_events import Event

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from components import address, format
+from components.address import leave_for
 from components.blocks import Row, Tone, empty, plain, rows, section
 from components.frame import View
 from components.promise_file import dates_line
-from components.record_story import leave_for
 from components.text import t, term
 from core.access import Permission, reach
 from data.queries.schedule import FeatureFile, Planned

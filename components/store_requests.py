@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from components import address, format
+from components.address import leave_for
 from components.blocks import Row, Tone, badge, empty, plain, rows, section
+from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
-from components.record_story import leave_for, short
-from components.room_desk import next_turn, turn_of
+from components.record_story import short
 from components.text import t, term
 from core.promises.sla import URGENCIES
 from core.promises.store_requests import OUTCOMES, Verdict

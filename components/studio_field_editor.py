@@ -14,9 +14,9 @@ from components.condition_builder import condition_builder
 from components.condition_words import condition_words
 from components.forms import Marks
 from components.frame import View
-from components.record_story import type_icon
 from components.studio_fields import NEW, place_name
 from components.text import t
+from components.type_icons import type_icon
 from core.definitions import LANGUAGES, MADE, RECORDS, new_key, read_choices, readable, write_choices
 from core.fields import Field, Kind
 from core.own_records import SHIPPED

@@ -15,8 +15,8 @@ from components.format import NOTHING
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
-from components.record_story import type_icon
 from components.text import language, t, term
+from components.type_icons import type_icon
 from core.definitions import LANGUAGES
 from core.fields import Field, Kind
 from core.grades import readable

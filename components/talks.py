@@ -10,9 +10,9 @@ import streamlit as st
 from components.blocks import plain, section
 from components.commitments import TONES
 from components.days import DAYS
+from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
-from components.room_desk import next_turn, turn_of
 from components.text import t
 from core.reports.commitments import BY_HAND, Checked, Kept, Proof
 from core.reports.talks import is_over

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from components.blocks import Row, empty, rows
+from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
-from components.room_desk import next_turn, turn_of
 from components.secret import make_once, shown_once
 from components.text import t
 from core.api import LIVES, READ, WRITE, TokenInput, groups_of
