@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.forecast.arrays import Floats
+from core.intervals import Z80
 
-Z80 = 1.2816  # of an 80% interval
 _PRIOR_ERROR = 0.3  # what a series is taken to miss by before it has shown anything
 _MISFIT = 0.05  # what a pipeline is, beyond its chance
 _LASTING = 0.1  # how far a pipeline's sum is taken to miss for good, one standard deviation

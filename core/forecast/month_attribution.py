@@ -21,13 +21,13 @@ import numpy as np
 from core.forecast.calibration import REJECTED
 from core.forecast.health import Figures
 from core.forecast.months import Line, MonthRun, Win
+from core.intervals import Z95
 
 LARGEST = 5
 SURPRISE = 0.25  # what happened had at most this probability: the model was far off
 USUAL_ENDS = (0.05, 0.95)  # a factor between these quantiles of the run's opportunities is normal
 LEAST_FACTORS = 3  # known factors from which "all normal" means something
 TOGETHER_CUSTOMERS = 4  # of one industry, whose sum moved beyond chance
-_Z95 = 1.96
 _LEAST_WEIGHT = 2
 _ZERO = Decimal()
 
@@ -193,7 +193,7 @@ def _together(lines: Sequence[Line], customers: set[str | None]) -> tuple[Decima
     count = len(customers - {None})
     gap = sum((line.actual - line.value for line in lines), _ZERO)
     spread = sqrt(sum(line.chance * (1 - line.chance) * float(line.amount) ** 2 for line in lines))
-    far = abs(float(gap)) > _Z95 * spread
+    far = abs(float(gap)) > Z95 * spread
     return (gap, count) if count >= TOGETHER_CUSTOMERS and far else None
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from core.forecast.calibration import REJECTED
 from core.forecast.health import ZERO
 from core.forecast.months import Line
+from core.intervals import Z80, wilson
 
 EDGES = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0)  # of the calibration curve's groups of chances
 
@@ -30,10 +31,7 @@ class Bin:
     @property
     def bounds(self) -> tuple[float, float]:
         """Wilson's 80% interval of the share won: what so few or so many opportunities can say."""
-        z, n, p = 1.2816, self.n, self.rate
-        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-        half = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
-        return max(middle - half, 0.0), min(middle + half, 1.0)
+        return wilson(self.won, self.n, Z80)
 
 
 def bin_of(chance: float) -> int:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Protocol
 
-from core.forecast.combine import Z80
+from core.intervals import Z80
 from core.policies import Policy
 
 COMMIT, BEST_CASE, PIPELINE = "commit", "best_case", "pipeline"

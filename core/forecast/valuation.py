@@ -35,10 +35,10 @@ from core.forecast.scorecard import (
     points_of,
     weights_of,
 )
+from core.intervals import Z80
 
 LEVEL = "level"
 TYPICAL = 16  # open opportunities that stand for all in the attribution
-_Z80 = 1.2816
 _UNSAID = {*SEASON, PRODUCT, "furthest_stage", "events", "pace", "amount_log", "new_customer", "renewal"}
 
 
@@ -203,9 +203,9 @@ def _range(said: _Said, chance: Floats, amount: Floats, spread: Floats) -> tuple
         odds += said.by.model.disagreement(said.rows.x[:, : len(NAMES)])
     of_chance = (1 - chance) * np.sqrt(odds)
     of_amount = np.sqrt(np.log1p(spread**2))
-    reach = np.exp(_Z80 * np.hypot(of_chance, of_amount))
+    reach = np.exp(Z80 * np.hypot(of_chance, of_amount))
     value = chance * amount
-    return value / reach, np.minimum(value * reach, amount * np.exp(_Z80 * of_amount))
+    return value / reach, np.minimum(value * reach, amount * np.exp(Z80 * of_amount))
 
 
 def _groups() -> dict[str, list[int]]:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
+from core.intervals import Z95, wilson
 from core.messages import Problem
 from core.milestones.evidence import Evidence
 
 SAMPLED = ("completeness", "kept")  # criteria whose rows are drawn: recordings, and promises
 MOST_WORDS = 500
-_Z = 1.96
 
 
 class Found(StrEnum):
@@ -57,7 +57,8 @@ def tally(drawn: int, found: Iterable[Found]) -> Tally:
     """
     counted = list(found)
     confirmed, differs = counted.count(Found.CONFIRMED), counted.count(Found.DIFFERS)
-    low, high = _wilson(confirmed, confirmed + differs)
+    clear = confirmed + differs
+    low, high = wilson(confirmed, clear, Z95) if clear else (None, None)
     return Tally(drawn, len(counted), confirmed, differs, counted.count(Found.UNCLEAR), low, high)
 
 
@@ -69,12 +70,3 @@ def check_found(result: str, note: str) -> Iterator[Problem]:
         yield Problem("note", "reason_required")
     if len(note) > MOST_WORDS:
         yield Problem("note", "too_long", {"limit": MOST_WORDS})
-
-
-def _wilson(yes: int, n: int) -> tuple[float | None, float | None]:
-    if n == 0:
-        return None, None
-    share, z = yes / n, _Z
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5
-    return max(middle - half, 0.0), min(middle + half, 1.0)
