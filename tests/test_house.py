@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from components.navigation import PAGES
+from core.access import GRANTS, Role
 from data.text import LANGUAGES, catalogue
 
 ROOT = Path(__file__).parents[1]
@@ -140,3 +142,20 @@ def test_links_between_documents_lead_somewhere():
         if not (document.parent / to).exists()
     }
     assert lost == set()
+
+
+ROLES = {
+    Role.REP: "reps", Role.MANAGER: "managers", Role.DIRECTOR: "director", Role.PRODUCT: "product",
+    Role.DELIVERY: "delivery", Role.STORE_MANAGER: "store managers", Role.ADMIN: "administrators",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.section], ids=lambda page: page.name)
+def test_the_readme_says_for_whom_a_page_is(page):
+    """Its row stands under the menu's heading and names exactly the roles that may open it."""
+    readme, english = (ROOT / "README.md").read_text(), catalogue("en")
+    _, _, part = readme.partition(f"\n### {english[f'shell.section_{page.section}']}\n")
+    row = re.search(rf"^\| {re.escape(english[page.title])} \|.*\| (.+) \|$", part.partition("\n#")[0], re.M)
+    assert row is not None
+    allowed = {words for role, words in ROLES.items() if page.needs in GRANTS[role]}
+    assert set(row[1].split(", ")) == ({"everybody"} if allowed == set(ROLES.values()) else allowed)
