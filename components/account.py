@@ -41,8 +41,12 @@ def profile_card(view: View, account: Account) -> None:
             st.rerun()
 
 
-def password_card(view: View) -> None:
-    """Change one's own password; the old one is asked."""
+def password_card(view: View, *, programs: bool) -> None:
+    """Change one's own password; the old one is asked.
+
+    Args:
+        programs: whether tokens speak for oneself: then it is asked whether they end too.
+    """
     with st.container(border=True):
         st.subheader(t("account.password_heading"), anchor=False)
         marks = Marks(view)
@@ -53,15 +57,17 @@ def password_card(view: View) -> None:
                     values[name] = st.text_input(
                         t(f"account.{name}"), type="password", autocomplete=f"{hint}-password"
                     )
+            ends = programs and st.checkbox(t("account.end_programs"), value=True)
             sent = st.form_submit_button(t("account.change_password"))
-        if sent and marks.sent(lambda: _change(view, **values)):
+        if sent and marks.sent(lambda: _change(view, ends, **values)):
             st.success(t("account.password_changed"), icon=":material/check_circle:")
 
 
-def _change(view: View, old: str, password: str, repeat: str) -> None:
+def _change(view: View, end_programs: bool, old: str, password: str, repeat: str) -> None:
     if password != repeat:
         raise Invalid([Problem("repeat", "passwords_differ")])
-    view.do(change_own_password, old, password, st.session_state.get(SESSION))
+    here = st.session_state.get(SESSION)
+    view.do(change_own_password, old, password, here, end_programs=end_programs)
 
 
 def own_sessions_card(view: View, sessions: Sequence[OwnSession]) -> None:

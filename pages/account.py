@@ -16,7 +16,7 @@ with page("account.title", needs=Permission.OWN_ACCOUNT) as view:
     account = view.read(own_account)
     profile_card(view, account)
     if account.has_password:
-        password_card(view)
+        password_card(view, programs=bool(view.read(own_tokens, view.now)))
     own_sessions_card(view, view.read_now(own_sessions, view.now))
     wishes_card(view, view.read(personal_channels), view.read(wishes_of), account.email)
     own_card(*view.read(layout_in_force), view)

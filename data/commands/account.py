@@ -6,6 +6,7 @@ from sqlalchemy import update
 from core.access import Permission
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
 from core.people import PersonInput, check_password, check_person
+from data.commands.api_tokens import end_tokens
 from data.commands.command import Tx, command
 from data.commands.people import hash_password
 from data.schema import Person, UserSession
@@ -47,8 +48,13 @@ def change_own_name(tx: Tx, name: str, version: int) -> int:
 
 
 @command("account.password", needs=Permission.OWN_ACCOUNT)
-def change_own_password(tx: Tx, old: str, new: str, kept_session_id: int | None) -> int:
+def change_own_password(
+    tx: Tx, old: str, new: str, kept_session_id: int | None, *, end_programs: bool = True
+) -> int:
     """Change one's own password; every other session of oneself ends. Returns one's id.
+
+    Args:
+        end_programs: whether one's API tokens end too, as they do when somebody else knew the password.
 
     Raises:
         Invalid: the old password is wrong, or the new one too short or too long.
@@ -62,6 +68,8 @@ def change_own_password(tx: Tx, old: str, new: str, kept_session_id: int | None)
     tx.session.execute(
         update(UserSession).where(*others, UserSession.revoked_at.is_(None)).values(revoked_at=tx.now)
     )
+    if end_programs:
+        end_tokens(tx.session, row.id, tx.now)
     tx.audit("person", row.id, after={"password": "changed"})
     return row.id
 

@@ -78,7 +78,7 @@ def token_parts(token: str) -> tuple[str, str]:
 
 
 def end_tokens(session: Session, person_id: int, now: datetime) -> None:
-    """Revoke all tokens of a person who is locked out."""
+    """Revoke all living tokens of a person: no program speaks for them any more."""
     living = (ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None))
     session.execute(update(ApiToken).where(*living).values(revoked_at=now))
 

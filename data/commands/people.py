@@ -109,7 +109,7 @@ def activate_person(tx: Tx, person_id: int, active: bool) -> int:
 
 @command("person.set_password", needs=Permission.MANAGE_PEOPLE)
 def set_password(tx: Tx, person_id: int, password: str) -> int:
-    """Give a person a new password; their sessions end.
+    """Give a person a new password; their sessions and tokens end: who knew the old one may have made some.
 
     Raises:
         NotFound: no such person.
@@ -119,6 +119,7 @@ def set_password(tx: Tx, person_id: int, password: str) -> int:
     refuse(check_password(password))
     row.password_hash = hash_password(password)
     _end_sessions(tx, person_id)
+    end_tokens(tx.session, person_id, tx.now)
     tx.audit("person", row.id, after={"password": "changed"})
     return row.id
 

@@ -11,8 +11,9 @@ from core.api import MAX_TOKENS, READ, WRITE, TokenInput
 from core.messages import Invalid, NotAllowed, NotFound
 from core.policies import override
 from data.api.limit import Limiter
+from data.commands.account import change_own_password
 from data.commands.api_tokens import PREFIX, create_token, new_token, revoke_token, token_parts
-from data.commands.people import activate_person
+from data.commands.people import activate_person, set_password
 from data.queries.api_tokens import all_tokens, own_tokens
 from data.schema import ApiToken, Audit, Person, UserSession
 from data.text import translate
@@ -64,6 +65,19 @@ def test_a_token_lives_until_it_expires_is_revoked_or_its_person_locked_out(
     assert status(client, other) == 401
     activate_person(sqlite_store, company.admin, company.rep.person_id, True)
     assert status(client, other) == 401  # whoever comes back makes new ones
+
+
+def test_a_new_password_ends_the_tokens_that_the_old_one_may_have_made(client, sqlite_store, company):
+    token, other = token_of(sqlite_store, company.rep), token_of(sqlite_store, company.mate)
+    set_password(sqlite_store, company.admin, company.rep.person_id, "first long one")
+    assert [status(client, one) for one in (token, other)] == [401, 200]
+    kept = token_of(sqlite_store, company.rep)
+    change_own_password(
+        sqlite_store, company.rep, "first long one", "second long one", None, end_programs=False
+    )
+    assert status(client, kept) == 200
+    change_own_password(sqlite_store, company.rep, "second long one", "third long one", None)
+    assert [status(client, one) for one in (kept, other)] == [401, 200]
 
 
 def test_a_token_follows_its_persons_role(client, sqlite_store, company):

@@ -6,9 +6,11 @@ import pytest
 
 from data.commands.people import set_password
 from data.commands.sessions import open_session
+from data.queries.api_tokens import own_tokens
 from data.queries.sessions import own_account, own_sessions
 from data.schema import UsageDay
 from data.text import translate
+from tests.api import token_of
 from tests.company import found
 
 CHROME = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"
@@ -45,6 +47,25 @@ def test_the_old_password_is_asked(open_page, sqlite_store, people):
     assert [s.value for s in page.success] == [
         "Your password is changed. Every other session of yours has ended."
     ]
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_whoever_has_programs_is_asked_whether_they_end_with_the_password(
+    open_page, sqlite_store, people, ends
+):
+    label = translate("zh", "account.end_programs")
+    assert label not in [box.label for box in open_page("account", people.rep, "zh").checkbox]
+    token_of(sqlite_store, people.rep)
+    page = open_page("account", people.rep, "zh")
+    (box,) = [box for box in page.checkbox if box.label == label]
+    box.set_value(ends)
+    values = ("first long one", "second long one", "second long one")
+    for field, value in zip(page.text_input[1:4], values, strict=True):
+        field.set_value(value)
+    page.button[1].click().run()
+    assert len(page.success) == 1
+    with sqlite_store.reading() as session:
+        assert len(own_tokens(session, people.rep, sqlite_store.clock())) == (0 if ends else 1)
 
 
 def test_whoever_has_no_password_is_not_asked_for_one(open_page, people):
