@@ -104,7 +104,7 @@ def import_button(view: View, upload: Upload, mapping: FileMapping, result: Impo
     if not st.button(label, type="primary", icon=":material/upload:", disabled=not useful):
         return
     with st.spinner(t("exchange.importing")):
-        done = view.do(import_table, upload.kind.name, upload.name, upload.table, mapping)
+        done = view.do(import_table, upload.kind.name, upload.name, upload.table, mapping, result.seen)
     st.session_state[DONE] = (upload, done)
     st.session_state["exchange-turn"] += 1
     for key in (FILE, CHECKED):

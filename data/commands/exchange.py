@@ -1,6 +1,8 @@
 """Importing a file, taking an import back, exporting: each one transaction and one audit row (P1, P2)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 
@@ -12,8 +14,8 @@ from core.exchange.tables import Table
 from core.messages import Conflict, Invalid, NotFound, Problem
 from data.commands.command import Tx, command
 from data.exchange.exporting import as_file, export_rows
-from data.exchange.importing import plan_import
-from data.exchange.plan import Plan
+from data.exchange.holding import plan_held, seen_by
+from data.exchange.plan import Plan, Read
 from data.exchange.undoing import take_back
 from data.exchange.writing import write
 from data.migrate import IMPORTS, alone
@@ -26,6 +28,7 @@ class ImportResult:
 
     Attributes:
         batch_id: with which it can be undone; None when nothing was written.
+        seen: of a dry run what stood where it would change something; the import that follows takes it.
     """
 
     accepted: int
@@ -33,11 +36,23 @@ class ImportResult:
     duplicates: int
     rejected: tuple[Rejection, ...]
     batch_id: int | None = None
+    seen: Mapping[Read, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @command("import.run", needs=Permission.IMPORT)
-def import_table(tx: Tx, kind: str, filename: str, table: Table, mapping: FileMapping) -> ImportResult:
+def import_table(
+    tx: Tx,
+    kind: str,
+    filename: str,
+    table: Table,
+    mapping: FileMapping,
+    seen: Mapping[Read, Any] | None = None,
+) -> ImportResult:
     """Import a table: good rows are written, bad ones are not, all in one transaction.
+
+    Args:
+        seen: of the dry run that somebody looked at before; rows that would overwrite what others changed
+            since are refused. None where nobody looked.
 
     Raises:
         Invalid: no such kind, or a needed column is not in the file.
@@ -45,7 +60,7 @@ def import_table(tx: Tx, kind: str, filename: str, table: Table, mapping: FileMa
     if kind not in KINDS:
         raise Invalid([Problem("kind", "unknown_choice", {"value": kind})])
     alone(tx.session.connection(), IMPORTS)  # what one import creates, the next one knows
-    plan = plan_import(tx.session, KINDS[kind], table, mapping, tx.policy, tx.now, reserve=True)
+    plan = plan_held(tx.session, KINDS[kind], table, mapping, tx.policy, tx.now, seen)
     counts = {k: getattr(plan, k) for k in ("accepted", "updated", "duplicates")}
     counts["rejected"] = len(plan.rejected)
     batch = ImportBatch(kind=kind, filename=filename, at=tx.now, person_id=tx.who.person_id, counts=counts)
@@ -59,7 +74,8 @@ def import_table(tx: Tx, kind: str, filename: str, table: Table, mapping: FileMa
 def result_of(plan: Plan, batch_id: int | None = None) -> ImportResult:
     """What a plan means for the person who imports."""
     rejected = tuple(sorted(plan.rejected, key=lambda r: r.line))
-    return ImportResult(plan.accepted, plan.updated, plan.duplicates, rejected, batch_id)
+    seen = seen_by(plan) if batch_id is None else {}
+    return ImportResult(plan.accepted, plan.updated, plan.duplicates, rejected, batch_id, seen)
 
 
 @command("import.undo", needs=Permission.IMPORT)

@@ -26,7 +26,7 @@ _START = datetime.min.replace(tzinfo=UTC)
 def plan_actions(plan: Plan, records: Sequence[Record]) -> None:
     """Plan every row, oldest first, as if each had been recorded in its turn."""
     planner = _Planner(plan, records)
-    for record in sorted(records, key=_when):
+    for record in plan.each(sorted(records, key=_when)):
         planner.row(record)
     planner.plan_next_steps()
 

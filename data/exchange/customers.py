@@ -30,7 +30,7 @@ def plan_customers(plan: Plan, records: Sequence[Record]) -> None:
     known = Named(plan, Customer, words(records, "ref"), words(records, "name"))
     tags, own = _Tags(plan, list(known.rows)), OwnRecords(plan, CUSTOMER, records, people)
     names = {c.name for c in CUSTOMERS.columns} - {"owner", "tags"}
-    for record in records:
+    for record in plan.each(records):
         problems: list[Problem] = []
         owner_id = people.owner(record.get("owner"), problems)
         name = record.get("name", "")
@@ -114,7 +114,7 @@ def plan_contacts(plan: Plan, records: Sequence[Record]) -> None:
     """Plan every row of contacts."""
     customers = Named(plan, Customer, words(records, "customer"))
     known = _Contacts(plan, list(customers.rows), words(records, "ref"))
-    for record in records:
+    for record in plan.each(records):
         problems = [] if record.get("customer") else [Problem("customer", "required")]
         customer = customers.find(record.get("customer"), "customer", problems)
         said = {k: record.get(k) for k in ("title", "decision_role", "phone", "email")}
@@ -160,7 +160,7 @@ def _reached_alike(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool
 def plan_interactions(plan: Plan, records: Sequence[Record]) -> None:
     """Plan every row of interactions."""
     planner = _Interactions(plan, records)
-    for record in records:
+    for record in plan.each(records):
         planner.row(record)
 
 

@@ -23,7 +23,7 @@ _OWN = ("ref", "words", "pain", "metric", "unit", "urgency", "opened_at", "answe
 def plan_demands(plan: Plan, records: Sequence[Record]) -> None:
     """Plan every row of demands."""
     planner = _Planner(plan, records)
-    for record in records:
+    for record in plan.each(records):
         planner.row(record)
 
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from core.exchange.cells import fold
 from core.exchange.kinds import Kind, with_own
 from core.exchange.mapping import FileMapping, match
-from core.exchange.rows import Record, read_rows, without_repeats
+from core.exchange.rows import Record, Rejection, read_rows, without_repeats
 from core.exchange.tables import Table
+from core.messages import Problem
 from core.policies import Policy
 from core.vocabulary import own_terms
 from data.exchange.actions import plan_actions
@@ -50,8 +51,12 @@ def plan_import(
     now: datetime,
     *,
     reserve: bool = False,
+    left_out: Mapping[int, tuple[Problem, ...]] | None = None,
 ) -> Plan:
     """What an import of this table would do; writes nothing.
+
+    Args:
+        left_out: lines that are refused unread, with why.
 
     Raises:
         Invalid: the table lacks a needed column.
@@ -63,7 +68,9 @@ def plan_import(
     reading = read_rows(kind, table, match(kind, table.headers, mapping), mapping)
     plan = Plan(session, mapping, policy, now, reserve=reserve)
     plan.rejected += reading.rejected
-    records = reading.records
+    refused = left_out or {}
+    plan.rejected += [Rejection(line, problems) for line, problems in refused.items()]
+    records = tuple(r for r in reading.records if r.line not in refused)
     if kind.name != "stage_changes":
         single = without_repeats(kind, records)
         plan.rejected += single.rejected

@@ -36,7 +36,7 @@ _COLUMNS = {"customer": "customer_id"}  # of fields that a mapping may say are k
 def plan_opportunities(plan: Plan, records: Sequence[Record]) -> None:
     """Plan every row: new, updated, duplicate or refused."""
     planner = _Planner(plan, records)
-    for record in records:
+    for record in plan.each(records):
         planner.row(record)
 
 
@@ -174,6 +174,8 @@ class _Planner:
         plan = self.plan
         moved = stage_id is not None and not self._stands_at(stored["id"], stage_id, wanted.get("opened_at"))
         changed = {k: v for k, v in wanted.items() if stored[k] != v}
+        if moved:
+            plan.rest_on(Opportunity, stored["id"], "stage", self.stages.get(stored["id"], (None,))[0])
         if moved and not changed:
             plan.updated += 1
         elif plan.settle(Opportunity, stored, wanted):

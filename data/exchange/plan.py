@@ -1,7 +1,7 @@
 """What an import is going to write, worked out before anything is written: so a dry run is the run."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,9 @@ class Update:
     after: Mapping[str, Any]
 
 
+Read = tuple[str, int, str]  # a table's name, a row's id, a column of it
+
+
 @dataclass(slots=True)
 class Plan:
     """Everything that one import will do.
@@ -35,6 +38,8 @@ class Plan:
         reserve: take ids from PostgreSQL's sequences; a dry run only counts on from the highest.
         inserts: rows to be written per table, each with its id.
         opportunities, customers: whose projections the import touches.
+        line: of the row that is planned now.
+        rests_on: what is changed, with its value so far and the line of the first row that changes it.
     """
 
     session: Session
@@ -50,13 +55,24 @@ class Plan:
     updates: list[Update] = field(default_factory=list)
     opportunities: set[int] = field(default_factory=set)
     customers: set[int] = field(default_factory=set)
+    line: int = 0
+    rests_on: dict[Read, tuple[Any, int]] = field(default_factory=dict)
+    _made: set[tuple[type[Base], int]] = field(default_factory=set)
     _ids: dict[type[Base], Iterator[int]] = field(default_factory=dict)
 
     def new_id(self, table: type[Base]) -> int:
         """The next free id of a table."""
         if table not in self._ids:
             self._ids[table] = self._sequence(table) if self._has_sequences() else self._count_on(table)
-        return next(self._ids[table])
+        made = next(self._ids[table])
+        self._made.add((table, made))
+        return made
+
+    def each(self, records: Iterable[Record]) -> Iterator[Record]:
+        """The records in turn; what is planned meanwhile is known to be theirs."""
+        for record in records:
+            self.line = record.line
+            yield record
 
     def add(self, table: type[Base], **values: Any) -> int:
         """Plan a new row; returns the id that it will have."""
@@ -89,7 +105,14 @@ class Plan:
 
     def change(self, table: type[Base], stored: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
         """Plan a change of a stored record."""
+        for column in changed:
+            self.rest_on(table, stored["id"], column, stored[column])
         self.updates.append(Update(table, stored["id"], {k: stored[k] for k in changed}, changed))
+
+    def rest_on(self, table: type[Base], row_id: int, column: str, value: Any) -> None:
+        """Remember what stands where something is changed; the column may be one of another table's rows."""
+        if (table, row_id) not in self._made:
+            self.rests_on.setdefault((table.__tablename__, row_id, column), (value, self.line))
 
     def _has_sequences(self) -> bool:
         return self.reserve and self.session.get_bind().dialect.name == "postgresql"

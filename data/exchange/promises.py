@@ -21,7 +21,7 @@ _OWN = ("ref", "words", "made_at")
 def plan_promises(plan: Plan, records: Sequence[Record]) -> None:
     """Plan every row of promises."""
     planner = _Planner(plan, records)
-    for record in records:
+    for record in plan.each(records):
         planner.row(record)
 
 
@@ -106,6 +106,7 @@ class _Planner:
         if self.dates.get(stored["id"], [])[-1:] == [day]:
             self.plan.settle(Promise, stored, wanted)
             return
+        self.plan.rest_on(Promise, stored["id"], "promised_on", self.dates.get(stored["id"], [])[-1:])
         changed = {k: v for k, v in wanted.items() if stored[k] != v}
         if changed:
             self.plan.change(Promise, stored, changed)

@@ -18,7 +18,7 @@ _OWN = ("ref", "kind", "happened_at", "source", "note")
 def plan_signals(plan: Plan, records: Sequence[Record]) -> None:
     """Plan every row. A row that names only an opportunity is about that opportunity's customer."""
     planner = _Signals(plan, records)
-    for record in records:
+    for record in plan.each(records):
         planner.row(record)
 
 

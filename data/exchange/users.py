@@ -19,12 +19,13 @@ def plan_users(plan: Plan, records: Sequence[Record]) -> None:
     """Plan every row; then the managers that the rows name."""
     planner = _Planner(plan)
     managers: dict[str, tuple[int | None, Record]] = {}
-    for record in records:
+    for record in plan.each(records):
         team_id = planner.row(record)
         if record.get("manager") and team_id is not None:
             managers.setdefault(record.values["manager"], (team_id, record))
     for name, (team_id, record) in managers.items():
-        planner.manager(name, team_id, record)
+        plan.line = record.line
+        planner.manager(name, team_id)
 
 
 class _Planner:
@@ -58,11 +59,10 @@ class _Planner:
             self.plan.accepted += 1
         return team_id
 
-    def manager(self, name: str, team_id: int | None, record: Record) -> None:
+    def manager(self, name: str, team_id: int | None) -> None:
         """The named person leads the team; created if nobody of that name is known."""
         found = self.people.find(name)
         if found is None:
-            del record
             self._create({"name": name, "role": Role.MANAGER, "team_id": team_id}, None)
             return
         stored = self.people.rows[found]

@@ -25,7 +25,7 @@ from core.studio import Area
 from data.commands.actions import cancel_action, record_action
 from data.commands.attribution import answer_factor, ask_for_factor
 from data.commands.ballots import draw_paper, open_boxes, vote
-from data.commands.customers import add_contact, edit_contact, edit_customer
+from data.commands.customers import add_contact, edit_contact, edit_customer, tag_customer
 from data.commands.exchange import export_file, import_table
 from data.commands.opportunities import open_opportunity
 from data.commands.people import activate_person, create_person, edit_person
@@ -34,16 +34,19 @@ from data.commands.studio import keep_field
 from data.commands.weights import apply_weights, draft_weights, keep_backtest
 from data.engine import Store
 from data.exchange.reading import read_table
+from data.queries.exchange import dry_run
 from data.queries.studio import own_draft
 from data.schema import (
     Action,
     Contact,
     Customer,
     Escalation,
+    ImportChange,
     OpportunityState,
     Person,
     PromisedDate,
     SealedBallot,
+    Tag,
 )
 from tests.company import found
 from tests.conftest import installed
@@ -215,6 +218,41 @@ def test_two_imports_of_one_file(store):
     )
     names = select(Customer.name).where(Customer.name.in_(("Taishan Steel", "Huashan Glass")))
     assert len(rows(store, names)) == 2
+
+
+@pytest.mark.parametrize(("looked", "industry"), [(True, "chemicals"), (False, "food")])
+def test_an_import_that_waits_for_an_edit(store, looked, industry):
+    """Whoever saw a preview overwrites nothing that they did not see; a file alone is the later word."""
+    people = found(store)
+    table = read_table("c.csv", b"name,industry\nHaihe Pumps,food\n", "customers")
+    file = ("customers", "c.csv", table, FileMapping())
+    seen = dry_run(store, people.admin, *file).seen if looked else None
+    told = at_once(
+        store,
+        lambda: edit_customer(
+            store, people.rep, people.customer, CustomerInput("Haihe Pumps", "chemicals"), 1
+        ),
+        lambda: import_table(store, people.admin, *file, seen),
+    )
+    assert (told.updated, len(told.rejected)) == ((0, 1) if looked else (1, 0))
+    assert rows(store, select(Customer.industry).where(Customer.id == people.customer)) == [(industry,)]
+    if not looked:  # what an undo brings back is the edit, not what stood before it
+        assert rows(store, select(ImportChange.before)) == [({"industry": "chemicals"},)]
+
+
+def test_tags_that_wait_for_an_edit(store):
+    people = found(store)
+    with store.writing() as session:
+        session.add_all([Tag(key=key, high_value=False) for key in ("big", "old")])
+    table = read_table("c.csv", b"name,tags\nHaihe Pumps,big\n", "customers")
+    told = at_once(
+        store,
+        lambda: tag_customer(store, people.rep, people.customer, ["old"]),
+        lambda: import_table(store, people.admin, "customers", "c.csv", table, FileMapping(), None),
+    )
+    assert told.updated == 1
+    (change,) = rows(store, select(ImportChange.before))
+    assert len(change[0]["tags"]) == 1
 
 
 def test_a_draft_of_the_studio_in_two_tabs(store):
