@@ -1,6 +1,6 @@
 """The morning meeting begins, agrees on who does what, and ends with minutes (D4)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -18,9 +18,24 @@ from data.commands.outbox import post
 from data.jsontext import to_json
 from data.minutes_json import Minutes, minutes_json
 from data.minutes_words import minutes_text
-from data.queries.commitments import followed, made_in
+from data.queries.commitments import SETTLED, checked, followed, made_in
 from data.queries.morning import members, morning, team_alerts
-from data.schema import Commitment, MorningBrief, MorningMeeting, Opportunity, Person
+from data.schema import (
+    Action,
+    Commitment,
+    Demand,
+    MorningBrief,
+    MorningMeeting,
+    Opportunity,
+    Person,
+    Promise,
+)
+
+_ABOUT: Mapping[str, type[Promise] | type[Demand] | type[Action]] = {
+    Proof.PROMISE: Promise,
+    Proof.DEMAND: Demand,
+    Proof.STEP: Action,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +84,8 @@ def assign(tx: Tx, meeting_id: int, given: CommitmentInput) -> int:
     Raises:
         NotFound: no such meeting within reach.
         Conflict: it is finished.
-        Invalid: nothing to do, nobody of the team, no customer of it, or a time in the past.
+        Invalid: nothing to do, nobody of the team, no customer of it, another's promise, demand or step, or
+            a time in the past.
     """
     meeting, issued = _running(tx, meeting_id)
     refuse(list(_problems(tx, issued.team_id, given)))
@@ -80,7 +96,7 @@ def assign(tx: Tx, meeting_id: int, given: CommitmentInput) -> int:
         customer_id=given.customer_id,
         opportunity_id=given.opportunity_id,
         expects=given.expects,
-        about=given.about,
+        about=given.about if given.expects in _ABOUT else None,
         due_at=given.due_at,
         made_at=tx.now,
         made_by_id=tx.who.person_id,
@@ -103,15 +119,15 @@ def drop_commitment(tx: Tx, commitment_id: int, reason: str) -> int:
 
     Raises:
         NotFound: no such commitment within reach.
-        Conflict: it was given up already.
+        Conflict: it was done, or given up already.
         Invalid: no reason.
     """
-    row = tx.session.get(Commitment, commitment_id)
+    row = tx.session.get(Commitment, commitment_id, with_for_update=True)
     meeting = tx.session.get(MorningMeeting, row.meeting_id) if row else None
     if row is None or meeting is None:
         raise NotFound(entity="commitment")
     reached_brief(tx, meeting.brief_id)
-    if row.dropped_at is not None:
+    if any(one.state in SETTLED for _, one in checked(tx.session, tx.now, Commitment.id == row.id)):
         raise Conflict("task_settled")
     if not reason.strip():
         raise Invalid([Problem("reason", "reason_required")])
@@ -173,6 +189,18 @@ def _problems(tx: Tx, team_id: int, given: CommitmentInput) -> Iterator[Problem]
         deals = deals.where(Opportunity.id == given.opportunity_id)
     if tx.session.scalar(deals.limit(1)) is None:
         yield Problem("customer", "not_of_the_team")
+    if given.about is not None and not _of_the_customer(tx, given, given.about):
+        yield Problem("about", "other_customer")
+
+
+def _of_the_customer(tx: Tx, given: CommitmentInput, about: int) -> bool:
+    """Whether the promise, demand or step is of the customer named, and the step of the opportunity."""
+    table = _ABOUT.get(given.expects)
+    row = tx.session.get(table, about) if table else None
+    if table is None or row is None:
+        return table is None
+    other = isinstance(row, Action) and given.opportunity_id not in (None, row.opportunity_id)
+    return row.customer_id == given.customer_id and not other
 
 
 def _running(tx: Tx, meeting_id: int) -> tuple[MorningMeeting, MorningBrief]:

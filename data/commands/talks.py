@@ -89,7 +89,7 @@ def settle(tx: Tx, step_id: int) -> int:
         NotFound: no such step within reach.
         Conflict: it was settled before, or records show it.
     """
-    row = tx.session.get(TalkStep, step_id)
+    row = tx.session.get(TalkStep, step_id, with_for_update=True)
     if row is None:
         raise NotFound(entity="talk")
     talk = tx.session.get_one(Talk, row.talk_id)

@@ -25,7 +25,7 @@ from data.schema import (
 from data.schema import Commitment as Row
 
 FOLLOWED_DAYS = 14  # what was missed is asked for again so long
-_SETTLED = (Kept.KEPT, Kept.LATE, Kept.DROPPED)
+SETTLED = (Kept.KEPT, Kept.LATE, Kept.DROPPED)
 
 
 def followed(session: Session, team_id: int, day: date, now: datetime) -> tuple[Checked, ...]:
@@ -45,7 +45,7 @@ def followed(session: Session, team_id: int, day: date, now: datetime) -> tuple[
         .where(*earlier)
     )
     found = checked(session, now, *earlier)
-    asked = [c for meeting, c in found if meeting == last or c.state not in _SETTLED]
+    asked = [c for meeting, c in found if meeting == last or c.state not in SETTLED]
     return tuple(sorted(asked_once(asked), key=lambda c: (list(Kept).index(c.state), c.commitment.due_at)))
 
 
@@ -58,7 +58,7 @@ def own_commitments(session: Session, person_id: int, until: datetime, now: date
     """What a person took over that is due before `until` and not done, the earliest first."""
     since = now - timedelta(days=FOLLOWED_DAYS)
     mine = (Row.owner_id == person_id, Row.due_at < until, Row.due_at >= since, Row.dropped_at.is_(None))
-    found = asked_once(c for _, c in checked(session, now, *mine) if c.state not in _SETTLED)
+    found = asked_once(c for _, c in checked(session, now, *mine) if c.state not in SETTLED)
     return sorted((c.commitment for c in found), key=lambda c: (c.due_at, c.id))
 
 

@@ -312,6 +312,43 @@ def test_a_new_date_proves_a_commitment_about_a_promise(store, company, clock):
     assert state() is Kept.KEPT
 
 
+def test_a_commitment_concerns_its_own_customers_promise_demand_or_step(store, company, clock):
+    told = PromiseInput("Then", TODAY + timedelta(days=9))
+    theirs = make_promise(store, company.stranger, company.strange_customer, told)
+    common = {"fields": {}, "type": "solution_demo", "status": ActionStatus.PLANNED,
+              "planned_for": clock.at - timedelta(days=5), "recorded_at": clock.at}  # fmt: skip
+    step = add(store, Action(customer_id=company.strange_customer, opportunity_id=company.strange_opportunity,
+                             owner_id=company.stranger.person_id, **common))  # fmt: skip
+    own = add(store, Action(customer_id=customer_of(store, "Haihe"), opportunity_id=deal_of(store, "Haihe"),
+                            owner_id=company.rep.person_id, **common))  # fmt: skip
+    held = meeting(store, company)
+    guesses = (("promise", theirs), ("promise", 999), ("demand", 999), ("step", step), ("step", 999))
+    for expects, about in guesses:
+        given = promise_to(store, company, clock, expects=expects, about=about)
+        with pytest.raises(Invalid) as refused:
+            assign(store, company.manager, held, given)
+        assert [(p.field, p.code) for p in refused.value.problems] == [("about", "other_customer")]
+    other = promise_to(store, company, clock, expects="step", about=own)
+    with pytest.raises(Invalid):
+        assign(store, company.manager, held, replace(other, opportunity_id=deal_of(store, "Wuyi")))
+    assign(store, company.manager, held, other)
+    assign(store, company.manager, held, promise_to(store, company, clock, expects="quote", about=step))
+    made = shown(store, company.manager, company.rep.team_id).made
+    assert [one.commitment.about for one in made] == [own, None]  # a quote is about no single record
+
+
+def test_what_was_done_is_not_given_up(store, company, clock):
+    held = meeting(store, company)
+    made = assign(store, company.manager, held, promise_to(store, company, clock))
+    add(store, Action(customer_id=customer_of(store, "Haihe"), opportunity_id=deal_of(store, "Haihe"),
+                      owner_id=company.rep.person_id, fields={}, type="solution_demo",
+                      status=ActionStatus.COMPLETED, ended_at=clock.at + timedelta(hours=1),
+                      recorded_at=clock.at + timedelta(hours=1)))  # fmt: skip
+    clock.move(hours=2)
+    with pytest.raises(Conflict):
+        drop_commitment(store, company.manager, made, "They bought elsewhere")
+
+
 @pytest.mark.parametrize("settled", ["recorded", "called off"])
 def test_a_step_that_was_overdue_is_done_once_it_is_entered_whenever_it_took_place(
     store, company, clock, settled

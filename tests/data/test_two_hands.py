@@ -27,6 +27,7 @@ from data.commands.attribution import answer_factor, ask_for_factor
 from data.commands.ballots import draw_paper, open_boxes, vote
 from data.commands.customers import add_contact, edit_contact, edit_customer, tag_customer
 from data.commands.exchange import export_file, import_table
+from data.commands.morning import CommitmentInput, assign, drop_commitment, issue_brief, start_meeting
 from data.commands.opportunities import open_opportunity
 from data.commands.people import activate_person, create_person, edit_person
 from data.commands.promises import escalate_promise, make_promise, move_promise
@@ -38,6 +39,7 @@ from data.queries.exchange import dry_run
 from data.queries.studio import own_draft
 from data.schema import (
     Action,
+    Commitment,
     Contact,
     Customer,
     Escalation,
@@ -264,6 +266,21 @@ def test_a_draft_of_the_studio_in_two_tabs(store):
     )
     with store.reading() as session:
         assert len(own_draft(session, people.director, Area.FIELDS).content["own_fields"]) == 2
+
+
+def test_a_commitment_given_up_by_two(store):
+    people = found(store)
+    held = start_meeting(store, people.manager, issue_brief(store, people.manager, people.rep.team_id))
+    due = store.clock() + timedelta(hours=4)
+    given = CommitmentInput("Call", people.rep.person_id, due, people.customer)
+    made = assign(store, people.manager, held, given)
+    told = at_once(
+        store,
+        lambda: drop_commitment(store, people.manager, made, "They bought elsewhere"),
+        lambda: drop_commitment(store, people.director, made, "Something else"),
+    )
+    assert isinstance(told, Conflict)
+    assert rows(store, select(Commitment.drop_reason)) == [("They bought elsewhere",)]
 
 
 def test_a_vote_that_waits_while_its_box_is_opened(store, clock, tmp_path):

@@ -164,10 +164,19 @@ def test_a_step_taken_over_opens_the_record_of_that_step(
         "streamlit.switch_page", lambda path, query_params: gone.append((path.name, query_params))
     )
     held = meeting(sqlite_store, company)
-    taken = promise_to(sqlite_store, company, clock, expects="step", about=77)
+    with sqlite_store.writing() as session:
+        step = Action(
+            customer_id=customer_of(sqlite_store, "Haihe"), opportunity_id=deal_of(sqlite_store, "Haihe"),
+            owner_id=company.rep.person_id, type="solution_demo", status=ActionStatus.PLANNED, fields={},
+            planned_for=clock.at - timedelta(days=1), recorded_at=clock.at - timedelta(days=2),
+        )  # fmt: skip
+        session.add(step)
+        session.flush()
+        about = step.id
+    taken = promise_to(sqlite_store, company, clock, expects="step", about=about)
     assign(sqlite_store, company.manager, held, taken)
     button(open_page("today", company.rep), "today.commitment_do").click().run()
-    assert gone == [("record.py", {"action": "77"})]
+    assert gone == [("record.py", {"action": str(about)})]
 
 
 def test_an_empty_commitment_is_refused_at_its_field(open_page, company, sqlite_store):
