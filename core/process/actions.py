@@ -6,7 +6,7 @@ Form, import, API, offline sync and bulk edit build an `ActionInput`, the store 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from core.definitions import check_own, is_asked
@@ -98,6 +98,7 @@ class ActionContext:
         earlier_quote: whether the opportunity already had a quote.
         sound: what was measured in its recording; None if there is none, or nobody measured.
         recording_reused: whether its recording serves another action too.
+        zone: in which the company's days begin.
     """
 
     known_at: datetime
@@ -109,6 +110,7 @@ class ActionContext:
     earlier_quote: bool = False
     sound: Sound | None = None
     recording_reused: bool = False
+    zone: tzinfo = UTC
 
 
 def own_fields(type_: str | None, own: Iterable[Field], *, retired: bool = False) -> tuple[Field, ...]:
@@ -183,6 +185,6 @@ def _check_quote(action: ActionInput, context: ActionContext) -> list[Problem]:
     if context.earlier_quote and not str(action.fields.get("changes") or "").strip():
         problems.append(Problem("fields.changes", "changes_required"))
     valid_until = action.fields.get("valid_until")
-    if valid_until and action.ended_at and valid_until < action.ended_at.date():
+    if valid_until and action.ended_at and valid_until < action.ended_at.astimezone(context.zone).date():
         problems.append(Problem("fields.valid_until", "expired_when_made"))
     return problems

@@ -25,6 +25,7 @@ def context_of(
         earlier_quote=_has_quote(tx, opportunity, end),
         sound=sound_of(tx.session, action.recording),
         recording_reused=is_used(tx.session, action.recording),
+        zone=company_tz(tx.session),
     )
     if start is None or end is None:
         return replace(around, earlier_records=_earlier_records(tx, opportunity, end or tx.now))

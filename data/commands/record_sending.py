@@ -17,7 +17,7 @@ from core.terms import ActionStatus
 from data.commands.actions import cancel_action, record_action
 from data.commands.opportunities import check_opportunity, open_opportunity
 from data.engine import Store
-from data.queries.policies import policy_in_force
+from data.queries.policies import company_tz, policy_in_force
 from data.queries.record import records_before
 from data.queries.record_told import Standing, audit_of, standing
 from data.queries.recordings import sound_of
@@ -92,7 +92,8 @@ def _problems_alone(
     """What is wrong with an action whose opportunity is not known yet."""
     now = store.clock()
     earlier = frozenset({action.follows} if action.follows else ())
-    context = ActionContext(now, now, earlier_records=earlier, sound=sound_of(session, action.recording))
+    sound, zone = sound_of(session, action.recording), company_tz(session)
+    context = ActionContext(now, now, earlier_records=earlier, sound=sound, zone=zone)
     return check(action, context, policy_in_force(session))
 
 

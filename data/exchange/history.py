@@ -18,6 +18,7 @@ from core.process.recordings import Sound, unpack
 from core.process.stages import PIPELINE
 from core.terms import ActionStatus
 from data.exchange.plan import fetch
+from data.queries.policies import company_tz
 from data.schema import Action, Pipeline, Stage, StoredFile
 
 Row = Mapping[str, Any]
@@ -31,7 +32,7 @@ class History:
     """
 
     def __init__(self, session: Session, opportunities: Iterable[Row], refs: Collection[str]) -> None:
-        self.session = session
+        self.session, self.zone = session, company_tz(session)
         self.rows: dict[int, Row] = {}
         self._refs: dict[str, int] = {}
         self._mine: dict[int, list[Row]] = defaultdict(list)
@@ -104,7 +105,7 @@ class History:
         """What is known around an action."""
         start, end = action.started_at, action.ended_at
         if start is None or end is None:
-            return ActionContext(known_at=known_at, now=now)
+            return ActionContext(known_at=known_at, now=now, zone=self.zone)
         done = [
             r
             for r in self._mine[opportunity["id"]]
@@ -120,6 +121,7 @@ class History:
             busy=self._overlapping(owner_id, start, end),
             earlier_records=frozenset(i for _, i in records[: bisect_left(records, (end, 0))]),
             earlier_quote=next(quotes, None) is not None,
+            zone=self.zone,
         )
 
     def _overlapping(

@@ -13,7 +13,7 @@ from core.messages import NotAllowed, NotFound
 from core.promises.collaboration import Collaboration, Fact, Figure, Level, last_quarter, quarter_of
 from core.terms import Role
 from data.collaboration_json import fact_from, figure_from, report_from
-from data.queries.policies import company_zone
+from data.queries.policies import company_day, company_zone
 from data.schema import CollaborationReport, Demand, Person, RootCause
 
 QUARTERS_SHOWN = 12
@@ -70,9 +70,9 @@ def quarters(session: Session, who: Who, now: datetime) -> tuple[QuarterChoice, 
     _allow(who)
     query = select(CollaborationReport.quarter_start).order_by(CollaborationReport.quarter_start.desc())
     issued = set(session.scalars(query.limit(QUARTERS_SHOWN)))
-    last = last_quarter(quarter_of(now.astimezone(ZoneInfo(company_zone(session))).date()))
+    last = last_quarter(quarter_of(company_day(session, now)))
     first = session.scalar(select(func.min(Demand.recorded_at)))
-    still = {last} if first is not None and quarter_of(first.date()) <= last else set()
+    still = {last} if first is not None and quarter_of(company_day(session, first)) <= last else set()
     return tuple(QuarterChoice(q, q in issued) for q in sorted(issued | still, reverse=True))
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
@@ -93,9 +94,11 @@ def health_weeks(session: Session, who: Who, team_id: int | None, now: datetime)
     query = select(HealthReport.week_start).where(_of(team_id)).order_by(HealthReport.week_start.desc())
     issued = set(session.scalars(query.limit(WEEKS_SHOWN)))
     first = session.scalar(select(func.min(Opportunity.recorded_at)))
-    last = last_monday(now, zone_of(session, team_id))
+    zone = zone_of(session, team_id)
+    last = last_monday(now, zone)
     back = [last - WEEK * n for n in range(OPEN_WEEKS)]
-    still = {monday for monday in back if first is not None and first.date() < monday + WEEK}
+    began = first.astimezone(ZoneInfo(zone)).date() if first else None
+    still = {monday for monday in back if began is not None and began < monday + WEEK}
     return tuple(WeekChoice(monday, monday in issued) for monday in sorted(issued | still, reverse=True))
 
 

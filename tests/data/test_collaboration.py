@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from core.access import OPERATOR, Who
 from core.messages import Conflict, Invalid, NotFound
@@ -24,7 +24,7 @@ from data.queries.collaboration import cause_file, causes, collaboration_report,
 from data.queries.collaboration_facts import collaboration_facts, facts_between
 from data.queries.policies import policy_in_force
 from data.queries.today import Kind, today
-from data.schema import Audit, CollaborationReport, Message, Person, RootCause
+from data.schema import Audit, CollaborationReport, Demand, Message, Person, RootCause
 from tests.company import found
 from tests.data.test_demands import EFFECT, filed
 from tests.deliveries import Handover
@@ -170,6 +170,18 @@ def test_an_analysis_is_assigned_and_closed_with_its_evidence(store, late, clock
     ):
         with pytest.raises(Conflict):
             again()
+
+
+def test_a_quarter_before_the_companys_first_demand_has_no_report(sqlite_store, clock):
+    """New Year's Eve, 17:00 UTC, is a day of the new quarter in Shanghai."""
+    people = found(sqlite_store)
+    filed(sqlite_store, people)
+    for hour, offered in ((17, 0), (15, 1)):
+        at = datetime(2025, 12, 31, hour, tzinfo=UTC)
+        with sqlite_store.writing() as session:
+            session.execute(update(Demand).values(recorded_at=at))
+        with sqlite_store.reading() as session:
+            assert len(quarters(session, people.director, clock.at)) == offered
 
 
 def test_an_analysis_that_comes_back_to_somebody_is_told_to_them_again(store, late, clock):

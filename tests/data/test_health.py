@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from core.access import OPERATOR
 from core.messages import Conflict, Invalid, NotAllowed, NotFound
@@ -269,6 +269,16 @@ def test_reach(store, company):
     with store.reading() as session:
         assert [t.team_id for t in health_teams(session, company.manager)] == [east]
         assert [t.team_id for t in health_teams(session, company.director)] == [None, east, west]
+
+
+def test_a_week_before_the_companys_first_monday_has_no_report(store, clock, company):
+    """Sunday 17:00 UTC is Monday in Shanghai: the week before had no opportunity."""
+    with store.writing() as session:
+        session.execute(update(Opportunity).values(recorded_at=datetime(2026, 3, 1, 17, tzinfo=UTC)))
+    clock.at = datetime(2026, 3, 9, 4, tzinfo=UTC)
+    with store.reading() as session:
+        weeks = health_weeks(session, company.manager, company.rep.team_id, clock.at)
+    assert [w.monday for w in weeks] == [date(2026, 3, 2)]
 
 
 def test_weeks_and_trend(store, clock, company):

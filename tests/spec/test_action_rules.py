@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -117,6 +118,28 @@ def test_time_around_an_action(previous, following, busy, expected):
 
 def test_the_first_action_of_a_customer_has_no_link():
     assert codes(replace(GOOD, follows=None), replace(CONTEXT, earlier_records=frozenset())) == set()
+
+
+# fmt: off
+LAST_DAYS = [
+    # company's days in   the quote ends at (UTC)    its last day        expired when made
+    ("Asia/Shanghai",     datetime(2026, 3, 3, 15, 59, tzinfo=UTC),  date(2026, 3, 3),   False),
+    ("Asia/Shanghai",     datetime(2026, 3, 3, 16, 1, tzinfo=UTC),   date(2026, 3, 3),   True),
+    ("America/New_York",  datetime(2026, 3, 4, 4, 59, tzinfo=UTC),   date(2026, 3, 3),   False),
+    ("America/New_York",  datetime(2026, 3, 4, 5, 1, tzinfo=UTC),    date(2026, 3, 3),   True),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("zone", "ended_at", "last_day", "expired"), LAST_DAYS)
+def test_a_quote_lasts_until_the_end_of_the_companys_day(zone, ended_at, last_day, expired):
+    fields = FIELDS_BY_TYPE["quote_confirmation"] | {"valid_until": last_day}
+    quote = replace(
+        GOOD, type="quote_confirmation", fields=fields, started_at=ended_at - timedelta(hours=1),
+        ended_at=ended_at,
+    )  # fmt: skip
+    found = codes(quote, replace(CONTEXT, zone=ZoneInfo(zone)))
+    assert (("fields.valid_until", "expired_when_made") in found) is expired
 
 
 def test_a_second_quote_says_what_changed():
