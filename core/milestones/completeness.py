@@ -1,10 +1,11 @@
 """What makes the record of an action complete: the evidence of A2, looked at again afterwards (E, day 30)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from core.fields import is_empty
+from core.milestones.evidence import Evidence
 from core.policies import Policy
 from core.process.actions import FIELDS
 
@@ -54,3 +55,23 @@ def _missing(action: Follow, policy: Policy) -> Iterator[str]:
         yield "link"
     if not action.continued:
         yield "next_step"
+
+
+def weakest(found: Iterable[tuple[Hashable, Evidence]]) -> list[Evidence]:
+    """One row of each thing: of several records of the same, the one that lacks most; of equals the latest.
+
+    Whoever enters one visit several times gains nothing by it, and hides nothing.
+
+    Args:
+        found: rows, each with what it is about.
+
+    >>> from datetime import date
+    >>> row = lambda of, why: ("demo", Evidence(of, date(2026, 3, 1), "", "", float(not why), why=why))
+    >>> [one.of for one in weakest([row(1, ""), row(2, "link summary"), row(3, "voice")])]
+    [2]
+    """
+    kept: dict[Hashable, Evidence] = {}
+    for about, row in found:
+        if about not in kept or len(row.why.split()) >= len(kept[about].why.split()):
+            kept[about] = row
+    return list(kept.values())

@@ -10,7 +10,7 @@ from core.promises.demands import Answer, check_move
 from data.commands.command import Tx, command
 from data.commands.promise_sweep import promised_with, sweep_promises
 from data.jsontext import to_json
-from data.queries.milestone_results import freezes_in_force
+from data.queries.milestone_results import check_freeze, freezes_in_force
 from data.queries.policies import company_day
 from data.schema import Feature, PlannedDate
 
@@ -54,10 +54,7 @@ def plan(tx: Tx, feature_id: int, planned_on: date | None, reason: str) -> None:
 
 
 def frozen(tx: Tx, planned_on: date | None, made_at: datetime) -> list[Problem]:
-    """A feature that came after a freeze was signed is not planned for its days (PRODUCT.md E)."""
-    standing = freezes_in_force(tx.session, company_day(tx.session, tx.now))
-    held = [f.brings for f in standing if made_at >= f.since and f.brings.freezes(planned_on)]
-    return [Problem("planned_on", "features_frozen", {"until": str(f.frozen_until)}) for f in held[:1]]
+    return check_freeze(freezes_in_force(tx.session, company_day(tx.session, tx.now)), planned_on, made_at)
 
 
 def reached_feature(tx: Tx, feature_id: int) -> Feature:

@@ -1,12 +1,13 @@
 """Day 30's rows: which reps record follow-ups, and what the records lack (PRODUCT.md E)."""
 
+from collections.abc import Hashable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from core.milestones.completeness import Follow, missing
+from core.milestones.completeness import Follow, missing, weakest
 from core.milestones.criteria import Window
 from core.milestones.evidence import Evidence
 from core.policies import Policy
@@ -54,7 +55,10 @@ def recording_rows(session: Session, place: Place, days: Window, as_of: datetime
 def completeness_rows(
     session: Session, place: Place, first: date, end: date, as_of: datetime, policy: Policy
 ) -> list[Evidence]:
-    """Each follow-up that was done or due in these days as known then: complete, or what it lacks."""
+    """Each follow-up that was done or due in these days as known then: complete, or what it lacks.
+
+    Records of one kind on one opportunity by one person on one day are one follow-up.
+    """
     starts, ends = place.midnight(first), min(place.midnight(end), as_of)
     done = and_(
         Action.status == ActionStatus.COMPLETED,
@@ -65,7 +69,7 @@ def completeness_rows(
     given_up = min(ends, as_of - timedelta(hours=policy.overdue_hours))
     left = and_(_still_planned(as_of), Action.planned_for >= starts, Action.planned_for < given_up)
     query = _follow_ups(place, or_(done, left), as_of)
-    return [_evidence(row, place, as_of, policy) for row in session.execute(query)]
+    return weakest(_evidence(row, place, as_of, policy) for row in session.execute(query))
 
 
 def _living(as_of: datetime) -> ColumnElement[bool]:
@@ -123,7 +127,8 @@ def _follow_ups(place: Place, chosen: ColumnElement[bool], as_of: datetime) -> S
     )
 
 
-def _evidence(row: Any, place: Place, as_of: datetime, policy: Policy) -> Evidence:
+def _evidence(row: Any, place: Place, as_of: datetime, policy: Policy) -> tuple[Hashable, Evidence]:
+    """A follow-up, with what it is about: a step that was not recorded only itself."""
     action, person, about, linked, continued = row
     recorded = action.status == ActionStatus.COMPLETED and action.recorded_at <= as_of
     lacks = missing(
@@ -139,7 +144,8 @@ def _evidence(row: Any, place: Place, as_of: datetime, policy: Policy) -> Eviden
         policy,
     )
     at = action.ended_at if recorded else action.planned_for
-    return Evidence(
+    about_it = (action.opportunity_id, action.owner_id, action.type, place.day(at))
+    return about_it if recorded else action.id, Evidence(
         action.id,
         place.day(at),
         person,

@@ -1,7 +1,7 @@
 """Results of milestones with what people made of them: signatures, appeals, consequences (PRODUCT.md E)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who, decide
-from core.messages import NotFound
+from core.messages import NotFound, Problem
 from core.milestones.assess import State
 from core.milestones.consequences import Consequence, Force, appeal_until, consequence, final, force
 from core.milestones.criteria import DAYS
@@ -127,6 +127,16 @@ def freezes_in_force(session: Session, day: date) -> Iterator[Freeze]:
             continue
         if brings.frozen_until is not None and day < brings.frozen_until:
             yield Freeze(result.id, result.day, brings, signed_at)
+
+
+def check_freeze(freezes: Iterable[Freeze], planned_on: date | None, known_at: datetime) -> list[Problem]:
+    """A feature that came after a freeze was signed is not planned for its days (PRODUCT.md E).
+
+    Args:
+        known_at: when the feature became known.
+    """
+    held = [f.brings for f in freezes if known_at >= f.since and f.brings.freezes(planned_on)]
+    return [Problem("planned_on", "features_frozen", {"until": str(f.frozen_until)}) for f in held[:1]]
 
 
 def freeze_now(session: Session, who: Who, day: date) -> Freeze | None:

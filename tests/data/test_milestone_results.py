@@ -22,6 +22,7 @@ from tests.company import found
 from tests.data.test_demands import filed
 from tests.data.test_milestones import MONTHS, read
 from tests.forecasts import deal, noon, run
+from tests.importing import import_text, shown
 
 TODAY = date(2026, 3, 4)
 FROZEN = date(2026, 4, 1), date(2026, 7, 1)
@@ -161,6 +162,25 @@ def test_the_freeze_restrains_new_features_only(store, company, missed, clock):
     later = answer_demand(store, company.product, filed(store, company), planned(FROZEN[1]))
     with pytest.raises(Invalid):
         move_feature(store, company.product, later, date(2026, 6, 30), "Sooner after all")
+
+
+PROMISE = "customer,words,promised_on,feature,planned_on{more}\nHaihe Pumps,A dashboard,2026-08-01,{rest}\n"
+
+
+def test_a_file_plans_no_new_feature_into_a_freeze_either(store, company, missed, clock):
+    sign_result(store, company.director, missed)
+    clock.move(minutes=1)
+
+    def told(rest, more=""):
+        return shown(import_text(store, "promises", PROMISE.format(rest=rest, more=more)))
+
+    assert told("New,2026-05-04") == (0, 0, 0, [(2, "planned_on", "features_frozen")])
+    assert told("New,2026-05-04,2026-03-04T04:01:00Z", ",recorded_at")[3][0][1] == "planned_on"
+    assert told("After,2026-07-01") == (1, 0, 0, [])
+    assert told("Before,2026-05-04,2026-02-20", ",recorded_at")[3] == []  # as an export of ours says
+    rows = "customer,urgency,opened_at,answered_at,words,feature,planned_on\n"
+    rows += "Haihe Pumps,P1,2026-03-01,2026-03-02,x,Newer,2026-05-04\n"
+    assert shown(import_text(store, "demands", rows))[3] == [(2, "planned_on", "features_frozen")]
 
 
 def test_the_line_is_drawn_where_plans_are_made(store, company, missed):

@@ -121,6 +121,16 @@ def test_a_follow_up_lacks_what_a2_asks_for(store, launched):
     assert ended[later] == "not_recorded"
 
 
+def test_one_visit_entered_several_times_is_one_row_by_its_weakest_record(store, launched):
+    action(store, launched, day(1))
+    weak = action(store, launched, day(1), summary="ok")
+    action(store, launched, day(1))
+    next_day = action(store, launched, day(2), follows_id=weak)
+    plan(store, launched, day(9))
+    told = {r.of: r.why for r in rows(store, "completeness", noon(day(8)))}
+    assert told == {weak: "summary", next_day: ""}
+
+
 def test_a_record_without_a_next_step_is_incomplete_until_the_opportunity_closes(store, launched):
     only = action(store, launched, day(1))
     assert [r.why for r in rows(store, "completeness", noon(day(8)))] == ["next_step"]
