@@ -195,8 +195,10 @@ class _Interactions:
         ref = wanted.get("ref")
         stored = self.refs.get(ref) if ref else self.moments.get(moment)
         if stored:
-            plan.settle(Interaction, stored, wanted)
+            if plan.settle(Interaction, stored, wanted):
+                plan.heard |= {stored["customer_id"], wanted["customer_id"]}
             return
+        plan.heard.add(wanted["customer_id"])
         recorded = record.get("recorded_at") or record.values["happened_at"]
         row = table_row(Interaction, {"subject": ""} | wanted) | {"recorded_at": recorded}
         plan.add(Interaction, **(row | {"id": plan.new_id(Interaction)}))

@@ -38,6 +38,7 @@ class Plan:
         reserve: take ids from PostgreSQL's sequences; a dry run only counts on from the highest.
         inserts: rows to be written per table, each with its id.
         opportunities, customers: whose projections the import touches.
+        heard: customers who were heard of, or no more: whether they are silent is asked again.
         line: of the row that is planned now.
         rests_on: what is changed, with its value so far and the line of the first row that changes it.
     """
@@ -55,6 +56,7 @@ class Plan:
     updates: list[Update] = field(default_factory=list)
     opportunities: set[int] = field(default_factory=set)
     customers: set[int] = field(default_factory=set)
+    heard: set[int] = field(default_factory=set)
     line: int = 0
     rests_on: dict[Read, tuple[Any, int]] = field(default_factory=dict)
     _made: set[tuple[type[Base], int]] = field(default_factory=set)

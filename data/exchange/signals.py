@@ -55,8 +55,10 @@ class _Signals:
             return
         stored = self.refs.get(wanted["ref"]) if wanted.get("ref") else self.moments.get(_moment(wanted))
         if stored:
-            plan.settle(Signal, stored, wanted)
+            if plan.settle(Signal, stored, wanted):
+                plan.heard |= {stored["customer_id"], wanted["customer_id"]}
             return
+        plan.heard.add(wanted["customer_id"])
         recorded = record.get("recorded_at") or wanted["happened_at"]
         fresh = table_row(Signal, {"source": "", "note": ""} | wanted) | {"recorded_at": recorded}
         plan.add(Signal, **(fresh | {"id": plan.new_id(Signal)}))

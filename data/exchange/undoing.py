@@ -9,7 +9,7 @@ from sqlalchemy import Column, ColumnElement, Table, delete, exists, func, or_, 
 from core.messages import Conflict
 from data.commands.command import Tx
 from data.exchange.plan import Update, fetch
-from data.exchange.writing import apply, refresh
+from data.exchange.writing import apply, look, refresh
 from data.schema import (
     Action,
     Alert,
@@ -23,6 +23,7 @@ from data.schema import (
     Interaction,
     Opportunity,
     OpportunityState,
+    Signal,
     StageEvent,
 )
 
@@ -41,10 +42,12 @@ def take_back(tx: Tx, batch: ImportBatch) -> None:
     if stuck := _built_upon(tx, batch) + _changed_since(tx, batch, changes):
         raise Conflict("import_built_upon", n=stuck)
     opportunities, customers = _touched(tx, batch, changes)
+    heard = _heard(tx, batch, changes)
     restored = [Update(_TABLES[c.entity], c.entity_id, c.after, _typed(c)) for c in changes]
     apply(tx, restored)
     _delete(tx, batch)
     refresh(tx, _living(tx, Opportunity, opportunities), _living(tx, Customer, customers))
+    look(tx, heard, opportunities)
 
 
 def _batched() -> list[Table]:
@@ -121,6 +124,20 @@ def _touched(tx: Tx, batch: ImportBatch, changes: list[ImportChange]) -> tuple[s
     held = select(Opportunity.id, Opportunity.customer_id)
     rows = fetch(tx.session, held, Opportunity.id, opportunities)
     return opportunities, customers | {r["customer_id"] for r in rows if r["customer_id"]}
+
+
+def _heard(tx: Tx, batch: ImportBatch, changes: list[ImportChange]) -> set[int]:
+    """Customers of the batch's interactions and signals."""
+    found: set[int] = set()
+    for table in (Interaction, Signal):
+        ours = select(table.customer_id).where(table.batch_id == batch.id).distinct()
+        changed = [c.entity_id for c in changes if c.entity == table.__tablename__]
+        rows = fetch(tx.session, select(table.customer_id), table.id, changed)
+        found |= {*tx.session.scalars(ours), *(row["customer_id"] for row in rows)}
+        found |= {
+            c.before["customer_id"] for c in changes if "customer_id" in c.before and c.entity_id in changed
+        }
+    return found
 
 
 def _delete(tx: Tx, batch: ImportBatch) -> None:

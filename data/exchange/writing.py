@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
+from core.terms import Outcome
 from data.commands.alerts import sweep
 from data.commands.api_tokens import end_tokens
 from data.commands.command import Tx
 from data.commands.projections import project_customers, project_opportunities
 from data.commands.promise_sweep import sweep_promises
 from data.exchange.collecting import uncollected
-from data.exchange.plan import Plan, Update
+from data.exchange.plan import Plan, Update, fetch
 from data.jsontext import to_json
 from data.schema import (
     Action,
@@ -45,6 +46,7 @@ def write(tx: Tx, plan: Plan, batch: ImportBatch) -> None:
         tx.session.execute(insert(ImportChange), changes)
     apply(tx, plan.updates)
     refresh(tx, plan.opportunities, plan.customers)
+    look(tx, plan.heard, plan.opportunities)
     if _PROMISED & (plan.inserts.keys() | {u.table for u in plan.updates}):
         sweep_promises(tx.session, tx.now, tx.policy)
 
@@ -82,6 +84,14 @@ def refresh(tx: Tx, opportunities: Collection[int], customers: Collection[int]) 
         sweep(tx.session, tx.now, tx.policy, ids)
     for ids in _portions(tx, Customer, customers):
         project_customers(tx.session, ids)
+
+
+def look(tx: Tx, heard: Collection[int], seen: Collection[int] = ()) -> None:
+    """Hold the alert rules against open opportunities of customers who were heard of, but those `seen`."""
+    query = select(Opportunity.id).where(Opportunity.outcome == Outcome.OPEN)
+    theirs = {row["id"] for row in fetch(tx.session, query, Opportunity.customer_id, heard)}
+    for ids in _portions(tx, Opportunity, theirs - set(seen)):
+        sweep(tx.session, tx.now, tx.policy, ids)
 
 
 def _portions(tx: Tx, of: type[Opportunity] | type[Customer], ids: Collection[int]) -> list[list[int] | None]:

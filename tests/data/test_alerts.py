@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from core.access import OPERATOR
 from core.customers import InteractionInput
 from core.messages import Invalid, NotFound
 from core.process.actions import ActionInput
@@ -16,6 +17,7 @@ from core.signals import SignalInput
 from core.terms import ActionStatus
 from data.commands.actions import cancel_action, record_action
 from data.commands.alert_handling import assign_alert, resolve_alert, snooze_alert
+from data.commands.exchange import undo_import
 from data.commands.interactions import record_interaction
 from data.commands.signals import Reported, record_signal, report_signals, withdraw_signal
 from data.jobs.registry import Run
@@ -24,8 +26,9 @@ from data.queries.alert_facts import alert_facts
 from data.queries.alerts import AlertFilters, Show, alert_hands, alert_list, one_alert
 from data.queries.inbox import inbox
 from data.queries.today import Kind, today
-from data.schema import Action, Alert
+from data.schema import Action, Alert, Opportunity
 from tests.company import found
+from tests.importing import import_text
 
 WANG = [{"name": "Wang", "role": "user"}]
 FIELDS = {
@@ -129,6 +132,31 @@ def test_an_answer_ends_the_silence_and_a_mail_of_ours_does_not(desk, clock):
     theirs = InteractionInput("mail", "inbound", clock.at)
     record_interaction(desk.store, desk.people.rep, desk.people.customer, theirs)
     assert "customer_silent" not in desk.standing()
+
+
+# fmt: off
+HEARD = [
+    ("interactions", "customer,kind,direction,happened_at\nHaihe Pumps,mail,inbound,{at}\n",      True),
+    ("interactions", "customer,kind,direction,happened_at\nHaihe Pumps,mail,outbound,{at}\n",     False),
+    ("signals",      "customer,kind,happened_at\nHaihe Pumps,document_download,{at}\n",           True),
+    ("signals",      "opportunity,kind,happened_at\nHaihe line,document_download,{at}\n",         True),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("kind", "file", "ends"), HEARD)
+def test_a_file_ends_the_silence_at_once_and_its_undoing_brings_it_back(desk, clock, kind, file, ends):
+    with desk.store.writing() as session:
+        session.get_one(Opportunity, desk.people.opportunity).name = "Haihe line"
+    desk.record("appointment")
+    clock.move(days=15)
+    desk.sweep()
+    assert "customer_silent" in desk.standing()
+    batch = import_text(desk.store, kind, file.format(at=clock.at.isoformat()))
+    assert batch.accepted == 1
+    assert ("customer_silent" in desk.standing()) is not ends
+    undo_import(desk.store, OPERATOR, batch.batch_id)
+    assert "customer_silent" in desk.standing()
 
 
 def test_whatever_the_customer_takes_part_in_ends_the_silence_at_once(desk, clock):
