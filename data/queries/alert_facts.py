@@ -39,7 +39,7 @@ from data.schema import (
     StoredFile,
     Transcript,
 )
-from data.schema.types import Id
+from data.schema.types import Id, Instant
 
 _PEOPLE = ("attendees", "watchers")
 
@@ -60,7 +60,7 @@ class _History:
 def alert_facts(
     session: Session, as_of: datetime, ids: Collection[int] | None = None
 ) -> list[OpportunityFacts]:
-    """Facts of these open opportunities that have begun, by the company's clock; of all when None."""
+    """Facts of these open opportunities by the company's clock; of all when None."""
     some = ids is not None
     chosen = {"ids": list(ids)} if ids is not None else {}
     rows = session.execute(_states(some), chosen).all()
@@ -99,12 +99,13 @@ def _states(some: bool) -> Select[*tuple[Any, ...]]:
             state.stage_since,
             state.run_length,
             state.run_started_by,
+            func.coalesce(Opportunity.opened_at, Opportunity.recorded_at, type_=Instant()).label("opened_at"),
             state.last_event_at,
             state.next_step_id,
             state.next_step_at,
         )
         .join(state, state.opportunity_id == Opportunity.id)
-        .join(Stage, Stage.id == state.stage_id)
+        .outerjoin(Stage, Stage.id == state.stage_id)  # none while nothing was recorded
         .join(Pipeline, Pipeline.id == Opportunity.pipeline_id)
         .where(_among(some))
     )
@@ -227,13 +228,14 @@ def _facts(
     answered = max((at for at in (spoke_at, history.other_at) if at), default=None)
     return OpportunityFacts(
         row.id,
-        row.stage,
+        row.stage or "",
         row.stage_since,
         row.run_length,
         row.run_started_by,
         as_of=as_of,
         own=row.pipeline == PIPELINE,
         reached=reached,
+        opened_at=row.opened_at,
         last_event_at=row.last_event_at,
         next_step_id=row.next_step_id,
         next_step_at=row.next_step_at,

@@ -19,6 +19,7 @@ from data.commands.actions import cancel_action, record_action
 from data.commands.alert_handling import assign_alert, resolve_alert, snooze_alert
 from data.commands.exchange import undo_import
 from data.commands.interactions import record_interaction
+from data.commands.opportunities import open_opportunity
 from data.commands.signals import Reported, record_signal, report_signals, withdraw_signal
 from data.jobs.registry import Run
 from data.jobs.sweep_alerts import sweep_alerts
@@ -84,7 +85,7 @@ class Desk:
 
     def facts(self):
         with self.store.reading() as session:
-            (facts,) = alert_facts(session, self.clock.at)
+            (facts,) = alert_facts(session, self.clock.at, [self.people.opportunity])
         return facts
 
 
@@ -119,6 +120,32 @@ def test_the_facts_are_those_of_the_records(desk, clock):
     record_interaction(desk.store, desk.people.rep, desk.people.customer, mail)
     assert desk.facts().quotes == ()
     assert desk.facts().last_answer_at == clock.at - timedelta(minutes=1)
+
+
+def test_what_was_opened_and_never_touched_has_no_next_step(desk, clock):
+    store, people = desk.store, desk.people
+    fresh = open_opportunity(store, people.rep, people.customer, "Second line")
+    clock.move(hours=23)
+    desk.sweep()
+    with store.reading() as session:
+        mine = select(Alert.rule, Alert.cleared_at).where(Alert.opportunity_id == fresh)
+        assert session.execute(mine).all() == []
+    clock.move(hours=1)
+    desk.sweep()
+    desk.sweep()
+    with store.reading() as session:
+        assert session.execute(mine).all() == [("next_step_missing", None)]
+    assert desk.standing()["next_step_missing"].params == {"days": 1}
+    planned = ActionInput("appointment", ActionStatus.PLANNED, started_at=clock.at + timedelta(days=1))
+    record_action(store, people.rep, fresh, planned)
+    with store.reading() as session:
+        assert [row.cleared_at is None for row in session.execute(mine)] == [False]
+    clock.move(days=2)
+    desk.sweep()
+    with store.reading() as session:
+        assert [row.rule for row in session.execute(mine.where(Alert.cleared_at.is_(None)))] == [
+            "next_step_overdue"
+        ]
 
 
 def test_an_answer_ends_the_silence_and_a_mail_of_ours_does_not(desk, clock):

@@ -34,6 +34,8 @@ NEW = Quote(21, ago(3), date(2026, 4, 30))
 SPOKEN = Sound(True, 30.0, -27.0, -6.0, 0.6)
 SOON = date(2026, 3, 21)
 
+UNTOUCHED = {"stage": "", "stage_since": None, "reached": None, "last_event_at": None, "run_length": 0}
+
 # fmt: off
 TABLE = [
     # rule                 what is different                                             speaks?
@@ -48,6 +50,11 @@ TABLE = [
     ("next_step_missing",  {"next_step_at": None, "next_step_id": None},                  True),
     ("next_step_missing",  {"next_step_at": None, "last_event_at": ago(0.5)},             False),
     ("next_step_missing",  {"next_step_at": None, "own": False},                          False),
+    ("next_step_missing",  {"next_step_at": None, **UNTOUCHED, "opened_at": ago(1)},      True),
+    ("next_step_missing",  {"next_step_at": None, **UNTOUCHED, "opened_at": ago(0.9)},    False),
+    ("next_step_missing",  {**UNTOUCHED, "opened_at": ago(9)},                            False),
+    ("next_step_overdue",  {**UNTOUCHED, "opened_at": ago(9), "next_step_at": ago(1)},    True),
+    ("customer_silent",    {"last_answer_at": ago(90), **UNTOUCHED},                      False),
     ("customer_silent",    {"last_answer_at": ago(13.9)},                                 False),
     ("customer_silent",    {"last_answer_at": ago(14)},                                   True),
     ("customer_silent",    {"last_answer_at": ago(14), "own": False},                     False),

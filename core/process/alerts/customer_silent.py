@@ -9,9 +9,12 @@ NAME = "customer_silent"
 
 
 def evaluate(facts: OpportunityFacts, policy: Policy) -> Finding | None:
-    """Amber after `silent_days` in which the customer took part in nothing; our own mails do not end it."""
+    """Amber after `silent_days` in which the customer took part in nothing; our own mails do not end it.
+
+    Whoever was not approached about an opportunity yet owes no answer.
+    """
     days = facts.days_since(facts.last_answer_at)
-    if not facts.own or days is None or days < policy.silent_days:
+    if not facts.own or facts.last_event_at is None or days is None or days < policy.silent_days:
         return None
     return Finding(
         rule=NAME,

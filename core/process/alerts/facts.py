@@ -52,14 +52,15 @@ class OpportunityFacts:
     """State of one open opportunity. What the store does not know is None or empty, never invented.
 
     Attributes:
-        stage: key of the stage of its latest event.
+        stage: key of the stage of its latest event; "" while nothing was recorded of it.
         stage_since: start of the present run in that stage, UTC; None without events.
         run_length: events in that run.
         run_started_by: id of the action that began the run; None for an imported stage change.
         as_of: the instant that the rules look from, by the company's clock.
         own: it is on Firebreak's own pipeline, so its actions and next steps are recorded here.
         reached: where it stands, which no step back changes; None without events.
-        last_event_at: its latest event, UTC.
+        opened_at: when it was opened, UTC.
+        last_event_at: its latest event, UTC; None while nothing was recorded of it.
         next_step_id, next_step_at: the earliest planned action.
         last_answer_at: when the customer last did something two-way: an inbound touch, or a meeting.
         skipped: stages before the furthest one that it never visited, in the pipeline's order.
@@ -79,6 +80,7 @@ class OpportunityFacts:
     as_of: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     own: bool = True
     reached: Reached | None = None
+    opened_at: datetime | None = None
     last_event_at: datetime | None = None
     next_step_id: int | None = None
     next_step_at: datetime | None = None

@@ -1,4 +1,4 @@
-"""Work has begun and nothing is planned (PRODUCT.md A3)."""
+"""Nothing is planned (PRODUCT.md A3)."""
 
 from core.messages import Finding
 from core.policies import Policy
@@ -9,13 +9,17 @@ NAME = "next_step_missing"
 
 
 def evaluate(facts: OpportunityFacts, policy: Policy) -> Finding | None:
-    """Amber without a next step `overdue_hours` after the last event; only where steps are planned here."""
-    days = facts.days_since(facts.last_event_at)
+    """Amber without a next step `overdue_hours` after the last event; only where steps are planned here.
+
+    What was opened and never touched counts from its opening: nobody else would tell of it.
+    """
+    since = facts.last_event_at or facts.opened_at
+    days = facts.days_since(since)
     if not facts.own or facts.next_step_at is not None or days is None or days * 24 < policy.overdue_hours:
         return None
     return Finding(
         rule=NAME,
-        key=f"{NAME}:{facts.opportunity_id}:{facts.last_event_at}",
+        key=f"{NAME}:{facts.opportunity_id}:{since}",
         severity=Severity.AMBER,
         params={"days": max(1, int(days))},
     )
