@@ -113,6 +113,11 @@ def headline(found: ForecastHealth, group: Group, view: View) -> None:
             ),
         ]
     )
+    with st.container(key="forecast-left-out"):
+        if found.left_out:
+            st.caption(
+                t("forecast_health.left_out", n=found.left_out), help=t("forecast_health.left_out_help")
+            )
 
 
 def _bias_note(bias: float | None) -> str:

@@ -52,6 +52,27 @@ class MonthRun:
     whole: Decimal
 
 
+def less(run: MonthRun, lines: Decimal, won: Decimal) -> MonthRun:
+    """A run as if it had not known some opportunities.
+
+    Args:
+        lines: sum of their lines' AI values; the run expected of its lines, and of what was not in the books,
+            a share of their values that is the same for all (see `company_figures`).
+        won: what it had of theirs as won already.
+
+    >>> day = date(2026, 3, 1)
+    >>> run = MonthRun(1, day, day, day, *map(Decimal, (90, 50, 130, 10, 60, 100)))
+    >>> [str(n) for n in (less(run, Decimal(40), ZERO).value, less(run, ZERO, Decimal(10)).low)]
+    ['70.0', '40.0']
+    """
+    expected = run.whole + run.fresh
+    share = (run.value - run.won_so_far) / expected if expected > 0 else ZERO
+    off = won + lines * share
+    low, high = (None if end is None else end - off for end in (run.low, run.high))
+    said, before, whole = run.value - off, run.won_so_far - won, run.whole - lines
+    return replace(run, value=said, low=low, high=high, won_so_far=before, whole=whole)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One opportunity of a month's run and what came of it.

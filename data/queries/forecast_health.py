@@ -36,7 +36,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ForecastHealth:
-    """Forecast health of everybody within reach; `chosen` is the group whose curve and lines are given."""
+    """Forecast health of everybody within reach; `chosen` is the group whose curve and lines are given.
+
+    `left_out` is how many of its opportunities were won in a currency without a rate.
+    """
 
     policy: Policy
     currency: str
@@ -47,6 +50,7 @@ class ForecastHealth:
     lines: tuple[Line, ...]
     wins: tuple[Win, ...]
     names: dict[int, LineNames]
+    left_out: int = 0
 
 
 def forecast_health(
@@ -66,8 +70,9 @@ def forecast_health(
     chosen = next((g for g in groups if g.key == group), groups[0] if groups else None)
     lines = tuple(line for line in found.lines if chosen and belongs(line, chosen.key))
     wins = tuple(win for win in found.wins if chosen and belongs(win, chosen.key))
+    left = sum(belongs(one, chosen.key) for one in found.left_out) if chosen else 0
     return ForecastHealth(
-        policy, found.currency, known, groups, chosen, reliability(lines), lines, wins, found.names
+        policy, found.currency, known, groups, chosen, reliability(lines), lines, wins, found.names, left
     )
 
 

@@ -14,6 +14,7 @@ from core.access import Who
 from core.forecast.months import Line, MonthRun, Taken, Win, counting
 from core.terms import Outcome
 from data.queries.currencies import Money, money_of
+from data.queries.forecast_unpriced import unpriced, without
 from data.queries.forecast_month_books import NEEDS, ZERO, books, closed_in, named_for, paid_for
 from data.queries.forecast_month_wins import wins_of
 from data.queries.policies import company_day, company_tz, policy_in_force
@@ -43,6 +44,7 @@ class Months:
     lines: tuple[Line, ...]
     wins: tuple[Win, ...]
     names: dict[int, LineNames]  # by opportunity
+    left_out: tuple[Line | Win, ...] = ()  # won in a currency without a rate: nobody knows what came
 
 
 def ended_months(session: Session, who: Who, pipeline: str, now: datetime, months: int) -> Months:
@@ -85,6 +87,8 @@ def with_outcomes(
     kept = rows[-1].currency  # "" where no amounts are: every win counts 1, as in every forecast of it
     money = money_of(session, kept) if kept else None
     zone = company_tz(session)
+    left = unpriced(session, rows, money, zone)
+    runs = without(session, runs, left)
     among = _among(who, runs, team)
     decided = _decisions(runs.values(), among)
     found = [
@@ -93,12 +97,14 @@ def with_outcomes(
     ]
     wins = wins_of(session, who, rows, zone, money, team)
     names = [(line.opportunity, row) for line, row in found] + [(w.opportunity, row) for w, row in wins]
+    lines, came = [line for line, _ in found], [win for win, _ in wins]
     return Months(
         rows[-1].currency,
         tuple(runs.values()),
-        tuple(line for line, _ in found),
-        tuple(win for win, _ in wins),
+        tuple(line for line in lines if (line.opportunity, line.month) not in left),
+        tuple(win for win in came if (win.opportunity, win.month) not in left),
         {opportunity: LineNames(*(getattr(row, f) for f in _NAMES)) for opportunity, row in names},
+        tuple(one for one in (*lines, *came) if (one.opportunity, one.month) in left),
     )
 
 

@@ -7,10 +7,12 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import update
 
 from core.access import OPERATOR
 from core.messages import Invalid, NotFound
 from data.commands.coaching import assign_coaching, close_coaching, note_coaching
+from data.commands.currencies import set_rate
 from data.jobs.open_coaching import open_coaching
 from data.jobs.registry import Run
 from data.jobs.schedule import SCHEDULE
@@ -167,6 +169,31 @@ def test_wins_without_a_line_count_for_their_owner(office):
     assert months_of(office.look(), f"rep-{people.rep.person_id}") == {1: (50, 33)}
     assert months_of(office.look(), "company") == {1: (0, 38)}
     assert months_of(office.look(people.manager), f"team-{people.rep.team_id}") == {1: (50, 33)}
+
+
+def test_a_win_without_a_rate_is_left_out_on_both_sides_until_the_rate_is_known(office):
+    store, people = office.store, office.people
+    made = run(store, JAN, value=180, fresh=30, low=80, high=280)
+    dollars = [
+        deal(store, people.rep.person_id, run_id=made, won_on=date(2026, 1, 20), paid=10),
+        deal(store, people.rep.person_id, won_on=date(2026, 1, 21), amount=20),
+    ]
+    deal(store, people.rep.person_id, run_id=made, won_on=date(2026, 1, 22), paid=90)
+    deal(store, people.stranger.person_id, run_id=made)
+    with store.writing() as session:
+        session.execute(update(Opportunity).where(Opportunity.id.in_(dollars)).values(currency="USD"))
+    shown = office.look()
+    assert months_of(shown, "company") == {1: (130, 90)}
+    assert months_of(shown, f"rep-{people.rep.person_id}") == {1: (50 + 15, 90)}
+    assert months_of(shown, f"rep-{people.stranger.person_id}") == {1: (50 + 15, 0)}
+    assert (shown.left_out, len(shown.lines), len(shown.wins)) == (2, 2, 0)
+    assert office.look(people.stranger).left_out == 0
+    (figures,) = shown.groups[0].months
+    assert (figures.low, figures.high) == (30, 230)
+    set_rate(store, people.director, "USD", date(2026, 1, 1), 7.0)
+    shown = office.look()
+    assert months_of(shown, "company") == {1: (180, 90 + 70 + 140)}
+    assert (shown.left_out, len(shown.lines), len(shown.wins)) == (0, 3, 1)
 
 
 def test_later_entries_change_no_forecast(office):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from data.jobs.open_coaching import open_coaching
 from data.jobs.registry import Run
+from data.schema import Opportunity
 from data.text import translate
 from tests.company import found
 from tests.forecasts import deal, run
@@ -116,3 +118,15 @@ def test_a_company_without_forecasts_is_told_when_to_look(open_page, sqlite_stor
     page = open_page("forecast_health", found(sqlite_store).director, language)
     check_words(page)
     assert translate(language, "forecast_health.none") in words(page)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_wins_without_a_rate_are_said(open_page, sqlite_store, people, language):
+    said = translate(language, "forecast_health.left_out", n=1)
+    assert said not in words(open_page("forecast_health", people.director, language))
+    with sqlite_store.writing() as session:
+        query = select(Opportunity).where(Opportunity.name == "Out of the blue")
+        session.scalars(query).one().currency = "USD"
+    page = open_page("forecast_health", people.director, language)
+    check_words(page)
+    assert said in words(page)
