@@ -23,15 +23,18 @@ from data.schema import (
     CustomerDelivery,
     Draft,
     GroupStep,
+    HomeWish,
     NoticeWishes,
     Person,
     RoomGroup,
     RoomMessage,
+    SavedView,
     SignInAttempt,
     SignInTicket,
     SignReview,
     StoredFile,
     StudioDraft,
+    Subscription,
     Talk,
     TalkStep,
     Transcript,
@@ -117,8 +120,11 @@ def _past(session: Session, found: Subject) -> None:
 
 def _desk(session: Session, person_id: int, now: datetime) -> None:
     """What only they saw goes; their sessions and tokens end and no longer say from where."""
-    for table in (Draft, StudioDraft, NoticeWishes):
+    views = select(SavedView.id).where(SavedView.owner_id == person_id, ~SavedView.shared)
+    session.execute(delete(Subscription).where(Subscription.view_id.in_(views)))
+    for table in (Draft, StudioDraft, NoticeWishes, HomeWish, Subscription):
         session.execute(delete(table).where(table.person_id == person_id))
+    session.execute(delete(SavedView).where(SavedView.id.in_(views)))
     mine = UserSession.person_id == person_id
     session.execute(
         delete(SignInTicket).where(SignInTicket.session_id.in_(select(UserSession.id).where(mine)))

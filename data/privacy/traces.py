@@ -28,6 +28,7 @@ from data.schema import Base, Contact, Opportunity
 _APART = frozenset(
     ("setting", "ballot_box", "sealed_ballot", "ballot_paper", "forecast_model", "policy_version")
 )
+_UNTIED = frozenset(("import_batch.person_id",))  # ids of people that no foreign key holds
 
 
 def tables() -> Iterator[Table]:
@@ -41,6 +42,8 @@ def pointing(table: Table, found: Subject) -> ColumnElement[bool]:
         return table.c.id == found.id
     target = f"{found.kind}.id"
     keys = [c for c in table.columns if any(k.target_fullname == target for k in c.foreign_keys)]
+    if found.kind is Kind.PERSON:
+        keys += [c for c in table.columns if f"{table.name}.{c.name}" in _UNTIED]
     return or_(false(), *(column == found.id for column in keys))
 
 
