@@ -1,7 +1,7 @@
 """What people change about themselves: language, name shown, password."""
 
 import bcrypt
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from core.access import Permission
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
@@ -75,7 +75,9 @@ def change_own_password(
 
 
 def _own_row(tx: Tx) -> Person:
-    row = tx.session.get(Person, tx.who.person_id) if tx.who.person_id else None
+    """Oneself, locked: an administrator who changes the person meanwhile comes first or second."""
+    own = select(Person).where(Person.id == tx.who.person_id).with_for_update(key_share=True)
+    row = tx.session.scalar(own)
     if row is None:
         raise NotFound(entity="person")
     return row

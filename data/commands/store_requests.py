@@ -65,8 +65,10 @@ def merge_requests(tx: Tx, into_id: int, other_ids: Sequence[int]) -> int:
         NotFound: no such request.
         Conflict: one of them is answered, or part of another already.
     """
-    into = _locked(tx, into_id)
-    others = [_locked(tx, i) for i in sorted(set(other_ids))]
+    held = {
+        i: _locked(tx, i) for i in sorted({into_id, *other_ids})
+    }  # in one order: two who merge wait in turn
+    into, others = held[into_id], [held[i] for i in sorted(set(other_ids))]
     _merge(tx, into, others)
     tx.audit("store_request", into_id, after={"merged": len(others)})
     about = {"words": _brief(into.words), "by": tx.who.name}

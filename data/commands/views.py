@@ -107,7 +107,7 @@ def unsubscribe(tx: Tx, view_id: int) -> int:
 
 
 def _own(tx: Tx, view_id: int) -> SavedView:
-    row = tx.session.get(SavedView, view_id)
+    row = tx.session.get(SavedView, view_id, with_for_update=True)
     if row is None or tx.who.person_id is None or row.owner_id != tx.who.person_id:
         raise NotFound(entity="view")
     return row

@@ -187,6 +187,8 @@ class _Interactions:
             record.get("kind", ""), record.get("direction", ""), record.get("happened_at"), **counts
         )
         problems += check_interaction(touch, plan.now)
+        if (record.get("recorded_at") or plan.now) > plan.now:
+            problems.append(Problem("recorded_at", "instant_in_future"))
         if problems:
             plan.reject(record, problems)
             return

@@ -1,5 +1,6 @@
 """Rows of opportunities: another system's pipeline, amounts, opening, closing, outcome."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,13 +12,13 @@ from core.definitions import OPPORTUNITY
 from core.exchange.closing import filled_at_close
 from core.exchange.rows import Record
 from core.messages import Problem
-from core.terms import Outcome
+from core.terms import ActionStatus, Outcome
 from data.commands.opportunities import check_opportunity
 from data.exchange.lookups import KnownPipeline, Named, People, Pipelines, table_row
 from data.exchange.own_records import OwnRecords
 from data.exchange.plan import Plan, fetch, words
 from data.jsontext import to_json
-from data.schema import Customer, Opportunity, OpportunityChange, OpportunityState, StageEvent
+from data.schema import Action, Customer, Opportunity, OpportunityChange, OpportunityState, StageEvent
 
 _EVENTFUL = (
     "amount",
@@ -49,6 +50,7 @@ class _Planner:
         self.pipelines = Pipelines(plan)
         self.stages = self._present_stages()
         self.own = OwnRecords(plan, OPPORTUNITY, records, self.people)
+        self._steps: dict[int, list[Mapping[str, Any]]] | None = None
         self.at_close = plan.mapping.known_at_close or filled_at_close(records)
 
     def row(self, record: Record) -> None:
@@ -182,12 +184,36 @@ class _Planner:
             for name in (n for n in changed if n in _EVENTFUL):
                 at = wanted.get("closed_at") if name in ("outcome", "closed_at") else None
                 self._event_of(stored["id"], name, stored[name], changed[name], at or plan.now, plan.now)
+            self._settle_steps(stored["id"], changed)
         if moved and stage_id:
             at = record.get("recorded_at") or plan.now
             self._event(stored["id"], stage_id, at, at)
         if moved or changed:
             self._touch(dict(stored) | wanted)
             self._touch(stored)
+
+    def _settle_steps(self, opportunity_id: int, changed: Mapping[str, Any]) -> None:
+        """What closing and assigning do to planned steps, by a file as by hand."""
+        off = {
+            "status": str(ActionStatus.CANCELLED),
+            "cancelled_at": self.plan.now,
+            "cancel_reason": "closed",
+        }
+        closed = changed.get("outcome", Outcome.OPEN) != Outcome.OPEN
+        if not closed and "owner_id" not in changed:
+            return
+        for step in self._planned()[opportunity_id]:
+            self.plan.change(Action, step, off if closed else {"owner_id": changed["owner_id"]})
+
+    def _planned(self) -> Mapping[int, list[Mapping[str, Any]]]:
+        """Planned steps by stored opportunity, read when the first of these is closed or assigned."""
+        if self._steps is None:
+            self._steps = defaultdict(list)
+            planned = (Action.status == ActionStatus.PLANNED, Action.voided_at.is_(None))
+            query = select(*Action.__table__.columns).where(*planned).order_by(Action.id)
+            for row in fetch(self.plan.session, query, Action.opportunity_id, list(self.known.rows)):
+                self._steps[row["opportunity_id"]].append(row)
+        return self._steps
 
     def _stands_at(self, opportunity_id: int, stage_id: int, opened_at: datetime | None) -> bool:
         present, first = self.stages.get(opportunity_id, (None, set()))

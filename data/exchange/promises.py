@@ -51,6 +51,8 @@ class _Planner:
         day: date | None = record.get("promised_on")
         said = PromiseInput(wanted["words"], day, record.get("made_at"))
         problems += check_promise(said, plan.now)
+        if (record.get("recorded_at") or plan.now) > plan.now:
+            problems.append(Problem("recorded_at", "instant_in_future"))
         self.features.check(record, problems)
         if problems:
             plan.reject(record, problems)

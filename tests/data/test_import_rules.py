@@ -329,6 +329,47 @@ def test_a_text_that_no_index_takes_is_refused_in_its_row(sqlite_store, kind, te
     assert shown(import_text(sqlite_store, kind, text))[3] == [(2, field, "too_long")]
 
 
+@pytest.mark.parametrize(
+    ("kind", "file"),
+    [
+        ("interactions", "customer,kind,direction,happened_at,recorded_at\nHaihe Pumps,mail,inbound,{at}\n"),
+        ("promises", "customer,words,promised_on,made_at,recorded_at\nHaihe Pumps,Then,2026-05-01,{at}\n"),
+        ("signals", "customer,kind,happened_at,recorded_at\nHaihe Pumps,news,{at}\n"),
+        ("demands", "customer,urgency,words,opened_at,recorded_at\nHaihe Pumps,P1,x,{at}\n"),
+    ],
+)
+def test_nothing_was_recorded_in_the_future(sqlite_store, kind, file):
+    founded(sqlite_store)
+    text = file.format(at="2026-03-01T00:00:00Z,2026-03-05T00:00:00Z")
+    assert shown(import_text(sqlite_store, kind, text))[3] == [(2, "recorded_at", "instant_in_future")]
+
+
+def test_what_a_file_closes_or_assigns_takes_its_planned_steps_along(store, clock):
+    people = founded(store)
+    with store.writing() as session:
+        session.get_one(Opportunity, people.opportunity).ref = "o-1"
+    record_action(store, people.rep, people.opportunity, done(store, "appointment", hours_ago=2))
+
+    def steps():
+        with store.reading() as session:
+            query = select(Action.status, Action.owner_id, Action.cancel_reason).where(
+                Action.planned_for > clock.at
+            )
+            return session.execute(query).all()
+
+    rep, mate = people.rep.person_id, people.mate.person_id
+    assert steps() == [("planned", rep, None)]
+    import_text(store, "opportunities", "ref,owner\no-1,mate\n")
+    assert steps() == [("planned", mate, None)]
+    closing = import_text(store, "opportunities", "ref,outcome,closed_at\no-1,lost,2026-03-04T04:00:00Z\n")
+    assert shown(closing) == (0, 1, 0, [])
+    assert steps() == [("cancelled", mate, "closed")]
+    with store.writing() as session:
+        assert differences(session) == []
+    undo_import(store, OPERATOR, closing.batch_id)
+    assert steps() == [("planned", mate, None)]
+
+
 def test_the_longest_key_that_is_taken_fits_an_index(store):
     founded(store)
     key = "".join(Random(1).sample([chr(0x4E00 + n) for n in range(20_000)], MAX_KEY))

@@ -22,6 +22,7 @@ from core.messages import AppError, Conflict, Invalid
 from core.people import PersonInput
 from core.promises.demands import PromiseInput
 from core.studio import Area
+from data.commands.account import change_own_name
 from data.commands.actions import cancel_action, record_action
 from data.commands.attribution import answer_factor, ask_for_factor
 from data.commands.ballots import draw_paper, open_boxes, vote
@@ -120,6 +121,18 @@ def test_a_person_edited_by_two(store):
         lambda: edit_person(store, people.admin, people.rep.person_id, wanted[1], 1),
     )
     assert isinstance(told, Conflict)
+
+
+def test_a_name_that_an_administrator_changes_at_the_same_time(store):
+    people = found(store)
+    wanted = PersonInput("rep", "Rep One", "rep", people.rep.team_id)
+    told = at_once(
+        store,
+        lambda: edit_person(store, people.admin, people.rep.person_id, wanted, 1),
+        lambda: change_own_name(store, people.rep, "Li Na", 1),
+    )
+    assert isinstance(told, Conflict)
+    assert rows(store, select(Person.name).where(Person.id == people.rep.person_id)) == [("Rep One",)]
 
 
 def test_two_administrators_who_lock_one_another_out(store):
