@@ -1,7 +1,7 @@
 """A month that was forecast: the run that counts, its lines and wins, and what came of them (B4)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -66,7 +66,7 @@ def less(run: MonthRun, lines: Decimal, won: Decimal) -> MonthRun:
     ['70.0', '40.0']
     """
     expected = run.whole + run.fresh
-    share = (run.value - run.won_so_far) / expected if expected > 0 else ZERO
+    share = (run.value - run.won_so_far) / expected if expected > 0 else Decimal()
     off = won + lines * share
     low, high = (None if end is None else end - off for end in (run.low, run.high))
     said, before, whole = run.value - off, run.won_so_far - won, run.whole - lines

@@ -10,6 +10,7 @@ from core.policies import LONGEST_ACTION_HOURS
 from core.process.actions import ActionContext, ActionInput
 from core.terms import ActionStatus
 from data.commands.command import Tx
+from data.queries.policies import company_tz
 from data.queries.recordings import is_used, sound_of
 from data.schema import Action, Opportunity
 

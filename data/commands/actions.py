@@ -21,7 +21,6 @@ from data.commands.projections import project_customers, project_opportunities
 from data.commands.turns import take_turn
 from data.commands.webhook_events import place_of, tell_action, tell_move
 from data.jsontext import to_json
-from data.queries.policies import company_tz
 from data.queries.scope import owned
 from data.schema import Action, Opportunity, Pipeline, Stage, StageEvent, StoredFile
 

@@ -14,9 +14,9 @@ from core.access import Who
 from core.forecast.months import Line, MonthRun, Taken, Win, counting
 from core.terms import Outcome
 from data.queries.currencies import Money, money_of
-from data.queries.forecast_unpriced import unpriced, without
 from data.queries.forecast_month_books import NEEDS, ZERO, books, closed_in, named_for, paid_for
 from data.queries.forecast_month_wins import wins_of
+from data.queries.forecast_unpriced import unpriced, without
 from data.queries.policies import company_day, company_tz, policy_in_force
 from data.queries.scope import owned
 from data.schema import Customer, ForecastDecision, ForecastLine, ForecastRun, Opportunity, Person, Pipeline

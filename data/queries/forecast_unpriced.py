@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.forecast.health import MonthRun, less
+from core.forecast.months import MonthRun, less
 from core.terms import Outcome
 from data.queries.currencies import Money
 from data.schema import ForecastLine, ForecastRun, ForecastWin, Opportunity
