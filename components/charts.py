@@ -23,7 +23,7 @@ MARK = "#117E75"
 OVER = "#D97706"
 ALARM = "#D14343"
 QUIET = "#8A949C"
-ON_MARK, ON_OVER = "#FFFFFF", "#0F1820"
+ON_MARK, ON_OVER = "#FFFFFF", "#10171D"  # no ink: the style sheet gives that the theme's colour
 HATCH = {"shape": "/", "size": 6, "solidity": 0.3}
 _INK = {"light": "#0F1820", "dark": "#E6ECEF"}
 SEQUENCE = (MARK, OVER, "#3B6FB6", "#A855A0", "#64748B", "#65A30D")
@@ -62,8 +62,10 @@ TEMPLATE = go.layout.Template(
 _CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 _STEPS = ((2.0, 5.0), (1.0, 2.5), (0.5, 0.0))  # between ticks, from which leading digit on
 _TITLE_AT = 14  # pixels below the upper edge
+_TITLE_WIDTH, _NOTE_WIDTH = 42, 56  # Latin letters in a line on a phone, the title's beside the button
 _LEGEND_ROW, _LEGEND_MARK, _NARROW = 20, 45, 350  # pixels: a row, an entry without its name, a phone
-_PIECES = re.compile(r"[“（]?[⺀-\uffef][，。：；、！？）”]*|[^\s⺀-\uffef]+\s*|\s+")  # what no line breaks
+# what no line breaks
+_PIECES = re.compile(r"n = \S+\s*|[“（]?[⺀-\uffef][，。：；、！？）”]*|[^\s⺀-\uffef]+\s*|\s+")
 _IMAGE = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]]}
 
 
@@ -169,7 +171,7 @@ def titled(chart: go.Figure, finding: str, note: str, language: str, *, above: i
         note: what is shown, and in which unit.
         above: pixels between title and marks that an axis up there needs.
     """
-    said, told = (_lines(text, width) for text, width in ((finding, 46), (note, 56)))
+    said, told = (_lines(text, width) for text, width in ((finding, _TITLE_WIDTH), (note, _NOTE_WIDTH)))
     small = f'<span style="font-size:12px;font-weight:400">{"<br>".join(told)}</span>'
     heads = 22 * len(said) + 16 * len(told) + 14
     top = heads + _LEGEND_ROW * _legend_rows(chart, language) + above
@@ -204,11 +206,20 @@ def _legend_rows(chart: go.Figure, language: str) -> int:
 
 
 def _lines(text: str, width: int) -> list[str]:
-    """Lines that fit on a phone; a Chinese letter is as wide as two others, and stops stay with their letter.
+    """As few lines as fit on a phone, of about one length, so that no last word stands alone.
 
     >>> _lines("“华南大区”停得最久，25 天", 14)
-    ['“华南大区”停得', '最久，25 天']
+    ['“华南大区”停', '得最久，25 天']
+    >>> _lines("Quote confirmation takes twice as long as elsewhere", 46)
+    ['Quote confirmation takes', 'twice as long as elsewhere']
     """
+    fewest = len(_broken(text, width))
+    least = min(_wide(text) // fewest, width)
+    return next(lines for w in range(least, width + 1) if len(lines := _broken(text, w)) <= fewest)
+
+
+def _broken(text: str, width: int) -> list[str]:
+    """Lines up to a width; a Chinese letter is as wide as two others, and stops stay with their letter."""
     lines = [""]
     for piece in _PIECES.findall(text):
         if _wide(lines[-1] + piece.rstrip()) > width and lines[-1].strip():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import plotly.graph_objects as go
 import pytest
@@ -75,6 +76,13 @@ def test_a_title_has_room_for_its_lines_and_for_the_legend():
     many = [go.Bar(x=[1], y=["a"], name=f"A rather long name {n}") for n in range(4)]
     wide = charts.titled(charts.figure(*many, height=100, showlegend=True), "Short", "n = 1", "en")
     assert wide.layout.margin.t > short.layout.margin.t
+
+
+def test_words_beside_marks_follow_the_theme_though_nothing_is_drawn_anew():
+    sheet = (Path(charts.__file__).parent / "assets" / "shell.css").read_text(encoding="utf-8")
+    inks = [tuple(int(ink[n : n + 2], 16) for n in (1, 3, 5)) for ink in charts._INK.values()]
+    assert all(f"rgb{ink}" in sheet for ink in inks)
+    assert not {charts.ON_MARK, charts.ON_OVER} & set(charts._INK.values())
 
 
 def test_names_of_people_run_nothing_in_a_title():
