@@ -56,17 +56,17 @@ def _columns(ask: Ask, view: View) -> dict[str, Any]:
     column = st.column_config
     completion = t("board.completion_help", days=COMPLETION_DAYS)
     return {
-        "name": column.TextColumn(t(f"board.by_{ask.by}"), pinned=True, width=115),
-        "red": column.NumberColumn(t("board.red_short"), width=60),
-        "open": column.NumberColumn(t("board.open_short"), width=65),
-        "past": column.NumberColumn(t("board.past_short"), help=t("board.past_help"), width=75),
-        "completion": rate_column(t("board.completion_short"), completion, width=110),
-        "due": column.NumberColumn(t("board.due_short"), help=completion, width=65),
-        "longest": days_column(t("board.longest"), t("board.longest_help"), width=130),
-        "where": column.TextColumn(t("board.where"), width=140),
-        "next": day_column(t("board.next_step"), view.language, view.who.timezone, width=125),
-        "unplanned": column.NumberColumn(t("board.unplanned"), width=80),
-        "value": column.TextColumn(t("board.value_short"), width=115, alignment="right"),
+        "name": column.TextColumn(t(f"board.by_{ask.by}"), pinned=True, width=110),
+        "red": column.NumberColumn(t("board.red_short"), width=50),
+        "open": column.NumberColumn(t("board.open_short"), width=60),
+        "past": column.NumberColumn(t("board.past_short"), help=t("board.past_help"), width=60),
+        "completion": rate_column(t("board.completion_short"), completion, width=105),
+        "due": column.NumberColumn(t("board.due_short"), help=completion, width=55),
+        "longest": days_column(t("board.longest"), t("board.longest_help"), width=125),
+        "where": column.TextColumn(t("board.where"), width=120),
+        "next": day_column(t("board.next_step"), view.language, view.who.timezone, width=112),
+        "unplanned": column.NumberColumn(t("board.unplanned"), width=75),
+        "value": column.TextColumn(t("board.value_short"), width=110, alignment="right"),
     }
 
 

@@ -64,8 +64,10 @@ _STEPS = ((2.0, 5.0), (1.0, 2.5), (0.5, 0.0))  # between ticks, from which leadi
 _TITLE_AT = 14  # pixels below the upper edge
 _TITLE_WIDTH, _NOTE_WIDTH = 42, 56  # Latin letters in a line on a phone, the title's beside the button
 _LEGEND_ROW, _LEGEND_MARK, _NARROW = 20, 45, 350  # pixels: a row, an entry without its name, a phone
-# what no line breaks
-_PIECES = re.compile(r"n = \S+\s*|[“（]?[⺀-\uffef][，。：；、！？）”]*|[^\s⺀-\uffef]+\s*|\s+")
+_PIECES = re.compile(  # what no line breaks: a number and its unit, a letter and its stop, a Latin word
+    r"n = \S+\s*|[“（]?[^\s⺀-\uffef]*\d(?: ?[万亿天个条周])?[，。：；、！？）”]*\s*"
+    r"|[“（]?[⺀-\uffef][，。：；、！？）”]*|[^\s⺀-\uffef]+\s*|\s+"
+)
 _IMAGE = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]]}
 
 

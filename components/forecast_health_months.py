@@ -93,6 +93,7 @@ def _months_chart(figures: Sequence[Figures], found: ForecastHealth, view: View)
         name=t("forecast_health.actual"),
         mode="markers",
         marker={"size": 13, "symbol": "diamond", "color": charts.OVER},
+        cliponaxis=False,
         customdata=days,
         hovertext=[money(m.actual, found.currency, view.language) for m in figures],
         hovertemplate="%{x}: %{hovertext}<extra>" + t("forecast_health.actual") + "</extra>",

@@ -10,7 +10,7 @@ from components import address
 from components.blocks import empty, section
 from components.frame import View
 from components.scrolling import into_view
-from components.tables import cell_clicked, clickable, day_column, days_column, rate_column
+from components.tables import cell_clicked, clickable, day_column, days_column, name_column, rate_column
 from components.text import t, term
 from core.process.health import SHOWS, Rows, WeeklyHealth
 from core.process.health import behind as rows_behind
@@ -98,9 +98,11 @@ def _counted(kept: Rows, show: str, language: str) -> str:
 
 
 def _columns(sheet: Sheet) -> dict[str, Sequence[Any]]:
+    """Values by column; one team is not said in every row, the page's head says it."""
     return {
         c.name: [_rounded(row[n]) if c.kind == "rate" else row[n] for row in sheet.rows]
         for n, c in enumerate(sheet.columns)
+        if c.name != "team" or len({row[n] for row in sheet.rows}) > 1
     }
 
 
@@ -110,13 +112,15 @@ def _rounded(rate: float | None) -> float | None:
 
 def _config(sheet: Sheet, language: str, timezone: str) -> dict[str, Any]:
     first, *others = sheet.columns
-    column = st.column_config.TextColumn(first.title, pinned=True)
+    column = name_column(first.title, pinned=True)
     return {first.name: column} | {c.name: _drawn(c, language, timezone) for c in others}
 
 
 def _drawn(column: Column, language: str, timezone: str) -> Any:
     if column.kind == "instant":
-        return day_column(column.title, language, timezone)
+        return day_column(column.title, language, timezone, short=True)
+    if column.name == "opportunity":
+        return name_column(column.title)
     if column.kind == "rate":
         return rate_column(column.title) | {"width": _RATE_WIDTH}
     return _KINDS[column.kind](column.title)

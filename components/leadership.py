@@ -18,6 +18,7 @@ from data.brief_words import cause_words, money_words
 from data.health_words import verdict, week_words
 from data.queries.leadership import Leadership
 from data.queries.milestones import Path
+from data.text import sentences
 
 
 def way(path: Path, view: View) -> None:
@@ -136,7 +137,7 @@ def _risks(found: Leadership, view: View) -> None:
     for place, item in enumerate(found.risks.top, 1):
         said = cause_words(view.language, item.causes[0])
         money = money_words(view.language, item.at_risk)
-        detail = plain(f"{item.deal.owner} · {said.why} {said.action}")
+        detail = plain(f"{item.deal.owner} · {sentences(said.why, said.action)}")
         st.markdown(f"{place}. **{plain(item.name)}** {plain(money)}  \n:small[:gray[{detail}]]")
     whole = money_words(view.language, found.risks.at_risk)
     st.caption(plain(t("leadership.whole", money=whole, n=found.risks.customers)))

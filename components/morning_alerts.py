@@ -11,6 +11,7 @@ from core.access import Permission, decide
 from data.alert_words import alert_words
 from data.queries.alerts import AlertItem
 from data.queries.morning import Morning
+from data.text import sentences
 
 
 def alerts(told: Morning, view: View) -> None:
@@ -37,7 +38,8 @@ def _alert(item: AlertItem, told: Morning, view: View) -> None:
                 st.badge(t("morning.new"), color="blue")
             st.markdown(f"**{plain(item.customer or item.opportunity)}**")
         detail = " · ".join(p for p in (item.opportunity, item.rep or "") if p)
-        st.markdown(f"{plain(words['why'])} {plain(words['action'])}  \n:small[:gray[{plain(detail)}]]")
+        said = sentences(words["why"], words["action"])
+        st.markdown(f"{plain(said)}  \n:small[:gray[{plain(detail)}]]")
         if told.running and told.may_run and item.customer_id:
             owner = next((i for i, name in told.members.items() if name == item.rep), None)
             start = Prefilled(

@@ -22,6 +22,7 @@ from data.brief_words import cause_words, money_words, time_words
 from data.queries.coaching import Coaching
 from data.queries.one_to_one import Sheet
 from data.queries.talks import Rep
+from data.text import sentences
 
 _TONES = {Light.RED: Tone.RED, Light.AMBER: Tone.AMBER, Light.GREEN: Tone.GREEN}
 
@@ -61,7 +62,7 @@ def risks(found: Sheet, view: View) -> None:
     for item in found.risks:
         said = cause_words(view.language, item.causes[0])
         by = time_words(view.language, item.due_at, view.who.timezone)
-        detail = f"{money_words(view.language, item.at_risk)} · {said.why} {said.action} · {by}"
+        detail = f"{money_words(view.language, item.at_risk)} · {sentences(said.why, said.action)} · {by}"
         key, action = str(item.deal.customer_id or 0), t("one_to_one.open") if item.deal.customer_id else ""
         lines.append(Row(key, item.name, detail, mark=said.name, tone=_tone(item.causes[0]), action=action))
     if pressed := rows(lines, "sheet-risks"):

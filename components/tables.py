@@ -13,8 +13,9 @@ from components.text import t
 Id = TypeVar("Id")
 _DAYS = {"en": "D MMM YYYY", "zh": "YYYY年M月D日"}
 _INSTANTS = {"en": "D MMM YYYY, HH:mm", "zh": "YYYY年M月D日 HH:mm"}
-_NAME = 180  # pixels
-_ROW = 35  # pixels
+_SHORT_DAYS = {"en": "D MMM", "zh": "M月D日"}
+_NAME = 160  # pixels
+_ROW = 33  # pixels, with the theme's letters
 _MOST_ROWS = 12
 _UNSELECTED: dict[str, Any] = {"selection": {"rows": [], "columns": [], "cells": []}}
 
@@ -79,9 +80,16 @@ def unselect(key: str) -> None:
         st.session_state[key] = _UNSELECTED
 
 
-def day_column(label: str, language: str, timezone: str, *, width: int | None = None) -> Any:
-    """Instants as days in the reader's time zone."""
-    return st.column_config.DatetimeColumn(label, format=_DAYS[language], timezone=timezone, width=width)
+def day_column(
+    label: str, language: str, timezone: str, *, width: int | None = None, short: bool = False
+) -> Any:
+    """Instants as days in the reader's time zone.
+
+    Args:
+        short: without the year, where other columns say which it is.
+    """
+    days = (_SHORT_DAYS if short else _DAYS)[language]
+    return st.column_config.DatetimeColumn(label, format=days, timezone=timezone, width=width)
 
 
 def instant_column(label: str, language: str, timezone: str) -> Any:

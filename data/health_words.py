@@ -12,7 +12,7 @@ from core.process.causes import Cause
 from core.process.health import Bottleneck, Gap, WeeklyHealth
 from core.process.stays import week_name
 from data.queries.health import Issued
-from data.text import LOCALES, has, translate
+from data.text import LOCALES, has, sentences, translate
 
 NOTHING = "–"
 _TERMS = {"skipped": "stage", "industry": "industry", "segment": "segment"}
@@ -34,7 +34,7 @@ class Verdict:
 def verdict(language: str, health: WeeklyHealth) -> Verdict:
     """The bottleneck in one sentence with its cause, and what to do; or what is missing."""
     if health.gaps:
-        return Verdict(" ".join(_gap(language, gap) for gap in health.gaps))
+        return Verdict(sentences(*(_gap(language, gap) for gap in health.gaps)))
     if health.bottleneck is None:
         return Verdict(translate(language, "health.no_bottleneck"))
     return _told(language, health.bottleneck, health)

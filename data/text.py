@@ -17,6 +17,7 @@ from babel import Locale
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 DEFAULT_LANGUAGE = "en"
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}  # how each writes numbers, money and dates
+_STOPS = "。！？"
 _FOLDER = Path(__file__).parent / "locale"
 _company: dict[str, Mapping[str, str]] = {}  # the company's own names
 _log = logging.getLogger(__name__)
@@ -72,6 +73,18 @@ def translate(language: str, key: str, **params: Any) -> str:
         _log.error("no text for %s in %s", key, language)
         return key
     return sentence.format_map(params) if params else sentence
+
+
+def sentences(*said: str) -> str:
+    """Sentences one after another; a Chinese stop brings its own room.
+
+    >>> sentences("No quote yet.", "Ask why.", ""), sentences("尚未报价。", "问清原因。")
+    ('No quote yet. Ask why.', '尚未报价。问清原因。')
+    """
+    text = ""
+    for part in filter(None, said):
+        text += part if not text or text[-1] in _STOPS else f" {part}"
+    return text
 
 
 def language_of(locale: str | None) -> str:
