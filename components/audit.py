@@ -13,7 +13,7 @@ from components.blocks import empty, plain
 from components.field_words import text_of
 from components.frame import View, show_error
 from components.navigation import open_page
-from components.text import t, term
+from components.text import pair, t, term
 from core.messages import AppError
 from data.queries.audit import CUSTOMERS, AuditEntry, FieldChange
 from data.queries.audit_log import AuditChoices, AuditFilters, AuditLog
@@ -59,6 +59,8 @@ def words(field: str, value: Any, view: View) -> str:
         return ", ".join(term("tag", str(v)) for v in value)
     if field in _TERMS:
         return term(_TERMS[field], str(value))
+    if field == "verdict":
+        return _known("milestones.state", str(value))
     return _measured(field, value, view)
 
 
@@ -75,7 +77,7 @@ def _measured(field: str, value: Any, view: View) -> str:
 def change_line(change: FieldChange, view: View) -> str:
     """`Grade: B → A`, as Markdown."""
     before, after = (plain(_said(change, v, view)) for v in (change.before, change.after))
-    return f":gray[{_label(change)}:] {before} → {after}"
+    return pair(f":gray[{_label(change)}]", f"{before} → {after}")
 
 
 def _label(change: FieldChange) -> str:
@@ -91,12 +93,12 @@ def _said(change: FieldChange, value: Any, view: View) -> str:
 def changes_block(entry: AuditEntry, view: View) -> str:
     """All fields of a change, and its reason, as Markdown lines."""
     if entry.changes and all(c.before is None for c in entry.changes):  # a new record: its values
-        said = (f":gray[{_label(c)}:] {plain(_said(c, c.after, view))}" for c in entry.changes)
+        said = (pair(f":gray[{_label(c)}]", plain(_said(c, c.after, view))) for c in entry.changes)
         lines = [" · ".join(said)]
     else:
         lines = [change_line(c, view) for c in entry.changes]
     if entry.reason:
-        lines.append(f":gray[{t('audit.reason')}:] {plain(entry.reason)}")
+        lines.append(pair(f":gray[{t('audit.reason')}]", plain(entry.reason)))
     return "  \n".join(lines)
 
 

@@ -62,10 +62,10 @@ TEMPLATE = go.layout.Template(
 _CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 _STEPS = ((2.0, 5.0), (1.0, 2.5), (0.5, 0.0))  # between ticks, from which leading digit on
 _TITLE_AT = 14  # pixels below the upper edge
-_TITLE_WIDTH, _NOTE_WIDTH = 42, 56  # Latin letters in a line on a phone, the title's beside the button
+_TITLE_WIDTH, _NOTE_WIDTH = 38, 54  # Latin letters in a line on a phone, the title's beside the button
 _LEGEND_ROW, _LEGEND_MARK, _NARROW = 20, 45, 350  # pixels: a row, an entry without its name, a phone
 _PIECES = re.compile(  # what no line breaks: a number and its unit, a letter and its stop, a Latin word
-    r"n = \S+\s*|[“（]?[^\s⺀-\uffef]*\d(?: ?[万亿天个条周])?[，。：；、！？）”]*\s*"
+    r"n = \S+\s*|[“（]?[^\s⺀-\uffef]*\d[^\s⺀-\uffef]*(?: ?[万亿天个条周])?[，。：；、！？）”]*\s*"
     r"|[“（]?[⺀-\uffef][，。：；、！？）”]*|[^\s⺀-\uffef]+\s*|\s+"
 )
 _IMAGE = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]]}
@@ -138,12 +138,12 @@ def room(ends: Sequence[float], *, both: bool = False) -> list[float]:
         both: words stand at the left ends as well, as where bars fall.
 
     >>> room([0.0, 100.0]), room([0.0, 100.0], both=True)
-    ([0.0, 130.0], [-40.0, 140.0])
+    ([0.0, 130.0], [-50.0, 150.0])
     """
     low, high = min(0.0, *ends), max(0.0, *ends)
     span = high - low or 1.0
     if both:
-        return [low - span * 0.4, high + span * 0.4]
+        return [low - span * 0.5, high + span * 0.5]
     return [low - span * 0.12 if low < 0 else low, high + span * 0.3]
 
 

@@ -14,7 +14,7 @@ from components.drafts import DraftForm, lock_of
 from components.frame import View, show_error
 from components.navigation import open_page
 from components.record_story import short
-from components.text import t, term
+from components.text import pair, t, term
 from core.access import Permission, reach
 from core.messages import AppError, Unavailable
 from core.promises.demands import PAINS
@@ -150,7 +150,7 @@ def effect_words(metric: str, before: Decimal | None, after: Decimal | None, uni
     if before is None or after is None:
         return ""
     ends = f"{format.exact(before, view.language)} → {format.exact(after, view.language)}"
-    return f"{metric}: {ends} {unit}" if view.language == "en" else f"{metric}：{ends} {unit}"
+    return pair(metric, f"{ends} {unit}")
 
 
 def _urgency(form: DraftForm, desk: DemandDesk, view: View) -> None:

@@ -43,4 +43,4 @@ def say_why(error: Invalid) -> None:
     """Why a file, or what was said of it, cannot be read: each problem with its field."""
     for problem in error.problems:
         name = field_label(problem.field) if problem.field not in ("", "file", "mapping", "kind") else ""
-        st.error(plain(f"{name}: {explain(problem)}" if name else explain(problem)), icon=":material/error:")
+        st.error(plain(pair(name, explain(problem)) if name else explain(problem)), icon=":material/error:")

@@ -15,7 +15,7 @@ from components.forecast_words import money, month_name
 from components.forms import Marks
 from components.frame import View
 from components.scrolling import into_view
-from components.text import t, term
+from components.text import pair, t, term
 from core.access import Permission, decide
 from core.forecast.findings import ASKED, DECLINED, TAKEN_UP, EventInput
 from core.terms import INDUSTRIES
@@ -130,9 +130,8 @@ def _wishes(found: Followed, currency: str, does: Does, view: View) -> None:
             by = f"{wish.by or t('attribution.operator')} · {view.instant(wish.asked_at)}"
             st.markdown(f"**{plain(wish.name)}** :small[:gray[{plain(by)}]]  \n{plain(wish.why)}")
             if wish.answer:
-                st.markdown(
-                    f":gray[{plain(wish.answered_by or t('attribution.operator'))}:] {plain(wish.answer)}"
-                )
+                answerer = plain(wish.answered_by or t("attribution.operator"))
+                st.markdown(pair(f":gray[{answerer}]", plain(wish.answer)))
             if wish.state == TAKEN_UP:
                 _change(change, currency, view)
             elif wish.state == ASKED and decide(view.who, Permission.CHANGE_WEIGHTS).allowed:

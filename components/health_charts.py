@@ -169,7 +169,7 @@ def _beside(
         annotations=said,
         height=_height(health),
         yaxis={"autorange": "reversed"},
-        xaxis={"range": [0, max([*ends, 1]) * 2], "visible": False},
+        xaxis={"range": [0, max([*ends, 1]) * 2.3], "visible": False},
     )
 
 

@@ -11,7 +11,7 @@ from components.blocks import empty, section
 from components.frame import View
 from components.scrolling import into_view
 from components.tables import cell_clicked, clickable, day_column, days_column, name_column, rate_column
-from components.text import t, term
+from components.text import pair, t, term
 from core.process.health import SHOWS, Rows, WeeklyHealth
 from core.process.health import behind as rows_behind
 from data.health_sheets import IN_SHORT, Column, Sheet, chosen, row_sheet, stage_sheet
@@ -94,7 +94,7 @@ def _counted(kept: Rows, show: str, language: str) -> str:
         lost = number(language, sum(s.lost_days for s in kept.stays), 1)
         return t("health.counted", n=len(kept.stays), days=lost)
     yes = sum(m.yes for m in kept.marks)
-    return f"{t(f'health.col.yes_{show}')}: {t('health.counted_yes', yes=yes, n=len(kept.marks))}"
+    return pair(t(f"health.col.yes_{show}"), t("health.counted_yes", yes=yes, n=len(kept.marks)))
 
 
 def _columns(sheet: Sheet) -> dict[str, Sequence[Any]]:

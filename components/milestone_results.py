@@ -11,7 +11,7 @@ from components.blocks import Tone, badge, plain, section
 from components.forms import Marks
 from components.frame import View
 from components.tables import clickable
-from components.text import t
+from components.text import pair, t
 from core.access import Permission, decide
 from core.milestones.assess import State
 from core.milestones.consequences import Force
@@ -57,7 +57,7 @@ def _appeal(appeal: Appeal, does: Does, view: View) -> None:
     st.markdown(f":material/campaign: {plain(by)} · **{state_words}**  \n{plain(appeal.words)}")
     if appeal.upheld is not None:
         by = t("milestones.appeal_line", by=appeal.decided_by or "", at=view.instant(appeal.decided_at))
-        st.caption(plain(f"{by}: {appeal.answer}"))
+        st.caption(plain(pair(by, appeal.answer)))
     elif decide(view.who, Permission.SIGN_MILESTONES).allowed:
         _deciding(appeal, does, view)
 

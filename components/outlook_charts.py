@@ -11,7 +11,7 @@ import streamlit as st
 
 from components import charts, format, pictures
 from components.blocks import empty, section
-from components.text import t
+from components.text import pair, t
 from core.pictures.courses import moved
 from core.pictures.parts import step
 from core.pictures.rates import Rate, came_true
@@ -54,7 +54,7 @@ def _amount(currency: str, language: str, amount: float) -> str:
 def _course(points: Sequence[Point], currency: str, language: str) -> go.Figure:
     days = [p.taken_on for p in points]
     words = [
-        f"{format.day(p.taken_on, language)}: {format.worth(p.value, currency, language)}"
+        pair(format.day(p.taken_on, language), format.worth(p.value, currency, language))
         + (f" · {t('outlook.computed_short')}" if p.computed else "")
         for p in points
     ]

@@ -16,6 +16,7 @@ from components.blocks import plain
 from components.field_words import said_fields, text_of
 from components.forms import Marks
 from components.frame import View
+from components.text import pair
 from core.definitions import value_of
 from core.fields import Field, is_empty
 from core.own_records import asked
@@ -154,7 +155,7 @@ def own_name(name: str, value: Any, company: Company, view: View) -> tuple[str, 
 
 def own_lines(kept: Mapping[str, Any], defined: Sequence[Field], view: View) -> None:
     """A record's own fields, one after another; nothing where it holds none."""
-    said = [f":gray[{label}:] {plain(text)}" for label, text in said_fields(kept, defined, view)]
+    said = [pair(f":gray[{label}]", plain(text)) for label, text in said_fields(kept, defined, view)]
     if said:
         st.markdown(" · ".join(said))
 

@@ -13,7 +13,7 @@ from components.frame import View
 from components.navigation import open_page
 from components.promise_charts import gap_words
 from components.promises import amounts_words, light_of, outcome_of
-from components.text import t, term
+from components.text import pair, t, term
 from core.access import Permission, reach
 from core.promises.acceptance import Fulfilment, Stand
 from data.queries.deliveries import DeliveryRow
@@ -48,7 +48,7 @@ def _day(day: date | None, view: View) -> str:
 
 
 def _stake_list(stakes: Sequence[Stake], view: View) -> str | None:
-    lines = [f"{plain(s.name)}: {plain(format.money(s.amount, s.currency, view.language))}" for s in stakes]
+    lines = [pair(plain(s.name), plain(format.money(s.amount, s.currency, view.language))) for s in stakes]
     return "  \n".join(lines) or None
 
 

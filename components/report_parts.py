@@ -11,7 +11,7 @@ from components.blocks import empty
 from components.report_charts import ROW, room
 from components.report_drill import drill
 from components.reports import Focus
-from components.text import t
+from components.text import pair, t
 from core.reports.catalogue import Good, Metric
 from core.reports.drivers import Part, parts
 from core.reports.facts import Tallied
@@ -112,7 +112,7 @@ def _hovers(
     currency: str,
     language: str,
 ) -> list[str]:
-    said = [f"{name}: {word}" for name, word in zip(names, words, strict=True)]
+    said = [pair(name, word) for name, word in zip(names, words, strict=True)]
     if focus.metric.ratio:
         for place, part in enumerate(own, start=1):
             mix, rate = (delta_words(language, focus.metric, v, currency) for v in (part.mix, part.rate))

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from components.blocks import plain
 from components.format import NOTHING
-from components.text import t
+from components.text import pair, t
 from core.fields import Field
 from core.reports.library import Report
 from core.studio import ORDER, Difference
@@ -41,7 +41,7 @@ def described(
         return [f"{title} :green-badge[{t('studio.adds')}]", plain(said(thing))]
     old = parts(before)
     changed: list[str] = [
-        f":gray[{label}:] {plain(old[label] or NOTHING)} → {plain(text or NOTHING)}"
+        pair(f":gray[{label}]", f"{plain(old[label] or NOTHING)} → {plain(text or NOTHING)}")
         for label, text in parts(after).items()
         if old[label] != text
     ]

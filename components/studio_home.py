@@ -10,7 +10,7 @@ from components import address
 from components.blocks import empty, plain, section
 from components.frame import View
 from components.home_layout import layout_editor
-from components.text import t, term
+from components.text import pair, t, term
 from core.home import BLOCKS, Layout, from_document, in_order, is_hidden, kinds_of, layout_of
 from core.studio import ORDER, Difference
 from core.terms import Role
@@ -47,7 +47,7 @@ def _described(one: Difference) -> list[str]:
     lines = [f"**{plain(term('role', one.item))}**"]
     kinds = kinds_of(one.item)
     was, now = (t("reports.between").join(_name(k) for k in in_order(x, kinds)) for x in (before, after))
-    lines += [f":gray[{t('home.order')}:] {now}"] if was != now else []
+    lines += [pair(f":gray[{t('home.order')}]", now)] if was != now else []
     for part in (*kinds, *BLOCKS):
         if is_hidden(before, part) is not is_hidden(after, part):
             lines.append(t("home.hides" if is_hidden(after, part) else "home.shows", kind=_name(part)))

@@ -11,7 +11,7 @@ from components import address, format
 from components.blocks import empty, plain, section
 from components.forms import Marks
 from components.frame import View
-from components.text import t, term
+from components.text import pair, t, term
 from core.messages import Problem
 from core.policies import DEFAULTS, Policy, override
 from core.rules import GROUPS, RULES, Rule, Unit, value_of
@@ -149,7 +149,7 @@ def _described(one: Difference, view: View) -> list[str]:
         r for r in RULES.values() if r.attribute == one.item and value_of(before, r) != value_of(after, r)
     ]
     lines = [
-        f"**{plain(rule_name(rule.name))}**: {plain(_moved(rule, before, after, view))}" for rule in moved
+        pair(f"**{plain(rule_name(rule.name))}**", plain(_moved(rule, before, after, view))) for rule in moved
     ]
     return lines or [f"**{plain(one.item)}**"]
 

@@ -21,6 +21,11 @@ def t(key: str, **params: Any) -> str:
     return translate(language(), key, **params)
 
 
+def pair(label: str, value: str) -> str:
+    """`Grade: B`, with the language's own colon."""
+    return t("shell.pair", label=label, value=value)
+
+
 def term(area: str, key: str | None) -> str:
     """A word of the field, `terms.<area>.<key>`; a company's own key shows as it is."""
     if key is None:

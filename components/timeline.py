@@ -159,7 +159,7 @@ def _signal_head(event: Event, view: View, marked: bool) -> None:
     value = ""
     if measure and event.value is not None:
         number = format.number(event.value, view.language, 0 if event.value == int(event.value) else 1)
-        value = f" :gray[{plain(term('signal_value', measure.unit))}: {number}]"
+        value = f" :gray[{pair(plain(term('signal_value', measure.unit)), number)}]"
     mark = f" :gray-badge[{t('signals.withdrawn')}]" if event.voided else ""
     title = f"~~{name}~~" if event.voided else f"**{name}**"
     st.markdown(f":material/sensors: {title}{value}{mark}")

@@ -9,7 +9,7 @@ from components.blocks import plain
 from components.field_words import said_fields
 from components.frame import View
 from components.navigation import open_page
-from components.text import t, term
+from components.text import pair, t, term
 from core.access import Permission, reach
 from core.process.actions import fields_of
 from data.queries.timeline_events import Event
@@ -21,7 +21,7 @@ def action_body(event: Event, view: View, play: Play, *, folded: bool) -> None:
     """All that an action keeps, with the ways to its recording and to the record before it."""
     if event.status == "cancelled" and event.cancel_reason:
         reason = plain(term("cancelled_because", event.cancel_reason))
-        st.markdown(f":gray[{t('audit.reason')}:] {reason}")
+        st.markdown(pair(f":gray[{t('audit.reason')}]", reason))
     if event.note and event.status != "completed":
         st.markdown(plain(event.note))
     if event.summary:
@@ -39,7 +39,7 @@ def action_body(event: Event, view: View, play: Play, *, folded: bool) -> None:
 
 def _fields(event: Event, view: View, *, folded: bool) -> None:
     """The action's own fields; of earlier ones under a fold, or a page of them is very long on a phone."""
-    lines = [f":gray[{label}:] {plain(text)}" for label, text in field_values(event, view)]
+    lines = [pair(f":gray[{label}]", plain(text)) for label, text in field_values(event, view)]
     if not lines:
         return
     if not folded:

@@ -11,7 +11,7 @@ from components import address, format
 from components.blocks import Tone, badge, empty, plain, section
 from components.forms import Marks
 from components.frame import View
-from components.text import t, term
+from components.text import pair, t, term
 from core.forecast.factors import FACTORS
 from core.forecast.scorecard import BANDS
 from core.forecast.weighing import ALL, MOST_WEIGHT
@@ -48,7 +48,7 @@ def changes(weights: Said, view: View) -> str:
             f"{t(f'factors.name.{name}')} × {format.number(weight, view.language, 2)}"
             for name, weight in by_factor.items()
         )
-        parts.append(f"{industry_name(industry)}: {said}")
+        parts.append(pair(industry_name(industry), said))
     return "; ".join(parts) or t("weights.all_one")
 
 
