@@ -64,7 +64,8 @@ def _choose(name: str, options: Sequence[str], words: Callable[[str], str]) -> s
 def customer_rows(found: CustomerList, view: View) -> None:
     """The list; a click on a name opens the customer."""
     if not found.rows:
-        empty(t("customers.none"), t("customers.none_hint"), icon=":material/apartment:")
+        asked = "none" if any(address.said(n) for n in ("q", *_NARROWING)) else "nobody_yet"
+        empty(t(f"customers.{asked}"), t(f"customers.{asked}_hint"), icon=":material/apartment:")
         return
     with st.container(gap="xsmall"):
         for row in found.rows:
@@ -97,6 +98,8 @@ def _next_of(step: tuple[str, datetime] | None, view: View) -> str:
 
 def pager(total: int, page: int) -> None:
     """How many there are, and the way to the next page; the page number is kept in the address."""
+    if not total and page == 1:
+        return
     first, last = (page - 1) * PAGE + 1, min(page * PAGE, total)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         key = "customers.many" if total > COUNTED else "customers.count"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from components.blocks import plain
-from components.text import explain, language, t
+from components.text import explain, language, pair, t
 from core.exchange.kinds import Kind
 from core.exchange.tables import Table
 from core.messages import Invalid

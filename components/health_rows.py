@@ -25,7 +25,7 @@ _COUNTED_BY = {  # the rows that a column of the stages counts
     "repeat_rate": "visit",
     "completion": "step",
 }
-_RATE_WIDTH = 112  # pixels
+_RATE_WIDTH = 100  # pixels
 _WENT = "health-went"  # the last click that led to the rows
 
 

@@ -85,9 +85,9 @@ def _line_columns(
         "answer": [t(f"outlook.{line.decision or 'unanswered'}") for line in lines],
     }, {
         "stage": column.TextColumn(t("outlook.stage")),
-        "chance": rate_column(t("outlook.chance"), t("outlook.chance_help")),
+        "chance": rate_column(t("outlook.chance"), t("outlook.chance_help"), width=105),
         "amount": shown_money(t("outlook.amount"), shown, view),
-        "value": shown_money(t("outlook.expected"), shown, view),
+        "value": shown_money(t("outlook.expected_short"), shown, view),
         "close": column.DateColumn(t("outlook.close_on"), format=_DAYS[view.language]),
         "answer": column.TextColumn(t("outlook.answer")),
     }

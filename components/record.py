@@ -11,7 +11,7 @@ from components.blocks import Row, empty, rows, section
 from components.deep_links import action_type, named
 from components.drafts import lock_of
 from components.frame import View, show_error
-from components.navigation import offline_link
+from components.navigation import offline_link, open_page
 from components.text import t, term
 from core.messages import AppError, NotFound, Unavailable
 from data.commands.drafts import drop_draft
@@ -66,7 +66,7 @@ def begin_with(view: View, start: Begin) -> None:
     _offered("due", ":material/event_available:", due, "due", leads_to="action")
     _offered("lately", ":material/history:", lately, "lately", leads_to="customer")
     if not lately:
-        empty(t("record.no_customers"), t("record.no_customers_hint"))
+        _no_customers()
     offline_link()
 
 
@@ -77,6 +77,12 @@ def _offered(title: str, icon: str, lines: Sequence[Row], key: str, *, leads_to:
     section(t(f"record.{title}"), icon=icon)
     if chosen := rows(lines, f"record-{key}"):
         leave_for(**{leads_to: int(chosen)})
+
+
+def _no_customers() -> None:
+    empty(t("record.no_customers"), t("record.no_customers_hint"))
+    if st.button(t("customers.new"), icon=":material/add:"):
+        open_page("customers", do="new")
 
 
 def facts_of(view: View, kept: DraftView) -> CustomerFacts | None:

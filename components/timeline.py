@@ -11,7 +11,7 @@ from components.blocks import empty, plain, section
 from components.editing import ask
 from components.frame import View
 from components.navigation import open_page
-from components.text import t, term
+from components.text import pair, t, term
 from components.timeline_action import Play, action_body
 from core.access import Permission, reach
 from core.signals import MEASURES

@@ -11,6 +11,7 @@ from core.customers import CustomerInput
 from data.commands.actions import record_action
 from data.commands.customers import edit_customer, grade_customer, tag_customer
 from data.schema import Audit, Contact, Customer, Opportunity, Signal
+from data.text import translate
 from tests.company import found
 from tests.data.test_record_action import done
 
@@ -182,6 +183,17 @@ def test_the_director_undoes_from_the_audit_page_and_is_told_when_it_is_too_late
     at = press(look("audit", company.director), f"audit-undo-{change + 1}")
     assert kept(sqlite_store, Customer, company.customer).grade == "B"
     assert not [b for b in look("audit", company.admin).button if b.key and "undo" in b.key]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_who_has_no_customers_is_told_how_to_get_some(company, language):
+    new = translate(language, "customers.new")
+    bare = look("customers", company.mate, language)
+    assert translate(language, "customers.nobody_yet_hint") in text(bare)
+    assert {"page-1", "page1"}.isdisjoint(b.key for b in bare.button)
+    searched = look("customers", company.mate, language, q="Haihe")
+    assert translate(language, "customers.none_hint") in text(searched)
+    assert new in [b.label for b in look("record", company.mate, language).button]
 
 
 def test_filters_come_from_the_address(company):
