@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 import plotly.graph_objects as go
@@ -62,7 +63,7 @@ TEMPLATE = go.layout.Template(
 _CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 _STEPS = ((2.0, 5.0), (1.0, 2.5), (0.5, 0.0))  # between ticks, from which leading digit on
 _TITLE_AT = 14  # pixels below the upper edge
-_TITLE_WIDTH, _NOTE_WIDTH = 38, 54  # Latin letters in a line on a phone, the title's beside the button
+_TITLE_WIDTH, _NOTE_WIDTH = 36, 54  # Latin letters in a line on a phone, the title's beside the button
 _LEGEND_ROW, _LEGEND_MARK, _NARROW = 20, 45, 350  # pixels: a row, an entry without its name, a phone
 _PIECES = re.compile(  # what no line breaks: a number and its unit, a letter and its stop, a Latin word
     r"n = \S+\s*|[“（]?[^\s⺀-\uffef]*\d[^\s⺀-\uffef]*(?: ?[万亿天个条周])?[，。：；、！？）”]*\s*"
@@ -157,12 +158,17 @@ def escaped(text: str) -> str:
 
 
 def clipped(text: str, length: int = 14) -> str:
-    """A name short enough for an axis.
+    """A name short enough for an axis; ten Chinese letters take the room of fourteen others.
 
-    >>> clipped("Haihe Pumps and Valves")
-    'Haihe Pumps a…'
+    >>> clipped("Haihe Pumps and Valves"), clipped("深圳顺达液压件科技有限公司")
+    ('Haihe Pumps a…', '深圳顺达液压件科技…')
     """
-    return escaped(text if len(text) <= length else text[: length - 1] + "…")
+    room = 10 * length
+    takes = [10 + 4 * (_wide(letter) - 1) for letter in text]
+    if sum(takes) <= room:
+        return escaped(text)
+    fits = sum(used <= room - 10 for used in accumulate(takes))
+    return escaped(text[:fits] + "…")
 
 
 def titled(chart: go.Figure, finding: str, note: str, language: str, *, above: int = 0) -> go.Figure:

@@ -50,7 +50,8 @@ def filters(found: DemandList) -> None:
 def listed(found: DemandList, show: Show, view: View) -> None:
     """The list; a button opens a demand."""
     if not found.items:
-        empty(t(f"demands.none.{show}"), t("demands.none_hint"), icon=":material/assignment:")
+        which = show if any(found.counts.values()) else "ever"
+        empty(t(f"demands.none.{which}"), t("demands.none_hint"), icon=":material/assignment:")
         return
     if pressed := rows([_line(row, view) for row in found.items], "demands"):
         leave_for(demand=int(pressed))

@@ -21,6 +21,7 @@ from data.brief_words import day_words
 from data.commands.briefs import issue_brief
 from data.commands.morning import finish_meeting, start_meeting
 from data.queries.morning import Meeting, Morning, MorningDay, MorningDays
+from data.text import zone_words
 
 STEPS = ("followed", "top", "alerts", "made", "finish")
 _WALL = Path(__file__).parent / "assets" / "wall.css"
@@ -80,7 +81,7 @@ def without(days: MorningDays, team: int, day: date, view: View) -> None:
         hint = t("morning.free_day_hint", day=following)
         empty(t("morning.free_day"), hint, icon=":material/weekend:")
     else:
-        hint = t("morning.none_today_hint", zone=days.timezone)
+        hint = t("morning.none_today_hint", zone=zone_words(view.language, days.timezone))
         empty(t("morning.none_today"), hint, icon=":material/schedule:")
         may = decide(view.who, Permission.RUN_MORNING).allowed
         if may and st.button(t("morning.issue"), icon=":material/play_arrow:", type="primary"):

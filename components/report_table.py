@@ -26,7 +26,7 @@ def table(shown: Shown, focus: Focus, courses: Course, language: str) -> None:
     now, before = shown.now[metric.name], shown.before[metric.name]
     keys = ordered(now, before, focus)
     section(t("reports.table"))
-    st.caption(t("reports.table_note"))
+    st.caption(t("reports.table_note" if keys else "reports.table_empty"))
     if not keys:
         return
     moved = {part.key: part for part in parts(metric, split, before, now)}

@@ -11,6 +11,7 @@ from components.frame import View
 from components.text import t
 from core.delivery import Wishes
 from data.commands.channels import send_own_test, set_wishes
+from data.text import zone_words
 
 _NIGHT, _MORNING, _DIGEST = time(21), time(7), time(8, 30)
 
@@ -57,7 +58,7 @@ def _chosen(channels: Sequence[str], wanted: Wishes, view: View, marks: Marks) -
     at = None
     if gathered:
         at = st.time_input(t("account.digest_at"), wanted.digest_at or _DIGEST, width=150, key="wishes-at")
-    st.caption(t("account.by_clock", zone=view.who.timezone))
+    st.caption(t("account.by_clock", zone=zone_words(view.language, view.who.timezone)))
     if not st.button(t("account.save"), key="wishes-save"):
         return None
     return Wishes(frozenset(channels) - frozenset(on), start, end, at)

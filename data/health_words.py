@@ -12,7 +12,7 @@ from core.process.causes import Cause
 from core.process.health import Bottleneck, Gap, WeeklyHealth
 from core.process.stays import week_name
 from data.queries.health import Issued
-from data.text import LOCALES, has, sentences, translate
+from data.text import LOCALES, has, sentences, translate, zone_words
 
 NOTHING = "–"
 _TERMS = {"skipped": "stage", "industry": "industry", "segment": "segment"}
@@ -132,4 +132,6 @@ def issued_words(language: str, report: Issued) -> str:
     at = instant(language, report.issued_at, report.timezone)
     by = report.issued_by or translate(language, "health.by_clock")
     known = instant(language, report.as_of, report.timezone)
-    return translate(language, "health.issued", at=at, by=by, known=known, zone=report.timezone)
+    return translate(
+        language, "health.issued", at=at, by=by, known=known, zone=zone_words(language, report.timezone)
+    )

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
+from babel.dates import get_timezone_location
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 DEFAULT_LANGUAGE = "en"
@@ -85,6 +86,15 @@ def sentences(*said: str) -> str:
     for part in filter(None, said):
         text += part if not text or text[-1] in _STOPS else f" {part}"
     return text
+
+
+def zone_words(language: str, zone: str) -> str:
+    """A time zone by its city; as it is where nobody knows one.
+
+    >>> zone_words("zh", "Asia/Shanghai"), zone_words("en", "America/New_York"), zone_words("en", "UTC")
+    ('上海', 'New York', 'UTC')
+    """
+    return str(get_timezone_location(zone, locale=LOCALES[language], return_city=True))
 
 
 def language_of(locale: str | None) -> str:

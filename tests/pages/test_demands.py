@@ -71,6 +71,12 @@ def test_a_filter_stands_in_the_address(open_page, sqlite_store, company, clock)
     assert translate("en", "demands.none.paused") in shown(page)
 
 
+def test_where_nobody_asked_for_anything_nothing_is_said_to_be_answered(open_page, company):
+    text = shown(open_page("demands", company.rep))
+    assert translate("en", "demands.none.ever") in text
+    assert translate("en", "demands.none.open") not in text
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_from_a_customer_to_a_filed_demand(open_page, sqlite_store, company, language):
     page = open_page("demands", company.rep, language, customer=company.customer)
