@@ -13,7 +13,7 @@ from components.blocks import empty, plain
 from components.field_words import text_of
 from components.frame import View, show_error
 from components.navigation import open_page
-from components.text import pair, t, term
+from components.text import listed, pair, t, term
 from core.messages import AppError
 from data.queries.audit import CUSTOMERS, AuditEntry, FieldChange
 from data.queries.audit_log import AuditChoices, AuditFilters, AuditLog
@@ -56,7 +56,7 @@ def words(field: str, value: Any, view: View) -> str:
     if isinstance(value, bool):
         return t("audit.yes") if value else t("audit.no")
     if isinstance(value, list):
-        return ", ".join(term("tag", str(v)) for v in value)
+        return listed(term("tag", str(v)) for v in value)
     if field in _TERMS:
         return term(_TERMS[field], str(value))
     if field == "verdict":

@@ -94,7 +94,7 @@ def show_rejected(view: View, upload: Upload, rejected: Sequence[Rejection]) -> 
 def field_names(rejection: Rejection, label: Callable[[str], str] = field_label) -> str:
     """The fields that a rejection is about, in the reader's language."""
     names = dict.fromkeys(p.field for p in rejection.problems if p.field)
-    return ", ".join(label(n) for n in names)
+    return listed(label(n) for n in names)
 
 
 def import_button(view: View, upload: Upload, mapping: FileMapping, result: ImportResult) -> None:

@@ -9,7 +9,7 @@ from components import format
 from components.action_fields import choice_name, name_of
 from components.blocks import plain
 from components.frame import View
-from components.text import t, term
+from components.text import listed, t, term
 from core.fields import Field, Kind
 from data.text import has
 
@@ -34,7 +34,9 @@ def text_of(field: Field | None, value: Any, view: View) -> str:
         return ""
     match field.kind if field else None:
         case Kind.PEOPLE:
-            return ", ".join(f"{p['name']} ({term('decision_role', p.get('role'))})" for p in value)
+            return listed(
+                t("shell.aside", label=p["name"], more=term("decision_role", p.get("role"))) for p in value
+            )
         case Kind.MONEY:
             amount = Decimal(value["amount"]) if value.get("amount") is not None else None
             return format.money(amount, value.get("currency", ""), view.language)

@@ -7,7 +7,7 @@ import streamlit as st
 from components import address
 from components.blocks import empty, plain, section
 from components.navigation import open_page
-from components.text import t
+from components.text import listed, t
 from core.reports.catalogue import METRICS, REFUSED, SPLITS, Metric
 
 
@@ -31,7 +31,7 @@ def catalogue() -> None:
 def _definitions(metrics: Sequence[Metric]) -> None:
     with st.container(border=True, gap="small"):
         for metric in metrics:
-            sources = ", ".join(t(f"metrics.sources.{name}") for name in metric.sources)
+            sources = listed(t(f"metrics.sources.{name}") for name in metric.sources)
             facts = (
                 t(f"metrics.units.{metric.unit}"),
                 t(f"metrics.goods.{metric.good}"),

@@ -13,7 +13,7 @@ from components import format
 from components.ballots import paper
 from components.blocks import plain
 from components.forms import Marks
-from components.text import t
+from components.text import listed, t
 from core.access import Permission, decide
 from data.commands.ratings import rate, revise_report
 from data.queries.ballots import has_voted
@@ -69,7 +69,7 @@ def _why(found: Rated, view: View) -> None:
         n=box.votes if box else 0,
         limit=format.number(found.policy.rating_limit, view.language, 1),
     )
-    who = "、".join(found.revisers) if view.language == "zh" else ", ".join(found.revisers)
+    who = listed(found.revisers)
     revised = t("rating.revised_by", who=plain(who)) if who else t("rating.revised_by_nobody")
     st.warning(f"{words}\n\n{revised}", icon=":material/visibility_off:")
 

@@ -28,7 +28,7 @@ def schedule_block(found: Sequence[Planned], view: View) -> None:
 def _planned(one: Planned, view: View) -> Row:
     parts = [
         t("promises.planned_for", on=format.day(one.planned_on, view.language)) if one.planned_on else "",
-        ", ".join(one.customers),
+        listed(one.customers),
         f"{term('deliverable', one.deliverable)} {one.reference}",
         t("promises.moves", n=one.moves) if one.moves else "",
     ]

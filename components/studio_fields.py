@@ -12,7 +12,7 @@ from components.condition_words import condition_words
 from components.frame import View
 from components.navigation import open_page
 from components.studio_differences import described
-from components.text import t, term
+from components.text import listed, t, term
 from core.definitions import RECORDS, from_document, write_choices
 from core.fields import Field
 from core.studio import Difference
@@ -74,7 +74,7 @@ def place_name(place: str) -> str:
 
 def said(field: Field, own: Sequence[Field]) -> str:
     """A definition in a line: what it holds, where it is asked for, and when it must be filled."""
-    where = ", ".join(map(place_name, field.types))
+    where = listed(map(place_name, field.types))
     return " · ".join((t(f"studio.kind.{field.kind}"), where, _must(field, own)))
 
 
@@ -105,7 +105,7 @@ def _attributes(field: Field, own: Sequence[Field]) -> dict[str, str]:
     return {
         t("studio.name"): " / ".join((field.label or {}).values()),
         t("studio.choices"): write_choices(field).replace("\n", "; "),
-        t("studio.types"): ", ".join(map(place_name, field.types)),
+        t("studio.types"): listed(map(place_name, field.types)),
         t("studio.required"): _must(field, own),
         t("studio.help"): " / ".join((field.help or {}).values()),
         t("studio.bounds"): " … ".join(bounds) if any(bounds) else "",

@@ -11,7 +11,7 @@ from components import address, format
 from components.blocks import empty, plain, section
 from components.forms import Marks
 from components.frame import View
-from components.text import pair, t, term
+from components.text import listed, pair, t, term
 from core.messages import Problem
 from core.policies import DEFAULTS, Policy, override
 from core.rules import GROUPS, RULES, Rule, Unit, value_of
@@ -116,7 +116,7 @@ def said(rule: Rule, value: Any, view: View) -> str:
             return t("rules.on" if value else "rules.off")
         case Unit.SOME:
             shown = [option_name(rule, o) for o in rule.options if (o in value) is not rule.off]
-            return ", ".join(shown) or t("rules.none")
+            return listed(shown) or t("rules.none")
         case Unit.RATE:
             return format.percent(value, view.language, 1 if round(value * 100, 6) % 1 else 0)
         case Unit.COUNT:
@@ -160,7 +160,7 @@ def _moved(rule: Rule, before: Policy, after: Policy, view: View) -> str:
     if rule.unit is not Unit.SOME:
         return f"{said(rule, old, view)} → {said(rule, new, view)}"
     shown = {o: (o in old, o in new) for o in rule.options if (o in old) != (o in new)}
-    return ", ".join(
+    return listed(
         t("rules.added" if is_new is not rule.off else "rules.taken", name=option_name(rule, option))
         for option, (_, is_new) in shown.items()
     )

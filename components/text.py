@@ -1,5 +1,6 @@
 """t(): the sentence of a key in the language of the person who looks."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
@@ -24,6 +25,11 @@ def t(key: str, **params: Any) -> str:
 def pair(label: str, value: str) -> str:
     """`Grade: B`, with the language's own colon."""
     return t("shell.pair", label=label, value=value)
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words one after another, with the language's own comma."""
+    return t("shell.comma").join(words)
 
 
 def term(area: str, key: str | None) -> str:

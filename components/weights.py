@@ -11,7 +11,7 @@ from components import address, format
 from components.blocks import Tone, badge, empty, plain, section
 from components.forms import Marks
 from components.frame import View
-from components.text import pair, t, term
+from components.text import listed, pair, t, term
 from core.forecast.factors import FACTORS
 from core.forecast.scorecard import BANDS
 from core.forecast.weighing import ALL, MOST_WEIGHT
@@ -44,7 +44,7 @@ def changes(weights: Said, view: View) -> str:
     """What a version sets, by industry: `Stage × 1.5`."""
     parts = []
     for industry, by_factor in weights.items():
-        said = ", ".join(
+        said = listed(
             f"{t(f'factors.name.{name}')} × {format.number(weight, view.language, 2)}"
             for name, weight in by_factor.items()
         )

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from components import charts, pictures
+from components.text import listed, pair
 from core.pictures.limits import Bar, over
 from core.pictures.parts import leading
 from data.text import LANGUAGES, catalogue, has
@@ -65,6 +66,13 @@ def test_a_finding_is_said_in_words(monkeypatch):
     assert words == "停留超标的 8 个商机中，6 个停在“A”"
     slow = over([Bar("a", 6.04, 4.0, 9)], least=5)
     assert "6.0 天" in pictures.words("dwell", slow, "zh")
+
+
+def test_labels_and_lists_take_the_languages_own_signs(monkeypatch):
+    monkeypatch.setattr("components.text.language", lambda: "zh")
+    assert pair("标签", listed(["预算已批", "战略客户"])) == "标签：预算已批、战略客户"
+    monkeypatch.setattr("components.text.language", lambda: "en")
+    assert pair("Tags", listed(["Budget approved", "Strategic"])) == "Tags: Budget approved, Strategic"
 
 
 def test_a_title_has_room_for_its_lines_and_for_the_legend():
