@@ -15,7 +15,7 @@ from components.tables import amounts, clickable, money_column, share_column, sh
 from components.text import t
 from core.forecast.health import Figures, Verdict
 from core.forecast.luck import RARE, USUAL
-from core.pictures.courses import against
+from core.pictures.courses import Luck, against
 from data.queries.forecast_health import ForecastHealth, Group
 
 
@@ -53,7 +53,7 @@ def months(found: ForecastHealth, group: Group, view: View) -> None:
 
 def _came(figures: Sequence[Figures], found: ForecastHealth, view: View) -> str:
     """Whether luck explains every month's distance."""
-    judged = [(m.month, float(m.forecast), float(m.actual), _explained(m.verdict)) for m in figures]
+    judged = [(m.month, float(m.forecast), float(m.actual), _luck(m.verdict)) for m in figures]
     return pictures.words(
         "months",
         against(judged),
@@ -63,8 +63,8 @@ def _came(figures: Sequence[Figures], found: ForecastHealth, view: View) -> str:
     )
 
 
-def _explained(verdict: Verdict | None) -> bool | None:
-    return None if verdict is None else verdict is not Verdict.BEYOND
+def _luck(verdict: Verdict | None) -> Luck | None:
+    return None if verdict is None else verdict.value
 
 
 def _months_chart(figures: Sequence[Figures], found: ForecastHealth, view: View) -> go.Figure:

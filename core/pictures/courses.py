@@ -5,10 +5,12 @@ from collections.abc import Hashable, Sequence
 from itertools import combinations
 from math import comb, sqrt
 from statistics import median
+from typing import Literal
 
 from core.pictures.said import SURE, Said, sure_z
 
 LEAST_POINTS = 5  # fewer cannot rise or fall beyond noise
+Luck = Literal["within", "edge", "beyond"]  # luck goes so far in four periods of five, seldom, hardly ever
 _ENDS = 3  # points whose median stands for the beginning and the end
 
 
@@ -80,31 +82,33 @@ def moved(first: float, last: float, band: tuple[float, float] | None) -> Said:
     return Said("still" if last == first else code, values={**values, "low": low, "high": high})
 
 
-def against(periods: Sequence[tuple[Hashable, float, float, bool | None]]) -> Said:
+def against(periods: Sequence[tuple[Hashable, float, float, Luck | None]]) -> Said:
     """Whether forecasts came true, period by period.
 
     Args:
-        periods: key, forecast, what came, and whether luck explains the distance; None where it cannot be
-            said.
+        periods: key, forecast, what came, and how luck explains the distance; None where it cannot be said.
 
     Returns:
         `few` when no period can be judged; `beyond` when luck does not explain some, with the furthest off;
         `high` or `low` when luck explains each but all lie on one side, which luck would hardly do (sign
-        test); `explained`.
+        test); `edge` when luck seldom goes as far as in some; `explained`.
 
-    >>> against([("a", 10.0, 9.0, True), ("b", 10.0, 2.0, False)]).names
+    >>> against([("a", 10.0, 9.0, "within"), ("b", 10.0, 2.0, "beyond")]).names
     {'most': 'b'}
     """
     judged = [one for one in periods if one[3] is not None and one[1] > 0]
     if not judged:
         return Said("few")
-    bad = [one for one in judged if not one[3]]
-    counts = {"n": len(judged), "beyond": len(bad)}
-    if bad:
-        key, said, came, _ = max(bad, key=lambda one: abs(one[2] - one[1]) / one[1])
-        return Said("beyond", {"most": key}, {"forecast": said, "came": came}, {}, counts)
-    above = sum(came > said for _, said, came, _ in judged)
-    return Said(_side(above, sum(came < said for _, said, came, _ in judged)), counts=counts)
+    above, below = (sum((c - f) * way > 0 for _, f, c, _ in judged) for way in (1, -1))
+    codes = [luck for *_, luck in judged]
+    code = "beyond" if "beyond" in codes else _side(above, below)
+    code = "edge" if code == "explained" and "edge" in codes else code
+    far = [one for one in judged if one[3] == code]
+    counts = {"n": len(judged), "far": len(far)}
+    if not far:
+        return Said(code, counts=counts)
+    key, said, came, _ = max(far, key=lambda one: abs(one[2] - one[1]) / one[1])
+    return Said(code, {"most": key}, {"forecast": said, "came": came}, {}, counts)
 
 
 def _side(above: int, below: int) -> str:

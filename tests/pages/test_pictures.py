@@ -34,7 +34,7 @@ SAYS = {
     "week_due": COURSE,
     "week_timed": COURSE,
     "weeks": COURSE,
-    "months": {"few", "explained", "high", "low", "beyond"},
+    "months": {"few", "explained", "edge", "high", "low", "beyond"},
     "chances": {"few", "fits", "high", "low"},
     "miss": STEPS,
     "moves": STEPS,

@@ -172,18 +172,22 @@ def test_a_forecast_that_leaves_its_first_interval_says_so(first, last, band, co
     assert moved(first, last, band).code == code
 
 
-# forecast, what came, whether luck explains it; what is said
+# forecast, what came, how luck explains it; what is said, of how many
 AGAINST = [
-    ([], "few"),
-    ([(10.0, 9.0, None), (0.0, 5.0, True)], "few"),
-    ([(10.0, 9.0, True), (10.0, 12.0, True)], "explained"),
-    ([(10.0, 9.0, True)] * 5, "explained"),
-    ([(10.0, 9.0, True)] * 6, "high"),
-    ([(10.0, 11.0, True)] * 6, "low"),
-    ([(10.0, 9.0, True), (10.0, 3.0, False)], "beyond"),
+    ([], "few", None),
+    ([(10.0, 9.0, None), (0.0, 5.0, "within")], "few", None),
+    ([(10.0, 9.0, "within"), (10.0, 12.0, "within")], "explained", 0),
+    ([(10.0, 9.0, "within")] * 5, "explained", 0),
+    ([(10.0, 9.0, "within")] * 6, "high", 0),
+    ([(10.0, 11.0, "within")] * 6, "low", 0),
+    ([(10.0, 9.0, "within"), (10.0, 4.0, "edge"), (10.0, 15.0, "edge")], "edge", 2),
+    ([(10.0, 9.0, "within")] * 5 + [(10.0, 4.0, "edge")], "high", 0),
+    ([(10.0, 4.0, "edge"), (10.0, 3.0, "beyond")], "beyond", 1),
 ]
 
 
-@pytest.mark.parametrize(("periods", "code"), AGAINST)
-def test_forecasts_are_off_when_luck_does_not_explain_it(periods, code):
-    assert against([(n, *period) for n, period in enumerate(periods)]).code == code
+@pytest.mark.parametrize(("periods", "code", "far"), AGAINST)
+def test_forecasts_are_off_when_luck_does_not_explain_it(periods, code, far):
+    said = against([(n, *period) for n, period in enumerate(periods)])
+    assert (said.code, said.counts.get("far")) == (code, far)
+    assert dict(said.names) == ({"most": 1} if far else {})
