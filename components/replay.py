@@ -1,6 +1,6 @@
 """Drawing the replay: a day, and why the number moved since (B7)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -82,13 +82,17 @@ def since(days: Sequence[date], chosen: date, language: str) -> date | None:
     return date.fromisoformat(picked)
 
 
-def moved(before: Snapshot | None, after: Snapshot, view: View) -> int | None:
-    """The waterfall between two snapshots and the rows of a bar; returns the customer that was chosen."""
+def moved(before: Snapshot | None, after: Snapshot, handed: Container[int], view: View) -> int | None:
+    """The waterfall between two snapshots and the rows of a bar; returns the customer that was chosen.
+
+    Args:
+        handed: what passed to, or came from, people whose part is not seen.
+    """
     if before is None:
         empty(t("replay.first"), t("replay.first_hint"), icon=":material/waterfall_chart:")
         return None
     was, now = before.moved(), after.moved()
-    moves = movement(was, now)
+    moves = movement(was, now, handed)
     parts = sums(moves)
     if not parts:
         empty(t("replay.still"), icon=":material/waterfall_chart:")

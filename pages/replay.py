@@ -16,6 +16,7 @@ from data.commands.command import Command
 from data.commands.forecasts import ask_backtest, replay_day
 from data.queries.backtests import backtests, computing
 from data.queries.drift import models, months
+from data.queries.handed import handed
 from data.queries.outlook import offered, policy, snapshot
 from data.queries.outlook_calendar import calendar
 
@@ -44,7 +45,7 @@ with page("replay.title", needs=Permission.SEE_FORECAST) as view:
             st.subheader(t("replay.moved"), anchor=False, help=t("replay.moved_help"))
             since = replay.since(days.of(shown.run.starts_on), chosen, view.language)
             before = view.read(snapshot, pipeline, period, since) if since else None
-            customer = replay.moved(before, shown, view)
+            customer = replay.moved(before, shown, view.read(handed, before, shown), view)
             customer = behind(shown, "rep", view.read(policy), view) or customer
     backtest_form(*days.past, view, partial(view.do, BACKTEST, pipeline))
     backtests_block(view.read(backtests, pipeline), view)

@@ -5,22 +5,25 @@ was open, with nothing otherwise. For one that is open on both days, chance and 
 takes its own difference at the mean of the other, so that neither order matters.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 NEW, WON, LOST, REOPENED = "new", "won", "lost", "reopened"
+TAKEN_OVER, HANDED_OVER = "taken_over", "handed_over"
 PULLED_IN, PUSHED_OUT = "pulled_in", "pushed_out"
 CHANCE_UP, CHANCE_DOWN, AMOUNT_UP, AMOUNT_DOWN = "chance_up", "chance_down", "amount_up", "amount_down"
 ARRIVALS, ADJUSTMENT = "arrivals", "adjustment"
 PARTS = (
     WON,
     NEW,
+    TAKEN_OVER,
     PULLED_IN,
     CHANCE_UP,
     AMOUNT_UP,
     LOST,
+    HANDED_OVER,
     PUSHED_OUT,
     CHANCE_DOWN,
     AMOUNT_DOWN,
@@ -71,11 +74,16 @@ class Move:
     value: Decimal
 
 
-def movement(before: Whole, after: Whole) -> tuple[Move, ...]:
-    """All moves between two snapshots of one period; they add up to `after.value - before.value`."""
+def movement(before: Whole, after: Whole, elsewhere: Container[int] = ()) -> tuple[Move, ...]:
+    """All moves between two snapshots of one period; they add up to `after.value - before.value`.
+
+    Args:
+        elsewhere: opportunities that stand in both, in one of them with people whose part is not seen.
+    """
     found: list[Move] = []
     for key in sorted({*before.stood, *after.stood}):
-        found += _moves(key, before.stood.get(key), after.stood.get(key))
+        was, now = before.stood.get(key), after.stood.get(key)
+        found += _handed(key, was, now) if key in elsewhere else _moves(key, was, now)
     found.append(Move(ARRIVALS, None, after.fresh - before.fresh))
     found.append(Move(ADJUSTMENT, None, after.adjustment - before.adjustment))
     return tuple(move for move in found if move.value)
@@ -92,6 +100,11 @@ def _moves(key: int, was: Stood | None, now: Stood | None) -> list[Move]:
     if was and now and was.won == now.won:
         return _both_won(key, change) if now.won else _both_open(key, was, now, change)
     return [Move(_turn(was, now), key, change)]
+
+
+def _handed(key: int, was: Stood | None, now: Stood | None) -> list[Move]:
+    change = (now.value if now else Decimal(0)) - (was.value if was else Decimal(0))
+    return [Move(TAKEN_OVER if now else HANDED_OVER, key, change)]
 
 
 def _turn(was: Stood | None, now: Stood | None) -> str:

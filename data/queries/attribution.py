@@ -95,10 +95,12 @@ def deviation(session: Session, who: Who, run_id: int, opportunity_id: int) -> D
 
 
 def _month(session: Session, who: Who, row: ForecastRun) -> MonthAttribution | None:
-    found = with_outcomes(session, who, [row])
+    far = reach(who, Permission.SEE_FORECAST_HEALTH)
+    company = far is Reach.ALL
+    found = with_outcomes(session, who, [row], team=who.team_id if far is Reach.TEAM else None)
     if not found.lines:
         return None
-    company, (run,) = reach(who, Permission.SEE_FORECAST_HEALTH) is Reach.ALL, found.runs
+    (run,) = found.runs
     key = session.scalars(select(Pipeline.key).where(Pipeline.id == row.pipeline_id)).one()
     figures = (company_figures if company else group_figures)(run, found.lines, found.wins)
     parts = attribute(run, figures, found.lines, found.wins, company=company)

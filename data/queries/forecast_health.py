@@ -17,6 +17,7 @@ from core.policies import Policy
 from data.queries.forecast_month_books import NEEDS
 from data.queries.forecast_months import LineNames, Months, ended_months, forecast_pipelines
 from data.queries.policies import policy_in_force
+from data.queries.scope import owned
 from data.schema import Person, Team
 
 COMPANY = "company"
@@ -85,13 +86,14 @@ def _groups(session: Session, found: Months, who: Who) -> tuple[Group, ...]:
     """The company where all of it is within reach, teams where theirs is, and reps, by name.
 
     A manager reaches the lines of the team's people also from when they were of another team; these make no
-    figures of that team.
+    figures of that team. Lines of people who have left the team since are in its figures, but not all of
+    theirs are within reach: they have none of their own here.
     """
     rows: list[Line | Win] = [*found.lines, *found.wins]
     far, teams = reach(who, NEEDS), {r.team for r in rows}
     if far is Reach.TEAM:
         teams &= {who.team_id}
-    kinds = (("team", Team, teams), ("rep", Person, {r.rep for r in rows}))
+    kinds = (("team", Team, teams), ("rep", Person, _people(session, who, {r.rep for r in rows})))
     names: dict[str, str | None] = {COMPANY: None} if far is Reach.ALL and found.runs else {}
     for kind, table, ids in kinds[far is Reach.OWN :]:
         named = session.execute(select(table.id, table.name).where(table.id.in_(ids)).order_by(table.name))
@@ -99,6 +101,11 @@ def _groups(session: Session, found: Months, who: Who) -> tuple[Group, ...]:
         names |= {f"{kind}-0": None} if None in ids else {}
     lines, wins = _by_group(found.lines), _by_group(found.wins)
     return tuple(_group(key, name, found, lines[key], wins[key]) for key, name in names.items())
+
+
+def _people(session: Session, who: Who, reps: set[int | None]) -> set[int | None]:
+    within = session.scalars(select(Person.id).where(Person.id.in_(reps), owned(who, NEEDS, Person.id)))
+    return {*within, *(reps & {None})}
 
 
 def _by_group(rows: Iterable[_Row]) -> dict[str, list[_Row]]:

@@ -50,7 +50,7 @@ def _known_wins(
         .join(Opportunity, Opportunity.id == w.opportunity_id)
         .outerjoin(Customer, Customer.id == Opportunity.customer_id)
         .outerjoin(owner, owner.id == w.owner_id)
-        .where(w.run_id.in_(runs), owned(who, NEEDS, w.owner_id), narrowed)
+        .where(w.run_id.in_(runs), _reached(who, w), narrowed)
         .order_by(w.run_id, w.id)
     )
     found = []

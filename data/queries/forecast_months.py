@@ -18,7 +18,7 @@ from data.queries.forecast_month_books import NEEDS, ZERO, books, closed_in, nam
 from data.queries.forecast_month_wins import wins_of
 from data.queries.forecast_unpriced import unpriced, without
 from data.queries.policies import company_day, company_tz, policy_in_force
-from data.queries.scope import owned
+from data.queries.scope import kept, owned
 from data.schema import Customer, ForecastDecision, ForecastLine, ForecastRun, Opportunity, Person, Pipeline
 
 MONTH = "month"
@@ -140,8 +140,13 @@ def _run(row: ForecastRun, whole: Decimal) -> MonthRun:
 def _among(who: Who, runs: Iterable[int], team: int | None) -> ColumnElement[bool]:
     """Lines of some runs within reach, of one team's where it is named."""
     line = ForecastLine
-    within = and_(line.run_id.in_(list(runs)), owned(who, NEEDS, line.owner_id))
+    within = and_(line.run_id.in_(list(runs)), _reached(who, line))
     return within if team is None else within & (line.team_id == team)
+
+
+def _reached(who: Who, table: type[ForecastLine | ForecastWin]) -> ColumnElement[bool]:
+    """Of people within reach now, and of the team's people then: who goes takes nothing from past months."""
+    return or_(owned(who, NEEDS, table.owner_id), kept(who, NEEDS, table.owner_id, table.team_id))
 
 
 def _lines(who: Who, among: ColumnElement[bool], decided: Subquery) -> Select[*tuple[Any, ...]]:

@@ -111,8 +111,13 @@ def computed(
     return _made(names, pipeline, row, lines, wins, UNKEPT, True)
 
 
+def _within(who: Who, table: Any) -> ColumnElement[bool]:
+    """Whoever came or went since: a day's number stays the one that was shown that day."""
+    return kept(who, Permission.SEE_FORECAST, table.owner_id, table.team_id)
+
+
 def _rows(who: Who, table: Any, run_id: int) -> Any:
-    within = owned(who, Permission.SEE_FORECAST, table.owner_id)
+    within = _within(who, table)
     return select(*table.__table__.columns).where(table.run_id == run_id, within).order_by(table.id)
 
 
@@ -155,7 +160,7 @@ class _Names:
             .where(mine)
         )
         self._opportunities = {o: rest for o, *rest in session.execute(opportunities)}
-        people = select(Person.id, Person.name).where(owned(who, Permission.SEE_FORECAST, Person.id))
+        people = select(Person.id, Person.name).where(_named(who, run))
         self._people = {key: value for key, value in session.execute(people)}
         self._teams = {key: value for key, value in session.execute(select(Team.id, Team.name))}
         stages = select(Stage.id, Stage.key).join(Pipeline).where(Pipeline.key == pipeline)
@@ -176,14 +181,21 @@ class _Names:
         }
 
 
+def _named(who: Who, run: RunRow) -> ColumnElement[bool]:
+    """Who is within reach, and whose a kept run's rows within reach are."""
+    owners = [
+        Person.id.in_(select(table.owner_id).where(table.run_id == run.id, _within(who, table)))
+        for table in (ForecastLine, ForecastWin)
+    ]
+    return or_(owned(who, Permission.SEE_FORECAST, Person.id), *owners)
+
+
 def _concerned(who: Who, pipeline: str, run: RunRow) -> ColumnElement[bool]:
     """The opportunities of a kept run within reach; all of the pipeline's for one that is not kept."""
     if run.id is None:
         return Opportunity.pipeline_id.in_(select(Pipeline.id).where(Pipeline.key == pipeline))
     lines, wins = (
-        select(table.opportunity_id).where(
-            table.run_id == run.id, owned(who, Permission.SEE_FORECAST, table.owner_id)
-        )
+        select(table.opportunity_id).where(table.run_id == run.id, _within(who, table))
         for table in (ForecastLine, ForecastWin)
     )
     return Opportunity.id.in_(lines.union_all(wins))

@@ -69,5 +69,5 @@ def won_and_open(
 
 def _sums(who: Who, column: Any, runs: Sequence[int]) -> Any:
     table = column.class_
-    within = owned(who, Permission.SEE_FORECAST, table.owner_id)
+    within = _within(who, table)
     return select(table.run_id, func.sum(column)).where(table.run_id.in_(runs), within).group_by(table.run_id)

@@ -22,6 +22,15 @@ def owned(who: Who, needs: Permission, owner: Owner) -> ColumnElement[bool]:
             return false()
 
 
+def kept(who: Who, needs: Permission, owner: Owner, team: Owner) -> ColumnElement[bool]:
+    """Rows kept on a day that lay within `who`'s reach on that day: a team's are those of its people then.
+
+    Args:
+        owner, team: as the rows kept them.
+    """
+    return team == who.team_id if reach(who, needs) is Reach.TEAM else owned(who, needs, owner)
+
+
 def customers(who: Who, needs: Permission) -> ColumnElement[bool]:
     """Customers that `who` reaches: owned, or with an opportunity that is."""
     if reach(who, needs) is Reach.ALL:

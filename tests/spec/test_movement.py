@@ -57,6 +57,19 @@ def test_each_turn_has_its_part(before, after, expected):
     assert {m.opportunity_id for m in moves} <= {7}
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("40% 100", "-", {"handed_over": -40}),
+        ("-", "40% 100", {"taken_over": 40}),
+        ("-", "won 90", {"taken_over": 90}),
+    ],
+)
+def test_what_passes_to_or_from_others_is_neither_lost_nor_new(before, after, expected):
+    moves = movement(whole(drawn(before)), whole(drawn(after)), {7})
+    assert {m.part: m.value for m in moves} == expected
+
+
 def test_what_is_not_in_the_books_and_the_adjustment_move_on_their_own():
     found = movement(whole(None, fresh=30, adjustment=5), whole(None, fresh=10, adjustment=25))
     assert found == (Move("arrivals", None, Decimal(-20)), Move("adjustment", None, Decimal(20)))
