@@ -61,7 +61,7 @@ def _waterfall(month: MonthAttribution, view: View) -> go.Figure:
     ends = [(t("attribution.forecast"), parts.whole.forecast), (t("attribution.actual"), parts.whole.actual)]
     names = [
         ends[0][0],
-        *(f"{n + 1}. {charts.clipped(name)}" for n, (name, _, _) in enumerate(steps)),
+        *(f"{n + 1}. {charts.clipped(name) if one else name}" for n, (name, _, one) in enumerate(steps)),
         ends[1][0],
     ]
     values = [ends[0][1], *(gap for _, gap, _ in steps), ends[1][1]]

@@ -192,7 +192,7 @@ def _group_table(found: Sequence[Group], shown: Snapshot, by: str, view: View) -
         [*(str(g.id) for g in found), *rest],
         f"outlook-groups-{by}",
         config={
-            "name": column.TextColumn(t(f"outlook.by_{by}"), pinned=True),
+            "name": column.TextColumn(t(f"outlook.by_{by}"), pinned=True, width="medium"),
             "lines": column.NumberColumn(t("outlook.opportunities")),
             "won": shown_money(t("outlook.won"), shown, view),
             "open": shown_money(t("outlook.open"), shown, view),

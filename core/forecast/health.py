@@ -105,9 +105,15 @@ def group_figures(run: MonthRun, lines: Sequence[Line], wins: Sequence[Win]) -> 
     suggested = sum((line.value for line in lines), ZERO) + fresh + before
     chances = [line.counted_chance for line in lines]
     chance = luck(chances, [float(line.amount) for line in lines], float(fresh))
-    offset = counted - Decimal(chance.mean) if chance else ZERO
-    ends = [Decimal(chance.quantile(q)) + offset for q in (0.1, 0.9)] if chance else [None, None]
-    return _figures(run, lines, wins, (counted, suggested), (ends[0], ends[1]), chance)
+    return _figures(run, lines, wins, (counted, suggested), _ends(before, chance), chance)
+
+
+def _ends(before: Decimal, chance: Luck | None) -> tuple[Decimal | None, Decimal | None]:
+    """The 80% interval of what was won before and luck adds, as wide as sums are not known exactly."""
+    if chance is None:
+        return None, None
+    low, high = chance.quantile((1 - USUAL) / 2) - chance.step, chance.quantile((1 + USUAL) / 2) + chance.step
+    return before + Decimal(max(low, 0.0)), before + Decimal(high)
 
 
 def company_figures(run: MonthRun, lines: Sequence[Line], wins: Sequence[Win]) -> Figures:

@@ -8,20 +8,20 @@ The class of a deviation is proposed by rules over records, each with its eviden
 deviation beside which nothing is on record is called chance and nothing else.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from math import sqrt
 from typing import Any
 
 import numpy as np
 
 from core.forecast.calibration import REJECTED
 from core.forecast.health import Figures
+from core.forecast.luck import RARE, luck
 from core.forecast.months import Line, MonthRun, Win
-from core.intervals import Z95
 
 LARGEST = 5
 SURPRISE = 0.25  # what happened had at most this probability: the model was far off
@@ -156,7 +156,7 @@ class Surroundings:
 
     Attributes:
         ends: by factor, the values between which most opportunities lie.
-        moved: industries of which several customers moved together: their common gap, and how many.
+        moved: industries that moved beyond chance: the common gap, and how many customers share in it.
     """
 
     ends: Mapping[str, tuple[float, float]]
@@ -180,21 +180,38 @@ def surroundings(
         known = [values[name] for values in factors.values() if name in values]
         low, high = np.quantile(known, USUAL_ENDS)
         ends[name] = (float(low), float(high))
-    moved = {}
-    for name in {found[0] for found in industry.values() if found[0]}:
-        mine = [line for line in lines if industry.get(line.opportunity, (None, None))[0] == name]
-        if gap := _together(mine, {industry[line.opportunity][1] for line in mine}):
-            moved[str(name)] = gap
+    large = _by_industry(lines, industry)
+    moved = {name: gap for name, mine in large.items() if (gap := _together(mine, industry, len(large)))}
     return Surroundings(ends, moved)
 
 
-def _together(lines: Sequence[Line], customers: set[str | None]) -> tuple[Decimal, int] | None:
-    """The common gap of an industry's lines if it is beyond chance and several customers share it."""
-    count = len(customers - {None})
-    gap = sum((line.actual - line.value for line in lines), _ZERO)
-    spread = sqrt(sum(line.chance * (1 - line.chance) * float(line.amount) ** 2 for line in lines))
-    far = abs(float(gap)) > Z95 * spread
-    return (gap, count) if count >= TOGETHER_CUSTOMERS and far else None
+def _by_industry(
+    lines: Sequence[Line], industry: Mapping[int, tuple[str | None, str | None]]
+) -> dict[str, list[Line]]:
+    """The lines of industries with enough customers to move together."""
+    found: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        if name := industry.get(line.opportunity, (None, None))[0]:
+            found[name].append(line)
+    customers = {name: {industry[line.opportunity][1] for line in mine} for name, mine in found.items()}
+    return {name: found[name] for name, who in customers.items() if len(who - {None}) >= TOGETHER_CUSTOMERS}
+
+
+def _together(
+    lines: Sequence[Line], industry: Mapping[int, tuple[str | None, str | None]], looks: int
+) -> tuple[Decimal, int] | None:
+    """The common gap of an industry's lines and how many customers share it, if luck does not explain it.
+
+    Luck goes so far in one month of twenty in any of the `looks` industries (Bonferroni).
+    """
+    gaps: dict[str | None, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        gaps[industry[line.opportunity][1]] += line.actual - line.value
+    gap = sum(gaps.values(), _ZERO)
+    same = sum(customer is not None and own * gap > 0 for customer, own in gaps.items())
+    chance = luck([line.chance for line in lines], [float(line.amount) for line in lines])
+    far = chance is not None and abs(float(gap)) > chance.miss(1 - (1 - RARE) / looks)
+    return (gap, same) if same >= TOGETHER_CUSTOMERS and far else None
 
 
 def propose(

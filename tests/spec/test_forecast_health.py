@@ -160,6 +160,14 @@ def test_groups_of_a_run_add_up_to_what_counts():
     assert sum(p.forecast for p in parts) == sum(x.counted for x in lines) + 70
 
 
+@pytest.mark.parametrize("n", range(1, 8))
+def test_a_month_without_a_win_lies_within_chance_and_within_the_interval(n):
+    """Sums are known to a step of the grid: none of it makes an interval begin above nothing."""
+    drawn = [line(7.77 + k / 3, chance=0.1, amount=77.7 + k / 0.3, number=k) for k in range(n)]
+    found = group_figures(run(fresh=5.1), drawn, [Win(99, MAY, 1, 1, Decimal(30), Decimal(30))])
+    assert (found.low, found.covered) == (30, True)
+
+
 def test_the_companys_own_value_and_interval():
     drawn = [line(50, actual=100, decision="rejected"), line(50)]
     found = company_figures(run(120, low=90, high=150), drawn, [])

@@ -147,10 +147,10 @@ def industry(outcomes, chance=0.5):
 @pytest.mark.parametrize(
     ("outcomes", "moved"),
     [
-        ([LOST] * 4, True),  # all four lost at one half each: two deviations away
-        ([LOST] * 3, False),  # three customers are no industry
+        ([LOST] * 6, True),  # all six lost, or all won, at one half each: one month in 32
+        ([LOST] * 5, False),  # one month in 16
         ([LOST, LOST, LOST, WON], False),
-        ([WON] * 4, True),
+        ([WON] * 6, True),
     ],
 )
 def test_an_industry_that_moved_together(outcomes, moved):
@@ -162,6 +162,26 @@ def test_an_industry_that_moved_together(outcomes, moved):
     assert (found.cause is Cause.SHOCK) == moved
     other = propose(drawn, Part(drawn.value, drawn.actual), Facts(industry="food"), {}, around)
     assert other.cause is Cause.CHANCE
+
+
+@pytest.mark.parametrize(("n", "moved"), [(3, False), (4, True)])
+def test_three_customers_are_no_industry(n, moved):
+    rows, places = industry([LOST] * n, chance=0.9)
+    assert bool(surroundings(rows, {}, places).moved) == moved
+
+
+def test_customers_that_moved_the_other_way_do_not_count():
+    rows, places = industry([LOST] * 9 + [WON], chance=0.5)
+    ((_, customers),) = surroundings(rows, {}, places).moved.values()
+    assert customers == 9
+
+
+def test_the_more_industries_are_looked_at_the_farther_one_must_have_moved():
+    """Six lost at one half each are rare in the one industry there is, and not among four."""
+    rows, places = industry([LOST] * 6)
+    calm = [line(10 + n, chance=0.5, actual=(WON, LOST)[n % 2]) for n in range(12)]
+    others = {10 + n: (f"calm {n // 4}", f"Customer {n}") for n in range(12)}
+    assert surroundings([*rows, *calm], {}, {**places, **others}).moved == {}
 
 
 def test_one_customer_with_many_deals_is_no_industry():
