@@ -156,7 +156,7 @@ class Surroundings:
 
     Attributes:
         ends: by factor, the values between which most opportunities lie.
-        moved: industries that moved beyond chance: the common gap, and how many customers share in it.
+        moved: industries that moved beyond chance: their common gap, and how many customers share its sign.
     """
 
     ends: Mapping[str, tuple[float, float]]
