@@ -91,6 +91,9 @@ def moved(before: Snapshot | None, after: Snapshot, handed: Container[int], view
     if before is None:
         empty(t("replay.first"), t("replay.first_hint"), icon=":material/waterfall_chart:")
         return None
+    if before.run.currency != after.run.currency:
+        empty(t("replay.currencies"), t("replay.currencies_hint"), icon=":material/waterfall_chart:")
+        return None
     was, now = before.moved(), after.moved()
     moves = movement(was, now, handed)
     parts = sums(moves)

@@ -36,7 +36,7 @@ def run(store: Store, month: date, *, value: float = 0, fresh: float = 0, taken:
     at = noon(on) - timedelta(hours=9)
     ends = {end: Decimal(str(more.pop(end))) if end in more else None for end in ("low", "high")}
     said = {"parts": {}, "weights": {}, "models": {}, "recorded_at": at} | ends
-    said |= {"period": "month", "ends_on": after(month)} | more
+    said |= {"period": "month", "ends_on": after(month), "currency": "CNY"} | more
     with store.writing() as session:
         key = said.pop("pipeline", "firebreak")
         pipeline = session.scalar(select(Pipeline.id).where(Pipeline.key == key))
@@ -45,7 +45,6 @@ def run(store: Store, month: date, *, value: float = 0, fresh: float = 0, taken:
             starts_on=month,
             taken_on=on,
             taken_at=at,
-            currency="CNY",
             value=Decimal(str(value)),
             won_so_far=Decimal(0),
             fresh=Decimal(str(fresh)),

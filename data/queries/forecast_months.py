@@ -77,14 +77,17 @@ def with_outcomes(
 ) -> Months:
     """Runs with the lines and wins within reach, and what came of them as known now.
 
+    Amounts of two currencies are never added: runs in another one than the latest are left out.
+
     Args:
         team: only those that counted for this team; None for all within reach.
     """
     policy = policy_in_force(session)
     if not rows:
         return Months(policy.currency, (), (), (), {})
-    runs = {row.id: _run(row, whole) for row, whole in _with_sums(session, rows)}
     kept = rows[-1].currency  # "" where no amounts are: every win counts 1, as in every forecast of it
+    rows = [row for row in rows if row.currency == kept]
+    runs = {row.id: _run(row, whole) for row, whole in _with_sums(session, rows)}
     money = money_of(session, kept) if kept else None
     zone = company_tz(session)
     left = unpriced(session, rows, money, zone)

@@ -30,7 +30,7 @@ class Point:
 
 
 def progress(session: Session, who: Who, pipeline: str, period: str, starts_on: date) -> tuple[Point, ...]:
-    """The period's snapshots, day by day, as far as `who` sees them."""
+    """The period's snapshots in the latest one's currency, day by day, as far as `who` sees them."""
     zone = company_tz(session)
     mine = (Pipeline.key == pipeline, ForecastRun.period == period, ForecastRun.starts_on == starts_on)
     runs = session.scalars(
@@ -39,6 +39,7 @@ def progress(session: Session, who: Who, pipeline: str, period: str, starts_on: 
         .where(*mine)
         .order_by(ForecastRun.taken_on)
     ).all()
+    runs = [run for run in runs if run.currency == runs[-1].currency]
     late = {run.id: run.recorded_at.astimezone(zone).date() > run.taken_on for run in runs}
     if sees_whole(who):
         return tuple(Point(r.taken_on, r.value, r.low, r.high, r.won_so_far, late[r.id]) for r in runs)

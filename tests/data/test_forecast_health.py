@@ -18,12 +18,14 @@ from data.jobs.registry import Run
 from data.jobs.schedule import SCHEDULE
 from data.queries.coaching import coaches, coaching_tasks
 from data.queries.forecast_health import forecast_health, rep_months
+from data.queries.outlook import progress
 from data.queries.today import Kind, today
 from data.schema import CoachingTask, Message, Opportunity, Person, Pipeline
 from tests.company import found
 from tests.forecasts import deal, knew, noon, run
 
 NOV, DEC, JAN, FEB = date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)
+MAR = date(2026, 3, 1)
 
 
 @pytest.fixture
@@ -145,6 +147,22 @@ def test_who_changed_teams_shows_no_figures_of_the_former_team(office):
     assert {g.key for g in shown.groups} == {f"team-{people.manager.team_id}", *reps}
     assert months_of(shown, f"team-{people.manager.team_id}") == {1: (50, 0)}
     assert f"team-{people.stranger.team_id}" in {g.key for g in office.look().groups}
+
+
+def test_months_of_another_currency_are_neither_added_nor_judged(office):
+    """Wins were counted until the first had an amount: then three wins were forecast, not three yuan."""
+    store, rep = office.store, office.people.rep.person_id
+    for month, currency in ((DEC, ""), (JAN, ""), (FEB, "CNY")):
+        made = run(store, month, value=3, currency=currency)
+        deal(store, rep, run_id=made, amount=1, won_on=month.replace(day=9), paid=50_000)
+    assert months_of(office.look(), "company") == {2: (3, 50_000)}
+    office.coach()
+    assert office.tasks() == ()
+    run(store, MAR, value=3, currency="")
+    run(store, MAR, value=9, taken=3)
+    with store.reading() as session:
+        (point,) = progress(session, office.people.director, "firebreak", "month", MAR)
+    assert (point.taken_on.day, point.value) == (3, 9)
 
 
 def test_teams_and_reps_add_up_to_the_lines_and_what_is_fresh(office):

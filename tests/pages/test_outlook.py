@@ -21,6 +21,7 @@ from data.schema import ForecastModel, JobRun, Pipeline
 from data.text import translate
 from tests.company import found
 from tests.data.test_forecast_runs import TODAY, sold
+from tests.forecasts import run
 from tests.pages.reading import check_words, words
 
 EARLIER = TODAY - timedelta(days=1)
@@ -144,6 +145,15 @@ def test_the_replay_tells_the_move_and_its_rows(open_page, company):
     assert set(moves["part"]) & {"New", "Likelier", "Less likely", "Won"}
     part = open_page("replay", company.director, period="month", part="new")
     assert set(part.dataframe[0].value["part"]) == {"New"}
+
+
+def test_snapshots_in_two_currencies_are_not_compared(open_page, company, sqlite_store):
+    """On the second wins were counted, as none had an amount yet."""
+    run(sqlite_store, TODAY.replace(day=1), value=3, taken=2, currency="")
+    page = open_page("replay", company.director, period="month", since=TODAY.replace(day=2).isoformat())
+    check_words(page)
+    assert "The two are not in one currency" in words(page)
+    assert "Why it moved" in words(page)
 
 
 def test_a_day_without_a_snapshot_is_computed_and_marked(open_page, company, sqlite_store):
