@@ -47,9 +47,10 @@ def choices(found: Attributions, view: View) -> None:
             )
 
 
-def nothing() -> None:
-    """No month to attribute yet: why, and from when on."""
-    empty(t("attribution.none"), t("attribution.none_hint"), icon=":material/rule:")
+def nothing(found: Attributions) -> None:
+    """No month to attribute yet, or none of the team's own: why, and what to do."""
+    key = "attribution.team_none" if found.months else "attribution.none"
+    empty(t(key), t(f"{key}_hint"), icon=":material/rule:")
 
 
 def headline(month: MonthAttribution, view: View) -> None:
@@ -87,6 +88,9 @@ def deviations(month: MonthAttribution, does: Mapping[str, Callable[..., Any]], 
     Args:
         does: `decide(run, opportunity, cause, note)`, `coach(finding)`.
     """
+    if not month.deviations:
+        empty(t("attribution.no_lines"), t("attribution.no_lines_hint"), icon=":material/table_rows:")
+        return
     section(t("attribution.largest", n=len(month.deviations)), help=t("attribution.largest_help"))
     for item in month.deviations:
         with st.container(border=True, key=f"deviation-{item.line.opportunity}"):

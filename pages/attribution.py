@@ -39,7 +39,7 @@ with page("attribution.title", needs=Permission.COACH) as view:
     does = {way: partial(view.do, command) for way, command in DOES.items()}
     drawing.choices(found, view)
     if not found.chosen:
-        drawing.nothing()
+        drawing.nothing(found)
         st.stop()
     drawing.headline(found.chosen, view)
     waterfall(found.chosen, view)

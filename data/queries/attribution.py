@@ -70,7 +70,10 @@ class Attributions:
 def attribution(
     session: Session, who: Who, now: datetime, *, pipeline: str | None, month: str | None
 ) -> Attributions:
-    """The company's month where all of it is within reach, else the team's; the latest unless asked."""
+    """The company's month where all of it is within reach, else the team's; the latest unless asked.
+
+    None is chosen where the team had nothing open in the month's forecast and won nothing.
+    """
     known = forecast_pipelines(session)
     key = pipeline if pipeline in known else next(iter(known), None)
     runs = counting_runs(session, key, now)[-MONTHS:][::-1] if key else []
@@ -98,7 +101,7 @@ def _month(session: Session, who: Who, row: ForecastRun) -> MonthAttribution | N
     far = reach(who, Permission.SEE_FORECAST_HEALTH)
     company = far is Reach.ALL
     found = with_outcomes(session, who, [row], team=who.team_id if far is Reach.TEAM else None)
-    if not found.lines:
+    if not (company or found.lines or found.wins):
         return None
     (run,) = found.runs
     key = session.scalars(select(Pipeline.key).where(Pipeline.id == row.pipeline_id)).one()

@@ -90,6 +90,21 @@ def test_a_company_without_forecasts_is_told_when_to_look(open_page, sqlite_stor
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_team_without_open_opportunities_is_told_so(open_page, sqlite_store, language):
+    """The month is there, the team has no part in it; once it has won something, that is told."""
+    made = found(sqlite_store)
+    deal(sqlite_store, made.stranger.person_id, run_id=run(sqlite_store, FEB, value=50))
+    page = open_page("attribution", made.manager, language)
+    check_words(page)
+    assert translate(language, "attribution.team_none") in words(page)
+    deal(sqlite_store, made.rep.person_id, won_on=FEB.replace(day=9))
+    page = open_page("attribution", made.manager, language)
+    check_words(page)
+    assert translate(language, "attribution.no_lines") in words(page)
+    assert translate(language, "attribution.fresh") in words(page)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_manager_reads_what_changed_for_the_team(open_page, people, sqlite_store, language):
     march = date(2026, 3, 1)
     run(sqlite_store, march, value=711, taken=4, parts={"prophet": 722.0})
