@@ -10,6 +10,7 @@ from components.exchange_upload import DONE, FILE, MIME, Upload, kind_label, say
 from components.frame import View
 from components.text import t
 from core.exchange.kinds import KINDS, with_own
+from core.exchange.tables import Table
 from core.fields import Field
 from core.messages import Invalid
 from data.commands.exchange import export_file
@@ -37,18 +38,29 @@ def choose_file(own: Sequence[Field], types: Sequence[str] = ()) -> Upload | Non
         return None
     content = file.getvalue()
     known = " ".join(c.name for c in kind.columns)
-    key = hashlib.sha256(f"{kind.name} {known}".encode() + content).hexdigest()[:12]
+    same = hashlib.sha256(f"{kind.name} {known}".encode() + content).hexdigest()[:12]
+    sheet = st.session_state.get(f"sheet-{same}")
     kept = st.session_state.get(FILE)
-    if kept is None or kept.key != key:
+    if kept is None or not kept.key.startswith(same) or sheet not in (None, kept.table.how):
         try:
-            kept = Upload(kind, file.name, key, read_table(file.name, content, kind.name))
+            table = read_table(file.name, content, kind.name, sheet=sheet)
         except Invalid as error:
             say_why(error)
             return None
+        place = table.sheets.index(table.how) if table.sheets else 0
+        kept = Upload(kind, file.name, f"{same}-{place}", table)
         st.session_state[FILE] = kept
         st.session_state.pop(DONE, None)
     found: Upload = kept
+    _sheet_box(found.table, f"sheet-{same}")
     return found
+
+
+def _sheet_box(table: Table, key: str) -> None:
+    """Which sheet of a workbook is read; the one that fits best stands there first."""
+    with st.container(key="exchange-sheet"):
+        if len(table.sheets) > 1:
+            st.selectbox(t("exchange.sheet"), table.sheets, index=table.sheets.index(table.how), key=key)
 
 
 def _template_button(kind: str, own: Sequence[Field]) -> None:

@@ -11,8 +11,9 @@ from components.exchange_upload import Upload, field_label, say_why
 from components.format import number
 from components.frame import View
 from components.text import language, t, term
-from core.exchange.kinds import Column
+from core.exchange.kinds import Column, Holds
 from core.exchange.mapping import FileMapping, PipelineSpec, from_document, match, recognise
+from core.exchange.units import times_of
 from core.messages import Invalid
 from data.exchange.importing import with_words
 from data.exchange.suggest import nearest, suggest_columns, unknown_words
@@ -39,6 +40,7 @@ def mapping_form(view: View, upload: Upload) -> FileMapping:
     base = _mapping_file(upload)
     mapping = replace(base, columns=_columns(upload, base))
     _unread(upload, mapping)
+    _units(upload, mapping)
     mapping = _formats(view, upload, mapping)
     return with_words(replace(mapping, values=_values(upload, with_words(mapping))))
 
@@ -78,6 +80,15 @@ def _unread(upload: Upload, mapping: FileMapping) -> None:
     with st.container(key="exchange-unread"):
         if left:
             st.caption(plain(t("exchange.unread", n=len(left), names=", ".join(left[:_SHOWN_UNREAD]))))
+
+
+def _units(upload: Upload, mapping: FileMapping) -> None:
+    """Which headers name a unit that their numbers are read in."""
+    amounts = {c.name for c in upload.kind.columns if c.holds is Holds.AMOUNT}
+    named = [h for field, h in mapping.columns.items() if field in amounts and times_of(h) > 1]
+    with st.container(key="exchange-units"):
+        for header in named:
+            st.caption(plain(t("exchange.unit", header=header, times=f"{times_of(header):,}")))
 
 
 def _column(upload: Upload, column: Column, headers: list[str], chosen: str | None, guessed: bool) -> str:

@@ -9,7 +9,7 @@ from components.blocks import Card, Row, cards, empty, plain, rows, section
 from components.exchange_upload import CHECKED, DONE, FILE, MIME, Upload, field_label, kind_label, say_why
 from components.format import number
 from components.frame import View
-from components.text import say, t
+from components.text import listed, say, t
 from core.exchange.mapping import FileMapping
 from core.exchange.rows import Rejection
 from core.messages import AppError, Invalid
@@ -28,7 +28,8 @@ def preview(view: View, upload: Upload, mapping: FileMapping) -> ImportResult | 
         dict(zip(upload.table.headers, map(_shown, row.cells), strict=False))
         for row in upload.table.rows[:_SHOWN_ROWS]
     ]
-    st.dataframe(head, hide_index=True, width="stretch")
+    if head:
+        st.dataframe(head, hide_index=True, width="stretch")
     key = (upload.key, repr(mapping))
     kept = st.session_state.get(CHECKED)
     if kept and kept[0] == key:

@@ -8,7 +8,7 @@ from components.blocks import plain
 from components.text import explain, language, pair, t
 from core.exchange.kinds import Kind
 from core.exchange.tables import Table
-from core.messages import Invalid
+from core.messages import Invalid, Problem
 from data.text import has
 
 MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -17,7 +17,7 @@ FILE, DONE, CHECKED = "exchange-file", "exchange-done", "exchange-checked"
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that was read; `key` is the same for the same bytes and kind."""
+    """A file that was read; `key` is the same for the same bytes, kind and sheet."""
 
     kind: Kind
     name: str
@@ -41,6 +41,14 @@ def field_label(name: str, kind: Kind | None = None) -> str:
 
 def say_why(error: Invalid) -> None:
     """Why a file, or what was said of it, cannot be read: each problem with its field."""
-    for problem in error.problems:
+    for problem in map(_named, error.problems):
         name = field_label(problem.field) if problem.field not in ("", "file", "mapping", "kind") else ""
         st.error(plain(pair(name, explain(problem)) if name else explain(problem)), icon=":material/error:")
+
+
+def _named(problem: Problem) -> Problem:
+    """Columns that are missing, by the names that people see."""
+    if problem.code != "missing_column":
+        return problem
+    fields = str(problem.params["value"]).split(" / ")
+    return Problem("file", problem.code, {"value": " / ".join(map(field_label, fields))})

@@ -13,7 +13,7 @@ from components.frame import View
 from components.navigation import open_page
 from components.promise_charts import gap_words
 from components.promises import amounts_words, light_of, outcome_of
-from components.text import listed, pair, t, term
+from components.text import pair, t, term
 from core.access import Permission, reach
 from core.promises.acceptance import Fulfilment, Stand
 from data.queries.deliveries import DeliveryRow

@@ -9,7 +9,7 @@ from components.address import leave_for
 from components.blocks import Row, Tone, empty, plain, rows, section
 from components.frame import View
 from components.promise_file import dates_line
-from components.text import t, term
+from components.text import listed, t, term
 from core.access import Permission, reach
 from data.queries.schedule import FeatureFile, Planned
 

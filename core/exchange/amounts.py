@@ -29,6 +29,17 @@ def amount_of(cell: Cell, formats: Formats) -> Decimal:
     return number.quantize(_CENT)
 
 
+def in_units(number: Decimal, times: int) -> Decimal:
+    """A number that was written in thousands or ten thousands.
+
+    Raises:
+        Wrong: it is larger than can be kept.
+    """
+    if abs(number) * times >= MOST_AMOUNT:
+        raise Wrong("number_too_large")
+    return number * times
+
+
 def _from_text(text: str, formats: Formats) -> Decimal:
     plain = _SIGNS.sub("", unicodedata.normalize("NFKC", text))
     negative = plain.startswith("(") and plain.endswith(")")

@@ -10,6 +10,8 @@ from typing import Any
 
 from core.exchange.tables import Cell
 
+_UNSEEN = dict.fromkeys((0x200B, 0x2060, 0xFEFF))  # spaces without width
+
 
 @dataclass(frozen=True, slots=True)
 class Formats:
@@ -40,12 +42,14 @@ class Wrong(Exception):
 def text_of(cell: Cell) -> str:
     """A cell as text; whole numbers without a decimal point, so that an id stays an id.
 
-    >>> text_of(1001.0), text_of(True), text_of(" a ")
+    Spaces at its ends go, and spaces without width wherever they stand: nobody sees them.
+
+    >>> text_of(1001.0), text_of(True), text_of("　a\\u200b ")
     ('1001', 'true', 'a')
     """
     match cell:
         case str():
-            return cell.strip()
+            return cell.translate(_UNSEEN).strip()
         case None:
             return ""
         case bool():

@@ -161,7 +161,7 @@ OPPORTUNITIES = Kind(
         Column("outcome", Holds.CHOICE, ("result", "win loss", "结果", "状态", "输赢"), tuple(Outcome), "outcome"),
         Column("amount", Holds.AMOUNT, ("value", "deal value", "close value", "revenue", "expected revenue", "price", "金额", "商机金额", "预计金额", "合同金额")),
         Column("currency", words=("currency code", "币种", "货币")),
-        Column("opened_at", Holds.INSTANT, ("opened", "opened at", "open date", "engage date", "start", "created", "created at", "created date", "start date", "开始时间", "创建时间", "创建日期", "立项时间")),
+        Column("opened_at", Holds.INSTANT, ("opened", "opened at", "open date", "engage date", "start", "created", "created at", "created date", "start date", "开始时间", "开始日期", "创建时间", "创建日期", "立项时间")),
         Column("closed_at", Holds.INSTANT, ("closed", "closed at", "closed date", "end", "end date", "成交时间", "关闭时间", "结束时间", "成交日期")),
         Column("close_on", Holds.DATE, ("expected close", "expected close date", "close on", "forecast close", "预计成交日期", "预计结单日期", "预计签约日期")),
         _RECORDED,

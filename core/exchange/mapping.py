@@ -1,6 +1,6 @@
 """Mappings: which header means which field, which word means which value (documented in docs/import.md)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from typing import Any
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from core.exchange.cells import Formats, fold
 from core.exchange.kinds import Kind
+from core.exchange.units import without_unit
 from core.messages import Invalid, Problem
 
 ANY = "*"
@@ -127,6 +128,11 @@ def match(kind: Kind, headers: Sequence[str], mapping: FileMapping) -> dict[str,
     return found
 
 
+def knows(kind: Kind) -> Callable[[Sequence[str]], int]:
+    """Counts the headers that are certain for a kind."""
+    return lambda headers: len(recognise(kind, headers))
+
+
 def recognise(kind: Kind, headers: Sequence[str]) -> dict[str, int]:
     """Fields whose header is certain: the field's own name, or a known word for it.
 
@@ -134,10 +140,7 @@ def recognise(kind: Kind, headers: Sequence[str]) -> dict[str, int]:
     >>> recognise(CUSTOMERS, ["客户名称", "Sector", "Whim"])
     {'name': 0, 'industry': 1}
     """
-    folded: dict[str, int] = {}
-    for place, text in enumerate(headers):
-        if text and text not in kind.told:
-            folded.setdefault(fold(text), place)
+    folded = _folded(kind, headers)
     found = {c.name: folded[fold(c.name)] for c in kind.columns if fold(c.name) in folded}
     for column in kind.columns:
         places = (folded[fold(w)] for w in column.words if fold(w) in folded)
@@ -145,3 +148,12 @@ def recognise(kind: Kind, headers: Sequence[str]) -> dict[str, int]:
         if column.name not in found and free:
             found[column.name] = free[0]
     return dict(sorted(found.items(), key=lambda item: item[1]))
+
+
+def _folded(kind: Kind, headers: Sequence[str]) -> dict[str, int]:
+    """Where each header stands, as it is and without its unit; the first of several alike."""
+    said = [(text, place) for place, text in enumerate(headers) if text and text not in kind.told]
+    folded: dict[str, int] = {}
+    for text, place in [*said, *((without_unit(text), place) for text, place in said)]:
+        folded.setdefault(fold(text), place)
+    return folded

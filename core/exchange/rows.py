@@ -5,12 +5,16 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.exchange.cells import Wrong, text_of
+from core.exchange.amounts import in_units
+from core.exchange.cells import Wrong, fold, text_of
 from core.exchange.kinds import Column, Holds, Kind
 from core.exchange.mapping import ANY, FileMapping
-from core.exchange.tables import Cell, Row, Table, blank
+from core.exchange.tables import Cell, Table, blank
+from core.exchange.units import has_unit, times_of
 from core.exchange.values import parse
 from core.messages import Problem
+
+_TOTALS = {"合计", "总计", "小计", "累计", "total", "totals", "grandtotal", "subtotal", "sum"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def read_rows(kind: Kind, table: Table, places: Mapping[str, int], mapping: File
     """
     columns = [c for c in kind.columns if c.name in places or c.name in mapping.defaults]
     names = [c.name for c in columns]
-    said = [_said(c, table.rows, places.get(c.name), mapping) for c in columns]
+    said = [_said(c, table, places.get(c.name), mapping) for c in columns]
     wrong = _wrong(table, said)
     records, rejected = [], []
     for n, (row, values) in enumerate(zip(table.rows, zip(*said, strict=True), strict=True)):
@@ -62,8 +66,9 @@ def read_rows(kind: Kind, table: Table, places: Mapping[str, int], mapping: File
     return Reading(tuple(records), tuple(rejected))
 
 
-def _said(column: Column, rows: Sequence[Row], place: int | None, mapping: FileMapping) -> list[Any]:
+def _said(column: Column, table: Table, place: int | None, mapping: FileMapping) -> list[Any]:
     """What one column says, row by row: None where it is blank, a problem where it holds something else."""
+    times = times_of(table.headers[place]) if place is not None and column.holds is Holds.AMOUNT else 1
     words, default = mapping.values.get(column.name, {}), mapping.defaults.get(column.name)
 
     def read(cell: Cell) -> Any:
@@ -72,11 +77,12 @@ def _said(column: Column, rows: Sequence[Row], place: int | None, mapping: FileM
         if blank(cell) and blank(cell := default):
             return None
         try:
-            return parse(column, cell, mapping.formats)
+            value = parse(column, cell, mapping.formats)
+            return value if times == 1 or has_unit(cell) else in_units(value, times)
         except Wrong as wrong:
             return Problem(column.name, wrong.code, wrong.params)
 
-    cells = [None if place is None or place >= len(r.cells) else r.cells[place] for r in rows]
+    cells = [None if place is None or place >= len(r.cells) else r.cells[place] for r in table.rows]
     if column.holds in (Holds.TEXT, Holds.PEOPLE):  # seldom the same again; and people are in lists
         return list(map(read, cells))
     known = _Known(read)
@@ -106,7 +112,23 @@ def _wrong(table: Table, said: Sequence[Sequence[Any]]) -> dict[int, list[Proble
     for n, row in enumerate(table.rows):
         if len(row.cells) > width and not all(map(blank, row.cells[width:])):
             found[n] = [Problem("", "too_many_cells", {"limit": width})]
+        elif is_total(row.cells, width):
+            found[n] = [Problem("", "totals_row", {"value": text_of(_first(row.cells))})]
     return found
+
+
+def is_total(cells: Sequence[Cell], width: int) -> bool:
+    """Whether a row sums up those above it: it begins with such a word, and half of it or more is empty.
+
+    >>> is_total(("合计：", None, None, 500), 4), is_total(("Total", "energy", "Paris", 500), 4)
+    (True, False)
+    """
+    filled = [cell for cell in cells if not blank(cell)]
+    return bool(filled) and 2 * len(filled) <= width and fold(text_of(filled[0])) in _TOTALS
+
+
+def _first(cells: Sequence[Cell]) -> Cell:
+    return next((cell for cell in cells if not blank(cell)), None)
 
 
 def key_of(kind: Kind, record: Record) -> tuple[Hashable, ...] | None:

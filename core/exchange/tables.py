@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -15,9 +15,10 @@ Cell = str | int | float | Decimal | bool | datetime | date | time | None
 MAX_ROWS = 200_000
 MAX_COLUMNS = 500
 _SEPARATORS = ",;\t|"
-_HEADER_SEARCH = 10  # rows among which the header lies; above it may stand a title
+HEADER_SEARCH = 10  # rows among which the header lies; above it may stand a title
 _CONTROLS = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f]")
 # What a spreadsheet takes for a formula, full-width forms included.
+_CLEARLY = 2  # known headers that a lower line has more of, before it is taken for the header
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
@@ -35,11 +36,21 @@ class Table:
 
     Attributes:
         how: how it was read, for the person to check: encoding and separator, or the sheet.
+        sheets: the sheets of its workbook that a person can choose from.
     """
 
     headers: tuple[str, ...]
     rows: tuple[Row, ...]
     how: str = ""
+    sheets: tuple[str, ...] = ()
+
+
+Knows = Callable[[Sequence[str]], int]
+"""How many of some headers are known words for a field."""
+
+
+def _nothing(_: Sequence[str]) -> int:
+    return 0
 
 
 def unreadable(code: str, **params: object) -> Invalid:
@@ -65,8 +76,11 @@ def unguard(text: str) -> str:
     return text[1:] if text[:1] == "'" and _FORMULA.match(text) else text
 
 
-def read_text(content: bytes, encoding: str | None = None) -> Table:
+def read_text(content: bytes, encoding: str | None = None, knows: Knows = _nothing) -> Table:
     """A table from delimited text, whatever its encoding and separator.
+
+    Args:
+        knows: as of `tabulate`.
 
     Raises:
         Invalid: it is not text, not a table, or larger than allowed.
@@ -79,7 +93,7 @@ def read_text(content: bytes, encoding: str | None = None) -> Table:
     if "'" in text:
         lines = [[unguard(c) for c in cells] for cells in lines]
     shown = {",": "", "\t": " (tab)"}.get(separator, f" ({separator})")
-    return tabulate(lines, f"{used.upper()}{shown}")
+    return tabulate(lines, f"{used.upper()}{shown}", knows)
 
 
 def decode(content: bytes, encoding: str | None = None) -> tuple[str, str]:
@@ -125,7 +139,7 @@ def _parse(text: str, separator: str, *, partial: bool = False) -> list[list[str
             found = []
             for cells in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict):
                 found.append(cells)
-                if len(found) > MAX_ROWS + _HEADER_SEARCH:
+                if len(found) > MAX_ROWS + HEADER_SEARCH:
                     raise unreadable("too_many_rows", limit=MAX_ROWS)
             return found
         except csv.Error as error:
@@ -136,19 +150,16 @@ def _parse(text: str, separator: str, *, partial: bool = False) -> list[list[str
     return found
 
 
-def tabulate(lines: Sequence[Sequence[Cell]], how: str) -> Table:
+def tabulate(lines: Sequence[Sequence[Cell]], how: str, knows: Knows = _nothing) -> Table:
     """A table from raw lines: finds the header, drops blank lines, keeps the line numbers.
 
-    The header is the first line with at least two filled cells (a title above it has one); in a
-    table of one column, the first filled line.
+    Args:
+        knows: how many of a line's cells are words for the fields that the table is read for.
 
     Raises:
         Invalid: nothing is in it, or it is larger than allowed.
     """
-    filled = [n for n, cells in enumerate(lines[:_HEADER_SEARCH]) if _width(cells)]
-    if not filled:
-        raise unreadable("no_rows")
-    head = next((n for n in filled if _width(lines[n]) > 1), filled[0])
+    head = head_of(lines, knows)
     width = max(n for n, cell in enumerate(lines[head], 1) if not blank(cell))
     if width > MAX_COLUMNS:
         raise unreadable("not_a_table")
@@ -161,6 +172,33 @@ def tabulate(lines: Sequence[Sequence[Cell]], how: str) -> Table:
     if len(rows) > MAX_ROWS:
         raise unreadable("too_many_rows", limit=MAX_ROWS)
     return Table(headers, rows, how)
+
+
+def head_of(lines: Sequence[Sequence[Cell]], knows: Knows = _nothing) -> int:
+    """Where the header lies: the first line with at least two filled cells (a title above it has one); in
+    a table of one column, the first filled line. A line below it that has clearly more known headers is
+    the header: above it stand groups of columns, or who made the table.
+
+    >>> head_of([["Q4"], ["by", "Wang"], ["name", "city", "owner"]], lambda cells: cells.count("name") * 3)
+    2
+
+    Raises:
+        Invalid: nothing is in it.
+    """
+    filled = [n for n, cells in enumerate(lines[:HEADER_SEARCH]) if _width(cells)]
+    if not filled:
+        raise unreadable("no_rows")
+    first = next((n for n in filled if _width(lines[n]) > 1), filled[0])
+    known = {n: known_headers(lines[n], knows) for n in filled if n >= first}
+    best = max(known, key=known.__getitem__)
+    return best if known[best] >= known[first] + _CLEARLY else first
+
+
+def known_headers(cells: Sequence[Cell], knows: Knows) -> int:
+    """How many known headers stand in a line; none in one that is not all words."""
+    if any(not isinstance(cell, str) for cell in cells if not blank(cell)):
+        return 0
+    return knows([header(cell) for cell in cells[:MAX_COLUMNS]])
 
 
 def header(cell: Cell) -> str:

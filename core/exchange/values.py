@@ -4,7 +4,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,8 @@ _DATE = re.compile(
 _PERSON = re.compile(r"\s*(.*?)\s*(?:[(（]([^()（）]*)[)）])?\s*")
 _NOTED = re.compile(r"\s*(.*?)\s*[(（]([^()（）]*)[)）]\s*")
 _BETWEEN = ("~", "～", "→", "–", "—", "至", " to ", "..")  # what stands between both ends of a span
+_FIRST_SERIAL = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's days have no zone
+_SERIALS = range(10_000, 80_000)  # 1927 to 2119: other numbers are hardly meant as dates
 Span = tuple[datetime, datetime | None, str]
 _YES, _NO = ("true", "yes", "y", "1", "是", "在职", "启用"), ("false", "no", "n", "0", "否", "离职", "停用")
 _FLAGS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
@@ -67,13 +69,29 @@ def _moment(cell: Cell, formats: Formats) -> datetime:
         return cell
     if isinstance(cell, date):
         return datetime.combine(cell, time())
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return _serial(cell)
     if not isinstance(cell, str):
         raise Wrong("bad_date")
-    text = unicodedata.normalize("NFKC", cell).strip()
+    text = unicodedata.normalize("NFKC", text_of(cell)).strip()
     try:
         return datetime.fromisoformat(text)
     except ValueError:
         return _written(text, formats)
+
+
+def _serial(number: float) -> datetime:
+    """The day that a spreadsheet counts so, where a cell lost its format; 20260304 is a day written together.
+
+    >>> _serial(46085.5).isoformat(), _serial(20260304).isoformat()
+    ('2026-03-04T12:00:00', '2026-03-04T00:00:00')
+    """
+    try:
+        if int(number) in _SERIALS:
+            return _FIRST_SERIAL + timedelta(seconds=round(number * 86_400))
+        return datetime.fromisoformat(f"{int(number):08}")
+    except (ValueError, OverflowError):
+        raise Wrong("bad_date") from None
 
 
 def _written(text: str, formats: Formats) -> datetime:

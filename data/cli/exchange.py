@@ -31,7 +31,7 @@ def add(commands: Any) -> None:
     importing.add_argument("files", metavar="FILE", nargs="+", type=Path)
     importing.add_argument("--mapping", type=Path, help="a TOML file, see docs/import.md")
     importing.add_argument("--pipeline", help="name of the pipeline that the file brings along")
-    importing.add_argument("--sheet", help="sheet of a workbook; the first filled one by default")
+    importing.add_argument("--sheet", help="sheet of a workbook; by default the one that fits the kind best")
     importing.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
     importing.add_argument("--json", action="store_true", help="answer with one JSON object")
     importing.set_defaults(run=_import)
@@ -131,7 +131,8 @@ def _tell(result: ImportResult, *, dry: bool) -> None:
         f"{len(result.rejected):,} rejected."
     )
     for row in as_json(result)["rejected"][:_SHOWN]:
-        print(f"  line {row['line']}, {row['field']}: {row['message']}")
+        place = f"line {row['line']}" + (f", {row['field']}" if row["field"] else "")
+        print(f"  {place}: {row['message']}")
     if len(result.rejected) > _SHOWN:
         print(f"  … and {len(result.rejected) - _SHOWN:,} more; --json lists all.")
     if result.batch_id:

@@ -7,6 +7,8 @@ import zlib
 from collections.abc import Callable
 from pathlib import PurePath
 
+from core.exchange.kinds import KINDS
+from core.exchange.mapping import knows
 from core.exchange.tables import Table, read_text, unreadable
 from data.exchange.collecting import uncollected
 from data.exchange.xes import read_xes
@@ -16,7 +18,8 @@ MAX_MB = 64
 MAX_EXPANDED_MB = 512
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xes", ".xes.gz")
 # First bytes of what is often renamed to .csv: ZIP and XLSX, gzip, old Excel, PDF, PNG, JPEG.
-_FOREIGN = (b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\xff\xd8\xff")
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # also of a workbook with a password
+_FOREIGN = (b"PK\x03\x04", b"\x1f\x8b", _OLD_EXCEL, b"%PDF", b"\x89PNG", b"\xff\xd8\xff")
 
 
 @uncollected()
@@ -26,13 +29,17 @@ def read_table(
     """The table in a file.
 
     Args:
-        kind: the kind that it is read for; an event log has a row per case or per event.
+        kind: the kind that it is read for; by its words header and sheet are found, and an event log
+            has a row per case or per event.
+        sheet: of a workbook; by default the one whose header fits the kind best.
 
     Raises:
         Invalid: it is too large, of a wrong type, or unreadable.
     """
     name = filename.lower()
     suffix = ".xes.gz" if name.endswith(".xes.gz") else PurePath(name).suffix
+    if suffix == ".xls":
+        raise unreadable("old_workbook")
     if suffix not in SUFFIXES:
         raise unreadable("wrong_file_type", value=suffix or filename)
     if len(content) > MAX_MB * 2**20:
@@ -43,10 +50,10 @@ def read_table(
 
 
 def _delimited(content: bytes, kind: str, sheet: str | None, encoding: str | None) -> Table:
-    del kind, sheet
+    del sheet
     if content.startswith(_FOREIGN):
         raise unreadable("not_a_table")
-    return read_text(content, encoding)
+    return read_text(content, encoding, knows(KINDS[kind]))
 
 
 _NO_ZIP = (
@@ -58,15 +65,17 @@ _NO_ZIP = (
 
 
 def _workbook(content: bytes, kind: str, sheet: str | None, encoding: str | None) -> Table:
-    del kind, encoding
+    del encoding
+    if content.startswith(_OLD_EXCEL):
+        raise unreadable("old_workbook")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             expanded = sum(entry.file_size for entry in archive.infolist())
     except _NO_ZIP as error:
-        raise unreadable("wrong_file_type", value=".xlsx") from error
+        raise unreadable("broken_workbook") from error
     if expanded > MAX_EXPANDED_MB * 2**20:
         raise unreadable("file_too_large", limit=MAX_EXPANDED_MB)
-    return read_xlsx(content, sheet)
+    return read_xlsx(content, sheet, knows(KINDS[kind]))
 
 
 def _log(content: bytes, kind: str, sheet: str | None, encoding: str | None) -> Table:

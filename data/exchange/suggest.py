@@ -8,6 +8,7 @@ from core.exchange.cells import fold, text_of
 from core.exchange.kinds import Holds, Kind
 from core.exchange.mapping import ANY, FileMapping, recognise
 from core.exchange.tables import Table, blank
+from core.exchange.units import without_unit
 from core.exchange.values import check_cell
 
 _SURE_ENOUGH = 78.0  # of 100; below it a guess annoys more than it helps
@@ -28,7 +29,9 @@ def suggest_columns(kind: Kind, headers: Sequence[str]) -> dict[str, str]:
         if column.name not in certain:
             words = [fold(w) for w in (column.name, *column.words)]
             for header in free:
-                found = process.extractOne(fold(header), words, scorer=fuzz.ratio, score_cutoff=_SURE_ENOUGH)
+                found = process.extractOne(
+                    fold(without_unit(header)), words, scorer=fuzz.ratio, score_cutoff=_SURE_ENOUGH
+                )
                 if found:
                     scored.append((found[1], header, column.name))
     suggested: dict[str, str] = {}

@@ -6,7 +6,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -16,7 +16,19 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils.cell import get_column_letter, range_boundaries
 
-from core.exchange.tables import MAX_COLUMNS, MAX_ROWS, Cell, Table, blank, tabulate, unreadable
+from core.exchange.tables import (
+    HEADER_SEARCH,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Cell,
+    Knows,
+    Table,
+    blank,
+    head_of,
+    known_headers,
+    tabulate,
+    unreadable,
+)
 
 _MERGED = re.compile(rb'<mergeCell [^>]*ref="([A-Z]+\d+:[A-Z]+\d+)"')
 # What a spoilt archive or part raises, in openpyxl and below it; an entry with a password is a RuntimeError.
@@ -27,8 +39,13 @@ _BROKEN = (
 _MAX_MERGED = 100_000  # cells that merged ranges may cover together
 
 
-def read_xlsx(content: bytes, sheet: str | None = None) -> Table:
-    """The named sheet, or the first one with anything in it.
+def read_xlsx(content: bytes, sheet: str | None = None, knows: Knows = len) -> Table:
+    """The named sheet, or the one whose header has the most known words; the first of several alike.
+
+    What the workbook hides is read only when it is named, or nothing else is there.
+
+    Args:
+        knows: how many of a line's cells are words for the fields that the table is read for.
 
     Formulas give the values that were last computed; merged cells give their value to all they cover.
 
@@ -37,23 +54,36 @@ def read_xlsx(content: bytes, sheet: str | None = None) -> Table:
     """
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        names = [n for n in book.sheetnames if sheet in (None, n)]
-        for name in names:
-            lines = _lines(book[name])
-            if any(not blank(c) for cells in lines for c in cells):
-                _unmerge(lines, content, _part(book, name))
-                return tabulate(lines, name)
+        if sheet is not None and sheet not in book.sheetnames:
+            raise unreadable("no_such_sheet", value=sheet)
+        filled = _filled(book, knows)
+        chosen = sheet or max(filled, key=filled.__getitem__, default=None)
+        if chosen not in filled:
+            raise unreadable("no_rows")
+        lines = _lines(book[chosen])
+        _unmerge(lines, content, _part(book, chosen))
+        return replace(tabulate(lines, chosen, knows), sheets=tuple(filled))
     except _BROKEN as error:
-        raise unreadable("wrong_file_type", value=".xlsx") from error
-    raise unreadable("no_rows") if names else unreadable("no_such_sheet", value=sheet)
+        raise unreadable("broken_workbook") from error
 
 
-def _lines(sheet) -> list[list[Cell]]:  # type: ignore[no-untyped-def]  # openpyxl has no types
+def _filled(book, knows: Knows) -> dict[str, tuple[bool, int]]:  # type: ignore[no-untyped-def]  # no types
+    """By name of a sheet that holds anything: whether people see it, and its known headers."""
+    found = {}
+    for name in book.sheetnames:
+        lines = _lines(book[name], HEADER_SEARCH)
+        if any(not blank(c) for cells in lines for c in cells):
+            seen = book[name].sheet_state == "visible"
+            found[name] = (seen, known_headers(lines[head_of(lines, knows)], knows))
+    return found
+
+
+def _lines(sheet, most: int | None = None) -> list[list[Cell]]:  # type: ignore[no-untyped-def]  # openpyxl has no types
     lines: list[list[Cell]] = []
     if not hasattr(sheet, "iter_rows"):  # a chart sheet
         return lines
     sheet.reset_dimensions()  # the size that a file claims is often wrong
-    for cells in sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS):
+    for cells in sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS, max_row=most):
         lines.append(list(cells))
         if len(lines) > MAX_ROWS + 100:
             raise unreadable("too_many_rows", limit=MAX_ROWS)

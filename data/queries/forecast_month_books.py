@@ -5,12 +5,12 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, case
+from sqlalchemy import ColumnElement, Row, case, or_
 
 from core.access import Permission, Who
 from data.queries.currencies import Money
-from data.queries.scope import customers
-from data.schema import Customer, Opportunity
+from data.queries.scope import customers, kept, owned
+from data.schema import Customer, ForecastLine, ForecastWin, Opportunity
 
 NEEDS = Permission.SEE_FORECAST_HEALTH
 ZERO = Decimal()
@@ -52,3 +52,8 @@ def named_for(who: Who, rep: Any) -> list[Any]:
         Customer.industry,
         rep.name.label("rep"),
     ]
+
+
+def reached(who: Who, table: type[ForecastLine | ForecastWin]) -> ColumnElement[bool]:
+    """Of people within reach now, and of the team's people then: who goes takes nothing from past months."""
+    return or_(owned(who, NEEDS, table.owner_id), kept(who, NEEDS, table.owner_id, table.team_id))

@@ -11,7 +11,16 @@ from core.access import Who
 from core.forecast.months import Win
 from core.terms import Outcome
 from data.queries.currencies import Money
-from data.queries.forecast_month_books import NEEDS, ZERO, books, closed_in, midnight, named_for, paid_for
+from data.queries.forecast_month_books import (
+    NEEDS,
+    ZERO,
+    books,
+    closed_in,
+    midnight,
+    named_for,
+    paid_for,
+    reached,
+)
 from data.queries.scope import owned
 from data.schema import Customer, ForecastLine, ForecastRun, ForecastWin, Opportunity, Person
 
@@ -50,7 +59,7 @@ def _known_wins(
         .join(Opportunity, Opportunity.id == w.opportunity_id)
         .outerjoin(Customer, Customer.id == Opportunity.customer_id)
         .outerjoin(owner, owner.id == w.owner_id)
-        .where(w.run_id.in_(runs), _reached(who, w), narrowed)
+        .where(w.run_id.in_(runs), reached(who, w), narrowed)
         .order_by(w.run_id, w.id)
     )
     found = []

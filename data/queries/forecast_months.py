@@ -14,12 +14,19 @@ from core.access import Who
 from core.forecast.months import Line, MonthRun, Taken, Win, counting
 from core.terms import Outcome
 from data.queries.currencies import Money, money_of
-from data.queries.forecast_month_books import NEEDS, ZERO, books, closed_in, named_for, paid_for
+from data.queries.forecast_month_books import ZERO, books, closed_in, named_for, paid_for, reached
 from data.queries.forecast_month_wins import wins_of
 from data.queries.forecast_unpriced import unpriced, without
 from data.queries.policies import company_day, company_tz, policy_in_force
-from data.queries.scope import kept, owned
-from data.schema import Customer, ForecastDecision, ForecastLine, ForecastRun, Opportunity, Person, Pipeline
+from data.schema import (
+    Customer,
+    ForecastDecision,
+    ForecastLine,
+    ForecastRun,
+    Opportunity,
+    Person,
+    Pipeline,
+)
 
 MONTH = "month"
 
@@ -143,13 +150,8 @@ def _run(row: ForecastRun, whole: Decimal) -> MonthRun:
 def _among(who: Who, runs: Iterable[int], team: int | None) -> ColumnElement[bool]:
     """Lines of some runs within reach, of one team's where it is named."""
     line = ForecastLine
-    within = and_(line.run_id.in_(list(runs)), _reached(who, line))
+    within = and_(line.run_id.in_(list(runs)), reached(who, line))
     return within if team is None else within & (line.team_id == team)
-
-
-def _reached(who: Who, table: type[ForecastLine | ForecastWin]) -> ColumnElement[bool]:
-    """Of people within reach now, and of the team's people then: who goes takes nothing from past months."""
-    return or_(owned(who, NEEDS, table.owner_id), kept(who, NEEDS, table.owner_id, table.team_id))
 
 
 def _lines(who: Who, among: ColumnElement[bool], decided: Subquery) -> Select[*tuple[Any, ...]]:

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Who
-from data.queries.outlook import Snapshot
+from data.queries.snapshots import Snapshot
 from data.schema import ForecastLine, ForecastWin
 
 

@@ -11,13 +11,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.access import OPERATOR, Permission, Reach, Who, reach
 from core.policies import Policy
 from data.queries.policies import company_day, policy_in_force
-from data.queries.scope import owned
+from data.queries.scope import kept, owned
 from data.queries.snapshots import COMPUTED, SHOWN, UNKEPT, ZERO, Line, RunRow, Snapshot, Win
 from data.schema import (
     Customer,

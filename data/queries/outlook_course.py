@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.access import Permission, Who
 from data.queries.outlook import sees_whole
 from data.queries.policies import company_tz
-from data.queries.scope import owned
+from data.queries.scope import kept
 from data.queries.snapshots import ZERO
 from data.schema import ForecastLine, ForecastRun, ForecastWin, Pipeline
 
@@ -70,5 +70,5 @@ def won_and_open(
 
 def _sums(who: Who, column: Any, runs: Sequence[int]) -> Any:
     table = column.class_
-    within = _within(who, table)
+    within = kept(who, Permission.SEE_FORECAST, table.owner_id, table.team_id)
     return select(table.run_id, func.sum(column)).where(table.run_id.in_(runs), within).group_by(table.run_id)

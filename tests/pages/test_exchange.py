@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
+from components.blocks import plain
 from core.terms import Role
 from data.schema import Customer, ImportBatch
 from data.text import translate
 from tests.company import found
+from tests.data.test_import_workbooks import book
 from tests.importing import count
 
 PAGE = Path(__file__).parents[2] / "pages" / "exchange.py"
@@ -108,3 +110,26 @@ def test_a_column_that_is_not_read_is_named(company, language):
     at.file_uploader[0].set_value(("customers.csv", content, "text/csv")).run()
     said = translate(language, "exchange.unread", n=2, names="Founded, Quux")
     assert said in [c.value.replace("\\", "") for c in at.caption]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_sheet_can_be_chosen_and_units_are_said(company, language):
+    head = ["商机编号", "商机名称", "金额（万元）"]
+    content = book(first=[head, ["1", "A", 3]], other=[head, ["2", "B", 4], ["3", "C", 5]])
+    at = visit(company.admin, language)
+    kind = next(b for b in at.selectbox if b.label == translate(language, "exchange.what"))
+    kind.set_value("opportunities").run()
+    at.file_uploader[0].set_value(("a.xlsx", content, "application/octet-stream")).run()
+    sheet = next(b for b in at.selectbox if b.label == translate(language, "exchange.sheet"))
+    assert (sheet.value, metrics(at)[0]) == ("first", "1")
+    said = translate(language, "exchange.unit", header="金额（万元）", times="10,000")
+    assert plain(said) in [c.value for c in at.caption]
+    sheet.set_value("other").run()
+    assert not at.exception
+    assert metrics(at)[0] == "2"
+
+
+def test_missing_columns_have_the_names_that_people_see(company):
+    at = visit(company.admin, "zh")
+    at.file_uploader[0].set_value(("x.csv", b"whim,whimsy\n1,2\n", "text/csv")).run()
+    assert [e.value for e in at.error] == ["找不到“名称”对应的列。"]

@@ -1,0 +1,115 @@
+"""Workbooks as sales offices keep them: titles, groups of columns, cover sheets, totals, units."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from openpyxl import Workbook
+from sqlalchemy import select
+
+from core.messages import Invalid
+from data.exchange.reading import read_table
+from data.schema import Customer, Opportunity
+from tests.company import found
+from tests.importing import import_text, shown
+
+HEAD = ["商机编号", "商机名称", "客户名称", "负责人", "金额（万元）", "开始日期", "预计成交日期"]
+TITLE, GROUPS = ["四季度商机跟进表"], ["基本信息", None, None, None, "金额与时间"]
+MADE = ["制表人：王敏", "制表日期：2026-03-01"]
+ROW = ["1", "MES 一期", "Haihe Pumps", "rep", 120, 46023, 46387]
+
+
+def book(**sheets: list[list[object]]) -> bytes:
+    """A workbook of sheets by name; a name that begins with `hidden` is hidden."""
+    made = Workbook()
+    made.remove(made.active)
+    for name, lines in sheets.items():
+        sheet = made.create_sheet(name)
+        sheet.sheet_state = "hidden" if name.startswith("hidden") else "visible"
+        for line in lines:
+            sheet.append(line)
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+# fmt: off
+HEADERS = {
+    "at once":             ([HEAD, ROW], 1),
+    "below a title":       ([TITLE, HEAD, ROW], 2),
+    "below who made it":   ([TITLE, MADE, [], HEAD, ROW], 4),
+    "below groups":        ([TITLE, GROUPS, HEAD, ROW], 3),
+    "of one known word":   ([["编号x", "b"], ["商机", "b"]], 1),
+}
+SHEETS = {
+    "the only one":        ({"one": [HEAD, ROW]}, "one", ["one"]),
+    "not the cover":       ({"cover": [["请勿修改"]], "two": [HEAD, ROW]}, "two", ["cover", "two"]),
+    "the first of alikes": ({"one": [HEAD, ROW], "two": [HEAD, ROW]}, "one", ["one", "two"]),
+    "not an empty one":    ({"one": [], "two": [HEAD, ROW]}, "two", ["two"]),
+    "not a hidden one":    ({"hidden": [HEAD, ROW], "two": [["name"], ["A"]]}, "two", ["hidden", "two"]),
+    "a hidden one alone":  ({"empty": [], "hidden": [HEAD, ROW]}, "hidden", ["hidden"]),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("where", HEADERS)
+def test_where_the_header_lies(where):
+    lines, line = HEADERS[where]
+    table = read_table("a.xlsx", book(one=lines), "opportunities")
+    assert table.headers == tuple(lines[line - 1])
+    assert [row.line for row in table.rows] == [line + 1]
+
+
+@pytest.mark.parametrize("which", SHEETS)
+def test_which_sheet_is_read(which):
+    sheets, chosen, offered = SHEETS[which]
+    table = read_table("a.xlsx", book(**sheets), "opportunities")
+    assert (table.how, list(table.sheets)) == (chosen, offered)
+    assert read_table("a.xlsx", book(**sheets), "opportunities", sheet=offered[-1]).how == offered[-1]
+
+
+NO_WORKBOOKS = {
+    "an old one or one with a password": ("a.xlsx", b"\xd0\xcf\x11\xe0" + bytes(99), "old_workbook"),
+    "an old one by its name": ("a.xls", b"<html>", "old_workbook"),
+    "a damaged one": ("a.xlsx", b"PK\x03\x04 not a workbook", "broken_workbook"),
+}
+
+
+@pytest.mark.parametrize("what", NO_WORKBOOKS)
+def test_what_is_no_workbook_says_how_to_make_one(what):
+    name, content, code = NO_WORKBOOKS[what]
+    with pytest.raises(Invalid) as refused:
+        read_table(name, content, "customers")
+    assert [p.code for p in refused.value.problems] == [code]
+
+
+def test_units_totals_and_days_without_their_format(sqlite_store):
+    found(sqlite_store)
+    lines = [
+        TITLE, GROUPS, HEAD, ROW,
+        ["2", "WMS", "Haihe Pumps", "rep", "８５万", "2026.1.2", 20261231],
+        ["3", "too large", "Haihe Pumps", "rep", 10**14, 46023, None],
+        ["4", "no day", "Haihe Pumps", "rep", None, 7, None],
+        [None, "合计：", None, None, 205],
+    ]  # fmt: skip
+    content = book(one=lines)
+    assert shown(import_text(sqlite_store, "opportunities", content, "a.xlsx")) == (
+        2, 0, 0, [(6, "amount", "number_too_large"), (7, "opened_at", "bad_date"), (8, "", "totals_row")],
+    )  # fmt: skip
+    with sqlite_store.reading() as session:
+        rows = session.scalars(
+            select(Opportunity).where(Opportunity.ref.in_(["1", "2"])).order_by(Opportunity.ref)
+        )
+        kept = [(r.amount, r.close_on) for r in rows]
+    assert kept == [(Decimal(1_200_000), date(2026, 12, 31)), (Decimal(850_000), date(2026, 12, 31))]
+
+
+def test_spaces_that_nobody_sees_make_no_second_customer(sqlite_store):
+    found(sqlite_store)
+    text = "name,industry\n\u200bHai\u2060he Pumps\u3000,chemicals\n甲\ufeff公司,food\n"
+    assert shown(import_text(sqlite_store, "customers", text)) == (1, 1, 0, [])
+    with sqlite_store.reading() as session:
+        assert session.scalar(select(Customer.name).where(Customer.industry == "food")) == "甲公司"
