@@ -7,10 +7,12 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import ORMExecuteState, Session
 
+from core.messages import Invalid, Problem
 from data.clock import Clock, system_clock
 from data.once import KEPT
 from data.outages import told
@@ -28,8 +30,23 @@ _PRAGMAS = (
 )
 
 
+def address(url: str) -> URL:
+    """A database's address in its parts.
+
+    Raises:
+        Invalid: it cannot be read, or leads to another kind of database.
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):  # its text holds a password, so it goes no further
+        raise Invalid([Problem("address", "bad_address")]) from None
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise Invalid([Problem("address", "bad_address")])
+    return parsed
+
+
 def _open(url: str, begin: str) -> Engine:
-    parsed = make_url(url)
+    parsed = address(url)
     if parsed.get_backend_name() == "postgresql":
         return create_engine(
             parsed.set(drivername="postgresql+psycopg"),

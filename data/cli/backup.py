@@ -32,6 +32,7 @@ def _backup(chosen: argparse.Namespace) -> int:
     write(store, chosen.file)
     made = verify(chosen.file)
     note_backup(store, OPERATOR, chosen.file.name, made.rows, len(made.files), len(made.missing))
+    print(f"Copied: {store.shown_url}")
     return _tell(chosen, made)
 
 

@@ -47,6 +47,8 @@ def run(arguments: list[str]) -> int:
         (("export", "customers", "{folder}/missing/x.csv"), None, "cannot be reached"),
         (("init",), "sqlite:////dev/null/firebreak.db", "cannot be reached"),
         (("init",), "postgresql://127.0.0.1:1/firebreak", "cannot be reached"),
+        (("move", "postgresql://firebreak:p@ss:w/ord@127.0.0.1/firebreak"), None, "%40"),
+        (("move", "mysql://firebreak@127.0.0.1/firebreak"), None, "no database address"),
         (("import", "customers", "{folder}/missing.csv"), None, "cannot be opened"),
         (("import", "nonsense", "x.csv"), None, "not one of the choices"),
         (("process", "nonsense"), None, "no pipeline"),
@@ -56,7 +58,9 @@ def test_what_cannot_be_done_is_said(machine, monkeypatch, capsys, arguments, ur
     if url:
         monkeypatch.setenv("FIREBREAK_DATABASE_URL", url)
     assert run([a.format(folder=machine) for a in arguments]) == 2
-    assert said in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert said in told
+    assert "w/ord" not in told
 
 
 def test_a_process_of_its_own_says_it_too(machine):
@@ -65,6 +69,18 @@ def test_a_process_of_its_own_says_it_too(machine):
     assert result.returncode == 2
     assert "no pipeline" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_worker_begins_its_log_and_says_where_it_works(machine, monkeypatch, caplog):
+    begun = []
+    monkeypatch.setenv("FIREBREAK_LOG", "json")
+    monkeypatch.setattr("data.cli.worker.begin_log", lambda *how: begun.append(how))
+    monkeypatch.setattr("data.cli.worker.signal.signal", lambda *_: None)
+    monkeypatch.setattr("data.cli.worker.Worker.__call__", lambda _: None)
+    with caplog.at_level("INFO"):
+        assert run(["worker"]) == 0
+    assert begun == [("json", "INFO")]
+    assert caplog.messages == [f"at work on sqlite:///{machine / 'firebreak.db'}"]
 
 
 def test_the_operators_guide_has_every_command():
