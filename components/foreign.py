@@ -5,12 +5,13 @@ tells screen readers the page's language too, keeps icons beside words from them
 """
 
 import json
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
 
-from components.text import language, t
-from data.text import LANGUAGES, catalogue
+from components.text import language
+from data.text import LANGUAGES, catalogue, translate
 
 _SCRIPT = (Path(__file__).parent / "assets" / "foreign.js").read_text(encoding="utf-8")
 _speaker = st.components.v2.component("firebreak_foreign", js=_SCRIPT)
@@ -28,11 +29,18 @@ _PLACES = {
 
 def speak() -> None:
     """Replace them on the whole page; drawn in every run, at one place."""
-    st.html(f"<style>{''.join(_rule(place, t(f'shell.{key}')) for key, place in _PLACES.items())}</style>")
+    st.html(_rules(language()))
     with st.container(key="browser_work_foreign"):
         _speaker(key="foreign", data=said(language()))
 
 
+@cache
+def _rules(language: str) -> str:
+    words = ((place, translate(language, f"shell.{key}")) for key, place in _PLACES.items())
+    return f"<style>{''.join(_rule(*said) for said in words)}</style>"
+
+
+@cache
 def said(language: str) -> dict[str, object]:
     """Each word in any other language beside ours, so that a change of language finds what it said before."""
     others = [other for other in LANGUAGES if other != language]

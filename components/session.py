@@ -19,6 +19,7 @@ from data.visitor import visitor
 SESSION = "session_id"
 TICKET = "ticket"
 LEFT = "left"
+SEEN = "session_seen"  # by the gate of this run
 LANGUAGE_COOKIE = "firebreak_language"
 WATCH_SECONDS = 20
 
@@ -63,6 +64,7 @@ def remember(found: Recognised | None) -> Who | None:
             _forget()
         return None
     st.session_state[WHO], st.session_state[SESSION] = found.who, found.session_id
+    st.session_state[SEEN] = True
     if found.language:
         st.session_state.setdefault(LANGUAGE, found.language)
     if found.kept:
@@ -127,6 +129,8 @@ def hand_over_cookie() -> None:
 @gently
 def watch() -> None:
     """Look again now and then, so that a tab nobody touches closes too once its session has ended."""
+    if st.session_state.pop(SEEN, False):  # drawn with the whole page, whose gate has just looked
+        return
     if recognise() is None:
         st.rerun()
 

@@ -3,13 +3,12 @@
 It does not stand beside `pages/`, or Streamlit would serve the page files to anonymous visitors.
 """
 
-from pathlib import Path
-
 import streamlit as st
 
 from components import foreign, session
 from components.assets import LOGO, MARK, STYLE
 from components.blocks import empty, plain
+from components.menu import HOME, listed, sections
 from components.navigation import PAGES, PageSpec, offline_link, open_page
 from components.outage import gate
 from components.setup import setup_card
@@ -24,9 +23,6 @@ from data.queries.sessions import nobody_yet
 from data.runtime import this_store
 from data.text import LANGUAGES
 
-ROOT = Path(__file__).parents[1]
-HOME = PAGES[0]
-
 
 def draw() -> None:
     """One run: recognise, gate, draw."""
@@ -36,11 +32,8 @@ def draw() -> None:
     st.html(STYLE)
     foreign.speak()
     st.logo(LOGO, icon_image=MARK, size="large")
-    specs = {spec.name: spec for spec in PAGES if _file(spec).exists()}
-    waiting = {"inbox": _unread(who)} if who else {}
-    pages = {name: _page(spec, who, waiting.get(name, 0)) for name, spec in specs.items()}
-    menu = _menu(specs, pages)
-    current = st.navigation(menu, position="sidebar" if who else "hidden", expanded=True)
+    pages = listed(who, {"inbox": _unread(who)} if who else {})
+    current = st.navigation(sections(pages), position="sidebar" if who else "hidden", expanded=True)
     with st.container():  # always there: what follows keeps its place, and a field its focus
         session.hand_over_cookie()
         session.keep_language()
@@ -49,7 +42,7 @@ def draw() -> None:
         return
     session.watch()
     _user_menu(who, pages["account"], pages["guide"])
-    spec = next((s for name, s in specs.items() if pages[name] == current), HOME)
+    spec = next((s for s in PAGES if pages[s.name] == current), HOME)
     measure(who, spec.name)
     tour_card(who, spec.name)
     if not decide(who, spec.needs).allowed:
@@ -60,41 +53,9 @@ def draw() -> None:
         current.run()
 
 
-def _file(spec: PageSpec) -> Path:
-    return ROOT / "pages" / f"{spec.name}.py"
-
-
 def _unread(who: Who) -> int:
     with this_store().reading(fresh=True) as reading:
         return unread(reading, who)
-
-
-def _page(spec: PageSpec, who: Who | None, waiting: int) -> st.Page:
-    listed = spec.section is not None and who is not None and decide(who, spec.needs).allowed
-    return st.Page(
-        _file(spec),
-        title=f"{t(spec.title)} ({waiting})" if waiting else t(spec.title),
-        icon=spec.icon,
-        url_path="home" if spec is HOME else spec.name,
-        default=spec is HOME,
-        visibility="visible" if listed else "hidden",
-    )
-
-
-def _menu(specs: dict[str, PageSpec], pages: dict[str, st.Page]) -> dict[str, list[st.Page]]:
-    """Pages by section. The first one is served at the root; its own name leads there too."""
-    sections: dict[str, list[st.Page]] = {}
-    for name, spec in specs.items():
-        heading = t(f"shell.section_{spec.section or 'work'}")
-        sections.setdefault(heading, []).append(pages[name])
-    title = t(HOME.title)
-    named = st.Page(_nothing, title=title, icon=HOME.icon, url_path=HOME.name, visibility="hidden")
-    sections[next(iter(sections))].append(named)
-    return sections
-
-
-def _nothing() -> None:
-    """The page of an address that leads elsewhere."""
 
 
 def _refusal(spec: PageSpec) -> None:
