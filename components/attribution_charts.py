@@ -3,13 +3,13 @@
 from decimal import Decimal
 from itertools import accumulate
 
-import plotly.graph_objects as go
 import streamlit as st
 
-from components import address, charts, pictures
+from components import address, charts, marks, pictures
 from components.blocks import section
 from components.forecast_words import money
 from components.frame import View
+from components.marks import Figure
 from components.navigation import open_page
 from components.text import t
 from core.pictures.parts import step
@@ -56,7 +56,7 @@ def _furthest(month: MonthAttribution, view: View) -> str:
     )
 
 
-def _waterfall(month: MonthAttribution, view: View) -> go.Figure:
+def _waterfall(month: MonthAttribution, view: View) -> Figure:
     parts, steps = month.parts, _steps(month)
     ends = [(t("attribution.forecast"), parts.whole.forecast), (t("attribution.actual"), parts.whole.actual)]
     names = [
@@ -65,7 +65,7 @@ def _waterfall(month: MonthAttribution, view: View) -> go.Figure:
         ends[1][0],
     ]
     values = [ends[0][1], *(gap for _, gap, _ in steps), ends[1][1]]
-    bars = go.Waterfall(
+    bars = marks.waterfall(
         orientation="h",
         y=names,
         x=[float(v) for v in values],

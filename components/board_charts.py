@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
-from components import charts, format, pictures
+from components import charts, format, marks, pictures
 from components.blocks import section
 from components.board_drill import drill
 from components.board_words import stage_name, too_early
+from components.marks import Figure
 from components.text import t
 from core.pictures.limits import Bar, over
 from core.pictures.parts import leading
@@ -35,7 +34,7 @@ def _crowded(lines: Sequence[StageLine], language: str) -> str:
     )
 
 
-def _standing(lines: Sequence[StageLine]) -> go.Figure:
+def _standing(lines: Sequence[StageLine]) -> Figure:
     names = [stage_name(s.key) for s in lines]
     known = any(line.benchmark_days for line in lines)
     first = "board.within" if known else "board.open_short"
@@ -44,7 +43,7 @@ def _standing(lines: Sequence[StageLine]) -> go.Figure:
         ("past", t("board.past"), charts.OVER, [s.past for s in lines]),
     )
     bars = [
-        go.Bar(
+        marks.bar(
             y=names,
             x=counts,
             name=name,
@@ -97,11 +96,11 @@ def _slowest(known: Sequence[StageLine], language: str) -> str:
     return pictures.words("dwell", over(bars, FEW_RUNS), language, name=stage_name)
 
 
-def _dwell(known: Sequence[StageLine], language: str) -> go.Figure:
+def _dwell(known: Sequence[StageLine], language: str) -> Figure:
     names = [stage_name(s.key) for s in known]
     marked = [s for s in known if s.benchmark_days is not None]
     behind = [{"show": "runs", "stage": s.key} for s in known]
-    bars = go.Bar(
+    bars = marks.bar(
         y=names,
         x=[s.dwell.median_days if s.dwell else 0 for s in known],
         orientation="h",
@@ -111,7 +110,7 @@ def _dwell(known: Sequence[StageLine], language: str) -> go.Figure:
         hovertemplate="%{y}: %{hovertext}<extra></extra>",
         showlegend=False,
     )
-    benchmark = go.Scatter(
+    benchmark = marks.scatter(
         y=[stage_name(s.key) for s in marked],
         x=[s.benchmark_days for s in marked],
         name=t("board.benchmark"),

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import plotly.graph_objects as go
-
-from components import charts, format, pictures
+from components import charts, format, marks, pictures
 from components.blocks import section
 from components.board_charts import ROW
 from components.board_drill import drill, week_key
 from components.board_words import stage_name, too_early
 from components.frame import View
+from components.marks import Figure
 from components.text import t
 from core.pictures.courses import trend
 from core.pictures.rates import Rate, lowest
@@ -39,10 +38,10 @@ def funnel(steps: Sequence[Step], language: str) -> None:
     drill(pictures.draw(_funnel(steps, language), "board-funnel", finding, note, language))
 
 
-def _funnel(steps: Sequence[Step], language: str) -> go.Figure:
+def _funnel(steps: Sequence[Step], language: str) -> Figure:
     names = [stage_name(s.stage) for s in steps]
     bars = [
-        go.Bar(
+        marks.bar(
             y=names,
             x=[getattr(s, fate.value) for s in steps],
             name=t(f"board.fate_{fate}"),
@@ -132,7 +131,7 @@ def _trend(
     behind = [{"show": show, "week": week_key(w.since, view)} for w in weeks]
     text = [words(w) for w in weeks]
     lines = [
-        go.Scatter(
+        marks.scatter(
             x=days,
             y=[v if (n >= FEW_RUNS) is enough else None for v, n in zip(values, counts, strict=True)],
             mode="lines+markers" if enough else "markers",

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
-from components import charts, format, pictures
+from components import charts, format, marks, pictures
 from components.blocks import section
 from components.board_drill import drill
 from components.board_words import group_name, stage_name
+from components.marks import Figure, Trace
 from components.text import t
 from core.pictures.parts import leading
 from data.queries.board import Board, GroupLine
@@ -54,7 +53,7 @@ def _above(board: Board) -> int:
     return _SLANTED if max(len(stage_name(s.key)) for s in board.stages) > _LEVEL else _UPRIGHT
 
 
-def _figure(board: Board, groups: Sequence[GroupLine], ask: Ask) -> go.Figure:
+def _figure(board: Board, groups: Sequence[GroupLine], ask: Ask) -> Figure:
     most = max((n for g in groups for n in g.past_by_stage), default=0)
     names = [charts.clipped(group_name(g.name, ask.by)) for g in groups]
     stages = [stage_name(s.key) for s in board.stages]
@@ -87,10 +86,10 @@ def _figure(board: Board, groups: Sequence[GroupLine], ask: Ask) -> go.Figure:
     )
 
 
-def _cells(place: int, stage: str, groups: Sequence[GroupLine], most: int) -> go.Bar:
+def _cells(place: int, stage: str, groups: Sequence[GroupLine], most: int) -> Trace:
     """One column of cells: bars of one width, because a heat map's own cells cannot be clicked."""
     pairs = [(g.past_by_stage[place], g.by_stage[place]) for g in groups]
-    return go.Bar(
+    return marks.bar(
         y=list(range(len(groups))),
         x=[0.96] * len(groups),
         base=[place] * len(groups),

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
-from components import charts, format, pictures
+from components import charts, format, marks, pictures
 from components.blocks import section
 from components.board_charts import ROW
 from components.board_drill import drill
 from components.board_words import stage_name, too_early
+from components.marks import Figure, Trace
 from components.text import t
 from core.pictures.limits import Bar, over
 from data.queries.board import StageLine
@@ -39,7 +38,7 @@ def _longest(points: Sequence[Point], known: Sequence[StageLine], language: str)
     return pictures.words("stands", over(bars, 1), language, name=lambda p: p.customer or p.opportunity)
 
 
-def _figure(points: Sequence[Point], known: Sequence[StageLine], language: str) -> go.Figure:
+def _figure(points: Sequence[Point], known: Sequence[StageLine], language: str) -> Figure:
     places = {s.key: n for n, s in enumerate(known)}
     parts = ((0, t("board.within"), charts.MARK), (1, t("board.past"), charts.OVER))
     benchmarked = any(s.benchmark_days for s in known)
@@ -66,10 +65,8 @@ def _figure(points: Sequence[Point], known: Sequence[StageLine], language: str) 
     )
 
 
-def _marks(
-    points: Sequence[Point], places: dict[str, int], name: str, colour: str, language: str
-) -> go.Scatter:
-    return go.Scatter(
+def _marks(points: Sequence[Point], places: dict[str, int], name: str, colour: str, language: str) -> Trace:
+    return marks.scatter(
         x=[p.dwell_days for p in points],
         y=[places[p.stage] + _lane(p.opportunity_id) for p in points],
         name=name,
@@ -92,9 +89,9 @@ def _words(point: Point, language: str) -> str:
     return "<br>".join([*map(charts.escaped, filter(None, names)), t("board.days", days=days)])
 
 
-def _benchmarks(known: Sequence[StageLine]) -> go.Scatter:
+def _benchmarks(known: Sequence[StageLine]) -> Trace:
     marked = [(n, s) for n, s in enumerate(known) if s.benchmark_days]
-    return go.Scatter(
+    return marks.scatter(
         x=[s.benchmark_days for _, s in marked],
         y=[n for n, _ in marked],
         name=t("board.benchmark"),

@@ -3,10 +3,9 @@
 from decimal import Decimal
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from components import charts, format, pictures
+from components import charts, format, marks, pictures
 from components.frame import View
 from components.tables import instant_column
 from components.text import t
@@ -39,7 +38,7 @@ def waterfall(item: Suggestion, said: Words, language: str) -> None:
     ]
     values = [float(item.scorecard_value), *(value for _, value in between), float(item.value)]
     said_money = [_signed(v, item, language, total=n in (0, len(values) - 1)) for n, v in enumerate(values)]
-    bars = go.Waterfall(
+    bars = marks.waterfall(
         orientation="h",
         measure=["absolute", *("relative" for _ in between), "total"],
         y=labels,

@@ -15,10 +15,10 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from components import format
+from components.marks import Figure, Trace
 
 MARK = "#117E75"
 OVER = "#D97706"
@@ -40,8 +40,8 @@ _AXIS = {
     "title": {"text": "", "font": {"size": 12}},
     "fixedrange": True,
 }
-TEMPLATE = go.layout.Template(
-    layout={
+TEMPLATE = {
+    "layout": {
         "colorway": SEQUENCE,
         "margin": {"l": 0, "r": 8, "t": 8, "b": 0},
         "xaxis": _AXIS,
@@ -59,7 +59,7 @@ TEMPLATE = go.layout.Template(
         "dragmode": False,
         "uirevision": "kept",
     }
-)
+}
 _CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 _STEPS = ((2.0, 5.0), (1.0, 2.5), (0.5, 0.0))  # between ticks, from which leading digit on
 _TITLE_AT = 14  # pixels below the upper edge
@@ -72,22 +72,26 @@ _PIECES = re.compile(  # what no line breaks: a number and its unit, a letter an
 _IMAGE = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]]}
 
 
-def figure(*traces: Any, height: int, **layout: Any) -> go.Figure:
+def figure(*traces: Trace, height: int, **layout: Any) -> Figure:
     """A figure in the product's look.
 
     Args:
-        traces: plotly.graph_objects traces; `customdata` of a mark is what a click on it gives.
+        traces: of `components.marks`; `customdata` of a mark is what a click on it gives.
         height: pixels.
     """
     for trace in traces:
-        if trace.type != "waterfall":
-            trace.unselected = {"marker": {"opacity": 1}}  # a click opens rows, it does not dim
+        if trace["type"] != "waterfall":
+            trace["unselected"] = {"marker": {"opacity": 1}}  # a click opens rows, it does not dim
     return _made(traces, {"template": TEMPLATE, "height": height, **layout})
 
 
-def _made(traces: Sequence[Any], layout: Mapping[str, Any]) -> go.Figure:
-    """A figure, its layout checked by plotly only where the tests ask for it: that takes most of the time."""
-    return go.Figure(list(traces), dict(layout), _validate=CHECKED)
+def _made(traces: Sequence[Trace], layout: Mapping[str, Any]) -> Figure:
+    """A figure; the tests let plotly check what it is made of, which takes more time than all else."""
+    if CHECKED:
+        from plotly.graph_objects import Figure as Checked
+
+        Checked(list(traces), dict(layout))
+    return Figure(traces, layout)
 
 
 def money_axis(top: float, currency: str, language: str) -> dict[str, Any]:
@@ -132,6 +136,12 @@ def note(x: float, y: str | float, text: str) -> dict[str, Any]:
     return {"x": x, "y": y, "text": text, **beside}
 
 
+def across(value: float) -> dict[str, Any]:
+    """A dotted line over the whole width, among the `shapes` of a figure."""
+    place = {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": value, "y1": value}
+    return place | {"line": {"color": QUIET, "width": 1, "dash": "dot"}}
+
+
 def room(ends: Sequence[float], *, both: bool = False) -> list[float]:
     """The ends of an axis of bars, with room for the words beside them.
 
@@ -171,7 +181,7 @@ def clipped(text: str, length: int = 14) -> str:
     return escaped(text[:fits] + "…")
 
 
-def titled(chart: go.Figure, finding: str, note: str, language: str, *, above: int = 0) -> go.Figure:
+def titled(chart: Figure, finding: str, note: str, language: str, *, above: int = 0) -> Figure:
     """The same figure with its title inside, so that a saved picture reads itself.
 
     Args:
@@ -182,8 +192,9 @@ def titled(chart: go.Figure, finding: str, note: str, language: str, *, above: i
     said, told = (_lines(text, width) for text, width in ((finding, _TITLE_WIDTH), (note, _NOTE_WIDTH)))
     small = f'<span style="font-size:12px;font-weight:400">{"<br>".join(told)}</span>'
     heads = 22 * len(said) + 16 * len(told) + 14
-    top = heads + _LEGEND_ROW * _legend_rows(chart, language) + above
-    height = chart.layout.height + top
+    traces, layout = chart.to_dict()["data"], chart.to_dict()["layout"]
+    top = heads + _LEGEND_ROW * _legend_rows(traces, layout, language) + above
+    height = layout["height"] + top
     title = {
         "text": f"<b>{'<br>'.join(said)}</b><br>{small}",
         "x": 0,
@@ -192,7 +203,6 @@ def titled(chart: go.Figure, finding: str, note: str, language: str, *, above: i
         "yref": "container",
         "yanchor": "top",
     }
-    layout = chart.layout.to_plotly_json()
     legend = layout.get("legend", {}) | {"yref": "container", "yanchor": "top", "y": 1 - heads / height}
     inside = {
         "title": layout.get("title", {}) | title,
@@ -200,14 +210,15 @@ def titled(chart: go.Figure, finding: str, note: str, language: str, *, above: i
         "height": height,
         "legend": legend,
     }
-    return _made(chart.data, layout | inside)
+    return _made(traces, layout | inside)
 
 
-def _legend_rows(chart: go.Figure, language: str) -> int:
+def _legend_rows(traces: Sequence[Trace], layout: Mapping[str, Any], language: str) -> int:
     """Rows that the legend takes on a phone; plotly gives every entry the width of the widest."""
-    named = [trace.name for trace in chart.data if trace.name and trace.showlegend is not False]
-    if not named or chart.layout.showlegend is False or (len(named) < 2 and not chart.layout.showlegend):
-        return int(any(trace.showlegend for trace in chart.data))
+    shown = layout.get("showlegend")
+    named = [trace["name"] for trace in traces if trace.get("name") and trace.get("showlegend") is not False]
+    if not named or shown is False or (len(named) < 2 and not shown):
+        return int(any(trace.get("showlegend") for trace in traces))
     letter = 13 if language == "zh" else 7
     widest = _LEGEND_MARK + letter * max(map(len, named))
     return math.ceil(len(named) / max(_NARROW // widest, 1))
@@ -240,7 +251,7 @@ def _wide(text: str) -> int:
     return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text)
 
 
-def show(chart: go.Figure, key: str, *, alt: str, image: str = "") -> None:
+def show(chart: Figure, key: str, *, alt: str, image: str = "") -> None:
     """Draw a figure.
 
     Args:
@@ -254,7 +265,7 @@ def _config(image: str) -> dict[str, Any]:
     return _CONFIG | (_IMAGE | {"toImageButtonOptions": {"filename": image, "scale": 2}} if image else {})
 
 
-def clicked(chart: go.Figure, key: str, *, alt: str, image: str = "") -> Any:
+def clicked(chart: Figure, key: str, *, alt: str, image: str = "") -> Any:
     """Draw a figure; returns the customdata of the mark that was clicked in this run.
 
     A second click on the same mark takes the browser's selection away; it means the same mark again.

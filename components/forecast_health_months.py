@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 
-from components import address, charts, format, pictures
+from components import address, charts, format, marks, pictures
 from components.blocks import empty, section
 from components.forecast_words import money, month_name, verdict_words
 from components.frame import View
@@ -67,10 +66,10 @@ def _luck(verdict: Verdict | None) -> Luck | None:
     return None if verdict is None else verdict.value
 
 
-def _months_chart(figures: Sequence[Figures], found: ForecastHealth, view: View) -> go.Figure:
+def _months_chart(figures: Sequence[Figures], found: ForecastHealth, view: View) -> Figure:
     names = [month_name(m.month, view.language) for m in figures]
     days = [m.month.isoformat() for m in figures]
-    said = go.Scatter(
+    said = marks.scatter(
         x=names,
         y=[float(m.forecast) for m in figures],
         name=t("forecast_health.forecast"),
@@ -87,7 +86,7 @@ def _months_chart(figures: Sequence[Figures], found: ForecastHealth, view: View)
         hovertext=[money(m.forecast, found.currency, view.language) for m in figures],
         hovertemplate="%{x}: %{hovertext}<extra>" + t("forecast_health.forecast") + "</extra>",
     )
-    came = go.Scatter(
+    came = marks.scatter(
         x=names,
         y=[float(m.actual) for m in figures],
         name=t("forecast_health.actual"),

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 
-from components import address, charts, format, pictures
+from components import address, charts, format, marks, pictures
 from components.blocks import empty, section
 from components.forecast_words import UNKNOWN, money, month_name
 from components.frame import View
+from components.marks import Figure
 from components.outlook_charts import LEAST_CHANCES
 from components.tables import amounts, clickable, money_column, name_column, share_column, shares
 from components.text import t
@@ -43,10 +43,10 @@ def _bin_name(ends: tuple[float, float], language: str) -> str:
     return "–".join(format.percent(end, language) for end in ends)
 
 
-def _curve_chart(found: ForecastHealth, view: View) -> go.Figure:
+def _curve_chart(found: ForecastHealth, view: View) -> Figure:
     bins = found.curve
     at = [b.chance for b in bins]
-    seen = go.Scatter(
+    seen = marks.scatter(
         x=at,
         y=[b.rate for b in bins],
         mode="markers+lines+text",
@@ -67,7 +67,7 @@ def _curve_chart(found: ForecastHealth, view: View) -> go.Figure:
         hovertemplate="%{hovertext}<extra></extra>",
     )
     most = max([*at, *(b.bounds[1] for b in bins)])
-    ideal = go.Scatter(
+    ideal = marks.scatter(
         x=[0, most],
         y=[0, most],
         mode="lines",

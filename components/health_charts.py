@@ -5,12 +5,12 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 
-from components import address, charts, pictures
+from components import address, charts, marks, pictures
 from components.blocks import empty, section
 from components.health_rows import open_rows
+from components.marks import Figure
 from components.text import t, term
 from core.pictures.courses import trend as course
 from core.pictures.limits import Bar, over
@@ -34,7 +34,7 @@ def stages(health: WeeklyHealth, language: str) -> None:
         open_rows(*chosen)
 
 
-def _drawn(chart: go.Figure, name: str, finding: str, language: str) -> Any:
+def _drawn(chart: Figure, name: str, finding: str, language: str) -> Any:
     return pictures.draw(chart, f"health-{name}", finding, t(f"health.{name}_alt"), language)
 
 
@@ -78,10 +78,10 @@ def _course(weeks: Sequence[Issued], measure: str, language: str) -> str:
     return pictures.words("weeks", said, language, value=value)
 
 
-def _weeks(weeks: Sequence[Issued], measure: str, language: str) -> go.Figure:
+def _weeks(weeks: Sequence[Issued], measure: str, language: str) -> Figure:
     values = [r.health.measure(measure) for r in weeks]
     words = [measured(language, measure, r.health) for r in weeks]
-    bars = go.Bar(
+    bars = marks.bar(
         x=[week_short(r.monday) for r in weeks],
         y=[v or 0 for v in values],
         text=words,
@@ -112,10 +112,10 @@ def _height(health: WeeklyHealth) -> int:
     return 60 + 40 * len(health.stages)
 
 
-def _medians(health: WeeklyHealth, language: str) -> go.Figure:
+def _medians(health: WeeklyHealth, language: str) -> Figure:
     lines = health.stages
     marked = [s for s in lines if s.benchmark_days]
-    bars = go.Bar(
+    bars = marks.bar(
         y=[term("stage", s.stage) for s in lines],
         x=[s.median_days or 0 for s in lines],
         orientation="h",
@@ -125,7 +125,7 @@ def _medians(health: WeeklyHealth, language: str) -> go.Figure:
         hovertemplate="%{y}: %{hovertext}<extra></extra>",
         showlegend=False,
     )
-    benchmark = go.Scatter(
+    benchmark = marks.scatter(
         y=[term("stage", s.stage) for s in marked],
         x=[s.benchmark_days for s in marked],
         name=t("health.benchmark"),
@@ -140,10 +140,10 @@ def _medians(health: WeeklyHealth, language: str) -> go.Figure:
     return _beside(health, (bars, benchmark), ends, words)
 
 
-def _lost(health: WeeklyHealth, language: str) -> go.Figure:
+def _lost(health: WeeklyHealth, language: str) -> Figure:
     lines = health.stages
     worst = health.bottleneck.stage if health.bottleneck else None
-    bars = go.Bar(
+    bars = marks.bar(
         y=[term("stage", s.stage) for s in lines],
         x=[s.lost_days for s in lines],
         orientation="h",
@@ -158,7 +158,7 @@ def _lost(health: WeeklyHealth, language: str) -> go.Figure:
 
 def _beside(
     health: WeeklyHealth, traces: Sequence[Any], ends: Sequence[float], words: Sequence[str]
-) -> go.Figure:
+) -> Figure:
     """Bars with their words at the right end."""
     said = [
         charts.note(end, term("stage", s.stage), text)

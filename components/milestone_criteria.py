@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 
-from components import address, charts, format, pictures
+from components import address, charts, format, marks, pictures
 from components.blocks import Tone, badge, empty, plain, section
 from components.frame import View
 from components.navigation import open_page
@@ -96,7 +95,7 @@ def _weeks(told: Assessment, language: str) -> None:
         f"({t('milestones.rows_n', n=w.n)})"
         for w in told.weeks
     ]
-    line = go.Scatter(
+    line = marks.scatter(
         x=days,
         y=[week.value for week in told.weeks],
         mode="lines+markers",
@@ -105,12 +104,15 @@ def _weeks(told: Assessment, language: str) -> None:
         hoverinfo="text",
         showlegend=False,
     )
-    chart = charts.figure(line, height=_HEIGHT)
-    chart.add_hline(y=told.limit, line={"color": charts.QUIET, "width": 1, "dash": "dot"})
     top = max(told.limit, *(week.value for week in told.weeks))
-    chart.update_yaxes(visible=False, range=[-0.12 * top, 1.12 * top])
     ticks = [days[0], days[-1]]
-    chart.update_xaxes(tickvals=ticks, ticktext=[format.short_day(day, language) for day in ticks])
+    chart = charts.figure(
+        line,
+        height=_HEIGHT,
+        shapes=[charts.across(told.limit)],
+        yaxis={"visible": False, "range": [-0.12 * top, 1.12 * top]},
+        xaxis={"tickvals": ticks, "ticktext": [format.short_day(day, language) for day in ticks]},
+    )
     alt = f"{trend_words(language, told)}. {t('milestones.alt_weeks')}"
     charts.show(chart, f"weeks-{told.criterion}", alt=alt)
 
@@ -138,12 +140,16 @@ def _distribution(told: Assessment, language: str) -> None:
         return
     names = [why_words(language, code) for code, _ in told.causes][::-1]
     counts = [n for _, n in told.causes][::-1]
-    bars = go.Bar(
+    bars = marks.bar(
         y=names, x=counts, orientation="h", marker={"color": charts.OVER}, hoverinfo="skip", text=counts,
         textposition="outside", cliponaxis=False,
     )  # fmt: skip
-    chart = charts.figure(bars, height=40 + 28 * len(names), margin={"l": 0, "r": 40, "t": 8, "b": 0})
-    chart.update_xaxes(visible=False)
+    chart = charts.figure(
+        bars,
+        height=40 + 28 * len(names),
+        margin={"l": 0, "r": 40, "t": 8, "b": 0},
+        xaxis={"visible": False},
+    )
     said = leading(dict(told.causes))
     finding = pictures.words(
         "causes",

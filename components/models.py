@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 
-from components import charts, format, pictures
+from components import charts, format, marks, pictures
 from components.blocks import empty, section
 from components.frame import View
 from components.tables import day_column
@@ -64,7 +63,7 @@ def looks_at(found: Sequence[Model], view: View) -> None:
         return
     section(t("replay.importance"), help=t("replay.importance_help"))
     shown = list(told.items())[:_MOST_FACTORS][::-1]
-    bars = go.Bar(
+    bars = marks.bar(
         y=[name_of(view.language, name) for name, _ in shown],
         x=[share for _, share in shown],
         orientation="h",
@@ -86,7 +85,7 @@ def rhythm(found: Sequence[Model], view: View) -> None:
         return
     section(t("replay.rhythm"), help=t("replay.rhythm_help"))
     weeks = [t("replay.week_short", week=week + 1) for week in range(len(told))]
-    bars = go.Bar(
+    bars = marks.bar(
         x=weeks,
         y=told,
         marker={"color": charts.MARK},
@@ -95,8 +94,8 @@ def rhythm(found: Sequence[Model], view: View) -> None:
         cliponaxis=False,
         hoverinfo="skip",
     )
-    chart = charts.figure(bars, height=220, yaxis={"visible": False, "rangemode": "tozero"})
-    chart.add_hline(y=1, line={"dash": "dot", "width": 1, "color": charts.QUIET})
+    axis = {"visible": False, "rangemode": "tozero"}
+    chart = charts.figure(bars, height=220, yaxis=axis, shapes=[charts.across(1)])
     finding = pictures.words("rhythm", peak(told), view.language)
     pictures.show(chart, "model-rhythm", finding, t("replay.rhythm_alt"), view.language)
 

@@ -6,11 +6,11 @@ from functools import partial
 from itertools import accumulate, pairwise
 from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 
-from components import charts, format, pictures
+from components import charts, format, marks, pictures
 from components.blocks import empty, section
+from components.marks import Figure, Trace
 from components.text import pair, t
 from core.pictures.courses import moved
 from core.pictures.parts import step
@@ -51,14 +51,14 @@ def _amount(currency: str, language: str, amount: float) -> str:
     return format.worth(Decimal(repr(amount)), currency, language, compact=True)
 
 
-def _course(points: Sequence[Point], currency: str, language: str) -> go.Figure:
+def _course(points: Sequence[Point], currency: str, language: str) -> Figure:
     days = [p.taken_on for p in points]
     words = [
         pair(format.day(p.taken_on, language), format.worth(p.value, currency, language))
         + (f" · {t('outlook.computed_short')}" if p.computed else "")
         for p in points
     ]
-    line = go.Scatter(
+    line = marks.scatter(
         x=days,
         y=_floats([p.value for p in points]),
         name=t("outlook.line"),
@@ -69,7 +69,7 @@ def _course(points: Sequence[Point], currency: str, language: str) -> go.Figure:
         hovertext=words,
         hoverinfo="text",
     )
-    won = go.Scatter(
+    won = marks.scatter(
         x=days,
         y=_floats([p.won for p in points]),
         name=t("outlook.won"),
@@ -85,14 +85,14 @@ def _course(points: Sequence[Point], currency: str, language: str) -> go.Figure:
     return charts.figure(*_band(points), line, won, height=300, showlegend=True, **axes)
 
 
-def _band(points: Sequence[Point]) -> list[go.Scatter]:
+def _band(points: Sequence[Point]) -> list[Trace]:
     known = [p for p in points if p.low is not None]
     if not known:
         return []
     days = [p.taken_on for p in known]
     high, low = _floats([p.high for p in known]), _floats([p.low for p in known])
     return [
-        go.Scatter(
+        marks.scatter(
             x=[*days, *days[::-1]],
             y=[*high, *low[::-1]],
             name=t("outlook.band_name"),
@@ -116,7 +116,7 @@ def waterfall(
     values = [before, *parts.values(), after]
     names = [t("replay.before"), *(t(f"replay.{part}") for part in parts), t("replay.after")]
     at = _levels(before, parts)
-    bars = go.Bar(
+    bars = marks.bar(
         y=names,
         x=[abs(float(v)) for v in values],
         base=[0.0, *(min(pair) for pair in pairwise(at)), 0.0],
@@ -164,14 +164,14 @@ def _colour(value: Decimal) -> str:
 
 def reliability(bins: Sequence[Mapping[str, float]], language: str) -> None:
     """Chances as they were told, beside the share that came true."""
-    diagonal = go.Scatter(
+    diagonal = marks.scatter(
         x=[0, 1],
         y=[0, 1],
         mode="lines",
         name=t("replay.perfect"),
         line={"color": charts.QUIET, "dash": "dot"},
     )
-    points = go.Scatter(
+    points = marks.scatter(
         x=[b["chance"] for b in bins],
         y=[b["won"] for b in bins],
         mode="lines+markers",

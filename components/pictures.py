@@ -7,9 +7,8 @@ chosen = draw(figure, "board-standing", finding, t("board.standing_note", total=
 from collections.abc import Callable, Hashable
 from typing import Any
 
-import plotly.graph_objects as go
-
 from components import charts, format
+from components.marks import Figure
 from components.text import t
 from core.pictures.said import Said
 
@@ -39,7 +38,7 @@ def _tenth(language: str) -> Callable[[float], str]:
     return lambda value: format.number(value, language, 1)
 
 
-def draw(chart: go.Figure, key: str, finding: str, note: str, language: str, *, above: int = 0) -> Any:
+def draw(chart: Figure, key: str, finding: str, note: str, language: str, *, above: int = 0) -> Any:
     """Draw a figure with its finding; returns the customdata of the mark that was clicked in this run.
 
     Args:
@@ -51,7 +50,7 @@ def draw(chart: go.Figure, key: str, finding: str, note: str, language: str, *, 
     return charts.clicked(told, key, alt=f"{finding}. {note}", image=key)
 
 
-def show(chart: go.Figure, key: str, finding: str, note: str, language: str) -> None:
+def show(chart: Figure, key: str, finding: str, note: str, language: str) -> None:
     """Draw a figure whose marks open nothing."""
     told = charts.titled(chart, finding, note, language)
     charts.show(told, key, alt=f"{finding}. {note}", image=key)

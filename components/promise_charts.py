@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-import plotly.graph_objects as go
-
-from components import charts, format, pictures
+from components import charts, format, marks, pictures
+from components.marks import Figure, Trace
 from components.text import t
 from core.pictures.limits import late
 from data.queries.promise_board import BoardRow
@@ -41,7 +40,7 @@ def _finding(rows: Sequence[BoardRow], language: str) -> str:
     )
 
 
-def _figure(rows: Sequence[BoardRow], today: date, language: str) -> go.Figure:
+def _figure(rows: Sequence[BoardRow], today: date, language: str) -> Figure:
     days = [d for row in rows for d in (row.promise.promised_on, row.promise.planned_on) if d] + [today]
     first, last = min(days) - timedelta(days=3), max(days) + timedelta(days=3)
     ticks = [first + (last - first) * n / (_TICKS - 1) for n in range(_TICKS)]
@@ -63,9 +62,9 @@ def _figure(rows: Sequence[BoardRow], today: date, language: str) -> go.Figure:
     )
 
 
-def _gap(n: int, row: BoardRow) -> go.Scatter:
+def _gap(n: int, row: BoardRow) -> Trace:
     told, planned = row.promise.promised_on, row.promise.planned_on or row.promise.promised_on
-    return go.Scatter(
+    return marks.scatter(
         x=[told.isoformat(), planned.isoformat()],
         y=[n, n],
         mode="lines",
@@ -75,11 +74,11 @@ def _gap(n: int, row: BoardRow) -> go.Scatter:
     )
 
 
-def _marks(rows: Sequence[BoardRow], language: str, *, planned: bool) -> go.Scatter:
+def _marks(rows: Sequence[BoardRow], language: str, *, planned: bool) -> Trace:
     chosen = [(n, row.promise) for n, row in enumerate(rows) if not planned or row.promise.planned_on]
     dates = [(p.planned_on if planned else p.promised_on) for _, p in chosen]
     name = t("promises.planned") if planned else t("promises.promised")
-    return go.Scatter(
+    return marks.scatter(
         x=[d.isoformat() for d in dates if d],
         y=[n for n, _ in chosen],
         mode="markers",
@@ -95,11 +94,11 @@ def _marks(rows: Sequence[BoardRow], language: str, *, planned: bool) -> go.Scat
     )
 
 
-def _today(rows: int, today: date) -> go.Scatter:
+def _today(rows: int, today: date) -> Trace:
     """Today beside every row's marks; it leaves out the stretches in which the names stand."""
     at = today.isoformat()
     ends = [(n - _BELOW_NAME, n + _TO_NEXT_NAME) for n in range(rows)]
-    return go.Scatter(
+    return marks.scatter(
         x=[at, at, None] * rows,
         y=[y for top, bottom in ends for y in (top, bottom, None)],
         mode="lines",

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 
-from components import charts, format, pictures
+from components import charts, format, marks, pictures
 from components.blocks import empty, section
 from components.frame import View
+from components.marks import Figure
 from components.report_drill import Drilled
 from components.tables import instant_column
 from components.text import t, term
@@ -96,7 +96,7 @@ def _share(customers: Customers, industry: str) -> float:
     return customers.industries.get(industry, 0) / customers.n if customers.n else 0.0
 
 
-def _mix(found: Beside, keys: Sequence[str], language: str) -> go.Figure:
+def _mix(found: Beside, keys: Sequence[str], language: str) -> Figure:
     names = [group_words(language, Dimension.INDUSTRY, key, None) for key in keys]
     pairs: list[tuple[str, Customers, dict[str, Any]]] = [
         (t("reports.these"), found.mine, {"color": charts.MARK})
@@ -104,7 +104,7 @@ def _mix(found: Beside, keys: Sequence[str], language: str) -> go.Figure:
     if found.rest.n:
         pairs.append((t("reports.the_rest"), found.rest, {"color": charts.QUIET, "pattern": charts.HATCH}))
     bars = [
-        go.Bar(
+        marks.bar(
             y=names,
             x=[_share(customers, key) for key in keys],
             name=name,

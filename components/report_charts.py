@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-import plotly.graph_objects as go
-
-from components import charts
+from components import charts, marks
 from components.blocks import empty, plain
+from components.marks import Figure
 from components.report_drill import drill
 from components.reports import Focus
 from components.text import t
@@ -103,7 +102,7 @@ def _range(found: Mapping[str, tuple[str | None, Tally]], focus: Focus, currency
     return t("reports.groups_range", **said)
 
 
-def _groups(shown: Shown, focus: Focus, keys: Sequence[str], language: str) -> go.Figure:
+def _groups(shown: Shown, focus: Focus, keys: Sequence[str], language: str) -> Figure:
     metric, split, currency = focus.metric, focus.split, shown.ask.currency
     now, before = shown.now[metric.name], shown.before[metric.name]
     values = [now.group(split, key).value(metric.ratio) for key in keys]
@@ -115,7 +114,7 @@ def _groups(shown: Shown, focus: Focus, keys: Sequence[str], language: str) -> g
     ]
     said = [value_words(language, metric, value, currency) for value in values]
     was = [value_words(language, metric, value, currency) for value in old]
-    bars = go.Bar(
+    bars = marks.bar(
         y=places,
         x=[value or 0 for value in values],
         name=t("reports.now"),
@@ -129,7 +128,7 @@ def _groups(shown: Shown, focus: Focus, keys: Sequence[str], language: str) -> g
         hoverinfo="text",
     )
     told = [place for place in places if old[place] is not None]
-    marks = go.Scatter(
+    earlier = marks.scatter(
         y=told,
         x=[old[place] for place in told],
         name=t("reports.before"),
@@ -143,7 +142,7 @@ def _groups(shown: Shown, focus: Focus, keys: Sequence[str], language: str) -> g
     words = [charts.note(end, place, text) for end, place, text in zip(ends, places, said, strict=True)]
     return charts.figure(
         bars,
-        marks,
+        earlier,
         annotations=words,
         height=20 + ROW * len(keys),
         showlegend=True,

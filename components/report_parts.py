@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from typing import Any
 
-import plotly.graph_objects as go
-
-from components import charts
+from components import charts, marks
 from components.blocks import empty
+from components.marks import Figure
 from components.report_charts import ROW, room
 from components.report_drill import drill
 from components.reports import Focus
@@ -54,7 +53,7 @@ def _steps(
     whole: tuple[Tallied, Tallied],
     currency: str,
     language: str,
-) -> go.Figure:
+) -> Figure:
     """Bars from level to level; what has no bar of its own is added up in one."""
     metric = focus.metric
     by_size = sorted(split, key=lambda p: -abs(p.part))
@@ -70,7 +69,7 @@ def _steps(
     words += [delta_words(language, metric, move, currency) for move in moves]
     words += [value_words(language, metric, end, currency)]
     places = list(range(len(names)))
-    bars = go.Bar(
+    bars = marks.bar(
         y=places,
         x=[abs(start), *(abs(b - a) for a, b in pairwise(levels)), abs(end)],
         base=[min(start, 0.0), *(min(pair) for pair in pairwise(levels)), min(end, 0.0)],

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import plotly.graph_objects as go
 import pytest
+from plotly.io import to_json
 
-from components import charts, pictures
+from components import charts, marks, pictures
 from components.text import listed, pair
 from core.pictures.limits import Bar, over
 from core.pictures.parts import leading
@@ -75,15 +76,19 @@ def test_labels_and_lists_take_the_languages_own_signs(monkeypatch):
     assert pair("Tags", listed(["Budget approved", "Strategic"])) == "Tags: Budget approved, Strategic"
 
 
+def _layout(*traces, title="Short", note="n = 1", **layout):
+    chart = charts.titled(charts.figure(*traces, height=100, **layout), title, note, "en")
+    return chart.to_dict()["layout"]
+
+
 def test_a_title_has_room_for_its_lines_and_for_the_legend():
-    bar = go.Bar(x=[1], y=["a"], name="Past", showlegend=True)
-    short = charts.titled(charts.figure(bar, height=100, showlegend=True), "Short", "n = 1", "en")
-    long = charts.titled(charts.figure(bar, height=100, showlegend=True), "Long " * 30, "n = 1", "en")
-    assert long.layout.margin.t > short.layout.margin.t
-    assert long.layout.height - long.layout.margin.t == 100 == short.layout.height - short.layout.margin.t
-    many = [go.Bar(x=[1], y=["a"], name=f"A rather long name {n}") for n in range(4)]
-    wide = charts.titled(charts.figure(*many, height=100, showlegend=True), "Short", "n = 1", "en")
-    assert wide.layout.margin.t > short.layout.margin.t
+    bar = marks.bar(x=[1], y=["a"], name="Past", showlegend=True)
+    short = _layout(bar, showlegend=True)
+    long = _layout(bar, showlegend=True, title="Long " * 30)
+    assert long["margin"]["t"] > short["margin"]["t"]
+    assert long["height"] - long["margin"]["t"] == 100 == short["height"] - short["margin"]["t"]
+    many = [marks.bar(x=[1], y=["a"], name=f"A rather long name {n}") for n in range(4)]
+    assert _layout(*many, showlegend=True)["margin"]["t"] > short["margin"]["t"]
 
 
 def test_words_beside_marks_follow_the_theme_though_nothing_is_drawn_anew():
@@ -94,9 +99,9 @@ def test_words_beside_marks_follow_the_theme_though_nothing_is_drawn_anew():
 
 
 def test_names_of_people_run_nothing_in_a_title():
-    chart = charts.titled(charts.figure(height=100), "<b>Haihe", "n < 3", "en")
-    assert "&lt;b&gt;Haihe" in chart.layout.title.text
-    assert json.loads(chart.to_json())["layout"]["title"]["text"].count("<b>") == 1
+    text = _layout(title="<b>Haihe", note="n < 3")["title"]["text"]
+    assert "&lt;b&gt;Haihe" in text
+    assert text.count("<b>") == 1
 
 
 @pytest.mark.parametrize("colour", MARKS)
@@ -130,16 +135,18 @@ def test_colour_blind_people_tell_plain_marks_from_those_over(kind):
         assert apart >= 20, (one, other, apart)
 
 
-def test_a_figure_is_the_same_unchecked(monkeypatch):
-    """As people see it, and as the tests draw it."""
-    drawn = []
-    for checked in (False, True):
-        monkeypatch.setattr(charts, "CHECKED", checked)
-        bars = go.Bar(x=[1, 2], y=["a", "b"], name="This year", orientation="h", customdata=["a", "b"])
-        axis = {"autorange": "reversed", "title": {"text": "Team"}}
-        chart = charts.figure(bars, height=120, yaxis=axis, showlegend=True, margin={"r": 60})
-        drawn.append(json.loads(charts.titled(chart, "It rose", "Deals", "en", above=10).to_json()))
-    assert drawn[0] == drawn[1]
-    assert drawn[0]["layout"]["margin"] == {"r": 60, "t": drawn[0]["layout"]["height"] - 120}
-    assert drawn[0]["layout"]["yaxis"] == axis
-    assert drawn[0]["data"][0]["unselected"] == {"marker": {"opacity": 1}}
+def test_a_figure_is_what_plotly_makes_of_it(monkeypatch):
+    """Plain values say the same as plotly's own figure of them; what it does not know, the tests refuse."""
+    monkeypatch.setattr(charts, "CHECKED", False)
+    bars = marks.bar(x=[1, 2], y=["a", "b"], name="This year", text=None, orientation="h", customdata=["a"])
+    axis = {"autorange": "reversed", "title": {"text": "Team"}}
+    chart = charts.figure(bars, height=120, yaxis=axis, showlegend=True, margin={"r": 60})
+    told = charts.titled(chart, "It rose", "Deals", "en", above=10)
+    drawn = json.loads(to_json(told, validate=False))
+    assert drawn == json.loads(go.Figure(told.to_dict()).to_json())
+    assert drawn["layout"]["margin"] == {"r": 60, "t": drawn["layout"]["height"] - 120}
+    assert drawn["layout"]["yaxis"] == axis
+    assert drawn["data"][0]["unselected"] == {"marker": {"opacity": 1}}
+    monkeypatch.setattr(charts, "CHECKED", True)
+    with pytest.raises(ValueError, match="orientation"):
+        charts.figure(marks.bar(orientation="upwards"), height=120)
