@@ -19,6 +19,7 @@ from core.access import Permission, Who, decide
 from core.messages import AppError, NotAllowed, Problem, Unavailable
 from data.own_terms import hear
 from data.reading import read_as
+from data.recall import recall
 from data.runtime import this_store
 
 if TYPE_CHECKING:
@@ -47,7 +48,11 @@ class View:
 
     def read(self, query: Callable[Concatenate[Session, Who, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a query in this person's scope, where all that they have written is to be seen."""
-        return read_as(self.store, self.who, lambda session: query(session, self.who, *args, **kwargs))
+        return read_as(
+            self.store,
+            self.who,
+            lambda session: recall(self.store, session, self.who, self.now, query, args, kwargs),
+        )
 
     def read_now(
         self, query: Callable[Concatenate[Session, Who, P], R], *args: P.args, **kwargs: P.kwargs

@@ -1,9 +1,11 @@
 """The store: one place that opens databases, for reading and for writing."""
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from pathlib import Path
+from threading import Lock
 from time import monotonic
 from typing import Any
 
@@ -103,6 +105,8 @@ class Store:
         self._current = _open(url, _READ) if read_url else self._reader
         self.has_replica, self._rests_until = bool(read_url), 0.0
         self._batch: ContextVar[Session | None] = ContextVar("batch", default=None)
+        self._witness: sqlite3.Connection | None = None
+        self._asking = Lock()
 
     @property
     def engine(self) -> Engine:
@@ -157,8 +161,34 @@ class Store:
             finally:
                 self._batch.reset(token)
 
+    def mark(self, session: Session) -> Hashable | None:
+        """A mark of all rows that a reading session sees: the same mark, the same rows. None: not known.
+
+        PostgreSQL tells which transactions are over; SQLite tells one connection, that never writes, whether
+        another one has written, of this process or of any.
+        """
+        if (engine := session.get_bind()).dialect.name == "postgresql":
+            told = session.scalar(text("SELECT CAST(pg_current_snapshot() AS text)"))
+            return engine is self._writer, str(told)
+        if self.has_replica or not (path := make_url(self.url).database) or path == ":memory:":
+            return None
+        try:
+            return self._version(path)
+        except sqlite3.Error:  # the reading itself says what is wrong
+            return None
+
+    def _version(self, path: str) -> int:
+        with self._asking:
+            if self._witness is None:
+                self._witness = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            version: int = self._witness.execute("PRAGMA data_version").fetchone()[0]
+        return version
+
     def close(self) -> None:
         """Give all connections back."""
+        if self._witness is not None:
+            self._witness.close()
+            self._witness = None
         self._writer.dispose()
         self._reader.dispose()
         self._current.dispose()

@@ -1,4 +1,7 @@
-"""What a reading asks of the store once, however many of its queries need it: it sees one moment only."""
+"""What a reading asks of the store once, however many of its queries need it: it sees one moment only.
+
+And which queries' answers may be kept beyond their reading, as long as nothing changes (`data/recall.py`).
+"""
 
 from collections.abc import Callable, Hashable
 from functools import wraps
@@ -7,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy.orm import Session
 
 KEPT = "kept"  # in the notes of a session that only reads
+RECALLED: set[Callable[..., Any]] = set()
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -29,3 +33,9 @@ def once(query: Callable[Concatenate[Session, P], R]) -> Callable[Concatenate[Se
         return answer
 
     return asked
+
+
+def recalled(query: Callable[P, R]) -> Callable[P, R]:
+    """Mark a query whose answer may be kept: it hangs on rows, person and arguments; no clock, no file."""
+    RECALLED.add(query)
+    return query

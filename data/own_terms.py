@@ -34,6 +34,11 @@ def hear(store: Store) -> None:
         _heard[store] = version
 
 
+def heard(store: Store) -> int | None:
+    """The version whose names are spoken; None before any was heard."""
+    return _heard.get(store)
+
+
 def stage_order() -> tuple[str, ...]:
     """All action types, which are the stages too, in the company's order."""
     return tuple(one.key for one in _types)

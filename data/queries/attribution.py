@@ -12,6 +12,7 @@ from core.forecast.health import Figures, company_figures, group_figures
 from core.forecast.month_attribution import Attribution, Part, Proposal, attribute, propose, surroundings
 from core.forecast.months import Line
 from core.messages import NotFound
+from data.once import recalled
 from data.queries.attribution_facts import facts_of
 from data.queries.forecast_months import LineNames, Months, counting_runs, forecast_pipelines, with_outcomes
 from data.schema import AttributionFinding, CoachingTask, ForecastLine, ForecastRun, Person, Pipeline
@@ -67,6 +68,7 @@ class Attributions:
     chosen: MonthAttribution | None
 
 
+@recalled
 def attribution(
     session: Session, who: Who, now: datetime, *, pipeline: str | None, month: str | None
 ) -> Attributions:

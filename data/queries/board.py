@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Who
 from core.process.metrics import Dwell
+from data.once import recalled
 from data.queries.board_ask import NO_STAGE, Ask, stages_of
 from data.queries.board_due import due_actions
 from data.queries.board_past import finished_runs
@@ -100,6 +101,7 @@ class Board:
     group_count: int
 
 
+@recalled
 def board(session: Session, who: Who, ask: Ask) -> Board:
     """Everything that the board shows at once; `pick` and `stage` narrow only the rows behind it."""
     stood = open_rows(who, ask).cte("stood")

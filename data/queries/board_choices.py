@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.access import GRANTS, Permission, Reach, Who, reach
 from core.terms import Outcome, Role
+from data.once import recalled
 from data.queries.scope import owned
 from data.schema import Audit, Opportunity, Person, Pipeline, Team
 
@@ -35,6 +36,7 @@ class Choices:
     pipelines: tuple[Choice, ...]
 
 
+@recalled
 def choices(session: Session, who: Who, needs: Permission = Permission.SEE_BOARD) -> Choices:
     """Teams and people within the reach of a permission that sell, and the pipelines."""
     theirs = (Opportunity.owner_id == Person.id) & (Opportunity.outcome == Outcome.OPEN)

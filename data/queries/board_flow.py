@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Who
 from core.process.funnel import Fate, Step
+from data.once import recalled
 from data.queries.board_ask import Ask, stages_of
 from data.queries.board_due import due_actions
 from data.queries.board_past import funnel_rows, timed_runs
@@ -39,6 +40,7 @@ class Week:
         return self.completed / self.due if self.due else None
 
 
+@recalled
 def funnel_steps(session: Session, who: Who, ask: Ask) -> tuple[Step, ...]:
     """`core.process.funnel.funnel`, counted in the store; stages in the pipeline's order."""
     rows = funnel_rows(who, ask).subquery()
@@ -52,6 +54,7 @@ def funnel_steps(session: Session, who: Who, ask: Ask) -> tuple[Step, ...]:
     )
 
 
+@recalled
 def weeks(session: Session, who: Who, ask: Ask, starts: Sequence[datetime]) -> tuple[Week, ...]:
     """Completion and dwell time by week.
 

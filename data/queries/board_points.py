@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.access import Who
+from data.once import recalled
 from data.queries.board_ask import Ask
 from data.queries.board_sets import open_rows
 
@@ -38,6 +39,7 @@ class Points:
     points: tuple[Point, ...]
 
 
+@recalled
 def points(session: Session, who: Who, ask: Ask) -> Points:
     """Open opportunities by how long they have stood where they stand, the longest first."""
     stood = open_rows(who, ask).subquery()

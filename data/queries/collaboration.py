@@ -13,6 +13,7 @@ from core.messages import NotAllowed, NotFound
 from core.promises.collaboration import Collaboration, Fact, Figure, Level, last_quarter, quarter_of
 from core.terms import Role
 from data.collaboration_json import fact_from, figure_from, report_from
+from data.once import recalled
 from data.queries.policies import company_day, company_zone
 from data.schema import CollaborationReport, Demand, Person, RootCause
 
@@ -65,6 +66,7 @@ class Cause:
     closed_by: str | None
 
 
+@recalled
 def quarters(session: Session, who: Who, now: datetime) -> tuple[QuarterChoice, ...]:
     """Quarters that are over, newest first: those issued, and the latest that still can be."""
     _allow(who)
@@ -76,6 +78,7 @@ def quarters(session: Session, who: Who, now: datetime) -> tuple[QuarterChoice, 
     return tuple(QuarterChoice(q, q in issued) for q in sorted(issued | still, reverse=True))
 
 
+@recalled
 def collaboration_report(session: Session, who: Who, quarter: date) -> Issued | None:
     """A quarter's report within reach; None when it was not issued."""
     granted = _allow(who)

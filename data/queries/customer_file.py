@@ -14,6 +14,7 @@ from core.terms import Outcome
 from core.vocabulary import offered
 from data.queries.customers import SEE, tags_of
 from data.queries.opportunity_cards import OpportunityCard, opportunity_cards
+from data.once import recalled
 from data.queries.own_fields import own_fields_by_version
 from data.queries.policies import policy_in_force
 from data.queries.scope import customers, owned
@@ -107,6 +108,7 @@ class CustomerFile:
     types: tuple[str, ...]
 
 
+@recalled
 def customer_file(session: Session, who: Who, customer_id: int) -> CustomerFile:
     """Everything that the customer's page shows above the timeline.
 

@@ -87,6 +87,7 @@ class CustomerList:
     total: int
 
 
+@recalled
 def customer_list(session: Session, who: Who, filters: Filters, now: datetime) -> CustomerList:
     """One page of the customers within reach, with what stands behind them in three small look-ups."""
     found = _narrowed(who, filters, now)
@@ -200,6 +201,7 @@ def tags_of(
     return found
 
 
+@recalled
 def choices(session: Session, who: Who) -> Choices:
     """What can be chosen in filters and forms, within reach."""
     people = select(Person.id, Person.name).where(

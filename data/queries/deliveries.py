@@ -25,6 +25,7 @@ from data.schema import (
     Promise,
     PromisedDate,
 )
+from data.once import recalled
 
 PAGE = 30
 
@@ -94,6 +95,7 @@ class DeliveryBoard:
     today: date
 
 
+@recalled
 def delivery_board(
     session: Session, who: Who, show: Show, now: datetime, customer: int | None = None
 ) -> DeliveryBoard:

@@ -13,6 +13,7 @@ from core.access import Permission, Who
 from core.messages import NotFound
 from core.promises.sla import URGENCIES, Clock, clock
 from core.terms import Outcome
+from data.once import recalled
 from data.queries.drafts import touched
 from data.queries.policies import policy_in_force, working_calendar
 from data.queries.promises import latest
@@ -87,6 +88,7 @@ def demand_start(session: Session, who: Who) -> DemandStart:
     return DemandStart(tuple(session.execute(mine)), _unfinished(session, who))
 
 
+@recalled
 def demand_desk(session: Session, who: Who, customer_id: int, now: datetime) -> DemandDesk:
     """One customer for the form.
 

@@ -14,6 +14,7 @@ from core.forecast.drift import Expected, stability
 from core.forecast.features import NAMES, open_rows
 from core.forecast.registered import JUDGED, model_for
 from data.models import in_use
+from data.once import recalled
 from data.queries.forecast_history import days, forecast_history
 from data.queries.policies import company_tz
 from data.schema import ForecastLine, ForecastModel, ForecastRun, Opportunity, Pipeline
@@ -115,6 +116,7 @@ def _expected(session: Session, run: ForecastRun) -> Expected:
     return Expected(len(rows), won, float(chances.sum()), float((chances * (1 - chances)).sum()))
 
 
+@recalled
 def models(session: Session, who: Who, pipeline: str) -> tuple[Model, ...]:
     """The latest trainings of a pipeline."""
     del who  # how good the models are is no secret
@@ -146,6 +148,7 @@ def _model(row: ForecastModel) -> Model:
     )
 
 
+@recalled
 def months(session: Session, who: Who, pipeline: str, at: datetime) -> tuple[Month, ...]:
     """`whole_months` for a page."""
     del who  # sums of the whole company, without amounts

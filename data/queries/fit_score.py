@@ -9,6 +9,7 @@ from core.access import Who
 from core.milestones.evidence import Evidence
 from core.milestones.fit import CAPABILITIES, FIT_DAYS, Fit, used_of
 from core.terms import ActionStatus
+from data.once import recalled
 from data.queries.milestone_place import Place, reached_place
 from data.schema import Action, Audit, Customer, Opportunity, Person
 
@@ -16,6 +17,7 @@ _COMMANDS = tuple(command for commands in CAPABILITIES.values() for command in c
 _DAY = 86_400
 
 
+@recalled
 def fit_score(session: Session, who: Who, now: datetime) -> Fit:
     """The company's score as of now.
 

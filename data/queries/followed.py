@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Who
+from data.once import recalled
 from data.queries.business_events import Event, business_events
 from data.queries.forecast_months import monthly
 from data.queries.outlook import sees_whole
@@ -62,6 +63,7 @@ class Followed:
     wishes: tuple[tuple[Wish, Change | None], ...]
 
 
+@recalled
 def followed(session: Session, who: Who, pipeline: str) -> Followed:
     """What stands in the calendar, and which factors were asked for."""
     events = business_events(session, who)[:SHOWN]

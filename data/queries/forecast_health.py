@@ -14,6 +14,7 @@ from core.forecast.health import Figures, Health, company_figures, group_figures
 from core.forecast.months import Line, Win
 from core.forecast.reliability import Bin, Overrides, overrides, reliability
 from core.policies import Policy
+from data.once import recalled
 from data.queries.forecast_month_books import NEEDS
 from data.queries.forecast_months import LineNames, Months, ended_months, forecast_pipelines
 from data.queries.policies import policy_in_force
@@ -54,6 +55,7 @@ class ForecastHealth:
     left_out: int = 0
 
 
+@recalled
 def forecast_health(
     session: Session, who: Who, now: datetime, *, months: int, pipeline: str | None, group: str | None
 ) -> ForecastHealth:

@@ -14,6 +14,7 @@ from core.process.health import Rows, WeeklyHealth
 from core.process.stages import PIPELINE
 from core.process.stays import last_monday
 from data.health_json import health_from, rows_from
+from data.once import recalled
 from data.queries.health_facts import benchmarks, zone_of
 from data.schema import Audit, HealthReport, Opportunity, Person, Pipeline, Team
 
@@ -85,6 +86,7 @@ def health_teams(session: Session, who: Who) -> tuple[TeamChoice, ...]:
     return tuple(TeamChoice(*row) for row in session.execute(mine))
 
 
+@recalled
 def health_weeks(session: Session, who: Who, team_id: int | None, now: datetime) -> tuple[WeekChoice, ...]:
     """The latest weeks that are over, newest first: those issued, and those that still can be.
 
@@ -102,6 +104,7 @@ def health_weeks(session: Session, who: Who, team_id: int | None, now: datetime)
     return tuple(WeekChoice(monday, monday in issued) for monday in sorted(issued | still, reverse=True))
 
 
+@recalled
 def health_report(session: Session, who: Who, team_id: int | None, monday: date) -> Issued | None:
     """The report of a week; None when it was not issued."""
     _check(session, who, team_id)
@@ -109,6 +112,7 @@ def health_report(session: Session, who: Who, team_id: int | None, monday: date)
     return _issued(row) if row else None
 
 
+@recalled
 def health_trend(session: Session, who: Who, team_id: int | None, monday: date) -> tuple[Issued, ...]:
     """The reports up to a week, oldest first."""
     _check(session, who, team_id)
@@ -118,6 +122,7 @@ def health_trend(session: Session, who: Who, team_id: int | None, monday: date) 
     return tuple(_issued(row) for row in session.execute(query.order_by(HealthReport.week_start)))
 
 
+@recalled
 def health_rows(session: Session, who: Who, team_id: int | None, monday: date) -> Rows:
     """The rows behind a report, as issued.
 

@@ -10,6 +10,7 @@ from core.access import Permission, Who, reach
 from core.messages import NotAllowed
 from core.promises.collaboration import Figure, Level
 from core.reports.brief import Brief, brief
+from data.once import recalled
 from data.queries.brief_facts import brief_facts
 from data.queries.calendars import zone_of
 from data.queries.collaboration import collaboration_report, quarters
@@ -69,6 +70,7 @@ class Leadership:
     risks: Brief
 
 
+@recalled
 def leadership(session: Session, who: Who, now: datetime) -> Leadership:
     """The company as it stands.
 

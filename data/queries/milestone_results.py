@@ -14,6 +14,7 @@ from core.milestones.assess import State
 from core.milestones.consequences import Consequence, Force, appeal_until, consequence, final, force
 from core.milestones.criteria import DAYS
 from core.policies import Policy
+from data.once import recalled
 from data.queries.milestone_place import reached_place
 from data.queries.milestones import launch_days, launch_of, result_key
 from data.queries.policies import policies_of
@@ -74,6 +75,7 @@ class Freeze:
     since: datetime
 
 
+@recalled
 def results(session: Session, who: Who, team_id: int | None, day: int) -> tuple[Result, ...]:
     """A milestone's results that bear on a place: its own, and for a team the company's.
 

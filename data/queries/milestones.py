@@ -15,6 +15,7 @@ from core.milestones.evidence import Evidence, between
 from core.milestones.path import Phase, phase
 from core.policies import Policy
 from data.milestone_json import assessments_from, rows_from
+from data.once import recalled
 from data.queries.milestone_facts import Assessed, assessed
 from data.queries.milestone_place import Place, reached_place
 from data.queries.policies import policy_in_force
@@ -91,6 +92,7 @@ def milestone_teams(session: Session, who: Who) -> dict[int | None, str]:
     return {i: name for i, name in session.execute(query.where(Team.id == who.team_id))}
 
 
+@recalled
 def milestone_path(session: Session, who: Who, team_id: int | None, now: datetime) -> Path:
     """The path of the company or a team, as it stands now.
 

@@ -15,6 +15,7 @@ from core.reports.commitments import Checked
 from core.terms import Severity
 from data.brief_json import brief_from
 from data.minutes_json import Minutes, minutes_from
+from data.once import recalled
 from data.queries.alerts import AlertFilters, AlertItem, alert_list
 from data.queries.brief_facts import next_workday, team_calendar, team_deals, team_reach, team_zone
 from data.queries.commitments import followed, made_in
@@ -127,6 +128,7 @@ def morning_days(session: Session, who: Who, team_id: int, now: datetime) -> Mor
     return MorningDays(days, today, calendar.works_on(today), next_workday(calendar, today), zone)
 
 
+@recalled
 def morning(session: Session, who: Who, team_id: int, day: date, now: datetime) -> Morning | None:
     """A team's morning; None where no brief was issued.
 

@@ -13,6 +13,7 @@ from core.reports.brief import Item, brief
 from core.reports.library import Report
 from core.reports.spans import Span
 from core.reports.talks import looks_back
+from data.once import recalled
 from data.queries.board_ask import Ask as BoardAsk
 from data.queries.board_rows import OpenLine, Rows, open_opportunities
 from data.queries.brief_facts import brief_facts, team_reach
@@ -60,6 +61,7 @@ class Sheet:
     promises: Board
 
 
+@recalled
 def sheet(session: Session, who: Who, rep_id: int, now: datetime) -> Sheet:
     """The sheet of a rep within reach.
 

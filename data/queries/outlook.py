@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from core.access import OPERATOR, Permission, Reach, Who, reach
 from core.policies import Policy
+from data.once import recalled
 from data.queries.policies import company_day, policy_in_force
 from data.queries.scope import kept, owned
 from data.queries.snapshots import COMPUTED, SHOWN, UNKEPT, ZERO, Line, RunRow, Snapshot, Win
@@ -62,6 +63,7 @@ def offered(session: Session, who: Who) -> Offered:
     return Offered(names, days)
 
 
+@recalled
 def snapshot(session: Session, who: Who, pipeline: str, period: str, day: date) -> Snapshot | None:
     """The snapshot that was taken on a day, as far as `who` sees it; None where none was kept."""
     run = session.scalars(

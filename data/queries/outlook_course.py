@@ -29,6 +29,7 @@ class Point:
     computed: bool
 
 
+@recalled
 def progress(session: Session, who: Who, pipeline: str, period: str, starts_on: date) -> tuple[Point, ...]:
     """The period's snapshots in the latest one's currency, day by day, as far as `who` sees them."""
     zone = company_tz(session)

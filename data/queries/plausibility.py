@@ -14,6 +14,7 @@ from core.access import Permission, Who
 from core.policies import Policy
 from core.process.plausibility import CHECKS, Entry, Sign
 from core.terms import ActionStatus
+from data.once import recalled
 from data.queries.policies import policy_in_force
 from data.queries.scope import Owner, owned
 from data.schema import Action, Customer, Opportunity, Person, SignReview, Team
@@ -81,6 +82,7 @@ def overseen(who: Who, owner: Owner) -> ColumnElement[bool]:
     return and_(owned(who, Permission.SEE_BOARD, owner), owner.is_distinct_from(who.person_id))
 
 
+@recalled
 def plausibility(session: Session, who: Who, now: datetime) -> Plausibility:
     """Signs in what people within reach recorded in the window; most rows first.
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.access import Who
 from core.promises.consistency import ahead
 from core.terms import Outcome
+from data.once import recalled
 from data.queries.policies import company_day, policy_in_force
 from data.queries.promises import PromiseRow, promises
 from data.schema import Demand, Escalation, Opportunity, Person, Promise
@@ -79,6 +80,7 @@ class Board:
     today: date
 
 
+@recalled
 def promise_board(
     session: Session, who: Who, show: Show, now: datetime, customer: int | None = None
 ) -> Board:

@@ -14,6 +14,7 @@ from core.reports.catalogue import Dimension
 from core.reports.library import DRAWN, Report
 from core.reports.own import readable
 from core.vocabulary import all_types
+from data.once import recalled
 from data.queries.board_choices import choices
 from data.queries.metrics.report import Narrow, Shown, asked, shown
 from data.queries.policies import policy_in_force
@@ -22,6 +23,7 @@ from data.schema import Customer, Opportunity, Person, Team
 Named = Mapping[str, str | None]  # by key, a name that is no word of the field
 
 
+@recalled
 def reports(session: Session, who: Who) -> Mapping[str, Report]:
     """Reports of the reports page by name, the shipped ones first."""
     own = policy_in_force(session).own_reports

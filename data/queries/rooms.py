@@ -65,6 +65,7 @@ class MyTask:
     due_at: datetime
 
 
+@recalled
 def room_list(session: Session, who: Who, show: Show, shown: int = PAGE) -> RoomList:
     """Rooms within reach; open ones by their latest message, closed ones by their closing."""
     where = {kind: and_(rooms(who), _shown(who, kind)) for kind in Show}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who, decide
 from core.forecast.calibration import deadline
+from data.once import recalled
 from data.queries.calendars import calendar_of
 from data.queries.factor_known import last_known
 from data.queries.policies import company_day, policy_in_force
@@ -119,6 +120,7 @@ def _joined(*columns: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
+@recalled
 def queue(session: Session, who: Who, now: datetime, period: str, rep: int | None = None) -> Queue:
     """What waits for an answer within reach.
 
@@ -160,6 +162,7 @@ def _counts(session: Session, asked: list[ColumnElement[bool]]) -> dict[int | No
     return {row.owner_id: (row.name or "", row.total, row.done) for row in rows}
 
 
+@recalled
 def suggestion(
     session: Session, who: Who, now: datetime, period: str, opportunity_id: int
 ) -> Suggestion | None:

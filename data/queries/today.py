@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Who
 from core.home import FIRST, Layout, from_document, in_order, is_hidden, kinds_of, layout_of
+from data.once import recalled
 from data.queries.policies import policy_in_force
 from data.queries.today_kinds import (
     accounts,
@@ -53,6 +54,7 @@ class Home:
     own: bool
 
 
+@recalled
 def home(session: Session, who: Who, now: datetime, *, whole: str | None = None) -> Home:
     """Today in the person's own layout, or their role's; see `today`."""
     layout, own = layout_in_force(session, who)

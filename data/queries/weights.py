@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from core.access import Who
 from core.forecast.scorecard import DEFAULT_WEIGHTS, Weights
 from core.forecast.weighing import ALL, WeightTimes
+from data.once import recalled
 from data.schema import Person, WeightUse, WeightVersion
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -75,6 +76,7 @@ def latest_use(session: Session) -> WeightUse | None:
     return session.scalar(select(WeightUse).order_by(WeightUse.from_at.desc(), WeightUse.id.desc()).limit(1))
 
 
+@recalled
 def weight_history(session: Session, who: Who) -> WeightHistory:
     """Everything that the page of weights shows."""
     del who  # weights are the company's

@@ -13,6 +13,7 @@ from core.reports.drivers import Change, change
 from core.reports.facts import Tallied
 from core.reports.library import Only, Report
 from core.reports.spans import span
+from data.once import recalled
 from data.queries.metrics.ask import NEEDS, Ask
 from data.queries.metrics.tallies import tallies
 from data.queries.policies import company_zone, policy_in_force
@@ -80,6 +81,7 @@ def _main_currency(session: Session, pipeline: str) -> str | None:
     return session.scalar(most.order_by(func.count().desc(), o.currency).limit(1))
 
 
+@recalled
 def shown(session: Session, who: Who, report: Report, ask: Ask, focus: Metric | None = None) -> Shown:
     """A report's metrics over its period and the one before.
 
