@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Reach, Who, reach
 from core.terms import Outcome, Severity
+from data.once import recalled
 from data.queries.scope import customers, owned
 from data.queries.standing import standing
 from data.schema import Alert, Customer, Opportunity, Person
@@ -74,6 +75,7 @@ class AlertList:
     reps: dict[int, tuple[str, int]]
 
 
+@recalled
 def alert_list(session: Session, who: Who, filters: AlertFilters, now: datetime) -> AlertList:
     """Alerts within reach, red before amber, then the oldest; settled ones by their settling, latest first.
 

@@ -8,6 +8,7 @@ from sqlalchemy import String, and_, cast, select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Reach, Who, reach
+from data.once import recalled
 from data.schema import ForecastBacktest, JobRun, Pipeline
 
 SHOWN = 5
@@ -34,6 +35,7 @@ class Asked:
     result: dict[str, Any] | None
 
 
+@recalled
 def backtests(session: Session, who: Who, pipeline: str) -> tuple[Asked, ...]:
     """The latest of a pipeline; those by team and person only for who sees all of them."""
     b = ForecastBacktest

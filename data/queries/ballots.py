@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Who
 from core.ballots import Tally, mark_of, month_of, print_of
+from data.once import recalled
 from data.queries.policies import company_day
 from data.schema import BallotBox, BallotPaper, SealedBallot
 
@@ -29,6 +30,7 @@ class Opened:
     tally: Tally | None
 
 
+@recalled
 def month_now(session: Session, who: Who, now: datetime) -> str:
     """The month in which a vote counts now, by the company's clock."""
     del who

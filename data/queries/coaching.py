@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who, reach
 from core.terms import Role
+from data.once import recalled
 from data.queries.scope import owned
 from data.schema import CoachingNote, CoachingTask, Person
 
@@ -48,6 +49,7 @@ class Coaching:
     notes: tuple[Note, ...]
 
 
+@recalled
 def coaching_tasks(session: Session, who: Who) -> tuple[Coaching, ...]:
     """Open tasks within reach or in one's hands, the earliest due first, then the latest ended ones.
 

@@ -97,6 +97,7 @@ def collaboration_report(session: Session, who: Who, quarter: date) -> Issued | 
     return Issued(report, row.as_of, row.issued_at, issued_by)
 
 
+@recalled
 def causes(session: Session, who: Who, now: datetime) -> tuple[Cause, ...]:
     """Analyses within reach: open ones by their day, then the closed ones, newest first."""
     _allow(who)

@@ -13,6 +13,7 @@ from data.schema import Action, Audit, Contact, CustomerDelivery, Opportunity, P
 RECENT = timedelta(minutes=10)  # how long a change offers its own way back where it was made
 
 
+@recalled
 def latest_change(session: Session, who: Who, customer_id: int, since: datetime) -> AuditEntry | None:
     """What this person changed last about a customer since then, when it can be undone."""
     query = select(Audit).where(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
 from core.promises.sla import Clock, Pause, SlaState, clock, state
+from data.once import recalled
 from data.queries.policies import policy_in_force, working_calendar
 from data.queries.promises import latest, pauses_of
 from data.queries.scope import customers
@@ -74,6 +75,7 @@ class DemandList:
     unknown_years: tuple[int, ...]
 
 
+@recalled
 def demand_list(
     session: Session, who: Who, show: Show, now: datetime, *, customer: int | None = None, shown: int = PAGE
 ) -> DemandList:

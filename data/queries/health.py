@@ -137,6 +137,7 @@ def health_rows(session: Session, who: Who, team_id: int | None, monday: date) -
     return rows_from(drivers)
 
 
+@recalled
 def benchmark_table(session: Session, who: Who) -> Benchmarks:
     """The benchmarks in force, with their last change.
 

@@ -141,6 +141,7 @@ def check_freeze(freezes: Iterable[Freeze], planned_on: date | None, known_at: d
     return [Problem("planned_on", "features_frozen", {"until": str(f.frozen_until)}) for f in held[:1]]
 
 
+@recalled
 def freeze_now(session: Session, who: Who, day: date) -> Freeze | None:
     """The same for whoever sees plans and promises."""
     return freeze_in_force(session, day) if decide(who, Permission.SEE_PROMISES).allowed else None

@@ -46,6 +46,7 @@ class Offered:
         return self.days.get((pipeline, period), {})
 
 
+@recalled
 def offered(session: Session, who: Who) -> Offered:
     """Everything that was kept."""
     del who  # that a snapshot exists is no secret

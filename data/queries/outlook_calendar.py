@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Who
 from data.forecasting import AT
+from data.once import recalled
 from data.queries.outlook import offered
 from data.queries.policies import company_tz
 from data.schema import Opportunity, Pipeline
@@ -42,6 +43,7 @@ class Calendar:
         return datetime.combine(day, AT, self.zone).astimezone(UTC)
 
 
+@recalled
 def calendar(session: Session, who: Who, pipeline: str, period: str, now: datetime) -> Calendar:
     """What there is of a pipeline."""
     kept = offered(session, who).of(pipeline, period)

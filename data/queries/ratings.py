@@ -13,6 +13,7 @@ from core.ballots import Tally
 from core.messages import NotAllowed, NotFound
 from core.policies import Policy
 from core.reports.ratings import FIRST, READ_WITH, Verdict, subject_of, verdict
+from data.once import recalled
 from data.queries.ballots import Opened, month_now, opened
 from data.queries.metrics.ask import NEEDS
 from data.queries.policies import policy_in_force
@@ -48,6 +49,7 @@ class Rated:
         return subject_of(self.report, self.version)
 
 
+@recalled
 def rated(session: Session, who: Who, report: str, now: datetime) -> Rated:
     """A report's version and rating.
 

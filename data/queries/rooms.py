@@ -116,6 +116,7 @@ def _listed(who: Who) -> Any:
     )
 
 
+@recalled
 def my_tasks(session: Session, who: Who) -> tuple[MyTask, ...]:
     """This person's open tasks in rooms that they are in, the most urgent first."""
     query = (

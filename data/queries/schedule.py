@@ -51,6 +51,7 @@ class FeatureFile:
     dates: tuple[DateChange, ...]
 
 
+@recalled
 def schedule(session: Session, who: Who, now: datetime, *, earlier: bool) -> list[Planned]:
     """Features that customers within reach wait for, by planned date; those without one end the list.
 

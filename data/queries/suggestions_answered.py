@@ -35,6 +35,7 @@ class Answer:
     late: bool
 
 
+@recalled
 def answers(
     session: Session, who: Who, now: datetime, period: str, rep: int | None = None
 ) -> tuple[Answer, ...]:

@@ -36,6 +36,7 @@ class Timeline:
     more: bool
 
 
+@recalled
 def timeline(
     session: Session,
     who: Who,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.access import Who, decide
 from core.reports.views import PAGES, Every
+from data.once import recalled
 from data.schema import Person, SavedView, Subscription
 
 
@@ -32,6 +33,7 @@ class View:
     weekday: int | None
 
 
+@recalled
 def views(session: Session, who: Who, page: str | None = None) -> tuple[View, ...]:
     """The views of one page, or of all; one's own first, by name."""
     found = [_view(row, who) for row in session.execute(_seen(who, page))]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.access import Who
 from core.reports.catalogue import Dimension, Metric
 from core.reports.spans import PIECES, Span
+from data.once import recalled
 from data.queries.metrics.ask import GROUPS, Ask
 from data.queries.metrics.source import READERS, facts, selected
 from data.schema.types import Instant
@@ -17,6 +18,7 @@ from data.schema.types import Instant
 Course = dict[str, list[float]]
 
 
+@recalled
 def course(session: Session, who: Who, ask: Ask, metric: Metric, dimension: Dimension) -> Course:
     """By group, the metric in `PIECES` equal pieces of the period, oldest first.
 

@@ -58,6 +58,7 @@ class Shown:
         return change(METRICS[metric], self.before[metric], self.now[metric])
 
 
+@recalled
 def asked(session: Session, who: Who, now: datetime, narrow: Narrow) -> Ask:
     """What a report's filters ask for, with the policy in force and the pipeline's main currency."""
     del who  # the filters only narrow what a person reaches
