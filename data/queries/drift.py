@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from core.access import Who
@@ -105,15 +105,16 @@ def whole_months(session: Session, pipeline: str, at: datetime) -> tuple[Month, 
 
 def _expected(session: Session, run: ForecastRun) -> Expected:
     """Wins by the end of the run's period among its lines, as the books say today."""
-    rows = session.execute(
-        select(ForecastLine.chance, Opportunity.outcome, Opportunity.closed_at)
+    end = datetime.combine(run.ends_on, time(), company_tz(session))
+    won, chance = and_(Opportunity.outcome == "won", Opportunity.closed_at < end), ForecastLine.chance
+    sums = (func.sum(case((won, 1), else_=0)), func.sum(chance), func.sum(chance * (1 - chance)))
+    n, *told = session.execute(
+        select(func.count(), *sums)
         .join(Opportunity, Opportunity.id == ForecastLine.opportunity_id)
         .where(ForecastLine.run_id == run.id)
-    ).all()
-    end = datetime.combine(run.ends_on, time(), company_tz(session))
-    won = sum(1 for _, outcome, at in rows if outcome == "won" and at and at < end)
-    chances = np.array([row.chance for row in rows], np.float64)
-    return Expected(len(rows), won, float(chances.sum()), float((chances * (1 - chances)).sum()))
+    ).one()
+    wins, expected, variance = (value or 0 for value in told)
+    return Expected(n, int(wins), float(expected), float(variance))
 
 
 @recalled
