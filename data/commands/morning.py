@@ -31,7 +31,7 @@ from data.schema import (
     Promise,
 )
 
-_ABOUT: Mapping[str, type[Promise] | type[Demand] | type[Action]] = {
+_ABOUT: Mapping[str, type[Promise | Demand | Action]] = {
     Proof.PROMISE: Promise,
     Proof.DEMAND: Demand,
     Proof.STEP: Action,
@@ -196,7 +196,7 @@ def _problems(tx: Tx, team_id: int, given: CommitmentInput) -> Iterator[Problem]
 def _of_the_customer(tx: Tx, given: CommitmentInput, about: int) -> bool:
     """Whether the promise, demand or step is of the customer named, and the step of the opportunity."""
     table = _ABOUT.get(given.expects)
-    row = tx.session.get(table, about) if table else None
+    row: Promise | Demand | Action | None = tx.session.get(table, about) if table else None
     if table is None or row is None:
         return table is None
     other = isinstance(row, Action) and given.opportunity_id not in (None, row.opportunity_id)

@@ -108,13 +108,14 @@ def with_outcomes(
     wins = wins_of(session, who, rows, zone, money, team)
     names = [(line.opportunity, row) for line, row in found] + [(w.opportunity, row) for w, row in wins]
     lines, came = [line for line, _ in found], [win for win, _ in wins]
+    both: list[Line | Win] = [*lines, *came]
     return Months(
         rows[-1].currency,
         tuple(runs.values()),
         tuple(line for line in lines if (line.opportunity, line.month) not in left),
         tuple(win for win in came if (win.opportunity, win.month) not in left),
         {opportunity: LineNames(*(getattr(row, f) for f in _NAMES)) for opportunity, row in names},
-        tuple(one for one in (*lines, *came) if (one.opportunity, one.month) in left),
+        tuple(one for one in both if (one.opportunity, one.month) in left),
     )
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -47,13 +48,15 @@ def without(session: Session, runs: Mapping[int, MonthRun], left: Unpriced) -> d
         return dict(runs)
     ids = {opportunity for opportunity, _ in left}
     parts: dict[int, list[Decimal]] = defaultdict(lambda: [Decimal(), Decimal()])
-    for place, (table, said) in enumerate(
-        ((ForecastLine, ForecastLine.value), (ForecastWin, ForecastWin.amount))
-    ):
-        query = select(table.run_id, table.opportunity_id, said).where(
+    said: tuple[tuple[type[ForecastLine | ForecastWin], Any], ...] = (
+        (ForecastLine, ForecastLine.value),
+        (ForecastWin, ForecastWin.amount),
+    )
+    for place, (table, value) in enumerate(said):
+        query = select(table.run_id, table.opportunity_id, value).where(
             table.run_id.in_(runs), table.opportunity_id.in_(ids)
         )
-        for run_id, opportunity, value in session.execute(query):
+        for run_id, opportunity, part in session.execute(query):
             if (opportunity, runs[run_id].month) in left:
-                parts[run_id][place] += value or Decimal()
+                parts[run_id][place] += part or Decimal()
     return {run_id: less(run, *parts[run_id]) if run_id in parts else run for run_id, run in runs.items()}
