@@ -9,7 +9,6 @@ from components import address, format
 from components.blocks import Card, Tone, cards, empty, section
 from components.forecast_words import money, verdict_words
 from components.frame import View
-from components.marks import Figure
 from components.tables import amounts, clickable, money_column, rate_column, share_column, shares
 from components.text import t
 from data.queries.forecast_health import COMPANY, ForecastHealth, Group

@@ -10,6 +10,7 @@ from components import address, charts, format, marks, pictures
 from components.blocks import empty, section
 from components.forecast_words import money, month_name, verdict_words
 from components.frame import View
+from components.marks import Figure
 from components.tables import amounts, clickable, money_column, share_column, shares
 from components.text import t
 from core.forecast.health import Figures, Verdict

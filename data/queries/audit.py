@@ -12,7 +12,6 @@ from core.access import Permission, Who, reach
 from core.changes import UNDOABLE, changed
 from core.definitions import RECORDS as PLACES
 from core.fields import Field
-from data.once import recalled
 from data.queries.own_fields import own_fields_by_version
 from data.schema import (
     Action,

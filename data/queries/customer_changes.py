@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Who
+from data.once import recalled
 from data.queries.audit import AuditEntry, entries, read
 from data.schema import Action, Audit, Contact, CustomerDelivery, Opportunity, Person, Room
 

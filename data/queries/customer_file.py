@@ -12,9 +12,9 @@ from core.fields import Field
 from core.messages import NotFound
 from core.terms import Outcome
 from core.vocabulary import offered
+from data.once import recalled
 from data.queries.customers import SEE, tags_of
 from data.queries.opportunity_cards import OpportunityCard, opportunity_cards
-from data.once import recalled
 from data.queries.own_fields import own_fields_by_version
 from data.queries.policies import policy_in_force
 from data.queries.scope import customers, owned

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
 from core.terms import Outcome
+from data.once import recalled
 from data.queries.policies import policy_in_force
 from data.queries.scope import customers, owned
 from data.schema import (

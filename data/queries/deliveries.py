@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
 from core.promises.acceptance import NOT_READY, Rate, Stand, Standing, confirmation_rate, second_rate
+from data.once import recalled
 from data.queries.acceptance import Wanted, serving, standings
 from data.queries.policies import company_day, policy_in_force
 from data.queries.promises import PromiseRow, latest, promises
@@ -25,7 +26,6 @@ from data.schema import (
     Promise,
     PromisedDate,
 )
-from data.once import recalled
 
 PAGE = 30
 

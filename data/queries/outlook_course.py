@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
+from data.once import recalled
 from data.queries.outlook import sees_whole
 from data.queries.policies import company_tz
 from data.queries.scope import kept

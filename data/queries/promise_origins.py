@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from core.access import Permission, Who
 from core.messages import NotFound
 from core.terms import ActionStatus
-from data.once import recalled
 from data.queries.scope import customers
 from data.schema import Action, Contact, Customer, Demand, Draft, Promise
 

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who
 from core.messages import NotFound
-from data.once import recalled
 from data.queries.scope import customers, in_room, room_history, room_in_reach, rooms
 from data.schema import Action, Customer, Person, Room, RoomMember, RoomTask
 

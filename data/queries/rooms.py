@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Who
+from data.once import recalled
 from data.queries.scope import in_room, rooms
 from data.queries.standing import task_open
 from data.schema import Customer, Room, RoomMember, RoomMessage, RoomTask

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
 from core.messages import NotFound
+from data.once import recalled
 from data.queries.policies import company_day
 from data.queries.promises import latest
 from data.queries.scope import customers

@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
+from data.once import recalled
 from data.queries.policies import company_day
 from data.queries.scope import owned
 from data.queries.suggestions_asked import MOST, running_period

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
 from core.messages import NotFound
+from data.once import recalled
 from data.queries.scope import customers, room_history
 from data.queries.timeline_events import (
     Event,
