@@ -196,9 +196,11 @@ def _problems(tx: Tx, team_id: int, given: CommitmentInput) -> Iterator[Problem]
 def _of_the_customer(tx: Tx, given: CommitmentInput, about: int) -> bool:
     """Whether the promise, demand or step is of the customer named, and the step of the opportunity."""
     table = _ABOUT.get(given.expects)
-    row: Promise | Demand | Action | None = tx.session.get(table, about) if table else None
-    if table is None or row is None:
-        return table is None
+    if table is None:
+        return True
+    row = tx.session.get(table, about)
+    if not isinstance(row, Promise | Demand | Action):
+        return False
     other = isinstance(row, Action) and given.opportunity_id not in (None, row.opportunity_id)
     return row.customer_id == given.customer_id and not other
 
