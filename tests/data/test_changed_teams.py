@@ -11,7 +11,8 @@ from core.forecast.movement import movement, sums
 from data.queries.attribution import attribution
 from data.queries.forecast_health import forecast_health
 from data.queries.handed import handed
-from data.queries.outlook import progress, snapshot
+from data.queries.outlook import snapshot
+from data.queries.outlook_course import progress
 from data.schema import ForecastLine, Person
 from tests.company import found
 from tests.forecasts import deal, knew, run

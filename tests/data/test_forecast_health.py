@@ -18,7 +18,7 @@ from data.jobs.registry import Run
 from data.jobs.schedule import SCHEDULE
 from data.queries.coaching import coaches, coaching_tasks
 from data.queries.forecast_health import forecast_health, rep_months
-from data.queries.outlook import progress
+from data.queries.outlook_course import progress
 from data.queries.today import Kind, today
 from data.schema import CoachingTask, Message, Opportunity, Person, Pipeline
 from tests.company import found

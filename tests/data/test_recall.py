@@ -24,7 +24,7 @@ from data.jobs.sweep_alerts import sweep_alerts
 from data.once import RECALLED, recalled
 from data.queries.board import board
 from data.queries.board_ask import Ask, By
-from data.queries.customers import customer_file
+from data.queries.customer_file import customer_file
 from data.queries.policies import company_zone
 from data.queries.today import home
 from data.schema import Setting

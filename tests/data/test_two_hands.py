@@ -26,9 +26,10 @@ from data.commands.account import change_own_name
 from data.commands.actions import cancel_action, record_action
 from data.commands.attribution import answer_factor, ask_for_factor
 from data.commands.ballots import draw_paper, open_boxes, vote
+from data.commands.briefs import issue_brief
 from data.commands.customers import add_contact, edit_contact, edit_customer, tag_customer
 from data.commands.exchange import export_file, import_table
-from data.commands.morning import CommitmentInput, assign, drop_commitment, issue_brief, start_meeting
+from data.commands.morning import CommitmentInput, assign, drop_commitment, start_meeting
 from data.commands.opportunities import open_opportunity
 from data.commands.people import activate_person, create_person, edit_person
 from data.commands.promises import escalate_promise, make_promise, move_promise
