@@ -37,6 +37,7 @@ from data.schema import Setting
 
 PASSWORD = "firebreak-demo"  # noqa: S105 - offered on the sign-in page of a demo
 COMPANY = "云启智造 Yunqi"
+_FACTS = {"installation": "demo", "company": COMPANY, "demo_password": PASSWORD, "timezone": "Asia/Shanghai"}
 MONTH = timedelta(days=30.4375)
 LEFT_DAYS_AGO = 110
 _FIRST = 0.5  # of the progress, for the first branch of several
@@ -70,14 +71,8 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
     rng = Random(seed)
     start = now - MONTH * (MONTHS if size.stories else 3)
     store.clock = lambda: start
-    facts = {
-        "installation": "demo",
-        "company": COMPANY,
-        "demo_password": PASSWORD,
-        "timezone": "Asia/Shanghai",
-    }
     with store.writing() as session:
-        session.add_all(Setting(key=key, value=value) for key, value in facts.items())
+        session.add_all(Setting(key=key, value=value) for key, value in _FACTS.items())
     staff = hire(store, size, rng, hash_password(PASSWORD))
     set_benchmarks(store, OPERATOR, BENCHMARK_DAYS)
     simulation = Simulation(store, staff, rng, now)
@@ -85,14 +80,7 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
     teller = Teller(store, simulation, seed)
     customers = _prepare(simulation, teller, staff, size, rng, start, now)
     if size.stories:
-        deliverer = Deliverer(store, simulation, staff.delivery, seed)
-        Promiser(store, simulation, staff.product, seed, deliverer).expect(customers, size.demands, now)
-        Asker(store, simulation, staff.stores, staff.product).expect(now)
-        if size.branches == 1:
-            reports.expect_quarters(store, simulation, staff.director, now)
-            milestones.expect(store, simulation, staff.director, now)
-        feedback.expect(store, simulation, staff, now)
-        Gatherer(store, simulation, staff, now).expect(customers[: len(customers) // 2])
+        _expect_stories(store, simulation, staff, customers, size, seed, now)
     if size.branches == 1:
         reports.expect(store, simulation, now)
     if size.customers:
@@ -103,6 +91,26 @@ def _write(store: Store, size: Size, seed: int, now: datetime, progress: Progres
     if size.branches > 1:
         with store.writing() as session:
             branch_out(session, size.branches - 1, seed, lambda done: progress(part + (1 - part) * done))
+
+
+def _expect_stories(
+    store: Store,
+    simulation: Simulation,
+    staff: Staff,
+    customers: list[Customer],
+    size: Size,
+    seed: int,
+    now: datetime,
+) -> None:
+    """What the company is to live through besides its sales, each at its own instants."""
+    deliverer = Deliverer(store, simulation, staff.delivery, seed)
+    Promiser(store, simulation, staff.product, seed, deliverer).expect(customers, size.demands, now)
+    Asker(store, simulation, staff.stores, staff.product).expect(now)
+    if size.branches == 1:
+        reports.expect_quarters(store, simulation, staff.director, now)
+        milestones.expect(store, simulation, staff.director, now)
+    feedback.expect(store, simulation, staff, now)
+    Gatherer(store, simulation, staff, now).expect(customers[: len(customers) // 2])
 
 
 def _finish(store: Store, staff: Staff, size: Size, seed: int, now: datetime) -> None:
