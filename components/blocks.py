@@ -174,3 +174,9 @@ def _row(item: Row, key: str) -> bool:
         return False
     kind: Literal["primary", "secondary"] = "primary" if item.primary else "secondary"
     return button.button(item.action, key=key, icon=item.icon, type=kind, width="stretch")
+
+
+def picture(content: bytes, caption: str) -> None:
+    """A picture that somebody sent: as wide as a reader needs it, and no wider than a phone."""
+    with st.container(width=420):
+        st.image(content, caption=caption, width="stretch")

@@ -7,7 +7,7 @@ import streamlit as st
 
 from components import address, format
 from components.address import leave_for
-from components.blocks import Card, Row, Tone, badge, cards, empty, plain, rows, section
+from components.blocks import Card, Row, Tone, badge, cards, empty, picture, plain, rows, section
 from components.frame import View
 from components.navigation import open_page
 from components.text import t, term
@@ -207,7 +207,7 @@ def happenings(file: DeliveryFile, view: View, play: Play) -> None:
             if one.text:
                 st.text(one.text)
             if one.photo:
-                st.image(play(one.photo)[0], caption=t("deliveries.photo"), width=420)
+                picture(play(one.photo)[0], t("deliveries.photo"))
 
 
 def _details(one: Happening, view: View) -> list[str]:

@@ -19,12 +19,14 @@ from components.text import t, term
 from core.promises.sla import URGENCIES
 from core.promises.store_requests import OUTCOMES, Verdict
 from data.queries.store_requests import PAGE, Alike, Pool, Request, Show
+from tests.data.test_acceptance_routes import picture
 
 Does = Mapping[str, Callable[..., Any]]
 _TONES = {"P0": Tone.RED, "P1": Tone.AMBER, "P2": Tone.QUIET, "P3": Tone.QUIET}
 _OUTCOMES = {"planned": Tone.GREEN, "declined": Tone.QUIET}
 _FORM = "store-request"
 _NORMAL = URGENCIES.index("P2")
+_PICTURES = ("jpg", "jpeg", "png", "webp")  # names that the form offers; the content decides
 
 
 def chosen_show() -> Show:
@@ -32,11 +34,12 @@ def chosen_show() -> Show:
     return Show(address.read("show", [s.value for s in Show], Show.OPEN.value))
 
 
-def file_form(file: Callable[..., Any], likes: Callable[[str], Sequence[Alike]], view: View) -> None:
+def file_form(does: Does, likes: Callable[[str], Sequence[Alike]], view: View) -> None:
     """What the store needs, and what others asked for in like words: join it, or ask anew.
 
     Args:
-        file: `file(key, words, urgency, join)`; the same key again files nothing twice.
+        does: `file(key, words, urgency, join, photo)`, where the same key again files nothing twice, and
+            `keep(content)` of a picture.
     """
     section(t("store_requests.file"), icon=":material/add_comment:")
     turn = turn_of(_FORM)
@@ -56,16 +59,19 @@ def file_form(file: Callable[..., Any], likes: Callable[[str], Sequence[Alike]],
                 index=_NORMAL,
                 format_func={u: term("urgency", u) for u in URGENCIES}.__getitem__,
             )
-        send = partial(_filed, file, marks, words or "", urgency or "")
+        with marks.field("photo"):
+            photo = st.file_uploader(t("store_requests.photo"), type=list(_PICTURES), key=f"photo-{turn}")
+        send = partial(_filed, does, marks, (words or "", urgency or ""), photo)
         with st.container(key="store-request-likes"):
-            _likes(likes(words or ""), send, turn)
+            _likes(likes(words or ""), send, turn, said=bool(words))
         if st.button(t("store_requests.send"), type="primary", icon=":material/send:", key=f"send-{turn}"):
             send(None)
 
 
-def _likes(found: Sequence[Alike], send: Callable[[int | None], None], turn: str) -> None:
+def _likes(found: Sequence[Alike], send: Callable[[int | None], None], turn: str, *, said: bool) -> None:
     if not found:
-        st.caption(t("store_requests.no_likes"))
+        if said:
+            st.caption(t("store_requests.no_likes"))
         return
     st.markdown(f"**{t('store_requests.likes')}**")
     lines = [
@@ -81,10 +87,16 @@ def _likes(found: Sequence[Alike], send: Callable[[int | None], None], turn: str
         send(int(pressed))
 
 
-def _filed(file: Callable[..., Any], marks: Marks, words: str, urgency: str, join: int | None) -> None:
+def _filed(does: Does, marks: Marks, said: tuple[str, str], photo: Any, join: int | None) -> None:
     """A second press files nothing anew; the same words in another turn do, the need has come again."""
-    said = sha256(f"{words}|{urgency}|{join}".encode()).hexdigest()
-    if marks.sent(partial(file, f"{turn_of(_FORM)}-{said}", words, urgency, join)):
+    content = photo.getvalue() if photo else b""
+    key = sha256("|".join((*said, str(join))).encode() + content).hexdigest()
+
+    def send() -> None:
+        kept = does["keep"](content) if content else None
+        does["file"](f"{turn_of(_FORM)}-{key}", *said, join, kept)
+
+    if marks.sent(send):
         next_turn(_FORM)
         st.toast(t("store_requests.joined") if join else t("store_requests.filed"))
         st.rerun()
@@ -129,10 +141,13 @@ def pool_list(found: Pool, show: Show, view: View) -> None:
 def _line(one: Request, view: View) -> Row:
     mark, tone = _mark(one)
     first = format.day(one.asked[0].filed_at.astimezone(ZoneInfo(view.who.timezone)).date(), view.language)
+    details = [_stores(one), t("store_requests.since", on=first)]
+    if any(asked.photo for asked in one.asked):
+        details.append(t("store_requests.with_photo"))
     return Row(
         str(one.id),
         one.words if len(one.words) <= 120 else f"{one.words[:120]}…",
-        f"{_stores(one)} · {t('store_requests.since', on=first)}",
+        " · ".join(details),
         mark=mark,
         tone=tone,
         action=t("demands.look"),
@@ -149,8 +164,12 @@ def _stores(one: Request) -> str:
     return t("store_requests.stores", n=len(one.stores), names=t("store_requests.and").join(one.stores))
 
 
-def head(one: Request, view: View) -> None:
-    """One request with everybody who asked, and what headquarters said."""
+def head(one: Request, show: Callable[[str], tuple[bytes, str]], view: View) -> None:
+    """One request with everybody who asked, and what headquarters said.
+
+    Args:
+        show: the content of a picture, by its hash.
+    """
     if st.button(t("store_requests.to_pool"), type="tertiary", icon=":material/arrow_back:"):
         leave_for()
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
@@ -162,6 +181,8 @@ def head(one: Request, view: View) -> None:
                      term("urgency", asked.urgency))  # fmt: skip
             st.caption(plain(" · ".join(p for p in parts if p)))
             st.text(asked.words)
+            if asked.photo:
+                picture(show(asked.photo)[0], t("store_requests.photo_of", store=asked.store))
     if one.answered_at is not None:
         _answer(one, view)
 

@@ -1,4 +1,4 @@
-"""Walkthroughs of deliveries and customers' pictures: what is kept of them, whatever their names say."""
+"""Walkthroughs of deliveries, pictures of customers and stores: what is kept, whatever their names say."""
 
 import io
 import warnings
@@ -56,8 +56,20 @@ def keep_video(store: Store, who: Who, content: bytes) -> str:
     return keep(store, who.person_id, content, media_type)
 
 
-def keep_photo(store: Store, content: bytes) -> str:
-    """Keep a customer's picture as a fresh JPEG; returns its SHA-256.
+def keep_store_photo(store: Store, who: Who, content: bytes) -> str:
+    """Keep a picture of what a store asks for; returns its SHA-256.
+
+    Raises:
+        NotAllowed: the person files no requests of a store.
+        Invalid: not a picture, or too large.
+    """
+    if not decide(who, Permission.FILE_STORE_REQUESTS).allowed:
+        raise NotAllowed(permission=Permission.FILE_STORE_REQUESTS)
+    return keep_photo(store, content, who.person_id)
+
+
+def keep_photo(store: Store, content: bytes, owner_id: int | None = None) -> str:
+    """Keep a customer's or a store's picture as a fresh JPEG; returns its SHA-256.
 
     Only the pixels survive: no place where it was taken, and nothing that hides behind a picture.
 
@@ -68,7 +80,7 @@ def keep_photo(store: Store, content: bytes) -> str:
         limit = policy_in_force(session).max_photo_mb
     if len(content) > limit * 2**20:
         raise Invalid([Problem("photo", "file_too_large", {"limit": limit})])
-    return keep(store, None, _redrawn(content), "image/jpeg")
+    return keep(store, owner_id, _redrawn(content), "image/jpeg")
 
 
 def _redrawn(content: bytes) -> bytes:

@@ -9,22 +9,25 @@ from components.store_requests import chosen_show, desk_block, file_form, head, 
 from core.access import Permission, decide
 from data.commands.command import Command
 from data.commands.store_requests import answer_request, file_request, merge_requests
+from data.files import read_file
+from data.media import keep_store_photo
 from data.queries.store_requests import Alike, alike, pool, request_file
 
-FILE: Callable[..., int] = file_request.once
+FILES: dict[str, Callable[..., int | str]] = {"file": file_request.once, "keep": keep_store_photo}
 LIKES: Callable[..., Sequence[Alike]] = alike
 DOES: dict[str, Command[..., int]] = {"merge": merge_requests, "answer": answer_request}
 
 with page("store_requests.title", needs=Permission.SEE_STORE_REQUESTS) as view:
     if number := address.number("request"):
         one = view.read(request_file, number)
-        head(one, view)
+        head(one, partial(read_file, view.store), view)
         if decide(view.who, Permission.ANSWER_STORE_REQUESTS).allowed:
             does = {way: partial(view.do, command) for way, command in DOES.items()}
             desk_block(one, view.read(alike, one.words, one.id), does, view)
     else:
         if decide(view.who, Permission.FILE_STORE_REQUESTS).allowed:
-            file_form(partial(view.do, FILE), partial(view.read, LIKES), view)
+            files = {way: partial(view.do, command) for way, command in FILES.items()}
+            file_form(files, partial(view.read, LIKES), view)
         show = chosen_show()
         found = view.read(pool, show, address.said("region"))
         pool_filters(found)

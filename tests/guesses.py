@@ -27,11 +27,11 @@ TABLES = {
     "message_id": "room_message", "into_id": "store_request", "other_ids": "store_request",
     "join_id": "store_request", "batch_id": "import_batch", "follows": "action", "completes": "action",
     "action": "action", "customer": "customer", "opportunity": "opportunity", "team": "team",
-    "recording": "stored_file", "sha256": "stored_file", "video": "stored_file", "of": "proof_check",
+    "recording": "stored_file", "sha256": "stored_file", "video": "stored_file", "photo": "stored_file",
     "delivery_id": "customer_delivery", "task_id": "room_task", "request_id": "store_request",
     "run_id": "forecast_run", "jump_to": "action", "alert": "alert", "ids": "demand", "entity_id": "customer",
     "row_id": "customer", "opportunities": "opportunity", "runs": "forecast_run", "about": "alert",
-    "cancels": "action",
+    "cancels": "action", "of": "proof_check",
 }  # fmt: skip
 WORDS = {
     "currency": "CNY", "language": "en", "grade": "B", "urgency": "P0", "pain": "cost", "kind": "news",

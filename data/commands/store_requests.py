@@ -13,22 +13,27 @@ from data.commands.command import Tx, command
 from data.commands.outbox import post
 from data.jsontext import to_json
 from data.queries.leads import active
-from data.schema import StoreRequest, Team
+from data.schema import StoredFile, StoreRequest, Team
 
 
 @command("store_request.file", needs=Permission.FILE_STORE_REQUESTS)
-def file_request(tx: Tx, words: str, urgency: str, join_id: int | None = None) -> int:
+def file_request(
+    tx: Tx, words: str, urgency: str, join_id: int | None = None, photo: str | None = None
+) -> int:
     """File a request for one's store; returns its id.
 
     Args:
+        photo: SHA-256 of a picture that was kept (`data.media.keep_store_photo`).
         join_id: a request of the pool that asks for the same: this store is added to it.
 
     Raises:
-        NotFound: no such request to join.
+        NotFound: no such request to join, or no such picture.
         Conflict: the one to join is answered by now.
         Invalid: no words, or no such urgency.
     """
     refuse(check_request(words, urgency))
+    if photo is not None and tx.session.get(StoredFile, photo) is None:
+        raise NotFound(entity="file")
     store = tx.session.get(Team, tx.who.team_id) if tx.who.team_id else None
     row = StoreRequest(
         team_id=store.id if store else None,
@@ -36,15 +41,15 @@ def file_request(tx: Tx, words: str, urgency: str, join_id: int | None = None) -
         person_id=tx.who.person_id,
         words=words.strip(),
         urgency=urgency,
+        photo=photo,
         filed_at=tx.now,
     )
     tx.session.add(row)
     tx.session.flush()
     if join_id is not None:
         _merge(tx, _locked(tx, join_id), [row])
-    tx.audit(
-        "store_request", row.id, after={"words": row.words, "urgency": urgency, "joined": join_id is not None}
-    )
+    after = {"words": row.words, "urgency": urgency, "joined": join_id is not None, "photo": photo}
+    tx.audit("store_request", row.id, after=after)
     about = {"store": store.name if store else "", "words": _brief(row.words)}
     post(
         tx.session,

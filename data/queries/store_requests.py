@@ -28,7 +28,7 @@ class Show(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One store's own request, as it was filed."""
+    """One store's own request, as it was filed; `photo` is the hash of its picture."""
 
     id: int
     store: str
@@ -37,6 +37,7 @@ class Asked:
     words: str
     urgency: str
     filed_at: datetime
+    photo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """What is shown, how many there are of each, and the regions to choose from."""
+    """What is shown, how many there are of each, and the regions to choose from: none for a store."""
 
     rows: Sequence[Request]
     counts: Mapping[str, int]
@@ -96,7 +97,8 @@ def pool(session: Session, who: Who, show: Show, region: str | None = None) -> P
         rows.sort(key=lambda r: (-len(r.stores), r.urgency, r.id))
     else:
         rows.sort(key=lambda r: (r.answered_at or r.asked[0].filed_at, r.id), reverse=True)
-    regions = sorted({region for r in found for region in r.regions})
+    everywhere = reach(who, Permission.SEE_STORE_REQUESTS) is Reach.ALL
+    regions = sorted({region for r in found for region in r.regions}) if everywhere else []
     return Pool(rows, {str(s): len(split[s]) for s in Show}, tuple(regions))
 
 
@@ -185,6 +187,6 @@ def _asked(session: Session, ids: Collection[int]) -> dict[int, list[Asked]]:
     )
     found: dict[int, list[Asked]] = defaultdict(list)
     for r, store, person in session.execute(query):
-        one = Asked(r.id, store or "", r.region, person, r.words, r.urgency, r.filed_at)
+        one = Asked(r.id, store or "", r.region, person, r.words, r.urgency, r.filed_at, r.photo)
         found[r.merged_into_id or r.id].append(one)
     return found

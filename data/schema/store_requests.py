@@ -18,6 +18,7 @@ class StoreRequest(Keyed, Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     words: Mapped[str]
     urgency: Mapped[str]
+    photo: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
     filed_at: Mapped[datetime] = mapped_column(index=True)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("store_request.id"), index=True)
     merged_at: Mapped[datetime | None]

@@ -163,6 +163,7 @@ ANYBODYS_TOO = {
     ("customer.edit", "person"): "an edit leaves the owner as it is: `customer.assign` changes it",
     ("demand.attach", "stored_file"): "a file is named by its content's hash, which only its holder can know",
     ("room.say", "stored_file"): "as above",
+    ("store_request.file", "stored_file"): "as above",
 }
 
 

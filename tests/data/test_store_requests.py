@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from core.access import Who
-from core.messages import Conflict, Invalid, NotFound
+from core.messages import Conflict, Invalid, NotAllowed, NotFound
 from core.promises.store_requests import Verdict
 from core.terms import Role
 from data.commands.store_requests import answer_request, file_request, merge_requests
+from data.media import keep_store_photo
 from data.queries.store_requests import Show, alike, pool, request_file
 from data.schema import Message, Person, Team
 from tests.company import found
+from tests.data.test_acceptance_routes import picture
 
 SCAN = "Customers want to scan a code at the till to see their points"
 SCAN_TOO = "A code at the till that customers scan to see points"
@@ -130,3 +132,32 @@ def test_the_same_key_files_once(store, stores):
     ids = {file_request.once(store, stores.bund, "k", SCAN, "P2") for _ in range(2)}
     assert len(ids) == 1
     assert len(read(store, pool, stores.bund, Show.OPEN).rows) == 1
+
+
+def test_a_picture_goes_with_a_request(stores):
+    photo = keep_store_photo(stores.store, stores.bund, picture())
+    mine = file_request(stores.store, stores.bund, SCAN, "P2", None, photo)
+    file_request(stores.store, stores.shenzhen, SCAN_TOO, "P2", mine)
+    for who in (stores.people.product, stores.shenzhen):
+        asked = read(stores.store, request_file, who, mine).asked
+        assert [a.photo for a in asked] == [photo, None]
+    with pytest.raises(NotFound):
+        read(stores.store, request_file, stores.pudong, mine)
+
+
+def test_who_may_keep_a_picture_and_of_what(stores):
+    with pytest.raises(NotAllowed):
+        keep_store_photo(stores.store, stores.people.product, picture())
+    with pytest.raises(Invalid) as refused:
+        keep_store_photo(stores.store, stores.bund, b"%PDF-1.7")
+    assert [(p.field, p.code) for p in refused.value.problems] == [("photo", "not_image")]
+    with pytest.raises(NotFound):
+        file_request(stores.store, stores.bund, SCAN, "P2", None, "0" * 64)
+    assert read(stores.store, pool, stores.people.product, Show.OPEN).rows == []
+
+
+def test_regions_are_offered_to_whom_they_tell_apart(stores):
+    mine = file_request(stores.store, stores.bund, SCAN, "P2")
+    file_request(stores.store, stores.shenzhen, SCAN_TOO, "P2", mine)
+    assert read(stores.store, pool, stores.people.product, Show.OPEN).regions == ("East", "South")
+    assert read(stores.store, pool, stores.bund, Show.OPEN).regions == ()

@@ -10,6 +10,7 @@ from components import format
 from data.commands.store_requests import file_request
 from data.queries.store_requests import Show, pool
 from data.text import translate
+from tests.data.test_acceptance_routes import picture
 from tests.data.test_store_requests import SCAN, SCAN_TOO, Stores
 from tests.pages.test_demands import press, shown
 
@@ -90,3 +91,22 @@ def test_a_store_does_not_see_what_others_asked_nor_answers_itself(open_page, st
     assert [e.value for e in page.error] == [translate("en", "errors.not_found")]
     page = open_page("store_requests", stores.shenzhen, request=mine)
     assert translate("en", "store_requests.send_answer") not in [b.label for b in page.button]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_photo_goes_along(open_page, stores, language):
+    page = open_page("store_requests", stores.bund, language)
+    assert translate(language, "store_requests.no_likes") not in shown(page)  # nothing is written yet
+    page.text_area[0].set_value(SCAN)
+    page.file_uploader[0].set_value(("shelf.jpg", b"%PDF-1.7", "image/jpeg"))
+    press(page, translate(language, "store_requests.send"))
+    assert translate(language, "problems.not_image") in shown(page)
+    assert page.text_area[0].value == SCAN
+    page.file_uploader[0].set_value(("shelf.png", picture(), "image/png"))
+    press(page, translate(language, "store_requests.send"))
+    assert not page.exception
+    assert translate(language, "store_requests.with_photo") in shown(page)
+    (request,) = rows(stores)
+    page = open_page("store_requests", stores.people.product, language, request=request.id)
+    (drawn,) = page.get("image")
+    assert drawn.proto.imgs[0].caption == translate(language, "store_requests.photo_of", store="Bund")
