@@ -4,6 +4,7 @@ import argparse
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from core.messages import Problem, refuse
 from data.engine import Store
 
 END = "as known at the end of that day; now if left out"
@@ -17,6 +18,16 @@ def add_as_of(parser: argparse.ArgumentParser, means: str = END) -> None:
         metavar="YYYY-MM-DD",
         help=means,
     )
+
+
+def begun(day: date | None, today: date) -> date:
+    """The day asked for, today without one: what the books say then must have been written.
+
+    Raises:
+        Invalid: it has not begun yet.
+    """
+    refuse([Problem("as-of", "instant_in_future")] if day and day > today else [])
+    return day or today
 
 
 def end_of(day: date | None, zone: str, store: Store) -> datetime:

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from core.forecast.valuation import LEVEL
-from data.cli.as_of import add_as_of
+from data.cli.as_of import add_as_of, begun
 from data.explaining import Explained, explain
 from data.forecast_words import UNITS, Words, name_of
 from data.own_terms import hear
@@ -29,7 +29,7 @@ def _run(chosen: argparse.Namespace) -> int:
     store = this_store()
     hear(store)
     with store.reading() as session:
-        day = chosen.as_of or company_day(session, store.clock())
+        day = begun(chosen.as_of, company_day(session, store.clock()))
         found = explain(session, chosen.opportunity, day, chosen.period)
     print(json.dumps(_told(found), ensure_ascii=False) if chosen.json else _text(found))
     return 0

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 from core.forecast.backtest import Backtest, backtest
 from core.forecast.periods import Horizon
 from core.forecast.scoring import Totals
+from core.messages import Problem, refuse
 from core.process.stages import PIPELINE
 from data.backtests import shown
 from data.queries.calendars import company_country
 from data.queries.forecast_history import forecast_history
+from data.queries.policies import company_tz
 from data.runtime import this_store
-
-_ZONE = "Asia/Shanghai"
 
 
 def add(commands: Any) -> None:
@@ -39,7 +39,7 @@ def add(commands: Any) -> None:
         "--horizon", type=_horizon, default=Horizon("month"), help="month, quarter, 7d, 28d …"
     )
     parser.add_argument("--level", choices=("company", "team", "rep"), default="company")
-    parser.add_argument("--timezone", type=ZoneInfo, default=ZoneInfo(_ZONE), help=f"default {_ZONE}")
+    parser.add_argument("--timezone", type=ZoneInfo, help="where days begin; default the company's")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=_backtest)
 
@@ -52,8 +52,10 @@ def _horizon(word: str) -> Horizon:
 
 
 def _backtest(chosen: argparse.Namespace) -> int:
+    refuse([Problem("to", "ends_before_start")] if chosen.last < chosen.first else [])
     with this_store().reading() as session:
-        history = replace(forecast_history(session, chosen.pipeline), zone=chosen.timezone)
+        zone = chosen.timezone or company_tz(session)
+        history = replace(forecast_history(session, chosen.pipeline), zone=zone)
         country = company_country(session)
     done = backtest(
         history,
@@ -61,7 +63,7 @@ def _backtest(chosen: argparse.Namespace) -> int:
         chosen.first,
         chosen.last,
         level=chosen.level,
-        zone=chosen.timezone,
+        zone=zone,
         country=country,
         tick=_ticker(),
     )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.process.stages import PIPELINE
-from data.cli.as_of import add_as_of
+from data.cli.as_of import add_as_of, begun
 from data.forecasting import PERIODS, Forecast, forecast_of, open_books
 from data.jobs.forecast import as_rows
 from data.jsontext import to_json
@@ -38,7 +38,7 @@ def add(commands: Any) -> None:
 def _run(chosen: argparse.Namespace) -> int:
     store = this_store()
     with store.reading() as session:
-        day = chosen.as_of or company_day(session, store.clock())
+        day = begun(chosen.as_of, company_day(session, store.clock()))
         found = snapshot_on(session, chosen.pipeline, chosen.period, day)
         if found is None:
             said = _computed(session, chosen.pipeline, chosen.period, day)

@@ -65,6 +65,10 @@ def test_an_unknown_pipeline_says_which_there_are(asked, sqlite_store, capsys):
         forecast_history(session, "nowhere")
 
 
+def test_days_in_the_wrong_order_are_refused(asked, sqlite_store):
+    assert asked("--from", "2026-03-01", "--to", "2026-02-01")[0] == 2
+
+
 def test_a_company_without_closings_gets_no_numbers(asked, sqlite_store):
     found(sqlite_store)
     status, out = asked("--from", "2026-01-01", "--to", "2026-03-01", "--json")
@@ -74,15 +78,16 @@ def test_a_company_without_closings_gets_no_numbers(asked, sqlite_store):
 
 
 def test_the_season_keeps_the_holidays_of_the_companys_calendar(asked, sqlite_store, monkeypatch):
-    """Berlin's company is forecast with Germany's, wherever a forecast is made."""
+    """Berlin's company is forecast with Germany's, wherever a forecast is made, and by Berlin's days."""
     company = found(sqlite_store)
     set_hours(sqlite_store, company.admin, None, "Europe/Berlin", "DE", time(9), (None, None), time(17))
     first, last = date(2025, 11, 1), date(2026, 1, 1)
     ask_backtest(sqlite_store, company.director, "firebreak", "month", "company", first, last)
-    said = []
+    said, zones = [], []
 
-    def heard(*_, country="CN", **__):
+    def heard(*_, country="CN", zone, **__):
         said.append(country)
+        zones.append(zone.key)
         return Backtest((), (), (), totals([], *[np.zeros(0)] * 3))
 
     monkeypatch.setattr("data.cli.forecast.backtest", heard)
@@ -93,6 +98,7 @@ def test_the_season_keeps_the_holidays_of_the_companys_calendar(asked, sqlite_st
     with sqlite_store.reading() as session:
         forecast_of(open_books(session, "firebreak"), "month", date(2026, 3, 4))
     assert said == ["DE"] * 3
+    assert zones == ["Europe/Berlin"] * 2
 
 
 def test_the_books_know_a_change_from_its_recording_on(store, clock):

@@ -132,8 +132,11 @@ def weigh_nothing(store, since: datetime) -> None:
         session.add(WeightUse(version_id=version.id, from_at=since))
 
 
-def test_what_cannot_be_explained(sqlite_store, asked):
+def test_what_cannot_be_explained(sqlite_store, asked, clock):
     people = found(sqlite_store)
+    status, err = asked(str(people.opportunity), "--as-of", "2026-03-05")
+    assert (status, "as-of: This lies in the future." in err) == (2, True)
+    clock.move(days=1)
     status, err = asked("nowhere")
     assert (status, "“nowhere”" in err) == (2, True)
     status, err = asked(str(people.opportunity), "--as-of", "2026-03-04")  # opened later that day

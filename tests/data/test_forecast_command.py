@@ -54,6 +54,12 @@ def test_a_day_without_a_snapshot_is_computed_and_not_kept(asked, store, company
         assert session.scalar(select(func.count()).select_from(ForecastRun)) == 0
 
 
+def test_a_day_that_has_not_begun_has_no_forecast(asked, store, company, capsys):
+    assert asked("--as-of", (TODAY + timedelta(days=1)).isoformat())[0] == 2
+    with store.reading() as session:
+        assert session.scalar(select(func.count()).select_from(ForecastRun)) == 0
+
+
 def test_an_unknown_pipeline_says_which_there_are(asked, store, capsys):
     status, _ = asked("--pipeline", "nowhere")
     assert status == 2
