@@ -75,12 +75,14 @@ def current(found: Queue) -> int | None:
     return address.number("opportunity") or first
 
 
-def nothing(found: Queue) -> None:
+def nothing(found: Queue, view: View) -> None:
     """Nothing waits: all is answered, nothing was asked, or there is no forecast yet."""
     if found.starts_on is None:
         empty(t("calibrate.no_forecast"), t("calibrate.no_forecast_hint"), icon=":material/hourglass_empty:")
     elif found.total:
-        empty(t("calibrate.done"), t("calibrate.done_hint"), icon=":material/task_alt:")
+        over = found.due is not None and view.now > found.due
+        hint = t("calibrate.done_hint_late" if over else "calibrate.done_hint")
+        empty(t("calibrate.done"), hint, icon=":material/task_alt:")
     else:
         empty(t("calibrate.nothing"), t("calibrate.nothing_hint"), icon=":material/task_alt:")
 

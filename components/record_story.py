@@ -67,10 +67,7 @@ def about(view: View, facts: CustomerFacts, opportunity: OpenOpportunity | None)
             since = format.ago(opportunity.stage_since, view.now, view.language)
             said = t("record.stands", stage=term("stage", opportunity.stage), since=since)
             st.markdown(f"{type_icon(opportunity.stage)} {said}")
-        for step in facts.steps[:2]:
-            late = step.planned_for < view.now
-            badge(t("record.overdue") if late else t("record.open_step"), Tone.AMBER if late else Tone.BLUE)
-            st.caption(f"{term('stage', step.type)} · {view.instant(step.planned_for)}  \n{short(step.note)}")
+        _planned(view, facts, opportunity)
         if facts.records:
             last = facts.records[0]
             st.markdown(f"**{t('record.last')}**")
@@ -81,6 +78,18 @@ def about(view: View, facts: CustomerFacts, opportunity: OpenOpportunity | None)
             for c in facts.contacts[:6]:
                 role = " · ".join(x for x in (c.title, term("decision_role", c.decision_role)) if x)
                 st.caption(f"{plain(c.name)}  \n{plain(role)}" if role else plain(c.name))
+
+
+def _planned(view: View, facts: CustomerFacts, opportunity: OpenOpportunity | None) -> None:
+    """Two planned steps, those of this opportunity first; one of another says of which."""
+    here = opportunity.id if opportunity else None
+    names = {o.id: o.name for o in facts.opportunities}
+    for step in sorted(facts.steps, key=lambda s: s.opportunity_id != here)[:2]:
+        late = step.planned_for < view.now
+        badge(t("record.overdue") if late else t("record.open_step"), Tone.AMBER if late else Tone.BLUE)
+        of = "" if step.opportunity_id == here else plain(names.get(step.opportunity_id, ""))
+        said = (term("stage", step.type), view.instant(step.planned_for), of)
+        st.caption(f"{' · '.join(x for x in said if x)}  \n{short(step.note)}")
 
 
 def _changes(view: View, sent: dict[str, Any]) -> list[str]:

@@ -27,5 +27,5 @@ with page("calibrate.title", needs=Permission.SEE_SUGGESTIONS) as view:
         else:
             drawing.gone()
     else:
-        drawing.nothing(found)
+        drawing.nothing(found, view)
     drawing.answered(view.read(answers, view.now, period, rep), view)

@@ -106,6 +106,18 @@ def test_a_reason_rejects_at_once_and_another_reason_needs_words(open_page, peop
     assert translate(language, "calibrate.done") in words(page)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_when_all_is_answered_it_says_whether_an_answer_can_still_be_changed(
+    open_page, people, clock, language
+):
+    page = press(press(open_page("calibrate", people.rep, language), language, "accept"), language, "accept")
+    open_, over = (translate(language, f"calibrate.{key}") for key in ("done_hint", "done_hint_late"))
+    assert (open_ in words(page), over in words(page)) == (True, False)
+    clock.move(days=20)
+    page = page.run()
+    assert (open_ in words(page), over in words(page)) == (False, True)
+
+
 def test_later_goes_on_without_an_answer(open_page, people, sqlite_store):
     page = press(open_page("calibrate", people.rep), "en", "later")
     assert page.query_params["opportunity"] == str(people.opportunity)

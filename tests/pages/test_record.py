@@ -9,10 +9,10 @@ from streamlit.testing.v1 import AppTest
 from core.access import Permission, decide
 from data.commands.actions import record_action
 from data.commands.customers import assign_customer
-from data.commands.opportunities import assign_opportunity
+from data.commands.opportunities import assign_opportunity, open_opportunity
 from data.commands.record import Link, open_record, save_record_fields
 from data.files import keep_recording
-from data.schema import Action
+from data.schema import Action, Opportunity
 from data.text import LANGUAGES, translate
 from tests.company import PEOPLE, found
 from tests.data.test_drafts import GOOD
@@ -198,3 +198,18 @@ def test_what_is_wrong_with_a_recording_stands_at_it(company, sqlite_store, lang
     for each in ("recording_short", "recording_silent", "recording_corrupt"):
         sentence = translate(language, f"problems.{each}", **(values or {"least": 10, "seconds": 3}))
         assert (sentence in said) == (each == code)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_planned_step_of_another_opportunity_says_of_which(company, sqlite_store, language):
+    record_action(
+        sqlite_store, company.rep, company.opportunity, done(sqlite_store, "appointment", hours_ago=1)
+    )
+    second = open_opportunity(sqlite_store, company.rep, company.customer, "Second line")
+    with sqlite_store.reading() as session:
+        first = session.get_one(Opportunity, company.opportunity).name
+    of_first = [c.value for c in opened(company.rep, language, opportunity=company.opportunity).caption]
+    of_second = [c.value for c in opened(company.rep, language, opportunity=second).caption]
+    step = translate(language, "terms.stage.solution_demo")
+    assert [f"· {first}" in line for line in of_first if line.startswith(step)] == [False]
+    assert [f"· {first}" in line for line in of_second if line.startswith(step)] == [True]
