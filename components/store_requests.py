@@ -10,7 +10,7 @@ import streamlit as st
 
 from components import address, format
 from components.address import leave_for
-from components.blocks import Row, Tone, badge, empty, plain, rows, section
+from components.blocks import Row, Tone, badge, empty, picture, plain, rows, section
 from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
@@ -19,7 +19,6 @@ from components.text import t, term
 from core.promises.sla import URGENCIES
 from core.promises.store_requests import OUTCOMES, Verdict
 from data.queries.store_requests import PAGE, Alike, Pool, Request, Show
-from tests.data.test_acceptance_routes import picture
 
 Does = Mapping[str, Callable[..., Any]]
 _TONES = {"P0": Tone.RED, "P1": Tone.AMBER, "P2": Tone.QUIET, "P3": Tone.QUIET}
