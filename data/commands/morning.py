@@ -198,11 +198,12 @@ def _of_the_customer(tx: Tx, given: CommitmentInput, about: int) -> bool:
     table = _ABOUT.get(given.expects)
     if table is None:
         return True
-    row = tx.session.get(table, about)
-    if not isinstance(row, Promise | Demand | Action):
-        return False
-    other = isinstance(row, Action) and given.opportunity_id not in (None, row.opportunity_id)
-    return row.customer_id == given.customer_id and not other
+    theirs = select(table.id).where(
+        table.id == about, table.customer_id.is_not_distinct_from(given.customer_id)
+    )
+    if table is Action and given.opportunity_id is not None:
+        theirs = theirs.where(Action.opportunity_id == given.opportunity_id)
+    return tx.session.scalar(theirs) is not None
 
 
 def _running(tx: Tx, meeting_id: int) -> tuple[MorningMeeting, MorningBrief]:

@@ -39,7 +39,7 @@ def plan_held(
         Invalid: the table lacks a needed column.
     """
     moved: dict[int, tuple[Problem, ...]] = {}
-    locked: set[Read] = set()
+    locked: set[tuple[str, int]] = set()
     while True:
         plan = plan_import(session, kind, table, mapping, policy, now, reserve=True, left_out=moved)
         fresh = {} if seen is None else _changed_since(plan, kind, seen)
@@ -54,31 +54,35 @@ def seen_by(plan: Plan) -> Mapping[Read, Any]:
 
 
 def _changed_since(plan: Plan, kind: Kind, seen: Mapping[Read, Any]) -> dict[int, tuple[Problem, ...]]:
-    """Lines that would overwrite what nobody had seen, each with the columns that were changed."""
-    found: dict[int, tuple[Problem, ...]] = {}
+    """Lines that would overwrite what nobody had seen, each with the file's columns that were changed."""
+    found: dict[int, set[str]] = defaultdict(set)
     for read, (value, line) in plan.rests_on.items():
         if seen.get(read, _NOTHING) != value:
             name = read[2].removesuffix("_id")
-            field = name if kind.column(name) else ""
-            found[line] = (*found.get(line, ()), Problem(field, "changed_since_preview"))
-    return found
+            found[line] |= {name} if kind.column(name) else set()
+    return {
+        line: tuple(Problem(name, "changed_since_preview") for name in sorted(names) or [""])
+        for line, names in found.items()
+    }
 
 
-def _held(plan: Plan, locked: set[Read]) -> bool:
-    """Lock what the plan changes; False where it is not what was read. SQLite has one writer anyway."""
-    if plan.session.get_bind().dialect.name == "sqlite":
+def _held(plan: Plan, locked: set[tuple[str, int]]) -> bool:
+    """Lock what the plan changes; False where it has to be read anew. SQLite has one writer anyway.
+
+    Args:
+        locked: rows that were locked before the plan read them; those that are locked now are added.
+    """
+    fresh = {(name, row_id) for name, row_id, _ in plan.rests_on} - locked
+    if plan.session.get_bind().dialect.name == "sqlite" or not fresh:
         return True
-    reads: dict[str, set[int]] = defaultdict(set)
-    for name, row_id, _ in plan.rests_on:
-        reads[name].add(row_id)
     now: dict[Read, Any] = {}
-    for name in sorted(reads, key=lambda name: (name != Opportunity.__tablename__, name)):  # as commands do
+    names = {name for name, _ in fresh}
+    for name in sorted(names, key=lambda name: (name != Opportunity.__tablename__, name)):
         columns = Base.metadata.tables[name].c
-        query = select(*columns).order_by(columns["id"]).with_for_update()
-        for row in fetch(plan.session, query, columns["id"], reads[name]):
+        query = select(*columns).order_by(columns["id"]).with_for_update()  # in the order of commands' locks
+        for row in fetch(plan.session, query, columns["id"], {i for table, i in fresh if table == name}):
             now |= {(name, row["id"], column): value for column, value in row.items()}
-    same = all(now.get(read, value) == value for read, (value, _) in plan.rests_on.items())
-    # What is no column of the row, as a customer's tags, is read once more when the row is locked.
-    unlocked = plan.rests_on.keys() - now.keys() - locked
-    locked |= unlocked
-    return same and not unlocked
+    locked |= fresh
+    # What is no column of the row itself, as a customer's tags, is read anew in any case.
+    asked = {read: value for read, (value, _) in plan.rests_on.items() if read[:2] in fresh}
+    return all(read in now and now[read] == value for read, value in asked.items())
