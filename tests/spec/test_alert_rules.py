@@ -12,6 +12,7 @@ from core.process.alerts import RULES, findings
 from core.process.alerts.facts import Heard, OpportunityFacts, Quote, Reached
 from core.process.recordings import Sound
 from core.terms import Severity
+from data.jsontext import to_json
 from data.notices import alert_words
 
 NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
@@ -93,6 +94,10 @@ def test_when_a_rule_speaks(rule, different, speaks):
         again = RULES[rule](replace(CALM, **different, as_of=NOW + timedelta(hours=3)), DEFAULTS)
         assert again is not None
         assert again.key == found[rule].key  # time alone makes no new cause
+        for language in ("en", "zh"):
+            said = alert_words(language, rule, to_json(dict(found[rule].params)))
+            assert all(said.values())
+            assert "{" not in said["why"]
 
 
 def test_a_calm_opportunity_is_left_in_peace():
