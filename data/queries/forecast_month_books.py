@@ -1,13 +1,14 @@
 """What the books say today of an opportunity that stood in a month's forecast (B4)."""
 
+from collections.abc import Collection
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, case, or_
+from sqlalchemy import ColumnElement, Row, case, select
 
-from core.access import Permission, Who
+from core.access import Permission, Reach, Who, reach
 from data.queries.currencies import Money
 from data.queries.scope import customers, kept, owned
 from data.schema import Customer, ForecastLine, ForecastWin, Opportunity
@@ -54,6 +55,10 @@ def named_for(who: Who, rep: Any) -> list[Any]:
     ]
 
 
-def reached(who: Who, table: type[ForecastLine | ForecastWin]) -> ColumnElement[bool]:
+def reached(who: Who, table: type[ForecastLine | ForecastWin], runs: Collection[int]) -> ColumnElement[bool]:
     """Of people within reach now, and of the team's people then: who goes takes nothing from past months."""
-    return or_(owned(who, NEEDS, table.owner_id), kept(who, NEEDS, table.owner_id, table.team_id))
+    if reach(who, NEEDS) is not Reach.TEAM:
+        return owned(who, NEEDS, table.owner_id)
+    ways = (owned(who, NEEDS, table.owner_id), kept(who, NEEDS, table.owner_id, table.team_id))
+    found = [select(table.id).where(table.run_id.in_(runs), way) for way in ways]  # each by its own index
+    return table.id.in_(found[0].union(found[1]))

@@ -59,7 +59,7 @@ def _known_wins(
         .join(Opportunity, Opportunity.id == w.opportunity_id)
         .outerjoin(Customer, Customer.id == Opportunity.customer_id)
         .outerjoin(owner, owner.id == w.owner_id)
-        .where(w.run_id.in_(runs), reached(who, w), narrowed)
+        .where(w.run_id.in_(runs), reached(who, w, runs), narrowed)
         .order_by(w.run_id, w.id)
     )
     found = []

@@ -1,6 +1,6 @@
 """Months that were forecast, with their lines, decisions and what came, within reach (B4, B5)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -148,10 +148,10 @@ def _run(row: ForecastRun, whole: Decimal) -> MonthRun:
     )
 
 
-def _among(who: Who, runs: Iterable[int], team: int | None) -> ColumnElement[bool]:
+def _among(who: Who, runs: Collection[int], team: int | None) -> ColumnElement[bool]:
     """Lines of some runs within reach, of one team's where it is named."""
     line = ForecastLine
-    within = and_(line.run_id.in_(list(runs)), reached(who, line))
+    within = and_(line.run_id.in_(runs), reached(who, line, runs))
     return within if team is None else within & (line.team_id == team)
 
 

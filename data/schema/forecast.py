@@ -52,7 +52,8 @@ class ForecastLine(Keyed, Base):
     __table_args__ = (
         UniqueConstraint("run_id", "opportunity_id"),
         Index(None, "opportunity_id", "run_id"),
-        Index(None, "owner_id", "run_id"),  # a team's own lines
+        Index(None, "owner_id", "run_id"),  # lines of people
+        Index(None, "team_id", "run_id"),  # a team's own, as it was
         Index(None, "run_id", "value"),  # what a run adds up to
     )
 
@@ -82,7 +83,8 @@ class ForecastWin(Keyed, Base):
     __table_args__ = (
         UniqueConstraint("run_id", "opportunity_id"),
         Index(None, "opportunity_id"),
-        Index(None, "owner_id", "run_id"),  # a team's own
+        Index(None, "owner_id", "run_id"),  # of people
+        Index(None, "team_id", "run_id"),  # a team's own, as it was
     )
 
     run_id: Mapped[int] = mapped_column(ForeignKey("forecast_run.id"))
