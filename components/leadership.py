@@ -8,17 +8,19 @@ from components import format, pictures
 from components.blocks import plain
 from components.forecast_words import month_name, verdict_words
 from components.frame import View
+from components.leadership_risks import largest, target
 from components.milestones import position_words
 from components.navigation import open_page
 from components.outlook_charts import went
 from components.text import t
 from core.pictures.courses import trend
 from core.promises.collaboration import Measure
-from data.brief_words import cause_words, money_words
+from data.brief_words import money_words
 from data.health_words import verdict, week_words
 from data.queries.leadership import Leadership
 from data.queries.milestones import Path
-from data.text import sentences
+
+_Target = tuple[str, dict[str, str | int]]  # a page and what its address says
 
 
 def way(path: Path, view: View) -> None:
@@ -32,13 +34,20 @@ def tiles(found: Leadership, view: View) -> None:
     """All six, side by side as the screen allows."""
     with st.grid(3, min_column_width=330, gap="medium", key="leadership"):
         for name, (icon, leads, draw) in _TILES.items():
-            leads_to, query = leads(found)
             with st.container(border=True, height="stretch", gap="xsmall", key=f"tile-of-{name}"):
                 st.markdown(f"##### {icon} {t(f'leadership.{name}')}", anchors=False)
                 draw(found, view)
-                opening = t("leadership.open", page=t(f"{leads_to}.title"))
-                if st.button(opening, key=f"to-{name}", type="tertiary", icon=":material/arrow_forward:"):
-                    open_page(leads_to, **query)
+                _leave(name, leads(found))
+
+
+def _leave(name: str, target: _Target | None) -> None:
+    """The tile's button, all over it; a tile whose lines lead further themselves has none."""
+    if target is None:
+        return
+    leads_to, query = target
+    opening = t("leadership.open", page=t(f"{leads_to}.title"))
+    if st.button(opening, key=f"to-{name}", type="tertiary", icon=":material/arrow_forward:"):
+        open_page(leads_to, **query)
 
 
 def _outlook(found: Leadership, view: View) -> None:
@@ -124,37 +133,17 @@ def _collaboration(found: Leadership, view: View) -> None:
         st.markdown(f"{plain(name)}  \n**{plain(value)}** :gray[{plain(was)}]")
 
 
-def _largest(found: Leadership) -> tuple[str, dict[str, str | int]]:
-    """The customer most at risk; the morning meeting where nobody is, or there is no customer."""
-    first = next((item.deal.customer_id for item in found.risks.top), None)
-    return ("customer", {"customer": first}) if first else ("morning", {})
-
-
-def _risks(found: Leadership, view: View) -> None:
-    if not found.risks.top:
-        st.caption(t("leadership.no_risks"))
-        return
-    for place, item in enumerate(found.risks.top, 1):
-        said = cause_words(view.language, item.causes[0])
-        money = money_words(view.language, item.at_risk)
-        detail = plain(f"{item.deal.owner} · {sentences(said.why, said.action)}")
-        st.markdown(f"{place}. **{plain(item.name)}** {plain(money)}  \n:small[:gray[{detail}]]")
-    whole = money_words(view.language, found.risks.at_risk)
-    st.caption(plain(t("leadership.whole", money=whole, n=found.risks.customers)))
-
-
 def _number(label: str, value: str, course: Sequence[float] = ()) -> None:
     """A number with its course, where there is one."""
     st.metric(label, value, chart_data=list(course) if len(course) > 1 else None, chart_type="line")
 
 
-_Target = tuple[str, dict[str, str | int]]  # a page and what its address says
-_Tile = tuple[str, Callable[[Leadership], _Target], Callable[[Leadership, View], None]]
+_Tile = tuple[str, Callable[[Leadership], _Target | None], Callable[[Leadership, View], None]]
 _TILES: dict[str, _Tile] = {
     "outlook": (":material/trending_up:", lambda _: ("outlook", {}), _outlook),
     "health": (":material/monitor_heart:", lambda _: ("forecast_health", {}), _health),
     "process": (":material/vital_signs:", lambda _: ("health", {}), _process),
     "promises": (":material/handshake:", lambda _: ("promises", {"show": "red"}), _promises),
     "collaboration": (":material/diversity_3:", lambda _: ("collaboration", {}), _collaboration),
-    "risks": (":material/local_fire_department:", _largest, _risks),
+    "risks": (":material/local_fire_department:", target, largest),
 }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select, update
 
+from data.schema import Customer, Opportunity
 from data.text import translate
 from tests.company import found
 from tests.data.test_leadership import quarter_run
@@ -32,8 +34,40 @@ def test_it_shows_the_quarter_and_the_largest_risks(open_page, sqlite_store, clo
     assert {"en": "1M", "zh": "100万"}[language] in text
 
 
-def test_the_largest_risk_leads_to_its_customer(open_page, sqlite_store, clock):
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_each_of_the_largest_risks_leads_to_its_customer(
+    open_page, sqlite_store, clock, language, monkeypatch
+):
     company = at_risk(sqlite_store, clock)
-    page = open_page("leadership", company.director)
-    wanted = translate("en", "leadership.open", page=translate("en", "customer.title"))
-    assert wanted in [button.label for button in page.button]
+    led = []
+    monkeypatch.setattr("components.leadership_risks.open_page", lambda name, **q: led.append((name, q)))
+    page = open_page("leadership", company.director, language)
+    check_words(page)
+    for place in (1, 2, 3):
+        page = page.button(f"to-risk-{place}").click().run()
+    with sqlite_store.reading() as session:
+        names = {i: name for i, name in session.execute(select(Customer.id, Customer.name))}
+    assert [(name, names[q["customer"]]) for name, q in led] == [
+        ("customer", name) for name in ("Haihe", "Minjiang", "Wuyi")
+    ]
+
+
+@pytest.mark.parametrize(("language", "currency"), [("en", "CNY"), ("zh", "USD")])
+def test_those_after_the_largest_stand_below_and_lead_to_their_customers(
+    open_page, sqlite_store, clock, language, currency, monkeypatch
+):
+    company = at_risk(sqlite_store, clock)
+    with sqlite_store.writing() as session:
+        session.execute(
+            update(Opportunity).where(Opportunity.name == "Luoyang line").values(currency=currency)
+        )
+    led = []
+    monkeypatch.setattr("components.leadership_risks.open_page", lambda name, **q: led.append((name, q)))
+    page = open_page("leadership", company.director, language)
+    check_words(page)
+    assert translate(language, "leadership.further") in words(page)
+    assert "Luoyang" in words(page)
+    with sqlite_store.reading() as session:
+        luoyang = session.scalar(select(Customer.id).where(Customer.name == "Luoyang"))
+    page.button(f"further-risks-{luoyang}").click().run()
+    assert led == [("customer", {"customer": luoyang})]
