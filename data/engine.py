@@ -24,6 +24,10 @@ PATIENCE_SECONDS = 30
 CONNECT_SECONDS = 5
 REST_SECONDS = 10.0  # that a replica which did not answer is left alone
 _WRITE, _READ = "BEGIN IMMEDIATE", "BEGIN"
+_MARK = text(  # a standby's snapshot does not say which transactions are under way
+    "SELECT CASE WHEN pg_is_in_recovery() THEN CAST(pg_last_wal_replay_lsn() AS text)"
+    " ELSE CAST(pg_current_snapshot() AS text) END"
+)
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -164,12 +168,11 @@ class Store:
     def mark(self, session: Session) -> Hashable | None:
         """A mark of all rows that a reading session sees: the same mark, the same rows. None: not known.
 
-        PostgreSQL tells which transactions are over; SQLite tells one connection, that never writes, whether
-        another one has written, of this process or of any.
+        PostgreSQL tells which transactions are over, a standby how much of the log it has replayed; SQLite
+        tells one connection, that never writes, whether another one has written, of this process or of any.
         """
         if (engine := session.get_bind()).dialect.name == "postgresql":
-            told = session.scalar(text("SELECT CAST(pg_current_snapshot() AS text)"))
-            return engine is self._writer, str(told)
+            return engine is self._writer, str(session.scalar(_MARK))
         if self.has_replica or not (path := make_url(self.url).database) or path == ":memory:":
             return None
         try:
