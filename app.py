@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -21,6 +22,9 @@ from data.watching.requests import Watched
 from data.watching.statements import watch_statements
 from data.worker import Worker
 
+TURN_SECONDS = (
+    0.0005  # a tenth of Python's own: a run may wait for one at each message and statement
+)
 _log = logging.getLogger("firebreak")
 
 
@@ -46,6 +50,7 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
     worker = Worker(this_store()) if settings().worker == "embedded" else None
     if worker:
         worker.start()
+    sys.setswitchinterval(TURN_SECONDS)
     gc.collect()
     gc.freeze()
     yield

@@ -34,7 +34,7 @@ def shown(app: AppTest) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("language", "titles"), [("en", ("Today", "Inbox (3)")), ("zh", ("今天", "收件箱 (3)"))]
+    ("language", "titles"), [("en", ("Today", "Inbox (3)")), ("zh", ("今日待办", "消息 (3)"))]
 )
 def test_a_rep_finds_their_pages_and_what_waits(language, titles):
     found = shown(menu(Role.REP, language, waiting=3))
