@@ -22,9 +22,7 @@ from data.watching.requests import Watched
 from data.watching.statements import watch_statements
 from data.worker import Worker
 
-TURN_SECONDS = (
-    0.0005  # a tenth of Python's own: a run may wait for one at each message and statement
-)
+TURN_SECONDS = 0.0005  # a tenth of Python's own: a run may wait for one at each message and statement
 _log = logging.getLogger("firebreak")
 
 
