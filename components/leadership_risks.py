@@ -9,6 +9,7 @@ from components.text import t
 from core.reports.brief import Item
 from data.brief_words import cause_words, money_words
 from data.queries.leadership import Leadership
+from data.text import sentences
 
 
 def target(found: Leadership) -> tuple[str, dict[str, str | int]] | None:
@@ -63,4 +64,4 @@ def _row(item: Item, view: View) -> Row:
 
 def _why(item: Item, view: View) -> str:
     said = cause_words(view.language, item.causes[0])
-    return f"{item.deal.owner} · {said.why} {said.action}"
+    return f"{item.deal.owner} · {sentences(said.why, said.action)}"
