@@ -12,6 +12,7 @@ from components.frame import View
 from components.tables import amounts, clickable, money_column, rate_column, share_column, shares
 from components.text import t
 from data.queries.forecast_health import COMPANY, ForecastHealth, Group
+from data.text import minus
 
 SPANS = ("3", "6", "12")
 _DRILL = ("month", "bin", "rows")
@@ -75,7 +76,7 @@ def nothing() -> None:
 def headline(found: ForecastHealth, group: Group, view: View) -> None:
     """The figures of the chosen group, each with how much it rests on."""
     language, total = view.language, group.total
-    bias = format.NOTHING if total.bias is None else f"{total.bias:+.0%}".replace("-", "−")
+    bias = format.NOTHING if total.bias is None else minus(f"{total.bias:+.0%}")
     added = group.overrides
     cards(
         [

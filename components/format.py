@@ -13,7 +13,7 @@ from babel.numbers import (
     get_currency_symbol,
 )
 
-from data.text import LOCALES
+from data.text import LOCALES, minus
 
 NOTHING = "–"
 
@@ -21,13 +21,13 @@ NOTHING = "–"
 def number(value: float | None, language: str, digits: int = 0) -> str:
     """A number with its language's separators.
 
-    >>> number(1234.56, "en", 1), number(None, "en")
-    ('1,234.6', '–')
+    >>> number(1234.56, "en", 1), number(-3, "zh"), number(None, "en")
+    ('1,234.6', '−3', '–')
     """
     if value is None:
         return NOTHING
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return str(format_decimal(value, pattern, locale=LOCALES[language]))
+    return minus(format_decimal(value, pattern, locale=LOCALES[language]))
 
 
 def percent(rate: float | None, language: str, digits: int = 0) -> str:
@@ -39,7 +39,7 @@ def percent(rate: float | None, language: str, digits: int = 0) -> str:
     if rate is None:
         return NOTHING
     pattern = "0" + ("." + "0" * digits if digits else "") + "%"
-    return str(format_percent(rate, pattern, locale=LOCALES[language]))
+    return minus(format_percent(rate, pattern, locale=LOCALES[language]))
 
 
 def chance(rate: float | None, language: str) -> str:
@@ -80,12 +80,12 @@ def money(amount: Decimal | None, currency: str, language: str, *, compact: bool
         return NOTHING
     locale = LOCALES[language]
     if compact and abs(amount) >= 1000:
-        return str(
+        return minus(
             format_compact_currency(
                 amount, currency, locale=locale, fraction_digits=_digits(amount, language)
             )
         )
-    return str(format_currency(amount, currency, format="¤#,##0.##", locale=locale, currency_digits=False))
+    return minus(format_currency(amount, currency, format="¤#,##0.##", locale=locale, currency_digits=False))
 
 
 def symbol(currency: str, language: str) -> str:
@@ -121,7 +121,7 @@ def exact(value: Decimal | None, language: str) -> str:
     ('45', '0.25')
     """
     return (
-        str(format_decimal(value, "#,##0.####", locale=LOCALES[language])) if value is not None else NOTHING
+        minus(format_decimal(value, "#,##0.####", locale=LOCALES[language])) if value is not None else NOTHING
     )
 
 

@@ -10,11 +10,10 @@ from core.reports.catalogue import Dimension, Metric, Unit
 from core.reports.drivers import Change, Driver, How
 from core.reports.facts import Tally
 from core.reports.library import Report
-from data.text import LOCALES, has, translate
+from data.text import LOCALES, has, minus, translate
 
 Names = Mapping[Dimension, Mapping[str, str | None]]
 NOTHING = "–"
-_MINUS = "−"
 _TERMS = {
     Dimension.STAGE: ("stage",),
     Dimension.TYPE: ("stage", "interaction"),
@@ -71,7 +70,7 @@ def delta_words(language: str, metric: Metric, value: float | None, currency: st
     """A difference of two such numbers, with its sign; a rate's in points."""
     if value is None:
         return NOTHING
-    sign = "+" if value > 0 else _MINUS if value < 0 else "±"
+    sign = "+" if value > 0 else minus("-") if value < 0 else "±"
     if metric.unit is Unit.RATE:
         points = _number(language, abs(value) * 100, 1 if 0 < abs(value) < _FINE else 0)
         return translate(language, "reports.points", value=f"{sign}{points}")
@@ -84,25 +83,26 @@ def money_words(language: str, value: float, currency: str) -> str:
         return _number(language, value, 0)
     locale = LOCALES[language]
     if abs(value) >= _COMPACT:
-        return format_compact_currency(Decimal(value), currency, locale=locale, fraction_digits=1)
-    return format_currency(value, currency, "¤#,##0", locale=locale, currency_digits=False)
+        return minus(format_compact_currency(Decimal(value), currency, locale=locale, fraction_digits=1))
+    return minus(format_currency(value, currency, "¤#,##0", locale=locale, currency_digits=False))
 
 
 def exact_words(language: str, metric: Metric, value: float | None, currency: str) -> str:
     """A metric's number in full, to compare it with what its rows add up to."""
     if value is None or metric.unit is not Unit.MONEY or not currency:
         return value_words(language, metric, value, currency)
-    return format_currency(value, currency, "¤#,##0.##", locale=LOCALES[language], currency_digits=False)
+    shown = format_currency(value, currency, "¤#,##0.##", locale=LOCALES[language], currency_digits=False)
+    return minus(shown)
 
 
 def _number(language: str, value: float, digits: int) -> str:
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(value, pattern, locale=LOCALES[language]).replace("-", _MINUS)
+    return minus(format_decimal(value, pattern, locale=LOCALES[language]))
 
 
 def _percent(language: str, rate: float) -> str:
     pattern = "0.0%" if 0 < abs(rate) < _FINE else "0%"
-    return format_percent(rate, pattern, locale=LOCALES[language]).replace("-", _MINUS)
+    return minus(format_percent(rate, pattern, locale=LOCALES[language]))
 
 
 def _with_unit(language: str, metric: Metric, number: str) -> str:

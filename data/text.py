@@ -76,6 +76,15 @@ def translate(language: str, key: str, **params: Any) -> str:
     return sentence.format_map(params) if params else sentence
 
 
+def minus(number: str) -> str:
+    """A formatted number with a minus that is as wide as a plus.
+
+    >>> minus("-¥14.2万")
+    '−¥14.2万'
+    """
+    return number.replace("-", "−")
+
+
 def sentences(*said: str) -> str:
     """Sentences one after another; a Chinese stop brings its own room.
 
