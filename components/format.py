@@ -1,6 +1,6 @@
 """Numbers, money, dates and durations as the reader's language writes them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from babel.numbers import (
 from data.text import LOCALES, minus
 
 NOTHING = "–"
+_DAYS_ALONE = range(1, 6)  # later, weeks are said
 
 
 def number(value: float | None, language: str, digits: int = 0) -> str:
@@ -159,10 +160,18 @@ def instant(value: datetime | None, language: str, timezone: str) -> str:
 
 
 def ago(value: datetime | None, now: datetime, language: str) -> str:
-    """How long ago, or how soon: 3 days ago, in 2 hours."""
+    """How long ago, or how soon; days are counted when they are over.
+
+    >>> now = datetime(2026, 3, 5, 23, 40)
+    >>> ago(datetime(2026, 3, 3, 10, 10), now, "en"), ago(datetime(2026, 3, 6, 1, 50), now, "zh")
+    ('2 days ago', '2小时后')
+    """
     if value is None:
         return NOTHING
-    return str(format_timedelta(value - now, add_direction=True, locale=LOCALES[language]))
+    off = value - now
+    if (days := abs(off).days) in _DAYS_ALONE:
+        off = timedelta(days=days) * (1 if off > timedelta() else -1)
+    return str(format_timedelta(off, add_direction=True, locale=LOCALES[language]))
 
 
 def clock(value: datetime | None, timezone: str) -> str:
