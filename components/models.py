@@ -49,8 +49,8 @@ def trainings(found: Sequence[Model], view: View) -> None:
             "from": day_column(t("replay.data_from"), language, zone),
             "wins": column.NumberColumn(t("replay.wins")),
             "loss": column.TextColumn(t("replay.model_loss"), help=t("replay.model_loss_help")),
-            "rate": column.TextColumn(t("replay.log_loss_stage_rate")),
-            "in_use": column.TextColumn(t("replay.loss_in_use")),
+            "rate": column.TextColumn(t("replay.loss_rates"), help=t("replay.log_loss_stage_rate")),
+            "in_use": column.TextColumn(t("replay.loss_in_use"), help=t("replay.loss_in_use_help")),
         },
         alt=t("replay.models"),
     )
