@@ -62,7 +62,7 @@ def less(run: MonthRun, lines: Decimal, won: Decimal) -> MonthRun:
 
     >>> day = date(2026, 3, 1)
     >>> run = MonthRun(1, day, day, day, *map(Decimal, (90, 50, 130, 10, 60, 100)))
-    >>> [str(n) for n in (less(run, Decimal(40), ZERO).value, less(run, ZERO, Decimal(10)).low)]
+    >>> [str(n) for n in (less(run, Decimal(40), Decimal()).value, less(run, Decimal(), Decimal(10)).low)]
     ['70.0', '40.0']
     """
     expected = run.whole + run.fresh

@@ -33,7 +33,9 @@ def wins_of(
     money: Money | None,
     team: int | None,
 ) -> list[tuple[Win, Row[Any]]]:
-    """Wins of the months that had no line in their month's run."""
+    """Wins of the months that had no line in their month's run; none without a run."""
+    if not rows:
+        return []
     known = true() if team is None else ForecastWin.team_id == team
     other = (
         true() if team is None else Opportunity.owner_id.in_(select(Person.id).where(Person.team_id == team))

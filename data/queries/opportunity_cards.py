@@ -13,8 +13,8 @@ from core.fields import Field
 from core.process.stages import PIPELINE
 from core.terms import Outcome
 from data.queries.own_fields import own_fields_by_version
-from data.queries.scope import owned
-from data.schema import Opportunity, OpportunityState, Person, Pipeline, Stage
+from data.queries.scope import customers, owned
+from data.schema import Customer, Opportunity, OpportunityState, Person, Pipeline, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class OpportunityCard:
 
 
 def opportunity_cards(session: Session, who: Who, customer_id: int) -> tuple[OpportunityCard, ...]:
-    """Open ones first; the caller has checked that the customer may be seen."""
+    """Open ones first; none where the customer may not be seen."""
     rows = session.execute(
         select(
             Opportunity,
@@ -62,11 +62,12 @@ def opportunity_cards(session: Session, who: Who, customer_id: int) -> tuple[Opp
             owned(who, Permission.EDIT_CUSTOMERS, Opportunity.owner_id).label("editable"),
             owned(who, Permission.RECORD_ACTIONS, Opportunity.owner_id).label("recordable"),
         )
+        .join(Customer, Customer.id == Opportunity.customer_id)
         .join(Pipeline, Pipeline.id == Opportunity.pipeline_id)
         .outerjoin(Person, Person.id == Opportunity.owner_id)
         .outerjoin(OpportunityState, OpportunityState.opportunity_id == Opportunity.id)
         .outerjoin(Stage, Stage.id == OpportunityState.stage_id)
-        .where(Opportunity.customer_id == customer_id)
+        .where(Opportunity.customer_id == customer_id, customers(who, Permission.SEE_CUSTOMERS))
         .order_by(Opportunity.closed_at.desc().nulls_first(), Opportunity.id.desc())
     ).all()
     stages = _stages(session, {row.Opportunity.pipeline_id for row in rows})
