@@ -14,6 +14,7 @@ from components.field_words import text_of
 from components.frame import View, show_error
 from components.navigation import open_page
 from components.text import listed, pair, t, term
+from core.exchange.kinds import KINDS
 from core.messages import AppError
 from data.queries.audit import CUSTOMERS, AuditEntry, FieldChange
 from data.queries.audit_log import AuditChoices, AuditFilters, AuditLog
@@ -57,6 +58,10 @@ def words(field: str, value: Any, view: View) -> str:
         return t("audit.yes") if value else t("audit.no")
     if isinstance(value, list):
         return listed(term("tag", str(v)) for v in value)
+    if field == "password":
+        return t("audit.password_new")
+    if field == "kind" and value in KINDS:
+        return t(f"exchange.kind.{value}")
     if field in _TERMS:
         return term(_TERMS[field], str(value))
     if field == "verdict":

@@ -62,7 +62,10 @@ def link_block(file: DeliveryFile, view: View) -> None:
         token = _kept().get(_shown_key(file.row.id))
         if not token or file.row.seen.expires_at is None:
             return
-        st.success(t("deliveries.link_hint"), icon=":material/link:")
+        if next((one.mail for one in file.happened if one.expires_at), ""):
+            st.success(t("deliveries.link_hint"), icon=":material/link:")
+        else:
+            st.warning(t("deliveries.link_by_hand"), icon=":material/link:")
         address = f"{_base()}/confirm/{token}"
         st.code(address, language=None, wrap_lines=True)
         with st.expander(t("deliveries.letter"), icon=":material/content_copy:"):

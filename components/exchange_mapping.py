@@ -31,6 +31,7 @@ def mapping_form(view: View, upload: Upload) -> FileMapping:
         plain(
             t(
                 "exchange.read_as",
+                n=len(table.rows),
                 name=upload.name,
                 rows=number(len(table.rows), view.language),
                 how=table.how,

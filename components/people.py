@@ -1,6 +1,5 @@
 """The people page's parts: filters, tables, and the dialogs that add and change."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import available_timezones
@@ -10,10 +9,11 @@ import streamlit as st
 from components.blocks import empty, plain
 from components.forms import Marks
 from components.frame import View
+from components.people_access import access, added
 from components.text import t, term
 from core.people import CHAT_IDS, PersonInput
 from core.terms import Role
-from data.commands.people import activate_person, create_person, create_team, edit_person, set_password
+from data.commands.people import create_team, edit_person
 from data.queries.people import PersonRow, TeamRow
 from data.text import LANGUAGES
 
@@ -92,24 +92,20 @@ def person_dialog(view: View, teams: Sequence[TeamRow], row: PersonRow | None) -
 
     @st.dialog(plain(title), on_dismiss=_close)
     def draw() -> None:
-        marks = Marks(view)
-        person = _person_fields(marks, teams, row)
-        if st.button(t("people.save"), type="primary", width="stretch") and marks.sent(
-            lambda: _save(view, person, row)
-        ):
-            _close()
-            st.rerun()
+        marks, slot = Marks(view), st.empty()
+        with slot.container():
+            person = _person_fields(marks, teams, row)
+            sent = st.button(t("people.save"), type="primary", width="stretch")
         if row:
-            _access(view, marks, row)
+            if sent and marks.sent(lambda: view.do(edit_person, row.person_id, person, row.version)):
+                _close()
+                st.rerun()
+            access(view, marks, row, _close)
+        elif sent and (tell := added(view, marks, person)):
+            slot.empty()
+            tell()
 
     draw()
-
-
-def _save(view: View, person: PersonInput, row: PersonRow | None) -> None:
-    if row:
-        view.do(edit_person, row.person_id, person, row.version)
-    else:
-        view.do(create_person, person)
 
 
 def _person_fields(marks: Marks, teams: Sequence[TeamRow], row: PersonRow | None) -> PersonInput:
@@ -162,22 +158,6 @@ def _chat_ids(marks: Marks, row: PersonRow | None, of: str) -> dict[str, str | N
                 said = st.text_input(t(f"people.{field}"), before, key=f"{of}_{field}")
             given[field] = said.strip() or None
     return given
-
-
-def _access(view: View, marks: Marks, row: PersonRow) -> None:
-    st.divider()
-    with st.container(horizontal=True):
-        if st.button(t("people.new_password"), icon=":material/key:", key=f"password_{row.person_id}"):
-            password = secrets.token_urlsafe(9)
-            if marks.sent(lambda: view.do(set_password, row.person_id, password)):
-                st.success(t("people.password_once", name=plain(row.name)), icon=":material/key:")
-                st.code(password, language=None)
-        label = t("people.lock_out") if row.active else t("people.let_in")
-        if st.button(label, icon=":material/block:", key=f"lock_{row.person_id}") and marks.sent(
-            lambda: view.do(activate_person, row.person_id, not row.active)
-        ):
-            _close()
-            st.rerun()
 
 
 def teams_table(teams: Sequence[TeamRow]) -> None:

@@ -84,7 +84,7 @@ def undo_import(tx: Tx, batch_id: int | None = None) -> int:
 
     Raises:
         NotFound: there is no such import.
-        Conflict: it was undone already, or records of it were changed or built upon since.
+        Conflict: none is left, it was undone already, or records of it were changed or built upon since.
     """
     alone(tx.session.connection(), IMPORTS)
     batch = _batch(tx, batch_id)
@@ -92,7 +92,7 @@ def undo_import(tx: Tx, batch_id: int | None = None) -> int:
         raise Conflict("undone_already")
     take_back(tx, batch)
     batch.undone_at = tx.now
-    tx.audit("import", batch.id, before=batch.counts, after={"undone": batch.filename})
+    tx.audit("import", batch.id, before=batch.counts, after={"filename": batch.filename})
     return batch.id
 
 
@@ -117,6 +117,8 @@ def _batch(tx: Tx, batch_id: int | None) -> ImportBatch:
     else:
         query = query.where(ImportBatch.id == batch_id)
     batch = tx.session.scalar(query)
+    if batch is None and batch_id is None:
+        raise Conflict("no_import_to_undo")
     if batch is None:
         raise NotFound(entity="import")
     return batch

@@ -225,6 +225,13 @@ def test_an_import_that_others_built_on_stays(store):
         undo_import(store, OPERATOR, 999)
 
 
+def test_with_no_import_left_undo_says_so(sqlite_store):
+    people = founded(sqlite_store)
+    with pytest.raises(Conflict) as refused:
+        undo_import(sqlite_store, people.admin)
+    assert refused.value.code == "no_import_to_undo"
+
+
 def test_undo_gives_back_what_was_updated(store):
     people = founded(store)
     before = contents(store)

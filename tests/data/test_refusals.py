@@ -161,6 +161,7 @@ ALLOWED = {
     "person.edit":             {A},
     "person.activate":         {A},
     "person.set_password":     {A},
+    "person.hand_over":        {A},
     "privacy.export":          {A},
     "privacy.erase":           {A},
 }

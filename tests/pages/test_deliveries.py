@@ -80,6 +80,9 @@ def test_marking_ready_shows_a_link_to_copy_that_works_once(open_page, handover,
     assert not page.exception
     assert page.query_params["delivery"] == "1"
     assert "Shift *dashboard*" in shown(page)
+    assert [w.value for w in page.warning] == [
+        translate(language, "deliveries.link_by_hand")
+    ]  # no server here
     address, letter = (c.value for c in page.code)
     token = re.search(r"/confirm/([\w-]{43})$", address).group(1)
     assert address in letter

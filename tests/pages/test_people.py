@@ -1,9 +1,10 @@
 """The people page: the list, and a person added, changed and locked out, in both languages."""
 
+import bcrypt
 import pytest
 from sqlalchemy import select
 
-from data.schema import Person
+from data.schema import Customer, Person
 from data.text import translate
 from tests.company import found
 
@@ -44,3 +45,44 @@ def test_a_person_is_added_after_all_problems_were_told(open_page, sqlite_store,
     assert "Please fill this in" in told
     with sqlite_store.reading() as session:
         assert session.scalar(select(Person).where(Person.name == "Wu Fan")) is None
+
+
+def test_a_new_person_gets_a_first_password_that_is_shown_once(open_page, sqlite_store, people):
+    page = open_page("people", people.admin)
+    by_label(page.button, "people.add").click().run()
+    by_label(page.text_input, "people.name").set_value("Wu Fan")
+    by_label(page.text_input, "people.username").set_value("wufan")
+    next(s for s in page.selectbox if s.key == "person_new_team").set_value(1)
+    by_label(page.button, "people.add").click()
+    by_label(page.button, "people.save").click().run()
+    assert not page.exception
+    assert [s.value for s in page.success] == [
+        translate("en", "people.added", name="Wu Fan", username="wufan")
+    ]
+    with sqlite_store.reading() as session:
+        row = session.scalar(select(Person).where(Person.username == "wufan"))
+    assert bcrypt.checkpw(page.code[0].value.encode(), row.password_hash.encode())
+
+
+def test_a_leavers_customers_are_handed_over_before_the_door_is_shut(
+    open_page, sqlite_store, people, monkeypatch
+):
+    """AppTest chooses no row: the table is replaced by the line that would be chosen."""
+    chosen = people.rep.person_id
+    monkeypatch.setattr(
+        "components.people.people_table", lambda rows: next(r for r in rows if r.person_id == chosen)
+    )
+    page = open_page("people", people.admin)
+    said = [translate("en", f"people.holds.{name}", n=1) for name in ("customers", "opportunities")]
+    what = translate("en", "shell.comma").join(said)
+    assert translate("en", "people.held", what=what) in [m.value for m in page.markdown]
+    by_label(page.button, "people.hand_over").click().run()
+    assert "Please fill this in" in " ".join(m.value for m in page.markdown)
+    by_label(page.selectbox, "people.heir").set_value(people.mate.person_id)
+    by_label(page.button, "people.hand_over").click().run()
+    assert [s.value for s in page.success] == [translate("en", "people.handed", name="Mate · East")]
+    with sqlite_store.reading() as session:
+        assert session.get_one(Customer, people.customer).owner_id == people.mate.person_id
+    by_label(page.button, "people.lock_out").click().run()
+    with sqlite_store.reading() as session:
+        assert session.get_one(Person, chosen).active is False

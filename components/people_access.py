@@ -1,0 +1,85 @@
+"""How a person gets in, is locked out, and what they look after goes to a colleague."""
+
+import secrets
+from collections.abc import Callable
+
+import streamlit as st
+
+from components.blocks import plain
+from components.forms import Marks
+from components.frame import View
+from components.text import listed, t
+from core.people import PersonInput
+from data.commands.leaving import hand_over
+from data.commands.people import activate_person, create_person, set_password
+from data.queries.leaving import Held, held
+from data.queries.people import PersonRow
+
+
+def added(view: View, marks: Marks, person: PersonInput) -> Callable[[], None] | None:
+    """Add a person with a first password; what then shows it, None when something is wrong."""
+    password = _password()
+    if not marks.sent(lambda: view.do(create_person, person, password=password)):
+        return None
+    said = t("people.added", name=plain(person.name.strip()), username=plain(person.username.strip()))
+    return lambda: _once(said, password)
+
+
+def access(view: View, marks: Marks, row: PersonRow, close: Callable[[], None]) -> None:
+    """What they look after, their password, and whether they may sign in."""
+    st.divider()
+    _handing(view, marks, row)
+    with st.container(horizontal=True):
+        label = t("people.new_password") if row.can_sign_in else t("people.first_password")
+        fresh = st.button(label, icon=":material/key:", key=f"password_{row.person_id}")
+        label = t("people.lock_out") if row.active else t("people.let_in")
+        lock = st.button(label, icon=":material/block:", key=f"lock_{row.person_id}")
+    password = _password()
+    if fresh and marks.sent(lambda: view.do(set_password, row.person_id, password)):
+        _once(t("people.password_once", name=plain(row.name)), password)
+    if lock and marks.sent(lambda: view.do(activate_person, row.person_id, not row.active)):
+        close()
+        st.rerun()
+
+
+def _handing(view: View, marks: Marks, row: PersonRow) -> None:
+    """Customers, open opportunities and planned steps, and to whom they go."""
+    slot = st.empty()
+    theirs = view.read(held, row.person_id)
+    if not theirs.any:
+        return
+    names = {key: f"{name} · {team}" if team else name for key, name, team in theirs.heirs}
+    with slot.container():
+        st.markdown(t("people.held", what=_words(theirs)))
+        st.caption(t("people.held_hint"))
+        with marks.field("heir"):
+            heir = st.selectbox(
+                t("people.heir"),
+                list(names),
+                index=None,
+                format_func=names.__getitem__,
+                placeholder=t("people.choose"),
+                key=f"heir_{row.person_id}",
+            )
+        pressed = st.button(t("people.hand_over"), icon=":material/move_group:", key=f"hand_{row.person_id}")
+    if pressed and marks.sent(lambda: view.do(hand_over, row.person_id, heir)):
+        slot.success(t("people.handed", name=plain(names[heir] if heir else "")), icon=":material/check:")
+
+
+def _words(theirs: Held) -> str:
+    counts = {
+        "customers": theirs.customers,
+        "opportunities": theirs.opportunities,
+        "steps": theirs.steps,
+    }
+    return listed(t(f"people.holds.{name}", n=n) for name, n in counts.items() if n)
+
+
+def _password() -> str:
+    return secrets.token_urlsafe(9)
+
+
+def _once(said: str, password: str) -> None:
+    """A new password, shown this once."""
+    st.success(said, icon=":material/key:")
+    st.code(password, language=None)
