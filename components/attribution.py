@@ -49,8 +49,10 @@ def choices(found: Attributions, view: View) -> None:
 
 def nothing(found: Attributions) -> None:
     """No month to attribute yet, or none of the team's own: why, and what to do."""
-    key = "attribution.team_none" if found.months else "attribution.none"
-    empty(t(key), t(f"{key}_hint"), icon=":material/rule:")
+    if found.months:
+        empty(t("attribution.team_none"), t("attribution.team_none_hint"), icon=":material/rule:")
+    else:
+        empty(t("attribution.none"), t("attribution.none_hint"), icon=":material/rule:")
 
 
 def headline(month: MonthAttribution, view: View) -> None:
