@@ -14,7 +14,6 @@ from components.field_words import text_of
 from components.frame import View, show_error
 from components.navigation import open_page
 from components.text import listed, pair, t, term
-from core.exchange.kinds import KINDS
 from core.messages import AppError
 from data.queries.audit import CUSTOMERS, AuditEntry, FieldChange
 from data.queries.audit_log import AuditChoices, AuditFilters, AuditLog
@@ -36,6 +35,7 @@ _TERMS = {
     "reason": "answer_reason",
     "answer": "delivery",
 }
+_AREAS = {"kind": "exchange.kind", "outcome": "store_requests.outcome"}  # of some records, before the terms
 
 
 def deed(entry: AuditEntry) -> str:
@@ -60,8 +60,8 @@ def words(field: str, value: Any, view: View) -> str:
         return listed(term("tag", str(v)) for v in value)
     if field == "password":
         return t("audit.password_new")
-    if field == "kind" and value in KINDS:
-        return t(f"exchange.kind.{value}")
+    if field in _AREAS and has(view.language, f"{_AREAS[field]}.{value}"):
+        return t(f"{_AREAS[field]}.{value}")
     if field in _TERMS:
         return term(_TERMS[field], str(value))
     if field == "verdict":

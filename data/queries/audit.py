@@ -34,7 +34,7 @@ HIDDEN = {
     "id", "version", "ref", "batch_id", "created_at", "recorded_at", "policy_version", "pipeline_id",
     "recording", "transcript", "follows_id", "fields", "customer_id", "opportunity_id", "also", "next_step",
     "called_off", "opportunity", "graded_at", "ended", "undone", "opened_by_id", "closed_by_id",
-    "customer_ids", "opportunity_ids", "action_ids",
+    "customer_ids", "opportunity_ids", "action_ids", "photo",
 }  # fmt: skip
 NAMED: dict[str, Any] = {
     "owner_id": Person,

@@ -3,10 +3,16 @@
 import importlib
 import pkgutil
 
+import pytest
+
 import data.commands
 from data.commands.command import COMMANDS
+from data.commands.exchange import undo_import
+from data.commands.people import set_password
 from data.queries.audit import HIDDEN, RECORDS
-from data.text import LANGUAGES, has
+from data.text import LANGUAGES, has, translate
+from tests.company import found
+from tests.importing import import_text
 
 
 def test_every_command_has_its_words():
@@ -22,3 +28,16 @@ def test_every_field_of_a_record_has_its_words():
     unsaid = {"password_hash"}  # never part of a picture
     for language in LANGUAGES:
         assert {f for f in fields - unsaid if not has(language, f"audit.field.{f}")} == set()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_values_are_said_in_words(open_page, sqlite_store, language):
+    people = found(sqlite_store)
+    import_text(sqlite_store, "customers", "name\nNew One\n", "new.csv")
+    undo_import(sqlite_store, people.admin)
+    set_password(sqlite_store, people.admin, people.rep.person_id, "a-new-password")
+    said = " ".join(m.value for m in open_page("audit", people.director, language).markdown)
+    assert translate(language, "exchange.kind.customers") in said
+    assert translate(language, "audit.password_new") in said
+    assert "changed" not in said
+    assert said.count("new\\.csv") + said.count("new.csv") == 2  # what was imported, and what was taken back
