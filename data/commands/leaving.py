@@ -6,9 +6,11 @@ from sqlalchemy import ColumnElement, select
 
 from core.access import Permission
 from core.messages import Invalid, Problem, refuse
+from core.notices import Notice
 from data.commands.alerts import sweep
 from data.commands.command import Tx, command
 from data.commands.opportunities import change
+from data.commands.outbox import post
 from data.commands.people import locked_person
 from data.commands.projections import project_customers, project_opportunities
 from data.queries.leaving import LOOK_AFTER, looked_after, open_deals, planned_steps
@@ -19,9 +21,9 @@ Row = TypeVar("Row", bound=Base)
 
 @command("person.hand_over", needs=Permission.MANAGE_PEOPLE)
 def hand_over(tx: Tx, person_id: int, heir_id: int | None) -> int:
-    """Give all customers, open opportunities and planned steps of a person to another; returns their id.
+    """Give all customers, open opportunities and planned steps of a person to another, who is told.
 
-    What was done and what was closed stays theirs. The audit keeps which records went over.
+    What was done and what was closed stays theirs; returns their id. The audit keeps which records went over.
 
     Raises:
         NotFound: no such person.
@@ -35,7 +37,9 @@ def hand_over(tx: Tx, person_id: int, heir_id: int | None) -> int:
     refuse([] if customers or deals or steps else [Problem("heir", "nothing_to_hand_over")])
     _give(tx, heir_id, customers, deals, steps)
     _refresh(tx, customers, deals, steps)
-    tx.audit("person", row.id, after={"owner_id": heir_id} | _kept(customers, deals, steps))
+    kept = _kept(customers, deals, steps)
+    tx.audit("person", row.id, after={"owner_id": heir_id} | kept)
+    post(tx.session, tx.now, [_told(tx, row, heir_id, kept)])
     return row.id
 
 
@@ -72,6 +76,13 @@ def _heir(tx: Tx, leaver: Person, heir_id: int | None) -> int:
     fit = heir is not None and heir.active and heir.id != leaver.id and heir.role in LOOK_AFTER
     refuse([] if fit else [Problem("heir", "unknown_person")])
     return heir_id
+
+
+def _told(tx: Tx, leaver: Person, heir_id: int, kept: dict[str, Any]) -> Notice:
+    counts = {name: kept[name] for name in ("customers", "opportunities", "steps")}
+    key = f"customers_handed_over:{leaver.id}:{tx.now.isoformat()}"
+    about = counts | {"by": tx.who.name, "leaver": leaver.name}
+    return Notice(heir_id, "customers_handed_over", key, about, "customers", {})
 
 
 def _locked(tx: Tx, table: type[Row], theirs: ColumnElement[bool]) -> list[Row]:

@@ -10,8 +10,9 @@ from core.terms import Outcome
 from data.commands.leaving import hand_over
 from data.commands.opportunities import close_opportunity
 from data.commands.people import activate_person
+from data.notices import sentence
 from data.queries.leaving import held
-from data.schema import Action, Audit, Customer, Opportunity, OpportunityChange
+from data.schema import Action, Audit, Customer, Message, Opportunity, OpportunityChange
 from tests.company import found
 
 
@@ -62,6 +63,17 @@ def test_customers_open_opportunities_and_planned_steps_go_over(store):
             [people.customer],
             [step],
         )
+
+
+def test_whoever_takes_over_is_told(sqlite_store):
+    people = found(sqlite_store)
+    hand_over(sqlite_store, people.admin, people.rep.person_id, people.mate.person_id)
+    with sqlite_store.reading() as session:
+        told = session.scalar(select(Message).where(Message.kind == "customers_handed_over"))
+    assert (told.person_id, told.page) == (people.mate.person_id, "customers")
+    title, body = sentence("en", told.kind, told.params)
+    assert title == "Admin hands the customers of Rep over to you"
+    assert body.startswith("Customers: 1. Open opportunities: 1. Planned steps: 0.")
 
 
 def test_what_is_closed_stays_with_who_closed_it(store):
