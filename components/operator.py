@@ -195,7 +195,7 @@ def _backup(kept: Storage, view: View) -> Card:
         none = t("operator.backup_none"), t("operator.backup_none_detail")
         return Card(title, *none, tone=Tone.RED, help=words)
     key, tone = ("backup_missing", Tone.RED) if made.missing else ("backup_detail", Tone.GREEN)
-    detail = t(f"operator.{key}", name=made.name, rows=made.rows, files=made.files, missing=made.missing)
+    detail = t(f"operator.{key}", name=made.name, rows=made.rows, files=made.files, n=made.missing)
     return Card(title, ago(made.at, view.now, view.language), detail, tone=tone, help=words)
 
 
