@@ -43,11 +43,10 @@ class _Named:
 
 def own_card(layout: Layout, own: bool, view: View) -> None:
     """One's own order of Today, and the way back to the role's."""
+    if not kinds_of(view.who.role):
+        return
     with st.container(border=True, key="own-home"):
         st.subheader(t("home.own"), anchor=False, help=t("home.own_note"))
-        if not kinds_of(view.who.role):
-            st.caption(t("today.nothing_store_manager"))
-            return
         st.caption(t("home.is_own" if own else "home.is_roles"))
         with st.expander(t("home.to_order"), icon=":material/tune:", key="own-home-open"):
             keep = partial(view.do, KEEP)

@@ -19,18 +19,18 @@ _TURN = "token"
 
 def own_tokens_card(view: View, tokens: Sequence[TokenCard]) -> None:
     """One's own tokens; a new one is shown once."""
+    groups = groups_of(view.who)
+    if not groups and not tokens:  # those of an earlier role can still be ended
+        return
     with st.container(border=True, key="tokens"):
         st.subheader(t("tokens.heading"), anchor=False, help=t("tokens.help"))
-        groups = groups_of(view.who)
-        if not groups:
-            st.caption(t("tokens.no_groups"))
-            return
         if tokens:
             token_rows(view, tokens, "own-tokens")
         else:
             st.caption(t("tokens.none"))
         shown = st.container(key="token-once")
-        _new(view, groups)
+        if groups:
+            _new(view, groups)
         with shown:
             shown_once("tokens")
 

@@ -65,6 +65,8 @@ def test_an_administrator_ends_anybodys_token(open_page, sqlite_store, company, 
         assert bearer(session, fingerprint(token), sqlite_store.clock()) is None
 
 
-def test_whoever_has_no_records_is_told_so(open_page, company):
+def test_whoever_has_no_records_sees_no_box_for_tokens_nor_for_an_order(open_page, company):
     page = open_page("account", company.store_manager)
-    assert translate("en", "tokens.no_groups") in words(page)
+    titles = [h.value for h in page.subheader]
+    assert translate("en", "account.profile") in titles
+    assert not {translate("en", key) for key in ("tokens.heading", "home.own")} & set(titles)
