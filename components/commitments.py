@@ -102,9 +102,23 @@ def _open_customer(checked: Checked, view: View) -> None:
 
 
 def assign_popover(start: Prefilled, told: Morning, view: View) -> None:
-    """A form behind a button, filled with what it is about."""
-    with st.popover(t("morning.assign"), icon=":material/assignment_ind:", key=f"assign-{start.key}"):
+    """A form behind a button, filled with what it is about; once it is sent it closes."""
+    turn = turn_of(_named(start, told))
+    with st.popover(t("morning.assign"), icon=":material/assignment_ind:", key=f"assign-{turn}"):
         _form(start, told, view)
+
+
+def given_away(
+    of: str, customer_id: int | None, opportunity_id: int | None, told: Morning, view: View
+) -> None:
+    """What this meeting agreed on about a customer, or an opportunity without one, at the place `of`."""
+    with st.container(gap="xsmall", key=f"given-{of}"):  # always there: what follows keeps its place
+        for checked in told.made:
+            c = checked.commitment
+            if (customer_id and c.customer_id == customer_id) or (
+                opportunity_id and c.opportunity_id == opportunity_id
+            ):
+                st.markdown(commitment_line(checked, told.timezone, view.language))
 
 
 def free_form(told: Morning, view: View) -> None:
@@ -116,7 +130,7 @@ def free_form(told: Morning, view: View) -> None:
 
 def _form(start: Prefilled, told: Morning, view: View) -> None:
     held = told.meeting.id if told.meeting else 0
-    turn = turn_of(f"commit-{held}-{start.key}")
+    turn = turn_of(_named(start, told))
     marks = Marks(view)
     with st.form(f"commit-{turn}", border=False, enter_to_submit=False):
         with marks.field("what"):
@@ -137,9 +151,13 @@ def _form(start: Prefilled, told: Morning, view: View) -> None:
         what or "", owner or 0, due_at, customer, start.opportunity_id, expects or start.expects, about
     )
     if sent and marks.sent(lambda: view.do(assign.once, turn, held, given)):
-        next_turn(f"commit-{held}-{start.key}")
+        next_turn(_named(start, told))
         st.toast(t("morning.agreed", who=told.members.get(given.owner_id, "")))
         st.rerun()
+
+
+def _named(start: Prefilled, told: Morning) -> str:
+    return f"commit-{told.meeting.id if told.meeting else 0}-{start.key}"
 
 
 def _owner(start: Prefilled, told: Morning, turn: str, marks: Marks) -> int | None:

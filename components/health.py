@@ -9,7 +9,7 @@ import streamlit as st
 from components import address
 from components.blocks import Card, cards, empty, plain, section
 from components.frame import View
-from components.health_rows import open_rows
+from components.health_rows import COUNTED_BY, open_rows
 from components.text import t
 from core.access import Permission, decide
 from core.process.health import MEASURES
@@ -112,10 +112,11 @@ def _files(report: Issued, view: View) -> None:
 
 
 def figures(report: Issued, weeks: Sequence[Issued], language: str) -> None:
-    """The report's rates, each with what it is made of and what the report before said."""
+    """The report's rates, each with what it is made of and what was said before; each opens its rows."""
     section(t("health.figures"))
     earlier = weeks[-2] if weeks[1:] else None
-    cards(_card(report, earlier, measure, language) for measure in MEASURES)
+    if pressed := cards(_card(report, earlier, measure, language) for measure in MEASURES):
+        open_rows(None, COUNTED_BY[pressed])
 
 
 def _card(report: Issued, earlier: Issued | None, measure: str, language: str) -> Card:
@@ -124,6 +125,7 @@ def _card(report: Issued, earlier: Issued | None, measure: str, language: str) -
         measured(language, measure, report.health),
         " · ".join(_notes(report, earlier, measure, language)),
         help=t(f"health.measure_help.{measure}"),
+        opens=measure,
     )
 
 

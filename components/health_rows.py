@@ -18,10 +18,13 @@ from data.health_sheets import IN_SHORT, Column, Sheet, chosen, row_sheet, stage
 from data.health_words import number
 from data.queries.health import Issued
 
-_COUNTED_BY = {  # the rows that a column of the stages counts
+COUNTED_BY = {  # the rows that a measure, or a column of the stages, counts
+    "late": "late",
     "late_rate": "late",
     "lost": "late",
+    "skips": "passed",
     "skip_rate": "passed",
+    "repeats": "visit",
     "repeat_rate": "visit",
     "completion": "step",
 }
@@ -29,7 +32,7 @@ _RATE_WIDTH = 100  # pixels
 _WENT = "health-went"  # the last click that led to the rows
 
 
-def open_rows(stage: str, show: str | None) -> None:
+def open_rows(stage: str | None, show: str | None) -> None:
     """Narrow the rows behind to what was clicked, and bring them into view."""
     address.write(stage=stage, show=show)
     st.session_state[_WENT] = secrets.token_hex(4)
@@ -44,7 +47,7 @@ def table(health: WeeklyHealth, language: str) -> None:
     config = _config(sheet, language, "UTC")
     if cell := cell_clicked(drawn, keys, "health-stages", config=config, alt=t("health.table")):
         stage, column = cell
-        open_rows(stage, _COUNTED_BY.get(column))
+        open_rows(stage, COUNTED_BY.get(column))
 
 
 def narrowed(health: WeeklyHealth) -> tuple[str, str | None]:

@@ -66,6 +66,7 @@ def _deciding(appeal: Appeal, does: Does, view: View) -> None:
     marks = Marks(view)
     with marks.field("answer"):
         answer = st.text_area(t("milestones.answer"), key=f"appeal-answer-{appeal.id}")
+    st.caption(t("milestones.decide_help"))
     with st.container(horizontal=True, gap="small"):
         for upheld, name in ((True, "uphold"), (False, "reject")):
             sent = partial(view.do, does["decide"], appeal.id, upheld, answer)

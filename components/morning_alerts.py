@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components.blocks import Tone, badge, empty, plain, section
-from components.commitments import Prefilled, assign_popover
+from components.commitments import Prefilled, assign_popover, given_away
 from components.frame import View
 from components.navigation import open_page
 from components.text import t
@@ -40,6 +40,7 @@ def _alert(item: AlertItem, told: Morning, view: View) -> None:
         detail = " · ".join(p for p in (item.opportunity, item.rep or "") if p)
         said = sentences(words["why"], words["action"])
         st.markdown(f"{plain(said)}  \n:small[:gray[{plain(detail)}]]")
+        given_away(f"alert-{item.id}", item.customer_id, None, told, view)
         if told.running and told.may_run and item.customer_id:
             owner = next((i for i, name in told.members.items() if name == item.rep), None)
             start = Prefilled(

@@ -4,7 +4,7 @@ import streamlit as st
 
 from components import format
 from components.blocks import empty, plain, section
-from components.commitments import Prefilled, assign_popover
+from components.commitments import Prefilled, assign_popover, given_away
 from components.frame import View
 from components.navigation import open_page
 from components.text import t
@@ -46,6 +46,7 @@ def _card(place: int, item: Item, told: Morning, view: View) -> None:
         st.markdown("\n".join(_reason(cause, view) for cause in item.causes))
         with st.expander(t("morning.rows"), icon=":material/table_rows:"):
             st.markdown("\n".join(_rows(item, view)))
+        given_away(f"item-{item.deal.id}", item.deal.customer_id, item.deal.id, told, view)
         _acts(item, first, told, view)
 
 

@@ -88,7 +88,9 @@ def _record(rep: Rep, does: Does, view: View) -> None:
         with marks.field("note"):
             hint = t("one_to_one.note_hint")
             note = st.text_area(t("one_to_one.note"), key=f"note-{turn}", placeholder=hint)
-        sent = st.form_submit_button(t("one_to_one.record"), icon=":material/save:", type="primary")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            sent = st.form_submit_button(t("one_to_one.record"), icon=":material/save:", type="primary")
+            st.caption(t("one_to_one.steps_follow"), width="content")
     if sent and marks.sent(lambda: does["record"](turn, rep.id, note or "")):
         next_turn(f"talk-{rep.id}")
         st.toast(t("one_to_one.recorded"))

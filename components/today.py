@@ -20,6 +20,7 @@ from data.own_terms import offered_types
 from data.queries.today import Group, Home, Kind, ToDo
 
 TONES = {
+    Kind.MEETING: Tone.BLUE,
     Kind.OVERDUE: Tone.RED,
     Kind.RED: Tone.RED,
     Kind.ASSIGNED: Tone.AMBER,
@@ -47,6 +48,7 @@ TONES = {
     Kind.PASSWORD: Tone.QUIET,
 }
 ICONS = {
+    Kind.MEETING: ":material/groups:",
     Kind.OVERDUE: ":material/alarm:",
     Kind.RED: ":material/local_fire_department:",
     Kind.ASSIGNED: ":material/assignment_ind:",
@@ -218,6 +220,7 @@ def _report(todo: ToDo) -> Target:
 
 
 _TARGETS: dict[Kind, Callable[[ToDo], Target]] = {
+    Kind.MEETING: lambda _: ("morning", {}),
     Kind.DRAFT: lambda todo: ("record", {"draft": todo.id}),
     Kind.GRADE: lambda todo: ("customer", {"customer": todo.id, "do": "grade"}),
     Kind.REGRADE: lambda todo: (

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from components import format
 from components.frame import View
-from components.text import t, term
+from components.text import listed, t, term
 from data.notices import alert_words
 from data.queries.today import Kind, ToDo
 
@@ -18,7 +18,7 @@ def mark(todo: ToDo, view: View) -> str:
             return t("customer.overdue") if todo.at and todo.at < view.now else ""
         case Kind.OVERDUE:
             return format.ago(todo.at, view.now, view.language)
-        case Kind.DUE:
+        case Kind.DUE | Kind.MEETING:
             return format.clock(todo.at, view.who.timezone)
         case Kind.EXPIRING | Kind.COACHING | Kind.DELIVERY | Kind.CAUSE | Kind.MILESTONE:
             return format.day(todo.on, view.language)
@@ -31,6 +31,11 @@ def mark(todo: ToDo, view: View) -> str:
 def details(todo: ToDo, view: View) -> list[str]:
     """The parts of a line, without those that say nothing."""
     return [part for part in _PARTS[todo.kind](todo, view) if part]
+
+
+def _meeting(todo: ToDo, view: View) -> list[str]:
+    del view
+    return [t(f"today.meeting_{todo.type}"), listed((todo.params or {}).get("top", ()))]
 
 
 def _step(todo: ToDo, view: View) -> list[str]:
@@ -134,6 +139,7 @@ def _job(todo: ToDo, view: View) -> list[str]:
 
 
 _PARTS = {
+    Kind.MEETING: _meeting,
     Kind.OVERDUE: _step,
     Kind.DUE: _step,
     Kind.SUGGESTION: lambda todo, view: [todo.opportunity or "", _worth(todo, view)],

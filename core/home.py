@@ -16,6 +16,7 @@ from core.terms import Role
 class Kind(StrEnum):
     """Kinds of to-dos, in the order in which they are shown."""
 
+    MEETING = "meeting"
     OVERDUE = "overdue"
     RED = "red"
     ASSIGNED = "assigned"
@@ -44,6 +45,7 @@ class Kind(StrEnum):
 
 
 NEEDS: Mapping[Kind, Permission] = {
+    Kind.MEETING: Permission.RUN_MORNING,
     Kind.OVERDUE: Permission.RECORD_ACTIONS,
     Kind.RED: Permission.SEE_BOARD,
     Kind.ASSIGNED: Permission.HANDLE_ALERTS,

@@ -20,6 +20,7 @@ from data.queries.today_kinds import (
     forecasts,
     grades,
     led,
+    meetings,
     on_fire,
     promised,
     quotes,
@@ -93,6 +94,7 @@ def today(
 
 
 _READS: dict[Kind, Callable[[Asked, int], Group]] = {
+    Kind.MEETING: meetings.meeting,
     Kind.OVERDUE: steps.overdue,
     Kind.RED: on_fire.red,
     Kind.ASSIGNED: on_fire.assigned,

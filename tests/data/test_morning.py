@@ -27,6 +27,7 @@ from data.jobs.schedule import tick, work
 from data.notices import sentence
 from data.queries.commitments import own_commitments
 from data.queries.morning import morning, morning_days, morning_teams
+from data.queries.today import Kind, today
 from data.schema import Action, Alert, Audit, JobRun, Message, MorningBrief, Opportunity, PolicyVersion, Team
 from tests.company import found
 from tests.morning import at_risk, customer_of, deal_of, issued, meeting, promise_to
@@ -250,6 +251,30 @@ def test_the_meeting_begins_once_and_only_on_its_day(store, company, clock):
         start_meeting(store, company.manager, brief)
     with pytest.raises(NotFound):
         start_meeting(store, company.manager, 999)
+
+
+def test_today_leads_the_manager_to_the_meeting_until_it_is_over(store, company, clock):
+    def line(who):
+        with store.reading() as session:
+            groups = [g for g in today(session, who, store.clock()) if g.kind is Kind.MEETING]
+        return [(one.type, one.person, one.params) for g in groups for one in g.todos]
+
+    manager = company.manager
+    assert line(manager) == []  # no brief yet
+    brief = issued(store, company)
+    top = {"top": ["Haihe", "Minjiang", "Wuyi"]}
+    assert line(manager) == [("waits", "East", top)]
+    others = (company.rep, company.director, replace(manager, team_id=company.stranger.team_id))
+    assert [line(who) for who in others] == [[], [], []]
+    held = start_meeting(store, manager, brief)
+    assert line(manager) == [("runs", "East", top)]
+    finish_meeting(store, manager, held)
+    assert line(manager) == []
+    clock.move(days=1)
+    brief = issued(store, company)
+    assert len(line(manager)) == 1
+    clock.move(days=1)
+    assert line(manager) == []  # yesterday's was not held: there is nothing to open today
 
 
 def test_what_was_agreed_is_asked_for_the_next_morning_and_shown_by_records(store, company, clock):

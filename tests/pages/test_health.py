@@ -180,6 +180,19 @@ def test_a_wrong_address_shows_the_latest_report(open_page, company, query):
     assert page.selectbox[0].value == NAMED
 
 
+FIGURES = [("lost", "late"), ("late", "late"), ("skips", "passed"), ("repeats", "visit"),
+           ("completion", "step")]  # fmt: skip
+
+
+def test_each_figure_opens_the_rows_that_it_counts(open_page, company):
+    page = open_page("health", company.manager, stage="solution_demo")
+    for measure, show in FIGURES:
+        page.button(key=f"tile-{measure}-button").click().run()
+        assert page.query_params["show"] in (show, [show])
+        assert "stage" not in page.query_params
+    assert len(FIGURES) == len(MEASURES)
+
+
 def test_the_button_of_the_verdict_opens_its_rows(open_page, company):
     page = open_page("health", company.manager)
     button(page, "health.show_rows").click().run()

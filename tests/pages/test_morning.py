@@ -80,6 +80,7 @@ def test_a_meeting_from_start_to_minutes(open_page, company, sqlite_store, clock
     page.text_area[0].set_value("Call the boss")
     button(page, "morning.add", language).click().run()
     assert count(sqlite_store, Commitment) == 1
+    assert [m for m in page.markdown if "badge" in m.value and "Call the boss" in m.value]  # at its place
     for _ in range(2):
         button(page, "morning.next", language).click().run()
         check_words(page)
@@ -274,3 +275,15 @@ def test_what_was_agreed_stands_among_the_days_to_dos_until_a_record_shows_it(
         )  # fmt: skip
     clock.move(hours=2)
     assert "See them" not in words(open_page("today", company.rep, language))
+
+
+@LANGUAGES
+def test_today_leads_to_the_meeting_that_waits(open_page, company, sqlite_store, monkeypatch, language):
+    left = []
+    monkeypatch.setattr("streamlit.switch_page", lambda path, query_params: left.append(path.stem))
+    issued(sqlite_store, company)
+    page = open_page("today", company.manager, language)
+    check_words(page)
+    assert translate(language, "today.meeting_waits") in words(page)
+    button(page, "today.meeting_do", language).click().run()
+    assert left == ["morning"]
