@@ -13,7 +13,9 @@ from components.blocks import Row, Tone, plain, rows, section
 from components.forecast_words import month_name, verdict_words
 from components.forms import Marks
 from components.frame import View
+from components.navigation import open_page
 from components.text import t
+from core.access import Permission, decide
 from core.forecast.health import Verdict
 from data.queries.coaching import Coaching
 
@@ -84,6 +86,11 @@ def _taken_up(task: Coaching, hands: Hands, does: Mapping[str, Callable[..., Any
             if st.button(t("coaching.figures"), icon=":material/monitoring:", key=f"figures-{task.id}"):
                 address.write(group=f"rep-{task.rep_id}", month=None, bin=None, rows=None)
                 st.rerun()
+            sees = decide(view.who, Permission.SEE_ONE_TO_ONE).allowed
+            if sees and st.button(
+                t("one_to_one.title"), icon=":material/supervisor_account:", key=f"talk-{task.id}"
+            ):
+                open_page("one_to_one", rep=task.rep_id)
             if st.button(
                 t("coaching.leave"), type="tertiary", icon=":material/close:", key=f"leave-{task.id}"
             ):

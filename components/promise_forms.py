@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from components.blocks import section
+from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
@@ -40,10 +41,10 @@ def resolve_block(file: PromiseFile, features: Mapping[int, FeatureChoice], does
     section(t("promises.do"), icon=":material/build:")
     words = {way: t(f"promises.way.{way}") for way in ways}
     number = file.row.promise.id
-    way = _way(words, number)
+    way, turn = _way(words, number), _turn(file)
     if way == "link" and st.button(t("promises.their_demands"), icon=":material/assignment:"):
         open_page("demands", customer=file.row.promise.customer_id)
-    with st.form(f"promise-{way}-{number}"):
+    with st.form(f"promise-{way}-{turn}"):
         marks = Marks(view)
         st.caption(t(f"promises.way_help.{way}"))
         match way:
@@ -55,8 +56,18 @@ def resolve_block(file: PromiseFile, features: Mapping[int, FeatureChoice], does
                 work = _move(way, file, does, marks)
         sent = st.form_submit_button(words[way], type="primary")
     if sent and marks.sent(work):
+        next_turn(_named(file))
         st.toast(t("promises.resolved"))
         st.rerun()
+
+
+def _named(file: PromiseFile) -> str:
+    return f"promise-{file.row.promise.id}"
+
+
+def _turn(file: PromiseFile) -> str:
+    """What was sent leaves an empty form behind."""
+    return turn_of(_named(file))
 
 
 def _way(words: Mapping[str, str], number: int) -> str:
@@ -89,8 +100,8 @@ def _move(way: str, file: PromiseFile, does: Does, marks: Marks) -> Callable[[],
     field = "promised_on" if told else "planned_on"
     with marks.field(field):
         label = t("promises.new_promised") if told else t("promises.new_planned")
-        day = st.date_input(label, value=None, format="YYYY-MM-DD", key=f"{way}-day-{promise.id}")
-    reason = _reason(f"promises.reason_{way}", marks, f"{way}-reason-{promise.id}")
+        day = st.date_input(label, value=None, format="YYYY-MM-DD", key=f"{way}-day-{_turn(file)}")
+    reason = _reason(f"promises.reason_{way}", marks, f"{way}-reason-{_turn(file)}")
     if told:
         return partial(does["move"], promise.id, day, reason)
     return partial(_plan, does["plan"], promise.feature_id, day, False, reason)
@@ -121,7 +132,7 @@ def _plan(move: Callable[..., Any], feature: int | None, day: date | None, off: 
 def _escalate(file: PromiseFile, does: Does, marks: Marks) -> Callable[[], Any]:
     number = file.row.promise.id
     return partial(
-        does["escalate"], number, _reason("promises.reason_escalate", marks, f"escalate-reason-{number}")
+        does["escalate"], number, _reason("promises.reason_escalate", marks, f"escalate-reason-{_turn(file)}")
     )
 
 

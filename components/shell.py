@@ -8,6 +8,7 @@ import streamlit as st
 from components import foreign, session
 from components.assets import LOGO, MARK, STYLE
 from components.blocks import empty, plain
+from components.form_turns import turn_of
 from components.menu import HOME, listed, sections
 from components.navigation import PAGES, PageSpec, offline_link, open_page
 from components.outage import gate
@@ -82,7 +83,7 @@ def _user_menu(who: Who, account: st.Page, guide: st.Page) -> None:
     with (
         st.sidebar,
         st.container(key="user_menu"),
-        st.popover(label, icon=":material/account_circle:", width="stretch"),
+        st.popover(label, icon=":material/account_circle:", width="stretch", key=turn_of("menu")),
     ):
         _language_choice(who)
         st.page_link(account, label=t("shell.account"), icon=":material/manage_accounts:")

@@ -54,7 +54,6 @@ def _when(view: View, form: DraftForm, day: str, clock: str) -> None:
         for name, offered in quick_days(today).items():
             st.button(
                 t(f"record.quick.{name}"),
-                type="tertiary",
                 key=f"{form.prefix}{day}-{name}",
                 on_click=form.press,
                 args=({day: offered.isoformat()},),

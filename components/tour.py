@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from components.form_turns import next_turn
 from components.navigation import open_page
 from components.text import t
 from core.access import Who
@@ -16,6 +17,7 @@ OFFERED = "tour_offered"  # whoever comes in by a demo account's button is asked
 def menu_entry(who: Who) -> None:
     """The way back into the walk, where there is one."""
     if _demo() and st.button(t("tour.menu"), icon=":material/explore:", width="stretch"):
+        next_turn("menu")  # it closes, so that the first stop is seen
         _start(who)
 
 

@@ -93,6 +93,17 @@ def test_a_manager_notes_and_ends_a_coaching_task(open_page, people, language):
     assert "Luck, nothing else." in words(page)
 
 
+def test_a_coaching_task_leads_to_the_talk_with_its_rep(open_page, people, monkeypatch):
+    left = []
+    monkeypatch.setattr(
+        "streamlit.switch_page", lambda path, query_params: left.append((path.stem, query_params))
+    )
+    page = open_page("forecast_health", people.manager)
+    press(page, "en", "coaching.look")
+    press(page, "en", "one_to_one.title")
+    assert left == [("one_to_one", {"rep": str(people.rep.person_id)})]
+
+
 def way_key(page) -> str:
     return next(c.key for c in page.segmented_control if c.key and c.key.startswith("coach-way-"))
 

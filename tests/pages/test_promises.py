@@ -120,6 +120,7 @@ def test_a_new_date_agreed_needs_a_day_and_how(open_page, desk, language):
     assert not page.exception
     assert desk.light() == "green"
     assert "Agreed on the phone" in shown(page)
+    assert (page.date_input[0].value, page.text_area[0].value) == (None, "")  # it is done: the form is empty
 
 
 def test_product_moves_the_plan(open_page, desk):
