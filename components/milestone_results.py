@@ -10,6 +10,7 @@ from components import address
 from components.blocks import Tone, badge, plain, section
 from components.forms import Marks
 from components.frame import View
+from components.navigation import open_page
 from components.tables import clickable
 from components.text import pair, t
 from core.access import Permission, decide
@@ -34,6 +35,26 @@ def results_block(found: Sequence[Result], does: Does, view: View) -> None:
                 _appeal(appeal, does, view)
             _sign(result, does, view)
             _appealing(result, does, view)
+
+
+def go_on(shown: Sequence[Result], waiting: Sequence[Result]) -> None:
+    """From the results shown on to the next that waits for a signature or a decision."""
+    here = {result.id for result in shown}
+    others = [result for result in waiting if result.id not in here]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="milestone-next"):
+        if not others:
+            return
+        first = others[0]
+        place = plain(first.team or t("milestones.result_company"))
+        words = t("milestones.go_on", place=place, day=first.day)
+        if st.button(words, icon=":material/arrow_forward:"):
+            open_page("milestones", **_at(first))
+        st.caption(t("milestones.still_waiting", n=len(others)), width="content")
+
+
+def _at(result: Result) -> dict[str, int]:
+    """What the address says of a result's place and day."""
+    return {"day": result.day} | ({"team": result.team_id} if result.team_id else {})
 
 
 def _result(result: Result, view: View) -> None:

@@ -6,12 +6,12 @@ from components import address
 from components.fit import fit_block
 from components.frame import page
 from components.milestone_criteria import behind, criteria
-from components.milestone_results import bonus_table, results_block
+from components.milestone_results import bonus_table, go_on, results_block
 from components.milestone_samples import item_block, sample_head, sample_rows
 from components.milestones import chosen_team, files, launch, position, stop_head, stops
 from components.survey import survey_answers
 from components.text import t
-from core.access import Permission
+from core.access import Permission, decide
 from core.milestones.samples import SAMPLED
 from core.milestones.survey import SURVEYED
 from data.commands.command import Command
@@ -19,7 +19,7 @@ from data.commands.milestone_results import appeal_result, decide_appeal, sign_r
 from data.commands.milestone_samples import check_item, draw_sample
 from data.files import read_file
 from data.queries.fit_score import fit_score
-from data.queries.milestone_results import all_results, results
+from data.queries.milestone_results import all_results, results, waiting_results
 from data.queries.milestone_samples import looked_at, sample_of
 from data.queries.milestones import milestone_path, milestone_teams, proof
 from data.queries.survey import survey_results
@@ -63,7 +63,10 @@ with page("milestones.title", needs=Permission.SEE_MILESTONES) as view:
             survey_answers(view.read(survey_results), view)
     with st.container(key="milestone-results"):
         if stop is not None and stop.result_id is not None:
-            results_block(view.read(results, team, stop.day), DOES, view)
+            shown = view.read(results, team, stop.day)
+            results_block(shown, DOES, view)
+            if decide(view.who, Permission.SIGN_MILESTONES).allowed:
+                go_on(shown, view.read(waiting_results))
             if team is None:
                 bonus_table(view.read(all_results, [stop.day]), view)
     if team is None:

@@ -101,6 +101,16 @@ def all_results(session: Session, who: Who, days: Collection[int] = DAYS) -> tup
     return _results(session, MilestoneResult.key.in_(keys))
 
 
+def waiting_results(session: Session, who: Who) -> tuple[Result, ...]:
+    """Those that wait for a signature or for the decision of an appeal; appeals first, then the oldest.
+
+    Raises:
+        NotAllowed, NotFound: not all are within reach.
+    """
+    found = (r for r in all_results(session, who) if r.force is not Force.IN_FORCE)
+    return tuple(sorted(found, key=lambda r: (r.force is not Force.APPEALED, r.due_on, r.team, r.id)))
+
+
 def result_within(session: Session, who: Who, result_id: int, needs: Permission) -> Result:
     """One result: of all for whoever reaches all; for a manager the team's and the company's.
 

@@ -154,6 +154,24 @@ def test_a_manager_appeals_and_a_director_decides_and_signs(open_page, company, 
         assert "2026" in shown.warning[0].value
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_director_goes_on_to_the_next_result_that_waits(open_page, company, missed, monkeypatch, language):
+    left = []
+    monkeypatch.setattr("streamlit.switch_page", lambda path, query_params: left.append(query_params))
+    team = company.manager.team_id
+    page = open_page("milestones", company.director, language, day=60)
+    check_words(page)
+    press(page, translate(language, "milestones.go_on", place="East", day=60))
+    assert left == [{"day": "60", "team": str(team)}]
+    there = open_page("milestones", company.director, language, day=60, team=team)
+    assert not there.exception
+    assert translate(language, "milestones.still_waiting", n=1) not in words(
+        there
+    )  # the company's is shown too
+    mine = open_page("milestones", company.manager, language, day=60)
+    assert translate(language, "milestones.still_waiting", n=1) not in words(mine)
+
+
 def test_without_a_freeze_no_line_is_drawn(open_page, company, missed):
     assert not open_page("demands", company.product).warning
 

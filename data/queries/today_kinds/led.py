@@ -6,7 +6,7 @@ from core.forecast.findings import ASKED
 from core.milestones.consequences import Force
 from core.reports.library import REPORTS
 from core.reports.own import PAGE
-from data.queries.milestone_results import Result, all_results
+from data.queries.milestone_results import Result, waiting_results
 from data.queries.milestone_samples import samples_in_hand
 from data.queries.ratings import present_versions
 from data.queries.today_kinds.asked import Asked, Group, Kind, ToDo
@@ -15,8 +15,7 @@ from data.schema import FactorRequest, Person, ReportOffline
 
 def milestones(asked: Asked, most: int) -> Group:
     """Results that wait for a signature or for the decision of an appeal; appeals first, then the oldest."""
-    found = [r for r in all_results(asked.session, asked.who) if r.force is not Force.IN_FORCE]
-    found.sort(key=lambda r: (r.force is not Force.APPEALED, r.due_on, r.team, r.id))
+    found = waiting_results(asked.session, asked.who)
     return Group(Kind.MILESTONE, len(found), tuple(map(_milestone, found[:most])))
 
 
