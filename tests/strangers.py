@@ -62,7 +62,11 @@ WORDS: dict[str, Any] = {
 }  # fmt: skip
 JSON: dict[str, Any] = {
     "draft.body": {"values": {"words": "{mark}"}, "initial": {}, "problems": [], "refusals": 0, "sent": None},
-    "morning_brief.items": [], "proof_sample.items": [{"of": 1}], "milestone_result.figures": [],
+    "morning_brief.items": {
+        "currency": "{mark}", "top": [], "others": [], "following": [], "customers": 0, "at_risk": {},
+        "share_red": 0.5, "share_amber": 0.2,
+    },
+    "proof_sample.items": [{"of": 1}], "milestone_result.figures": [],
     "milestone_result.rows": {}, "saved_view.query": {"industry": "{mark}"},
     "message.query": {"customer": "{mark}"},
     "root_cause.evidence": {

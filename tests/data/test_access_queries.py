@@ -44,7 +44,7 @@ SEES_ALL = {
     "delivery": {"api_rows", "deliveries", "delivery_file", "demand_file", "demand_files", "demands",
                  "promise_board", "promise_file", "promises", "schedule", "today"},
     "admin": {"api_rows", "api_tokens", "audit", "audit_log", "calendars", "channels", "customer_file",
-              "customers", "exchange", "health", "home_preview", "jobs", "milestones", "operator",
+              "customers", "exchange", "health", "home_preview", "jobs", "leaving", "milestones", "operator",
               "opportunity_cards", "people", "personal", "reports", "studio", "timeline", "webhooks"},
 }  # fmt: skip
 
