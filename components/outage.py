@@ -29,9 +29,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def gate(recognise: Callable[[], R | None]) -> R | None:
+def gate(recognise: Callable[[], R | None], key: str = "outage") -> R | None:
     """What every run asks the store first; it waits for the answer, then does what callbacks could not."""
-    with st.container(key="outage"):  # always there: what follows keeps its place
+    with st.container(key=key):  # always there: what follows keeps its place
         place = st.empty()
     found = None
     try:

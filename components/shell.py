@@ -8,6 +8,7 @@ import streamlit as st
 from components import foreign, session
 from components.assets import LOGO, MARK, STYLE
 from components.blocks import empty, plain
+from components.body import body, drawn
 from components.form_turns import turn_of
 from components.menu import HOME, listed, sections
 from components.navigation import PAGES, PageSpec, offline_link, open_page
@@ -19,7 +20,6 @@ from components.tour import menu_entry, tour_card
 from components.usage import measure
 from core.access import Permission, Who, decide
 from data.commands.account import choose_language
-from data.queries.inbox import unread
 from data.queries.sessions import nobody_yet
 from data.runtime import this_store
 from data.text import LANGUAGES
@@ -33,7 +33,8 @@ def draw() -> None:
     st.html(STYLE)
     foreign.speak()
     st.logo(LOGO, icon_image=MARK, size="large")
-    pages = listed(who, {"inbox": _unread(who)} if who else {})
+    shell = drawn(who)
+    pages = listed(who, {"inbox": shell.waiting})
     current = st.navigation(sections(pages), position="sidebar" if who else "hidden", expanded=True)
     with st.container():  # always there: what follows keeps its place, and a field its focus
         session.hand_over_cookie()
@@ -51,12 +52,7 @@ def draw() -> None:
     elif current.url_path == HOME.name:
         st.switch_page(pages[HOME.name], query_params=st.query_params.to_dict())
     else:
-        current.run()
-
-
-def _unread(who: Who) -> int:
-    with this_store().reading(fresh=True) as reading:
-        return unread(reading, who)
+        body(current, shell)
 
 
 def _refusal(spec: PageSpec) -> None:
