@@ -1,6 +1,7 @@
 """Many people at once: each has a session over the websocket, as a browser would, and clicks now and then.
 
-Nothing is drawn: what comes is read and counted, so that one process can be fifty people.
+Nothing is drawn: what comes is read and counted, so that one process can be fifty people. A click on a page
+asks for what a browser asks for: the part of it (`st.fragment`) that what is clicked stands in, or all.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ class Visitor:
         took: seconds from each click until its run had ended.
         elements: how many the last run drew.
         errors: what was drawn as an error.
+        parts: the part that each element was drawn in by the last run of a whole page, where in one.
+        page: the open page by Streamlit's own name of it.
     """
 
     base: str
@@ -40,49 +43,68 @@ class Visitor:
     took: list[float] = field(default_factory=list)
     elements: int = 0
     errors: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+    page: str = ""
 
     async def stay(self, clicks: int, every: float, after: float) -> None:
         """Come after some seconds; click every so many seconds, or once the last run has ended."""
         await asyncio.sleep(after)
-        headers = {"Cookie": f"{COOKIE}={self.cookie}"} if self.cookie else {}
-        address = self.base.replace("http", "ws", 1) + "/_stcore/stream"
-        async with connect(
-            address,
-            additional_headers=headers,
-            origin=self.base,  # type: ignore[arg-type]  # a string all the same
-            subprotocols=["streamlit"],  # type: ignore[list-item]  # likewise
-            max_size=None,
-        ) as line:
-            await self._run(line, self.pages[0])
+        async with line_of(self) as line:
+            await self.run(line, self.pages[0])
             for click in range(clicks):
                 due = time.monotonic() + every
                 began = time.monotonic()
-                await self._run(line, self.pages[click // STAY % len(self.pages)])
+                comes, page = click % STAY == 0, self.pages[click // STAY % len(self.pages)]
+                await self.run(line, page, "" if comes else self.largest_part())
                 self.took.append(time.monotonic() - began)
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
 
-    async def _run(self, line: ClientConnection, page: str) -> None:
-        """Ask for a page and read what is drawn until its run has ended."""
+    def largest_part(self) -> str:
+        """Where most of a page is, and so what is clicked; nothing of a page that has no parts."""
+        return max(self.parts, key=self.parts.count, default="")
+
+    async def run(self, line: ClientConnection, page: str, part: str = "") -> None:
+        """Ask for a page, or a part of the one that is open; read what is drawn until its run has ended."""
         state = ClientState(page_name=page)
+        if part:
+            state.fragment_id, state.page_script_hash = part, self.page
+        else:
+            self.parts.clear()
         state.context_info.timezone, state.context_info.locale = "Asia/Shanghai", "en-GB"
         await line.send(BackMsg(rerun_script=state).SerializeToString())
         self.elements = 0
         async with asyncio.timeout(PATIENCE):
             async for message in line:
                 told = ForwardMsg.FromString(message)
-                self._see(told)
+                self.see(told)
                 if told.WhichOneof("type") == "script_finished":
                     if told.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                         continue
                     return
         raise AssertionError(f"{page}: the line was closed")
 
-    def _see(self, told: ForwardMsg) -> None:
+    def see(self, told: ForwardMsg) -> None:
+        """A message that came."""
+        if told.WhichOneof("type") == "navigation":
+            self.page = told.navigation.page_script_hash
         if told.WhichOneof("type") == "delta" and told.delta.WhichOneof("type") == "new_element":
             element = told.delta.new_element
             self.elements += 1
+            if told.delta.fragment_id:
+                self.parts.append(told.delta.fragment_id)
             if element.WhichOneof("type") == "exception":
                 self.errors.append(element.exception.message)
+
+
+def line_of(visitor: Visitor) -> connect:
+    """A browser's line to the server, open while in use."""
+    return connect(
+        visitor.base.replace("http", "ws", 1) + "/_stcore/stream",
+        additional_headers={"Cookie": f"{COOKIE}={visitor.cookie}"} if visitor.cookie else {},
+        origin=visitor.base,  # type: ignore[arg-type]  # a string all the same
+        subprotocols=["streamlit"],  # type: ignore[list-item]  # likewise
+        max_size=None,
+    )
 
 
 def visit(visitors: Sequence[Visitor], clicks: int, every: float) -> list[float]:
