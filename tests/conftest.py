@@ -172,6 +172,7 @@ def _address(server: str, name: str) -> str:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full-bench", action="store_true", help="run benchmarks in their full size")
+    parser.addoption("--bench-stores", type=Path, help="folder of the companies to measure")
 
 
 @pytest.fixture

@@ -20,8 +20,21 @@ def full(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="session")
-def stores(tmp_path_factory: pytest.TempPathFactory, full: bool) -> Iterator[list[Store]]:
-    """A company of some ten thousand actions and one of a million; in the small size of 110 and of 1,100."""
+def stores(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, full: bool
+) -> Iterator[list[Store]]:
+    """A company of some ten thousand actions and one of a million; in the small size of 110 and of 1,100.
+
+    Or those of `--bench-stores`: its folders `small` and `large`, as `data demo --size` wrote them today.
+    """
+    if kept := request.config.getoption("--bench-stores"):
+        found = [
+            Store(f"sqlite:///{kept / n / 'firebreak.db'}", kept / n / "files") for n in ("small", "large")
+        ]
+        yield found
+        for store in found:
+            store.close()
+        return
     found = []
     for name, branches in (("small", 2 if full else 10), ("large", 201 if full else 100)):
         folder = tmp_path_factory.mktemp(name)

@@ -91,13 +91,11 @@ def memory(server: Mortal) -> float:
 
 
 def visitors(store: Store, base: str, count: int) -> list[Visitor]:
-    """Sessions of the company's reps and managers, by the server's clock."""
-    now, query = Store(store.url, store.files), select(Person.id).where(Person.role.in_(("rep", "manager")))
-    with now.reading() as session:
+    """Sessions of the company's reps and managers."""
+    query = select(Person.id).where(Person.role.in_(("rep", "manager")))
+    with store.reading() as session:
         people = list(session.scalars(query.where(Person.active).order_by(Person.id)))
-    found = [Visitor(base, signed_in(now, base, who), PAGES) for who in islice(cycle(people), count)]
-    now.close()
-    return found
+    return [Visitor(base, signed_in(store, base, who), PAGES) for who in islice(cycle(people), count)]
 
 
 def ready(server: Mortal, base: str) -> str:

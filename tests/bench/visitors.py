@@ -119,8 +119,10 @@ def visit(visitors: Sequence[Visitor], clicks: int, every: float) -> list[float]
 
 
 def signed_in(store: Store, base: str, person_id: int) -> str:
-    """The cookie of a new session of a person, given out at this address."""
-    opened = open_session(store, person_id, 8, "127.0.0.1", "bench")
+    """The cookie of a new session of a person, given out at this address, by the server's clock."""
+    now = Store(store.url, store.files)
+    opened = open_session(now, person_id, 8, "127.0.0.1", "bench")
+    now.close()
     headers = {"Origin": base, "Sec-Fetch-Site": "same-origin"}
     given = httpx.post(f"{base}/session/exchange", content=opened.ticket, headers=headers, timeout=30)
     return given.cookies[COOKIE]

@@ -1,0 +1,169 @@
+"""What a person waits for in a browser, from a press until the page stands still (docs/speed.md).
+
+*Switch* is a press on the menu from another page. *Click* is a press on the first choice of the page itself
+(a segment, a switch, a list), there and back, or on the menu's own entry where a page has none. Both are
+milliseconds of Chromium's clock, in turns with a bare Streamlit page of five metrics, two charts and a
+table of 200 rows: other programs on the machine show in them, so that no test asserts them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from inspect import getsource
+from pathlib import Path
+from statistics import median
+from textwrap import dedent
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+from components.navigation import PAGES, PageSpec
+from data.origin import COOKIE
+from tests.bench.test_pages import bare, who_sees
+from tests.bench.test_sessions import ready, running, serve_bare
+from tests.bench.timing import tell
+from tests.bench.visitors import signed_in
+from tests.browser.conftest import browser, free_port  # noqa: F401 - a fixture is known where it is imported
+from tests.mortal import answering, serve
+
+pytestmark = pytest.mark.bench
+METER = (Path(__file__).parent / "meter.js").read_text()
+FEW = {"today", "alerts"}  # of the small size
+ELSEWHERE = ("exchange", "inbox")  # a page with few figures, to come from; the other one of itself
+APP = """
+import streamlit as st
+st.set_page_config(layout="wide")
+st.navigation([st.Page("page.py", title="Bare", default=True), st.Page("other.py", title="Other")]).run()
+"""
+CHOICES = (  # of the page itself; none of them writes
+    "stBaseButton-segmented_control",
+    "stBaseButton-pills",
+    "stCheckbox",
+)
+
+
+@dataclass
+class Window:
+    """A browser's window on a server, and what presses in it take."""
+
+    page: Page
+    home: str
+
+    def press(self, target: Locator) -> tuple[float, bool]:
+        """Milliseconds until the page stood still, and whether anything ran."""
+        self.page.evaluate(METER)
+        target.click()
+        found = self.page.evaluate("() => window.measured")
+        return found["ms"], found["ran"]
+
+    def menu(self, name: str) -> float:
+        """A press on the menu."""
+        address = self.home if name == PAGES[0].name else f"{self.home}{name}"
+        return self.press(self.page.locator(f'[data-testid="stSidebarNav"] a[href="{address}"]'))[0]
+
+    def click(self, name: str) -> float:
+        """A press on the page's own first choice, or on its entry of the menu."""
+        choices = ", ".join(f'[data-testid="stMain"] [data-testid="{kind}"]:visible' for kind in CHOICES)
+        if (found := self.page.locator(choices)).count():
+            took, ran = self.press(found.first)
+            if ran:
+                return took
+        return self.menu(name)
+
+    def again(self) -> float:
+        """A press on the bare page's button."""
+        return self.press(self.page.get_by_test_id("stMain").get_by_role("button", name="Again"))[0]
+
+
+@dataclass
+class Took:
+    """Milliseconds of a page, medians."""
+
+    switch: float
+    click: float
+
+
+def of_page(window: Window, name: str, rounds: int) -> Took:
+    """Go there and click, so many times after a first one that loads code."""
+    switches, clicks = [], []
+    for _ in range(rounds + 1):
+        window.menu(next(other for other in ELSEWHERE if other != name))
+        switches.append(window.menu(name))
+        clicks += [window.click(name), window.click(name)]
+    return Took(median(switches[1:]), median(clicks[2:]))
+
+
+def of_bare(window: Window, rounds: int) -> Took:
+    """The same on the bare page."""
+    switches, clicks = [], []
+    for _ in range(rounds + 1):
+        window.menu("other")
+        switches.append(window.menu(PAGES[0].name))
+        clicks += [window.again(), window.again()]
+    return Took(median(switches[1:]), median(clicks[2:]))
+
+
+@pytest.fixture(scope="module")
+def addresses(stores, tmp_path_factory) -> Iterator[list[str]]:
+    """Servers of the small company, the large one and the bare page."""
+    folder = tmp_path_factory.mktemp("clicks")
+    (folder / "page.py").write_text(dedent(getsource(bare)) + "\nbare()\n")
+    (folder / "other.py").write_text("import streamlit as st\nst.title('Other')\n")
+    (folder / "app.py").write_text(APP)
+    ports = [free_port() for _ in range(3)]
+    bases = [f"http://127.0.0.1:{port}" for port in ports]
+    with (
+        running(stores[0], folder, serve, ports[0]) as small,
+        running(stores[1], folder, serve, ports[1]) as large,
+        running(stores[0], folder, serve_bare, folder / "app.py", ports[2]) as plain,
+    ):
+        answering(bases[0], small.log)
+        answering(bases[1], large.log)
+        ready(plain, bases[2])
+        yield bases
+
+
+@pytest.fixture(scope="module")
+def windows(addresses, stores, browser) -> Any:  # noqa: F811 - the fixture of above
+    """windows(0, spec): the small company, of whoever sees most of a page; 1: the large one; 2: bare."""
+
+    @cache
+    def of(number: int, who: int | None) -> Window:
+        context = browser.new_context(viewport={"width": 1440, "height": 900}, timezone_id="Asia/Shanghai")
+        if who:
+            cookie = signed_in(stores[number], addresses[number], who)
+            context.add_cookies([{"name": COOKIE, "value": cookie, "url": addresses[number]}])
+        page = context.new_page()
+        page.goto(addresses[number])
+        page.locator('[data-testid="stSidebarNavLink"]').nth(1).wait_for()
+        return Window(page, f"{addresses[number]}/")
+
+    def window(number: int, spec: PageSpec) -> Window:
+        return of(number, who_sees(stores[number], spec.needs).person_id if number < 2 else None)
+
+    return window
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every page of the menu in the full size, some in the small one."""
+    full = metafunc.config.getoption("--full-bench")
+    specs = [spec for spec in PAGES if spec.section and (full or spec.name in FEW)]
+    metafunc.parametrize("spec", specs, ids=[spec.name for spec in specs])
+
+
+def test_what_a_press_takes_beside_a_bare_page(windows, capsys, full, spec):
+    rounds = 5 if full else 1
+    small, large = (of_page(windows(number, spec), spec.name, rounds) for number in (0, 1))
+    beside = of_bare(windows(2, spec), rounds)
+    tell(capsys, f"{spec.name} in a browser, ms", {
+        "switch: small, large, bare": f"{small.switch:.0f}, {large.switch:.0f}, {beside.switch:.0f}",
+        "click: small, large, bare": f"{small.click:.0f}, {large.click:.0f}, {beside.click:.0f}",
+        "large beside bare": f"{large.switch / beside.switch:.1f} and {large.click / beside.click:.1f}",
+        "large beside small": f"{large.switch / small.switch:.1f} and {large.click / small.click:.1f}",
+    })  # fmt: skip
+    page = windows(1, spec).page
+    assert page.get_by_test_id("stMain").get_by_role("heading").count()
+    assert page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]').count() == 0
