@@ -16,7 +16,7 @@ from data.commands import customers, opportunities, signals
 from data.commands.rooms import open_room
 from data.commands.undo import undo
 from data.files import read_file
-from data.queries.customer_changes import RECENT, last_editor, latest_change
+from data.queries.customer_changes import last_editor, latest_change
 from data.queries.customer_file import customer_file
 from data.queries.customers import assignable, choices
 from data.queries.own_fields import company_fields
@@ -41,7 +41,7 @@ SAVES: dict[str, Callable[..., int]] = {
 
 with page("customer.title", needs=Permission.SEE_CUSTOMERS) as view:
     file = view.read(customer_file, address.number("customer") or 0)
-    change = view.read(latest_change, file.head.id, view.now - RECENT)
+    change = view.read(latest_change, file.head.id, view.now)
     if back := recent_change(change, view):
         undone(partial(view.do, undo, back))
     customer_head(file, view)
@@ -49,10 +49,10 @@ with page("customer.title", needs=Permission.SEE_CUSTOMERS) as view:
         view.read(room_offer, file.head.id),
         lambda offer: view.do(open_room.once, f"{file.head.id}-{offer.turn}", file.head.id),
     )
-    board = partial(promise_board, show=Show.AHEAD, now=view.now, customer=file.head.id)
-    customer_record(
-        file, view.read(board) if decide(view.who, Permission.SEE_PROMISES).allowed else None, view
-    )
+    board = None
+    if decide(view.who, Permission.SEE_PROMISES).allowed:
+        board = view.read(promise_board, Show.AHEAD, view.now, file.head.id)
+    customer_record(file, board, view)
     kind, about = timeline_filters({card.id: card.name for card in file.opportunities}, view)
     events = view.read(
         timeline,

@@ -46,6 +46,7 @@ def is_paper(session: Session, who: Who, paper: str, now: datetime) -> bool:
     return session.scalar(drawn) == print_of(paper)
 
 
+@recalled
 def has_drawn(session: Session, who: Who, now: datetime) -> bool:
     """Whether the person drew this month's paper, into whichever browser."""
     month = month_now(session, who, now)

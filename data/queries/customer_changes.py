@@ -15,10 +15,10 @@ RECENT = timedelta(minutes=10)  # how long a change offers its own way back wher
 
 
 @recalled
-def latest_change(session: Session, who: Who, customer_id: int, since: datetime) -> AuditEntry | None:
-    """What this person changed last about a customer since then, when it can be undone."""
+def latest_change(session: Session, who: Who, customer_id: int, now: datetime) -> AuditEntry | None:
+    """What this person changed last about a customer a short while ago, when it can be undone."""
     query = select(Audit).where(
-        Audit.actor_id == who.person_id, Audit.at >= since, about(customer_id, actions=True)
+        Audit.actor_id == who.person_id, Audit.at >= now - RECENT, about(customer_id, actions=True)
     )
     rows = read(session, query.order_by(Audit.id.desc()).limit(1))
     found = entries(session, who, rows)

@@ -4,10 +4,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Who
+from data.once import recalled
 from data.queries.snapshots import Snapshot
 from data.schema import ForecastLine, ForecastWin
 
 
+@recalled
 def handed(session: Session, who: Who, before: Snapshot | None, after: Snapshot) -> frozenset[int]:
     """Opportunities that stand in both snapshots, in one of them with people whose part is not seen.
 

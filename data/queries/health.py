@@ -77,6 +77,7 @@ class Benchmarks:
     changed_by: str | None
 
 
+@recalled
 def health_teams(session: Session, who: Who) -> tuple[TeamChoice, ...]:
     """The company first, for those who see all; else the person's own team."""
     query = select(Team.id, Team.name).where(Team.kind == "sales").order_by(Team.name, Team.id)

@@ -84,6 +84,7 @@ class Proof:
     issued: bool
 
 
+@recalled
 def milestone_teams(session: Session, who: Who) -> dict[int | None, str]:
     """Whose milestones `who` may see: the company's first where all are within reach."""
     query = select(Team.id, Team.name).where(Team.kind == "sales").order_by(Team.name, Team.id)

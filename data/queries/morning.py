@@ -101,6 +101,7 @@ class Morning:
         return self.meeting is not None and self.meeting.finished_at is None
 
 
+@recalled
 def morning_teams(session: Session, who: Who) -> Mapping[int, str]:
     """Sales teams within reach, one's own first where there is one."""
     query = select(Team.id, Team.name).where(Team.kind == "sales").order_by(Team.name, Team.id)
@@ -109,6 +110,7 @@ def morning_teams(session: Session, who: Who) -> Mapping[int, str]:
     return {i: name for i, name in session.execute(query)}
 
 
+@recalled
 def morning_days(session: Session, who: Who, team_id: int, now: datetime) -> MorningDays:
     """Days with a brief, newest first.
 

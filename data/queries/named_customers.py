@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
 from core.messages import Conflict, NotFound
+from data.once import recalled
 from data.queries.scope import customers
 from data.schema import Contact, Customer, Room, RoomGroup
 
@@ -47,6 +48,7 @@ def named_customer(session: Session, who: Who, needs: Permission, named: Named) 
     return found[0]
 
 
+@recalled
 def customer_names(session: Session, who: Who, needs: Permission) -> dict[int, str]:
     """Customers within reach to choose from, by name."""
     query = select(Customer.id, Customer.name).where(customers(who, needs))

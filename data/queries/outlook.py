@@ -221,6 +221,7 @@ def _decisions(session: Session, run: RunRow, mine: ColumnElement[bool]) -> dict
     return {key: value for key, value in session.execute(query)}
 
 
+@recalled
 def policy(session: Session, who: Who) -> Policy:
     """The policy in force, for the rules of categories."""
     del who  # rules are for all to see

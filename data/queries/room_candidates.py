@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
+from data.once import recalled
 from data.queries.policies import policy_in_force
 from data.queries.scope import customers
 from data.schema import Customer, CustomerTag, Room, Tag
@@ -30,6 +31,7 @@ class Candidates:
     total: int
 
 
+@recalled
 def room_candidates(session: Session, who: Who) -> Candidates:
     """Customers within reach on whose page a room can be opened now; none for whoever may open none."""
     found = _carried(customers(who, Permission.OPEN_ROOMS), policy_in_force(session).high_value_tags)

@@ -10,6 +10,7 @@ from core.access import Permission, Who
 from core.messages import NotFound
 from core.process.intervention import TAKES_PART, Around, Candidate, Why, members, offered
 from core.terms import Outcome, Role
+from data.once import recalled
 from data.queries.policies import policy_in_force
 from data.queries.scope import customers, room_in_reach
 from data.schema import Customer, CustomerTag, Opportunity, Person, Room, RoomMember, Tag
@@ -43,6 +44,7 @@ class Offer:
     turn: int = 0
 
 
+@recalled
 def room_offer(session: Session, who: Who, customer_id: int) -> Offer | None:
     """What is offered on a customer's page; None for whoever may not open a room there."""
     within = select(Customer.id).where(Customer.id == customer_id, customers(who, Permission.OPEN_ROOMS))

@@ -7,11 +7,13 @@ from sqlalchemy.orm import Session
 from core.access import Permission, Who, decide, reach
 from core.messages import NotAllowed
 from core.milestones.survey import QUESTIONS, subject_of
+from data.once import recalled
 from data.queries.ballots import Opened, opened
 from data.queries.milestones import launch_of
 from data.queries.policies import company_day
 
 
+@recalled
 def is_asked(session: Session, who: Who, now: datetime) -> bool:
     """Whether the questions are put to this person: they record visits, and the product is launched."""
     launch = launch_of(session, who.team_id)

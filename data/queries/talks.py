@@ -12,6 +12,7 @@ from core.messages import NotFound
 from core.reports.commitments import Checked, Commitment, Proof
 from core.reports.talks import Step, check_step
 from core.terms import Role
+from data.once import recalled
 from data.queries.calendars import ZONE
 from data.queries.commitments import records
 from data.queries.scope import customers, owned
@@ -47,6 +48,7 @@ class Held:
     steps: tuple[Checked, ...]
 
 
+@recalled
 def reps(session: Session, who: Who) -> tuple[Rep, ...]:
     """Active reps whose sheet this person reads, by name; a rep alone reads their own."""
     query = (
@@ -81,6 +83,7 @@ def rep_customers(rep: Rep) -> ColumnElement[bool]:
     return customers(as_rep(rep), Permission.SEE_CUSTOMERS)
 
 
+@recalled
 def customer_choices(session: Session, who: Who, rep: Rep) -> dict[int, str]:
     """Names of the customers of a rep within reach by id, in order of names."""
     reached_rep(session, who, rep.id)
