@@ -161,13 +161,16 @@ def _urgency(form: DraftForm, desk: DemandDesk, view: View) -> None:
             _due(desk.clocks[urgency], view)
 
 
+def allowed_words(clock: Clock, language: str) -> str:
+    """The hours that an urgency allows, halves as they are."""
+    return format.exact(Decimal(str(clock.allowed_hours)), language)
+
+
 def _due(clock: Clock, view: View) -> None:
-    hours = format.number(clock.allowed_hours, view.language)
+    said = {"n": clock.allowed_hours, "hours": allowed_words(clock, view.language)}
     at = format.deadline(clock.due_at, view.language, view.who.timezone)
     key = "demands.promise_clock" if clock.round_the_clock else "demands.promise_hours"
-    st.markdown(
-        f":material/timer: **{plain(t('demands.answer_by', at=at))}**  \n:gray[{t(key, hours=hours)}]"
-    )
+    st.markdown(f":material/timer: **{plain(t('demands.answer_by', at=at))}**  \n:gray[{t(key, **said)}]")
     years_unknown(clock.unknown_years)
 
 

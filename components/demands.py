@@ -7,7 +7,7 @@ import streamlit as st
 from components import address, format
 from components.address import leave_for
 from components.blocks import Card, Row, Tone, badge, cards, empty, plain, rows, section
-from components.demand_form import effect_words, similar_line, years_unknown
+from components.demand_form import allowed_words, effect_words, similar_line, years_unknown
 from components.frame import View
 from components.navigation import open_page
 from components.text import t, term
@@ -98,11 +98,11 @@ def _when(row: DemandRow, view: View) -> str:
 
 def _spent(row: DemandRow, view: View) -> str:
     used, allowed = (
-        format.number(hours, view.language, digits)
-        for hours, digits in ((row.clock.used_hours, 1), (row.clock.allowed_hours, 0))
+        format.number(row.clock.used_hours, view.language, 1),
+        allowed_words(row.clock, view.language),
     )
     key = "demands.spent_clock" if row.clock.round_the_clock else "demands.spent"
-    return t(key, used=used, allowed=allowed)
+    return t(key, n=row.clock.allowed_hours, used=used, allowed=allowed)
 
 
 def head(file: DemandFile, view: View) -> None:
@@ -145,7 +145,7 @@ def _clock(file: DemandFile, view: View) -> None:
     tone = f":red[{plain(_when(row, view))}]" if row.state is SlaState.BREACHED else plain(_when(row, view))
     st.markdown(f":material/timer: **{tone}**")
     used = format.number(row.clock.used_hours, view.language, 1)
-    allowed = format.number(row.clock.allowed_hours, view.language)
+    allowed = allowed_words(row.clock, view.language)
     hours = t("demands.hours_clock" if row.clock.round_the_clock else "demands.hours")
     cards(
         [

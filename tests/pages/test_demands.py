@@ -7,8 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+from core.policies import DEFAULTS
 from core.promises.demands import DemandInput, Effect
+from core.studio import Area
 from data.commands.demands import file_demand, pause_demand
+from data.commands.studio import keep_rules, publish
 from data.queries.demand_file import demand_file
 from data.queries.demand_files import demand_attachments
 from data.queries.demands import Show, demand_list
@@ -282,3 +285,17 @@ def test_a_refused_file_takes_no_other_along(open_page, company):
 
 def labels(page) -> list[str]:
     return [b.label.replace("\\", "") for b in page.button]
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(0.5, "within 0.5 hours, day and night"), (1.0, "within one hour, day and night"),
+     (2.0, "within 2 hours, day and night")],
+)  # fmt: skip
+def test_half_an_hour_is_not_rounded_away(open_page, sqlite_store, company, hours, said):
+    if hours != DEFAULTS.sla_hours[0]:
+        keep_rules(sqlite_store, company.director, {"sla_hours.0": hours})
+        publish(sqlite_store, company.director, Area.RULES, "Shorter")
+    page = open_page("demands", company.rep, "en", customer=company.customer)
+    page.button_group(f"d{page.query_params['draft'][0]}_urgency").set_value("P0").run()
+    assert said in shown(page)
