@@ -102,7 +102,7 @@ def pace_trend(weeks: Sequence[Week], view: View) -> None:
         lambda times: t("board.times", times=format.number(times, view.language, 2)),
         [w.times_benchmark for w in weeks],
         [w.runs for w in weeks],
-        lambda w: t("board.week_pace", runs=w.runs, times=format.number(w.times_benchmark, view.language, 2)),
+        lambda w: t("board.week_pace", n=w.runs, times=format.number(w.times_benchmark, view.language, 2)),
         yaxis={"rangemode": "tozero", "showgrid": True, "nticks": 5},
         shapes=[level | {"line": {"color": charts.OVER, "dash": "dot", "width": 2}}],
     )

@@ -86,7 +86,7 @@ def test_each_turn_is_told_once_with_what_the_view_finds(store, clock):
         first = session.scalars(select(Message).where(Message.page == "board").order_by(Message.id)).first()
         assert sentence("en", first.kind, first.params) == (
             "Stuck",
-            "1 open opportunities, 0 past their benchmark, 0 red alerts.",
+            "Open opportunities: 1; past their benchmark: 0; red alerts: 0.",
         )
         assert "进行中商机 1 个" in sentence("zh", first.kind, first.params)[1]
         mine = session.scalars(select(Message).where(Message.page == "reports").order_by(Message.id)).first()

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
@@ -17,7 +18,7 @@ from core.promises.collaboration import Measure
 from core.webhooks import KINDS as EVENTS
 from data.channels import KINDS as ROBOTS
 from data.jobs.schedule import SCHEDULE
-from data.text import LANGUAGES, catalogue, has
+from data.text import LANGUAGES, catalogue, has, translate
 
 ROOT = Path(__file__).parents[2]
 PLURAL = re.compile(r"\.(zero|one|other)$")
@@ -52,6 +53,50 @@ def test_every_sentence_is_asked_for():
 
     unasked = [k for k in catalogue("en") if not asked(k) and not asked(PLURAL.sub("", k))]
     assert unasked == []
+
+
+COUNTING = {  # sentences whose counts may be one, with what they count
+    "alerts.customer_silent.why": ("days",),
+    "alerts.quote_unanswered.why": ("days",),
+    "alerts.stalled.why": ("days",),
+    "board.week_pace": ("n",),
+    "demands.promise_clock": ("hours",),
+    "demands.promise_hours": ("hours",),
+    "demands.spent": ("allowed",),
+    "demands.spent_clock": ("allowed",),
+    "health.cause.no_next_step": ("count", "of"),
+    "health.cause.skipped": ("count", "of"),
+    "health.do.no_next_step": ("count",),
+    "health.do.skipped": ("count",),
+    "health.gap.few_stays": ("n",),
+    "milestones.position_next": ("left",),
+    "pictures.causes.tied": ("value",),
+    "pictures.chances.few": ("n",),
+    "pictures.months.beyond": ("far",),
+    "pictures.promises.kept": ("of",),
+    "pictures.promises.late": ("late", "of", "days"),
+    "pictures.stands.over": ("over", "of"),
+    "pictures.stands.within": ("of",),
+    "plausibility.looked_through": ("actions", "people"),
+    "replay.counted": ("periods", "n"),
+    "studio.goes": ("planned", "opportunities", "actions"),
+    "studio.reach": ("before", "after"),
+    "studio.stage_use": ("opportunities",),
+    "views.finding.board": ("open", "past", "red"),
+    "weights.rests_on": ("n", "landmarks", "wins"),
+}
+
+
+@pytest.mark.parametrize("key", COUNTING)
+def test_one_is_said_as_one(key):
+    others = dict.fromkeys(named_in(key), "Haihe")
+    said = translate("en", key, **(others | dict.fromkeys(COUNTING[key], 1) | {"n": 1}))
+    assert not re.search(r"\b1 (?:\w+ )?(?:\w+s|are|were)\b", said)
+
+
+def named_in(key: str) -> set[str]:
+    sentences = [said for name, said in catalogue("en").items() if PLURAL.sub("", name) == key]
+    return {name for said in sentences for _, name, _, _ in Formatter().parse(said) if name}
 
 
 REGISTRIES = {  # where the words of each of its names stand
