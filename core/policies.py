@@ -84,10 +84,9 @@ class Policy:
         freeze_milestones: those that freeze new features for the next quarter when the company misses
             them (E).
         appeal_days: days after a result is issued in which it can be appealed (E).
-        own_fields: the company's own fields of action types, retired ones included (F2).
-        own_reports: reports that the company put together, retired ones included (F2, D1).
         own_fields: the company's own fields of actions, customers and opportunities, retired ones
             included (F2).
+        own_reports: reports that the company put together, retired ones included (F2, D1).
         tags: tags that the company has defined; others are as shipped, or as a file brought them (F2, A4).
         stages: action types, which are the stages too, in their order; none for those shipped (F2, A1).
         grade_rules: conditions that propose a customer's grade (F1, F2).

@@ -17,8 +17,8 @@ MAX_COLUMNS = 500
 _SEPARATORS = ",;\t|"
 HEADER_SEARCH = 10  # rows among which the header lies; above it may stand a title
 _CONTROLS = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f]")
-# What a spreadsheet takes for a formula, full-width forms included.
 _CLEARLY = 2  # known headers that a lower line has more of, before it is taken for the header
+# What a spreadsheet takes for a formula, full-width forms included.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 

@@ -164,7 +164,8 @@ class WinModel:
 
     Attributes:
         kind: what they rest on, `learnt` or `stage_rate`.
-        wins: how many landmark rows were won.
+        wins: different opportunities that were won in the landmark rows; where the passage speaks alone,
+            those of the books.
     """
 
     kind: str
