@@ -4,6 +4,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from core.intervals import wilson
 from core.pictures.said import Said, sure_z
 
 
@@ -81,7 +82,5 @@ def came_true(groups: Sequence[Rate], least: int) -> Said:
 
 def _inside(group: Rate, z: float) -> bool:
     """Whether the told chance lies within Wilson's interval of the share."""
-    n, p = group.whole, group.share
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return middle - half <= group.told <= middle + half
+    low, high = wilson(group.part, group.whole, z)
+    return low <= group.told <= high
