@@ -6,7 +6,7 @@ Its words are catalogue keys `rules.name.<rule>` and `rules.help.<rule>`, a dot 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -146,8 +146,7 @@ _ALL = (
     Rule("api_per_minute",           "api",        _N, 1, 10_000),
 )
 # fmt: on
-_KNOWN = frozenset(f.name for f in fields(Policy))
-RULES: Mapping[str, Rule] = {rule.name: rule for rule in _ALL if rule.attribute in _KNOWN}
+RULES: Mapping[str, Rule] = {rule.name: rule for rule in _ALL}
 GROUPS = tuple(dict.fromkeys(rule.group for rule in RULES.values()))
 NOT_HERE = {
     "version": "the store counts it",
