@@ -148,12 +148,19 @@ def _choice(column: Column, cell: Cell, formats: Formats) -> str:
 
 
 def _count(_: Column, cell: Cell, formats: Formats) -> int:
+    """A whole number, as far as a column of the store holds one.
+
+    >>> _count(Column("questions"), 2**31 - 1, Formats())
+    2147483647
+    >>> check_cell(Column("questions", Holds.COUNT), 2**31, Formats()).code
+    'number_too_large'
+    """
     number = amount_of(cell, formats)
     if number != int(number):
         raise Wrong("not_number")
     if number < 0:
         raise Wrong("negative_number")
-    if number > 2**31:
+    if number >= 2**31:
         raise Wrong("number_too_large")
     return int(number)
 
