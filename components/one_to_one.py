@@ -63,8 +63,9 @@ def risks(found: Sheet, view: View) -> None:
         said = cause_words(view.language, item.causes[0])
         by = time_words(view.language, item.due_at, view.who.timezone)
         detail = f"{money_words(view.language, item.at_risk)} · {sentences(said.why, said.action)} · {by}"
-        key, action = str(item.deal.customer_id or 0), t("one_to_one.open") if item.deal.customer_id else ""
-        lines.append(Row(key, item.name, detail, mark=said.name, tone=_tone(item.causes[0]), action=action))
+        customer, tone = item.deal.customer_id, _tone(item.causes[0])
+        key, action = str(customer or f"deal-{item.deal.id}"), t("one_to_one.open") if customer else ""
+        lines.append(Row(key, item.name, detail, mark=said.name, tone=tone, action=action))
     if pressed := rows(lines, "sheet-risks"):
         open_page("customer", customer=pressed)
 

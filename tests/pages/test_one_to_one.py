@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.reports.catalogue import METRICS
 from data.commands.people import activate_person
 from data.commands.talks import record_talk
-from data.schema import Talk, TalkStep
+from data.schema import Opportunity, Talk, TalkStep
 from data.text import translate
 from tests.company import found
 from tests.morning import at_risk, customer_of
@@ -65,6 +65,15 @@ def test_a_number_opens_its_rows_and_stands_in_the_address(open_page, company):
     check_words(page)
     behind = translate("en", "reports.behind", metric=translate("en", METRICS["new_amount"].title))
     assert any(behind in s.value for s in page.subheader)
+
+
+def test_two_risks_without_a_customer_are_two_lines(open_page, sqlite_store, company):
+    names = ("Haihe line", "Wuyi line")
+    with sqlite_store.writing() as session:
+        session.execute(update(Opportunity).where(Opportunity.name.in_(names)).values(customer_id=None))
+    page = open_page("one_to_one", company.manager, rep=company.rep.person_id)
+    check_words(page)
+    assert all(f"**{name}**" in words(page) for name in names)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
