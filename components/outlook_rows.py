@@ -101,6 +101,6 @@ def _win_columns(wins: Sequence[Win], shown: Snapshot, view: View) -> tuple[dict
         "amount": amounts([win.amount for win in wins], shown.run.currency),
         "closed": [win.closed_at for win in wins],
     }, {
-        "amount": st.column_config.TextColumn(t("outlook.amount")),
+        "amount": shown_money(t("outlook.amount"), shown, view),
         "closed": day_column(t("outlook.closed_at"), view.language, view.who.timezone),
     }

@@ -82,7 +82,10 @@ def test_a_manager_sees_the_team_and_a_director_all(open_page, company):
     own = open_page("outlook", company.manager, period="month", show="won")
     whole = open_page("outlook", company.director, period="month", show="won")
     assert figures(own)["Won so far"] == "CN¥1K"
-    assert own.dataframe[-1].value["opportunity"].tolist() == ["Deal 12"]
+    rows = own.dataframe[-1]
+    assert rows.value["opportunity"].tolist() == ["Deal 12"]
+    amount = json.loads(rows.proto.columns)["amount"]
+    assert (amount["label"], amount["type_config"]["type"]) == ("Amount, CN¥", "number")
     assert "Stranger" not in words(own)
     assert "West" in words(whole) or "Without a team" in words(whole) or "East" in words(whole)
 
