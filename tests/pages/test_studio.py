@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from components.condition_words import condition_words
 from core.fields import Kind
 from core.rules import GROUPS
 from core.studio import Area
@@ -162,6 +163,13 @@ def test_what_has_pages_of_its_own_is_linked(open_page, company, language):
     check_words(page)
     assert translate(language, "studio.elsewhere.weights") in words(page)
     assert translate(language, "studio.elsewhere.calendars") not in words(page)
+
+
+def test_what_is_not_so_ends_where_it_ends():
+    said = condition_words("not budget is empty and not (type = 'x' or budget is filled)", ())
+    assert said == (
+        "it is not so that (Budget is empty) and it is not so that (the kind of action is “x” or Budget is filled)"
+    )
 
 
 @LANGUAGES
