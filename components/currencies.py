@@ -49,10 +49,19 @@ def table(desk: RateDesk, view: View) -> None:
         {
             t("currencies.currency"): row.currency,
             t("currencies.from_on"): format.day(row.from_on, view.language),
-            t("currencies.worth", base=desk.base): f"{row.worth:g}",
+            t("currencies.worth", base=desk.base): _worth(row.worth),
             t("currencies.recorded_at"): view.instant(row.recorded_at),
             t("currencies.by"): row.by or t("currencies.operator"),
         }
         for row in desk.rows
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+
+
+def _worth(worth: float) -> str:
+    """A rate as it was entered.
+
+    >>> _worth(1234.5678), _worth(0.048123), _worth(7.0)
+    ('1234.5678', '0.048123', '7')
+    """
+    return f"{worth:.6f}".rstrip("0").rstrip(".")
