@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from components.action_fields import CURRENCIES
 from components.audit import field_name
 from components.editing import Editor, Save, begun, dialog, one_of, send, submit, tell
 from components.forms import Marks
@@ -23,8 +24,6 @@ from data.queries.customer_file import ContactCard, CustomerHead
 from data.queries.customers import Choices
 from data.queries.opportunity_cards import OpportunityCard
 from data.queries.own_fields import Company
-
-CURRENCIES = ("CNY", "USD", "EUR", "HKD", "JPY", "GBP")
 
 
 def customer_form(
@@ -141,7 +140,9 @@ def _opportunity(
             offered = list(dict.fromkeys((start["currency"], *CURRENCIES)))
             typed["currency"] = st.selectbox(field_name("currency"), offered, key=f"{at}-currency")
         with marks.field("close_on"):
-            typed["close_on"] = st.date_input(field_name("close_on"), start["close_on"], key=f"{at}-close")
+            typed["close_on"] = st.date_input(
+                field_name("close_on"), start["close_on"], format="YYYY-MM-DD", key=f"{at}-close"
+            )
         typed |= own_part(OPPORTUNITY, start, company, view, marks, at)
         if submit():
             send(marks, key, editing, typed, save)
