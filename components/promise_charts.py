@@ -117,7 +117,7 @@ def _name(n: int, row: BoardRow) -> dict[str, object]:
         "xanchor": "left",
         "y": n,
         "yshift": 15,
-        "text": f"{name} · {gap_words(row)}".replace("<", "&lt;"),
+        "text": charts.escaped(f"{name} · {gap_words(row)}"),
         "showarrow": False,
         "font": {"size": 12, "color": charts.ink()},
     }
