@@ -127,7 +127,7 @@ def _change(one: Saved, view: View) -> None:
         st.toast(t("views.renamed"))
         st.rerun()
     st.caption(t("views.delete_note"))
-    if st.button(t("views.delete"), key=f"delete-{one.id}", icon=":material/delete:"):
-        marks.sent(partial(view.do, delete_view, one.id))
+    pressed = st.button(t("views.delete"), key=f"delete-{one.id}", icon=":material/delete:")
+    if pressed and marks.sent(partial(view.do, delete_view, one.id)):
         st.toast(t("views.deleted", name=plain(one.name)))
         st.rerun()
