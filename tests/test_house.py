@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from babel import Locale
 
 from components.navigation import PAGES
 from core.access import GRANTS, Role
@@ -67,6 +68,14 @@ def test_ruff_is_content():
 def test_types_hold():
     result = run(sys.executable, "-m", "mypy")
     assert result.returncode == 0, result.stdout
+
+
+def test_no_form_of_a_sentence_is_never_said():
+    """Chinese counts in one form: a second would be looked after, and shown to nobody."""
+    for language in LANGUAGES:
+        ones = {k for k in catalogue(language) if k.endswith(".one")}
+        assert {k for k in ones if k.replace(".one", ".other") not in catalogue(language)} == set()
+        assert not ones or "one" in Locale.parse(language).plural_form.tags, ones
 
 
 def test_both_languages_say_the_same_things():
