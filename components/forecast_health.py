@@ -122,7 +122,12 @@ def headline(found: ForecastHealth, group: Group, view: View) -> None:
 
 
 def _bias_note(bias: float | None) -> str:
-    if bias is None:
+    """Which way the forecasts leaned; "" where the figure shows no way.
+
+    >>> _bias_note(0.004), _bias_note(None)
+    ('', '')
+    """
+    if bias is None or not round(bias, 2):
         return ""
     return t("forecast_health.too_high" if bias > 0 else "forecast_health.too_low")
 
