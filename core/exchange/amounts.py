@@ -9,7 +9,7 @@ from core.exchange.cells import Formats, Wrong
 from core.exchange.tables import Cell
 from core.storable import MOST_AMOUNT
 
-_CENT = Decimal("0.0001")
+_PLACES = Decimal("0.0001")  # as many as a column of amounts keeps
 _SIGNS = re.compile(r"[\s\u00a0¥￥$€£]|CNY|RMB|USD|EUR|元")
 _NUMBER = re.compile(r"[+-]?\d{1,25}(\.\d{1,30})?([eE][+-]?\d{1,2})?")
 _MULTIPLES = {"万": 10_000, "亿": 100_000_000}
@@ -26,7 +26,7 @@ def amount_of(cell: Cell, formats: Formats) -> Decimal:
     number = _from_text(cell, formats) if isinstance(cell, str) else _decimal(str(cell))
     if abs(number) >= MOST_AMOUNT:
         raise Wrong("number_too_large")
-    return number.quantize(_CENT)
+    return number.quantize(_PLACES)
 
 
 def in_units(number: Decimal, times: int) -> Decimal:

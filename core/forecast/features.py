@@ -103,17 +103,16 @@ def calendar_shares(t: float) -> tuple[float, float]:
     >>> calendar_shares(0.0), calendar_shares(59.0 + 15.5)  # 1 January and the middle of March 1970
     ((0.0, 0.0), (0.5, 0.8277777777777777))
     """
-    day = np.datetime64(int(np.floor(t * 24)), "h")
-    month = day.astype("datetime64[M]")
+    hour = np.datetime64(int(np.floor(t * 24)), "h")
+    month = hour.astype("datetime64[M]")
     quarter = month - np.timedelta64(int(month.astype(int)) % 3, "M")
     spans = ((month, month + 1), (quarter, quarter + 3))
-    shares = [t_in(day, begin) / t_in(end.astype("datetime64[h]"), begin) for begin, end in spans]
+    shares = [_hours(begin, hour) / _hours(begin, end) for begin, end in spans]
     return shares[0], shares[1]
 
 
-def t_in(at: np.datetime64, begin: np.datetime64) -> float:
-    """Hours from the beginning of a span."""
-    return float((at - begin.astype("datetime64[h]")) / np.timedelta64(1, "h"))
+def _hours(begin: np.datetime64, end: np.datetime64) -> float:
+    return float((end.astype("datetime64[h]") - begin.astype("datetime64[h]")) / np.timedelta64(1, "h"))
 
 
 def began(history: History, books: Snapshot) -> Floats:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Protocol
 
+from core.forecast.calibration import ACCEPTED, REJECTED
 from core.intervals import Z80
 from core.policies import Policy
 
@@ -43,12 +44,12 @@ def category(line: Worth, policy: Policy) -> str:
     The scorecard's chance counts where the suggestion was rejected, the model's otherwise. An accepted
     suggestion of at least a best case is committed to.
     """
-    chance = line.scorecard_chance if line.decision == "rejected" else line.chance
+    chance = line.scorecard_chance if line.decision == REJECTED else line.chance
     if chance >= policy.commit_chance:
         return COMMIT
     if chance < policy.best_case_chance:
         return PIPELINE
-    return COMMIT if line.decision == "accepted" else BEST_CASE
+    return COMMIT if line.decision == ACCEPTED else BEST_CASE
 
 
 def by_category(lines: Iterable[Worth], policy: Policy) -> Mapping[str, Sum]:
