@@ -13,8 +13,8 @@ from components.frame import View
 from components.tables import amounts, clickable, money_column
 from components.text import t
 from core.access import Permission, Reach, reach
+from core.forecast.landmarks import FEW_WINS
 from core.forecast.rollup import CATEGORIES, band, by_category
-from core.forecast.win_model import FEW_WINS
 from core.policies import Policy
 from data.queries.outlook import Offered
 from data.queries.snapshots import Group, Snapshot

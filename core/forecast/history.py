@@ -94,7 +94,7 @@ class History:
         owner_ids: the store's ids by owner code.
         seasons: kept by `core.forecast.season`, which learns the series of an instant once for
             the events that are known.
-        learnt: kept by `core.forecast.win_model`, the last rows to learn from by instant and days ahead.
+        learnt: kept by `core.forecast.landmarks`, the last rows to learn from by instant and days ahead.
         signals: what happened around them besides their stages.
         benchmarks: usual days of a stay by stage, NaN where unknown; empty when none is known.
         industry, industries: code of its customer's industry, -1 without, empty when none is known; names.

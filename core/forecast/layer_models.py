@@ -13,17 +13,9 @@ import numpy as np
 
 from core.forecast.features import NAMES
 from core.forecast.history import Bools, Floats, History
+from core.forecast.landmarks import FEW_WINS, Sample, held_out, sample
 from core.forecast.layers import LAYERS
-from core.forecast.win_model import (
-    FEW_WINS,
-    Sample,
-    WinModel,
-    held_out,
-    learn,
-    losses,
-    sample,
-    unjudged,
-)
+from core.forecast.win_model import WinModel, learn, losses, unjudged
 
 _NEW, _RENEWAL = NAMES.index("new_customer"), NAMES.index("renewal")
 

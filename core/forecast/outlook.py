@@ -16,9 +16,10 @@ import numpy as np
 
 from core.forecast.amounts import paid_amounts
 from core.forecast.history import Floats, History, Ints
+from core.forecast.landmarks import FEW_WINS
 from core.forecast.periods import Horizon, day_of, instant
 from core.forecast.walk import Outlook, walk_spans
-from core.forecast.win_model import FEW_WINS, WinModel
+from core.forecast.win_model import WinModel
 
 EARLIER = {"month": 12, "quarter": 8}
 EARLIER_DAYS = 13  # periods of days: a quarter of weeks

@@ -21,8 +21,9 @@ from core.forecast.arrays import Floats, Ints
 from core.forecast.factors import FACTOR_NAMES, LEAST_TALK_MINUTES, factor_values
 from core.forecast.features import NAMES
 from core.forecast.history import History
-from core.forecast.win_model import FEW_WINS as ENOUGH_WINS
-from core.forecast.win_model import Sample, StageRate, sample, stage_rate
+from core.forecast.landmarks import FEW_WINS as ENOUGH_WINS
+from core.forecast.landmarks import Sample, sample
+from core.forecast.win_model import StageRate, stage_rate
 
 STEP = log(1.25)  # a point makes the odds a quarter better
 FEW_WINS = 5  # fewer different wins than this, and rates are the defaults
@@ -119,7 +120,7 @@ def basis(history: History, t: float, end: float, rows: Sample | None = None) ->
     """Rates and usual points as known at `t` for wins up to `end`.
 
     Args:
-        rows: `win_model.sample` for the same instant and time ahead, where it is at hand.
+        rows: `landmarks.sample` for the same instant and time ahead, where it is at hand.
     """
     rows = rows or sample(history, t, end - t)
     told = _told(rows)

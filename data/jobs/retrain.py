@@ -16,8 +16,8 @@ from core.forecast.drift import reference
 from core.forecast.features import NAMES, PRODUCT, SEASON, open_rows
 from core.forecast.history import History
 from core.forecast.importance import importance, rhythm_by_week
+from core.forecast.landmarks import Sample, sample
 from core.forecast.registered import JUDGED, Grid, Verdict, judge, model_for, train
-from core.forecast.win_model import Sample, sample
 from data.engine import Store
 from data.forecasting import open_books
 from data.jobs.forecast import at, used_pipelines

@@ -15,10 +15,11 @@ from core.forecast.candidates import period_values
 from core.forecast.combine import Past, combine
 from core.forecast.features import NAMES, open_rows
 from core.forecast.history import LOST, OPEN, WON, Events, History, Track
+from core.forecast.landmarks import FEW_WINS, held_out, sample
 from core.forecast.periods import Horizon, instant
 from core.forecast.scoring import log_loss, totals
 from core.forecast.walk import walk
-from core.forecast.win_model import FEW_WINS, fit, held_out, losses, sample, weights_by_loss
+from core.forecast.win_model import fit, losses, weights_by_loss
 from tests import worlds
 from tests.simulated import START, simulated
 from tests.worlds import World, history_of
@@ -192,7 +193,7 @@ def test_landmarks_that_are_held_out_share_no_outcome_with_those_before():
 
 def test_a_large_pipeline_has_landmarks_on_both_sides(monkeypatch):
     """However soon its landmarks have rows enough, they reach back to a horizon to fit to."""
-    monkeypatch.setattr("core.forecast.win_model.MOST_ROWS", 100)
+    monkeypatch.setattr("core.forecast.landmarks.MOST_ROWS", 100)
     t, horizon = START + 100, 7.0
     rows = sample(simulated(days=100, per_day=10), t, horizon)
     early, late = held_out(rows, t, horizon)

@@ -11,6 +11,7 @@ import pytest
 from core.forecast.factors import FACTOR_NAMES, FACTORS
 from core.forecast.features import NAMES, open_rows
 from core.forecast.history import OPEN, Track
+from core.forecast.landmarks import sample
 from core.forecast.scorecard import (
     BANDS,
     DEFAULT_RATE,
@@ -23,7 +24,7 @@ from core.forecast.scorecard import (
 )
 from core.forecast.scoring import log_loss
 from core.forecast.signals import Signals, none
-from core.forecast.win_model import columns, fit, sample, stage_rate
+from core.forecast.win_model import columns, fit, stage_rate
 from tests.drawn_marks import T, drawn
 from tests.simulated import START, simulated
 

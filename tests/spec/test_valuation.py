@@ -178,8 +178,9 @@ def test_each_layer_says_which_model_speaks_and_why():
 
 def test_a_layer_that_differs_gets_a_model_of_its_own():
     """New customers' quotes are won at once, the others' never: one model for both is worse."""
+    from core.forecast.landmarks import sample
     from core.forecast.layer_models import _judged
-    from core.forecast.win_model import sample, unjudged
+    from core.forecast.win_model import unjudged
 
     history, _ = past()
     rows = sample(history, T, MONTH)
