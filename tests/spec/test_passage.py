@@ -11,7 +11,8 @@ import pytest
 from core.forecast.combine import Past, combine
 from core.forecast.features import NAMES, open_rows
 from core.forecast.history import LOST, WON, Events, History, Track
-from core.forecast.passage import group_of, passage, stays
+from core.forecast.passage import group_of, passage
+from core.forecast.stays import stays
 from tests.simulated import START, oracle, simulated
 
 STAGE, DAYS = NAMES.index("stage"), NAMES.index("days_in_stage")
