@@ -14,7 +14,7 @@ from components.frame import View
 from components.navigation import open_page
 from components.text import t, term
 from core.forecast.luck import USUAL
-from core.forecast.month_attribution import Cause, Evidence
+from core.forecast.month_causes import Cause, Evidence
 from data.queries.attribution import Attributions, Deviation, MonthAttribution
 
 _TONES = {

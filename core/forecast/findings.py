@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from core.forecast.month_attribution import Cause
+from core.forecast.month_causes import Cause
 from core.messages import Problem
 from core.terms import INDUSTRIES
 

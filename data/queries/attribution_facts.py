@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from core.forecast.month_attribution import Facts, touches
+from core.forecast.month_causes import Facts, touches
 from core.process.plausibility import CHECKS
 from core.terms import ActionStatus
 from data.queries.forecast_month_books import midnight

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from core.forecast.findings import DECLINED, TAKEN_UP, EventInput
-from core.forecast.month_attribution import Cause
+from core.forecast.month_causes import Cause
 from core.messages import Conflict, Invalid, NotAllowed, NotFound
 from data.commands.attribution import (
     add_event,

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.forecast.health import company_figures, group_figures
-from core.forecast.month_attribution import Cause, Facts, Part, Surroundings, attribute, propose, surroundings
+from core.forecast.month_attribution import Part, attribute
+from core.forecast.month_causes import Cause, Facts, Surroundings, propose, surroundings
 from core.forecast.months import Line, MonthRun, Win
 
 MAY = date(2026, 5, 1)
