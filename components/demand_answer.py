@@ -7,16 +7,16 @@ from typing import Any
 import streamlit as st
 
 from components.blocks import section
-from components.drafts import DraftForm, lock_of
+from components.draft_begin import draft_now, form_over
+from components.draft_end import submit_draft
+from components.drafts import DraftForm
 from components.forms import Marks
 from components.frame import View
-from components.outage import pressed
 from components.text import t, term
 from core.promises.demands import DELIVERABLES
-from data.commands.drafts import mark_field
 from data.commands.promise_drafts import ANSWER, open_answer, save_promise_fields, submit_answer
 from data.queries.demand_file import DemandFile, FeatureChoice
-from data.queries.drafts import DraftView, draft
+from data.queries.drafts import DraftView
 from data.queries.promise_origins import answer_begun
 
 Does = Mapping[str, Callable[..., Any]]
@@ -34,15 +34,7 @@ def answer_block(
     if file.row.answered_at is not None or kept is None:
         return
     section(t("demands.do_answer"), icon=":material/edit_note:")
-    form = DraftForm(
-        kept,
-        save=lambda values: view.do(save_promise_fields, kept.id, values),
-        mark=lambda problem: view.do(mark_field, kept.id, problem),
-        explain=view.explain,
-    )
-    with st.container(key="answer-problems"):  # always there: what comes below keeps its place
-        if kept.problems:
-            st.error(t("errors.invalid", n=len(kept.problems)), icon=":material/error:")
+    form = form_over(view, kept, save_promise_fields, "answer")
     with st.container(border=True):
         _answer(form, features)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -50,29 +42,18 @@ def answer_block(
                 t("demands.send_answer"),
                 type="primary",
                 key=f"{form.prefix}submit",
-                on_click=_submit,
-                args=(view, kept.id),
+                on_click=submit_draft,
+                args=(view, kept.id, submit_answer),
             )
             st.caption(t("demands.saved_as_draft"), width="content")
     form.finish()
     _pausing(file, does, view)
 
 
-def answer_draft(demand: int, view: View) -> DraftView | None:
-    """One's draft of an answer to a demand, begun now if there is none; None where it is out of reach."""
+def answer_draft(demand: int, view: View) -> DraftView:
+    """One's draft of an answer to a demand, begun now if there is none."""
     number = view.read(answer_begun, demand, ANSWER) or view.do(open_answer, demand)
-    with lock_of(view.who), view.store.reading(fresh=True) as session:
-        return draft(session, view.who, number)
-
-
-def _submit(view: View, draft_id: int) -> None:
-    """Only the store here: touching Streamlit in a callback is where a newer run may cut it off."""
-
-    def submit() -> None:
-        with lock_of(view.who):
-            submit_answer(view.store, view.who, draft_id)
-
-    pressed(submit)
+    return draft_now(view, number)
 
 
 def _answer(form: DraftForm, features: Mapping[int, FeatureChoice]) -> None:

@@ -9,8 +9,9 @@ from components import address, format
 from components.address import leave_for
 from components.blocks import Row, plain, rows, section
 from components.demand_files import files_of_draft
+from components.draft_begin import draft_now, form_over
 from components.draft_end import end
-from components.drafts import DraftForm, lock_of
+from components.drafts import DraftForm
 from components.frame import View, show_error
 from components.navigation import open_page
 from components.record_story import short
@@ -20,10 +21,9 @@ from core.messages import AppError, Unavailable
 from core.promises.demands import PAINS
 from core.promises.sla import URGENCIES, Clock
 from data.commands.demand_drafts import open_demand, save_demand_fields, submit_demand
-from data.commands.drafts import mark_field
 from data.queries.demand_desk import DemandDesk, DemandStart, Similar, enough, similar_demands
 from data.queries.demand_file import DemandFile
-from data.queries.drafts import DraftView, draft
+from data.queries.drafts import DraftView
 
 _SIMILAR = 250  # pixels; more is scrolled, so that nothing below moves while one types
 
@@ -34,22 +34,17 @@ def current(view: View) -> DraftView | None:
         return None
     try:
         if number := address.number("draft"):
-            return _read(view, number)
+            return draft_now(view, number)
         if customer := address.number("customer"):
             number = view.do(open_demand, customer)
             st.query_params.from_dict({"draft": str(number)})
-            return _read(view, number)
+            return draft_now(view, number)
     except Unavailable:  # the page's frame waits for the store; the address stays
         raise
     except AppError as error:
         st.query_params.clear()
         show_error(error)
     return None
-
-
-def _read(view: View, number: int) -> DraftView:
-    with lock_of(view.who), view.store.reading(fresh=True) as session:
-        return draft(session, view.who, number)
 
 
 def begin_with(start: DemandStart, view: View) -> None:
@@ -84,16 +79,7 @@ def _begun(words: str, at: str) -> str:
 
 def fill_in(view: View, kept: DraftView, desk: DemandDesk) -> None:
     """The form over its draft."""
-    form = DraftForm(
-        kept,
-        save=lambda values: view.do(save_demand_fields, kept.id, values),
-        mark=lambda problem: view.do(mark_field, kept.id, problem),
-        explain=view.explain,
-    )
-    with st.container(key="demand-problems"):  # always there: what comes below keeps its place
-        if kept.problems:
-            st.error(t("errors.invalid", n=len(kept.problems)), icon=":material/error:")
-        form.problems("customer")
+    form = form_over(view, kept, save_demand_fields, "demand", told=("customer",))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"### {plain(desk.name)}", width="content", anchors=False)
         if st.button(t("demands.to_list"), type="tertiary", icon=":material/arrow_back:"):

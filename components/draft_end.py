@@ -35,7 +35,7 @@ def end(view: View, form: DraftForm, label: str, submit: Submit, words: str = "d
             type="primary",
             icon=":material/check:",
             key=f"{form.prefix}submit",
-            on_click=_submit,
+            on_click=submit_draft,
             args=(view, form.draft.id, submit),
         )
         discard = t(f"{words}.discard")
@@ -45,8 +45,8 @@ def end(view: View, form: DraftForm, label: str, submit: Submit, words: str = "d
         st.caption(t(f"{words}.saved_as_draft"), width="content")
 
 
-def _submit(view: View, draft_id: int, submit: Submit) -> None:
-    """Only the store here: touching Streamlit in a callback is where a newer run may cut it off."""
+def submit_draft(view: View, draft_id: int, submit: Submit) -> None:
+    """Send a draft in a callback. Only the store here: a newer run may cut off what touches Streamlit."""
 
     def send() -> None:
         with lock_of(view.who):

@@ -7,16 +7,16 @@ import streamlit as st
 from components import address
 from components.address import leave_for
 from components.blocks import plain, section
+from components.draft_begin import draft_now, form_over
 from components.draft_end import end
-from components.drafts import DraftForm, lock_of
+from components.drafts import DraftForm
 from components.frame import View, show_error
 from components.navigation import open_page
 from components.text import t, term
 from core.access import Permission, reach
 from core.messages import AppError, Unavailable
-from data.commands.drafts import mark_field
 from data.commands.promise_drafts import open_promise, save_promise_fields, submit_promise
-from data.queries.drafts import DraftView, draft
+from data.queries.drafts import DraftView
 from data.queries.promise_file import PromiseDesk
 from data.queries.promise_origins import Origin
 
@@ -33,8 +33,7 @@ def current(view: View) -> DraftView | None:
             st.query_params.from_dict({"draft": str(number)})
         if number is None:
             return None
-        with lock_of(view.who), view.store.reading(fresh=True) as session:
-            return draft(session, view.who, number)
+        return draft_now(view, number)
     except Unavailable:  # the page's frame waits for the store; the address stays
         raise
     except AppError as error:
@@ -49,16 +48,7 @@ def fill_in(kept: DraftView, desk: PromiseDesk, heard_in: Mapping[int, Origin], 
     Args:
         heard_in: the customer's actions in which it may have been said.
     """
-    form = DraftForm(
-        kept,
-        save=lambda values: view.do(save_promise_fields, kept.id, values),
-        mark=lambda problem: view.do(mark_field, kept.id, problem),
-        explain=view.explain,
-    )
-    with st.container(key="promise-problems"):  # always there: what comes below keeps its place
-        if kept.problems:
-            st.error(t("errors.invalid", n=len(kept.problems)), icon=":material/error:")
-        form.problems("customer")
+    form = form_over(view, kept, save_promise_fields, "promise", told=("customer",))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.header(plain(desk.customer), anchor=False, width="content")
         if st.button(t("promises.to_board"), type="tertiary", icon=":material/arrow_back:"):

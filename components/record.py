@@ -9,14 +9,14 @@ from components import address
 from components.address import leave_for
 from components.blocks import Row, empty, rows, section
 from components.deep_links import action_type, named
-from components.drafts import lock_of
+from components.draft_begin import draft_now
 from components.frame import View, show_error
 from components.navigation import offline_link, open_page
 from components.text import t, term
 from core.messages import AppError, NotFound, Unavailable
 from data.commands.drafts import drop_draft
 from data.commands.record import Link, open_record
-from data.queries.drafts import DraftView, draft
+from data.queries.drafts import DraftView
 from data.queries.record import CustomerFacts, customer_facts
 from data.queries.record_begin import Begin
 
@@ -27,7 +27,7 @@ def current(view: View) -> DraftView | None:
     """The draft that the address names or asks for; None where recording begins."""
     try:
         if number := address.number("draft"):
-            return _read(view, number)
+            return draft_now(view, number)
         if (link := _link()) is None:
             return None
         return _go_to(view, view.do(open_record, link))
@@ -111,13 +111,7 @@ def _link() -> Link | None:
 
 def _go_to(view: View, draft_id: int) -> DraftView:
     st.query_params.from_dict({"draft": str(draft_id)})
-    return _read(view, draft_id)
-
-
-def _read(view: View, draft_id: int) -> DraftView:
-    """The draft as it is now: after a submit still running, and not from a replica."""
-    with lock_of(view.who), view.store.reading(fresh=True) as session:
-        return draft(session, view.who, draft_id)
+    return draft_now(view, draft_id)
 
 
 def _detail(view: View, type_: str | None, at: Any, words: str) -> str:

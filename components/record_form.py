@@ -8,6 +8,7 @@ from components import format
 from components.action_fields import action_fields
 from components.address import leave_for
 from components.blocks import plain, section
+from components.draft_begin import form_over
 from components.draft_end import end
 from components.drafts import DraftForm
 from components.frame import View
@@ -21,7 +22,6 @@ from core.own_records import asked
 from core.process.actions import asked_fields, own_fields
 from core.process.sheet import NEW, OPENED, Step, read_field, read_sheet
 from core.terms import ActionStatus
-from data.commands.drafts import mark_field
 from data.commands.record import save_record_fields, submit_record
 from data.queries.drafts import DraftView
 from data.queries.record import CustomerFacts, OpenOpportunity, Record
@@ -35,15 +35,7 @@ _STATES = {
 
 def fill_in(view: View, kept: DraftView, facts: CustomerFacts) -> None:
     """The form: what happened left, the customer right (below it on a phone)."""
-    form = DraftForm(
-        kept,
-        save=lambda values: view.do(save_record_fields, kept.id, values),
-        mark=lambda problem: view.do(mark_field, kept.id, problem),
-        explain=view.explain,
-    )
-    with st.container(key="record-problems"):  # always there: what comes below keeps its place and uploads
-        if kept.problems:
-            st.error(t("errors.invalid", n=len(kept.problems)), icon=":material/error:")
+    form = form_over(view, kept, save_record_fields, "record")
     left, right = st.columns([2, 1], gap="large")
     with left:
         _head(facts)

@@ -1,0 +1,42 @@
+"""How a form over a draft begins: the draft as it is now, and what is wrong with it."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from components.drafts import DraftForm, lock_of
+from components.frame import View
+from components.text import t
+from data.commands.drafts import mark_field
+from data.queries.drafts import DraftView, draft
+
+
+def draft_now(view: View, draft_id: int) -> DraftView:
+    """The draft as it is now: after a submit still running, and not from a replica."""
+    with lock_of(view.who), view.store.reading(fresh=True) as session:
+        return draft(session, view.who, draft_id)
+
+
+def form_over(
+    view: View, kept: DraftView, save: Callable[..., Any], name: str, told: Sequence[str] = ()
+) -> DraftForm:
+    """A form over a draft, and above it how much is missing or wrong.
+
+    Args:
+        save: the command that saves fields of such a draft.
+        name: of the place above the form.
+        told: fields without a place in the form; what is wrong with them is said there.
+    """
+    form = DraftForm(
+        kept,
+        save=lambda values: view.do(save, kept.id, values),
+        mark=lambda problem: view.do(mark_field, kept.id, problem),
+        explain=view.explain,
+    )
+    with st.container(key=f"{name}-problems"):  # always there: what comes below keeps its place and uploads
+        if kept.problems:
+            st.error(t("errors.invalid", n=len(kept.problems)), icon=":material/error:")
+        for field in told:
+            form.problems(field)
+    return form
