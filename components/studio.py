@@ -98,6 +98,20 @@ def _publish(area: Area, desk: Desk, does: Does, view: View) -> None:
         st.rerun()
 
 
+def keep_or_leave(keep: Callable[[], Any], marks: Marks, asked: str) -> None:
+    """The end of an editor: what it holds goes into the draft, or is left; either closes it.
+
+    Args:
+        asked: the address's name for what is edited.
+    """
+    with st.container(horizontal=True, gap="small"):
+        pressed = st.button(t("studio.keep"), type="primary", icon=":material/save:", key="studio-keep")
+        left = st.button(t("studio.leave"), type="tertiary", icon=":material/close:", key="studio-leave")
+    if left or (pressed and marks.sent(keep)):
+        address.write(**{asked: None})
+        st.rerun()
+
+
 def versions(desk: Desk, restore: Callable[[int, str], Any], describe: Describe, view: View) -> None:
     """Every version with what it changed, and the way back to each."""
     section(t("studio.versions"), icon=":material/history:")

@@ -14,6 +14,7 @@ from components.condition_builder import condition_builder
 from components.condition_words import condition_words
 from components.forms import Marks
 from components.frame import View
+from components.studio import keep_or_leave
 from components.studio_fields import NEW, place_name
 from components.text import t
 from components.type_icons import type_icon
@@ -44,7 +45,7 @@ def editor(desk: Desk, keep: Callable[[Field], Any], view: View) -> None:
             places = tuple(dict.fromkeys((*places, *(before.types if before else ()))))
             field = _parts(before, own, places, marks)
             _shown(field)
-            _keep(field, keep, marks)
+            keep_or_leave(partial(keep, field), marks, "field")
 
 
 def _parts(before: Field | None, own: Sequence[Field], places: Sequence[str], marks: Marks) -> Field:
@@ -190,14 +191,3 @@ def _shown(field: Field) -> None:
     with st.container(border=True, key="studio-sample"):
         st.caption(t("studio.sample"))
         sample(field)
-
-
-def _keep(field: Field, keep: Callable[[Field], Any], marks: Marks) -> None:
-    with st.container(horizontal=True, gap="small"):
-        pressed = st.button(t("studio.keep"), type="primary", icon=":material/save:", key="studio-keep")
-        if st.button(t("studio.leave"), type="tertiary", icon=":material/close:", key="studio-leave"):
-            address.write(field=None)
-            st.rerun()
-    if pressed and marks.sent(partial(keep, field)):
-        address.write(field=None)
-        st.rerun()

@@ -10,6 +10,7 @@ from components import address
 from components.blocks import Row, plain, rows, section
 from components.forms import Marks
 from components.frame import View
+from components.studio import keep_or_leave
 from components.text import t, term
 from core.messages import Problem
 from core.studio import ORDER, Difference
@@ -84,7 +85,7 @@ def editor(
             rule = _parts(rule_of(desk.policy.notice_rules, kind), channels, marks)
             with st.container(border=True, key="studio-notice-sample"):
                 _sample(rule, channels, try_out, view)
-            _keep(rule, keep, marks)
+            keep_or_leave(partial(keep, rule), marks, ASKED)
 
 
 def _parts(before: Rule, channels: Channels, marks: Marks) -> Rule:
@@ -147,17 +148,6 @@ def would_have(rule: Rule, found: Told, view: View) -> None:
         to = [*one.named, *(t("telling.copy", name=name) for name in one.others)]
         names = plain(t("reports.between").join(to) or t("telling.nobody"))
         st.markdown(f":small[:gray[{view.instant(one.at)}] {title} → {names}]")
-
-
-def _keep(rule: Rule, keep: Callable[[Rule], Any], marks: Marks) -> None:
-    with st.container(horizontal=True, gap="small"):
-        pressed = st.button(t("studio.keep"), type="primary", icon=":material/save:", key="studio-keep")
-        if st.button(t("studio.leave"), type="tertiary", icon=":material/close:", key="studio-leave"):
-            address.write(**{ASKED: None})
-            st.rerun()
-    if pressed and marks.sent(partial(keep, rule)):
-        address.write(**{ASKED: None})
-        st.rerun()
 
 
 def describer() -> Callable[[Difference], Sequence[str]]:

@@ -10,6 +10,7 @@ from components import address
 from components.blocks import plain, section
 from components.forms import Marks
 from components.frame import View
+from components.studio import keep_or_leave
 from components.studio_reports import ASKED, NEW, figures
 from components.text import language, t, term
 from core.definitions import LANGUAGES, new_key
@@ -61,7 +62,7 @@ def editor(
             marks = Marks(_Named(view))
             report = _parts(before, own, offered, marks)
             _shown(report, own, try_out, view)
-            _keep(report, keep, marks)
+            keep_or_leave(partial(keep, report), marks, ASKED)
 
 
 def _parts(before: Report | None, own: Sequence[Report], offered: Offered, marks: Marks) -> Report:
@@ -208,14 +209,3 @@ def _shown(report: Report, own: Sequence[Report], try_out: Callable[[Report], Sh
             st.caption(t("builder.preview_later" if report.metrics else "builder.preview_choose"))
         else:
             figures(try_out(report), view)
-
-
-def _keep(report: Report, keep: Callable[[Report], Any], marks: Marks) -> None:
-    with st.container(horizontal=True, gap="small"):
-        pressed = st.button(t("studio.keep"), type="primary", icon=":material/save:", key="studio-keep")
-        if st.button(t("studio.leave"), type="tertiary", icon=":material/close:", key="studio-leave"):
-            address.write(**{ASKED: None})
-            st.rerun()
-    if pressed and marks.sent(partial(keep, report)):
-        address.write(**{ASKED: None})
-        st.rerun()
