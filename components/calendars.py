@@ -25,7 +25,7 @@ def chosen(view: View) -> tuple[str | None, int]:
     """Country and year that the address asks for."""
     year = address.number("year") or 0
     country = address.read("country", COUNTRIES, "") or None
-    return country, year if year in YEARS else view.now.year
+    return country, year if year in YEARS else view.today.year
 
 
 def warnings(desk: CalendarDesk) -> None:

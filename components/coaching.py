@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -43,10 +42,9 @@ def coaching(
 
 
 def _row(task: Coaching, view: View) -> Row:
-    here = view.now.astimezone(ZoneInfo(view.who.timezone)).date()
     if task.closed_at:
         mark, tone = t("coaching.ended"), Tone.GREEN
-    elif task.due_on < here:
+    elif task.due_on < view.today:
         mark, tone = t("coaching.late"), Tone.RED
     else:
         mark, tone = t("coaching.open"), Tone.AMBER

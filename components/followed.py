@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -89,7 +88,7 @@ def _change(change: Change | None, currency: str, view: View) -> None:
 
 
 def _event_form(add: Callable[..., Any], view: View) -> None:
-    here = view.now.astimezone(ZoneInfo(view.who.timezone)).date()
+    here = view.today
     with st.form("add-event", border=False, clear_on_submit=False):
         marks = Marks(view)
         with marks.field("name"):

@@ -7,8 +7,9 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -64,6 +65,11 @@ class View:
     def do(self, command: Callable[Concatenate[Store, Who, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Carry out a command as this person; its errors are raised."""
         return command(self.store, self.who, *args, **kwargs)
+
+    @property
+    def today(self) -> date:
+        """The day that it is for this person."""
+        return self.now.astimezone(ZoneInfo(self.who.timezone)).date()
 
     def instant(self, value: datetime | None) -> str:
         """An instant in this person's language and time zone."""

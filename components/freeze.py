@@ -1,7 +1,5 @@
 """One line where plans are made: that new features are frozen, and until when."""
 
-from zoneinfo import ZoneInfo
-
 import streamlit as st
 
 from components.frame import View
@@ -12,7 +10,7 @@ from data.queries.milestone_results import freeze_now
 
 def freeze_line(view: View) -> None:
     """Draw it while a freeze holds or is to come; its place is always there."""
-    found = view.read(freeze_now, view.now.astimezone(ZoneInfo(view.who.timezone)).date())
+    found = view.read(freeze_now, view.today)
     with st.container(key="freeze-line"):
         if found is None or found.brings.frozen_from is None or found.brings.frozen_until is None:
             return

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -30,8 +29,7 @@ def sample_head(sample: Sample | None, team: int | None, criterion: str, does: D
     else:
         _told(sample, view)
     if decide(view.who, Permission.CHECK_PROOFS).allowed:
-        today = view.now.astimezone(ZoneInfo(view.who.timezone)).date()
-        _draw(team, criterion, does, view, drawn=sample is not None and sample.drawn_on == today)
+        _draw(team, criterion, does, view, drawn=sample is not None and sample.drawn_on == view.today)
 
 
 def sample_rows(sample: Sample, view: View) -> None:

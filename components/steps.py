@@ -1,7 +1,6 @@
 """When it was, when it is planned for, and what is next: the time fields of the form."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -49,9 +48,8 @@ def _when(view: View, form: DraftForm, day: str, clock: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         form.day(day, t("record.next_day"), width=160)
         form.clock(clock, t("record.next_time"), width=130)
-    today = view.now.astimezone(ZoneInfo(view.who.timezone)).date()
     with st.container(horizontal=True, gap="small"):
-        for name, offered in quick_days(today).items():
+        for name, offered in quick_days(view.today).items():
             st.button(
                 t(f"record.quick.{name}"),
                 key=f"{form.prefix}{day}-{name}",

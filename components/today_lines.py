@@ -1,7 +1,5 @@
 """What a to-do's line says: the word before it, and the details behind it."""
 
-from zoneinfo import ZoneInfo
-
 from components import format
 from components.frame import View
 from components.text import listed, t, term
@@ -44,8 +42,7 @@ def _step(todo: ToDo, view: View) -> list[str]:
 
 
 def _quote(todo: ToDo, view: View) -> list[str]:
-    here = view.now.astimezone(ZoneInfo(view.who.timezone)).date()
-    gone = todo.on is not None and todo.on < here
+    gone = todo.on is not None and todo.on < view.today
     return [todo.opportunity or "", t("today.expired" if gone else "today.expires"), _worth(todo, view)]
 
 
@@ -88,8 +85,8 @@ def _room_task(todo: ToDo, view: View) -> list[str]:
 
 
 def _coaching(todo: ToDo, view: View) -> list[str]:
-    here = view.now.astimezone(ZoneInfo(view.who.timezone)).date()
-    return [t("today.coaching_late" if todo.on is not None and todo.on < here else "today.coaching_due")]
+    late = todo.on is not None and todo.on < view.today
+    return [t("today.coaching_late" if late else "today.coaching_due")]
 
 
 def _password(todo: ToDo, view: View) -> list[str]:

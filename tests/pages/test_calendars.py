@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 
@@ -35,6 +35,11 @@ def test_a_day_is_made_free(open_page, sqlite_store, company, language):
     assert not page.exception
     assert [str(k) for k in in_force(sqlite_store).days["CN"].values()] == ["off"]
     assert translate(language, "calendars.own") in words(page)
+
+
+def test_the_year_shown_first_is_the_readers(open_page, company, clock):
+    clock.at = datetime(2026, 12, 31, 20, tzinfo=UTC)  # four in the morning of a new year in Shanghai
+    assert open_page("calendars", company.admin).number_input(key="calendar-year").value == 2027
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
