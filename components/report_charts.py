@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from components import charts, marks
+from components import charts, format, marks
 from components.blocks import empty, plain
 from components.marks import Figure
 from components.report_drill import drill
@@ -82,7 +82,7 @@ def leads(now: Tallied, focus: Focus, currency: str, language: str) -> str:
     group = group_words(language, focus.split, most, found[most][0])
     if len(found) == 1:
         return t("reports.groups_alone", group=group, value=value)
-    share = f"{found[most][1].top / now.whole.top:.0%}"
+    share = format.percent(float(found[most][1].top / now.whole.top), language)
     return t("reports.groups_leads", group=group, value=value, share=share)
 
 
