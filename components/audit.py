@@ -13,7 +13,7 @@ from components.blocks import empty, plain
 from components.field_words import text_of
 from components.frame import View, show_error
 from components.navigation import open_page
-from components.text import listed, pair, t, term
+from components.text import clauses, listed, pair, t, term
 from core.messages import AppError
 from data.queries.audit import CUSTOMERS, AuditEntry, FieldChange
 from data.queries.audit_log import AuditChoices, AuditFilters, AuditLog
@@ -155,7 +155,7 @@ def recent_change(entry: AuditEntry | None, view: View) -> int | None:
     with st.container(border=True, key="recent-change"):
         text, button = st.columns([5, 1], vertical_alignment="center")
         name = f" · {plain(entry.name)}" if entry.entity in ("contact", "opportunity") else ""
-        changes = "; ".join(change_line(c, view) for c in entry.changes[:3])
+        changes = clauses(change_line(c, view) for c in entry.changes[:3])
         text.markdown(f":green[:material/check_circle:] **{deed(entry)}**{name}  \n:small[{changes}]")
         with button:
             return entry.id if undo_button(entry, "undo-recent") else None

@@ -13,7 +13,7 @@ from components import address, format
 from components.blocks import plain, section
 from components.forms import Marks
 from components.frame import View
-from components.text import t
+from components.text import listed, t
 from core.calendars import COUNTRIES, YEARS, DayKind, Spans
 from data.queries.calendars import CalendarDesk, TeamPlace, Version
 from data.text import LOCALES
@@ -32,7 +32,7 @@ def warnings(desk: CalendarDesk) -> None:
     """Years that should be known by now; always there, so that nothing below moves."""
     with st.container(key="calendar-warnings"):
         for country, years in desk.missing.items():
-            words = t("calendars.missing", years=", ".join(map(str, years)), country=country_name(country))
+            words = t("calendars.missing", years=listed(map(str, years)), country=country_name(country))
             st.warning(words, icon=":material/event_busy:")
 
 
@@ -143,7 +143,7 @@ def _name(place: TeamPlace) -> str:
 
 
 def _hours(place: TeamPlace) -> str:
-    return ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in place.place.hours)
+    return listed(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in place.place.hours)
 
 
 def _hours_form(place: TeamPlace, does: Does, view: View) -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from components.blocks import plain, section
 from components.frame import View
-from components.text import t
+from components.text import listed, t
 from data.commands.room_groups import try_application
 from data.queries.room_groups import SHOWN, Applications
 
@@ -31,5 +31,5 @@ def application(found: Applications, view: View) -> None:
 
 
 def _names(found: Applications) -> str:
-    names = t("groups.between").join(found.without)
+    names = listed(found.without)
     return t("groups.app.more", names=names) if len(found.without) == SHOWN else names

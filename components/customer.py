@@ -12,7 +12,7 @@ from components.frame import View
 from components.navigation import open_page
 from components.own_values import own_lines
 from components.promises import promised_block
-from components.text import t, term
+from components.text import listed, t, term
 from core.access import Permission, reach
 from data.notices import alert_words
 from data.queries.customer_file import ContactCard, CustomerFile, CustomerHead, OpenAlert, Planned
@@ -100,7 +100,7 @@ def next_steps_block(steps: Sequence[Planned], head: CustomerHead, view: View) -
 def contacts_block(contacts: Sequence[ContactCard], view: View) -> None:
     """People at the customer and their part in the decision, folded: the names are on the fold."""
     editable = reach(view.who, Permission.EDIT_CUSTOMERS) is not None
-    names = t("customer.names_between").join(contact.name for contact in contacts[:_NAMED])
+    names = listed(contact.name for contact in contacts[:_NAMED])
     label = t("customer.contacts_of", n=len(contacts), names=names) if contacts else t("customer.contacts")
     with st.expander(plain(label), icon=":material/contacts:"):
         if not contacts:

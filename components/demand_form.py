@@ -15,7 +15,7 @@ from components.drafts import DraftForm
 from components.frame import View, show_error
 from components.navigation import open_page
 from components.record_story import short
-from components.text import pair, t, term
+from components.text import listed, pair, t, term
 from core.access import Permission, reach
 from core.messages import AppError, Unavailable
 from core.promises.demands import PAINS
@@ -163,7 +163,7 @@ def _due(clock: Clock, view: View) -> None:
 def years_unknown(years: Sequence[int]) -> None:
     """A warning where holidays of a year on the way were never entered."""
     if years:
-        st.caption(f":material/warning: {t('demands.unknown_years', years=', '.join(map(str, years)))}")
+        st.caption(f":material/warning: {t('demands.unknown_years', years=listed(map(str, years)))}")
 
 
 def _similar(found: Sequence[Similar], words: str, view: View) -> None:

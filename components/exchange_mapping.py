@@ -10,7 +10,7 @@ from components.blocks import plain, section
 from components.exchange_upload import Upload, field_label, say_why
 from components.format import number
 from components.frame import View
-from components.text import language, t, term
+from components.text import language, listed, t, term
 from core.exchange.kinds import Column, Holds
 from core.exchange.mapping import FileMapping, PipelineSpec, from_document, match, recognise
 from core.exchange.units import times_of
@@ -80,7 +80,7 @@ def _unread(upload: Upload, mapping: FileMapping) -> None:
     left = [h for h in dict.fromkeys(upload.table.headers) if h and h not in read]
     with st.container(key="exchange-unread"):
         if left:
-            st.caption(plain(t("exchange.unread", n=len(left), names=", ".join(left[:_SHOWN_UNREAD]))))
+            st.caption(plain(t("exchange.unread", n=len(left), names=listed(left[:_SHOWN_UNREAD]))))
 
 
 def _units(upload: Upload, mapping: FileMapping) -> None:

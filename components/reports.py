@@ -10,7 +10,7 @@ from components.blocks import Card, Tone, cards, empty, plain, section
 from components.frame import View
 from components.navigation import PAGES, open_page
 from components.report_drill import DRILL, drill
-from components.text import language, t
+from components.text import language, listed, t
 from core.access import decide
 from core.reports.catalogue import METRICS, Dimension, Good, Metric
 from core.reports.drivers import Change
@@ -105,7 +105,7 @@ def spans(shown: Shown, view: View) -> None:
     if only := only_words(view.language, shown.report, _names(shown)):
         words.append(plain(only))
     if shown.others:
-        words.append(t("reports.currency_note", currency=ask.currency, others=", ".join(shown.others)))
+        words.append(t("reports.currency_note", currency=ask.currency, others=listed(shown.others)))
     st.caption("  \n".join(words))
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components.blocks import plain
-from components.text import t
+from components.text import listed, t
 from data.queries.room_file import RoomFile
 from data.queries.room_groups import GroupCard
 
@@ -33,4 +33,4 @@ def _made(card: GroupCard, tool: str) -> None:
 
 
 def _names(names: tuple[str, ...]) -> str:
-    return t("groups.between").join(names)
+    return listed(names)

@@ -8,7 +8,7 @@ from components import address, format
 from components.blocks import Row, Tone, empty, plain, rows, section
 from components.frame import View, show_error
 from components.navigation import open_page
-from components.text import t, term
+from components.text import listed, t, term
 from core.messages import AppError, Conflict
 from core.terms import Role
 from data.queries.room_candidates import Candidates, CouldBegin
@@ -47,7 +47,7 @@ def _offered(offer: Offer, open_room: Callable[[Offer], int]) -> None:
     if absent := [
         role for role in (Role.PRODUCT, Role.DELIVERY) if role not in {i.role for i in offer.invited}
     ]:
-        roles = t("rooms.separator").join(term("role", role) for role in absent)
+        roles = listed(term("role", role) for role in absent)
         lines.append(t("rooms.nobody_of", roles=roles))
     small = "  \n".join(f":small[:gray[{plain(line)}]]" for line in lines)
     with st.container(border=True):
@@ -60,14 +60,12 @@ def _offered(offer: Offer, open_room: Callable[[Offer], int]) -> None:
 def _missing(offer: Offer) -> str:
     if not offer.tags:
         return t("rooms.no_tags", least=offer.least)
-    tags = t("rooms.separator").join(term("tag", key) for key in offer.tags)
+    tags = listed(term("tag", key) for key in offer.tags)
     return t("rooms.not_yet", n=len(offer.tags), least=offer.least, tags=tags)
 
 
 def _people(invited: Sequence[Invited]) -> str:
-    return t("rooms.separator").join(
-        t("rooms.person", name=i.name, why=t(f"rooms.why.{i.why}")) for i in invited
-    )
+    return listed(t("rooms.person", name=i.name, why=t(f"rooms.why.{i.why}")) for i in invited)
 
 
 def _open(offer: Offer, open_room: Callable[[Offer], int]) -> None:
@@ -142,12 +140,12 @@ def could_begin(found: Candidates) -> int | None:
 
 
 def _candidate(row: CouldBegin) -> Row:
-    tags = t("rooms.separator").join(term("tag", key) for key in row.tags)
+    tags = listed(term("tag", key) for key in row.tags)
     return Row(str(row.customer_id), row.customer, tags, action=t("room.to_customer"))
 
 
 def _room(row: RoomRow, view: View) -> Row:
-    tags = t("rooms.separator").join(term("tag", key) for key in row.tags)
+    tags = listed(term("tag", key) for key in row.tags)
     if row.closed_at and row.result:
         parts = [t("rooms.closed_on", at=view.instant(row.closed_at)), tags]
         mark, tone = term("room_result", row.result), _TONES.get(row.result, Tone.QUIET)

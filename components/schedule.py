@@ -50,7 +50,7 @@ def feature_head(file: FeatureFile, view: View) -> None:
     st.header(plain(one.name), anchor=False)
     delivered = f"{term('deliverable', one.deliverable)} · {one.reference}"
     st.markdown(f":gray[{plain(delivered)}]")
-    st.markdown(f"{t('promises.waiting')} {plain(', '.join(one.customers))}")
+    st.markdown(f"{t('promises.waiting')} {plain(listed(one.customers))}")
     with st.container(border=True, gap="small"):
         for change in reversed(file.dates):
             st.markdown(dates_line(t("promises.planned"), change, view))

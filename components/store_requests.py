@@ -15,7 +15,7 @@ from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
 from components.record_story import short
-from components.text import t, term
+from components.text import listed, t, term
 from core.promises.sla import URGENCIES
 from core.promises.store_requests import OUTCOMES, Verdict
 from data.queries.store_requests import PAGE, Alike, Pool, Request, Show
@@ -160,7 +160,7 @@ def _mark(one: Request) -> tuple[str, Tone]:
 
 
 def _stores(one: Request) -> str:
-    return t("store_requests.stores", n=len(one.stores), names=t("store_requests.and").join(one.stores))
+    return t("store_requests.stores", n=len(one.stores), names=listed(one.stores))
 
 
 def head(one: Request, show: Callable[[str], tuple[bytes, str]], view: View) -> None:

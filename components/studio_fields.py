@@ -12,7 +12,7 @@ from components.condition_words import condition_words
 from components.frame import View
 from components.navigation import open_page
 from components.studio_differences import described
-from components.text import listed, t, term
+from components.text import clauses, listed, t, term
 from core.definitions import RECORDS, from_document, write_choices
 from core.fields import Field
 from core.studio import Difference
@@ -104,7 +104,7 @@ def _attributes(field: Field, own: Sequence[Field]) -> dict[str, str]:
     bounds = ["" if b is None else f"{b:f}" for b in (field.low, field.high)]
     return {
         t("studio.name"): " / ".join((field.label or {}).values()),
-        t("studio.choices"): write_choices(field).replace("\n", "; "),
+        t("studio.choices"): clauses(write_choices(field).splitlines()),
         t("studio.types"): listed(map(place_name, field.types)),
         t("studio.required"): _must(field, own),
         t("studio.help"): " / ".join((field.help or {}).values()),

@@ -10,7 +10,7 @@ from components import address
 from components.blocks import empty, plain, section
 from components.frame import View
 from components.home_layout import layout_editor
-from components.text import pair, t, term
+from components.text import listed, pair, t, term
 from core.home import BLOCKS, Layout, from_document, in_order, is_hidden, kinds_of, layout_of
 from core.studio import ORDER, Difference
 from core.terms import Role
@@ -46,7 +46,7 @@ def _described(one: Difference) -> list[str]:
     before, after = (from_document(d) if d else Layout(one.item) for d in (one.before, one.after))
     lines = [f"**{plain(term('role', one.item))}**"]
     kinds = kinds_of(one.item)
-    was, now = (t("reports.between").join(_name(k) for k in in_order(x, kinds)) for x in (before, after))
+    was, now = (listed(_name(k) for k in in_order(x, kinds)) for x in (before, after))
     lines += [pair(f":gray[{t('home.order')}]", now)] if was != now else []
     for part in (*kinds, *BLOCKS):
         if is_hidden(before, part) is not is_hidden(after, part):
@@ -71,7 +71,7 @@ def preview(desk: Desk, role: str, found: Waiting) -> None:
     if not found.totals:
         empty(t("home.nothing_waits"), icon=":material/preview:")
         return
-    st.caption(plain(t("home.people", names=t("reports.between").join(found.names))))
+    st.caption(plain(t("home.people", names=listed(found.names))))
     now, then = (layout_of(policy.home, role) for policy in (desk.in_force, desk.policy))
     places = [{k: n for n, k in enumerate(_shown(layout, role), start=1)} for layout in (now, then)]
     kinds = sorted(found.totals, key=lambda k: places[1].get(k, len(places[1]) + 1))

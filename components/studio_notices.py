@@ -11,7 +11,7 @@ from components.blocks import Row, plain, rows, section
 from components.forms import Marks
 from components.frame import View
 from components.studio import keep_or_leave
-from components.text import t, term
+from components.text import listed, t, term
 from core.messages import Problem
 from core.studio import ORDER, Difference
 from core.telling import KINDS, LONGEST_WAIT, MANDATORY, Pace, Rule, To, check_rule, from_document, rule_of
@@ -60,9 +60,9 @@ def said(rule: Rule) -> str:
     """A rule in a line."""
     if rule.shipped:
         return t("telling.as_shipped")
-    parts = [t("telling.to_said", names=t("reports.between").join(t(f"telling.to.{to}") for to in rule.to))]
+    parts = [t("telling.to_said", names=listed(t(f"telling.to.{to}") for to in rule.to))]
     if rule.off:
-        names = t("reports.between").join(t(f"channels.kinds.{name}") for name in rule.off)
+        names = listed(t(f"channels.kinds.{name}") for name in rule.off)
         parts.append(t("telling.off_said", names=names))
     if rule.pace is not Pace.WISHED:
         parts.append(t(f"telling.pace.{rule.pace}"))
@@ -146,7 +146,7 @@ def would_have(rule: Rule, found: Told, view: View) -> None:
     for one in found.examples:
         title = plain(sentence(view.language, one.kind, one.params)[0])
         to = [*one.named, *(t("telling.copy", name=name) for name in one.others)]
-        names = plain(t("reports.between").join(to) or t("telling.nobody"))
+        names = plain(listed(to) or t("telling.nobody"))
         st.markdown(f":small[:gray[{view.instant(one.at)}] {title} → {names}]")
 
 

@@ -12,7 +12,7 @@ from components.forms import Marks
 from components.frame import View
 from components.studio import keep_or_leave
 from components.studio_reports import ASKED, NEW, figures
-from components.text import language, t, term
+from components.text import language, listed, t, term
 from core.definitions import LANGUAGES, new_key
 from core.messages import Problem
 from core.reports.catalogue import METRICS, REFUSED, Dimension
@@ -132,7 +132,7 @@ def _may_split(metrics: Sequence[str]) -> None:
     known = [METRICS[m].splits for m in metrics if m in METRICS]
     if known:
         shared = [d for d in Dimension if all(d in splits for splits in known)]
-        words = t("reports.between").join(t(f"reports.dimension.{d}") for d in shared)
+        words = listed(t(f"reports.dimension.{d}") for d in shared)
         st.caption(t("builder.may_split", dimensions=words))
 
 

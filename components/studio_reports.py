@@ -11,7 +11,7 @@ from components.format import NOTHING
 from components.frame import View
 from components.navigation import open_page
 from components.studio_differences import described
-from components.text import language, t, term
+from components.text import language, listed, t, term
 from core.access import Permission, decide
 from core.reports.catalogue import METRICS, Dimension
 from core.reports.library import Readers, Report
@@ -90,7 +90,7 @@ def _attributes(report: Report, offered: Offered) -> dict[str, str]:
     return {
         t("builder.name"): " / ".join(report.label.values()),
         t("builder.asks"): " / ".join(v for v in report.asks.values() if v),
-        t("builder.metrics"): t("reports.between").join(t(METRICS[m].title) for m in report.metrics),
+        t("builder.metrics"): listed(t(METRICS[m].title) for m in report.metrics),
         t("builder.only"): only_words(language(), report, offered.groups),
         t("builder.split"): t("builder.by", dimension=t(f"reports.dimension.{report.split}")),
         t("builder.picture"): t(f"reports.picture.{report.picture}"),
@@ -104,7 +104,7 @@ def readers_said(readers: Readers, offered: Offered) -> str:
     names = [term("role", role) for role in readers.roles]
     names += [offered.teams.get(team, NOTHING) for team in readers.teams]
     names += [offered.people.get(person, NOTHING) for person in readers.people]
-    return t("builder.for", names=t("reports.between").join(names)) if names else t("builder.for_all")
+    return t("builder.for", names=listed(names)) if names else t("builder.for_all")
 
 
 def describer(offered: Offered) -> Callable[[Difference], Sequence[str]]:

@@ -32,6 +32,11 @@ def listed(words: Iterable[str]) -> str:
     return t("shell.comma").join(words)
 
 
+def clauses(said: Iterable[str]) -> str:
+    """Parts that have commas of their own, one after another."""
+    return t("shell.semicolon").join(said)
+
+
 def term(area: str, key: str | None) -> str:
     """A word of the field, `terms.<area>.<key>`; a company's own key shows as it is."""
     if key is None:

@@ -9,7 +9,7 @@ from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
 from components.secret import make_once, shown_once
-from components.text import t
+from components.text import listed, t
 from core.api import LIVES, READ, WRITE, TokenInput, groups_of
 from data.commands.api_tokens import create_token, new_token, revoke_token, token_parts
 from data.queries.api_tokens import TokenCard
@@ -54,7 +54,7 @@ def token_rows(view: View, tokens: Sequence[TokenCard], key: str, *, whose: bool
 def _row(view: View, token: TokenCard, whose: bool) -> Row:
     used = t("tokens.used", at=view.instant(token.last_used_at)) if token.last_used_at else t("tokens.unused")
     until = t("tokens.until", at=view.instant(token.expires_at))
-    scopes = t("tokens.and").join(
+    scopes = listed(
         t(f"tokens.line_{access}", group=t(f"tokens.groups.{group}"))
         for group, access in token.scopes.items()
     )

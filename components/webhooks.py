@@ -9,7 +9,7 @@ from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
 from components.secret import make_once, shown_once
-from components.text import t
+from components.text import listed, t
 from core.webhooks import KINDS, WebhookInput
 from data.commands.webhooks import (
     add_webhook,
@@ -38,7 +38,7 @@ def _hook(view: View, hook: WebhookCard) -> None:
     with st.container(border=True, gap="xsmall"):
         tone, state = ("green", "on") if hook.active else ("gray", "off")
         st.markdown(f":{tone}-badge[{t(f'webhooks.{state}')}] **{plain(hook.name)}** · {plain(hook.url)}")
-        kinds = t("webhooks.and").join(t(f"webhooks.kinds.{_key(kind)}") for kind in hook.kinds)
+        kinds = listed(t(f"webhooks.kinds.{_key(kind)}") for kind in hook.kinds)
         counts = t("webhooks.counts", waiting=hook.waiting, dead=hook.dead)
         st.caption(plain(" · ".join((kinds, counts, _tested(view, hook)))))
         with st.container(horizontal=True):

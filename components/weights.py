@@ -11,7 +11,7 @@ from components import address, format
 from components.blocks import Tone, badge, empty, plain, section
 from components.forms import Marks
 from components.frame import View
-from components.text import listed, pair, t, term
+from components.text import clauses, listed, pair, t, term
 from core.forecast.factors import FACTORS
 from core.forecast.scorecard import BANDS
 from core.forecast.weighing import ALL, MOST_WEIGHT
@@ -49,7 +49,7 @@ def changes(weights: Said, view: View) -> str:
             for name, weight in by_factor.items()
         )
         parts.append(pair(industry_name(industry), said))
-    return "; ".join(parts) or t("weights.all_one")
+    return clauses(parts) or t("weights.all_one")
 
 
 def editor(found: WeightHistory, draft: Callable[[Said, str], Any], view: View) -> None:
@@ -244,5 +244,5 @@ def _used(item: Version, found: WeightHistory, view: View) -> str:
     if item.id == found.in_force:
         return t("weights.now", at=view.instant(item.used_from[0]))
     if item.used_from:
-        return t("weights.was", at=", ".join(view.instant(at) for at in item.used_from))
+        return t("weights.was", at=listed(view.instant(at) for at in item.used_from))
     return t("weights.tested" if item.backtest else "weights.untested")

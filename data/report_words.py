@@ -46,7 +46,7 @@ def only_words(language: str, report: Report, names: Names) -> str:
             language,
             "reports.only",
             dimension=translate(language, f"reports.dimension.{dimension}"),
-            groups=translate(language, "reports.between").join(
+            groups=translate(language, "shell.comma").join(
                 group_words(language, dimension, key, names.get(dimension, {}).get(key)) for key in keys
             ),
         )

@@ -53,7 +53,7 @@ def test_a_file_is_mapped_checked_imported_and_undone(company, sqlite_store, lan
     chosen = {b.label: b.value for b in at.selectbox}
     assert chosen[translate(language, "exchange.field.name") + " *"] == "客户名称"
     assert chosen[translate(language, "exchange.field.industry")] == "Sectr"  # a guess
-    assert metrics(at) == ["1", "1", "0", "1"] or metrics(at) == ["0", "1", "0", "2"]
+    assert metrics(at) == ["0", "1", "0", "2"]
     for word in ("huge", "tiny"):
         box = next(b for b in at.selectbox if word in b.label)
         box.set_value("large" if word == "huge" else "small")
@@ -108,7 +108,8 @@ def test_a_column_that_is_not_read_is_named(company, language):
     at = visit(company.admin, language)
     content = "客户名称,Founded,Quux\nNew,2001,1\n".encode()
     at.file_uploader[0].set_value(("customers.csv", content, "text/csv")).run()
-    said = translate(language, "exchange.unread", n=2, names="Founded, Quux")
+    names = translate(language, "shell.comma").join(("Founded", "Quux"))
+    said = translate(language, "exchange.unread", n=2, names=names)
     assert said in [c.value.replace("\\", "") for c in at.caption]
 
 

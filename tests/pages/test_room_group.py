@@ -49,7 +49,7 @@ def test_a_room_leads_into_its_group_and_names_who_is_not_in_it(open_page, sqlit
     tool = translate(language, "channels.kinds.feishu")
     (link,) = [e for e in page.get("link_button") if e.proto.url.endswith("oc_1")]
     assert link.proto.label == translate(language, "groups.open", tool=tool)
-    names = translate(language, "groups.between").join(("Rep", "Manager", "Product", "Delivery"))
+    names = translate(language, "shell.comma").join(("Rep", "Manager", "Product", "Delivery"))
     assert names in words(page)
 
 

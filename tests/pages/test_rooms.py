@@ -86,7 +86,7 @@ def test_the_customers_page_says_why_it_is_offered_or_not(
     elif says:
         keys = HIGH_VALUE_TAGS[:tags]
         names = [translate(language, f"terms.tag.{key}") for key in keys]
-        listed = translate(language, "rooms.separator").join(names)
+        listed = translate(language, "shell.comma").join(names)
         assert translate(language, f"rooms.{says}", n=tags, least=3, tags=listed) in text(page)
     else:
         assert not re.search(r"together|一起跟进", text(page))
