@@ -29,11 +29,11 @@ def hand_over(tx: Tx, person_id: int, heir_id: int | None) -> int:
         NotFound: no such person.
         Invalid: nobody was chosen, or somebody who looks after no customers; or there is nothing to give.
     """
-    row = locked_person(tx, person_id)
-    heir_id = _heir(tx, row, heir_id)
-    deals = _locked(tx, Opportunity, open_deals(person_id))  # before customers, as everywhere
+    deals = _locked(tx, Opportunity, open_deals(person_id))  # before customers and people, as everywhere
     customers = _locked(tx, Customer, looked_after(person_id))
     steps = _locked(tx, Action, planned_steps(person_id))
+    row = locked_person(tx, person_id)
+    heir_id = _heir(tx, row, heir_id)
     refuse([] if customers or deals or steps else [Problem("heir", "nothing_to_hand_over")])
     _give(tx, heir_id, customers, deals, steps)
     _refresh(tx, customers, deals, steps)

@@ -6,7 +6,7 @@ SQLite has one writer: there the second begins when the first has ended.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from time import sleep
@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from core.access import OPERATOR
 from core.customers import ContactInput, CustomerInput
@@ -29,11 +30,13 @@ from data.commands.ballots import draw_paper, open_boxes, vote
 from data.commands.briefs import issue_brief
 from data.commands.customers import add_contact, edit_contact, edit_customer, tag_customer
 from data.commands.exchange import export_file, import_table
+from data.commands.leaving import hand_over
 from data.commands.morning import CommitmentInput, assign, drop_commitment, start_meeting
 from data.commands.opportunities import open_opportunity
 from data.commands.people import activate_person, create_person, edit_person
 from data.commands.promises import escalate_promise, make_promise, move_promise
 from data.commands.studio import keep_field
+from data.commands.turns import take_turn
 from data.commands.weights import apply_weights, draft_weights, keep_backtest
 from data.engine import Store
 from data.exchange.reading import read_table
@@ -46,6 +49,7 @@ from data.schema import (
     Customer,
     Escalation,
     ImportChange,
+    Opportunity,
     OpportunityState,
     Person,
     PromisedDate,
@@ -69,20 +73,24 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Any) -> Iterato
 
 def at_once(store: Store, first: Callable[[], Any], second: Callable[[], Any]) -> Any:
     """What becomes of `second` when `first` is committed only once it waits for it, or is done."""
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     with ThreadPoolExecutor(1) as pool:
         with store.batch() as session:
             first()
             session.flush()
             other = pool.submit(second)
-            for _ in range(500):
-                if other.done() or session.scalar(waiting):
-                    break
-                sleep(0.01)
+            until_it_waits(session, other)
         try:
             return other.result()
         except AppError as refused:
             return refused
+
+
+def until_it_waits(session: Session, other: Future[Any]) -> None:
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    for _ in range(500):
+        if other.done() or session.scalar(waiting):
+            break
+        sleep(0.01)
 
 
 def rows(store: Store, query: Any) -> list[Any]:
@@ -173,6 +181,21 @@ def test_a_step_carried_out_and_called_off(store):
     )
     assert isinstance(told, AppError)
     assert rows(store, select(Action.status).where(Action.id == step)) == [("completed",)]
+
+
+def test_a_leaver_who_records_while_their_work_is_handed_over(store):
+    """Both take the opportunity first and the person after it: neither waits for the other for ever."""
+    people = found(store)
+    with ThreadPoolExecutor(1) as pool:
+        with store.batch() as session:
+            session.execute(select(Opportunity).where(Opportunity.id == people.opportunity).with_for_update())
+            other = pool.submit(hand_over, store, people.admin, people.rep.person_id, people.mate.person_id)
+            until_it_waits(session, other)
+            take_turn(session, people.rep.person_id)
+        assert other.result() == people.rep.person_id
+    assert rows(store, select(Opportunity.owner_id).where(Opportunity.id == people.opportunity)) == [
+        (people.mate.person_id,)
+    ]
 
 
 def test_a_factor_answered_by_two(store):
