@@ -79,6 +79,16 @@ def _open(url: str, begin: str) -> Engine:
     return engine
 
 
+def _one_moment(engine: Engine) -> Engine:
+    """SQLite's readers see one moment anyway; PostgreSQL's do where they ask for it.
+
+    Not a replica's: how far it has replayed must not be told of a moment before (`Store.mark`).
+    """
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ")
+
+
 class _Writer(Session):
     """A session that reads anew whatever it locks: another hand may have changed it while this one waited."""
 
@@ -105,8 +115,8 @@ class Store:
         self.url, self.files, self.clock = url, files, clock
         self._writer = _open(url, _WRITE)
         same = not read_url and make_url(url).get_backend_name() == "postgresql"
-        self._reader = self._writer if same else _open(read_url or url, _READ)
-        self._current = _open(url, _READ) if read_url else self._reader
+        self._current = _one_moment(self._writer if same else _open(url, _READ))
+        self._reader = _open(read_url, _READ) if read_url else self._current
         self.has_replica, self._rests_until = bool(read_url), 0.0
         self._batch: ContextVar[Session | None] = ContextVar("batch", default=None)
         self._witness: sqlite3.Connection | None = None
@@ -133,7 +143,7 @@ class Store:
 
     @contextmanager
     def reading(self, *, fresh: bool = False) -> Iterator[Session]:
-        """A session that sees one moment and writes nothing.
+        """A session that sees one moment and writes nothing; on a replica each statement sees its own.
 
         Args:
             fresh: never from a replica, which lags: whether a session still lives must not.
@@ -172,7 +182,7 @@ class Store:
         tells one connection, that never writes, whether another one has written, of this process or of any.
         """
         if (engine := session.get_bind()).dialect.name == "postgresql":
-            return engine is self._writer, str(session.scalar(_MARK))
+            return engine is self._current, str(session.scalar(_MARK))
         if self.has_replica or not (path := make_url(self.url).database) or path == ":memory:":
             return None
         try:

@@ -26,10 +26,7 @@ def shapes() -> list[Shape]:
 def one_moment(store: Store) -> Iterator[Connection]:
     """A connection that sees the store as it is now, whatever others write meanwhile."""
     with store.reading(fresh=True) as session:
-        whole = (
-            {"isolation_level": "REPEATABLE READ"} if session.get_bind().dialect.name == "postgresql" else {}
-        )
-        yield session.connection(execution_options=whole)
+        yield session.connection()
 
 
 def lines(connection: Connection, shape: Shape) -> Iterator[str]:

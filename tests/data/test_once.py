@@ -7,6 +7,7 @@ from sqlalchemy import event, text
 
 from data.migrate import upgrade
 from data.planner import _BATCH, _KEYS
+from data.queries.calendars import zone_of
 from data.queries.policies import company_zone, policy_in_force
 from data.schema import Base, Setting
 
@@ -27,6 +28,16 @@ def test_a_reading_asks_for_the_policy_and_the_zone_once(sqlite_store):
         asked = counted(session)
         assert (policy_in_force(session), company_zone(session)) == first
         assert asked == []
+
+
+def test_a_reading_sees_one_moment_whatever_is_written_meanwhile(store):
+    with store.reading() as session:
+        before = company_zone(session)
+        with store.writing() as other:
+            other.merge(Setting(key="timezone", value="America/Lima"))
+        assert zone_of(session, None) == before
+    with store.reading() as session:
+        assert zone_of(session, None) == "America/Lima"
 
 
 def test_the_next_reading_sees_what_was_written_since(sqlite_store):
