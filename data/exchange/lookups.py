@@ -44,10 +44,6 @@ class People:
         named = self._names.get(word, [])
         return named[0] if len(named) == 1 else None
 
-    def has_username(self, username: str) -> bool:
-        """Whether a user name is taken."""
-        return username.lower() in self._usernames
-
     def owner(self, word: str | None, problems: list[Problem]) -> int | None:
         """The owner that a row names; adds the problem when there is none."""
         if word is None:

@@ -32,7 +32,7 @@ class _Planner:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.people = People(plan.session)
-        self.users = {(k, row[k]): i for i, row in self.people.rows.items() for k in CHAT_IDS if row[k]}
+        self.users = {key: i for i, row in self.people.rows.items() for key in _unique(row)}
         self.left: set[int] = set()  # administrators that rows before took the role from, or shut out
         self.teams = {name: team_id for team_id, name in plan.session.execute(select(Team.id, Team.name))}
 
@@ -99,12 +99,12 @@ class _Planner:
         return stored["role"] == Role.ADMIN and not (role == Role.ADMIN and record.get("active", True))
 
     def _taken(self, record: Record, stored: Mapping[str, Any] | None) -> list[Problem]:
-        """Ids in chat tools that are somebody else's, stored or in an earlier row; the row's own are kept."""
-        given = {(k, record.values[k]) for k in CHAT_IDS if record.get(k)}
+        """What is somebody else's, stored or in an earlier row; the row's own is kept."""
+        given = _unique(record.values)
         own = stored["id"] if stored else -record.line  # not yet anybody
         taken = {key for key in given if self.users.get(key, own) != own}
         self.users |= dict.fromkeys(given - taken, own)
-        return [Problem(field, "taken", {"value": value}) for field, value in sorted(taken)]
+        return [Problem(field, "taken", {"value": record.values[field]}) for field, _ in sorted(taken)]
 
     def _team_name(self, record: Record, role: str) -> str | None:
         """The row's team; without one, its manager's own team or one named after the manager."""
@@ -136,6 +136,7 @@ class _Planner:
             "version": 1,
         }
         self.people.put(row)
+        self.users |= dict.fromkeys(_unique(row), row["id"])
         self.plan.inserts[Person].append(row)
 
     def _username(self, name: str) -> str:
@@ -143,4 +144,10 @@ class _Planner:
         plain = re.sub(r"[^\w.@+-]+", ".", name.strip().lower()).strip(".")[:60] or "user"
         plain = plain if len(plain) > 1 else plain + "1"
         tries = (plain, *(f"{plain}{n}" for n in range(2, 10_000)))
-        return next(t for t in tries if not self.people.has_username(t))
+        return next(t for t in tries if ("username", t) not in self.users)
+
+
+def _unique(values: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """What no two people have in common, by column; capital letters make no other user name."""
+    ids = {(k, values[k]) for k in CHAT_IDS if values.get(k)}
+    return ids | ({("username", values["username"].lower())} if values.get("username") else set())

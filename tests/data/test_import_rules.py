@@ -294,6 +294,22 @@ def test_a_user_name_in_capitals_is_the_same_person(sqlite_store):
     assert count(sqlite_store, Person, func.lower(Person.username) == "newcomer") == 1
 
 
+def test_a_user_name_of_somebody_else_is_refused_and_the_others_go_in(store):
+    """Whoever has it: stored, or in a row before."""
+    founded(store)
+    import_text(store, "users", "ref,username,name,role,team\nr1,rep,Rep,rep,East\nm1,mate,Mate,rep,East\n")
+    renamed = """ref,username,name,role,team
+r1,Mate,Rep,rep,East
+m1,liu.mei,Mate,rep,East
+n1,Liu.Mei,New,rep,East
+,,Liu Mei,rep,East
+"""
+    assert shown(import_text(store, "users", renamed)) == (
+        1, 1, 0, [(2, "username", "taken"), (4, "username", "taken")]
+    )  # fmt: skip
+    assert count(store, Person, Person.username.in_(("rep", "liu.mei", "liu.mei2"))) == 3
+
+
 def test_of_all_administrators_together_one_stays(sqlite_store):
     people = founded(sqlite_store)
     create_person(sqlite_store, people.admin, PersonInput("second", "Second", "admin"))
