@@ -129,14 +129,15 @@ class _Planner:
         return self.teams[name]
 
     def _create(self, wanted: dict[str, Any], created_at: Any) -> None:
+        own_id = self.plan.new_id(Person)
         row = table_row(Person, {"active": True} | wanted) | {
-            "id": self.plan.new_id(Person),
+            "id": own_id,
             "username": wanted.get("username") or self._username(wanted["name"]),
             "created_at": created_at or self.plan.now,
             "version": 1,
         }
         self.people.put(row)
-        self.users |= dict.fromkeys(_unique(row), row["id"])
+        self.users |= dict.fromkeys(_unique(row), own_id)
         self.plan.inserts[Person].append(row)
 
     def _username(self, name: str) -> str:
