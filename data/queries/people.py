@@ -57,8 +57,8 @@ def people(
         .order_by(Person.active.desc(), Person.name, Person.id)
     )
     if words := search.strip():
-        like = f"%{words.lower()}%"
-        found = found.where(or_(func.lower(Person.name).like(like), func.lower(Person.username).like(like)))
+        columns = (Person.name, Person.username)
+        found = found.where(or_(*(column.icontains(words, autoescape=True) for column in columns)))
     if role:
         found = found.where(Person.role == role)
     if active is not None:

@@ -62,6 +62,7 @@ def test_the_list_is_for_those_who_manage_people(store):
     create_team(store, company.admin, "Store 1", kind="store", region="East")
     with store.reading() as session:
         assert [p.username for p in people(session, company.admin, search="STRANG")] == ["stranger"]
+        assert [p.username for p in people(session, company.admin, search="r_p")] == []
         assert {t.name: t.people for t in teams(session, company.admin)} == {
             "East": 3,
             "West": 1,
