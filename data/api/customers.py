@@ -97,7 +97,7 @@ class CustomerQuery(ListQuery):
     """Customers within reach."""
 
     owner_id: Id | None = None
-    industry: str | None = None
+    industry: Short | None = None
     grade: GradeKey | None = None
 
 

@@ -54,6 +54,7 @@ PARAMETERS = [
     ("owner_id=99999999999999999999", "owner_id",   "bad_value"),
     ("updated_since=2026-03-04",  "updated_since",  "bad_instant"),
     ("updated_since=0.5",         "updated_since",  "bad_instant"),
+    ("industry=a%00b",            "industry",       "bad_value"),
 ]
 CUSTOMER = [
     (b"{",                                  "",            "bad_json"),
