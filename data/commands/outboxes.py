@@ -9,7 +9,8 @@ from core.groups import What
 from core.messages import Conflict, NotFound, refuse
 from core.process.intervention import check_words, clean
 from data.commands.command import Tx, command
-from data.schema import Delivery, GroupStep, JobRun, RoomGroup, WebhookDelivery
+from data.queries.channels import TEAM
+from data.schema import Delivery, GroupStep, JobRun, RoomGroup, TeamChannel, Webhook, WebhookDelivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,11 @@ def retry(tx: Tx, kind: str, row_id: int) -> int:
 
     Raises:
         NotFound: no such outbox, or nothing there of this id.
-        Conflict: it was not given up, or somebody was faster.
+        Conflict: it was not given up, somebody was faster, or nobody is told by that way any more.
     """
     row = _given_up(tx, kind, row_id)
+    if not _listens(tx, row):
+        raise Conflict("receiver_off")
     before = {"error": row.error}
     if isinstance(row, GroupStep):
         _forget_founders(tx, row)
@@ -79,6 +82,15 @@ def _given_up(tx: Tx, kind: str, row_id: int) -> Any:
     if row.state != box.dead:
         raise Conflict("run_not_failed")
     return row
+
+
+def _listens(tx: Tx, row: Any) -> bool:
+    """Whether its webhook or its team's robot is on; the operator's own channels always are."""
+    if isinstance(row, WebhookDelivery):
+        return tx.session.get_one(Webhook, row.webhook_id, with_for_update=True).active
+    if isinstance(row, Delivery) and row.channel.startswith(TEAM):
+        return tx.session.get_one(TeamChannel, int(row.channel.removeprefix(TEAM))).active
+    return True
 
 
 def _forget_founders(tx: Tx, step: GroupStep) -> None:

@@ -80,14 +80,16 @@ def retry_delivery(tx: Tx, delivery_id: int) -> int:
 
     Raises:
         NotFound: no such delivery of a living webhook.
-        Conflict: it was not given up.
+        Conflict: it was not given up, or the webhook is off.
     """
     row = tx.session.get(WebhookDelivery, delivery_id, with_for_update=True)
     hook = _locked(tx, row.webhook_id) if row else None
     if row is None or hook is None:
         raise NotFound(entity="delivery")
-    if row.state != "dead" or not hook.active:
+    if row.state != "dead":
         raise Conflict("run_not_failed")
+    if not hook.active:
+        raise Conflict("receiver_off")
     row.state, row.attempts, row.due_at, row.leased_until = "waiting", 0, tx.now, None
     tx.audit("webhook", hook.id, after={"name": hook.name, "retried": row.id})
     return row.id

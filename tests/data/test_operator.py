@@ -25,6 +25,7 @@ from data.schema import (
     Message,
     RoomGroup,
     StoredFile,
+    TeamChannel,
     UserSession,
     Webhook,
     WebhookDelivery,
@@ -113,6 +114,23 @@ def test_what_was_given_up_is_tried_again_or_let_be_for_a_reason(store, company)
         assert (
             session.scalars(select(RoomGroup.users)).one() == {}
         )  # asked for anew with who is known by then
+
+
+def test_what_was_for_a_webhook_or_a_robot_that_is_off_is_not_tried_again(store, company):
+    ids = stuck(store, company)
+    with store.writing() as session:
+        session.scalars(select(Webhook)).one().active = False
+        robot = TeamChannel(
+            team_id=company.rep.team_id, kind="wecom", url="", secret="", language="en", active=False,
+            changed_at=store.clock(),
+        )  # fmt: skip
+        session.add(robot)
+        session.flush()
+        session.get_one(Delivery, ids["message"]).channel = f"team:{robot.id}"
+    for kind in ("webhook", "message"):
+        with pytest.raises(Conflict, match="receiver_off"):
+            retry(store, company.admin, kind, ids[kind])
+        drop(store, company.admin, kind, ids[kind], "Nobody listens.")
 
 
 def test_letting_be_asks_for_a_reason_and_keeps_it(store, company):
