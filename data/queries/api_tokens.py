@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who, reach
 from core.messages import NotAllowed
-from core.terms import Role
-from data.queries.policies import setting
+from data.queries.sessions import who_of
 from data.schema import ApiToken, Person, Team
 
 
@@ -49,15 +48,7 @@ def bearer(session: Session, token_hash: str, now: datetime) -> Bearer | None:
     if row is None:
         return None
     token, person, timezone = row
-    who = Who(
-        person_id=person.id,
-        role=Role(person.role),
-        team_id=person.team_id,
-        name=person.name,
-        language=person.language or "en",
-        timezone=timezone or setting(session, "timezone") or "Asia/Shanghai",
-    )
-    return Bearer(token.id, who, token.scopes, token.last_used_at)
+    return Bearer(token.id, who_of(session, person, timezone), token.scopes, token.last_used_at)
 
 
 def own_tokens(session: Session, who: Who, now: datetime) -> tuple[TokenCard, ...]:
