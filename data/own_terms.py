@@ -18,9 +18,10 @@ _heard: WeakKeyDictionary[Store, int] = WeakKeyDictionary()
 
 
 def hear(store: Store) -> None:
-    """Speak the company's names as they are in force; asked at every door: pages, jobs, API, command line.
+    """Speak the company's names as they are in force; asked wherever names are said.
 
-    Costs one small statement while nothing was published.
+    Pages, jobs, the page without network and `explain` ask. It costs one small statement while nothing was
+    published.
     """
     with store.reading() as session:
         version = session.scalar(select(func.max(PolicyVersion.version))) or 0
