@@ -41,7 +41,7 @@ def keep_field(store: Store, who: Who, field: Field) -> None:
         Invalid: everything that is wrong with the definition.
     """
 
-    with store.reading() as session:
+    with store.reading(fresh=True) as session:
         places = asked_of(policy_in_force(session).stages)
 
     def put(own: Sequence[Field]) -> Sequence[Field]:
@@ -88,7 +88,7 @@ def bring_back_field(store: Store, who: Who, key: str) -> None:
         Invalid: another field has taken its name.
     """
 
-    with store.reading() as session:
+    with store.reading(fresh=True) as session:
         places = asked_of(policy_in_force(session).stages)
 
     def back(own: Sequence[Field]) -> Sequence[Field]:

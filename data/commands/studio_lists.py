@@ -28,7 +28,7 @@ def keep_tags(store: Store, who: Who, tags: Sequence[Tag]) -> None:
     """
     named = [tag for tag in tags if tag.key != FRESH or any(v.strip() for v in tag.label.values())]
     refuse(check_tags(named))
-    with store.reading() as session:
+    with store.reading(fresh=True) as session:
         known = set(session.scalars(select(Row.key)))
         defined = {tag.key for tag in policy_in_force(session).tags}
     kept: list[Tag] = []
@@ -65,7 +65,7 @@ def keep_grade_rules(store: Store, who: Who, rules: Mapping[str, str]) -> None:
         Invalid: a condition cannot be read, or reads what there is not.
     """
     wanted = [GradeRule(grade, text.strip()) for grade, text in rules.items() if text.strip()]
-    with store.reading() as session:
+    with store.reading(fresh=True) as session:
         refuse(check_rules(wanted, policy_in_force(session).own_fields))
     kept = [asdict(rule) for rule in wanted]
     edit_draft(store, who, Area.GRADES, lambda _: {"grade_rules": kept} if kept else {})

@@ -17,7 +17,7 @@ def keep_rule(store: Store, who: Who, rule: Rule) -> None:
     Raises:
         Invalid: nobody would be told, or somebody who may not see what it is about; unknown channels.
     """
-    with store.reading() as session:
+    with store.reading(fresh=True) as session:
         channels = personal_channels(session, who)
 
     def put(content: dict[str, Any]) -> dict[str, Any]:

@@ -55,6 +55,6 @@ def tidy(store: Store, run: Run) -> None:
 
 def _forget(store: Store) -> None:
     """Bytes that an erasure left behind, because the process ended between the rows and the disk."""
-    with store.reading() as session:
+    with store.reading(fresh=True) as session:
         gone = session.scalars(select(StoredFile.sha256).where(StoredFile.erased_at.is_not(None))).all()
     forget(store, gone)

@@ -2,16 +2,23 @@
 
 import io
 import os
+import sqlite3
 import threading
 import wave
+from contextlib import closing
 
 import pytest
+from sqlalchemy import make_url
 
 from core.messages import Invalid
 from core.policies import DEFAULTS
 from core.process.recordings import fault
+from data.engine import Store
 from data.files import file_path, keep, keep_recording, read_file
+from data.jobs.registry import Run
+from data.jobs.tidy import tidy
 from data.queries.recordings import sound_of
+from data.schema import StoredFile
 from data.speech.audio import RATE, samples
 from tests.company import found
 from tests.sounds import FORMATS, click, encoded, hum, silence
@@ -126,3 +133,22 @@ def test_the_same_file_kept_twice_at_once_is_there_once(store, monkeypatch):
     assert kept == [kept[0]] * 2
     assert read_file(store, kept[0]) == (FILM, "video/mp4")
     assert [path.name for path in store.files.rglob("*") if path.is_file()] == [kept[0]]
+
+
+def test_bytes_that_were_kept_again_stay_whatever_a_replica_has_not_heard(sqlite_store, tmp_path):
+    """The nightly job takes off the disk what an erasure left there; of that the store itself must tell."""
+    sound = hum(1)
+    sha256 = keep(sqlite_store, None, sound, "audio/wav")
+    with sqlite_store.writing() as session:
+        session.get_one(StoredFile, sha256).erased_at = sqlite_store.clock()
+    behind = tmp_path / "behind.db"
+    shown = make_url(sqlite_store.url).database
+    with closing(sqlite3.connect(shown)) as now, closing(sqlite3.connect(behind)) as copy:
+        now.backup(copy)
+    keep(sqlite_store, None, sound, "audio/wav")
+    store = Store(
+        sqlite_store.url, sqlite_store.files, read_url=f"sqlite:///{behind}", clock=sqlite_store.clock
+    )
+    tidy(store, Run(store.clock()))
+    store.close()
+    assert read_file(sqlite_store, sha256)[0] == sound
