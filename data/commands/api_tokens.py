@@ -11,6 +11,7 @@ from core.api import TokenInput, check_token
 from core.messages import NotFound, refuse
 from data.commands.command import Tx, command
 from data.commands.sessions import fingerprint
+from data.commands.turns import take_turn
 from data.engine import Store
 from data.schema import ApiToken
 
@@ -37,6 +38,7 @@ def create_token(tx: Tx, wanted: TokenInput, token_hash: str, ending: str) -> in
     """
     if tx.who.person_id is None:
         raise NotFound(entity="person")
+    take_turn(tx.session, tx.who.person_id)
     mine = (ApiToken.person_id == tx.who.person_id, ApiToken.revoked_at.is_(None))
     living = select(func.count()).select_from(ApiToken).where(*mine, ApiToken.expires_at > tx.now)
     refuse(check_token(wanted, tx.session.scalar(living) or 0))

@@ -66,7 +66,8 @@ def attach_file(tx: Tx, demand_id: int, file: Attachment) -> int:
     """
     within = customers(tx.who, Permission.SEE_PROMISES)
     known = select(Demand.id).join(Customer, Customer.id == Demand.customer_id)
-    if tx.session.scalar(known.where(Demand.id == demand_id, within)) is None:
+    wanted = known.where(Demand.id == demand_id, within)
+    if tx.session.scalar(wanted.with_for_update(of=Demand)) is None:  # who adds another file waits
         raise NotFound(entity="demand")
     held = select(func.count()).where(DemandAttachment.demand_id == demand_id)
     refuse(_check_files((tx.session.scalar(held) or 0) + 1))
@@ -123,12 +124,15 @@ def answer_demand(tx: Tx, demand_id: int, answer: Answer, feature_id: int | None
     Raises:
         NotFound: no such demand or feature.
         Conflict: it was answered before.
-        Invalid: something that an answer needs is missing, or a new feature is planned into a freeze.
+        Invalid: something that an answer needs is missing, or a feature is planned into a freeze.
     """
     demand = _unanswered(tx, demand_id)
-    refuse([*check_answer(answer), *(frozen(tx, answer.planned_on, tx.now) if not feature_id else ())])
-    feature = reached_feature(tx, feature_id) if feature_id else new_feature(tx, answer)
-    if planned_date(tx, feature.id) != answer.planned_on:
+    known = reached_feature(tx, feature_id) if feature_id else None
+    moves = known is None or planned_date(tx, known.id) != answer.planned_on
+    since = known.recorded_at if known else tx.now
+    refuse([*check_answer(answer), *(frozen(tx, answer.planned_on, since) if moves else ())])
+    feature = known or new_feature(tx, answer)
+    if moves:
         plan(tx, feature.id, answer.planned_on, answer.path)
     if pause := _running_pause(tx, demand_id):
         pause.ended_at = tx.now

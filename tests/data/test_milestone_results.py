@@ -162,6 +162,10 @@ def test_the_freeze_restrains_new_features_only(store, company, missed, clock):
     later = answer_demand(store, company.product, filed(store, company), planned(FROZEN[1]))
     with pytest.raises(Invalid):
         move_feature(store, company.product, later, date(2026, 6, 30), "Sooner after all")
+    with pytest.raises(Invalid):
+        answer_demand(
+            store, company.product, filed(store, company), planned(date(2026, 6, 30)), feature_id=later
+        )
 
 
 PROMISE = "customer,words,promised_on,feature,planned_on{more}\nHaihe Pumps,A dashboard,2026-08-01,{rest}\n"

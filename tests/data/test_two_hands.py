@@ -17,6 +17,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from core.access import OPERATOR
+from core.api import MAX_TOKENS
 from core.customers import ContactInput, CustomerInput
 from core.exchange.mapping import FileMapping
 from core.messages import AppError, Conflict, Invalid
@@ -29,6 +30,8 @@ from data.commands.attribution import answer_factor, ask_for_factor
 from data.commands.ballots import draw_paper, open_boxes, vote
 from data.commands.briefs import issue_brief
 from data.commands.customers import add_contact, edit_contact, edit_customer, tag_customer
+from data.commands.demand_files import keep_upload
+from data.commands.demands import MOST_FILES, attach_file
 from data.commands.exchange import export_file, import_table
 from data.commands.leaving import hand_over
 from data.commands.morning import CommitmentInput, assign, drop_commitment, start_meeting
@@ -56,8 +59,11 @@ from data.schema import (
     SealedBallot,
     Tag,
 )
+from tests.api import token_of
 from tests.company import found
 from tests.conftest import installed
+from tests.data.test_demand_files import Upload
+from tests.data.test_demands import filed
 from tests.data.test_record_action import done
 from tests.spec.test_definitions import INFLUENCE, SEATS
 
@@ -196,6 +202,28 @@ def test_a_leaver_who_records_while_their_work_is_handed_over(store):
     assert rows(store, select(Opportunity.owner_id).where(Opportunity.id == people.opportunity)) == [
         (people.mate.person_id,)
     ]
+
+
+def test_one_token_more_than_a_person_may_have(store):
+    people = found(store)
+    for _ in range(MAX_TOKENS - 1):
+        token_of(store, people.rep)
+    told = at_once(store, lambda: token_of(store, people.rep), lambda: token_of(store, people.rep))
+    assert isinstance(told, Invalid)
+
+
+def test_one_file_more_than_a_demand_may_have(store):
+    people = found(store)
+    demand = filed(store, people)
+    kept = [keep_upload(store, people.rep, Upload(f"{n}.pdf")) for n in range(MOST_FILES + 1)]
+    for file in kept[: MOST_FILES - 1]:
+        attach_file(store, people.rep, demand, file)
+    told = at_once(
+        store,
+        lambda: attach_file(store, people.rep, demand, kept[-2]),
+        lambda: attach_file(store, people.product, demand, kept[-1]),
+    )
+    assert isinstance(told, Invalid)
 
 
 def test_a_factor_answered_by_two(store):
