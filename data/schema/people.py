@@ -20,7 +20,7 @@ class Team(Keyed, Batched, Base):
 
 
 class Person(Keyed, Imported, Versioned, Base):
-    """Somebody who works with the product. Without a password hash nobody can sign in as them.
+    """Somebody who works with the product. Without a password hash nobody signs in as them by name.
 
     `wecom_id`, `dingtalk_id` and `feishu_id` are who they are in these chat tools (`userid`, `user_id`).
     """
