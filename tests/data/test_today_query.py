@@ -10,15 +10,18 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core.access import OPERATOR
+from core.people import PersonInput
 from core.process.evidence import NextStep
 from core.process.metrics import PlannedAction
 from core.terms import ActionStatus, Outcome
 from data.commands.actions import record_action
 from data.commands.customers import grade_customer
 from data.commands.opportunities import close_opportunity, open_opportunity
-from data.commands.people import set_password
+from data.commands.people import create_person, set_password
 from data.commands.record import Link, open_record, save_record_fields, submit_record
 from data.queries.today import FIRST, QUOTE_GONE_DAYS, Kind, today
+from data.queries.today_kinds import accounts
+from data.settings import Settings
 from tests.company import found
 from tests.data.test_record_action import VALUES, done
 from tests.history import planned, settle
@@ -182,6 +185,18 @@ def test_admin_sees_who_cannot_sign_in(store):
     after = of(store, people.admin, Kind.PASSWORD, whole="password")
     assert {x.person for x in before.todos} - {x.person for x in after.todos} == {"Rep"}
     assert of(store, people.manager, Kind.PASSWORD) is None
+
+
+def test_whom_the_identity_provider_lets_in_needs_no_password(store, monkeypatch):
+    people = found(store)
+    for name, mail in (("gao", "gao@x.example"), ("jin", "Both@x.example"), ("kan", "both@x.example")):
+        create_person(store, people.admin, PersonInput(name, name.title(), "product", email=mail))
+    asked = dict.fromkeys(("metadata_url", "client_id", "client_secret", "redirect_uri"), "said")
+    told = Settings(**{f"oidc_{name}": value for name, value in asked.items()})
+    before = of(store, people.admin, Kind.PASSWORD, whole="password")
+    monkeypatch.setattr(accounts, "settings", lambda: told)
+    after = of(store, people.admin, Kind.PASSWORD, whole="password")
+    assert {x.person for x in before.todos} - {x.person for x in after.todos} == {"Gao"}
 
 
 def test_nobody_sees_the_to_dos_of_others(store, clock):

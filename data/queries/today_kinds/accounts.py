@@ -2,16 +2,18 @@
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import aliased
 
 from data.queries.today_kinds.asked import Asked, Group, Kind
 from data.schema import JobRun, Person
+from data.settings import settings
 
 FAILED_FOR = timedelta(days=7)
 
 
 def without_password(asked: Asked, most: int) -> Group:
-    """People who should work with the product and cannot sign in yet."""
+    """People who should work with the product and cannot sign in yet, not by the identity provider either."""
     query = (
         select(
             Person.id,
@@ -20,10 +22,20 @@ def without_password(asked: Asked, most: int) -> Group:
             Person.role.label("type"),
             Person.created_at.label("at"),
         )
-        .where(Person.active, Person.password_hash.is_(None))
+        .where(Person.active, Person.password_hash.is_(None), *_not_by_provider())
         .order_by(Person.created_at, Person.name, Person.id)
     )
     return asked.group(Kind.PASSWORD, query, most)
+
+
+def _not_by_provider() -> list[ColumnElement[bool]]:
+    """An identity provider's people are known by a mail address that is one active person's alone."""
+    if not settings().single_sign_on:
+        return []
+    other = aliased(Person)
+    same = func.lower(other.email) == func.lower(Person.email)
+    shared = select(other.id).where(same, other.id != Person.id, other.active).exists()
+    return [Person.email.is_(None) | shared]
 
 
 def failed_jobs(asked: Asked, most: int) -> Group:
