@@ -46,20 +46,21 @@ def add(commands: Any) -> None:
 
 def _import(chosen: argparse.Namespace) -> int:
     try:
-        result = _carry_out(chosen)
+        results = _carry_out(chosen)
     except AppError as error:
         if not chosen.json:
             raise
         print(json.dumps(as_json(ImportResult(0, 0, 0, ())) | {"error": _why(error)}, ensure_ascii=False))
         return 2
+    result = _sum(results)
     if chosen.json:
         print(json.dumps(as_json(result), ensure_ascii=False))
     else:
-        _tell(result, dry=chosen.dry_run)
+        _tell(result, [r.batch_id for r in results if r.batch_id], dry=chosen.dry_run)
     return 3 if result.rejected else 0
 
 
-def _carry_out(chosen: argparse.Namespace) -> ImportResult:
+def _carry_out(chosen: argparse.Namespace) -> list[ImportResult]:
     if chosen.kind not in KINDS:
         raise Invalid([Problem("kind", "unknown_choice", {"value": chosen.kind})])
     mapping = _mapping(chosen)
@@ -77,7 +78,7 @@ def _carry_out(chosen: argparse.Namespace) -> ImportResult:
                 print(f"Importing {len(table.rows):,} rows of {name} …", file=sys.stderr)
             run = dry_run if chosen.dry_run else import_table
             results.append(run(store, OPERATOR, chosen.kind, name, table, mapping))
-    return _sum(results)
+    return results
 
 
 def _sum(results: list[ImportResult]) -> ImportResult:
@@ -86,7 +87,6 @@ def _sum(results: list[ImportResult]) -> ImportResult:
         sum(r.updated for r in results),
         sum(r.duplicates for r in results),
         tuple(rejection for r in results for rejection in r.rejected),
-        results[-1].batch_id,
     )
 
 
@@ -124,7 +124,7 @@ def _why(error: AppError) -> str:
     return " ".join(f"{p.field}: {sentence(p, 'en')}" for p in problems) or str(error)
 
 
-def _tell(result: ImportResult, *, dry: bool) -> None:
+def _tell(result: ImportResult, batches: list[int], *, dry: bool) -> None:
     done = "Nothing was written; an import would give" if dry else "Imported"
     print(
         f"{done}: {result.accepted:,} new, {result.updated:,} updated, {result.duplicates:,} known already, "
@@ -135,8 +135,8 @@ def _tell(result: ImportResult, *, dry: bool) -> None:
         print(f"  {place}: {row['message']}")
     if len(result.rejected) > _SHOWN:
         print(f"  … and {len(result.rejected) - _SHOWN:,} more; --json lists all.")
-    if result.batch_id:
-        print(f"To take it back: python -m data undo-import {result.batch_id}")
+    for batch in reversed(batches):  # a later file may build on an earlier one
+        print(f"To take it back: python -m data undo-import {batch}")
 
 
 def _export(chosen: argparse.Namespace) -> int:

@@ -128,7 +128,7 @@ def assign_coaching(tx: Tx, task_id: int, person_id: int, due_on: date) -> int:
 
     Raises:
         NotFound: no such open task within reach.
-        Invalid: the person may not coach this rep, or the day has passed.
+        Invalid: the person leads nobody, is the rep, or is gone; or the day has passed.
     """
     task = _reached(tx, task_id)
     leads = select(Person.id).where(

@@ -71,6 +71,16 @@ def test_a_process_of_its_own_says_it_too(machine):
     assert "Traceback" not in result.stderr
 
 
+def test_every_file_of_an_import_can_be_taken_back(machine, capsys):
+    files = [machine / "a.csv", machine / "b.csv"]
+    for file, name in zip(files, ("Haihe Pumps", "Luan Valves"), strict=True):
+        file.write_text(f"name\n{name}\n")
+    assert run(["import", "customers", *map(str, files)]) == 0
+    later, earlier = re.findall(r"undo-import (\d+)", capsys.readouterr().out)
+    assert int(later) > int(earlier)
+    assert [run(["undo-import", batch]) for batch in (later, earlier)] == [0, 0]
+
+
 def test_a_worker_begins_its_log_and_says_where_it_works(machine, monkeypatch, caplog):
     begun = []
     monkeypatch.setenv("FIREBREAK_LOG", "json")
