@@ -22,17 +22,8 @@ from core.telling import KINDS, Rule, rule_of
 from core.vocabulary import offered
 from data.commands.command import Command
 from data.commands.home import keep_layout
-from data.commands.studio import (
-    bring_back_field,
-    discard_draft,
-    drop_field,
-    keep_field,
-    keep_rules,
-    move_field,
-    publish,
-    rebase_draft,
-    restore,
-)
+from data.commands.studio import discard_draft, keep_rules, publish, rebase_draft, restore
+from data.commands.studio_fields import bring_back_field, drop_field, keep_field, move_field
 from data.commands.studio_lists import keep_grade_rules, keep_tags, keep_types
 from data.commands.studio_notices import keep_rule
 from data.commands.studio_reports import bring_back_report, drop_report, keep_report

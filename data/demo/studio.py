@@ -11,7 +11,8 @@ from core.definitions import CUSTOMER, OPPORTUNITY
 from core.fields import Field, Kind
 from core.studio import Area
 from data.commands.customers import edit_customer
-from data.commands.studio import keep_field, publish
+from data.commands.studio import publish
+from data.commands.studio_fields import keep_field
 from data.commands.studio_lists import keep_grade_rules
 from data.engine import Store
 from data.schema import Customer

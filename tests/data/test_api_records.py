@@ -22,7 +22,8 @@ from data.commands.customers import add_contact, edit_customer
 from data.commands.demands import file_demand
 from data.commands.promises import make_promise
 from data.commands.signals import record_signal
-from data.commands.studio import keep_field, publish
+from data.commands.studio import publish
+from data.commands.studio_fields import keep_field
 from data.schema import Action, Audit, Customer, Opportunity, Receipt, Signal
 from tests.api import As, api_client
 from tests.company import found

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from core.fields import Field, Kind
 from core.studio import OWN, Area
-from data.commands.studio import drop_field, edit_draft, publish
+from data.commands.studio import edit_draft, publish
+from data.commands.studio_fields import drop_field
 from data.engine import Store
 from data.exchange.exporting import template
 from data.install import install

@@ -14,7 +14,8 @@ from core.messages import NotFound
 from core.studio import Area
 from data.commands.customers import edit_customer, open_customer
 from data.commands.opportunities import OpportunityEdit, edit_opportunity, open_opportunity
-from data.commands.studio import drop_field, keep_field, publish
+from data.commands.studio import publish
+from data.commands.studio_fields import drop_field, keep_field
 from data.commands.undo import undo
 from data.queries.audit_log import AuditFilters, audit_log
 from data.queries.customer_file import customer_file

@@ -11,16 +11,8 @@ from core.fields import Kind
 from core.messages import Conflict, Invalid, NotAllowed, NotFound
 from core.studio import Area
 from data.commands.actions import record_action
-from data.commands.studio import (
-    bring_back_field,
-    discard_draft,
-    drop_field,
-    keep_field,
-    move_field,
-    publish,
-    rebase_draft,
-    restore,
-)
+from data.commands.studio import discard_draft, publish, rebase_draft, restore
+from data.commands.studio_fields import bring_back_field, drop_field, keep_field, move_field
 from data.queries.policies import policy_in_force
 from data.queries.studio import desk
 from data.queries.timeline import timeline

@@ -18,7 +18,8 @@ from core.vocabulary import ActionType, Tag
 from data.commands.actions import record_action
 from data.commands.customers import grade_customer, tag_customer
 from data.commands.projections import differences
-from data.commands.studio import keep_field, publish, restore
+from data.commands.studio import publish, restore
+from data.commands.studio_fields import keep_field
 from data.commands.studio_lists import FRESH, keep_grade_rules, keep_tags, keep_types
 from data.own_terms import hear, offered_types, stage_order
 from data.queries.customers import choices

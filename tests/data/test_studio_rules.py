@@ -13,7 +13,8 @@ from core.promises.demands import DemandInput, Effect
 from core.studio import Area
 from data.commands.actions import record_action
 from data.commands.demands import file_demand
-from data.commands.studio import edit_draft, keep_field, keep_rules, publish, rebase_draft, restore
+from data.commands.studio import edit_draft, keep_rules, publish, rebase_draft, restore
+from data.commands.studio_fields import keep_field
 from data.queries.policies import policy_in_force
 from data.queries.rules_preview import rules_preview
 from data.queries.studio import desk

@@ -38,7 +38,7 @@ from data.commands.morning import CommitmentInput, assign, drop_commitment, star
 from data.commands.opportunities import open_opportunity
 from data.commands.people import activate_person, create_person, edit_person
 from data.commands.promises import escalate_promise, make_promise, move_promise
-from data.commands.studio import keep_field
+from data.commands.studio_fields import keep_field
 from data.commands.turns import take_turn
 from data.commands.weights import apply_weights, draft_weights, keep_backtest
 from data.engine import Store

@@ -8,7 +8,8 @@ from components.condition_words import condition_words
 from core.fields import Kind
 from core.rules import GROUPS
 from core.studio import Area
-from data.commands.studio import keep_field, publish
+from data.commands.studio import publish
+from data.commands.studio_fields import keep_field
 from data.queries.policies import policy_in_force
 from data.text import speak, translate
 from tests.company import found
