@@ -18,7 +18,7 @@ from core.definitions import CUSTOMER
 from core.exchange.kinds import CUSTOMERS
 from core.exchange.rows import Record
 from core.messages import Problem
-from data.exchange.lookups import Named, People, table_row
+from data.exchange.lookups import Contacts, Named, People, table_row
 from data.exchange.own_records import OwnRecords
 from data.exchange.plan import Plan, fetch, words
 from data.schema import Contact, Customer, CustomerTag, Interaction, Opportunity, Tag
@@ -169,7 +169,7 @@ class _Interactions:
         self.plan = plan
         self.customers = Named(plan, Customer, words(records, "customer"))
         self.opportunities = Named(plan, Opportunity, words(records, "opportunity"))
-        self.contacts = self._contacts()
+        self.contacts = Contacts(plan.session, list(self.customers.rows))
         self.refs: dict[str, Mapping[str, Any]] = {}
         self.moments: dict[tuple[int, str, Any], Mapping[str, Any]] = {}
         query = select(*Interaction.__table__.columns)
@@ -218,19 +218,6 @@ class _Interactions:
             if opportunity["customer_id"] != customer["id"]:
                 problems.append(Problem("opportunity", "other_customer"))
         if customer and (word := record.get("contact")):
-            found = self.contacts.get((customer["id"], word), [])
-            if len(found) != 1:
-                code = "ambiguous_name" if found else "unknown_contact"
-                problems.append(Problem("contact", code, {"value": word}))
-            else:
-                wanted["contact_id"] = found[0]
+            contact = self.contacts.find(customer["id"], word, problems)
+            wanted |= {"contact_id": contact} if contact else {}
         return wanted
-
-    def _contacts(self) -> dict[tuple[int, str], list[int]]:
-        """Contacts of the file's customers, by name and by reference."""
-        found: dict[tuple[int, str], list[int]] = defaultdict(list)
-        query = select(Contact.id, Contact.customer_id, Contact.name, Contact.ref)
-        for row in fetch(self.plan.session, query, Contact.customer_id, list(self.customers.rows)):
-            for word in {row["name"], row["ref"]} - {None}:
-                found[row["customer_id"], word].append(row["id"])
-        return found

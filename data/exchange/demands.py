@@ -12,9 +12,9 @@ from core.messages import Problem
 from core.promises.demands import Effect
 from core.promises.tickets import Span, Ticket, check_ticket
 from data.exchange.features import Features
-from data.exchange.lookups import Named, People, table_row
+from data.exchange.lookups import Contacts, Named, People, table_row
 from data.exchange.plan import Plan, fetch, words
-from data.schema import Contact, Customer, Demand, DemandPause, Opportunity
+from data.schema import Customer, Demand, DemandPause, Opportunity
 
 _OWN = ("ref", "words", "pain", "metric", "unit", "urgency", "opened_at", "answered_at", "closed_at",
         "path", "resources")  # fmt: skip
@@ -33,7 +33,7 @@ class _Planner:
         self.people = People(plan.session)
         self.customers = Named(plan, Customer, words(records, "customer"))
         self.opportunities = Named(plan, Opportunity, words(records, "opportunity"))
-        self.contacts = contacts_of(plan, list(self.customers.rows))
+        self.contacts = Contacts(plan.session, list(self.customers.rows))
         self.features = Features(plan, records)
         self.refs: dict[str, Mapping[str, Any]] = {}
         self.alike: dict[tuple[int, str, datetime], Mapping[str, Any]] = {}
@@ -91,7 +91,7 @@ class _Planner:
             if opportunity["customer_id"] != customer_id:
                 problems.append(Problem("opportunity", "other_customer"))
         if word := record.get("contact"):
-            contact = contact_id(self.contacts, customer_id, word, problems)
+            contact = self.contacts.find(customer_id, word, problems)
             found |= {"contact_id": contact} if contact else {}
         return found
 
@@ -144,27 +144,6 @@ class _Planner:
         for row in fetch(self.plan.session, query, DemandPause.demand_id, ids):
             found[row["demand_id"]][row["started_at"]] = row
         return found
-
-
-def contacts_of(plan: Plan, customers: Sequence[int]) -> dict[tuple[int, str], list[int]]:
-    """Contacts of customers, by name and by reference."""
-    found: dict[tuple[int, str], list[int]] = defaultdict(list)
-    query = select(Contact.id, Contact.customer_id, Contact.name, Contact.ref)
-    for row in fetch(plan.session, query, Contact.customer_id, customers):
-        for word in {row["name"], row["ref"]} - {None}:
-            found[row["customer_id"], word].append(row["id"])
-    return found
-
-
-def contact_id(
-    known: Mapping[tuple[int, str], Sequence[int]], customer_id: int, word: str, problems: list[Problem]
-) -> int | None:
-    """The contact of a customer that a row names; adds the problem when none or several are meant."""
-    found = known.get((customer_id, word), [])
-    if len(found) == 1:
-        return found[0]
-    problems.append(Problem("contact", "ambiguous_name" if found else "unknown_contact", {"value": word}))
-    return None
 
 
 def _ticket(values: Mapping[str, Any], pauses: Sequence[Span]) -> Ticket:

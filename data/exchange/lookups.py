@@ -1,4 +1,4 @@
-"""Finding what rows refer to: people, customers, opportunities, pipelines and their stages."""
+"""Finding what rows refer to: people, customers, contacts, opportunities, pipelines and their stages."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -14,7 +14,7 @@ from core.exchange.mapping import PipelineSpec
 from core.messages import Problem
 from core.process.stages import PIPELINE
 from data.exchange.plan import Plan, fetch
-from data.schema import Base, Customer, Opportunity, Person, Pipeline, Stage
+from data.schema import Base, Contact, Customer, Opportunity, Person, Pipeline, Stage
 
 
 class People:
@@ -106,6 +106,26 @@ class Named:
             problems.append(Problem(field_name, code, {"value": word}))
             return None
         return named[0]
+
+
+class Contacts:
+    """Contacts of customers, by name and by reference."""
+
+    def __init__(self, session: Session, customers: Collection[int]) -> None:
+        self._ids: dict[tuple[int, str], list[int]] = defaultdict(list)
+        query = select(Contact.id, Contact.customer_id, Contact.name, Contact.ref)
+        for row in fetch(session, query, Contact.customer_id, customers):
+            for word in {row["name"], row["ref"]} - {None}:
+                self._ids[row["customer_id"], word].append(row["id"])
+
+    def find(self, customer_id: int, word: str, problems: list[Problem]) -> int | None:
+        """The contact of a customer that a row names; adds the problem when none or several are meant."""
+        found = self._ids.get((customer_id, word), [])
+        if len(found) == 1:
+            return found[0]
+        code = "ambiguous_name" if found else "unknown_contact"
+        problems.append(Problem("contact", code, {"value": word}))
+        return None
 
 
 @dataclass(slots=True)

@@ -9,9 +9,8 @@ from sqlalchemy import select
 from core.exchange.rows import Record
 from core.messages import Problem
 from core.promises.demands import PromiseInput, check_promise
-from data.exchange.demands import contact_id, contacts_of
 from data.exchange.features import Features
-from data.exchange.lookups import Named, People, table_row
+from data.exchange.lookups import Contacts, Named, People, table_row
 from data.exchange.plan import Plan, fetch, words
 from data.schema import Customer, Demand, Promise, PromisedDate
 
@@ -30,7 +29,7 @@ class _Planner:
         self.plan = plan
         self.people = People(plan.session)
         self.customers = Named(plan, Customer, words(records, "customer"))
-        self.contacts = contacts_of(plan, list(self.customers.rows))
+        self.contacts = Contacts(plan.session, list(self.customers.rows))
         self.features = Features(plan, records)
         asked = select(Demand.id, Demand.ref, Demand.customer_id)
         self.demands = {r["ref"]: r for r in fetch(plan.session, asked, Demand.ref, words(records, "demand"))}
@@ -78,7 +77,7 @@ class _Planner:
             return wanted
         wanted["customer_id"] = customer["id"]
         if word := record.get("contact"):
-            contact = contact_id(self.contacts, customer["id"], word, problems)
+            contact = self.contacts.find(customer["id"], word, problems)
             wanted |= {"contact_id": contact} if contact else {}
         if word := record.get("demand"):
             demand = self.demands.get(word)
