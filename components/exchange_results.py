@@ -13,8 +13,9 @@ from components.text import listed, say, t
 from core.exchange.mapping import FileMapping
 from core.exchange.rows import Rejection
 from core.messages import AppError, Invalid
-from data.commands.exchange import ImportResult, import_table, undo_import
+from data.commands.exchange import import_table, undo_import
 from data.exchange.report import reasons, rejected_file
+from data.exchange.results import ImportResult
 from data.queries.exchange import PastImport, dry_run
 
 _AT_ONCE = 5_000  # rows up to which a file is checked by itself; above, on demand

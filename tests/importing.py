@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 from core.access import OPERATOR
 from core.exchange.kinds import KINDS
 from core.exchange.mapping import FileMapping, from_document
-from data.commands.exchange import ImportResult, export_file, import_table
+from data.commands.exchange import export_file, import_table
 from data.engine import Store
 from data.exchange.reading import read_table
+from data.exchange.results import ImportResult
 from data.schema import Base
 
 _KEPT = {"audit", "import_batch", "import_change", "alembic_version"}  # what an undo leaves behind

@@ -12,10 +12,11 @@ from core.access import OPERATOR
 from core.exchange.kinds import KINDS, with_own
 from core.exchange.mapping import FileMapping, PipelineSpec, from_document
 from core.messages import AppError, Invalid, Problem
-from data.commands.exchange import ImportResult, export_file, import_table, undo_import
+from data.commands.exchange import export_file, import_table, undo_import
 from data.engine import Store
 from data.exchange.reading import read_table
 from data.exchange.report import as_json, sentence
+from data.exchange.results import ImportResult
 from data.install import install
 from data.migrate import is_current
 from data.queries.exchange import dry_run, own_fields, own_types

@@ -1,7 +1,6 @@
 """Importing a file, taking an import back, exporting: each one transaction and one audit row (P1, P2)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -9,34 +8,17 @@ from sqlalchemy import select
 from core.access import Permission
 from core.exchange.kinds import KINDS
 from core.exchange.mapping import FileMapping
-from core.exchange.rows import Rejection
 from core.exchange.tables import Table
 from core.messages import Conflict, Invalid, NotFound, Problem
 from data.commands.command import Tx, command
 from data.exchange.exporting import as_file, export_rows
-from data.exchange.holding import plan_held, seen_by
-from data.exchange.plan import Plan, Read
+from data.exchange.holding import plan_held
+from data.exchange.plan import Read
+from data.exchange.results import ImportResult, result_of
 from data.exchange.undoing import take_back
 from data.exchange.writing import write
 from data.migrate import IMPORTS, alone
 from data.schema import ImportBatch
-
-
-@dataclass(frozen=True, slots=True)
-class ImportResult:
-    """What became of a file's rows.
-
-    Attributes:
-        batch_id: with which it can be undone; None when nothing was written.
-        seen: of a dry run what stood where it would change something; the import that follows takes it.
-    """
-
-    accepted: int
-    updated: int
-    duplicates: int
-    rejected: tuple[Rejection, ...]
-    batch_id: int | None = None
-    seen: Mapping[Read, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @command("import.run", needs=Permission.IMPORT)
@@ -69,13 +51,6 @@ def import_table(
     write(tx, plan, batch)
     tx.audit("import", batch.id, after={"kind": kind, "filename": filename} | counts)
     return result_of(plan, batch.id)
-
-
-def result_of(plan: Plan, batch_id: int | None = None) -> ImportResult:
-    """What a plan means for the person who imports."""
-    rejected = tuple(sorted(plan.rejected, key=lambda r: r.line))
-    seen = seen_by(plan) if batch_id is None else {}
-    return ImportResult(plan.accepted, plan.updated, plan.duplicates, rejected, batch_id, seen)
 
 
 @command("import.undo", needs=Permission.IMPORT)

@@ -1,7 +1,5 @@
 """What an administrator does with what was given up: try it again, or let it be for a reason (P10)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from core.access import Permission
@@ -10,28 +8,8 @@ from core.messages import Conflict, NotFound, refuse
 from core.process.intervention import check_words, clean
 from data.commands.command import Tx, command
 from data.queries.channels import TEAM
+from data.queries.outboxes import OUTBOXES
 from data.schema import Delivery, GroupStep, JobRun, RoomGroup, TeamChannel, Webhook, WebhookDelivery
-
-
-@dataclass(frozen=True, slots=True)
-class Outbox:
-    """A table of things that are tried until they are done.
-
-    Attributes:
-        dead: the state of what was given up; let_be: of what is not to be tried any more.
-    """
-
-    table: type[Delivery] | type[WebhookDelivery] | type[GroupStep] | type[JobRun]
-    dead: str = "dead"
-    let_be: str = "off"
-
-
-OUTBOXES: Mapping[str, Outbox] = {
-    "message": Outbox(Delivery),
-    "webhook": Outbox(WebhookDelivery),
-    "group": Outbox(GroupStep),
-    "job": Outbox(JobRun, "failed", "dropped"),
-}
 
 
 @command("outbox.retry", needs=Permission.SEE_JOBS)

@@ -12,9 +12,9 @@ from core.exchange.mapping import FileMapping
 from core.exchange.tables import Table
 from core.fields import Field
 from core.messages import NotAllowed
-from data.commands.exchange import ImportResult, result_of
 from data.engine import Store
 from data.exchange.importing import plan_import
+from data.exchange.results import ImportResult, result_of
 from data.queries.policies import policy_in_force
 from data.schema import ImportBatch, Person
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who, reach
 from core.messages import NotAllowed
-from data.commands.outboxes import OUTBOXES
+from data.queries.outboxes import OUTBOXES
 from data.queries.policies import setting
 from data.schema import (
     Audit,

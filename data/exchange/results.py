@@ -1,0 +1,33 @@
+"""What became of a file's rows, or would."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.exchange.rows import Rejection
+from data.exchange.holding import seen_by
+from data.exchange.plan import Plan, Read
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What became of a file's rows.
+
+    Attributes:
+        batch_id: with which it can be undone; None when nothing was written.
+        seen: of a dry run what stood where it would change something; the import that follows takes it.
+    """
+
+    accepted: int
+    updated: int
+    duplicates: int
+    rejected: tuple[Rejection, ...]
+    batch_id: int | None = None
+    seen: Mapping[Read, Any] = field(default_factory=dict, compare=False, repr=False)
+
+
+def result_of(plan: Plan, batch_id: int | None = None) -> ImportResult:
+    """What a plan means for the person who imports."""
+    rejected = tuple(sorted(plan.rejected, key=lambda r: r.line))
+    seen = seen_by(plan) if batch_id is None else {}
+    return ImportResult(plan.accepted, plan.updated, plan.duplicates, rejected, batch_id, seen)
