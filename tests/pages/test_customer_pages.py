@@ -150,6 +150,7 @@ def test_forms_add_a_contact_and_open_edit_and_close_an_opportunity(company, sql
         added = session.scalars(select(Opportunity).where(Opportunity.name == "Line 2")).one()
     assert (added.amount, added.owner_id) == (1200.5, company.rep.person_id)
     at = look("customer", company.rep, customer=company.customer, do="opportunity", id=added.id)
+    assert field(at.date_input, "-close").proto.format == "YYYY-MM-DD"
     field(at.number_input, "-amount").set_value(-1.0)
     assert "cannot be negative" in text(submit(at))
     at = look("customer", company.rep, customer=company.customer, do="close", id=added.id)
