@@ -159,6 +159,22 @@ def instant(value: datetime | None, language: str, timezone: str) -> str:
     return str(format_datetime(value, pattern, tzinfo=ZoneInfo(timezone), locale=LOCALES[language]))
 
 
+def span(starts: datetime | None, ends: datetime | None, language: str, timezone: str) -> str:
+    """From when to when in the reader's time zone; the end alone where no start was kept.
+
+    >>> from datetime import UTC
+    >>> at, end, next_day = (datetime(2026, 3, d, h, tzinfo=UTC) for d, h in ((3, 6), (3, 7), (3, 17)))
+    >>> span(at, end, "en", "Asia/Shanghai"), span(at, next_day, "zh", "Asia/Shanghai")
+    ('3 Mar 2026, 14:00–15:00', '2026年3月3日 14:00 – 2026年3月4日 01:00')
+    """
+    if starts is None or ends is None:
+        return instant(starts or ends, language, timezone)
+    zone = ZoneInfo(timezone)
+    one_day = starts.astimezone(zone).date() == ends.astimezone(zone).date()
+    end = f"–{clock(ends, timezone)}" if one_day else f" – {instant(ends, language, timezone)}"
+    return instant(starts, language, timezone) + end
+
+
 def ago(value: datetime | None, now: datetime, language: str) -> str:
     """How long ago, or how soon; days are counted when they are over.
 

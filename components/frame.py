@@ -75,6 +75,10 @@ class View:
         """An instant in this person's language and time zone."""
         return format.instant(value, self.language, self.who.timezone)
 
+    def span(self, starts: datetime | None, ends: datetime | None) -> str:
+        """From when to when, in this person's language and time zone."""
+        return format.span(starts, ends, self.language, self.who.timezone)
+
     def explain(self, problem: Problem) -> str:
         """A problem as a sentence, its instants in this person's time zone."""
         shown = {k: self.instant(v) for k, v in problem.params.items() if isinstance(v, datetime)}

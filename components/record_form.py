@@ -187,11 +187,12 @@ def _earlier(view: View, form: DraftForm, records: Sequence[Record]) -> None:
     if not offered:
         st.caption(f":material/link_off: {t('record.first_action')}")
         return
+    when = {r.id: view.span(r.started_at, r.ended_at) for r in offered.values()}
     chosen = form.select(
         "follows",
         t("record.follows"),
         list(offered),
-        lambda i: f"{term('stage', offered[i].type)} · {view.instant(offered[i].ended_at)}",
+        lambda i: f"{term('stage', offered[i].type)} · {when[i]}",
         default=next(iter(offered)),
     )
     if chosen in offered and offered[chosen].summary:

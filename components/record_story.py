@@ -71,7 +71,8 @@ def about(view: View, facts: CustomerFacts, opportunity: OpenOpportunity | None)
         if facts.records:
             last = facts.records[0]
             st.markdown(f"**{t('record.last')}**")
-            st.caption(f"{term('stage', last.type)} · {view.instant(last.ended_at)} · {plain(last.owner)}")
+            when = view.span(last.started_at, last.ended_at)
+            st.caption(f"{term('stage', last.type)} · {when} · {plain(last.owner)}")
             st.markdown(short(last.summary, 280))
         if facts.contacts:
             st.markdown(f"**{t('record.contacts')}**")

@@ -106,7 +106,7 @@ def _event(event: Event, view: View, play: Play, *, marked: bool, folded: bool) 
 
 def _times(event: Event, view: View, *who: str | None) -> None:
     """When it happened, who took part, and when it was entered if that was later."""
-    parts = [view.instant(event.at), *(w for w in who if w)]
+    parts = [view.span(event.started_at, event.at), *(w for w in who if w)]
     late = (event.recorded_at - event.at).days
     if late >= 1 and event.status != "planned":
         parts.append(t("customer.late", n=late, at=view.instant(event.recorded_at)))

@@ -77,8 +77,8 @@ def _transcript(event: Event) -> None:
 def _evidence(event: Event, view: View) -> None:
     """The way to the earlier record that this one builds on."""
     assert event.follows is not None
-    key, type_, at = event.follows
-    label = t("customer.builds_on", what=term("stage", type_), at=view.instant(at))
+    key, type_, starts, ends = event.follows
+    label = t("customer.builds_on", what=term("stage", type_), at=view.span(starts, ends))
     if st.button(label, key=f"follows-{event.id}", icon=":material/link:", type="tertiary"):
         address.write(action=key, kind=None, about=None)
         st.rerun()

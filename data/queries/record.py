@@ -55,6 +55,7 @@ class Record:
     id: int
     opportunity_id: int
     type: str
+    started_at: datetime | None
     ended_at: datetime
     summary: str
     owner: str
@@ -223,7 +224,8 @@ def _steps(session: Session, customer_id: int, within: set[int]) -> tuple[Step, 
 
 def _records(session: Session, customer_id: int) -> tuple[Record, ...]:
     """The customer's latest records."""
-    columns = (Action.id, Action.opportunity_id, Action.type, Action.ended_at, Action.summary, Person.name)
+    times = (Action.started_at, Action.ended_at)
+    columns = (Action.id, Action.opportunity_id, Action.type, *times, Action.summary, Person.name)
     done = (Action.status == ActionStatus.COMPLETED, Action.ended_at.is_not(None), Action.voided_at.is_(None))
     query = (
         select(*columns)
@@ -233,7 +235,7 @@ def _records(session: Session, customer_id: int) -> tuple[Record, ...]:
         .limit(MOST_RECORDS)
     )
     return tuple(
-        Record(id_, deal, type_, at, summary, owner)
-        for id_, deal, type_, at, summary, owner in session.execute(query)
-        if at
+        Record(id_, deal, type_, start, end, summary, owner)
+        for id_, deal, type_, start, end, summary, owner in session.execute(query)
+        if end
     )

@@ -49,7 +49,7 @@ class Event:
     recording: str | None = None
     transcript: str | None = None
     written: Written | None = None
-    follows: tuple[int, str, datetime | None] | None = None
+    follows: tuple[int, str, datetime | None, datetime | None] | None = None
     values: dict[str, Any] = field(default_factory=dict)
     own: tuple[Field, ...] = ()
     direction: str = ""
@@ -65,8 +65,9 @@ def action_events(session: Session, customer_id: int, opportunity: int | None, l
     """Actions; one that was undone is shown as such if it had been completed."""
     earlier = aliased(Action)
     at = func.coalesce(Action.ended_at, Action.cancelled_at, Action.planned_for, type_=Action.ended_at.type)
+    before = (earlier.id, earlier.type, earlier.started_at, earlier.ended_at)
     query = (
-        select(Action, Person.name, Opportunity.name, earlier.id, earlier.type, earlier.ended_at, at)
+        select(Action, Person.name, Opportunity.name, *before, at)
         .join(Person, Person.id == Action.owner_id)
         .join(Opportunity, Opportunity.id == Action.opportunity_id)
         .outerjoin(earlier, earlier.id == Action.follows_id)
@@ -98,11 +99,11 @@ def action_events(session: Session, customer_id: int, opportunity: int | None, l
             recording=a.recording,
             transcript=a.transcript,
             written=written.get(a.recording or ""),
-            follows=(before, before_type, before_at) if before else None,
+            follows=(earlier_id, type_, starts, ends) if earlier_id else None,
             values=a.fields or {},
             own=defined.get(a.policy_version, ()),
         )
-        for a, person, name, before, before_type, before_at, when in rows
+        for a, person, name, earlier_id, type_, starts, ends, when in rows
     ]
 
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
+from components.format import span
 from core.customers import CustomerInput
 from data.commands.actions import record_action
 from data.commands.customers import edit_customer, grade_customer, tag_customer
@@ -195,6 +196,23 @@ def test_who_has_no_customers_is_told_how_to_get_some(company, language):
     searched = look("customers", company.mate, language, q="Haihe")
     assert translate(language, "customers.none_hint") in text(searched)
     assert new in [b.label for b in look("record", company.mate, language).button]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_record_stands_at_the_time_that_its_writer_gave(company, sqlite_store, language):
+    first = done(sqlite_store, "appointment", hours_ago=90)
+    demo = done(
+        sqlite_store,
+        "solution_demo",
+        hours_ago=5,
+        follows=record_action(sqlite_store, company.rep, company.opportunity, first),
+    )
+    record_action(sqlite_store, company.rep, company.opportunity, demo)
+    at = look("customer", company.rep, language, customer=company.customer)
+    for action in (first, demo):
+        assert span(action.started_at, action.ended_at, language, company.rep.timezone) in text(at)
+    before = span(first.started_at, first.ended_at, language, company.rep.timezone)
+    assert any((b.key or "").startswith("follows-") and before in b.label for b in at.button)
 
 
 def test_filters_come_from_the_address(company):
