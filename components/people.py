@@ -132,6 +132,8 @@ def _person_fields(marks: Marks, teams: Sequence[TeamRow], row: PersonRow | None
             placeholder=t("people.no_team"),
             key=f"{of}_team",
         )
+        if not names:
+            st.caption(t("people.team_first"))
     with marks.field("email"):
         email = st.text_input(t("people.email"), (row.email or "") if row else "", key=f"{of}_email")
     with marks.field("language"):

@@ -17,6 +17,7 @@ from core.process.stages import following
 from core.reports.commitments import Proof
 from core.reports.own import PAGE as REPORTS_PAGE
 from data.own_terms import offered_types
+from data.queries.people import nobody_else
 from data.queries.today import Group, Home, Kind, ToDo
 
 TONES = {
@@ -76,7 +77,7 @@ ICONS = {
     Kind.PASSWORD: ":material/key:",
 }
 
-_BEGINS = {"rep": "record", "store_manager": "store_requests"}  # what a role does unasked
+_BEGINS = {"rep": "record", "store_manager": "store_requests", "first": "people"}  # what a role does unasked
 
 Target = tuple[str, dict[str, str | int]]
 
@@ -88,8 +89,9 @@ def whole() -> str | None:
 
 def nothing(view: View) -> None:
     """No to-do: says so, and what will appear here for this role."""
-    role = view.who.role or "admin"
-    empty(t("today.nothing"), t(f"today.nothing_{role}"), icon=":material/task_alt:")
+    role = "first" if view.read(nobody_else) else view.who.role or "admin"
+    title = t("today.first" if role == "first" else "today.nothing")
+    empty(title, t(f"today.nothing_{role}"), icon=":material/task_alt:")
     if role in _BEGINS and st.button(t(f"today.begin_{role}"), type="primary", icon=":material/add:"):
         open_page(_BEGINS[role])
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who, reach
 from core.messages import NotAllowed
+from core.terms import Role
 from data.schema import Person, Team
 
 
@@ -99,6 +100,13 @@ def teams(session: Session, who: Who) -> tuple[TeamRow, ...]:
         .order_by(Team.kind, Team.name)
     )
     return tuple(TeamRow(t.id, t.name, t.kind, t.region, t.timezone, n) for t, n in rows)
+
+
+def nobody_else(session: Session, who: Who) -> bool:
+    """Whether this is an administrator in a company of nobody else yet."""
+    if who.role != Role.ADMIN:
+        return False
+    return session.scalar(select(Person.id).where(Person.id != who.person_id).limit(1)) is None
 
 
 def _check(who: Who) -> None:

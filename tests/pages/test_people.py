@@ -47,6 +47,17 @@ def test_a_person_is_added_after_all_problems_were_told(open_page, sqlite_store,
         assert session.scalar(select(Person).where(Person.name == "Wu Fan")) is None
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_without_teams_the_form_says_where_to_add_one(open_page, sqlite_store, people, monkeypatch, language):
+    told = translate(language, "people.team_first")
+    for some in (True, False):
+        if not some:
+            monkeypatch.setattr("data.queries.people.teams", lambda session, who: ())
+        page = open_page("people", people.admin, language)
+        by_label(page.button, "people.add", language).click().run()
+        assert (told in [c.value for c in page.caption]) is not some
+
+
 def test_a_new_person_gets_a_first_password_that_is_shown_once(open_page, sqlite_store, people):
     page = open_page("people", people.admin)
     by_label(page.button, "people.add").click().run()

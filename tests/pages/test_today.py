@@ -6,15 +6,18 @@ from datetime import date, timedelta
 
 import pytest
 
+from core.access import Who
+from core.people import PersonInput
 from core.process.metrics import PlannedAction
 from core.promises.demands import DemandInput
-from core.terms import ActionStatus, Outcome
+from core.terms import ActionStatus, Outcome, Role
 from data.commands.actions import record_action
 from data.commands.attribution import ask_for_factor
 from data.commands.demands import file_demand
 from data.commands.features import move_feature
 from data.commands.milestones import issue_milestone, set_launch
 from data.commands.opportunities import close_opportunity, open_opportunity
+from data.commands.setup import new_setup_code, set_up
 from data.commands.store_requests import file_request
 from data.schema import ReportOffline
 from data.text import translate
@@ -67,6 +70,17 @@ def test_without_to_dos_it_is_calm_and_says_what_will_come(open_page, sqlite_sto
     assert len(page.caption) == 1
     begins = {"mate": "begin_rep", "store_manager": "begin_store_manager"}.get(role)
     assert [b.label for b in page.button] == ([translate(language, f"today.{begins}")] if begins else [])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_first_administrator_is_led_to_teams_and_people(open_page, sqlite_store, gone, language):
+    ann = PersonInput("ann", "Ann", "admin")
+    key = set_up(sqlite_store, new_setup_code(sqlite_store), "Acme", ann, "a-long-pass-phrase", "UTC")
+    page = open_page("today", Who(key, Role.ADMIN, None, "Ann"), language)
+    check_words(page)
+    assert translate(language, "today.first") in words(page)
+    page.button[0].click().run()
+    assert gone == [("people", {})]
 
 
 def test_an_overdue_step_opens_its_record(open_page, sqlite_store, gone):
