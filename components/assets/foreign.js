@@ -1,6 +1,7 @@
 // What Streamlit names by itself (labels, hints, an empty list) in the reader's language, and the page's own language.
 const NAMES = ['aria-label', 'title', 'placeholder', 'alt'];
-const TOLD = '[role="tooltip"], [role="listbox"]';
+const TOLD = '[role="tooltip"], [role="listbox"], [data-testid="stSkipToContent"]';
+const ICONS = '[data-testid="stIconMaterial"], [role="img"][translate="no"]';
 
 // a name that is Markdown in the source, as it is drawn
 const bare = (name) => !/\*\*|:[\w-]+\[|:material\//.test(name) ? name : name
@@ -9,7 +10,8 @@ const bare = (name) => !/\*\*|:[\w-]+\[|:material\//.test(name) ? name : name
 
 export default function ({data}) {
   document.documentElement.lang = data.language;
-  const said = (words) => data.words[words] ?? data.before.map(([head, ours]) =>
+  const counted = (words) => data.words[words.replace(/\d+/, '{n}')]?.replace('{n}', /\d+/.exec(words)?.[0]);
+  const said = (words) => data.words[words] ?? counted(words) ?? data.before.map(([head, ours]) =>
     words.startsWith(head) ? ours + words.slice(head.length) : null).find(Boolean);
   const name = (el) => NAMES.forEach((of) => {
     if (!el.hasAttribute(of)) return;
@@ -32,7 +34,7 @@ export default function ({data}) {
     if (el.nodeType === Node.TEXT_NODE) { if (el.parentElement?.closest(TOLD)) tell(el); return; }
     if (el.nodeType !== Node.ELEMENT_NODE) return;
     for (const one of [el, ...el.querySelectorAll(NAMES.map((of) => `[${of}]`).join())]) name(one);
-    for (const icon of el.querySelectorAll('[data-testid="stIconMaterial"]')) quiet(icon);
+    for (const icon of el.querySelectorAll(ICONS)) quiet(icon);
     for (const box of [el, ...el.querySelectorAll(TOLD)].filter((one) => one.closest(TOLD))) {
       const texts = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
       while (texts.nextNode()) tell(texts.currentNode);
@@ -41,10 +43,12 @@ export default function ({data}) {
   window.firebreakForeign?.disconnect();
   window.firebreakForeign = new MutationObserver((changes) => {
     for (const {target, addedNodes, type} of changes) {
-      if (type === 'attributes') name(target); else addedNodes.forEach(mend);
+      if (type === 'attributes') name(target);
+      else if (type === 'characterData') mend(target);
+      else addedNodes.forEach(mend);
     }
   });
   window.firebreakForeign.observe(document.body,
-    {subtree: true, childList: true, attributes: true, attributeFilter: NAMES});
+    {subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: NAMES});
   mend(document.body);
 }
