@@ -178,7 +178,7 @@ def _group_columns(found: ForecastHealth, view: View) -> dict[str, Any]:
         "wape": share_column(t("forecast_health.wape")),
         "bias": share_column(t("forecast_health.bias")),
         "coverage": column.TextColumn(t("forecast_health.coverage")),
-        "adoption": rate_column(t("forecast_health.adoption")),
+        "adoption": rate_column(t("forecast_health.adoption"), width=110),
         "overrides": money_column(t("forecast_health.overrides"), found.currency, view.language),
         "lines": column.NumberColumn(t("forecast_health.lines")),
     }

@@ -21,6 +21,7 @@ from core.pictures.rates import Rate, came_true
 from data.queries.forecast_health import COMPANY, ForecastHealth
 
 ROWS_SHOWN = 200
+_WIDTHS = {"value": 95, "scorecard": 108, "actual": 82, "gap": 85, "added": 98}  # pixels
 _BINS = [str(n) for n in range(len(EDGES) - 1)]
 
 
@@ -185,14 +186,15 @@ def _row_columns(found: ForecastHealth, view: View) -> dict[str, Any]:
     helps = {"gap": t("forecast_health.row_gap_help"), "added": t("forecast_health.overrides_help")}
 
     def money_of(name: str) -> Any:
-        return money_column(t(f"forecast_health.row_{name}"), found.currency, view.language, helps.get(name))
+        label = t(f"forecast_health.row_{name}")
+        return money_column(label, found.currency, view.language, helps.get(name), width=_WIDTHS[name])
 
     return {
-        "customer": name_column(t("forecast_health.row_customer"), pinned=True),
-        "opportunity": name_column(t("forecast_health.row_opportunity")),
-        "chance": share_column(t("forecast_health.row_chance")),
+        "customer": name_column(t("forecast_health.row_customer"), pinned=True, width=90),
+        "opportunity": name_column(t("forecast_health.row_opportunity"), width=115),
+        "chance": share_column(t("forecast_health.row_chance"), width=60),
         **{n: column.TextColumn(t(f"forecast_health.row_{n}")) for n in ("rep", "month", "decision")},
-        **{n: money_of(n) for n in ("value", "scorecard", "actual", "gap", "added")},
+        **{n: money_of(n) for n in _WIDTHS},
     }
 
 

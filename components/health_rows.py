@@ -28,6 +28,10 @@ COUNTED_BY = {  # the rows that a measure, or a column of the stages, counts
     "repeat_rate": "visit",
     "completion": "step",
 }
+_WIDTHS = {  # pixels
+    "customer": 95, "opportunity": 120, "days": 50, "lost": 70, "is_late": 45, "started": 60, "ended_at": 60,
+    "visits_there": 65, "waits": 95,
+}  # fmt: skip
 _RATE_WIDTH = 100  # pixels
 _WENT = "health-went"  # the last click that led to the rows
 
@@ -115,17 +119,16 @@ def _rounded(rate: float | None) -> float | None:
 
 def _config(sheet: Sheet, language: str, timezone: str) -> dict[str, Any]:
     first, *others = sheet.columns
-    column = name_column(first.title, pinned=True)
-    return {first.name: column} | {c.name: _drawn(c, language, timezone) for c in others}
+    drawn = {c.name: _drawn(c, language, timezone) for c in others}
+    drawn[first.name] = name_column(first.title, pinned=True)
+    return {n: column | {"width": _WIDTHS[n]} if n in _WIDTHS else column for n, column in drawn.items()}
 
 
 def _drawn(column: Column, language: str, timezone: str) -> Any:
     if column.kind == "instant":
         return day_column(column.title, language, timezone, short=True)
-    if column.name == "opportunity":
-        return name_column(column.title)
     if column.kind == "rate":
-        return rate_column(column.title) | {"width": _RATE_WIDTH}
+        return rate_column(column.title, width=_RATE_WIDTH)
     return _KINDS[column.kind](column.title)
 
 

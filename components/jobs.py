@@ -10,10 +10,10 @@ from components.blocks import Row, Tone, empty, plain, rows, section
 from components.frame import View
 from components.outage import gently
 from components.tables import instant_column
-from components.text import t
+from components.text import listed, t
 from data.commands.jobs import retry_run, run_job
 from data.queries.jobs import JobRow, JobState, Outbox, job_runs, job_states, outbox
-from data.text import has
+from data.text import has, zone_words
 
 EVERY_SECONDS = 10
 
@@ -55,7 +55,7 @@ def _table(states: Sequence[JobState], view: View) -> None:
     columns: dict[str, list[Any]] = {
         "job": [job_name(s.job, view.language) for s in states],
         "when": [t(f"jobs.when.{s.when}") for s in states],
-        "zone": [", ".join(s.zones) or t("jobs.any_zone") for s in states],
+        "zone": [listed(zone_words(view.language, z) for z in s.zones) or t("jobs.any_zone") for s in states],
         "last": [s.last.started_at if s.last else None for s in states],
         "result": [_state(s.last) for s in states],
         "took": [s.last.seconds if s.last else None for s in states],
@@ -70,7 +70,7 @@ def _draw(columns: dict[str, list[Any]], view: View, instants: Sequence[str]) ->
     words = {"when": "when_col", "state": "state_col"}
     config: dict[str, Any] = {name: t(f"jobs.{words.get(name, name)}") for name in columns}
     for name in instants:
-        config[name] = instant_column(config[name], view.language, view.who.timezone)
+        config[name] = instant_column(config[name], view.language, view.who.timezone, short=True)
     if "took" in columns:
         config["took"] = st.column_config.NumberColumn(config["took"], format="%.1f")
     st.dataframe(columns, hide_index=True, column_config=config, placeholder="")

@@ -14,6 +14,7 @@ Id = TypeVar("Id")
 _DAYS = {"en": "D MMM YYYY", "zh": "YYYY年M月D日"}
 _INSTANTS = {"en": "D MMM YYYY, HH:mm", "zh": "YYYY年M月D日 HH:mm"}
 _SHORT_DAYS = {"en": "D MMM", "zh": "M月D日"}
+_SHORT_INSTANTS = {"en": "D MMM, HH:mm", "zh": "M月D日 HH:mm"}
 _NAME = 145  # pixels
 _ROW = 33  # pixels, with the theme's letters
 _MOST_ROWS = 12
@@ -92,9 +93,14 @@ def day_column(
     return st.column_config.DatetimeColumn(label, format=days, timezone=timezone, width=width)
 
 
-def instant_column(label: str, language: str, timezone: str) -> Any:
-    """Instants to the minute in the reader's time zone."""
-    return st.column_config.DatetimeColumn(label, format=_INSTANTS[language], timezone=timezone)
+def instant_column(label: str, language: str, timezone: str, *, short: bool = False) -> Any:
+    """Instants to the minute in the reader's time zone.
+
+    Args:
+        short: without the year, where all of them lie around today.
+    """
+    instants = (_SHORT_INSTANTS if short else _INSTANTS)[language]
+    return st.column_config.DatetimeColumn(label, format=instants, timezone=timezone)
 
 
 def days_column(label: str, help: str | None = None, *, width: int | None = None) -> Any:
@@ -102,14 +108,16 @@ def days_column(label: str, help: str | None = None, *, width: int | None = None
     return st.column_config.NumberColumn(label, format="%.1f", help=help, width=width)
 
 
-def money_column(label: str, currency: str, language: str, help: str | None = None) -> Any:
+def money_column(
+    label: str, currency: str, language: str, help: str | None = None, *, width: int | None = None
+) -> Any:
     """Amounts of one currency (`amounts`), named in the head; they align and sort as numbers do.
 
     Args:
         currency: ISO 4217; "" where a pipeline keeps no amounts and counts instead.
     """
     head = t("shell.unit", label=label, unit=format.symbol(currency, language)) if currency else label
-    return st.column_config.NumberColumn(head, format="localized", help=help)
+    return st.column_config.NumberColumn(head, format="localized", help=help, width=width)
 
 
 def amounts(values: Sequence[Decimal | None], currency: str) -> list[float | None]:
@@ -117,9 +125,9 @@ def amounts(values: Sequence[Decimal | None], currency: str) -> list[float | Non
     return [None if value is None else float(round(value, 0 if currency else 1)) for value in values]
 
 
-def share_column(label: str, help: str | None = None) -> Any:
+def share_column(label: str, help: str | None = None, *, width: int | None = None) -> Any:
     """Rates (`shares`) in percent, which may be over 1."""
-    return st.column_config.NumberColumn(label, format="percent", help=help)
+    return st.column_config.NumberColumn(label, format="percent", help=help, width=width)
 
 
 def shares(rates: Sequence[float | None]) -> list[float | None]:
@@ -127,9 +135,9 @@ def shares(rates: Sequence[float | None]) -> list[float | None]:
     return [None if rate is None else round(rate, 2) for rate in rates]
 
 
-def name_column(label: str, *, pinned: bool = False) -> Any:
+def name_column(label: str, *, pinned: bool = False, width: int = _NAME) -> Any:
     """Names, as wide as leaves room for figures beside them."""
-    return st.column_config.TextColumn(label, pinned=pinned, width=_NAME)
+    return st.column_config.TextColumn(label, pinned=pinned, width=width)
 
 
 def rate_column(label: str, help: str | None = None, *, width: int | None = None) -> Any:

@@ -72,8 +72,8 @@ def _stay_sheet(language: str, show: str, stays: Sequence[Stay]) -> Sheet:
         "started": ("instant", lambda s: s.started_at),
         "ended_at": ("instant", lambda s: s.ended_at),
         "visits_there": ("count", lambda s: s.visits),
-        "skipped": ("text", lambda s: " · ".join(stage_name(language, k) for k in s.skipped)),
         "waits": ("yes", lambda s: s.waits),
+        "skipped": ("text", lambda s: " · ".join(stage_name(language, k) for k in s.skipped)),
     }
     return _sheet(language, show, cells, stays)
 
