@@ -46,8 +46,8 @@ def deed(entry: AuditEntry) -> str:
 
 
 def field_name(name: str) -> str:
-    """A field's label."""
-    return _known("audit.field", name)
+    """A field's label, or that of a rule that the studio changed."""
+    return _known("rules.name" if has("en", f"rules.name.{name}") else "audit.field", name)
 
 
 def words(field: str, value: Any, view: View) -> str:

@@ -6,9 +6,11 @@ import pkgutil
 import pytest
 
 import data.commands
+from core.studio import Area
 from data.commands.command import COMMANDS
 from data.commands.exchange import undo_import
 from data.commands.people import set_password
+from data.commands.studio import keep_rules, publish
 from data.queries.audit import HIDDEN, RECORDS
 from data.text import LANGUAGES, has, translate
 from tests.company import found
@@ -36,8 +38,11 @@ def test_values_are_said_in_words(open_page, sqlite_store, language):
     import_text(sqlite_store, "customers", "name\nNew One\n", "new.csv")
     undo_import(sqlite_store, people.admin)
     set_password(sqlite_store, people.admin, people.rep.person_id, "a-new-password")
+    keep_rules(sqlite_store, people.director, {"silent_days": 20})
+    publish(sqlite_store, people.director, Area.RULES, "They answer late.")
     said = " ".join(m.value for m in open_page("audit", people.director, language).markdown)
     assert translate(language, "exchange.kind.customers") in said
     assert translate(language, "audit.password_new") in said
+    assert translate(language, "rules.name.silent_days") in said
     assert "changed" not in said
     assert said.count("new\\.csv") + said.count("new.csv") == 2  # what was imported, and what was taken back
