@@ -16,7 +16,7 @@ from components.frame import View
 from components.text import listed, t
 from core.calendars import COUNTRIES, YEARS, DayKind, Spans
 from data.queries.calendars import CalendarDesk, TeamPlace, Version
-from data.text import LOCALES
+from data.text import LOCALES, zone_words
 
 Does = Mapping[str, Callable[..., Any]]
 
@@ -127,7 +127,7 @@ def places_block(desk: CalendarDesk, does: Does, view: View) -> None:
         t("calendars.place"): [_name(place) for place in desk.places],
         t("calendars.hours"): [_hours(p) if p.own else t("calendars.like_company") for p in desk.places],
         t("calendars.country"): [country_name(p.place.country) for p in desk.places],
-        t("calendars.timezone"): [place.timezone for place in desk.places],
+        t("calendars.timezone"): [zone_words(view.language, place.timezone) for place in desk.places],
     }
     st.dataframe(table, hide_index=True)
     names = {place.team_id or 0: _name(place) for place in desk.places}

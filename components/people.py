@@ -10,12 +10,12 @@ from components.blocks import empty, plain
 from components.forms import Marks
 from components.frame import View
 from components.people_access import access, added
-from components.text import t, term
+from components.text import language, t, term
 from core.people import CHAT_IDS, PersonInput
 from core.terms import Role
 from data.commands.people import create_team, edit_person
 from data.queries.people import PersonRow, TeamRow
-from data.text import LANGUAGES
+from data.text import LANGUAGES, zone_words
 
 TEAM_KINDS = ("sales", "store", "office")
 
@@ -171,7 +171,7 @@ def teams_table(teams: Sequence[TeamRow]) -> None:
         t("people.team"): [r.name for r in teams],
         t("people.kind"): [t(f"people.kind_{r.kind}") for r in teams],
         t("people.region"): [r.region or "" for r in teams],
-        t("people.timezone"): [r.timezone for r in teams],
+        t("people.timezone"): [zone_words(language(), r.timezone) for r in teams],
         t("people.people"): [r.people for r in teams],
     }
     st.dataframe(table, hide_index=True)
@@ -185,7 +185,7 @@ def team_dialog(view: View) -> None:
     def draw() -> None:
         marks = Marks(view)
         with marks.field("name"):
-            name = st.text_input(t("people.name"), key="team_name")
+            name = st.text_input(t("people.team_name"), key="team_name")
         kind = st.selectbox(
             t("people.kind"), TEAM_KINDS, format_func=lambda k: t(f"people.kind_{k}"), key="team_kind"
         )
