@@ -87,6 +87,12 @@ def press(page: Page, mark, *, touch: bool = False) -> None:
         click(*place)
 
 
+def test_the_views_beside_the_title_open_by_a_click(board):
+    page = board()
+    page.get_by_test_id("stPopoverButton").filter(has_text="Views").click()
+    expect(page.get_by_test_id("stPopoverBody").get_by_label("Name")).to_be_visible()
+
+
 @pytest.mark.parametrize("window", [{"width": 1440}, {"width": 390, "has_touch": True}])
 def test_a_cell_of_the_heat_map_opens_its_rows_again_and_again(board, company, window):
     page, people = board(**window), company["people"]
