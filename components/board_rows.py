@@ -26,10 +26,10 @@ def table_of(lines: Sequence[Line], show: str, view: View, *, without: Sequence[
     names = [line.customer or line.opportunity for line in lines]
     own = [*_COLUMNS[show](lines, view).items()]
     columns: Columns = {
-        "customer": (names, _text("board.by_customer", 140, pinned=True)),
+        "customer": (names, _text("board.by_customer", 130, pinned=True)),
         **dict(own[:_FIRST]),  # what a phone shows beside the customer
         "rep": ([line.rep or t("board.without_rep") for line in lines], _text("board.by_rep", 75)),
-        "opportunity": ([line.opportunity for line in lines], _text("board.opportunity", 165)),
+        "opportunity": ([line.opportunity for line in lines], _text("board.opportunity", 145)),
         **dict(own[_FIRST:]),
     }
     columns = {name: column for name, column in columns.items() if name not in without}
@@ -52,7 +52,7 @@ def _day(label: str, view: View) -> Any:
 
 def _open(lines: Sequence[OpenLine], view: View) -> Columns:
     return {
-        "stage": ([stage_name(o.stage) for o in lines], _text("board.stage", 120)),
+        "stage": ([stage_name(o.stage) for o in lines], _text("board.stage", 130)),
         "dwell": ([o.dwell_days for o in lines], days_column(t("board.days_here"), width=75)),
         "benchmark": ([o.benchmark_days for o in lines], days_column(t("board.benchmark_short"), width=90)),
         "alerts": (
@@ -65,7 +65,7 @@ def _open(lines: Sequence[OpenLine], view: View) -> Columns:
         ),
         "next": ([o.next_step_at for o in lines], _day("board.next_step", view)),
         "touch": ([o.last_touch_at for o in lines], _day("board.last_touch", view)),
-        "latest": ([stage_name(o.latest) for o in lines], _text("board.latest", 100)),
+        "latest": ([stage_name(o.latest) for o in lines], _text("board.latest", 125)),
     }
 
 
