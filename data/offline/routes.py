@@ -32,6 +32,7 @@ from data.queries.policies import policy_in_force
 from data.queries.record import records_to_name
 from data.queries.sessions import Recognised, by_token
 from data.runtime import this_store
+from data.text import LANGUAGES, zone_words
 
 HEADER = "x-firebreak-offline"
 _OVERHEAD = 2**18  # bytes of a visit around its recording
@@ -105,7 +106,13 @@ def _picks(store: Store, request: Request) -> Response:
         except NotAllowed:
             return _no(403, "not_allowed")
     who = found.who
-    person = {"id": who.person_id, "name": who.name, "language": found.language, "timezone": who.timezone}
+    person = {
+        "id": who.person_id,
+        "name": who.name,
+        "language": found.language,
+        "timezone": who.timezone,
+        "city": {language: zone_words(language, who.timezone) for language in LANGUAGES},
+    }
     known = {
         "person": person,
         "as_of": store.clock(),

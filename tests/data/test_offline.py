@@ -225,6 +225,7 @@ def test_picks_come_as_json_with_the_forms_fields(client, sqlite_store, people):
     sign_in(client, sqlite_store, people.rep)
     known = client.get("/offline/picks").json()
     assert known["person"]["id"] == people.rep.person_id
+    assert known["person"]["city"] == {"en": "Shanghai", "zh": "上海"}
     fields = {t["key"]: [f["key"] for f in t["fields"]] for t in known["form"]["types"]}
     assert fields["objection_handling"] == ["objection", "response", "resolution"]
     assert known["customers"][0]["opportunities"][0]["id"] == people.opportunity

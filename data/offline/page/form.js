@@ -96,7 +96,7 @@ export function drawForm(visit, known, { keep, done, leave, discard }) {
     const day = labelled("", t("offline.day"), line(sheet, "day", save, { type: "date" }));
     const start = labelled("", t("offline.start"), line(sheet, "start", save, { type: "time" }));
     const pair = h("div", { "data-at": "started_at", "data-holds": "day start" }, h("div", { class: "row" }, day, start),
-      h("p", { class: "small" }, t("offline.zone", { zone })));
+      h("p", { class: "small" }, t("offline.zone", { zone: own(known.person.city) || zone })));
     return [pair, length];
   }
 
