@@ -43,15 +43,17 @@ def access(view: View, marks: Marks, row: PersonRow, close: Callable[[], None]) 
 
 
 def _handing(view: View, marks: Marks, row: PersonRow) -> None:
-    """Customers, open opportunities and planned steps, and to whom they go."""
+    """What they look after and have in hand, and to whom it goes."""
     slot = st.empty()
-    theirs = view.read(held, row.person_id)
-    if not theirs.any:
+    theirs = view.read(held, row.person_id, view.now)
+    if not theirs.counts:
         return
     names = {key: f"{name} · {team}" if team else name for key, name, team in theirs.heirs}
     with slot.container():
         st.markdown(t("people.held", what=_words(theirs)))
         st.caption(t("people.held_hint"))
+        if {"coaching", "analyses"} & theirs.counts.keys():
+            st.caption(t("people.held_by_leads"))
         with marks.field("heir"):
             heir = st.selectbox(
                 t("people.heir"),
@@ -67,12 +69,7 @@ def _handing(view: View, marks: Marks, row: PersonRow) -> None:
 
 
 def _words(theirs: Held) -> str:
-    counts = {
-        "customers": theirs.customers,
-        "opportunities": theirs.opportunities,
-        "steps": theirs.steps,
-    }
-    return listed(t(f"people.holds.{name}", n=n) for name, n in counts.items() if n)
+    return listed(t(f"people.holds.{kind}", n=n) for kind, n in theirs.counts.items())
 
 
 def _password() -> str:

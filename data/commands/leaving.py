@@ -1,45 +1,50 @@
 """What a leaver looks after goes to a colleague, in one go (PRODUCT.md P4)."""
 
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from core.access import Permission
 from core.messages import Invalid, Problem, refuse
 from core.notices import Notice
 from data.commands.alerts import sweep
 from data.commands.command import Tx, command
+from data.commands.duties import give_duties, locked
 from data.commands.opportunities import change
 from data.commands.outbox import post
 from data.commands.people import locked_person
 from data.commands.projections import project_customers, project_opportunities
-from data.queries.leaving import LOOK_AFTER, looked_after, open_deals, planned_steps
-from data.schema import Action, Base, Customer, Opportunity, Person
-
-Row = TypeVar("Row", bound=Base)
+from data.queries.leaving import LOOK_AFTER, fit_heir, looked_after, open_deals, planned_steps
+from data.schema import Action, Customer, Opportunity, Person
 
 
 @command("person.hand_over", needs=Permission.MANAGE_PEOPLE)
 def hand_over(tx: Tx, person_id: int, heir_id: int | None) -> int:
-    """Give all customers, open opportunities and planned steps of a person to another, who is told.
+    """Give what a person looks after and has in hand to another, who is told.
 
-    What was done and what was closed stays theirs; returns their id. The audit keeps which records went over.
+    All customers, open opportunities and planned steps, and of their duties what the other may take over
+    (`give_duties`). What was done and what was closed stays theirs; returns their id. The audit keeps which
+    records went over.
 
     Raises:
         NotFound: no such person.
-        Invalid: nobody was chosen, or somebody who looks after no customers; or there is nothing to give.
+        Invalid: nobody was chosen, or somebody who could not take it over; or there is nothing to give.
     """
-    deals = _locked(tx, Opportunity, open_deals(person_id))  # before customers and people, as everywhere
-    customers = _locked(tx, Customer, looked_after(person_id))
-    steps = _locked(tx, Action, planned_steps(person_id))
+    deals = locked(tx, Opportunity, open_deals(person_id))  # before customers and people, as everywhere
+    customers = locked(tx, Customer, looked_after(person_id))
+    steps = locked(tx, Action, planned_steps(person_id))
     row = locked_person(tx, person_id)
-    heir_id = _heir(tx, row, heir_id)
-    refuse([] if customers or deals or steps else [Problem("heir", "nothing_to_hand_over")])
-    _give(tx, heir_id, customers, deals, steps)
+    heir = _heir(tx, row, heir_id)
+    if (customers or deals or steps) and heir.role not in LOOK_AFTER:
+        raise Invalid([Problem("heir", "unknown_person")])
+    duties = give_duties(tx, person_id, heir)
+    _give(tx, heir.id, customers, deals, steps)
     _refresh(tx, customers, deals, steps)
     kept = _kept(customers, deals, steps)
-    tx.audit("person", row.id, after={"owner_id": heir_id} | kept)
-    post(tx.session, tx.now, [_told(tx, row, heir_id, kept)])
+    refuse([] if any(kept.values()) or any(duties.values()) else [Problem("heir", "nothing_to_hand_over")])
+    tx.audit("person", row.id, after={"owner_id": heir.id} | kept | duties)
+    post(tx.session, tx.now, list(_told(tx, row, heir, kept, duties)))
     return row.id
 
 
@@ -68,26 +73,31 @@ def _kept(customers: list[Customer], deals: list[Opportunity], steps: list[Actio
     }
 
 
-def _heir(tx: Tx, leaver: Person, heir_id: int | None) -> int:
-    """Who takes over: active, another, and of a role that looks after customers."""
+def _heir(tx: Tx, leaver: Person, heir_id: int | None) -> Person:
+    """Who takes over."""
     if heir_id is None:
         raise Invalid([Problem("heir", "required")])
-    heir = tx.session.get(Person, heir_id)
-    fit = heir is not None and heir.active and heir.id != leaver.id and heir.role in LOOK_AFTER
-    refuse([] if fit else [Problem("heir", "unknown_person")])
-    return heir_id
+    heir = tx.session.scalar(select(Person).where(Person.id == heir_id, fit_heir(leaver)))
+    if heir is None:
+        raise Invalid([Problem("heir", "unknown_person")])
+    return heir
 
 
-def _told(tx: Tx, leaver: Person, heir_id: int, kept: dict[str, Any]) -> Notice:
+def _told(
+    tx: Tx, leaver: Person, heir: Person, kept: dict[str, Any], duties: Mapping[str, int]
+) -> Iterator[Notice]:
+    by = {"by": tx.who.name, "leaver": leaver.name}
     counts = {name: kept[name] for name in ("customers", "opportunities", "steps")}
-    key = f"customers_handed_over:{leaver.id}:{tx.now.isoformat()}"
-    about = counts | {"by": tx.who.name, "leaver": leaver.name}
-    return Notice(heir_id, "customers_handed_over", key, about, "customers", {})
+    if any(counts.values()):
+        yield _notice(tx, leaver, heir, "customers", counts | by)
+    if any(duties.values()):
+        yield _notice(tx, leaver, heir, "duties", dict(duties) | by)
 
 
-def _locked(tx: Tx, table: type[Row], theirs: ColumnElement[bool]) -> list[Row]:
-    found = select(table).where(theirs).order_by(table.__table__.c.id).with_for_update()
-    return list(tx.session.scalars(found))
+def _notice(tx: Tx, leaver: Person, heir: Person, what: str, about: dict[str, Any]) -> Notice:
+    kind = f"{what}_handed_over"
+    key = f"{kind}:{leaver.id}:{tx.now.isoformat()}"
+    return Notice(heir.id, kind, key, about, "customers" if what == "customers" else "today", {})
 
 
 def _refresh(tx: Tx, customers: list[Customer], deals: list[Opportunity], steps: list[Action]) -> None:

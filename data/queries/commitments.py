@@ -62,6 +62,12 @@ def own_commitments(session: Session, person_id: int, until: datetime, now: date
     return sorted((c.commitment for c in found), key=lambda c: (c.due_at, c.id))
 
 
+def undone(session: Session, person_id: int, now: datetime) -> list[int]:
+    """Commitments of a person that are still asked for, whenever they are due."""
+    mine = (Row.owner_id == person_id, Row.due_at >= now - timedelta(days=FOLLOWED_DAYS))
+    return [c.commitment.id for _, c in checked(session, now, *mine) if c.state not in SETTLED]
+
+
 def checked(session: Session, now: datetime, *where: ColumnElement[bool]) -> list[tuple[int, Checked]]:
     """Commitments with their meeting's id, each held against the records."""
     query = (

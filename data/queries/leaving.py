@@ -1,13 +1,17 @@
 """What a person looks after, and who could take it over (PRODUCT.md P4)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.access import GRANTS, Permission, Who, reach
 from core.messages import NotAllowed
+from core.process.intervention import TAKES_PART
 from core.terms import ActionStatus, Outcome
+from data.queries.duties import duties
 from data.schema import Action, Customer, Opportunity, Person, Team
 
 LOOK_AFTER = tuple(role for role, may in GRANTS.items() if Permission.RECORD_ACTIONS in may)
@@ -15,23 +19,15 @@ LOOK_AFTER = tuple(role for role, may in GRANTS.items() if Permission.RECORD_ACT
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How much is in a person's hands.
+    """What is in a person's hands.
 
     Attributes:
-        opportunities: open ones.
-        steps: planned and not yet done.
+        counts: how many by kind: customers, open opportunities, planned steps, then `duties`; none is 0.
         heirs: (id, name, team) of those who can take it over, by name.
     """
 
-    customers: int
-    opportunities: int
-    steps: int
+    counts: Mapping[str, int]
     heirs: tuple[tuple[int, str, str | None], ...]
-
-    @property
-    def any(self) -> bool:
-        """Whether there is something to hand over."""
-        return bool(self.customers or self.opportunities or self.steps)
 
 
 def looked_after(person_id: int) -> ColumnElement[bool]:
@@ -51,7 +47,13 @@ def planned_steps(person_id: int) -> ColumnElement[bool]:
     )
 
 
-def held(session: Session, who: Who, person_id: int) -> Held:
+def fit_heir(leaver: Person) -> ColumnElement[bool]:
+    """Who can take over: who looks after customers, or has the leaver's role where it works in rooms."""
+    alike = and_(Person.role == leaver.role, Person.role.in_(TAKES_PART))
+    return and_(Person.active, Person.id != leaver.id, or_(Person.role.in_(LOOK_AFTER), alike))
+
+
+def held(session: Session, who: Who, person_id: int, now: datetime) -> Held:
     """What a person looks after, and who could take it over.
 
     Raises:
@@ -59,20 +61,21 @@ def held(session: Session, who: Who, person_id: int) -> Held:
     """
     if reach(who, Permission.MANAGE_PEOPLE) is None:
         raise NotAllowed(permission=Permission.MANAGE_PEOPLE)
-    counts = (
-        select(func.count(Customer.id)).where(looked_after(person_id)),
-        select(func.count(Opportunity.id)).where(open_deals(person_id)),
-        select(func.count(Action.id)).where(planned_steps(person_id)),
-    )
-    customers, opportunities, steps = (session.scalar(count) or 0 for count in counts)
-    return Held(customers, opportunities, steps, _heirs(session, person_id))
+    counts = {
+        "customers": select(func.count(Customer.id)).where(looked_after(person_id)),
+        "opportunities": select(func.count(Opportunity.id)).where(open_deals(person_id)),
+        "steps": select(func.count(Action.id)).where(planned_steps(person_id)),
+    }
+    found = {kind: session.scalar(count) or 0 for kind, count in counts.items()}
+    found |= duties(session, person_id, now)
+    return Held({k: n for k, n in found.items() if n}, _heirs(session, session.get_one(Person, person_id)))
 
 
-def _heirs(session: Session, person_id: int) -> tuple[tuple[int, str, str | None], ...]:
+def _heirs(session: Session, leaver: Person) -> tuple[tuple[int, str, str | None], ...]:
     rows = session.execute(
         select(Person.id, Person.name, Team.name)
         .outerjoin(Team, Team.id == Person.team_id)
-        .where(Person.active, Person.role.in_(LOOK_AFTER), Person.id != person_id)
+        .where(fit_heir(leaver))
         .order_by(Person.name, Person.id)
     )
     return tuple((key, name, team) for key, name, team in rows)

@@ -6,14 +6,33 @@ import pytest
 from sqlalchemy import select
 
 from core.messages import Invalid, NotAllowed, NotFound
-from core.terms import Outcome
+from core.terms import Outcome, Role
+from data.commands.alert_handling import assign_alert
 from data.commands.leaving import hand_over
+from data.commands.morning import CommitmentInput, assign
 from data.commands.opportunities import close_opportunity
 from data.commands.people import activate_person
+from data.commands.room_work import add_task, finish_task
 from data.notices import sentence
 from data.queries.leaving import held
-from data.schema import Action, Audit, Customer, Message, Opportunity, OpportunityChange
+from data.schema import (
+    Action,
+    Alert,
+    Audit,
+    CoachingTask,
+    CollaborationReport,
+    Commitment,
+    Customer,
+    Message,
+    Opportunity,
+    OpportunityChange,
+    RoomMember,
+    RoomTask,
+    RootCause,
+)
 from tests.company import found
+from tests.morning import at_risk, meeting
+from tests.rooms import joined, room_of
 
 
 def planned(store, people):
@@ -36,8 +55,8 @@ def planned(store, people):
 
 def counts(store, people, whose):
     with store.reading() as session:
-        theirs = held(session, people.admin, whose.person_id)
-    return theirs.customers, theirs.opportunities, theirs.steps
+        theirs = held(session, people.admin, whose.person_id, store.clock()).counts
+    return tuple(theirs.get(kind, 0) for kind in ("customers", "opportunities", "steps"))
 
 
 def test_customers_open_opportunities_and_planned_steps_go_over(store):
@@ -114,4 +133,128 @@ def test_nothing_to_hand_over_is_said_and_nobody_else_may(sqlite_store):
         with pytest.raises(NotAllowed):
             hand_over(sqlite_store, who, rep, mate)
         with sqlite_store.reading() as session, pytest.raises(NotAllowed):
-            held(session, who, rep)
+            held(session, who, rep, sqlite_store.clock())
+
+
+def duties(store, people, whose):
+    with store.reading() as session:
+        theirs = held(session, people.admin, whose.person_id, store.clock()).counts
+    return {kind: n for kind, n in theirs.items() if kind not in ("customers", "opportunities", "steps")}
+
+
+def coached(store, rep, coach):
+    """A coaching task about `rep` in the hands of `coach`."""
+    with store.writing() as session:
+        session.add(
+            CoachingTask(
+                cause=f"deviation:firebreak:{rep.person_id}:2026-01-01",
+                rep_id=rep.person_id,
+                owner_id=coach.person_id,
+                figures=[],
+                due_on=store.clock().date(),
+                opened_at=store.clock(),
+            )
+        )
+
+
+def looked_into(store, people, owner):
+    """A root-cause analysis about the rep's team in somebody's hands."""
+    now = store.clock()
+    with store.writing() as session:
+        report = CollaborationReport(
+            quarter_start=now.date(), timezone="UTC", as_of=now, issued_at=now, figures={}
+        )
+        session.add(report)
+        session.flush()
+        session.add(
+            RootCause(
+                key="answer_hours",
+                report_id=report.id,
+                team_id=people.rep.team_id,
+                evidence={},
+                opened_at=now,
+                owner_id=owner.person_id,
+            )
+        )
+
+
+def test_tasks_commitments_and_alerts_go_over_with_the_place_in_the_room(store, clock):
+    people = at_risk(store, clock)
+    soon = store.clock() + timedelta(hours=3)
+    room = room_of(store, people)
+    task, done = (
+        add_task(store, people.manager, room, t, people.rep.person_id, soon) for t in ("ask", "call")
+    )
+    finish_task(store, people.rep, done)
+    given = CommitmentInput("send the quote", people.rep.person_id, soon, people.customer)
+    agreed = assign(store, people.manager, meeting(store, people), given)
+    with store.reading() as session:
+        alert = session.scalar(select(Alert.id).where(Alert.key == "other"))
+    assign_alert(store, people.director, alert, people.rep.person_id)
+    theirs = {"rooms": 1, "tasks": 1, "alerts": 1, "commitments": 1}
+    assert duties(store, people, people.rep) == theirs
+    hand_over(store, people.admin, people.rep.person_id, people.mate.person_id)
+    assert duties(store, people, people.rep) == {}
+    assert duties(store, people, people.mate) == theirs
+    heir = people.mate.person_id
+    with store.reading() as session:
+        assert session.get_one(RoomTask, task).owner_id == heir
+        assert session.get_one(RoomTask, done).owner_id == people.rep.person_id  # what was done stays theirs
+        assert session.get_one(Commitment, agreed).owner_id == heir
+        assert session.get_one(Alert, alert).assigned_to_id == heir
+        places = select(RoomMember.person_id, RoomMember.why).where(RoomMember.left_at.is_(None))
+        there = {row.person_id: row.why for row in session.execute(places.where(RoomMember.room_id == room))}
+        assert there[heir] == "owner"
+        assert people.rep.person_id not in there
+        kept = session.scalar(select(Audit).where(Audit.command == "person.hand_over")).after
+        assert {kind: kept[kind] for kind in theirs} == theirs
+        told = session.scalar(select(Message).where(Message.kind == "duties_handed_over"))
+    assert (told.person_id, told.page) == (heir, "today")
+    assert sentence("en", told.kind, told.params)[1].startswith(
+        "Rooms: 1. Tasks in them: 1. Commitments of morning meetings: 1. Alerts: 1."
+    )
+
+
+def test_coaching_and_analyses_go_to_those_who_may_and_stay_otherwise(store):
+    people = found(store)
+    coached(store, people.rep, people.manager)
+    looked_into(store, people, people.manager)
+    theirs = {"coaching": 1, "analyses": 1}
+    with pytest.raises(Invalid) as refused:
+        hand_over(store, people.admin, people.manager.person_id, people.mate.person_id)
+    assert [p.code for p in refused.value.problems] == ["nothing_to_hand_over"]
+    assert duties(store, people, people.manager) == theirs
+    heir = joined(store, "lead", Role.MANAGER, people.manager.team_id)
+    hand_over(store, people.admin, people.manager.person_id, heir.person_id)
+    assert (duties(store, people, people.manager), duties(store, people, heir)) == ({}, theirs)
+    with store.reading() as session:
+        kinds = set(session.scalars(select(Message.kind).where(Message.person_id == heir.person_id)))
+    assert kinds == {"duties_handed_over"}  # no customers, so none are told
+
+
+def test_nobody_coaches_themselves(sqlite_store):
+    people = found(sqlite_store)
+    lead = joined(sqlite_store, "lead", Role.MANAGER, people.manager.team_id)
+    coached(sqlite_store, lead, people.manager)
+    with pytest.raises(Invalid):
+        hand_over(sqlite_store, people.admin, people.manager.person_id, lead.person_id)
+
+
+def test_what_product_has_in_hand_goes_to_product_and_no_customer_does(sqlite_store):
+    people = found(sqlite_store)
+    other = joined(sqlite_store, "planner", Role.PRODUCT)
+    looked_into(sqlite_store, people, people.product)
+    with sqlite_store.reading() as session:
+        heirs = {
+            whose: {i for i, *_ in held(session, people.admin, whose.person_id, sqlite_store.clock()).heirs}
+            for whose in (people.product, people.rep)
+        }
+    assert other.person_id in heirs[people.product]
+    assert other.person_id not in heirs[people.rep]
+    hand_over(sqlite_store, people.admin, people.product.person_id, other.person_id)
+    assert duties(sqlite_store, people, other) == {"analyses": 1}
+    with sqlite_store.writing() as session:
+        session.get_one(Customer, people.customer).owner_id = people.product.person_id
+    with pytest.raises(Invalid) as refused:
+        hand_over(sqlite_store, people.admin, people.product.person_id, other.person_id)
+    assert [p.code for p in refused.value.problems] == ["unknown_person"]
