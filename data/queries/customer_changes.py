@@ -3,14 +3,16 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from core.access import Who
 from data.once import recalled
 from data.queries.audit import AuditEntry, entries, read
 from data.schema import Action, Audit, Contact, CustomerDelivery, Opportunity, Person, Room
+from data.schema.types import holds
 
+HAND_OVER = "person.hand_over"
 RECENT = timedelta(minutes=10)  # how long a change offers its own way back where it was made
 
 
@@ -46,6 +48,17 @@ def about(customer_id: int, *, actions: bool = False) -> Any:
     for entity, found in ids.items():
         own |= (Audit.entity == entity) & Audit.entity_id.in_(found)
     return own
+
+
+def handed_over(customer_id: int, opportunity_id: int | None = None) -> Any:
+    """Audit rows by which a customer or one of its opportunities went over from a leaver."""
+    deal = select(Opportunity.id).where(
+        Opportunity.customer_id == customer_id, holds(Audit.after, literal("opportunity_ids"), Opportunity.id)
+    )
+    if opportunity_id is not None:
+        return (Audit.command == HAND_OVER) & deal.where(Opportunity.id == opportunity_id).exists()
+    customer = holds(Audit.after, literal("customer_ids"), literal(customer_id))
+    return (Audit.command == HAND_OVER) & (customer | deal.exists())
 
 
 def of_rooms(customer_id: int) -> Any:

@@ -1,6 +1,6 @@
 """Events of a customer's timeline, each kind from its own table, the newest first."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, aliased
 from core.access import Who
 from core.fields import Field
 from core.terms import ActionStatus
-from data.queries.audit import AuditEntry, entries, read
-from data.queries.customer_changes import about, of_rooms
+from data.queries.audit import AuditEntry, FieldChange, entries, read
+from data.queries.customer_changes import HAND_OVER, about, handed_over, of_rooms
 from data.queries.own_fields import own_fields_by_version
 from data.queries.recordings import Written, transcripts
 from data.schema import Action, Audit, Contact, Interaction, Opportunity, Person, Signal, Stage, StageEvent
@@ -195,5 +195,15 @@ def change_events(
     concerns = about(customer_id) | of_rooms(customer_id)
     if opportunity is not None:
         concerns &= (Audit.entity == "opportunity") & (Audit.entity_id == opportunity)
+    concerns |= handed_over(customer_id, opportunity)
     rows = read(session, select(Audit).where(concerns).order_by(Audit.id.desc()).limit(limit))
-    return [Event("change", e.id, e.at, e.at, person=e.actor, change=e) for e in entries(session, who, rows)]
+    found = map(_from_leaver, entries(session, who, rows))
+    return [Event("change", e.id, e.at, e.at, person=e.actor, change=e) for e in found]
+
+
+def _from_leaver(entry: AuditEntry) -> AuditEntry:
+    """Of a hand-over what concerns one customer: from whom to whom."""
+    if entry.command != HAND_OVER:
+        return entry
+    heir = (FieldChange(c.field, entry.name, c.after) for c in entry.changes if c.field == "owner_id")
+    return replace(entry, changes=tuple(heir))

@@ -112,6 +112,26 @@ def _among_sqlite(element: among, compiler: SQLCompiler, **kw: Any) -> str:
     return f"{column} IN (SELECT value FROM json_each({many}))"  # noqa: S608 - both are compiled SQL
 
 
+class holds(FunctionElement[bool]):
+    """SQL: whether a list in a JSON object holds a number, `holds(column, literal("key"), number)`."""
+
+    type = Boolean()
+    inherit_cache = True
+    name = "holds"
+
+
+@compiles(holds)
+def _holds(element: holds, compiler: SQLCompiler, **kw: Any) -> str:
+    column, key, number = (compiler.process(c, **kw) for c in element.clauses)
+    return f"COALESCE(({column} -> {key}) @> to_jsonb(CAST({number} AS INTEGER)), FALSE)"
+
+
+@compiles(holds, "sqlite")
+def _holds_sqlite(element: holds, compiler: SQLCompiler, **kw: Any) -> str:
+    column, key, number = (compiler.process(c, **kw) for c in element.clauses)
+    return f"{number} IN (SELECT value FROM json_each({column}, '$.' || {key}))"  # noqa: S608 - as above
+
+
 class elapsed_days(FunctionElement[float]):
     """SQL: elapsed days between two instants, `elapsed_days(start, end)`; fractions included."""
 

@@ -15,6 +15,7 @@ from data.commands.people import activate_person
 from data.commands.room_work import add_task, finish_task
 from data.notices import sentence
 from data.queries.leaving import held
+from data.queries.timeline import timeline
 from data.schema import (
     Action,
     Alert,
@@ -258,3 +259,21 @@ def test_what_product_has_in_hand_goes_to_product_and_no_customer_does(sqlite_st
     with pytest.raises(Invalid) as refused:
         hand_over(sqlite_store, people.admin, people.product.person_id, other.person_id)
     assert [p.code for p in refused.value.problems] == ["unknown_person"]
+
+
+def test_the_customers_timeline_says_from_whom_to_whom(store):
+    people = found(store)
+
+    def told(customer, **narrowed):
+        with store.reading() as session:
+            events = timeline(session, people.director, customer, **narrowed).events
+        changes = [e.change for e in events if e.change and e.change.command == "person.hand_over"]
+        return [[(c.field, c.before, c.after) for c in change.changes] for change in changes]
+
+    hand_over(store, people.admin, people.rep.person_id, people.mate.person_id)
+    over = [[("owner_id", "Rep", "Mate")]]
+    assert told(people.customer) == over
+    assert told(people.customer, opportunity=people.opportunity) == over
+    assert told(people.strange_customer) == []
+    assert told(people.strange_customer, opportunity=people.strange_opportunity) == []
+    assert told(people.customer, opportunity=people.strange_opportunity) == []
