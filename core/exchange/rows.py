@@ -146,7 +146,7 @@ def key_of(kind: Kind, record: Record) -> tuple[Hashable, ...] | None:
 
 
 def without_repeats(kind: Kind, records: Iterable[Record]) -> Reading:
-    """Drop rows equal to an earlier one; reject rows with an earlier row's key and other values."""
+    """Drop rows that add nothing to an earlier one; reject those with its key and other values."""
     first: dict[tuple[Hashable, ...], Record] = {}
     kept: list[Record] = []
     rejected: list[Rejection] = []
@@ -156,7 +156,7 @@ def without_repeats(kind: Kind, records: Iterable[Record]) -> Reading:
         earlier = first.setdefault(key, record) if key else record
         if earlier is record:
             kept.append(record)
-        elif earlier.values == record.values:
+        elif record.values.items() <= earlier.values.items():  # it adds nothing
             repeats += 1
         else:
             name = " / ".join(str(part) for part in key[len(key) // 2 :] if part is not None) if key else ""

@@ -397,3 +397,10 @@ def test_the_longest_key_that_is_taken_fits_an_index(store):
     founded(store)
     key = "".join(Random(1).sample([chr(0x4E00 + n) for n in range(20_000)], MAX_KEY))
     assert import_text(store, "customers", f"ref,name\n{key},New\n").accepted == 1
+
+
+def test_a_row_that_leaves_columns_empty_adds_nothing(store):
+    """A list of opportunities names a customer again for a second one, its other columns merged or empty."""
+    founded(store)
+    text = "name,industry,region,owner\nMinjiang,manufacturing,Fujian,rep\nMinjiang,,,rep\nMinjiang,,,mate\n"
+    assert shown(import_text(store, "customers", text)) == (1, 0, 1, [(4, "name", "duplicate_id")])
