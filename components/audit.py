@@ -9,6 +9,7 @@ import streamlit as st
 
 from components import address, format
 from components.action_fields import name_of
+from components.audit_studio import published_lines
 from components.blocks import empty, plain
 from components.field_words import text_of
 from components.frame import View, show_error
@@ -17,6 +18,7 @@ from components.text import clauses, listed, pair, t, term
 from core.messages import AppError
 from data.queries.audit import CUSTOMERS, AuditEntry, FieldChange
 from data.queries.audit_log import AuditChoices, AuditFilters, AuditLog
+from data.queries.studio import Published
 from data.text import has
 
 _TERMS = {
@@ -102,9 +104,11 @@ def changes_block(entry: AuditEntry, view: View) -> str:
         lines = [" · ".join(said)]
     else:
         lines = [change_line(c, view) for c in entry.changes]
-    if entry.reason:
-        lines.append(pair(f":gray[{t('audit.reason')}]", plain(entry.reason)))
-    return "  \n".join(lines)
+    return "  \n".join([*lines, *_reason(entry)])
+
+
+def _reason(entry: AuditEntry) -> list[str]:
+    return [pair(f":gray[{t('audit.reason')}]", plain(entry.reason))] if entry.reason else []
 
 
 def audit_rows(log: AuditLog, view: View) -> int | None:
@@ -113,9 +117,16 @@ def audit_rows(log: AuditLog, view: View) -> int | None:
         empty(t("audit.none"), t("audit.none_hint"), icon=":material/history:")
     pressed = None
     for entry in log.entries:
-        if _row(entry, view):
+        published = log.published.get(entry.entity_id or 0) if entry.entity == "policy" else None
+        text = _published(entry, published, view) if published else changes_block(entry, view)
+        if _row(entry, text, view):
             pressed = entry.id
     return pressed
+
+
+def _published(entry: AuditEntry, published: Published, view: View) -> str:
+    """What the studio published, in its own words, and why."""
+    return "  \n".join([*published_lines(published, view), *_reason(entry)])
 
 
 def by(entry: AuditEntry) -> str:
@@ -123,7 +134,7 @@ def by(entry: AuditEntry) -> str:
     return entry.actor or t("audit.customer" if entry.command == CUSTOMERS else "audit.operator")
 
 
-def _row(entry: AuditEntry, view: View) -> bool:
+def _row(entry: AuditEntry, text: str, view: View) -> bool:
     with st.container(border=True, gap="xsmall", key=f"audit-{entry.id}"):
         words_, buttons = st.columns([4, 1], gap="small")
         kind = f" · {term('stage', entry.kind)}" if entry.entity == "action" and entry.kind else ""
@@ -132,7 +143,7 @@ def _row(entry: AuditEntry, view: View) -> bool:
         actor = plain(by(entry))
         words_.markdown(f"**{deed(entry)}**{name}{kind}{mark}")
         words_.caption(f"{actor} · {view.instant(entry.at)}")
-        if text := changes_block(entry, view):
+        if text:
             words_.markdown(text)
         with buttons:
             if entry.customer_id and st.button(

@@ -1,5 +1,6 @@
 """The audit log: one page of all changes, and what it can be narrowed to (P3)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.access import Permission, Who, reach
 from core.messages import NotAllowed
 from data.queries.audit import RECORDS, AuditEntry, entries, read
+from data.queries.studio import Published, published
 from data.schema import Audit, Person
 
 PAGE = 30
@@ -27,10 +29,15 @@ class AuditFilters:
 
 @dataclass(frozen=True, slots=True)
 class AuditLog:
-    """One page of the log; `earlier` is the `before` of the next page, None at the end."""
+    """One page of the log; `earlier` is the `before` of the next page, None at the end.
+
+    Attributes:
+        published: what the studio's publications on this page changed, by the version's id.
+    """
 
     entries: tuple[AuditEntry, ...]
     earlier: int | None
+    published: Mapping[int, Published]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,9 @@ def audit_log(session: Session, who: Who, filters: AuditFilters, now: datetime) 
         query = query.where(Audit.id < filters.before)
     rows = read(session, query)
     shown = rows[:PAGE]
-    return AuditLog(entries(session, who, shown), shown[-1][0].id if len(rows) > PAGE else None)
+    versions = {row.entity_id for row, *_ in shown if row.entity == "policy" and row.entity_id is not None}
+    earlier = shown[-1][0].id if len(rows) > PAGE else None
+    return AuditLog(entries(session, who, shown), earlier, published(session, versions) if versions else {})
 
 
 def audit_choices(session: Session, who: Who) -> AuditChoices:

@@ -1,14 +1,15 @@
 """The studio: what is in force, the person's draft, who else prepares something, and the versions (F2)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who, reach
+from core.fields import Field
 from core.messages import NotAllowed
 from core.policies import Policy, override
 from core.studio import Area, Difference, differences, part_of, with_part
@@ -88,6 +89,32 @@ def desk(session: Session, who: Who, area: Area) -> Desk:
         others=_others(session, who, area),
         versions=versions[:SHOWN],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What one version of the policy changed; `own` the company's fields under it."""
+
+    area: Area
+    changed: tuple[Difference, ...]
+    own: tuple[Field, ...]
+
+
+def published(session: Session, ids: Collection[int]) -> dict[int, Published]:
+    """What these versions changed in the part of the studio that published them, by their id."""
+    before = aliased(PolicyVersion)
+    query = (
+        select(PolicyVersion, before.changes)
+        .outerjoin(before, before.version == PolicyVersion.version - 1)
+        .where(PolicyVersion.id.in_(ids), PolicyVersion.area.in_(list(Area)))
+    )
+    return {row.id: _published(row, old or {}) for row, old in session.execute(query)}
+
+
+def _published(row: PolicyVersion, before: dict[str, Any]) -> Published:
+    area = Area(row.area)
+    changed = differences(area, part_of(area, before), part_of(area, row.changes))
+    return Published(area, changed, override(row.changes, row.version).own_fields)
 
 
 def own_draft(session: Session, who: Who, area: Area) -> StudioDraft | None:

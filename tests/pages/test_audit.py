@@ -7,14 +7,24 @@ import pytest
 
 import data.commands
 from core.studio import Area
+from core.telling import Rule, To
 from data.commands.command import COMMANDS
 from data.commands.exchange import undo_import
+from data.commands.home import keep_layout
 from data.commands.people import set_password
-from data.commands.studio import keep_rules, publish
+from data.commands.studio import keep_field, keep_rules, publish
+from data.commands.studio_lists import keep_grade_rules, keep_tags
+from data.commands.studio_notices import keep_rule
+from data.commands.studio_reports import keep_report
 from data.queries.audit import HIDDEN, RECORDS
 from data.text import LANGUAGES, has, translate
 from tests.company import found
 from tests.importing import import_text
+from tests.pages.reading import check_words
+from tests.spec.test_definitions import INFLUENCE
+from tests.spec.test_home import OWN
+from tests.spec.test_own_reports import REPORT
+from tests.spec.test_studio_lists import BIG
 
 
 def test_every_command_has_its_words():
@@ -46,3 +56,32 @@ def test_values_are_said_in_words(open_page, sqlite_store, language):
     assert translate(language, "rules.name.silent_days") in said
     assert "changed" not in said
     assert said.count("new\\.csv") + said.count("new.csv") == 2  # what was imported, and what was taken back
+
+
+def _drafted(store, who):
+    """A change in each part of the studio, with a word of it in English."""
+    keep_field(store, who, INFLUENCE)
+    yield Area.FIELDS, "IT lead's influence"
+    keep_rules(store, who, {"silent_days": 21})
+    yield Area.RULES, translate("en", "rules.name.silent_days")
+    keep_grade_rules(store, who, {"A": "open_opportunities > 3"})
+    yield Area.GRADES, translate("en", "fields.open_opportunities")
+    keep_tags(store, who, [BIG])
+    yield Area.TAGS, "Big"
+    keep_rule(store, who, Rule("sla_soon", (To.NAMED, To.DIRECTOR)))
+    yield Area.NOTICES, translate("en", "telling.kind.sla_soon")
+    keep_layout(store, who, OWN)
+    yield Area.HOME, translate("en", "terms.role.rep")
+    keep_report(store, who, REPORT)
+    yield Area.REPORTS, "Wins and answers"
+
+
+def test_what_the_studio_published_is_said_in_its_words(open_page, sqlite_store):
+    people = found(sqlite_store)
+    for area, word in _drafted(sqlite_store, people.director):
+        publish(sqlite_store, people.director, area, f"Because of {area}.")
+        page = open_page("audit", people.admin, "en", command="studio.publish")
+        check_words(page)
+        said = next(m.value for m in page.markdown if f"Because of {area}" in m.value.replace("\\", ""))
+        assert word in said.replace("\\", ""), area
+        assert "retired: " not in said
