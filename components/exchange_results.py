@@ -85,7 +85,7 @@ def show_rejected(view: View, upload: Upload, rejected: Sequence[Rejection]) -> 
         st.caption(t("exchange.more_problems", n=len(rejected) - _SHOWN_PROBLEMS))
     st.download_button(
         t("exchange.download_rejected"),
-        lambda: rejected_file(upload.table, rejected, view.language, (line, reason)),
+        lambda: rejected_file(upload.table, rejected, view.language, (line, reason), zone, label),
         file_name="rejected.csv",
         mime=MIME["csv"],
         icon=":material/download:",

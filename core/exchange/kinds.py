@@ -157,7 +157,7 @@ OPPORTUNITIES = Kind(
         _OWNER,
         Column("product", words=("product name", "item", "产品", "产品名称", "意向产品")),
         _PIPELINE,
-        Column("stage", words=("deal stage", "sales stage", "phase", "阶段", "销售阶段", "商机阶段")),
+        Column("stage", words=("deal stage", "sales stage", "phase", "阶段", "销售阶段", "商机阶段", "当前阶段", "所处阶段")),
         Column("outcome", Holds.CHOICE, ("result", "win loss", "结果", "状态", "输赢"), tuple(Outcome), "outcome"),
         Column("amount", Holds.AMOUNT, ("value", "deal value", "close value", "revenue", "expected revenue", "price", "金额", "商机金额", "预计金额", "合同金额")),
         Column("currency", words=("currency code", "币种", "货币")),

@@ -34,21 +34,40 @@ def reasons(
         name: what the reader calls a field.
     """
     first, *more = rejection.problems
-    parts = [sentence(first, language, timezone)]
-    parts += [f"{name(p.field)}: {sentence(p, language, timezone)}" for p in more]
-    return " ".join(parts)
+    return " ".join([sentence(first, language, timezone), *_named(more, language, timezone, name)])
+
+
+def _named(
+    problems: Sequence[Problem], language: str, timezone: str, name: Callable[[str], str]
+) -> list[str]:
+    """Each problem with the field that it is about."""
+    said = ((name(p.field) if p.field else "", sentence(p, language, timezone)) for p in problems)
+    return [translate(language, "shell.pair", label=at, value=what) if at else what for at, what in said]
 
 
 def rejected_file(
-    table: Table, rejected: Sequence[Rejection], language: str, headings: tuple[str, str]
+    table: Table,
+    rejected: Sequence[Rejection],
+    language: str,
+    headings: tuple[str, str],
+    timezone: str = "Asia/Shanghai",
+    name: Callable[[str], str] = str,
 ) -> bytes:
     """The rejected rows as they came, with their line and what is wrong: to be corrected and imported again.
 
     Args:
         headings: of the two columns in front, line and reason.
+        name: what the reader calls a field.
     """
     cells = {row.line: row.cells for row in table.rows}
-    rows = [[r.line, reasons(r, language), *map(_plain, _filled(cells.get(r.line, ())))] for r in rejected]
+    rows = [
+        [
+            r.line,
+            " ".join(_named(r.problems, language, timezone, name)),
+            *map(_plain, _filled(cells.get(r.line, ()))),
+        ]
+        for r in rejected
+    ]
     return as_file("", "csv", [*headings, *table.headers], rows)
 
 

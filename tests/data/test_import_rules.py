@@ -24,6 +24,7 @@ from data.exchange.reading import read_table
 from data.exchange.report import rejected_file
 from data.queries.api_tokens import all_tokens
 from data.schema import Action, Audit, Customer, ImportBatch, Opportunity, Person, StageEvent, Team
+from data.text import translate
 from tests.api import token_of
 from tests.company import found
 from tests.data.test_record_action import done
@@ -284,6 +285,19 @@ def test_a_rejected_row_comes_back_without_the_empty_cells_of_its_sheet():
     lines = content.decode("utf-8-sig").splitlines()
     assert lines[0] == "line,why,name,size,owner"
     assert lines[1].endswith(",Haihe,,nemo")
+
+
+def test_a_rejected_rows_reasons_name_their_columns():
+    refused = Rejection(
+        3, (Problem("amount", "not_number"), Problem("close_on", "bad_date"), Problem("", "required"))
+    )
+    names = {"amount": "金额", "close_on": "预计成交日期"}
+    content = rejected_file(
+        Table(("金额",), (Row(3, ("待定",)),)), [refused], "zh", ("行号", "问题"), name=names.__getitem__
+    )
+    what = [translate("zh", f"problems.{code}") for code in ("not_number", "bad_date", "required")]
+    said = f"金额：{what[0]} 预计成交日期：{what[1]} {what[2]}"
+    assert content.decode("utf-8-sig").splitlines()[1] == f"3,{said},待定"
 
 
 def test_a_user_name_in_capitals_is_the_same_person(sqlite_store):
