@@ -17,11 +17,12 @@ from components.navigation import open_page
 from components.record_story import short
 from components.text import listed, pair, t, term
 from core.access import Permission, reach
+from core.likeness import enough
 from core.messages import AppError, Unavailable
 from core.promises.demands import PAINS
 from core.promises.sla import URGENCIES, Clock
 from data.commands.demand_drafts import open_demand, save_demand_fields, submit_demand
-from data.queries.demand_desk import DemandDesk, DemandStart, Similar, enough, similar_demands
+from data.queries.demand_desk import DemandDesk, DemandStart, Similar, similar_demands
 from data.queries.demand_file import DemandFile
 from data.queries.drafts import DraftView
 

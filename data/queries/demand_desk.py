@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from rapidfuzz import fuzz, process, utils
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
+from core.likeness import enough, likest
 from core.messages import NotFound
 from core.promises.sla import URGENCIES, Clock, clock
 from core.terms import Outcome
@@ -22,9 +21,6 @@ from data.schema import Contact, Customer, Demand, Draft, Feature, Opportunity, 
 
 MOST_CUSTOMERS = 2_000
 MOST_DEMANDS = 2_000  # newest ones that are searched for similar words
-MOST_SIMILAR = 3
-ALIKE = 60.0  # of 100; below it a suggestion annoys more than it helps
-FEWEST_LETTERS = 4
 KIND = "demand"
 
 
@@ -113,11 +109,6 @@ def demand_desk(session: Session, who: Who, customer_id: int, now: datetime) -> 
     )
 
 
-def enough(words: str) -> bool:
-    """Whether there are letters enough to look for demands in like words."""
-    return len(words.strip()) >= FEWEST_LETTERS
-
-
 def similar_demands(
     session: Session, who: Who, words: str, now: datetime, but: int | None = None
 ) -> tuple[Similar, ...]:
@@ -138,21 +129,9 @@ def similar_demands(
         .order_by(Demand.id.desc())
         .limit(MOST_DEMANDS)
     )
-    rows: dict[int, Any] = {row.id: row for row in session.execute(query)}
-    found = process.extract(
-        words,
-        {i: f"{row.words} {row.metric}" for i, row in rows.items()},
-        scorer=likeness,
-        processor=utils.default_process,
-        score_cutoff=ALIKE,
-        limit=MOST_SIMILAR,
-    )
-    return tuple(Similar(score / 100, *rows[i]) for _, score, i in found)
-
-
-def likeness(a: str, b: str, **how: Any) -> float:
-    """0–100: by words where these are set apart, by the best stretch of letters in Chinese."""
-    return max(fuzz.token_set_ratio(a, b, **how), fuzz.partial_ratio(a, b, **how))
+    rows = {row.id: row for row in session.execute(query)}
+    found = likest(words, {i: (row.words,) for i, row in rows.items()})
+    return tuple(Similar(score, *rows[i]) for score, i in found)
 
 
 def _unfinished(session: Session, who: Who) -> tuple[DraftBegun, ...]:

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from rapidfuzz import process, utils
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Reach, Who, reach
+from core.likeness import enough, likest
 from core.messages import NotFound
-from data.queries.demand_desk import ALIKE, FEWEST_LETTERS, MOST_SIMILAR, likeness
 from data.schema import Person, StoreRequest, Team
 
 PAGE = 30
@@ -120,7 +119,7 @@ def alike(session: Session, who: Who, words: str, but: int | None = None) -> tup
 
     A store sees other stores' requests here, so that it can join one instead of asking again.
     """
-    if len(words.strip()) < FEWEST_LETTERS or reach(who, Permission.SEE_STORE_REQUESTS) is None:
+    if not enough(words) or reach(who, Permission.SEE_STORE_REQUESTS) is None:
         return ()
     newest = (
         select(StoreRequest.id)
@@ -129,15 +128,8 @@ def alike(session: Session, who: Who, words: str, but: int | None = None) -> tup
         .limit(MOST_COMPARED)
     )
     rows = {r.id: r for r in _read(session, StoreRequest.id.in_(newest)) if r.id != but}
-    found = process.extract(
-        words,
-        {i: " ".join(a.words for a in r.asked) for i, r in rows.items()},
-        scorer=likeness,
-        processor=utils.default_process,
-        score_cutoff=ALIKE,
-        limit=MOST_SIMILAR,
-    )
-    return tuple(Alike(score / 100, rows[i]) for _, score, i in found)
+    found = likest(words, {i: [a.words for a in r.asked] for i, r in rows.items()})
+    return tuple(Alike(score, rows[i]) for score, i in found)
 
 
 def _requests(session: Session, who: Who, narrowed: ColumnElement[bool] | None = None) -> list[Request]:
