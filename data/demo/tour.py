@@ -1,18 +1,18 @@
 """A walk through the demo company: per role, the pages where its planted stories show (docs/demo.md)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.access import Who
 from core.terms import Role
-from data.demo.staff import SKIPPING_TEAM, STUCK_TEAM, TEAMS
+from data.demo.staff import LEAVER, SKIPPING_TEAM, STUCK_TEAM, TEAMS
 from data.queries.policies import is_demo
 from data.queries.today import Kind, ToDo, today
-from data.schema import Alert, Opportunity, Team
+from data.schema import Alert, Opportunity, PlannedDate, Promise, Team
 
 Query = Mapping[str, str | int]
 
@@ -40,15 +40,20 @@ class _Found:
         todos: the first to-do of each kind.
         teams: the regions of the stories by their index in `TEAMS`.
         shown: the customer who saw three demos and got no quote.
+        slipped: the promise in conflict whose plan was moved.
     """
 
     todos: Mapping[Kind, ToDo]
     teams: Mapping[int, int]
     shown: int | None
+    slipped: int | None
 
     def record(self, kind: Kind, name: str) -> Query:
         todo = self.todos.get(kind)
         return {name: todo.id} if todo else {}
+
+    def conflict(self) -> Query:
+        return {"promise": self.slipped} if self.slipped else {}
 
     def team(self, index: int) -> Query:
         return {"team": self.teams[index]} if index in self.teams else {}
@@ -58,10 +63,12 @@ def stops(session: Session, who: Who, now: datetime) -> tuple[Stop, ...]:
     """The walk for this person; none in a real company."""
     if who.role is None or not is_demo(session):
         return ()
-    first = {group.kind: group.todos[0] for group in today(session, who, now) if group.todos}
+    groups = today(session, who, now, whole=Kind.CONFLICT)
+    first = {group.kind: group.todos[0] for group in groups if group.todos}
+    red = {todo.id for group in groups if group.kind is Kind.CONFLICT for todo in group.todos}
     named = {name: i for i, name in enumerate(TEAMS)}
     teams = {named[n]: i for i, n in session.execute(select(Team.id, Team.name)) if n in named}
-    return _WALKS[who.role](_Found(first, teams, _shown(session, who)))
+    return _WALKS[who.role](_Found(first, teams, _shown(session, who), _slipped(session, red)))
 
 
 def _shown(session: Session, who: Who) -> int | None:
@@ -71,6 +78,12 @@ def _shown(session: Session, who: Who) -> int | None:
     return session.scalar(own.order_by(Alert.id).limit(1))
 
 
+def _slipped(session: Session, red: Collection[int]) -> int | None:
+    moved = select(PlannedDate.feature_id).group_by(PlannedDate.feature_id).having(func.count() > 1)
+    behind = select(Promise.id).where(Promise.id.in_(red), Promise.feature_id.in_(moved))
+    return session.scalar(behind.order_by(Promise.id).limit(1))
+
+
 def _rep(found: _Found) -> tuple[Stop, ...]:
     shown = {"customer": found.shown} if found.shown else {}
     return (
@@ -78,7 +91,7 @@ def _rep(found: _Found) -> tuple[Stop, ...]:
         *((Stop("three_demos", "customer", shown),) if shown else ()),
         Stop("evidence", "record", shown),
         Stop("suggestion", "calibrate", found.record(Kind.SUGGESTION, "opportunity")),
-        Stop("conflict", "promises", found.record(Kind.CONFLICT, "promise")),
+        Stop("conflict", "promises", found.conflict()),
         Stop("own_report", "reports"),
     )
 
@@ -110,8 +123,8 @@ def _director(found: _Found) -> tuple[Stop, ...]:
 
 def _product(found: _Found) -> tuple[Stop, ...]:
     return (
-        Stop("clocks", "demands", found.record(Kind.DEMAND, "demand")),
-        Stop("slipped", "promises", found.record(Kind.CONFLICT, "promise")),
+        Stop("clocks", "demands"),
+        Stop("slipped", "promises", found.conflict()),
         Stop("alike", "store_requests"),
         Stop("rooms", "rooms"),
         Stop("quarter", "collaboration"),
@@ -135,7 +148,7 @@ def _admin(found: _Found) -> tuple[Stop, ...]:
     del found
     return (
         Stop("import", "exchange"),
-        Stop("leaver", "people"),
+        Stop("leaver", "people", {"search": LEAVER[0], "active": "false"}),
         Stop("channels", "channels"),
         Stop("jobs", "jobs"),
         Stop("audit", "audit"),

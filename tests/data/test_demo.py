@@ -60,6 +60,8 @@ from data.schema import (
     OpportunityChange,
     OpportunityState,
     Person,
+    PlannedDate,
+    Promise,
     Room,
     RoomMember,
     RoomMessage,
@@ -508,6 +510,7 @@ _NAMED_BY_THE_WALK = {
     "director": {"team"},
     "product": {"promise"},
     "delivery": {"delivery"},
+    "admin": {"search", "active"},
 }
 
 
@@ -521,6 +524,7 @@ def test_the_walk_leads_to_what_is_planted(company, account):
         row = session.scalars(select(Person).where(Person.username == account)).one()
         who = Who(row.id, Role(row.role), row.team_id, row.name)
         walk = stops(session, who, company.clock())
+        moved = [_plans_behind(session, promise) for stop in walk if (promise := stop.query.get("promise"))]
     needs = {spec.name: spec.needs for spec in PAGES}
     assert walk
     for stop in walk:
@@ -528,3 +532,13 @@ def test_the_walk_leads_to_what_is_planted(company, account):
         assert all(has(language, f"tour.stop.{stop.name}") for language in LANGUAGES)
     told = {name for stop in walk for name in stop.query}
     assert told >= _NAMED_BY_THE_WALK.get(account, set())
+    assert moved == [2] * (account in ("rep", "product"))
+
+
+def _plans_behind(session, promise):
+    """How many dates the plan behind a promise has had."""
+    return session.scalar(
+        select(func.count(PlannedDate.id))
+        .join(Promise, Promise.feature_id == PlannedDate.feature_id)
+        .where(Promise.id == promise)
+    )
