@@ -1,6 +1,7 @@
 """The models behind a pipeline's forecasts: trainings, what became of them, and wins against expectation."""
 
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -9,7 +10,7 @@ import streamlit as st
 from components import charts, format, marks, pictures
 from components.blocks import empty, section
 from components.frame import View
-from components.tables import day_column
+from components.tables import clickable, day_column
 from components.text import t
 from core.pictures.courses import peak
 from core.pictures.parts import leading
@@ -47,7 +48,7 @@ def trainings(found: Sequence[Model], view: View) -> None:
             "why": column.TextColumn(t("replay.why")),
             "trained": day_column(t("replay.trained"), language, zone),
             "from": day_column(t("replay.data_from"), language, zone),
-            "wins": column.NumberColumn(t("replay.wins")),
+            "wins": column.NumberColumn(t("replay.wins"), help=t("replay.wins_help")),
             "loss": column.TextColumn(t("replay.model_loss"), help=t("replay.model_loss_help")),
             "rate": column.TextColumn(t("replay.loss_rates"), help=t("replay.log_loss_stage_rate")),
             "in_use": column.TextColumn(t("replay.loss_in_use"), help=t("replay.loss_in_use_help")),
@@ -100,10 +101,13 @@ def rhythm(found: Sequence[Model], view: View) -> None:
     pictures.show(chart, "model-rhythm", finding, t("replay.rhythm_alt"), view.language)
 
 
-def expectation(found: Sequence[Month], view: View) -> None:
-    """Wins of whole months against what had been expected, and whether chance explains the difference."""
+def expectation(found: Sequence[Month], view: View) -> date | None:
+    """Wins of whole months against what had been expected, and whether chance explains the difference.
+
+    Returns the first day of the month that was clicked: what was open then, with its chances.
+    """
     if not found:
-        return
+        return None
     section(t("replay.months"), help=t("replay.months_help"))
     column, language = st.column_config, view.language
     shown: dict[str, list[Any]] = {
@@ -113,11 +117,11 @@ def expectation(found: Sequence[Month], view: View) -> None:
         "won": [m.found.won for m in found],
         "chance": [t("replay.beyond" if m.found.beyond_chance else "replay.within") for m in found],
     }
-    st.dataframe(
+    return clickable(
         shown,
-        hide_index=True,
-        height="content",
-        column_config={
+        [m.starts_on for m in found],
+        "replay-months",
+        config={
             "month": column.TextColumn(t("outlook.month"), pinned=True),
             "open": column.NumberColumn(t("replay.open_then")),
             "expected": column.TextColumn(t("replay.wins_expected")),

@@ -10,7 +10,8 @@ import streamlit as st
 from components import address, format
 from components.blocks import Card, Tone, cards, empty, section
 from components.frame import View
-from components.tables import amounts, clickable, money_column
+from components.outlook_drill import ALL, DRILL, OPEN, WON, drill
+from components.tables import amounts, cell_clicked, clickable, money_column
 from components.text import t
 from core.access import Permission, Reach, reach
 from core.forecast.landmarks import FEW_WINS
@@ -19,9 +20,12 @@ from core.policies import Policy
 from data.queries.outlook import Offered
 from data.queries.snapshots import Group, Snapshot
 
-DRILL = ("pick", "show")  # names in the address that narrow the rows behind
 PERIODS = ("month", "quarter")
-_OTHERS = ("fresh", "adjustment", "total")
+_OTHERS = ("fresh", "adjustment")  # parts that belong to nobody, in no row
+_COUNTS = {
+    "won": WON,
+    "value": ALL,
+}  # the rows that a column of the groups counts; others those that are open
 
 
 def place(offered: Offered, *drops: str) -> tuple[str, str]:
@@ -81,8 +85,10 @@ def taken(shown: Snapshot, view: View) -> None:
 
 
 def headline(shown: Snapshot, language: str) -> None:
-    """The whole in figures."""
-    cards([_value(shown, language), _won(shown, language), _open(shown, language), *_beside(shown, language)])
+    """The whole in figures; one that is made of rows opens them."""
+    found = [_value(shown, language), _won(shown, language), _open(shown, language)]
+    if pressed := cards([*found, *_beside(shown, language)]):
+        drill(pressed)
     low, high = (shown.run.low, shown.run.high) if shown.whole else band(shown.won, shown.lines)
     if low is not None and high is not None:
         ends = [format.worth(amount, shown.run.currency, language) for amount in (low, high)]
@@ -92,7 +98,7 @@ def headline(shown: Snapshot, language: str) -> None:
 def _value(shown: Snapshot, language: str) -> Card:
     if not shown.whole:
         value = _short(shown.won + shown.open, shown, language)
-        return Card(t("outlook.team_value"), value, help=t("outlook.team_value_help"))
+        return Card(t("outlook.team_value"), value, help=t("outlook.team_value_help"), opens=ALL)
     if shown.run.value is None:
         return Card(t("outlook.value"), format.NOTHING, t("outlook.too_little"), help=t("outlook.value_help"))
     return Card(t("outlook.value"), _short(shown.run.value, shown, language), help=t("outlook.value_help"))
@@ -100,12 +106,13 @@ def _value(shown: Snapshot, language: str) -> Card:
 
 def _won(shown: Snapshot, language: str) -> Card:
     note = t("outlook.won_note", n=len(shown.wins))
-    return Card(t("outlook.won"), _short(shown.won, shown, language), note, Tone.GREEN)
+    return Card(t("outlook.won"), _short(shown.won, shown, language), note, Tone.GREEN, opens=WON)
 
 
 def _open(shown: Snapshot, language: str) -> Card:
     note = t("outlook.open_note", n=len(shown.lines))
-    return Card(t("outlook.open"), _short(shown.open, shown, language), note, help=t("outlook.open_help"))
+    value = _short(shown.open, shown, language)
+    return Card(t("outlook.open"), value, note, help=t("outlook.open_help"), opens=OPEN)
 
 
 def _beside(shown: Snapshot, language: str) -> list[Card]:
@@ -149,7 +156,7 @@ def categories(shown: Snapshot, policy: Policy, view: View) -> None:
         alt=t("outlook.categories"),
     )
     if chosen:
-        address.write(show=chosen, pick=None)
+        drill(chosen)
 
 
 def _rule(policy: Policy, language: str) -> str:
@@ -158,7 +165,10 @@ def _rule(policy: Policy, language: str) -> str:
 
 
 def groups(shown: Snapshot, view: View) -> str:
-    """Teams or people with the parts that belong to nobody; they add up to the total. Returns which."""
+    """Teams or people with the parts that belong to nobody; they add up to the total. Returns which.
+
+    A click on a number opens the rows that it counts; the company's total is the sum of the rows above it.
+    """
     section(t("outlook.by"), help=t("outlook.by_help"))
     wide = reach(view.who, Permission.SEE_FORECAST) is Reach.ALL
     by = "rep"
@@ -169,19 +179,21 @@ def groups(shown: Snapshot, view: View) -> str:
             label_visibility="collapsed",
         )  # fmt: skip
     found = shown.by_team() if by == "team" else shown.by_rep()
-    chosen = _group_table(found, shown, by, view)
-    if chosen == "total":
-        address.write(pick=None, show=None)
-    elif chosen and chosen not in _OTHERS:
-        address.write(pick=chosen)
+    if cell := _group_table(found, shown, by, view):
+        group, column = cell
+        show = _COUNTS.get(column, OPEN)
+        if group == "total" and not (shown.whole and show == ALL):
+            drill(show)
+        elif group not in (*_OTHERS, "total"):
+            drill(show, group)
     return by
 
 
-def _group_table(found: Sequence[Group], shown: Snapshot, by: str, view: View) -> str | None:
+def _group_table(found: Sequence[Group], shown: Snapshot, by: str, view: View) -> tuple[str, str] | None:
     rest = _rest(shown)
     nobodys = [None] * (len(rest) - 1)
     column = st.column_config
-    return clickable(
+    return cell_clicked(
         {
             "name": [_group_name(g, by) for g in found] + [t(f"outlook.{name}") for name in rest],
             "lines": [*(g.lines for g in found), *nobodys, len(shown.lines)],

@@ -19,6 +19,7 @@ from data.queries.outlook_course import Point
 
 _BAND = "rgba(20,137,127,0.18)"
 _LEAST = 2  # snapshots that make a course
+BEFORE, AFTER = "before", "after"  # the ends of a waterfall
 LEAST_CHANCES = 30  # opportunities; chances of fewer cannot be judged
 
 
@@ -112,9 +113,9 @@ def _floats(amounts: Sequence[Decimal | None]) -> list[float | None]:
 def waterfall(
     before: Decimal, parts: Mapping[str, Decimal], after: Decimal, currency: str, language: str
 ) -> str | None:
-    """Why the forecast moved; returns the part whose bar was clicked."""
+    """Why the forecast moved; returns the part whose bar was clicked, `BEFORE` or `AFTER` for an end."""
     values = [before, *parts.values(), after]
-    names = [t("replay.before"), *(t(f"replay.{part}") for part in parts), t("replay.after")]
+    names = [t(f"replay.{part}") for part in (BEFORE, *parts, AFTER)]
     at = _levels(before, parts)
     bars = marks.bar(
         y=names,
@@ -122,7 +123,7 @@ def waterfall(
         base=[0.0, *(min(pair) for pair in pairwise(at)), 0.0],
         orientation="h",
         marker={"color": [charts.QUIET, *(_colour(v) for v in parts.values()), charts.QUIET]},
-        customdata=["", *parts, ""],
+        customdata=[BEFORE, *parts, AFTER],
         text=[_signed(n, v, len(values), currency, language) for n, v in enumerate(values)],
         textposition="outside",
         cliponaxis=False,
@@ -144,7 +145,7 @@ def waterfall(
     )
     note = t("replay.waterfall_alt")
     chosen: str | None = pictures.draw(chart, "replay-waterfall", finding, note, language)
-    return chosen or None
+    return chosen
 
 
 def _signed(n: int, value: Decimal, bars: int, currency: str, language: str) -> str:

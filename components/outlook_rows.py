@@ -1,8 +1,10 @@
 """The opportunities behind a number of the outlook, as tables."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -11,22 +13,32 @@ from components.blocks import empty, section
 from components.board_words import stage_name
 from components.frame import View
 from components.outlook import shown_money
-from components.tables import amounts, clickable, day_column, name_column, rate_column
-from components.text import t
+from components.outlook_drill import ALL, BEHIND, OPEN, SHOWS, WON, arrive
+from components.tables import amounts, cell_clicked, day_column, name_column, rate_column
+from components.text import t, term
+from core.access import Permission, decide
 from core.forecast.rollup import CATEGORIES, category
 from core.policies import Policy
+from core.terms import Outcome
 from data.queries.snapshots import Line, Snapshot, Win
 
+Lead = tuple[str, dict[str, Any]]  # a page, and what its address should say
 _ROWS_SHOWN = 200
+_EXPLAINED = ("chance", "amount", "value", "answer")  # how these came about stands with the suggestion
 
 
-def behind(shown: Snapshot, by: str, policy: Policy, view: View) -> int | None:
-    """The rows behind the numbers, narrowed by what was clicked; returns the customer that was chosen."""
-    section(t("outlook.behind"), help=t("outlook.behind_help"))
-    kinds = {name: t(f"outlook.{name}") for name in ("open", "won")}
-    kinds |= {name: t(f"outlook.is_{name}") for name in CATEGORIES}
+def behind(shown: Snapshot, by: str, policy: Policy, view: View, *, runs: bool = False) -> Lead | None:
+    """The rows behind the numbers, narrowed by what was clicked; returns where a click on them leads.
+
+    Args:
+        runs: whether the snapshot is what stands now: how a number came about can be opened.
+    """
+    with st.container(key=BEHIND):
+        section(t("outlook.behind"), help=t("outlook.behind_help"))
+        arrive()
+    kinds = {name: t(f"outlook.is_{name}" if name in CATEGORIES else f"outlook.{name}") for name in SHOWS}
     show = address.choose(
-        st.segmented_control, t("outlook.behind"), "show", kinds, "open", required=True,
+        st.segmented_control, t("outlook.behind"), "show", kinds, OPEN, required=True,
         label_visibility="collapsed",
     )  # fmt: skip
     names = {str(getattr(r, f"{by}_id")): getattr(r, by) for r in (*shown.lines, *shown.wins)}
@@ -34,20 +46,32 @@ def behind(shown: Snapshot, by: str, policy: Policy, view: View) -> int | None:
     if pick and st.button(names[pick] or t(f"outlook.without_{by}"), icon=":material/close:"):
         address.write(pick=None)
         pick = ""
-    rows: Sequence[Any] = shown.wins if show == "won" else shown.lines
+    rows = [r for r in _counted(shown, show, policy) if pick in ("", str(getattr(r, f"{by}_id")))]
+    return _listed(rows, shown, view, show, runs and decide(view.who, Permission.SEE_SUGGESTIONS).allowed)
+
+
+def _counted(shown: Snapshot, show: str, policy: Policy) -> Sequence[Line | Win]:
     if show in CATEGORIES:
-        rows = [line for line in shown.lines if category(line, policy) == show]
-    return listed([r for r in rows if pick in ("", str(getattr(r, f"{by}_id")))], shown, view, show)
+        return [line for line in shown.lines if category(line, policy) == show]
+    wins = shown.wins if show in (WON, ALL) else ()
+    return [*wins, *(shown.lines if show != WON else ())]
 
 
-def listed(rows: Sequence[Any], shown: Snapshot, view: View, key: str) -> int | None:
-    """Wins or lines, largest first; returns the customer that was chosen."""
+def _worth(row: Line | Win) -> Decimal:
+    return row.amount if isinstance(row, Win) else row.value
+
+
+def _listed(
+    rows: Sequence[Line | Win], shown: Snapshot, view: View, show: str, explains: bool
+) -> Lead | None:
+    """Wins or lines, largest first."""
     if not rows:
         empty(t("outlook.no_rows"), icon=":material/table_rows:")
         return None
-    won = isinstance(rows[0], Win)
-    ordered = sorted(rows, key=lambda r: (-(r.amount if won else r.value), r.opportunity_id))[:_ROWS_SHOWN]
-    draw: Callable[..., tuple[dict[str, Any], dict[str, Any]]] = _win_columns if won else _line_columns
+    ordered = sorted(rows, key=lambda r: (-_worth(r), r.opportunity_id))[:_ROWS_SHOWN]
+    draw: Callable[..., tuple[dict[str, Any], dict[str, Any]]] = (
+        _win_columns if show == WON else _line_columns
+    )
     columns, config = draw(ordered, shown, view)
     names = {
         "customer": [r.customer or r.opportunity for r in ordered],
@@ -59,38 +83,64 @@ def listed(rows: Sequence[Any], shown: Snapshot, view: View, key: str) -> int | 
         "opportunity": name_column(t("outlook.opportunity")),
         "rep": st.column_config.TextColumn(t("outlook.by_rep")),
     }
-    chosen = clickable(
-        names | columns,
-        [r.customer_id for r in ordered],
-        f"outlook-rows-{key}",
-        config=words | config,
+    chosen = cell_clicked(
+        names | columns, range(len(ordered)), f"outlook-rows-{show}", config=words | config,
         alt=t("outlook.behind"),
-    )
-    total = sum(((r.amount if won else r.value) for r in rows), Decimal(0))
-    said = format.worth(total, shown.run.currency, view.language)
-    st.caption(t("outlook.first_of", shown=len(ordered), total=len(rows), sum=said))
-    return chosen
+    )  # fmt: skip
+    explains = explains and show != WON
+    st.caption(" ".join((_sums(rows, len(ordered), shown, view), _opens(explains))))
+    return _lead(ordered[chosen[0]], chosen[1], shown, explains) if chosen else None
+
+
+def _sums(rows: Sequence[Line | Win], drawn: int, shown: Snapshot, view: View) -> str:
+    said = {"shown": drawn, "total": len(rows), "sum": _money(map(_worth, rows), shown, view)}
+    if any(isinstance(r, Win) for r in rows):
+        return t("outlook.first_of", **said)
+    return t("outlook.first_of_lines", **said, amount=_money((r.amount for r in rows), shown, view))
+
+
+def _money(amounts: Iterable[Decimal], shown: Snapshot, view: View) -> str:
+    return format.worth(sum(amounts, Decimal(0)), shown.run.currency, view.language)
+
+
+def _opens(explains: bool) -> str:
+    return t("outlook.row_explains" if explains else "outlook.row_opens")
+
+
+def _lead(row: Line | Win, column: str, shown: Snapshot, explains: bool) -> Lead | None:
+    if explains and column in _EXPLAINED and isinstance(row, Line):
+        return "calibrate", {"period": shown.run.period, "opportunity": row.opportunity_id}
+    return ("customer", {"customer": row.customer_id}) if row.customer_id else None
 
 
 def _line_columns(
-    lines: Sequence[Line], shown: Snapshot, view: View
+    rows: Sequence[Line | Win], shown: Snapshot, view: View
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    column = st.column_config
+    """Lines, and wins among them: those are certain, closed, and answered by the customer."""
+    column, zone = st.column_config, ZoneInfo(view.who.timezone)
+    stages, chances, closes, answers = zip(*(_told(row, zone) for row in rows), strict=True)
     return {
-        "stage": [stage_name(line.stage or "none") for line in lines],
-        "chance": [round(line.chance, 3) for line in lines],
-        "amount": amounts([line.amount for line in lines], shown.run.currency),
-        "value": amounts([line.value for line in lines], shown.run.currency),
-        "close": [line.close_on for line in lines],
-        "answer": [t(f"outlook.{line.decision or 'unanswered'}") for line in lines],
+        "stage": stages,
+        "chance": chances,
+        "amount": amounts([row.amount for row in rows], shown.run.currency),
+        "value": amounts([_worth(row) for row in rows], shown.run.currency),
+        "close": closes,
+        "answer": answers,
     }, {
         "stage": column.TextColumn(t("outlook.stage")),
         "chance": rate_column(t("outlook.chance"), t("outlook.chance_help"), width=105),
-        "amount": shown_money(t("outlook.amount"), shown, view),
-        "value": shown_money(t("outlook.expected_short"), shown, view),
+        "amount": shown_money(t("outlook.amount"), shown, view, t("outlook.amount_help")),
+        "value": shown_money(t("outlook.expected_short"), shown, view, t("outlook.expected_help")),
         "close": column.DateColumn(t("outlook.close_on"), format=_DAYS[view.language]),
         "answer": column.TextColumn(t("outlook.answer")),
     }
+
+
+def _told(row: Line | Win, zone: ZoneInfo) -> tuple[str, float, date | None, str]:
+    if isinstance(row, Win):
+        return term("outcome", Outcome.WON), 1.0, row.closed_at.astimezone(zone).date(), ""
+    answer = t(f"outlook.{row.decision or 'unanswered'}")
+    return stage_name(row.stage or "none"), round(row.chance, 3), row.close_on, answer
 
 
 _DAYS = {"en": "D MMM YYYY", "zh": "YYYY年M月D日"}

@@ -1,21 +1,27 @@
 """Drawing the replay: a day, and why the number moved since (B7)."""
 
+import secrets
 from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 
 from components import address, format
 from components.blocks import empty
 from components.frame import View
-from components.outlook_charts import waterfall
+from components.outlook_charts import AFTER, BEFORE, waterfall
+from components.outlook_drill import ALL, DRILL, drill
+from components.outlook_rows import Lead
+from components.scrolling import into_view
 from components.tables import amounts, clickable, money_column, name_column
 from components.text import t
 from core.forecast.movement import Move, movement, sums
 from data.queries.snapshots import Named, Snapshot
 
+PLACE = "replay_place"
+_WENT = "replay-went"  # the last click that led to another day
 _WATCH_SECONDS = 3
 
 
@@ -82,8 +88,8 @@ def since(days: Sequence[date], chosen: date, language: str) -> date | None:
     return date.fromisoformat(picked)
 
 
-def moved(before: Snapshot | None, after: Snapshot, handed: Container[int], view: View) -> int | None:
-    """The waterfall between two snapshots and the rows of a bar; returns the customer that was chosen.
+def moved(before: Snapshot | None, after: Snapshot, handed: Container[int], view: View) -> Lead | None:
+    """The waterfall between two snapshots and the rows of a bar; returns where a click on one leads.
 
     Args:
         handed: what passed to, or came from, people whose part is not seen.
@@ -101,11 +107,34 @@ def moved(before: Snapshot | None, after: Snapshot, handed: Container[int], view
         empty(t("replay.still"), icon=":material/waterfall_chart:")
         return None
     if clicked := waterfall(was.value, parts, now.value, after.run.currency, view.language):
-        address.write(part=clicked)
+        _open(clicked, before, after)
     names = {part: t(f"replay.{part}") for part in parts}
     part = address.choose(st.pills, t("replay.parts"), "part", names, "", label_visibility="collapsed")
     mine = [m for m in moves if part in ("", m.part)]
     return _rows(mine, _named(before, after), after, view)
+
+
+def _open(clicked: str, before: Snapshot, after: Snapshot) -> None:
+    """What stands behind a bar: the earlier day, the day's own rows, the rows of a part."""
+    if clicked == BEFORE:
+        go(before.run.taken_on, before.run.period)
+    elif clicked == AFTER:
+        drill(ALL)
+    else:
+        address.write(part=clicked)
+
+
+def go(day: date, period: str) -> NoReturn:
+    """Replay another day, from the top of the page."""
+    address.write(**dict.fromkeys((*DRILL, "since", "part")), day=day.isoformat(), period=period)
+    st.session_state[_WENT] = secrets.token_hex(4)
+    st.rerun()
+
+
+def arrive() -> None:
+    """Bring the day's choice into view once after `go`."""
+    if went := st.session_state.get(_WENT):
+        into_view(PLACE, went, key="replay_into_view")
 
 
 def _named(before: Snapshot, after: Snapshot) -> dict[int | None, Named]:
@@ -115,7 +144,7 @@ def _named(before: Snapshot, after: Snapshot) -> dict[int | None, Named]:
 
 def _rows(
     moves: Sequence[Move], names: Mapping[int | None, Named], shown: Snapshot, view: View
-) -> int | None:
+) -> Lead | None:
     ordered = sorted(moves, key=lambda m: (-abs(m.value), m.opportunity_id or 0))
     known = [names.get(m.opportunity_id) for m in ordered]
     column, currency, language = st.column_config, shown.run.currency, view.language
@@ -140,4 +169,4 @@ def _rows(
     )
     total = format.worth(sum((m.value for m in moves), Decimal(0)), currency, language)
     st.caption(t("replay.adds_up", n=len(moves), sum=total))
-    return chosen
+    return ("customer", {"customer": chosen}) if chosen else None

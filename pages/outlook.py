@@ -32,7 +32,7 @@ with page("outlook.title", needs=Permission.SEE_FORECAST) as view, rating("outlo
     rules = view.read(policy)
     drawing.categories(shown, rules, view)
     by = drawing.groups(shown, view)
-    if chosen := behind(shown, by, rules, view):
-        open_page("customer", customer=chosen)
+    if lead := behind(shown, by, rules, view, runs=starts_on == max(days)):
+        open_page(lead[0], **lead[1])
     if day:
         open_page("replay", pipeline=pipeline, period=period, day=day)

@@ -29,12 +29,13 @@ with page("replay.title", needs=Permission.SEE_FORECAST) as view:
     if not kept.pipelines:
         outlook.nothing()
         st.stop()
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", key=replay.PLACE):
         pipeline, period = outlook.place(kept, "since", "part")
         days = view.read(calendar, pipeline, period, view.now)
         chosen = replay.day(days.latest, days.today)
+    replay.arrive()
     shown = view.read(snapshot, pipeline, period, chosen)
-    customer = None
+    lead = None
     with st.container(key="replay-shown"):
         if shown is None:
             running = view.read(computing, pipeline, days.due(chosen))
@@ -45,14 +46,15 @@ with page("replay.title", needs=Permission.SEE_FORECAST) as view:
             st.subheader(t("replay.moved"), anchor=False, help=t("replay.moved_help"))
             since = replay.since(days.of(shown.run.starts_on), chosen, view.language)
             before = view.read(snapshot, pipeline, period, since) if since else None
-            customer = replay.moved(before, shown, view.read(handed, before, shown), view)
-            customer = behind(shown, "rep", view.read(policy), view) or customer
+            moved = replay.moved(before, shown, view.read(handed, before, shown), view)
+            lead = behind(shown, "rep", view.read(policy), view) or moved
     backtest_form(*days.past, view, partial(view.do, BACKTEST, pipeline))
     backtests_block(view.read(backtests, pipeline), view)
     found = view.read(models, pipeline)
     trainings(found, view)
     looks_at(found, view)
     rhythm(found, view)
-    expectation(view.read(months, pipeline, view.now), view)
-    if customer:
-        open_page("customer", customer=customer)
+    if month := expectation(view.read(months, pipeline, view.now), view):
+        replay.go(month, "month")
+    if lead:
+        open_page(lead[0], **lead[1])
