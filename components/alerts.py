@@ -99,6 +99,8 @@ def _state(item: AlertItem, view: View) -> str:
         return t("alerts_page.with_until", who=item.assignee, until=view.instant(item.due_at))
     if item.assignee:
         return t("alerts_page.with", who=item.assignee)
+    if item.agreed:
+        return t("alerts_page.agreed", who=item.agreed[0], until=view.instant(item.agreed[1]))
     return t("alerts_page.raised", ago=format.ago(item.raised_at, view.now, view.language))
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, func, select, true
 from sqlalchemy.orm import Session, aliased
@@ -13,7 +13,7 @@ from core.terms import Outcome, Severity
 from data.once import recalled
 from data.queries.scope import customers, owned
 from data.queries.standing import standing
-from data.schema import Alert, Customer, Opportunity, Person
+from data.schema import Alert, Commitment, Customer, Opportunity, Person
 
 PAGE = 30
 
@@ -45,6 +45,7 @@ class AlertItem:
         customer_id: None where this person does not see the customer.
         mine: it is in this person's hands.
         may_handle: whether this person may take it into hand, put it off, settle it.
+        agreed: who took the customer over in a morning meeting since it was raised, and until when.
     """
 
     id: int
@@ -63,6 +64,7 @@ class AlertItem:
     note: str
     mine: bool
     may_handle: bool
+    agreed: tuple[str, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,14 @@ class AlertList:
     total: int
     rules: dict[str, int]
     reps: dict[int, tuple[str, int]]
+
+
+class _Agreed(NamedTuple):
+    who: str
+    due_at: datetime
+    customer_id: int
+    opportunity_id: int | None
+    made_at: datetime
 
 
 @recalled
@@ -167,17 +177,37 @@ def _items(
     )
     leads = reach(who, Permission.HANDLE_ALERTS) in (Reach.TEAM, Reach.ALL)
     found = session.execute(query).all()
+    agreed = _agreed(session, {row.customer_id for row in found} - {None})
     items = tuple(
         AlertItem(
             a.id, a.rule, a.severity, a.params, a.raised_at, row.customer_id, row.customer, row.opportunity,
             row.rep, row.assignee, a.due_at, a.snoozed_until, a.resolved_at, a.note,
             mine := a.assigned_to_id is not None and a.assigned_to_id == who.person_id,
             leads or mine,
+            next((c[:2] for c in agreed if _concerns(c, a, row.customer_id)), None),
         )
         for row in found
         for a in (row.Alert,)
     )  # fmt: skip
     return items, found[0].total if found else 0
+
+
+def _agreed(session: Session, customer_ids: set[int]) -> list[_Agreed]:
+    """What was agreed on in morning meetings and not given up, the latest first."""
+    c = Commitment
+    query = (
+        select(Person.name, c.due_at, c.customer_id, c.opportunity_id, c.made_at)
+        .join(Person, Person.id == c.owner_id)
+        .where(c.customer_id.in_(customer_ids), c.dropped_at.is_(None))
+        .order_by(c.made_at.desc(), c.id.desc())
+    )
+    return [_Agreed(*row) for row in session.execute(query)] if customer_ids else []
+
+
+def _concerns(agreed: _Agreed, alert: Alert, customer_id: int | None) -> bool:
+    """Whether it was agreed on after the alert was raised, for its customer and no other opportunity."""
+    same = agreed.opportunity_id in (None, alert.opportunity_id)
+    return agreed.customer_id == customer_id and same and agreed.made_at >= alert.raised_at
 
 
 def _counts(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from data.queries.alerts import Show
+from data.schema import Commitment, MorningBrief, MorningMeeting, Opportunity
 from data.text import translate
 from tests.data.test_alerts import Desk
 
@@ -48,6 +51,44 @@ def test_settling_asks_for_a_note_at_its_field_and_then_settles(open_page, desk,
     press(page, translate(language, "alerts_page.do.resolve"))
     assert not page.exception
     assert "stalled" in desk.standing(show=Show.RESOLVED)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("since", "elsewhere", "dropped", "told"),
+    [
+        (1, False, False, True),
+        (-1, False, False, False),  # before the alert was raised: about something else
+        (1, True, False, False),
+        (1, False, True, False),
+    ],
+)
+def test_what_the_meeting_agreed_on_is_told(
+    open_page, desk, sqlite_store, clock, language, since, elsewhere, dropped, told
+):
+    people, alert = desk.people, desk.standing()["stalled"]
+    made = alert.raised_at + timedelta(hours=since)
+    with sqlite_store.writing() as session:
+        brief = MorningBrief(
+            key="of that day", team_id=people.rep.team_id, day=made.date(), timezone="Asia/Shanghai",
+            issued_at=made, items={},
+        )  # fmt: skip
+        session.add(brief)
+        session.flush()
+        held = MorningMeeting(brief_id=brief.id, started_at=made)
+        session.add(held)
+        session.flush()
+        session.add(
+            Commitment(
+                meeting_id=held.id, what="Call", owner_id=people.mate.person_id, made_at=made,
+                customer_id=session.get_one(Opportunity, people.opportunity).customer_id,
+                opportunity_id=people.strange_opportunity if elsewhere else None, expects="action",
+                due_at=made + timedelta(hours=9), dropped_at=made if dropped else None,
+            )
+        )  # fmt: skip
+    page = open_page("alerts", people.manager, language)
+    begins = translate(language, "alerts_page.agreed", who="Mate", until="").split("Mate")[0] + "Mate"
+    assert (begins in shown(page)) is told
 
 
 def test_a_rep_sees_and_may_not_settle(open_page, desk):
