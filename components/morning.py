@@ -1,5 +1,6 @@
 """The morning meeting: whose, which day, and what the page shows before, while and after it is held."""
 
+import secrets
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from components.frame import View
 from components.minutes import minutes
 from components.morning_alerts import alerts
 from components.morning_items import further, items
+from components.scrolling import into_view
 from components.text import t
 from components.timer import timer
 from core.access import Permission, decide
@@ -24,6 +26,8 @@ from data.queries.morning import Meeting, Morning, MorningDay, MorningDays
 from data.text import zone_words
 
 STEPS = ("followed", "top", "alerts", "made", "finish")
+_CLOCK = "morning_clock"
+_TURNED = "morning-turned"  # the last turn to another part of the meeting
 _WALL = Path(__file__).parent / "assets" / "wall.css"
 
 
@@ -121,7 +125,9 @@ def _before(told: Morning, view: View, today: date) -> None:
 
 
 def _running(told: Morning, held: Meeting, view: View, wall: bool) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key=_CLOCK
+    ):
         timer(held.started_at, view.now, large=wall)
         by = held.started_by or t("morning.somebody")
         st.caption(t("morning.running", at=view.instant(held.started_at), by=by), width="content")
@@ -152,15 +158,20 @@ def _step(step: str, told: Morning, held: Meeting, view: View) -> None:
 
 
 def _turn(step: str) -> None:
-    """On to the next part of the meeting, or back."""
+    """On to the next part of the meeting, or back; it begins at its head."""
     at = STEPS.index(step)
+    turned = None
     with st.container(horizontal=True, horizontal_alignment="right"):
         if at and st.button(t("morning.back"), icon=":material/arrow_back:", type="tertiary"):
-            address.write(step=STEPS[at - 1])
-            st.rerun()
+            turned = STEPS[at - 1]
         if at + 1 < len(STEPS) and st.button(t("morning.next"), icon=":material/arrow_forward:"):
-            address.write(step=STEPS[at + 1])
-            st.rerun()
+            turned = STEPS[at + 1]
+    if turned:
+        address.write(step=turned)
+        st.session_state[_TURNED] = secrets.token_hex(4)
+        st.rerun()
+    if last := st.session_state.get(_TURNED):
+        into_view(_CLOCK, last, key="morning_into_view")
 
 
 def _finish(told: Morning, held: Meeting, view: View) -> None:

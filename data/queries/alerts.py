@@ -80,7 +80,7 @@ class AlertList:
 class _Agreed(NamedTuple):
     who: str
     due_at: datetime
-    customer_id: int
+    customer_id: int | None
     opportunity_id: int | None
     made_at: datetime
 

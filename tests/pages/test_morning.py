@@ -81,9 +81,12 @@ def test_a_meeting_from_start_to_minutes(open_page, company, sqlite_store, clock
     button(page, "morning.add", language).click().run()
     assert count(sqlite_store, Commitment) == 1
     assert [m for m in page.markdown if "badge" in m.value and "Call the boss" in m.value]  # at its place
+    turns = {page.session_state["morning-turned"]}  # each brings the head into view
     for _ in range(2):
         button(page, "morning.next", language).click().run()
+        turns.add(page.session_state["morning-turned"])
         check_words(page)
+    assert len(turns) == 3
     assert "Call the boss" in words(page)
     button(page, "morning.next", language).click().run()
     clock.move(minutes=14)
