@@ -178,11 +178,12 @@ def _assign(
     view: View,
 ) -> Callable[[], Any]:
     names = dict(hands)
+    reps = [n for n, name in enumerate(names.values()) if name == item.rep]
     with marks.field("person"):
         person = st.selectbox(
             t("alerts_page.person"),
             list(names),
-            index=None,
+            index=reps[0] if len(reps) == 1 else None,  # whose opportunity it is, as the meeting proposes
             format_func=names.__getitem__,
             placeholder=t("alerts_page.choose"),
         )

@@ -91,6 +91,13 @@ def test_what_the_meeting_agreed_on_is_told(
     assert (begins in shown(page)) is told
 
 
+def test_the_rep_is_proposed_to_look_after_it(open_page, desk):
+    page = open_page("alerts", desk.people.manager, alert=desk.standing()["stalled"].id)
+    label = translate("en", "alerts_page.person")
+    proposed = next(box.value for box in page.selectbox if box.label == label)
+    assert proposed == desk.people.rep.person_id
+
+
 def test_a_rep_sees_and_may_not_settle(open_page, desk):
     page = open_page("alerts", desk.people.rep, alert=desk.standing()["stalled"].id)
     assert translate("en", "alerts_page.not_yours") in shown(page)
