@@ -19,6 +19,7 @@ from data.visitor import visitor
 SESSION = "session_id"
 TICKET = "ticket"
 LEFT = "left"
+_LEAVING = "leaving"  # until the page that stood open is left, too
 SEEN = "session_seen"  # by the gate of this run
 LANGUAGE_COOKIE = "firebreak_language"
 WATCH_SECONDS = 20
@@ -104,8 +105,14 @@ def _leave() -> None:
     if (own := st.session_state.get(SESSION)) is not None:
         end_session(this_store(), own)
     _forget()
+    st.session_state[_LEAVING] = True
     if settings().single_sign_on and st.user.is_logged_in:
         st.logout()
+
+
+def leaving() -> bool:
+    """Whether somebody has just signed out: the next person is not led to where they were."""
+    return bool(st.session_state.pop(_LEAVING, False))
 
 
 def _forget() -> None:

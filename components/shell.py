@@ -40,6 +40,8 @@ def draw() -> None:
         session.hand_over_cookie()
         session.keep_language()
     if who is None:
+        if session.leaving():
+            st.switch_page(pages[HOME.name])
         _anonymous()
         return
     session.watch()

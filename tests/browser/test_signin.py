@@ -86,6 +86,7 @@ def test_signing_out_ends_it_also_for_a_copied_cookie(server, visit):
     stolen = wait_for_cookie(page)
     page.get_by_role("button", name="Rep").click()
     page.get_by_role("button", name="Sign out", exact=True).click()
+    expect(page).to_have_url(server.url + "/")  # whoever comes next is not led to where this one was
     expect(page.get_by_label("User name")).to_be_visible()
     page.reload()
     expect(page.get_by_label("User name")).to_be_visible()
