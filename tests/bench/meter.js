@@ -1,6 +1,6 @@
 // From the next click: milliseconds to the last change of what is drawn, once its run has ended, and whether it ran anything.
 () => {
-  const QUIET = 400, LIMIT = 60000, SILENT = 2500;
+  const QUIET = 300, LIMIT = 60000, SILENT = 2000;
   const app = document.querySelector('[data-testid="stApp"]');
   let begun = 0, last = 0, ran = false, ended = false;
   const look = new MutationObserver(() => {
