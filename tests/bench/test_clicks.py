@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from inspect import getsource
-from math import nan
+from math import isnan, nan
 from pathlib import Path
 from statistics import median
 from textwrap import dedent
@@ -65,7 +65,7 @@ class Window:
         return self.press(self._entry(name))[0]
 
     def click(self, name: str) -> float:
-        """A press on the page's own first choice, or on its entry of the menu; not a number if nothing runs."""
+        """A press on the page's own first choice, or on its entry of the menu; NaN if nothing runs."""
         choices = ", ".join(f'[data-testid="stMain"] [data-testid="{kind}"]:visible' for kind in CHOICES)
         for target in (self.page.locator(choices).first, self._entry(name)):
             if target.count():
@@ -98,7 +98,7 @@ def of_page(window: Window, name: str, rounds: int) -> Took:
         window.menu(next(other for other in ELSEWHERE if other != name))
         switches.append(window.menu(name))
         clicks += [window.click(name), window.click(name)]
-    return Took(median(switches[1:]), median(clicks[2:]))
+    return Took(median(switches[1:]), median([ms for ms in clicks[2:] if not isnan(ms)] or [nan]))
 
 
 def of_bare(window: Window, rounds: int) -> Took:
