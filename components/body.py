@@ -1,7 +1,8 @@
 """The page inside the shell: a click on it runs the page alone, without menu and sign-in around it.
 
-Such a run asks first what the shell asks, who is there; where the shell would look otherwise than it was
-drawn (nobody, somebody else, another language, another count in the menu), everything is drawn again.
+Such a run asks first what the shell asks, who is there; for nobody, somebody else or another language
+everything is drawn again. Another count in the menu is only written there: a new run of everything would
+begin without the click.
 """
 
 from copy import copy
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from components import session
+from components.menu import navigate
 from components.outage import gate
 from components.text import language
 from core.access import Who
@@ -17,6 +19,7 @@ from data.queries.inbox import unread
 from data.runtime import this_store
 
 _WITH_SHELL = "page_with_shell"
+_COUNTED = "menu_counted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ def drawn(who: Who | None) -> Drawn:
 def body(page: st.Page, shell: Drawn) -> None:
     """Draw a page in the run that drew the shell like this."""
     st.session_state[_WITH_SHELL] = True
+    st.session_state[_COUNTED] = shell.waiting
     _body(page, shell)
 
 
@@ -51,6 +55,15 @@ def body(page: st.Page, shell: Drawn) -> None:
 def _body(page: st.Page, shell: Drawn) -> None:
     alone = not st.session_state.pop(_WITH_SHELL, False)
     with st.container():  # always there: what follows keeps its place
-        if alone and drawn(session.remember(gate(session.recognise, "outage_page"))) != shell:
-            st.rerun()
+        if alone:
+            _look_again(shell)
     copy(page).run()
+
+
+def _look_again(shell: Drawn) -> None:
+    now = drawn(session.remember(gate(session.recognise, "outage_page")))
+    if (now.who, now.language) != (shell.who, shell.language):
+        st.rerun()
+    if now.waiting != st.session_state[_COUNTED]:
+        navigate(now.who, now.waiting)
+        st.session_state[_COUNTED] = now.waiting

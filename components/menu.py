@@ -18,6 +18,16 @@ _FOLDER = Path(__file__).parents[1] / "pages"
 HOME = PAGES[0]
 
 
+def navigate(who: Who | None, unread: int) -> tuple[dict[str, st.Page], st.Page]:
+    """Draw the menu; returns this run's pages by name, and the one that is open.
+
+    Args:
+        unread: messages that wait in the inbox.
+    """
+    pages = listed(who, {"inbox": unread})
+    return pages, st.navigation(sections(pages), position="sidebar" if who else "hidden", expanded=True)
+
+
 def listed(who: Who | None, waiting: Mapping[str, int]) -> dict[str, st.Page]:
     """This run's pages by name.
 

@@ -10,7 +10,7 @@ from components.assets import LOGO, MARK, STYLE
 from components.blocks import empty, plain
 from components.body import body, drawn
 from components.form_turns import turn_of
-from components.menu import HOME, listed, sections
+from components.menu import HOME, navigate
 from components.navigation import PAGES, PageSpec, offline_link, open_page
 from components.outage import gate
 from components.setup import setup_card
@@ -34,8 +34,7 @@ def draw() -> None:
     foreign.speak()
     st.logo(LOGO, icon_image=MARK, size="large")
     shell = drawn(who)
-    pages = listed(who, {"inbox": shell.waiting})
-    current = st.navigation(sections(pages), position="sidebar" if who else "hidden", expanded=True)
+    pages, current = navigate(who, shell.waiting)
     with st.container():  # always there: what follows keeps its place, and a field its focus
         session.hand_over_cookie()
         session.keep_language()

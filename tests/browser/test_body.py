@@ -1,4 +1,4 @@
-"""A click runs the page alone; the shell around it is drawn again where it would look otherwise."""
+"""A click runs the page alone; of the shell around it is drawn again what would look otherwise."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_click_draws_the_page_and_not_the_menu(server):
     assert (clicked.shells(), clicked.headings()[0]) == (0, "Account")
 
 
-def test_where_the_menu_counts_otherwise_all_is_drawn(server):
+def test_where_the_menu_counts_otherwise_it_is_drawn_again(server):
     def told(store: Store) -> None:
         now = store.clock()
         with store.writing() as session:

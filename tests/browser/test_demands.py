@@ -1,0 +1,52 @@
+"""Demands read one after the other, as product does."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from data.engine import Store
+from data.schema import Message
+from tests.company import Company, found
+from tests.data.test_demands import answered
+from tests.pages.test_demands import filed
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def asked() -> dict[str, int]:
+    return {}
+
+
+@pytest.fixture(scope="module")
+def server(served, asked):
+    """Two demands, the first of them answered."""
+
+    def seed(store: Store) -> None:
+        company: Company = found(store)
+        asked["product"] = company.product.person_id
+        asked["answered"], asked["waiting"] = (filed(store, company) for _ in range(2))
+        answered(store, company, asked["answered"])
+
+    return served(seed)
+
+
+def tell(store: Store, person: int) -> None:
+    told = Message(person_id=person, kind="test", key="test", page="today", posted_at=store.clock())
+    told.params = told.query = {}
+    with store.writing() as session:
+        session.add(told)
+    store.close()
+
+
+def test_a_click_counts_though_a_message_came_in_meanwhile(server, asked, visit):
+    page = visit(f"{server.url}/demands?demand={asked['answered']}", cookie=server.signed_in("product"))
+    onward = page.get_by_role("button", name="Next: Haihe Pumps")
+    expect(onward).to_be_visible()
+    menu = page.locator("[data-testid=stSidebarNav]")
+    expect(menu.get_by_role("link", name="Inbox", exact=True)).to_be_visible()
+    tell(server.store(), asked["product"])
+    onward.click()
+    expect(page.get_by_role("button", name="Send the answer")).to_be_visible()
+    expect(menu.get_by_role("link", name="Inbox (1)")).to_be_visible()
