@@ -9,6 +9,8 @@ from typing import Any
 
 import streamlit as st
 
+from components.scrolling import turn_to_head
+
 
 def read(name: str, allowed: Collection[str], default: str) -> str:
     """The address's value of a name."""
@@ -117,6 +119,7 @@ def switch(label: str, name: str, *, drops: Collection[str] = ()) -> bool:
 
 
 def leave_for(**address: int) -> None:
-    """Go on with this page at another address."""
+    """Go on with this page at another address, from its head."""
     st.query_params.from_dict({k: str(v) for k, v in address.items()})
+    turn_to_head()
     st.rerun()

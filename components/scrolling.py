@@ -1,11 +1,13 @@
-"""Bringing a part of the page into view, once."""
+"""Bringing a part of the page into view, once; another page or another record begins at its head."""
 
 from pathlib import Path
 
 import streamlit as st
 
-_SCRIPT = (Path(__file__).parent / "assets" / "scroll.js").read_text()
-_scroller = st.components.v2.component("firebreak_scroll", js=_SCRIPT)
+_ASSETS = Path(__file__).parent / "assets"
+_scroller = st.components.v2.component("firebreak_scroll", js=(_ASSETS / "scroll.js").read_text())
+_header = st.components.v2.component("firebreak_head", js=(_ASSETS / "head.js").read_text())
+_TURNS = "turns_to_a_head"
 
 
 def into_view(part: str, once: str, *, key: str) -> None:
@@ -17,3 +19,14 @@ def into_view(part: str, once: str, *, key: str) -> None:
     """
     with st.container(key=f"browser_work_{key}"):  # takes no room
         _scroller(key=key, data={"key": part, "once": once})
+
+
+def begin_at_head(page: str) -> None:
+    """Scroll to the head of the page when it is another than before, or when `turn_to_head` was called."""
+    with st.container(key="browser_work_head"):
+        _header(key="head", data={"place": f"{page} {st.session_state.get(_TURNS, 0)}"})
+
+
+def turn_to_head() -> None:
+    """Begin at the head in the next run of the shell: the page shows another record."""
+    st.session_state[_TURNS] = st.session_state.get(_TURNS, 0) + 1

@@ -13,6 +13,7 @@ from components.form_turns import turn_of
 from components.menu import HOME, navigate
 from components.navigation import PAGES, PageSpec, offline_link, open_page
 from components.outage import gate
+from components.scrolling import begin_at_head
 from components.setup import setup_card
 from components.signin import sign_in_card
 from components.text import LANGUAGE, language, t, term
@@ -47,6 +48,7 @@ def draw() -> None:
     _user_menu(who, pages["account"], pages["guide"])
     spec = next((s for s in PAGES if pages[s.name] == current), HOME)
     measure(who, spec.name)
+    begin_at_head(spec.name)
     tour_card(who, spec.name)
     if not decide(who, spec.needs).allowed:
         _refusal(spec)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from data.engine import Store
 from data.schema import Message
@@ -50,3 +50,23 @@ def test_a_click_counts_though_a_message_came_in_meanwhile(server, asked, visit)
     onward.click()
     expect(page.get_by_role("button", name="Send the answer")).to_be_visible()
     expect(menu.get_by_role("link", name="Inbox (1)")).to_be_visible()
+
+
+def read_down(page: Page, title: str) -> None:
+    expect(page.get_by_role("heading", name=title)).to_be_in_viewport()
+    page.mouse.move(700, 200)
+    page.mouse.wheel(0, 400)
+    expect(page.get_by_role("heading", name=title)).not_to_be_in_viewport()
+
+
+def test_the_next_demand_and_the_next_page_begin_at_their_heads(server, asked, visit):
+    page = visit(f"{server.url}/demands?demand={asked['answered']}", cookie=server.signed_in("product"))
+    page.set_viewport_size({"width": 1280, "height": 400})
+    onward = page.get_by_role("button", name="Next: Haihe Pumps")
+    expect(onward).to_be_visible()
+    read_down(page, "Demands")
+    onward.click()
+    expect(page.get_by_role("button", name="Send the answer")).to_be_visible()
+    read_down(page, "Demands")
+    page.locator("[data-testid=stSidebarNav]").get_by_role("link", name="Promises").click()
+    expect(page.get_by_role("heading", name="Promises")).to_be_in_viewport()
