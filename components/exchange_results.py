@@ -46,7 +46,7 @@ def preview(view: View, upload: Upload, mapping: FileMapping) -> ImportResult | 
     else:
         return None
     show_counts(view, result, t("exchange.would"))
-    show_rejected(view, upload, result.rejected)
+    show_rejected(view, upload, result.rejected, "exchange-would-reject")
     return result
 
 
@@ -66,8 +66,8 @@ def show_counts(view: View, result: ImportResult, title: str) -> None:
     cards(Card(t(f"exchange.{name}"), number(n, view.language)) for name, n in counts.items())
 
 
-def show_rejected(view: View, upload: Upload, rejected: Sequence[Rejection]) -> None:
-    """Every problem with its line, and the rejected rows as a file to correct."""
+def show_rejected(view: View, upload: Upload, rejected: Sequence[Rejection], key: str) -> None:
+    """Every problem with its line, and the rejected rows as a file to correct, by a button with `key`."""
     if not rejected:
         return
     line, reason = t("exchange.line"), t("exchange.reason")
@@ -90,6 +90,7 @@ def show_rejected(view: View, upload: Upload, rejected: Sequence[Rejection]) -> 
         mime=MIME["csv"],
         icon=":material/download:",
         on_click="ignore",
+        key=key,
     )
 
 
@@ -121,7 +122,7 @@ def last_result(view: View) -> None:
     upload, done = st.session_state[DONE]
     with st.container(border=True):
         show_counts(view, done, plain(t("exchange.done", name=upload.name)))
-        show_rejected(view, upload, done.rejected)
+        show_rejected(view, upload, done.rejected, "exchange-rejected")
         if st.button(t("exchange.undo"), icon=":material/undo:", key="exchange-undo-last"):
             _undo(view, done.batch_id)
 

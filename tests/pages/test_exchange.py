@@ -82,6 +82,17 @@ def test_what_cannot_be_read_is_said(company):
     assert not at.metric
 
 
+def test_the_next_file_is_checked_below_what_became_of_the_last(company):
+    at = visit(company.admin)
+    for number, name in enumerate(("One", "Two")):
+        file = f"name,segment\n{name},small\nBad,huge\n".encode()
+        at.file_uploader[0].set_value((f"{name}.csv", file, "text/csv")).run()
+        assert not [e.value for e in at.error]
+        assert len(metrics(at)) == 4 * (number + 1)
+        button(at, translate("en", "exchange.import", n=1)).click().run()
+        assert metrics(at) == ["1", "0", "0", "1"]
+
+
 def test_an_import_others_built_on_says_so(company, sqlite_store):
     at = visit(company.admin)
     at.file_uploader[0].set_value(("c.csv", b"name\nNew\n", "text/csv")).run()
