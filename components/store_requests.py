@@ -218,9 +218,10 @@ def _merge_form(one: Request, found: Sequence[Alike], merge: Callable[..., Any],
     with st.form(f"store-merge-{one.id}"):
         marks = Marks(view)
         st.caption(t("store_requests.merge_hint"))
-        chosen = [i for i, said in words.items() if st.checkbox(said, key=f"merge-{one.id}-{i}")]
+        with marks.field("others"):
+            chosen = [i for i, said in words.items() if st.checkbox(said, key=f"merge-{one.id}-{i}")]
         sent = st.form_submit_button(t("store_requests.merge"), icon=":material/merge:")
-    if sent and chosen and marks.sent(partial(merge, one.id, chosen)):
+    if sent and marks.sent(partial(merge, one.id, chosen)):
         st.toast(t("store_requests.merged"))
         st.rerun()
 

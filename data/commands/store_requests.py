@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 
 from core.access import Permission
-from core.messages import Conflict, NotFound, refuse
+from core.messages import Conflict, NotFound, Problem, refuse
 from core.notices import Notice
 from core.promises.store_requests import Merging, Verdict, check_request, check_verdict, may_merge
 from core.terms import Role
@@ -69,7 +69,9 @@ def merge_requests(tx: Tx, into_id: int, other_ids: Sequence[int]) -> int:
     Raises:
         NotFound: no such request.
         Conflict: one of them is answered, or part of another already.
+        Invalid: no other request is named.
     """
+    refuse([] if other_ids else [Problem("others", "likes_required")])
     held = {
         i: _locked(tx, i) for i in sorted({into_id, *other_ids})
     }  # in one order: two who merge wait in turn

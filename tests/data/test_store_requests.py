@@ -99,9 +99,12 @@ def test_a_merge_keeps_everybody_and_tells_them(store, stores):
     (request,) = read(store, pool, stores.people.product, Show.OPEN).rows
     assert request.stores == ("Bund", "Pudong", "Shenzhen")
     assert stores.told("store_request_merged") == ["pudong", "shenzhen"]
-    for into, others in ((first, [second]), (second, [first]), (first, [first]), (first, [])):
+    for into, others in ((first, [second]), (second, [first]), (first, [first])):
         with pytest.raises(Conflict):
             merge_requests(store, stores.people.product, into, others)
+    with pytest.raises(Invalid) as nobody:
+        merge_requests(store, stores.people.product, first, [])
+    assert [(p.field, p.code) for p in nobody.value.problems] == [("others", "likes_required")]
     answer_request(store, stores.people.product, first, PLANNED)
     assert stores.told("store_request_planned") == ["bund", "pudong", "shenzhen"]
     answered = read(store, pool, stores.shenzhen, Show.ANSWERED)

@@ -70,6 +70,8 @@ def test_headquarters_merges_and_answers(open_page, stores, sqlite_store, langua
     assert "Shenzhen" in shown(page)
     assert page.selectbox[0].options[1:] == ["East", "South"]
     page = open_page("store_requests", stores.people.product, language, request=first)
+    press(page, translate(language, "store_requests.merge"))
+    assert translate(language, "problems.likes_required") in shown(page)
     page.checkbox[0].check()
     press(page, translate(language, "store_requests.merge"))
     assert not page.exception
