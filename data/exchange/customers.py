@@ -15,6 +15,7 @@ from core.customers import (
     check_interaction,
 )
 from core.definitions import CUSTOMER
+from core.exchange.cells import fold
 from core.exchange.kinds import CUSTOMERS
 from core.exchange.rows import Record
 from core.messages import Problem
@@ -126,8 +127,12 @@ def plan_contacts(plan: Plan, records: Sequence[Record]) -> None:
         if stored := known.find(wanted):
             plan.settle(Contact, stored, wanted)
             continue
+        if known.repeats(wanted):
+            plan.duplicates += 1
+            continue
         row = table_row(Contact, wanted) | {"id": plan.new_id(Contact), "version": 1}
         plan.inserts[Contact].append(row)
+        known.planned(row)
         plan.accepted += 1
 
 
@@ -137,6 +142,7 @@ class _Contacts:
     def __init__(self, plan: Plan, customers: Sequence[int], refs: set[str]) -> None:
         self._refs: dict[str, Mapping[str, Any]] = {}
         self._named: dict[tuple[int, str], list[Mapping[str, Any]]] = defaultdict(list)
+        self._planned: dict[tuple[int, str], list[Mapping[str, Any]]] = defaultdict(list)
         query = select(*Contact.__table__.columns)
         for row in fetch(plan.session, query, Contact.customer_id, customers):
             self._named[row["customer_id"], row["name"]].append(row)
@@ -151,10 +157,24 @@ class _Contacts:
         free = (c for c in same if ref is None or c["ref"] is None)
         return next((c for c in free if _reached_alike(c, wanted)), None)
 
+    def planned(self, row: Mapping[str, Any]) -> None:
+        """Remember a contact that the file brings."""
+        self._planned[row["customer_id"], row["name"]].append(row)
+
+    def repeats(self, wanted: Mapping[str, Any]) -> bool:
+        """Whether an earlier row of the file says all that this one says, in whatever writing."""
+        said = {k: v for k, v in wanted.items() if v}
+        earlier = self._planned.get((wanted["customer_id"], wanted["name"]), [])
+        return any(all(_alike(row.get(k), v) for k, v in said.items()) for row in earlier)
+
 
 def _reached_alike(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     pairs = [(stored[k], wanted.get(k)) for k in ("phone", "email")]
-    return any(a and a == b for a, b in pairs) or not any(a and b for a, b in pairs)
+    return any(a and _alike(a, b) for a, b in pairs) or not any(a and b for a, b in pairs)
+
+
+def _alike(one: object, other: object) -> bool:
+    return fold(str(one or "")) == fold(str(other or ""))
 
 
 def plan_interactions(plan: Plan, records: Sequence[Record]) -> None:

@@ -141,6 +141,20 @@ def test_customers_contacts_and_interactions(store):
         assert differences(session) == []
 
 
+def test_a_contact_written_in_another_way_is_the_same(store):
+    founded(store)
+    header = "customer,name,title,phone,email\n"
+    rows = (
+        "Haihe Pumps,Wang,Buyer,13800138000,Wang@Example.com\n"
+        "Haihe Pumps,Wang,,138-0013-8000,wang@example.com\n"
+        "Haihe Pumps,Wang,,13900139000,\n"
+        "Haihe Pumps,Wang,Chief,138 0013 8000,\n"
+    )
+    assert shown(import_text(store, "contacts", header + rows)) == (3, 0, 1, [])
+    known = "Haihe Pumps,Wang,,139 0013 9000,\n"
+    assert shown(import_text(store, "contacts", header + known)) == (0, 1, 0, [])
+
+
 def test_users_their_teams_and_managers(store):
     rows = (
         "name,role,team,manager,username\nAnna Snelling,,East,Dustin B,\n王磊,销售,East,,\n"
