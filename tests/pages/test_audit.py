@@ -12,7 +12,8 @@ from data.commands.command import COMMANDS
 from data.commands.exchange import undo_import
 from data.commands.home import keep_layout
 from data.commands.people import set_password
-from data.commands.studio import keep_field, keep_rules, publish
+from data.commands.studio import keep_rules, publish
+from data.commands.studio_fields import keep_field
 from data.commands.studio_lists import keep_grade_rules, keep_tags
 from data.commands.studio_notices import keep_rule
 from data.commands.studio_reports import keep_report
