@@ -37,7 +37,13 @@ _TERMS = {
     "reason": "answer_reason",
     "answer": "delivery",
 }
-_AREAS = {"kind": "exchange.kind", "outcome": "store_requests.outcome"}  # of some records, before the terms
+_AREAS = {  # of some records, before the terms
+    "kind": ("exchange.kind", "calendars.way"),
+    "outcome": ("store_requests.outcome",),
+    "country": ("calendars.countries",),
+    "job": ("jobs.name",),
+}
+_DAYS = {"first", "last"}
 
 
 def deed(entry: AuditEntry) -> str:
@@ -62,8 +68,8 @@ def words(field: str, value: Any, view: View) -> str:
         return listed(term("tag", str(v)) for v in value)
     if field == "password":
         return t("audit.password_new")
-    if field in _AREAS and has(view.language, f"{_AREAS[field]}.{value}"):
-        return t(f"{_AREAS[field]}.{value}")
+    if area := next((a for a in _AREAS.get(field, ()) if has(view.language, f"{a}.{value}")), None):
+        return t(f"{area}.{value}")
     if field in _TERMS:
         return term(_TERMS[field], str(value))
     if field == "verdict":
@@ -74,7 +80,7 @@ def words(field: str, value: Any, view: View) -> str:
 def _measured(field: str, value: Any, view: View) -> str:
     if field.endswith(("_at", "_until")) or field == "planned_for":
         return view.instant(value if isinstance(value, datetime) else datetime.fromisoformat(value))
-    if field.endswith(("_on", "_start")):
+    if field.endswith(("_on", "_start")) or field in _DAYS:
         return format.day(value if isinstance(value, date) else date.fromisoformat(value), view.language)
     if field == "amount":
         return format.number(float(Decimal(str(value))), view.language, 2)

@@ -2,15 +2,20 @@
 
 import importlib
 import pkgutil
+from datetime import date
 
 import pytest
 
 import data.commands
+from components import format
 from core.studio import Area
 from core.telling import Rule, To
+from data.commands.calendars import set_days
 from data.commands.command import COMMANDS
+from data.commands.currencies import set_rate
 from data.commands.exchange import undo_import
 from data.commands.home import keep_layout
+from data.commands.jobs import run_job
 from data.commands.people import set_password
 from data.commands.studio import keep_rules, publish
 from data.commands.studio_fields import keep_field
@@ -57,6 +62,19 @@ def test_values_are_said_in_words(open_page, sqlite_store, language):
     assert translate(language, "rules.name.silent_days") in said
     assert "changed" not in said
     assert said.count("new\\.csv") + said.count("new.csv") == 2  # what was imported, and what was taken back
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_days_rates_and_jobs_are_said_in_words(open_page, sqlite_store, language):
+    people = found(sqlite_store)
+    set_days(sqlite_store, people.admin, "CN", date(2026, 6, 1), None, "off")
+    set_rate(sqlite_store, people.admin, "USD", date(2026, 3, 1), 7.1)
+    run_job(sqlite_store, people.admin, "tidy")
+    said = " ".join(m.value for m in open_page("audit", people.admin, language).markdown)
+    for key in ("calendars.way.off", "calendars.countries.CN", "jobs.name.tidy", "audit.field.worth"):
+        assert translate(language, key) in said
+    assert said.count(format.day(date(2026, 6, 1), language)) == 2
+    assert format.day(date(2026, 3, 1), language) in said
 
 
 def _drafted(store, who):
