@@ -101,7 +101,9 @@ def _card(stop: Stop, language: str) -> Card:
     if stop.chance is not None:
         note = t("milestones.chance", chance=chance_words(language, stop.chance))
     if stop.phase is Phase.OVER:
-        tone = _TONES[stop.state]
+        tone = _TONES[stop.counts_as]
+    if stop.counts_as is not stop.state:
+        note = t("milestones.counts_met_short")
     label = f"{t('milestones.day', day=stop.day)} · {format.short_day(stop.due_on, language)}"
     area = "short" if stop.phase is Phase.OVER else "now"
     value = t(f"milestones.{area}.{stop.state}") if stop.assessments else format.NOTHING

@@ -54,11 +54,14 @@ def stop_table(language: str, stop: Stop) -> Table:
 
 
 def stop_state(language: str, stop: Stop) -> str:
-    """How a milestone stands, in a word."""
+    """How a milestone stands, in a word, and whether an appeal makes it count as met."""
     if not stop.assessments:
         return translate(language, f"milestones.phase.{stop.phase}")
     area = "state" if stop.phase is Phase.OVER else "now"
-    return translate(language, f"milestones.{area}.{stop.state}")
+    state = translate(language, f"milestones.{area}.{stop.state}")
+    if stop.counts_as is stop.state:
+        return state
+    return f"{state} · {translate(language, 'milestones.counts_met_short')}"
 
 
 def proof_table(language: str, proof: Proof) -> Table:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Reach, Who, reach
 from core.milestones.assess import Assessment, State, verdict, whole_chance
+from core.milestones.consequences import final
 from core.milestones.criteria import BY_NAME, DAYS, window
 from core.milestones.evidence import Evidence, between
 from core.milestones.path import Phase, phase
@@ -19,7 +20,7 @@ from data.once import recalled
 from data.queries.milestone_facts import Assessed, assessed
 from data.queries.milestone_place import Place, reached_place
 from data.queries.policies import policy_in_force
-from data.schema import Launch, MilestoneResult, Person, Team
+from data.schema import Launch, MilestoneAppeal, MilestoneResult, Person, Team
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Stop:
         result_id: of its result once it is issued; its figures are those kept then.
         assessments: of its criteria; empty before the launch.
         chance: that all its criteria are reached; None where nothing can be said, or its day has come.
+        state: as its figures say; `counts_as`: after appeals.
     """
 
     day: int
@@ -49,6 +51,7 @@ class Stop:
     result_id: int | None
     assessments: tuple[Assessment, ...]
     state: State
+    counts_as: State
     chance: float | None
 
 
@@ -189,4 +192,12 @@ def _stop(
         found = live.assessments
     chance = whole_chance([a.chance for a in found]) if lies is not Phase.OVER else None
     state = verdict(a.state for a in found)
-    return Stop(day, days.due_on, lies, kept.id if kept else None, found, state, chance)
+    counts_as = final(state, kept is not None and _upheld(session, kept.id))
+    return Stop(day, days.due_on, lies, kept.id if kept else None, found, state, counts_as, chance)
+
+
+def _upheld(session: Session, result_id: int) -> bool:
+    appeals = select(MilestoneAppeal.id).where(
+        MilestoneAppeal.result_id == result_id, MilestoneAppeal.upheld.is_(True)
+    )
+    return session.scalars(appeals).first() is not None

@@ -9,6 +9,7 @@ import pytest
 from data.commands.milestones import issue_milestone, set_launch
 from data.jobs.milestones import milestones
 from data.jobs.registry import Run
+from data.milestone_sheets import stop_table
 from data.queries.milestones import milestone_path
 from data.text import translate
 from tests.company import found
@@ -152,6 +153,25 @@ def test_a_manager_appeals_and_a_director_decides_and_signs(open_page, company, 
         assert not shown.exception
         assert len(shown.warning) == 1
         assert "2026" in shown.warning[0].value
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_appeal_that_is_upheld_stands_at_the_path(
+    open_page, sqlite_store, company, clock, missed, language
+):
+    page = open_page("milestones", company.manager, language, day=60)
+    page.text_area(key=f"appeal-words-{missed}").set_value("The holidays were not counted")
+    page.button(key=f"appeal-{missed}").click().run()
+    lead = open_page("milestones", company.director, language, day=60)
+    said = translate(language, "milestones.counts_met_short")
+    assert said not in words(lead)
+    lead.text_area(key="appeal-answer-1").set_value("They were not")
+    lead.button(key="uphold-1").click().run()
+    check_words(lead)
+    assert said in words(lead)
+    with sqlite_store.reading() as session:
+        path = milestone_path(session, company.director, None, clock.at)
+    assert said in stop_table(language, next(s for s in path.stops if s.day == 60)).title
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
