@@ -29,10 +29,10 @@ def choices(found: Attributions, view: View) -> None:
     """Which month, of which pipeline; kept in the address."""
     with st.container(horizontal=True, gap="small"):
         months = {m.isoformat(): month_name(m, view.language) for m in found.months}
-        if months:
-            first = next(iter(months))
+        if found.month:
+            shown = found.month.isoformat()
             address.choose(
-                st.selectbox, t("attribution.month"), "month", months, first, drops=("deal",), width=180
+                st.selectbox, t("attribution.month"), "month", months, shown, drops=("deal",), width=180
             )
         if len(found.pipelines) > 1:
             first = next(iter(found.pipelines))

@@ -62,10 +62,16 @@ class MonthAttribution:
 
 @dataclass(frozen=True, slots=True)
 class Attributions:
-    """The months that can be asked for, newest first, and the one that was."""
+    """The months that can be asked for, newest first, and the one that is shown.
+
+    Attributes:
+        month: the one shown; None before the first.
+        chosen: what it came to; None where there is nothing to attribute in it.
+    """
 
     pipelines: dict[str, str]
     months: tuple[date, ...]
+    month: date | None
     chosen: MonthAttribution | None
 
 
@@ -73,16 +79,20 @@ class Attributions:
 def attribution(
     session: Session, who: Who, now: datetime, *, pipeline: str | None, month: str | None
 ) -> Attributions:
-    """The company's month where all of it is within reach, else the team's; the latest unless asked.
+    """The company's month where all of it is within reach, else the team's.
 
-    None is chosen where the team had nothing open in the month's forecast and won nothing.
+    Unless another is asked for, it is the latest in whose forecast the team had something open or in which
+    it won something; where there is no such month, the latest.
     """
     known = forecast_pipelines(session)
     key = pipeline if pipeline in known else next(iter(known), None)
     runs = counting_runs(session, key, now)[-MONTHS:][::-1] if key else []
-    run = next((r for r in runs if r.starts_on.isoformat() == month), runs[0] if runs else None)
-    chosen = _month(session, who, run) if run else None
-    return Attributions(known, tuple(r.starts_on for r in runs), chosen)
+    months = tuple(run.starts_on for run in runs)
+    for run in [r for r in runs if r.starts_on.isoformat() == month] or runs:
+        if chosen := _month(session, who, run):
+            return Attributions(known, months, run.starts_on, chosen)
+    asked = next((m for m in months if m.isoformat() == month), months[0] if months else None)
+    return Attributions(known, months, asked, None)
 
 
 def deviation(session: Session, who: Who, run_id: int, opportunity_id: int) -> Deviation:

@@ -104,6 +104,24 @@ def test_a_team_without_open_opportunities_is_told_so(open_page, sqlite_store, l
     assert translate(language, "attribution.fresh") in words(page)
 
 
+def test_the_latest_month_that_has_something_comes_first_and_an_empty_one_can_be_asked_for(
+    open_page, sqlite_store
+):
+    made, january = found(sqlite_store), date(2026, 1, 1)
+    deal(sqlite_store, made.rep.person_id, run_id=run(sqlite_store, january, value=50), amount=50)
+    deal(sqlite_store, made.stranger.person_id, run_id=run(sqlite_store, FEB, value=70))
+    page = open_page("attribution", made.manager)
+    months = page.selectbox(key="address-month")
+    assert months.value == january.isoformat()
+    assert translate("en", "attribution.team_none") not in words(page)
+    months.select(FEB.isoformat()).run()
+    check_words(page)
+    assert page.selectbox(key="address-month").value == FEB.isoformat()
+    assert translate("en", "attribution.team_none") in words(page)
+    page.selectbox(key="address-month").select(january.isoformat()).run()
+    assert translate("en", "attribution.team_none") not in words(page)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_manager_reads_what_changed_for_the_team(open_page, people, sqlite_store, language):
     march = date(2026, 3, 1)
