@@ -57,7 +57,7 @@ def resolve_block(file: PromiseFile, features: Mapping[int, FeatureChoice], does
         sent = st.form_submit_button(words[way], type="primary")
     if sent and marks.sent(work):
         next_turn(_named(file))
-        st.toast(t("promises.resolved"))
+        st.toast(t("promises.told_above" if way == "escalate" else "promises.resolved"))
         st.rerun()
 
 

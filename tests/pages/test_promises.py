@@ -156,6 +156,7 @@ def test_an_escalation_is_shown_on_the_board_and_offered_once(open_page, desk, l
     choose(page, desk, "escalate")
     page.text_area[0].set_value("They open a plant that day")
     press(page, translate(language, "promises.way.escalate"))
+    assert [toast.value for toast in page.toast] == [translate(language, "promises.told_above")]
     assert desk.file().row.escalated.reason == "They open a plant that day"
     assert "They open a plant that day" in shown(page)
     assert len(ways(page, desk)) == 1
