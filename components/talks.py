@@ -114,7 +114,7 @@ def _agree(talk: Held, customers: Mapping[int, str], does: Does, view: View) -> 
             )
         proofs = {proof: t(f"morning.proof.{proof}") for proof in BY_HAND}
         expects = st.selectbox(
-            t("morning.expects"), list(proofs), format_func=proofs.__getitem__, key=f"expects-{turn}"
+            t("one_to_one.expects"), list(proofs), format_func=proofs.__getitem__, key=f"expects-{turn}"
         )
         with marks.field("due_at"):
             due_at = _due(turn, view)
