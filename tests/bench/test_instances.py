@@ -210,6 +210,8 @@ def test_two_workers_run_each_job_once_and_send_each_message_once(cluster):
     assert letters == 12  # the manager's and product's
     sent = select(func.count(Delivery.id)).where(Delivery.state == "sent")
     until("letters are sent", lambda: _count(store, sent) >= letters)
+    waiting = select(func.count(WebhookDelivery.id)).where(WebhookDelivery.state == "waiting")
+    until("addresses are told", lambda: _count(store, waiting) == 0)
     with store.reading(fresh=True) as session:
         assert set(session.scalars(select(JobRun.attempts))) == {1}
         assert set(session.scalars(select(WebhookDelivery.attempts))) <= {1}
