@@ -42,8 +42,8 @@ GROWTH = 1.10  # of the memory after a quarter of the soak
 def company(
     request: pytest.FixtureRequest, full: bool, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Store]:
-    """The small company of all benchmarks; in the full size one of 500 opportunities."""
-    if not full:
+    """The small company of all benchmarks; in the full size one of 500 opportunities, where none is given."""
+    if not full or request.config.getoption("--bench-stores"):
         yield request.getfixturevalue("stores")[0]
         return
     folder = tmp_path_factory.mktemp("company")
