@@ -163,17 +163,18 @@ def rows(items: Sequence[Row], key: str) -> str | None:
 
 
 def _row(item: Row, key: str) -> bool:
-    with st.container(key=f"line-{key}"):  # on a phone the button stays beside the words (shell.css)
-        words, button = st.columns([4, 1], vertical_alignment="center", gap="small")
     mark = (
         f":{_COLOURS[item.tone]}-badge[{_ICONS.get(item.tone, '')} {plain(item.mark)}] " if item.mark else ""
     )
     detail = f"  \n:small[:gray[{plain(item.detail)}]]" if item.detail else ""
-    words.markdown(f"{mark}**{plain(item.title)}**{detail}")
+    words = f"{mark}**{plain(item.title)}**{detail}"
     if not item.action:
+        st.markdown(words)
         return False
     kind: Literal["primary", "secondary"] = "primary" if item.primary else "secondary"
-    return button.button(item.action, key=key, icon=item.icon, type=kind, width="stretch")
+    with st.container(key=f"row-{key}", horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(words)  # how the two share the line: shell.css
+        return st.button(item.action, key=key, icon=item.icon, type=kind)
 
 
 def picture(content: bytes, caption: str) -> None:

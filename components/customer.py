@@ -72,21 +72,18 @@ def next_steps_block(steps: Sequence[Planned], head: CustomerHead, view: View) -
     if not steps:
         empty(t("customer.no_next"), t("customer.no_next_hint"), icon=":material/event_upcoming:")
     for step in steps:
-        with st.container(border=True):
-            words, button = st.columns([4, 1], vertical_alignment="center")
+        with st.container(
+            border=True, horizontal=True, vertical_alignment="center", gap="small", key=f"row-step-{step.id}"
+        ):
             late = step.at < view.now
             mark = f" :red-badge[:material/schedule: {t('customer.overdue')}]" if late else ""
             soon = format.ago(step.at, view.now, view.language)
             detail = [view.instant(step.at), soon, step.opportunity, step.owner]
             note = f"  \n{plain(step.note)}" if step.note else ""
             small = f":small[:gray[{plain(' · '.join(detail))}]]"
-            words.markdown(f"**{plain(term('stage', step.type))}**{mark}{note}  \n{small}")
-            if step.recordable and button.button(
-                t("customer.record"),
-                key=f"record-{step.id}",
-                type="primary",
-                icon=":material/edit_note:",
-                width="stretch",
+            st.markdown(f"**{plain(term('stage', step.type))}**{mark}{note}  \n{small}")
+            if step.recordable and st.button(
+                t("customer.record"), key=f"record-{step.id}", type="primary", icon=":material/edit_note:"
             ):
                 open_page(
                     "record",

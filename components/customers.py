@@ -69,24 +69,24 @@ def customer_rows(found: CustomerList, view: View) -> None:
         return
     with st.container(gap="xsmall"):
         for row in found.rows:
-            with st.container(border=True):
-                _customer_row(row, view)
+            _customer_row(row, view)
 
 
 def _customer_row(row: CustomerRow, view: View) -> None:
-    name, money, next_ = st.columns([5, 3, 4], gap="small", vertical_alignment="top")
-    with name, st.container(gap=None):
-        if st.button(f"**{plain(row.name)}**", key=f"customer-{row.id}", type="tertiary"):
-            open_page("customer", customer=row.id)
-        marks = grade_badge(row.grade) + "".join(f" :violet-badge[{term('tag', k)}]" for k in row.tags)
-        about = [term("industry", row.industry), row.owner or t("customers.nobody")]
-        st.markdown(f"{marks} :small[:gray[{plain(' · '.join(a for a in about if a))}]]")
+    """Name, money and next step; how they share the line: shell.css."""
+    marks = grade_badge(row.grade) + "".join(f" :violet-badge[{term('tag', k)}]" for k in row.tags)
+    about = [term("industry", row.industry), row.owner or t("customers.nobody")]
     amounts = " + ".join(format.money(a, c, view.language, compact=True) for c, a in row.amounts)
     opened = t("customers.open", n=row.open_opportunities)
-    money.markdown(f"{plain(amounts) or format.NOTHING}  \n:small[:gray[{opened}]]")
     touch = t("customers.touched", ago=format.ago(row.last_touch_at, view.now, view.language))
     touch = touch if row.last_touch_at else t("customers.never")
-    next_.markdown(f"{_next_of(row.next_step, view)}  \n:small[:gray[{plain(touch)}]]")
+    with st.container(border=True, horizontal=True, gap="small", key=f"customer-row-{row.id}"):
+        with st.container(gap=None):
+            if st.button(f"**{plain(row.name)}**", key=f"customer-{row.id}", type="tertiary"):
+                open_page("customer", customer=row.id)
+            st.markdown(f"{marks} :small[:gray[{plain(' · '.join(a for a in about if a))}]]")
+        st.markdown(f"{plain(amounts) or format.NOTHING}  \n:small[:gray[{opened}]]")
+        st.markdown(f"{_next_of(row.next_step, view)}  \n:small[:gray[{plain(touch)}]]")
 
 
 def _next_of(step: tuple[str, datetime] | None, view: View) -> str:

@@ -91,7 +91,7 @@ def timeline_block(found: Timeline, view: View, play: Play) -> None:
 
 def _event(event: Event, view: View, play: Play, *, marked: bool, folded: bool) -> None:
     with st.container(border=True, gap="xsmall", key=f"event-{event.kind}-{event.id}"):
-        _HEADS[event.kind](event, view, marked)
+        st.markdown("  \n".join(_HEADS[event.kind](event, view, marked)))
         if event.kind == "action":
             action_body(event, view, play, folded=folded)
         elif event.kind == "change" and event.change:
@@ -104,16 +104,16 @@ def _event(event: Event, view: View, play: Play, *, marked: bool, folded: bool) 
             _signal_way_back(event, view)
 
 
-def _times(event: Event, view: View, *who: str | None) -> None:
+def _times(event: Event, view: View, *who: str | None) -> str:
     """When it happened, who took part, and when it was entered if that was later."""
     parts = [view.span(event.started_at, event.at), *(w for w in who if w)]
     late = (event.recorded_at - event.at).days
     if late >= 1 and event.status != "planned":
         parts.append(t("customer.late", n=late, at=view.instant(event.recorded_at)))
-    st.caption(" · ".join(plain(p) for p in parts))
+    return f":small[:gray[{' · '.join(plain(p) for p in parts)}]]"
 
 
-def _action_head(event: Event, view: View, marked: bool) -> None:
+def _action_head(event: Event, view: View, marked: bool) -> tuple[str, ...]:
     title = plain(term("stage", event.type))
     title = f"~~{title}~~" if event.voided or event.status == "cancelled" else f"**{title}**"
     marks = ""
@@ -123,15 +123,14 @@ def _action_head(event: Event, view: View, marked: bool) -> None:
         marks += f" :{_STATUS[event.status]}-badge[{term('status', event.status)}]"
     if marked:
         marks += f" :violet-badge[{t('customer.linked_record')}]"
-    st.markdown(f":material/handshake: {title}{marks}")
-    _times(event, view, event.person, event.opportunity)
+    return f":material/handshake: {title}{marks}", _times(event, view, event.person, event.opportunity)
 
 
-def _interaction_head(event: Event, view: View, marked: bool) -> None:
+def _interaction_head(event: Event, view: View, marked: bool) -> tuple[str, ...]:
     del marked
     icon = _ICONS.get(event.type, ":material/forum:")
-    st.markdown(f"{icon} **{plain(term('interaction', event.type))}** :gray[{_of_interaction(event, view)}]")
-    _times(event, view, event.contact, event.opportunity)
+    what = f"{icon} **{plain(term('interaction', event.type))}** :gray[{_of_interaction(event, view)}]"
+    return what, _times(event, view, event.contact, event.opportunity)
 
 
 def _of_interaction(event: Event, view: View) -> str:
@@ -152,7 +151,7 @@ def _to_room(change: AuditEntry, view: View) -> None:
         open_page("room", room=change.entity_id)
 
 
-def _signal_head(event: Event, view: View, marked: bool) -> None:
+def _signal_head(event: Event, view: View, marked: bool) -> tuple[str, ...]:
     del marked
     name = plain(term("signal", event.type))
     measure = MEASURES.get(event.type)
@@ -162,8 +161,7 @@ def _signal_head(event: Event, view: View, marked: bool) -> None:
         value = f" :gray[{pair(plain(term('signal_value', measure.unit)), number)}]"
     mark = f" :gray-badge[{t('signals.withdrawn')}]" if event.voided else ""
     title = f"~~{name}~~" if event.voided else f"**{name}**"
-    st.markdown(f":material/sensors: {title}{value}{mark}")
-    _times(event, view, event.source, event.opportunity)
+    return f":material/sensors: {title}{value}{mark}", _times(event, view, event.source, event.opportunity)
 
 
 def _signal_way_back(event: Event, view: View) -> None:
@@ -171,23 +169,22 @@ def _signal_way_back(event: Event, view: View) -> None:
         ask(t("signals.withdraw"), "withdraw", event.id, icon=":material/undo:", type="tertiary")
 
 
-def _stage_head(event: Event, view: View, marked: bool) -> None:
+def _stage_head(event: Event, view: View, marked: bool) -> tuple[str, ...]:
     del marked
     stage = plain(term("stage", event.type))
-    st.markdown(f":material/flag: **{t('customer.moved_to', stage=stage)}**")
-    _times(event, view, event.opportunity)
+    what = f":material/flag: **{t('customer.moved_to', stage=stage)}**"
+    return what, _times(event, view, event.opportunity)
 
 
-def _change_head(event: Event, view: View, marked: bool) -> None:
+def _change_head(event: Event, view: View, marked: bool) -> tuple[str, ...]:
     del marked
     change = event.change
     if change is None:
-        return
+        return ()
     name = f" · {plain(change.name)}" if change.entity in ("contact", "opportunity", "delivery") else ""
     mark = f" :gray-badge[{t('audit.undone')}]" if change.undone else ""
     icon = _CHANGES.get(change.command, ":material/edit:")
-    st.markdown(f"{icon} **{deed(change)}**{name}{mark}")
-    _times(event, view, by(change))
+    return f"{icon} **{deed(change)}**{name}{mark}", _times(event, view, by(change))
 
 
 _HEADS = {
