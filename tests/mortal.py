@@ -101,11 +101,19 @@ def answering(base: str, log: Path, patience: float = 90.0) -> str:
 
 def serve(port: int) -> None:
     """The app as `streamlit run app.py` serves it: pages, routes, API."""
-    import uvicorn
-
     import app
 
-    uvicorn.run(app.app, host="127.0.0.1", port=port, log_level="warning")
+    listen(app.app, port)
+
+
+def listen(served: Any, port: int) -> None:
+    """Serve as Streamlit does: what goes over a websocket is not compressed there."""
+    import uvicorn
+
+    uvicorn.run(
+        served, host="127.0.0.1", port=port, log_level="warning", access_log=False,
+        ws="websockets-sansio", ws_per_message_deflate=False,
+    )  # fmt: skip
 
 
 def work() -> None:

@@ -30,7 +30,7 @@ from tests.bench.timing import tell
 from tests.bench.visitors import STAY, Visitor, signed_in, visit
 from tests.browser.conftest import free_port
 from tests.conftest import Hands
-from tests.mortal import Mortal, answering, serve
+from tests.mortal import Mortal, answering, listen, serve
 
 pytestmark = pytest.mark.bench
 PAGES = ("", "customers", "alerts", "demands", "promises")  # that reps and managers have in common
@@ -60,11 +60,10 @@ def serve_bare(script: Path, port: int) -> None:
     import pandas  # noqa: F401 - loaded before all is put out of the collector's way, as the app does
     import plotly.graph_objects  # noqa: F401 - likewise
     import streamlit as st
-    import uvicorn
 
     gc.collect()
     gc.freeze()
-    uvicorn.run(st.App(str(script)), host="127.0.0.1", port=port, log_level="warning")
+    listen(st.App(str(script)), port)
 
 
 @contextmanager
