@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from inspect import getsource
 from itertools import cycle, islice
 from pathlib import Path
@@ -89,12 +89,13 @@ def memory(server: Mortal) -> float:
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024
 
 
-def visitors(store: Store, base: str, count: int) -> list[Visitor]:
-    """Sessions of the company's reps and managers."""
+def visitors(store: Store, bases: Sequence[str], count: int) -> list[Visitor]:
+    """Sessions of the company's reps and managers, spread over the servers."""
     query = select(Person.id).where(Person.role.in_(("rep", "manager")))
     with store.reading() as session:
         people = list(session.scalars(query.where(Person.active).order_by(Person.id)))
-    return [Visitor(base, signed_in(store, base, who), PAGES) for who in islice(cycle(people), count)]
+    come = islice(zip(cycle(people), cycle(bases), strict=False), count)
+    return [Visitor(base, signed_in(store, base, who), PAGES) for who, base in come]
 
 
 def ready(server: Mortal, base: str) -> str:
@@ -113,36 +114,47 @@ def p95(seconds: list[float]) -> float:
     return seconds[int(len(seconds) * 0.95)]
 
 
-def test_many_click_at_once_beside_a_bare_page(company, tmp_path, capsys, full):
-    count, clicks, every = (50, 30, 2.0) if full else (3, 4, 0.2)
-    store, script = company, tmp_path / "bare.py"
-    script.write_text(dedent(getsource(bare)) + "\nbare()\n")
-    ports = free_port(), free_port()
+@contextmanager
+def instances(store: Store, folder: Path, count: int) -> Iterator[tuple[list[Mortal], list[str]]]:
+    """So many servers of one store, as behind a proxy that keeps a browser on one; and their addresses."""
+    ports = [free_port() for _ in range(count)]
     bases = [f"http://127.0.0.1:{port}" for port in ports]
+    with ExitStack() as servers:
+        apps = [servers.enter_context(running(store, folder, serve, port)) for port in ports]
+        for app, base in zip(apps, bases, strict=True):
+            answering(base, app.log)
+            warm = visitors(store, [base], 1)  # loads what all have in common
+            visit(warm, len(PAGES) * STAY, 0.0)
+        yield apps, bases
+
+
+@pytest.mark.parametrize("servers", [1, 2])
+def test_many_click_at_once_beside_a_bare_page(company, tmp_path, capsys, full, servers):
+    if servers > 1 and not full:
+        pytest.skip("one server shows that the measure works: --full-bench")
+    count, clicks, every = (50, 30, 2.0) if full else (3, 4, 0.2)
+    script, port = tmp_path / "bare.py", free_port()
+    script.write_text(dedent(getsource(bare)) + "\nbare()\n")
     with (
-        running(store, tmp_path, serve, ports[0]) as app,
-        running(store, tmp_path, serve_bare, script, ports[1]) as plain,
+        instances(company, tmp_path, servers) as (apps, bases),
+        running(company, tmp_path, serve_bare, script, port) as plain,
     ):
-        answering(bases[0], app)
-        ready(plain, bases[1])
-        visit([Visitor(bases[1], "", ("",))], 1, 0.0)
-        visit(
-            visitors(store, bases[0], 1), (len(PAGES) if full else 1) * STAY, 0.0
-        )  # loads what all have in common
-        before = memory(app)
-        ours, theirs = visitors(store, bases[0], count), [Visitor(bases[1], "", ("",)) for _ in range(count)]
+        home = ready(plain, f"http://127.0.0.1:{port}")
+        visit([Visitor(home, "", ("",))], 1, 0.0)
+        before = sum(memory(app) for app in apps)
+        ours, theirs = visitors(company, bases, count), [Visitor(home, "", ("",)) for _ in range(count)]
         took = {"app": visit(ours, clicks, every), "bare page": visit(theirs, clicks, every)}
-        grown = memory(app) - before
+        grown = sum(memory(app) for app in apps) - before
     assert [v.errors for v in (*ours, *theirs) if v.errors] == []
     assert all(len(v.took) == clicks for v in (*ours, *theirs))
     assert min(v.elements for v in ours) > 10  # nobody was shown the sign-in form
-    tell(capsys, f"{count} sessions, a click every {every:g} s", {
+    tell(capsys, f"{count} sessions on {servers} of its processes, a click every {every:g} s", {
         **{f"{name}, median and p95": f"{s[len(s) // 2] * 1000:.0f} and {p95(s) * 1000:.0f} ms"
            for name, s in took.items()},
         "ratio of the p95": f"{p95(took['app']) / p95(took['bare page']):.1f}",
         "memory, each session": f"{grown / count:.1f} MB over {before:.0f} MB",
     })  # fmt: skip
-    if full:
+    if servers > 1:
         assert p95(took["app"]) < 3 * p95(took["bare page"])
 
 
@@ -154,7 +166,7 @@ def test_an_hour_of_visits_does_not_grow(company, tmp_path, capsys):
     with running(store, tmp_path, serve, port) as app:
         answering(base, app)
         for _ in range(SOAK_MINUTES):
-            come = visitors(store, base, 10)
+            come = visitors(store, [base], 10)
             visit(come, 12, 5.0)
             assert [v.errors for v in come if v.errors] == []
             held.append(memory(app))
