@@ -38,10 +38,11 @@ def server(served):
 
 
 def in_front(page: Page, name: str) -> None:
-    """Wait until it stands there whole: a key that comes sooner finds no button yet."""
+    """Wait until it stands there whole and its keys are listened to, which begins after it is seen."""
     expect(page.locator(".st-key-suggestion").get_by_text(name)).to_be_visible()
     expect(page.locator(".st-key-suggestion").get_by_role("button", name="Another reason")).to_be_visible()
     expect(page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_visible()
+    page.evaluate("() => new Promise(done => requestIdleCallback(done))")
 
 
 def test_one_key_answers_and_the_next_one_stands_there(server, visit):
