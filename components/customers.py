@@ -80,11 +80,10 @@ def _customer_row(row: CustomerRow, view: View) -> None:
     opened = t("customers.open", n=row.open_opportunities)
     touch = t("customers.touched", ago=format.ago(row.last_touch_at, view.now, view.language))
     touch = touch if row.last_touch_at else t("customers.never")
-    with st.container(border=True, horizontal=True, gap="small", key=f"customer-row-{row.id}"):
-        with st.container(gap=None):
-            if st.button(f"**{plain(row.name)}**", key=f"customer-{row.id}", type="tertiary"):
-                open_page("customer", customer=row.id)
-            st.markdown(f"{marks} :small[:gray[{plain(' · '.join(a for a in about if a))}]]")
+    with st.container(border=True, gap="xsmall", key=f"customer-row-{row.id}"):
+        if st.button(f"**{plain(row.name)}**", key=f"customer-{row.id}", type="tertiary"):
+            open_page("customer", customer=row.id)
+        st.markdown(f"{marks} :small[:gray[{plain(' · '.join(a for a in about if a))}]]")
         st.markdown(f"{plain(amounts) or format.NOTHING}  \n:small[:gray[{opened}]]")
         st.markdown(f"{_next_of(row.next_step, view)}  \n:small[:gray[{plain(touch)}]]")
 
