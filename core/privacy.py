@@ -28,7 +28,7 @@ _FREE = {
     "contact": ("email", "name", "phone", "title"),
     "customer": ("name", "note"),
     "customer_delivery": ("note", "title", "video_url"),
-    "demand": ("metric", "path", "resources", "words"),
+    "demand": ("metric", "path", "reply", "resources", "words"),
     "demand_attachment": ("file_name",),
     "demand_pause": ("reason",),
     "escalation": ("reason",),

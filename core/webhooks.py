@@ -15,6 +15,7 @@ KINDS = (
     "opportunity.lost",
     "demand.filed",
     "demand.answered",
+    "demand.declined",
     "promise.red",
     "promise.resolved",
     "delivery.confirmed",

@@ -27,6 +27,8 @@ def sentence(language: str, kind: str, params: Mapping[str, Any]) -> tuple[str, 
         words |= alert_words(language, rule, params)
     if result := params.get("result"):
         words["result"] = translate(language, f"terms.room_result.{result}")
+    if declined := params.get("declined_for"):
+        words["why"] = translate(language, f"terms.decline.{declined}")
     if lines := params.get("lines"):
         words["lines"] = lines_words(language, lines, params.get("zone", "UTC"))
     if isinstance(report := params.get("report"), str):

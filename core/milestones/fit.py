@@ -35,7 +35,7 @@ CAPABILITIES: Mapping[str, tuple[str, ...]] = {
     "attribution": ("finding.decide", "event.add", "factor.ask"),
     "weights": ("weights.draft", "weights.backtest", "weights.apply"),
     "replay": ("forecast.replay", "forecast.backtest"),
-    "demands": ("demand.file", "demand.answer"),
+    "demands": ("demand.file", "demand.answer", "demand.decline"),
     "promises": ("promise.make", "promise.move", "promise.plan", "promise.escalate", "feature.move"),
     "deliveries": ("delivery.mark_ready", "delivery.renew", "delivery.ask_again", "delivery.remind"),
     "store_requests": ("store_request.file", "store_request.merge", "store_request.answer"),

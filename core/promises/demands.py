@@ -1,4 +1,4 @@
-"""What makes a demand, an answer, a plan and a promise valid (PRODUCT.md C1, C2)."""
+"""What makes a demand, an answer, a refusal, a plan and a promise valid (PRODUCT.md C1, C2)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,6 +9,7 @@ from core.promises.sla import URGENCIES
 
 PAINS = ("efficiency", "cost", "compliance")
 DELIVERABLES = ("api", "screen")
+DECLINES = ("exists", "direction", "effort", "technical", "one_customer", "other")
 MAX_WORDS = 4_000
 LARGEST = 10**12  # of an effect's values
 
@@ -49,6 +50,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Decline:
+    """Product's answer that it will not be done: one of `DECLINES`, and what the customer can be told."""
+
+    reason: str
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
 class PromiseInput:
     """What somebody told a customer; `action_id` is the action, e.g. a quote, in which it was said."""
 
@@ -79,6 +88,15 @@ def check_answer(answer: Answer) -> tuple[Problem, ...]:
     if answer.planned_on is None:
         problems.append(Problem("planned_on", "required"))
     return tuple(problems)
+
+
+def check_decline(decline: Decline) -> tuple[Problem, ...]:
+    """All problems of a refusal: it says why, and what the customer can be told.
+
+    >>> [(p.field, p.code) for p in check_decline(Decline("", " "))]
+    [('reason', 'required'), ('reply', 'required')]
+    """
+    return (*_choice("reason", decline.reason, DECLINES), *_text("reply", decline.reply))
 
 
 def check_promise(promise: PromiseInput, now: datetime) -> tuple[Problem, ...]:

@@ -20,6 +20,7 @@ class SlaState(StrEnum):
     RUNNING = "running"
     PAUSED = "paused"
     ANSWERED = "answered"
+    DECLINED = "declined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,11 @@ def clock(
     )
 
 
-def state(seen: Clock, answered: bool, paused: bool) -> SlaState:
+def state(seen: Clock, answered: bool, paused: bool, declined: bool = False) -> SlaState:
     """In a word; a demand that is late stays late while it waits for the customer.
+
+    Args:
+        declined: its answer is that it will not be done.
 
     >>> from datetime import UTC
     >>> late = Clock(datetime(2026, 3, 4, tzinfo=UTC), 9.0, 0.0, 8.0, breached=True)
@@ -95,7 +99,7 @@ def state(seen: Clock, answered: bool, paused: bool) -> SlaState:
     ('breached', 'answered')
     """
     if answered:
-        return SlaState.ANSWERED
+        return SlaState.DECLINED if declined else SlaState.ANSWERED
     if seen.breached:
         return SlaState.BREACHED
     return SlaState.PAUSED if paused else SlaState.RUNNING

@@ -1,4 +1,4 @@
-"""A demand's life: filed, paused while the customer is asked, answered by product with a plan."""
+"""A demand's life: filed, paused while the customer is asked, answered by product with a plan or declined."""
 
 from collections.abc import Sequence
 
@@ -6,13 +6,15 @@ from sqlalchemy import func, select
 
 from core.access import Permission
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
-from core.promises.demands import Answer, DemandInput, check_answer, check_demand
+from core.promises.demands import Answer, Decline, DemandInput, check_answer, check_decline, check_demand
 from data.commands.command import Tx, command
+from data.commands.demand_notices import brief, tell_asked
 from data.commands.features import frozen, new_feature, plan, planned_date, reached_feature
 from data.commands.promise_sweep import promised_with, sweep_promises
 from data.commands.room_work import Attachment
 from data.commands.webhook_events import Event, emit
 from data.jsontext import to_json
+from data.queries.promise_board import standing
 from data.queries.scope import customers
 from data.schema import Action, Contact, Customer, Demand, DemandAttachment, DemandPause, Opportunity, Promise
 
@@ -118,15 +120,18 @@ def resume_demand(tx: Tx, demand_id: int) -> int:
 def answer_demand(tx: Tx, demand_id: int, answer: Answer, feature_id: int | None = None) -> int:
     """Answer a demand with a feature and its planned date; returns the feature's id.
 
+    One that was declined can be answered after all: whoever was told so is told, and its clock stays where
+    the first answer ended it.
+
     Args:
         feature_id: a feature that is planned already; a new one when None.
 
     Raises:
         NotFound: no such demand or feature.
-        Conflict: it was answered before.
+        Conflict: it was answered with a feature before.
         Invalid: something that an answer needs is missing, or a feature is planned into a freeze.
     """
-    demand = _unanswered(tx, demand_id)
+    demand = _unanswered(tx, demand_id, declined=True)
     known = reached_feature(tx, feature_id) if feature_id else None
     moves = known is None or planned_date(tx, known.id) != answer.planned_on
     since = known.recorded_at if known else tx.now
@@ -134,16 +139,38 @@ def answer_demand(tx: Tx, demand_id: int, answer: Answer, feature_id: int | None
     feature = known or new_feature(tx, answer)
     if moves:
         plan(tx, feature.id, answer.planned_on, answer.path)
-    if pause := _running_pause(tx, demand_id):
-        pause.ended_at = tx.now
-    demand.answered_at, demand.feature_id = tx.now, feature.id
-    demand.path, demand.resources = answer.path, answer.resources
+    _end_clock(tx, demand)
+    demand.feature_id, demand.path, demand.resources = feature.id, answer.path, answer.resources
     tx.audit("demand", demand.id, after=to_json({"feature": feature.name, "planned_on": answer.planned_on}))
     about = {"demand_id": demand.id, "customer_id": demand.customer_id, "feature_id": feature.id}
     told = about | {"planned_on": answer.planned_on}
     emit(tx.session, tx.now, [Event("demand.answered", demand.id, told)])
+    if demand.declined_for:
+        tell_asked(tx, demand, "demand_taken_up", feature=feature.name, planned_on=answer.planned_on)
     sweep_promises(tx.session, tx.now, tx.policy, promised_with(feature.id))
     return feature.id
+
+
+@command("demand.decline", needs=Permission.ANSWER_DEMANDS)
+def decline_demand(tx: Tx, demand_id: int, decline: Decline) -> int:
+    """Answer a demand that it will not be done, and tell whoever asked or promised; returns its id.
+
+    Raises:
+        NotFound: no such demand.
+        Conflict: it was answered before.
+        Invalid: no reason or no words, or the customer was promised it and nobody above knows.
+    """
+    demand = _unanswered(tx, demand_id)
+    promised = standing(tx.session, tx.who, demand_id, tx.now)
+    stand = [Problem("promise", "promise_stands", {"words": brief(row.words)}) for row in promised]
+    refuse([*stand, *check_decline(decline)])
+    _end_clock(tx, demand)
+    demand.declined_for, demand.reply = decline.reason, decline.reply.strip()
+    tx.audit("demand", demand.id, after={"declined_for": decline.reason, "reply": demand.reply})
+    about = {"demand_id": demand.id, "customer_id": demand.customer_id, "declined_for": decline.reason}
+    emit(tx.session, tx.now, [Event("demand.declined", demand.id, about)])
+    tell_asked(tx, demand, "demand_declined", declined_for=decline.reason, reply=demand.reply)
+    return demand.id
 
 
 def reached_customer(tx: Tx, customer_id: int, needs: Permission) -> None:
@@ -183,13 +210,20 @@ def _attachment(tx: Tx, demand_id: int, file: Attachment) -> DemandAttachment:
     return DemandAttachment(demand_id=demand_id, person_id=tx.who.person_id, at=tx.now, **named)
 
 
-def _unanswered(tx: Tx, demand_id: int) -> Demand:
+def _unanswered(tx: Tx, demand_id: int, *, declined: bool = False) -> Demand:
+    """A demand without an answer; also one whose answer is that it will not be done, if `declined`."""
     demand = tx.session.get(Demand, demand_id, with_for_update=True)
     if demand is None:
         raise NotFound(entity="demand")
-    if demand.answered_at is not None:
+    if demand.answered_at is not None and not (declined and demand.declined_for and not demand.feature_id):
         raise Conflict("already_answered")
     return demand
+
+
+def _end_clock(tx: Tx, demand: Demand) -> None:
+    if pause := _running_pause(tx, demand.id):
+        pause.ended_at = tx.now
+    demand.answered_at = demand.answered_at or tx.now
 
 
 def _running_pause(tx: Tx, demand_id: int) -> DemandPause | None:

@@ -21,13 +21,17 @@ PAGE = 30
 
 
 class Show(StrEnum):
-    """Which demands a list shows: all without an answer, those of one state, or the answered ones."""
+    """Which demands a list shows: all without an answer, or those of one state."""
 
     OPEN = "open"
     BREACHED = "breached"
     RUNNING = "running"
     PAUSED = "paused"
     ANSWERED = "answered"
+    DECLINED = "declined"
+
+
+_DECLINED = Demand.declined_for.is_not(None) & Demand.feature_id.is_(None)  # with a feature, done after all
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class DemandRow:
     Attributes:
         paused_since: since when it waits for the customer; None while the clock runs.
         planned_on: planned date of the feature that answers it.
+        declined_for: why product declined, also where it answered after all.
+        reply: what product then said.
         pain, metric, before, after, unit: "" and None of a ticket that was imported without an effect.
     """
 
@@ -57,6 +63,8 @@ class DemandRow:
     feature_id: int | None
     feature: str | None
     planned_on: date | None
+    declined_for: str | None
+    reply: str | None
     clock: Clock
     state: SlaState
 
@@ -66,7 +74,7 @@ class DemandList:
     """What is shown, and how many there are of each state.
 
     Attributes:
-        answered: total of the answered ones; `items` holds the newest of them.
+        counts: by state; of the answered and the declined ones `items` holds the newest alone.
         unknown_years: years whose holidays nobody entered, on the way of an open clock.
     """
 
@@ -79,15 +87,17 @@ class DemandList:
 def demand_list(
     session: Session, who: Who, show: Show, now: datetime, *, customer: int | None = None, shown: int = PAGE
 ) -> DemandList:
-    """Demands within reach: those without an answer by when it is due, the answered ones newest first."""
+    """Demands within reach: without an answer by when it is due, with one the newest first."""
     of = Demand.customer_id == customer if customer else None
     open_rows = waiting(session, who, now, of)
     counts = {str(s): sum(row.state is s for row in open_rows) for s in SlaState}
-    done = demands_within(who, of, Demand.answered_at.is_not(None))
-    counts[Show.ANSWERED] = session.scalar(done.with_only_columns(func.count(Demand.id))) or 0
+    answered = demands_within(who, of, Demand.answered_at.is_not(None))
+    counted = session.execute(answered.with_only_columns(_DECLINED, func.count()).group_by(_DECLINED)).all()
+    counts |= {(Show.DECLINED if declined else Show.ANSWERED): n for declined, n in counted}
     counts[Show.OPEN] = len(open_rows)
-    if show is Show.ANSWERED:
-        newest = done.order_by(Demand.answered_at.desc(), Demand.id.desc()).limit(shown)
+    if show in (Show.ANSWERED, Show.DECLINED):
+        chosen = answered.where(_DECLINED if show is Show.DECLINED else ~_DECLINED)
+        newest = chosen.order_by(Demand.answered_at.desc(), Demand.id.desc()).limit(shown)
         items = rows_of(session, newest, now)
     else:
         items = [row for row in open_rows if show in (Show.OPEN, row.state)]
@@ -172,6 +182,12 @@ def _row(
         feature_id=d.feature_id,
         feature=feature,
         planned_on=planned_on,
+        declined_for=d.declined_for,
+        reply=d.reply,
         clock=seen,
-        state=state(seen, d.answered_at is not None, since is not None),
+        state=state(seen, d.answered_at is not None, since is not None, _declined(d)),
     )
+
+
+def _declined(d: Demand) -> bool:
+    return d.declined_for is not None and d.feature_id is None

@@ -15,7 +15,7 @@ from core.promises.consistency import ahead
 from core.terms import Outcome
 from data.once import recalled
 from data.queries.policies import company_day, policy_in_force
-from data.queries.promises import PromiseRow, promises
+from data.queries.promises import PromiseRow, promises, promises_of
 from data.schema import Demand, Escalation, Opportunity, Person, Promise
 
 
@@ -104,6 +104,13 @@ def conflicts(session: Session, who: Who, now: datetime) -> list[BoardRow]:
     found = promises(session, who, policy_in_force(session), now, red_ahead=True)
     red = [row for row in found if not row.delivered]
     return _board_rows(session, red, stakes_behind(session, red))
+
+
+def standing(session: Session, who: Who, demand_id: int, now: datetime) -> list[PromiseRow]:
+    """What a customer was promised of a demand, has not had, and nobody put before the directors."""
+    rows = [row for row in promises_of(session, who, demand_id, now) if not row.delivered]
+    known = {e.cause for e in escalations_of(session, {row.id for row in rows})}
+    return [row for row in rows if row.cause not in known]
 
 
 def _board_rows(

@@ -13,6 +13,8 @@ class Demand(Keyed, Imported, Base):
     """What a customer asked for (PRODUCT.md C1); `words` are the customer's own.
 
     A ticket that was imported may say no effect: pain, metric and unit are "" then, both ends None.
+    `answered_at` is of the first answer: product declined, for `declined_for` and with `reply`, or named a
+    feature; with both it declined first.
     """
 
     __tablename__ = "demand"
@@ -35,6 +37,8 @@ class Demand(Keyed, Imported, Base):
     feature_id: Mapped[int | None] = mapped_column(ForeignKey("feature.id"), index=True)
     path: Mapped[str | None]
     resources: Mapped[str | None]
+    declined_for: Mapped[str | None]
+    reply: Mapped[str | None]
 
 
 class DemandAttachment(Keyed, Base):

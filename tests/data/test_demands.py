@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from core.messages import Conflict, NotFound
-from core.promises.demands import Answer, DemandInput, Effect, PromiseInput
+from core.promises.demands import Answer, Decline, DemandInput, Effect, PromiseInput
 from data.commands.demand_drafts import open_demand, save_demand_fields, submit_demand
-from data.commands.demands import answer_demand, file_demand, pause_demand
+from data.commands.demands import answer_demand, decline_demand, file_demand, pause_demand
 from data.commands.features import move_feature
 from data.commands.promises import escalate_promise, make_promise, move_promise
 from data.queries.demand_desk import demand_desk, demand_start, similar_demands
@@ -106,8 +106,12 @@ def test_the_desk_says_when_an_answer_would_be_due(store, company):
 
 def test_the_list_by_state(store, company, clock):
     late, resting, done = filed(store, company), filed(store, company, urgency="P3"), filed(store, company)
+    refused, after_all = filed(store, company), filed(store, company)
     pause_demand(store, company.product, resting, "Asked for data")
+    for demand in (refused, after_all):
+        decline_demand(store, company.product, demand, Decline("exists", "See the dashboard"))
     answered(store, company, done)
+    answered(store, company, after_all)
     clock.move(days=2)
     running = filed(store, company, urgency="P2")
 
@@ -115,11 +119,13 @@ def test_the_list_by_state(store, company, clock):
         return [row.id for row in read(store, demand_list, company.rep, show, store.clock()).items]
 
     assert seen(Show.OPEN) == [late, running, resting]
-    assert [seen(s) for s in (Show.BREACHED, Show.RUNNING, Show.PAUSED, Show.ANSWERED)] == [
-        [late], [running], [resting], [done],
+    assert [seen(s) for s in (Show.BREACHED, Show.RUNNING, Show.PAUSED, Show.ANSWERED, Show.DECLINED)] == [
+        [late], [running], [resting], [after_all, done], [refused],
     ]  # fmt: skip
     listed = read(store, demand_list, company.product, Show.OPEN, store.clock())
-    assert dict(listed.counts) == {"open": 3, "breached": 1, "running": 1, "paused": 1, "answered": 1}
+    assert dict(listed.counts) == {
+        "open": 3, "breached": 1, "running": 1, "paused": 1, "answered": 2, "declined": 1,
+    }  # fmt: skip
     assert read(store, demand_list, company.stranger, Show.OPEN, store.clock()).items == []
 
 

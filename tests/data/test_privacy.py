@@ -257,14 +257,14 @@ def test_their_ids_in_chat_tools_go_with_them(store):
 # Texts of the store that are keys, kinds, states, addresses of ours or names of things: nobody's words.
 OTHERS = {
     "address", "agent", "area", "cause", "channel", "command", "content", "country", "criterion",
-    "currency", "decision", "decision_role", "deliverable", "digest_at", "direction", "ending", "entity",
-    "error", "every", "expects", "field", "file", "grade", "horizon", "industry", "job", "key", "kind",
-    "language", "layer", "level", "mark", "media_type", "model", "month", "name", "outcome", "page", "pain",
-    "password_hash", "path", "period", "photo", "print", "problem", "product", "progress", "proposed",
-    "quiet_from", "quiet_to", "reason", "recording", "ref", "region", "report", "result", "role", "rule",
-    "sealed", "secret", "segment", "severity", "sha256", "state", "status", "subject", "test_error",
-    "ticket_hash", "timezone", "token", "token_hash", "type", "unit", "urgency", "url", "username",
-    "verdict", "video", "why",
+    "currency", "decision", "decision_role", "declined_for", "deliverable", "digest_at", "direction",
+    "ending", "entity", "error", "every", "expects", "field", "file", "grade", "horizon", "industry", "job",
+    "key", "kind", "language", "layer", "level", "mark", "media_type", "model", "month", "name", "outcome",
+    "page", "pain", "password_hash", "path", "period", "photo", "print", "problem", "product", "progress",
+    "proposed", "quiet_from", "quiet_to", "reason", "recording", "ref", "region", "report", "result",
+    "role", "rule", "sealed", "secret", "segment", "severity", "sha256", "state", "status", "subject",
+    "test_error", "ticket_hash", "timezone", "token", "token_hash", "type", "unit", "urgency", "url",
+    "username", "verdict", "video", "why",
     # Taken out with their person, or naming none:
     "room_group.chat_id", "room_group.alias", "room_group.link", "group_step.what",
     "person.wecom_id", "person.dingtalk_id", "person.feishu_id", "group_step.user",

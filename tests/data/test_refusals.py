@@ -108,6 +108,7 @@ ALLOWED = {
     "demand.pause":            {P},
     "demand.resume":           {P},
     "demand.answer":           {P},
+    "demand.decline":          {P},
     "feature.move":            {P},
     "forecast.decide":         {R, M},
     "delivery.mark_ready":     {P, V},

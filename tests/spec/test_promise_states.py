@@ -59,6 +59,10 @@ def test_a_demands_state(used, answered, paused, expected, reminder):
     assert soon(clock(used), DEFAULTS) is reminder
 
 
+def test_a_refusal_in_time_or_late_is_one():
+    assert {state(clock(used), True, False, declined=True) for used in (2.0, 9.0)} == {SlaState.DECLINED}
+
+
 @pytest.mark.parametrize(("promised", "planned", "light", "why", "gap"), LIGHTS)
 def test_how_a_promise_stands(promised, planned, light, why, gap):
     found = consistency(MARCH[promised], MARCH[planned], slack_days=3)
