@@ -1,42 +1,60 @@
-"""What product does with a demand: answer it with a feature and a date, or stop its clock."""
+"""What product does with a demand: answer it with a feature and a date, decline it, or stop its clock."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from components.blocks import section
+from components import address
+from components.blocks import plain, section
 from components.draft_begin import draft_now, form_over
 from components.draft_end import submit_draft
 from components.drafts import DraftForm
 from components.forms import Marks
 from components.frame import View
+from components.navigation import open_page
 from components.text import t, term
-from core.promises.demands import DELIVERABLES
-from data.commands.promise_drafts import ANSWER, open_answer, save_promise_fields, submit_answer
+from core.promises.demands import DECLINES, DELIVERABLES, stands
+from core.promises.sla import SlaState
+from data.commands.promise_drafts import ANSWER, DECLINE, open_answer, save_promise_fields, submit_answer
 from data.queries.demand_file import DemandFile, FeatureChoice
 from data.queries.drafts import DraftView
+from data.queries.promise_board import standing
 from data.queries.promise_origins import answer_begun
+from data.queries.promises import PromiseRow
 
 Does = Mapping[str, Callable[..., Any]]
+
+
+def to_answer(file: DemandFile) -> bool:
+    """Whether an answer is asked for: there is none yet, or a declined one gets one after all."""
+    if file.row.state is SlaState.DECLINED:
+        return address.read("do", [ANSWER], "") == ANSWER
+    return file.row.answered_at is None
 
 
 def answer_block(
     file: DemandFile, features: Mapping[int, FeatureChoice], kept: DraftView | None, does: Does, view: View
 ) -> None:
-    """The forms for a demand without an answer.
+    """The forms for a demand without an answer, or for one that is answered after all.
 
     Args:
         kept: one's draft of an answer.
         does: `pause(demand, reason)`, `resume(demand)`.
     """
-    if file.row.answered_at is not None or kept is None:
+    if kept is None:
         return
-    section(t("demands.do_answer"), icon=":material/edit_note:")
+    waits = file.row.answered_at is None
+    section(t("demands.do_answer" if waits else "demands.after_all"), icon=":material/edit_note:")
     form = form_over(view, kept, save_promise_fields, "answer")
     with st.container(border=True):
-        _answer(form, features)
+        ways = ("new", *(("known",) if features else ()), *((DECLINE,) if waits else ()))
+        way = form.switch("way", t("demands.way_label"), ways, lambda w: t(f"demands.way.{w}"), "new")
+        if way == DECLINE:
+            _decline(form, view.read(standing, file.row.id, view.now), view)
+        else:
+            _answer(form, way, features)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.button(
                 t("demands.send_answer"),
@@ -47,7 +65,8 @@ def answer_block(
             )
             st.caption(t("demands.saved_as_draft"), width="content")
     form.finish()
-    _pausing(file, does, view)
+    if waits:
+        _pausing(file, does, view)
 
 
 def answer_draft(demand: int, view: View) -> DraftView:
@@ -56,9 +75,17 @@ def answer_draft(demand: int, view: View) -> DraftView:
     return draft_now(view, number)
 
 
-def _answer(form: DraftForm, features: Mapping[int, FeatureChoice]) -> None:
-    ways = ("new", "known") if features else ("new",)
-    way = form.switch("way", t("demands.way_label"), ways, lambda w: t(f"demands.way.{w}"), "new")
+def _decline(form: DraftForm, promised: Sequence[PromiseRow], view: View) -> None:
+    """Why not, and what the rep can say; what the customer was promised comes first."""
+    for row in promised:
+        st.warning(plain(view.explain(stands(row.words))), icon=":material/handshake:")
+        if st.button(t("demands.to_promise"), key=f"stands-{row.id}", icon=":material/arrow_forward:"):
+            open_page("promises", promise=row.id)
+    form.choice("reason", t("demands.decline_reason"), DECLINES, lambda r: term("decline", r))
+    form.long_text("reply", t("demands.reply"), placeholder=t("demands.reply_hint"))
+
+
+def _answer(form: DraftForm, way: str, features: Mapping[int, FeatureChoice]) -> None:
     if way == "known":
         form.select(
             "known",

@@ -182,6 +182,8 @@ def similar_line(one: Similar, view: View, open_one: Callable[[int], None]) -> N
     if one.feature:
         on = format.day(one.planned_on, view.language) if one.planned_on else t("demands.not_planned")
         came = t("demands.answered_with", feature=one.feature, on=on)
+    elif one.declined_for:
+        came = pair(t("demands.show.declined"), term("decline", one.declined_for))
     st.markdown(f"{short(one.words, 120)}  \n:small[:gray[{plain(f'{one.customer} · {came}')}]]")
     if st.button(
         t("demands.look"), key=f"similar-{one.id}", type="tertiary", icon=":material/arrow_forward:"

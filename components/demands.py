@@ -23,6 +23,7 @@ _TONES = {
     SlaState.RUNNING: Tone.BLUE,
     SlaState.PAUSED: Tone.QUIET,
     SlaState.ANSWERED: Tone.GREEN,
+    SlaState.DECLINED: Tone.QUIET,
 }
 LIGHTS = {"red": Tone.RED, "amber": Tone.AMBER, "green": Tone.GREEN}
 
@@ -65,7 +66,8 @@ def _line(row: DemandRow, view: View) -> Row:
     words, tone = _state(row)
     brief = row.words if len(row.words) <= 90 else f"{row.words[:90]}…"
     effect = effect_words(row.metric, row.before, row.after, row.unit, view)
-    parts = [part for part in (_when(row, view), effect, brief) if part]
+    why = term("decline", row.declined_for) if row.state is SlaState.DECLINED else ""
+    parts = [part for part in (_when(row, view), why, effect, brief) if part]
     return Row(
         str(row.id),
         f"{row.customer} · {term('urgency', row.urgency)}",
@@ -88,6 +90,8 @@ def _when(row: DemandRow, view: View) -> str:
     match row.state:
         case SlaState.ANSWERED:
             return t("demands.answered_on", at=view.instant(row.answered_at), spent=_spent(row, view))
+        case SlaState.DECLINED:
+            return t("demands.declined_on", at=view.instant(row.answered_at), spent=_spent(row, view))
         case SlaState.BREACHED:
             return t("demands.was_due", at=at, ago=ago)
         case SlaState.PAUSED:
@@ -163,11 +167,15 @@ def _clock(file: DemandFile, view: View) -> None:
 
 
 def answered(file: DemandFile, view: View) -> None:
-    """Product's answer, once there is one."""
+    """Product's answer, once there is one; one that was declined first says so."""
     row = file.row
     section(t("demands.answer"), icon=":material/engineering:")
     if row.answered_at is None:
         st.caption(t("demands.no_answer_yet"))
+        return
+    if row.declined_for:
+        _declined(row, view)
+    if row.state is SlaState.DECLINED:
         return
     with st.container(border=True, gap="xsmall"):
         on = format.day(row.planned_on, view.language) if row.planned_on else t("demands.not_planned")
@@ -179,6 +187,17 @@ def answered(file: DemandFile, view: View) -> None:
         st.markdown(f":gray[{t('demands.deliverable')}] {plain(f'{kind} · {file.reference}')}")
         if row.feature_id and st.button(t("demands.to_schedule"), icon=":material/calendar_month:"):
             open_page("promises", feature=row.feature_id)
+
+
+def _declined(row: DemandRow, view: View) -> None:
+    with st.container(border=True, gap="xsmall"):
+        label = t("demands.show.declined" if row.state is SlaState.DECLINED else "demands.declined_first")
+        st.markdown(f":gray[{label}] **{plain(term('decline', row.declined_for))}**")
+        st.text(row.reply or "")
+        may = row.state is SlaState.DECLINED and reach(view.who, Permission.ANSWER_DEMANDS)
+        if may and st.button(t("demands.after_all"), icon=":material/undo:"):
+            address.write(do="answer")
+            st.rerun()
 
 
 def go_on(following: DemandRow | None, waits: int) -> None:

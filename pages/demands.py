@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from components import address
-from components.demand_answer import answer_block, answer_draft
+from components.demand_answer import answer_block, answer_draft, to_answer
 from components.demand_files import files_block
 from components.demand_form import begin_with, current, done, fill_in
 from components.demands import alike, answered, chosen_show, filters, go_on, head, listed, promised
@@ -48,7 +48,7 @@ with page("demands.title", needs=Permission.SEE_PROMISES) as view:
         answered(file, view)
         if answers:
             does = {way: partial(view.do, command) for way, command in DOES.items()}
-            kept = answer_draft(number, view) if file.row.answered_at is None else None
+            kept = answer_draft(number, view) if to_answer(file) else None
             answer_block(file, view.read(feature_choices, view.now), kept, does, view)
             if kept is None:
                 go_on(*view.read(next_waiting, view.now, number))

@@ -99,6 +99,11 @@ def check_decline(decline: Decline) -> tuple[Problem, ...]:
     return (*_choice("reason", decline.reason, DECLINES), *_text("reply", decline.reply))
 
 
+def stands(words: str) -> Problem:
+    """That a customer was promised it, in `words`, forbids a decline as long as nobody above knows."""
+    return Problem("promise", "promise_stands", {"words": words if len(words) <= 80 else f"{words[:80]}…"})
+
+
 def check_promise(promise: PromiseInput, now: datetime) -> tuple[Problem, ...]:
     """All problems of a promise; what was said lies in the past."""
     problems = _text("words", promise.words)

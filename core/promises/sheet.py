@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from core.promises.demands import DELIVERABLES, Answer, DemandInput, Effect, PromiseInput
+from core.promises.demands import DELIVERABLES, Answer, Decline, DemandInput, Effect, PromiseInput
 
 _BOTH_ENDS = frozenset({"effect-before", "effect-after"})
 
@@ -48,6 +48,11 @@ def read_answer(sheet: Mapping[str, Any], known: Answer | None = None) -> Answer
     return Answer(name, path, resources, kind, reference, day)
 
 
+def read_decline(sheet: Mapping[str, Any]) -> Decline:
+    """What product answers where it will not be done."""
+    return Decline(str(sheet.get("reason") or ""), str(sheet.get("reply") or ""))
+
+
 def read_promise(sheet: Mapping[str, Any]) -> PromiseInput:
     """What a customer was told; the words are taken as they are."""
     return PromiseInput(
@@ -60,7 +65,7 @@ def read_promise(sheet: Mapping[str, Any]) -> PromiseInput:
 
 
 # what is asked for by one way of answering only, or by each in its own words
-_OF_THE_WAY = ("known", "feature", "deliverable", "reference", "planned_on")
+_OF_THE_WAY = ("known", "feature", "deliverable", "reference", "planned_on", "reason", "reply", "promise")
 
 
 def concerns(problem: str, field: str) -> bool:

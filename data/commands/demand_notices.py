@@ -24,11 +24,7 @@ def tell_asked(tx: Tx, demand: Demand, kind: str, **said: Any) -> None:
     people = dict.fromkeys([demand.filed_by, customer.owner_id, *tx.session.scalars(promised)])
     here = select(Person.id).where(Person.id.in_([p for p in people if p is not None]), Person.active)
     active = set(tx.session.scalars(here)) - {tx.who.person_id}
-    about = to_json({"customer": customer.name, "words": brief(demand.words)} | said)
+    words = demand.words if len(demand.words) <= _BRIEF else f"{demand.words[:_BRIEF]}…"
+    about = to_json({"customer": customer.name, "words": words} | said)
     told = (kind, f"{kind}:{demand.id}", about, "demands", {"demand": demand.id})
     post(tx.session, tx.now, [Notice(p, *told) for p in people if p in active])
-
-
-def brief(words: str) -> str:
-    """The beginning of somebody's words, for a sentence about them."""
-    return words if len(words) <= _BRIEF else f"{words[:_BRIEF]}…"

@@ -6,9 +6,17 @@ from sqlalchemy import func, select
 
 from core.access import Permission
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
-from core.promises.demands import Answer, Decline, DemandInput, check_answer, check_decline, check_demand
+from core.promises.demands import (
+    Answer,
+    Decline,
+    DemandInput,
+    check_answer,
+    check_decline,
+    check_demand,
+    stands,
+)
 from data.commands.command import Tx, command
-from data.commands.demand_notices import brief, tell_asked
+from data.commands.demand_notices import tell_asked
 from data.commands.features import frozen, new_feature, plan, planned_date, reached_feature
 from data.commands.promise_sweep import promised_with, sweep_promises
 from data.commands.room_work import Attachment
@@ -162,8 +170,7 @@ def decline_demand(tx: Tx, demand_id: int, decline: Decline) -> int:
     """
     demand = _unanswered(tx, demand_id)
     promised = standing(tx.session, tx.who, demand_id, tx.now)
-    stand = [Problem("promise", "promise_stands", {"words": brief(row.words)}) for row in promised]
-    refuse([*stand, *check_decline(decline)])
+    refuse([*(stands(row.words) for row in promised), *check_decline(decline)])
     _end_clock(tx, demand)
     demand.declined_for, demand.reply = decline.reason, decline.reply.strip()
     tx.audit("demand", demand.id, after={"declined_for": decline.reason, "reply": demand.reply})

@@ -5,8 +5,8 @@ from typing import Any
 from core.access import Who
 from core.messages import Invalid, Problem
 from core.promises.demands import Answer, check_answer
-from core.promises.sheet import concerns, read_answer, read_promise
-from data.commands.demands import answer_demand
+from core.promises.sheet import concerns, read_answer, read_decline, read_promise
+from data.commands.demands import answer_demand, decline_demand
 from data.commands.drafts import save_fields, start_draft, submit_draft
 from data.commands.promises import make_promise
 from data.engine import Store
@@ -16,6 +16,7 @@ from data.queries.promise_origins import KIND, customer_in, hearer
 from data.schema import Draft
 
 ANSWER = "answer"
+DECLINE = "decline"  # a way of answering, beside a new feature and a known one
 
 
 def open_promise(
@@ -39,8 +40,9 @@ def open_promise(
 
 
 def save_promise_fields(store: Store, who: Who, draft_id: int, values: dict[str, Any]) -> None:
-    """Save fields of a promise's or an answer's draft."""
-    save_fields(store, who, draft_id, values, concerns)
+    """Save fields of a promise's or an answer's draft; to decline needs nothing that other answers need."""
+    settles = concerns if values.get("way") != DECLINE else lambda *_: True
+    save_fields(store, who, draft_id, values, settles)
 
 
 def submit_promise(store: Store, who: Who, draft_id: int) -> None:
@@ -72,6 +74,9 @@ def submit_answer(store: Store, who: Who, draft_id: int) -> None:
 
     def carry_out(draft: Draft) -> dict[str, int]:
         values = draft.body["values"]
+        if values.get("way") == DECLINE:
+            decline = read_decline(values)
+            return {"demand": decline_demand.once(store, who, draft.key, values["demand"], decline)}
         known = _known(store, who, values)
         answer = read_answer(values, known[1] if known else None)
         feature = answer_demand.once(

@@ -71,6 +71,7 @@ class Similar:
     feature_id: int | None
     feature: str | None
     planned_on: date | None
+    declined_for: str | None
 
 
 def demand_start(session: Session, who: Who) -> DemandStart:
@@ -121,7 +122,16 @@ def similar_demands(
         return ()
     planned = latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, now)
     query = (
-        select(Demand.id, Customer.name, Demand.words, Demand.metric, Feature.id, Feature.name, planned.c.day)
+        select(
+            Demand.id,
+            Customer.name,
+            Demand.words,
+            Demand.metric,
+            Feature.id,
+            Feature.name,
+            planned.c.day,
+            Demand.declined_for,
+        )
         .join(Customer, Customer.id == Demand.customer_id)
         .outerjoin(Feature, Feature.id == Demand.feature_id)
         .outerjoin(planned, planned.c.owner == Feature.id)

@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 
 from core.policies import DEFAULTS
-from core.promises.demands import DemandInput, Effect
+from core.promises.demands import DemandInput, Effect, PromiseInput
 from core.studio import Area
 from data.commands.demands import file_demand, pause_demand
+from data.commands.promises import escalate_promise, make_promise
 from data.commands.studio import keep_rules, publish
 from data.queries.demand_file import demand_file
 from data.queries.demand_files import demand_attachments
@@ -299,3 +300,64 @@ def test_half_an_hour_is_not_rounded_away(open_page, sqlite_store, company, hour
     page = open_page("demands", company.rep, "en", customer=company.customer)
     page.button_group(f"d{page.query_params['draft'][0]}_urgency").set_value("P0").run()
     assert said in shown(page)
+
+
+def field(page, kind, label, language="en"):
+    return next(f for f in getattr(page, kind) if f.label == translate(language, f"demands.{label}"))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_product_declines_and_answers_after_all(open_page, sqlite_store, company, language):
+    number = filed(sqlite_store, company)
+    page = open_page("demands", company.product, language, demand=number)
+    press(page, translate(language, "demands.send_answer"))
+    next(g for g in page.button_group if g.key.endswith("_way")).set_value("decline").run()
+    page = open_page("demands", company.product, language, demand=number)
+    assert translate(language, "problems.required") not in shown(page)  # of the other way
+    press(page, translate(language, "demands.send_answer"))
+    assert shown(page).count(translate(language, "problems.required")) == 2
+    field(page, "button_group", "decline_reason", language).set_value("exists")
+    field(page, "text_area", "reply", language).set_value("It is under *Shifts*.")
+    press(page, translate(language, "demands.send_answer"))
+    assert not page.exception
+    assert not page.text_area
+    for who in (company.product, company.rep):
+        text = shown(open_page("demands", who, language, demand=number))
+        assert translate(language, "terms.decline.exists") in text
+        assert "It is under *Shifts*." in text
+    listed = shown(open_page("demands", company.rep, language, show="declined"))
+    assert translate(language, "terms.decline.exists") in listed
+    assert not [b for b in open_page("demands", company.rep, language, demand=number).button
+                if b.label == translate(language, "demands.after_all")]  # fmt: skip
+    page = open_page("demands", company.product, language, demand=number)
+    press(page, translate(language, "demands.after_all"))
+    options = next(g for g in page.button_group if g.key.endswith("_way")).options
+    assert options == [translate(language, "demands.way.new")]
+    for label in ("new_feature", "reference"):
+        field(page, "text_input", label, language).set_value("Shifts")
+    for area in page.text_area:
+        area.set_value("Two weeks")
+    page.date_input[0].set_value(date(2026, 4, 10))
+    press(page, translate(language, "demands.send_answer"))
+    assert translate(language, "demands.declined_first") in shown(page)
+    assert [r.feature for r in demands(sqlite_store, company.rep, Show.ANSWERED)] == ["Shifts"]
+
+
+def test_a_promise_stands_before_a_decline_and_is_one_click_away(open_page, sqlite_store, company):
+    number = filed(sqlite_store, company)
+    said = PromiseInput("By April", date(2026, 4, 1), demand_id=number)
+    promise = make_promise(sqlite_store, company.rep, company.customer, said)
+    page = open_page("demands", company.product, demand=number)
+    next(g for g in page.button_group if g.key.endswith("_way")).set_value("decline").run()
+    (warning,) = (w.value.replace("\\", "") for w in page.warning)
+    assert warning == translate("en", "problems.promise_stands", words="By April")
+    field(page, "button_group", "decline_reason").set_value("effort")
+    field(page, "text_area", "reply").set_value("Too much for one screen.")
+    press(page, translate("en", "demands.send_answer"))
+    assert [r.state for r in demands(sqlite_store, company.rep)] == ["running"]
+    assert page.text_area[0].value == "Too much for one screen."
+    escalate_promise(sqlite_store, company.product, promise, "We will not build it")
+    page = open_page("demands", company.product, demand=number)
+    assert not page.warning
+    press(page, translate("en", "demands.send_answer"))
+    assert [r.declined_for for r in demands(sqlite_store, company.rep, Show.DECLINED)] == ["effort"]
