@@ -270,6 +270,7 @@ SIGNALS = Kind(
 # Its own lists: core.exchange and core.promises do not know one another.
 _URGENCIES = ("P0", "P1", "P2", "P3")
 _PAINS = ("efficiency", "cost", "compliance")
+_DECLINES = ("exists", "direction", "effort", "technical", "one_customer", "other")
 
 _FEATURE = (
     Column("feature", words=("planned feature", "功能", "对应功能")),
@@ -300,6 +301,8 @@ DEMANDS = Kind(
         Column("pauses", Holds.SPANS, ("paused", "pause", "waiting", "on hold", "pending", "暂停", "暂停时段", "等待客户", "挂起时段")),
         Column("path", words=("technical path", "技术路径", "实现路径")),
         Column("resources", words=("resources needed", "所需资源")),
+        Column("declined_for", Holds.CHOICE, ("declined", "decline reason", "why declined", "不予安排的原因", "不予安排原因", "拒绝原因"), _DECLINES, "decline"),
+        Column("reply", words=("what the customer can be told", "怎样答复客户", "答复客户")),
         *_FEATURE,
         _RECORDED,
     ),

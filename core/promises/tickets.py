@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.messages import Problem
-from core.promises.demands import PAINS, Effect, check_effect
+from core.promises.demands import PAINS, Decline, Effect, check_decline, check_effect
 from core.promises.sla import URGENCIES
 
 Span = tuple[datetime, datetime | None, str]
@@ -19,6 +19,7 @@ class Ticket:
         effect: None where the other system knew of none.
         answered_at: the first response, which stops the clock; closing it without one does too.
         pauses: (start, end, reason); an end of None still runs.
+        decline: None where it was not declined.
     """
 
     urgency: str | None
@@ -29,6 +30,7 @@ class Ticket:
     answered_at: datetime | None
     closed_at: datetime | None
     pauses: Sequence[Span] = ()
+    decline: Decline | None = None
 
 
 def check_ticket(ticket: Ticket, now: datetime) -> tuple[Problem, ...]:
@@ -42,11 +44,14 @@ def check_ticket(ticket: Ticket, now: datetime) -> tuple[Problem, ...]:
         )
     if ticket.effect is not None:
         problems += [Problem(_column(p.field), p.code, p.params) for p in check_effect(ticket.effect)]
+    if ticket.decline is not None:
+        problems += [Problem(_column(p.field), p.code, p.params) for p in check_decline(ticket.decline)]
+        problems += [] if ticket.answered_at else [Problem("answered_at", "required")]
     return (*problems, *_times(ticket, now), *_pauses(ticket, now))
 
 
 def _column(field: str) -> str:
-    return field.removeprefix("effect.")
+    return "declined_for" if field == "reason" else field.removeprefix("effect.")
 
 
 def _times(ticket: Ticket, now: datetime) -> list[Problem]:

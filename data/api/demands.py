@@ -1,4 +1,4 @@
-"""Demands over HTTP: filed, paused, answered (PRODUCT.md C1, C2)."""
+"""Demands over HTTP: filed, paused, answered, declined (PRODUCT.md C1, C2)."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from core.promises.demands import DELIVERABLES, PAINS, DemandInput, Effect
+from core.promises.demands import DECLINES, DELIVERABLES, PAINS, Decline, DemandInput, Effect
 from core.promises.demands import Answer as Feasibility
 from core.promises.sla import URGENCIES
 from data.api.operation import Call, cut, operation, window
@@ -25,7 +25,7 @@ from data.api.shapes import (
     Short,
     choice,
 )
-from data.commands.demands import answer_demand, file_demand, pause_demand, resume_demand
+from data.commands.demands import answer_demand, decline_demand, file_demand, pause_demand, resume_demand
 from data.queries.api_rows import SEE_PROMISES, one, page
 from data.queries.demands import demand_rows
 from data.schema import Demand
@@ -67,6 +67,13 @@ class DemandAnswer(Body):
     feature_id: Id | None = Field(None, description="A feature that is planned already.")
 
 
+class DemandDecline(Body):
+    """Product's answer that it will not be done; `reply` is what the customer can be told."""
+
+    reason: Annotated[Short, choice(*DECLINES)]
+    reply: Said
+
+
 class PauseReason(Body):
     """What the customer was asked."""
 
@@ -95,7 +102,9 @@ class DemandRecord(Answer):
     feature_id: int | None
     path: str | None
     resources: str | None
-    state: str = Field("", description="running, paused, breached or answered")
+    declined_for: str | None = Field(description="Why product declined, also where it answered after all.")
+    reply: str | None
+    state: str = Field("", description="running, paused, breached, answered or declined")
     due_at: datetime | None = Field(None, description="When the answer is due, pauses counted.")
     planned_on: date | None = None
 
@@ -145,6 +154,13 @@ def give_answer(call: Call) -> DemandRecord:
     """Answer a demand with a feature and its planned date."""
     said = call.body.model_dump(exclude={"feature_id"})
     answer_demand(call.store, call.who, call.id, Feasibility(**said), call.body.feature_id)
+    return _read(call, call.id)
+
+
+@operation("POST", "/demands/{id}/decline", GROUP, DemandRecord, body=DemandDecline)
+def refuse_demand(call: Call) -> DemandRecord:
+    """Answer that it will not be done; a promise that was made of it is escalated first."""
+    decline_demand(call.store, call.who, call.id, Decline(call.body.reason, call.body.reply))
     return _read(call, call.id)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.exchange.rows import Record
 from core.messages import Problem
-from core.promises.demands import Effect
+from core.promises.demands import Decline, Effect
 from core.promises.tickets import Span, Ticket, check_ticket
 from data.exchange.features import Features
 from data.exchange.lookups import Contacts, Named, People, table_row
@@ -17,7 +17,7 @@ from data.exchange.plan import Plan, fetch, words
 from data.schema import Customer, Demand, DemandPause, Opportunity
 
 _OWN = ("ref", "words", "pain", "metric", "unit", "urgency", "opened_at", "answered_at", "closed_at",
-        "path", "resources")  # fmt: skip
+        "path", "resources", "declined_for", "reply")  # fmt: skip
 
 
 def plan_demands(plan: Plan, records: Sequence[Record]) -> None:
@@ -151,6 +151,7 @@ def _ticket(values: Mapping[str, Any], pauses: Sequence[Span]) -> Ticket:
     ends = (values.get("effect_before"), values.get("effect_after"))
     said = any(values.get(k) for k in ("metric", "unit")) or any(end is not None for end in ends)
     effect = Effect(values.get("metric") or "", *ends, values.get("unit") or "") if said else None
+    no = Decline(values.get("declined_for") or "", values.get("reply") or "")
     return Ticket(
         values.get("urgency"),
         values.get("words") or "",
@@ -160,4 +161,5 @@ def _ticket(values: Mapping[str, Any], pauses: Sequence[Span]) -> Ticket:
         values.get("answered_at"),
         values.get("closed_at"),
         pauses,
+        no if no.reason or no.reply else None,
     )

@@ -300,6 +300,24 @@ def test_a_demand_from_filing_to_its_answer_and_promise(client, monkeypatch, sql
     assert [d["id"] for d in rep("GET", "/demands?answered=true")[1]["items"]] == [demand["id"]]
 
 
+def test_a_demand_is_declined_unless_a_promise_stands(client, monkeypatch, sqlite_store):
+    company = served(monkeypatch, sqlite_store)
+    rep, product = (As(client, sqlite_store, who) for who in (company.rep, company.product))
+    asked = {"customer_id": company.customer, "words": "Faster", "pain": "efficiency", "urgency": "P0",
+             "effect": {"metric": "time", "before": "8", "after": 2, "unit": "h"}}  # fmt: skip
+    kept, promised = (rep("POST", "/demands", asked)[1]["id"] for _ in range(2))
+    rep("POST", "/promises", {"customer_id": company.customer, "words": "In April",
+        "promised_on": "2026-04-10", "demand_id": promised})  # fmt: skip
+    no = {"reason": "technical", "reply": "The machine has no such signal."}
+    assert rep("POST", f"/demands/{kept}/decline", no)[0] == 403
+    code, said = product("POST", f"/demands/{kept}/decline", no)
+    assert (code, said["state"], said["declined_for"], said["reply"]) == (200, "declined", *no.values())
+    assert product("POST", f"/demands/{kept}/decline", no)[1]["code"] == "already_answered"
+    code, said = product("POST", f"/demands/{promised}/decline", no)
+    assert (code, [p["code"] for p in said["errors"]]) == (422, ["promise_stands"])
+    assert product("POST", f"/demands/{promised}/decline", no | {"reason": "mood"})[0] == 422
+
+
 def test_the_operator_has_no_token(sqlite_store):
     with pytest.raises(NotFound):
         As(None, sqlite_store, OPERATOR)

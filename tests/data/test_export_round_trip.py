@@ -12,12 +12,12 @@ from core.access import Who
 from core.customers import ContactInput, CustomerInput, InteractionInput
 from core.exchange.kinds import KINDS
 from core.process.actions import ActionInput
-from core.promises.demands import Answer, DemandInput, Effect, PromiseInput
+from core.promises.demands import Answer, Decline, DemandInput, Effect, PromiseInput
 from core.signals import SignalInput
 from core.terms import ActionStatus, Outcome, Role
 from data.commands.actions import cancel_action, record_action
 from data.commands.customers import add_contact, grade_customer, open_customer, tag_customer
-from data.commands.demands import answer_demand, file_demand, pause_demand
+from data.commands.demands import answer_demand, decline_demand, file_demand, pause_demand
 from data.commands.interactions import record_interaction
 from data.commands.opportunities import OpportunityEdit, close_opportunity, edit_opportunity, open_opportunity
 from data.commands.projections import differences
@@ -102,6 +102,8 @@ def _demands(store, people, contact: int) -> None:
     pause_demand(store, people.product, second, "asked")
     third = file_demand(store, people.rep, people.customer, asked)
     feature = answer_demand(store, people.product, third, answer)  # another feature of the same name
+    fourth = file_demand(store, people.rep, people.customer, asked)
+    decline_demand(store, people.product, fourth, Decline("effort", '=no, "not" now'))
     told = PromiseInput("-1 month", store.clock().date(), None, first, feature, contact)
     move_promise(store, people.rep, make_promise(store, people.rep, people.customer, told), MAY, "agreed")
     make_promise(store, people.stranger, people.strange_customer, PromiseInput("Nothing planned", MAY))

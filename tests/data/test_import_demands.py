@@ -84,6 +84,21 @@ def test_what_is_wrong_with_a_row_is_said(store, company):
     assert shown(import_text(store, "demands", effect))[3] == [(2, "after", "changes_nothing")]
 
 
+def test_a_ticket_that_was_declined_says_why_when_and_what_the_customer_heard(store, company):
+    rows = "客户,工单号,优先级,描述,创建时间,答复时间,不予安排的原因,怎样答复客户\n"
+    rows += "Haihe Pumps,T1,P1,慢,2026-03-02,2026-03-03,投入大于效果,改用导出\n"
+    rows += "Haihe Pumps,T2,P1,停,2026-03-02,,已有此功能,在班次页\n"
+    rows += "Haihe Pumps,T3,P1,错,2026-03-02,2026-03-03,,见邮件\n"
+    rows += "Haihe Pumps,T4,P1,乱,2026-03-02,2026-03-03,没心情,见邮件\n"
+    assert shown(import_text(store, "demands", rows)) == (1, 0, 0, [
+        (3, "answered_at", "required"),
+        (4, "declined_for", "required"),
+        (5, "declined_for", "unknown_choice"),
+    ])  # fmt: skip
+    (row,) = listed(store, show=Show.DECLINED).values()
+    assert (row.words, row.declined_for, row.reply) == ("慢", "effort", "改用导出")
+
+
 def test_the_same_file_again_is_known_and_a_later_one_goes_on(store, company):
     import_text(store, "demands", TICKETS)
     assert shown(import_text(store, "demands", TICKETS)) == (0, 0, 4, [])
