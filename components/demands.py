@@ -10,7 +10,7 @@ from components.blocks import Card, Row, Tone, badge, cards, empty, plain, rows,
 from components.demand_form import allowed_words, effect_words, similar_line, years_unknown
 from components.frame import View
 from components.navigation import open_page
-from components.text import t, term
+from components.text import pair, t, term
 from core.access import Permission, reach
 from core.promises.sla import SlaState
 from data.queries.demand_desk import Similar
@@ -81,7 +81,8 @@ def _line(row: DemandRow, view: View) -> Row:
 def _state(row: DemandRow) -> tuple[str, Tone]:
     if row.state is SlaState.ANSWERED and row.clock.breached:
         return t("demands.answered_late"), Tone.AMBER
-    return t(f"demands.show.{row.state}"), _TONES[row.state]
+    late = row.state is SlaState.DECLINED and row.clock.breached
+    return t(f"demands.show.{row.state}"), Tone.AMBER if late else _TONES[row.state]
 
 
 def _when(row: DemandRow, view: View) -> str:
@@ -192,9 +193,10 @@ def answered(file: DemandFile, view: View) -> None:
 def _declined(row: DemandRow, view: View) -> None:
     with st.container(border=True, gap="xsmall"):
         label = t("demands.show.declined" if row.state is SlaState.DECLINED else "demands.declined_first")
-        st.markdown(f":gray[{label}] **{plain(term('decline', row.declined_for))}**")
+        st.markdown(f"**{plain(pair(label, term('decline', row.declined_for)))}**")
         st.text(row.reply or "")
-        may = row.state is SlaState.DECLINED and reach(view.who, Permission.ANSWER_DEMANDS)
+        asked = row.state is not SlaState.DECLINED or address.read("do", ["answer"], "")
+        may = not asked and reach(view.who, Permission.ANSWER_DEMANDS)
         if may and st.button(t("demands.after_all"), icon=":material/undo:"):
             address.write(do="answer")
             st.rerun()

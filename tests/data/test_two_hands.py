@@ -22,7 +22,7 @@ from core.customers import ContactInput, CustomerInput
 from core.exchange.mapping import FileMapping
 from core.messages import AppError, Conflict, Invalid
 from core.people import PersonInput
-from core.promises.demands import PromiseInput
+from core.promises.demands import Decline, PromiseInput
 from core.studio import Area
 from data.commands.account import change_own_name
 from data.commands.actions import cancel_action, record_action
@@ -31,7 +31,7 @@ from data.commands.ballots import draw_paper, open_boxes, vote
 from data.commands.briefs import issue_brief
 from data.commands.customers import add_contact, edit_contact, edit_customer, tag_customer
 from data.commands.demand_files import keep_upload
-from data.commands.demands import MOST_FILES, attach_file
+from data.commands.demands import MOST_FILES, attach_file, decline_demand
 from data.commands.exchange import export_file, import_table
 from data.commands.leaving import hand_over
 from data.commands.morning import CommitmentInput, assign, drop_commitment, start_meeting
@@ -50,6 +50,7 @@ from data.schema import (
     Commitment,
     Contact,
     Customer,
+    Demand,
     Escalation,
     ImportChange,
     Opportunity,
@@ -63,7 +64,7 @@ from tests.api import token_of
 from tests.company import found
 from tests.conftest import installed
 from tests.data.test_demand_files import Upload
-from tests.data.test_demands import filed
+from tests.data.test_demands import answered, filed
 from tests.data.test_record_action import done
 from tests.spec.test_definitions import INFLUENCE, SEATS
 
@@ -224,6 +225,18 @@ def test_one_file_more_than_a_demand_may_have(store):
         lambda: attach_file(store, people.product, demand, kept[-1]),
     )
     assert isinstance(told, Invalid)
+
+
+def test_a_demand_declined_while_it_is_answered(store):
+    people = found(store)
+    demand = filed(store, people)
+    told = at_once(
+        store,
+        lambda: answered(store, people, demand),
+        lambda: decline_demand(store, people.product, demand, Decline("effort", "No")),
+    )
+    assert isinstance(told, Conflict)
+    assert rows(store, select(Demand.feature_id.is_not(None), Demand.declined_for)) == [(True, None)]
 
 
 def test_a_factor_answered_by_two(store):
