@@ -10,7 +10,7 @@ from components.blocks import Card, Row, Tone, badge, cards, empty, plain, rows,
 from components.demand_form import allowed_words, effect_words, similar_line, years_unknown
 from components.frame import View
 from components.navigation import open_page
-from components.text import pair, t, term
+from components.text import t, term
 from core.access import Permission, reach
 from core.promises.sla import SlaState
 from data.queries.demand_desk import Similar
@@ -165,53 +165,6 @@ def _clock(file: DemandFile, view: View) -> None:
         said = t("demands.paused_from", start=view.instant(pause.started_at), end=end, reason=pause.reason)
         st.caption(f":material/pause_circle: {plain(said)}")
     years_unknown(row.clock.unknown_years)
-
-
-def answered(file: DemandFile, view: View) -> None:
-    """Product's answer, once there is one; one that was declined first says so."""
-    row = file.row
-    section(t("demands.answer"), icon=":material/engineering:")
-    if row.answered_at is None:
-        st.caption(t("demands.no_answer_yet"))
-        return
-    if row.declined_for:
-        _declined(row, view)
-    if row.state is SlaState.DECLINED:
-        return
-    with st.container(border=True, gap="xsmall"):
-        on = format.day(row.planned_on, view.language) if row.planned_on else t("demands.not_planned")
-        kind = term("deliverable", file.deliverable)
-        st.markdown(f"**{plain(row.feature or '')}** · {plain(t('demands.planned', on=on))}")
-        for name, said in (("path", file.path), ("resources", file.resources)):
-            if said:
-                st.markdown(f":gray[{t(f'demands.{name}')}] {plain(said)}")
-        st.markdown(f":gray[{t('demands.deliverable')}] {plain(f'{kind} · {file.reference}')}")
-        if row.feature_id and st.button(t("demands.to_schedule"), icon=":material/calendar_month:"):
-            open_page("promises", feature=row.feature_id)
-
-
-def _declined(row: DemandRow, view: View) -> None:
-    with st.container(border=True, gap="xsmall"):
-        label = t("demands.show.declined" if row.state is SlaState.DECLINED else "demands.declined_first")
-        st.markdown(f"**{plain(pair(label, term('decline', row.declined_for)))}**")
-        st.text(row.reply or "")
-        asked = row.state is not SlaState.DECLINED or address.read("do", ["answer"], "")
-        may = not asked and reach(view.who, Permission.ANSWER_DEMANDS)
-        if may and st.button(t("demands.after_all"), icon=":material/undo:"):
-            address.write(do="answer")
-            st.rerun()
-
-
-def go_on(following: DemandRow | None, waits: int) -> None:
-    """From an answered demand on to the next that waits."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="demand-next"):
-        if following is None:
-            st.caption(t("demands.all_answered"))
-            return
-        name = plain(following.customer)
-        if st.button(t("demands.next", customer=name), type="primary", icon=":material/arrow_forward:"):
-            leave_for(demand=following.id)
-        st.caption(t("demands.still_waiting", n=waits), width="content")
 
 
 def promised(file: DemandFile, found: Sequence[PromiseRow], view: View) -> None:

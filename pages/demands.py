@@ -7,7 +7,8 @@ from components import address
 from components.demand_answer import answer_block, answer_draft, to_answer
 from components.demand_files import files_block
 from components.demand_form import begin_with, current, done, fill_in
-from components.demands import alike, answered, chosen_show, filters, go_on, head, listed, promised
+from components.demand_outcome import answered, go_on
+from components.demands import alike, chosen_show, filters, head, listed, promised
 from components.frame import page
 from components.freeze import freeze_line
 from core.access import Permission, decide

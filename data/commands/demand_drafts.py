@@ -1,28 +1,64 @@
 """From a draft to a demand: opened for a customer, submitted once, refused with all that was typed."""
 
+from decimal import Decimal
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from core.access import Who
+from core.messages import NotFound
 from core.promises.sheet import concerns, read_demand
 from data.commands.demands import file_demand
 from data.commands.drafts import save_fields, start_draft, submit_draft
 from data.commands.room_work import Attachment
 from data.engine import Store
 from data.queries.demand_desk import KIND, demand_desk
-from data.schema import Draft
+from data.queries.demands import demands_within
+from data.schema import Demand, Draft
 
 
-def open_demand(store: Store, who: Who, customer_id: int) -> int:
+def open_demand(store: Store, who: Who, customer_id: int, again: int | None = None) -> int:
     """The draft for a customer: the one begun before, or a fresh one; its id.
 
+    Args:
+        again: a demand of theirs that is asked anew: a fresh draft begins with what it says.
+
     Raises:
-        NotFound: no such customer within reach.
+        NotFound: no such customer within reach, or no such demand of theirs.
     """
+    values: dict[str, Any] = {"customer": customer_id, "again": again}
     with store.reading(fresh=True) as session:
         demand_desk(session, who, customer_id, store.clock())
-    return start_draft(
-        store, who, KIND, {"customer": customer_id}, lambda kept: kept.get("customer") == customer_id
-    )
+        if again is not None:
+            values |= _said_before(session, who, customer_id, again)
+
+    def same(kept: dict[str, Any]) -> bool:
+        return all(kept.get(name) == values[name] for name in ("customer", "again"))
+
+    return start_draft(store, who, KIND, values, same)
+
+
+def _said_before(session: Session, who: Who, customer_id: int, demand_id: int) -> dict[str, Any]:
+    theirs = demands_within(who, Demand.id == demand_id, Demand.customer_id == customer_id)
+    row = session.scalar(theirs)
+    if row is None:
+        raise NotFound(entity="demand")
+    return {
+        "words": row.words,
+        "contact": row.contact_id,
+        "opportunity": row.opportunity_id,
+        "pain": row.pain or None,
+        "effect-metric": row.metric or None,
+        "effect-before": _typed(row.effect_before),
+        "effect-after": _typed(row.effect_after),
+        "effect-unit": row.unit or None,
+        "urgency": row.urgency,
+    }
+
+
+def _typed(value: Decimal | None) -> str | None:
+    """A number as the form keeps it."""
+    return None if value is None else str(value.normalize() + 0)
 
 
 def save_demand_fields(store: Store, who: Who, draft_id: int, values: dict[str, Any]) -> None:

@@ -9,17 +9,19 @@ from sqlalchemy import select
 
 from core.access import Who
 from core.messages import Conflict, Invalid, NotFound
-from core.promises.demands import Answer, Decline, PromiseInput
+from core.promises.demands import Answer, Decline, DemandInput, PromiseInput
 from core.terms import Role
-from data.commands.demands import answer_demand, decline_demand, pause_demand
+from data.commands.demand_drafts import open_demand, save_demand_fields, submit_demand
+from data.commands.demands import answer_demand, decline_demand, file_demand, pause_demand
 from data.commands.promises import escalate_promise, make_promise
 from data.notices import sentence
 from data.queries.collaboration_facts import collaboration_facts
 from data.queries.demand_file import demand_file
+from data.queries.drafts import draft
 from data.queries.policies import policy_in_force
 from data.schema import DemandPause, Message, Person
 from tests.company import found
-from tests.data.test_demands import answered, filed, read
+from tests.data.test_demands import EFFECT, answered, filed, read
 
 NO = Decline("effort", "  A year of work for one screen.  ")
 
@@ -142,3 +144,33 @@ def test_it_counts_as_the_answer_once_and_is_whose_it_was(store, company, clock)
         policy = policy_in_force(session)
         facts = collaboration_facts(session, date(2026, 1, 1), store.clock(), policy)
     assert [(f.of, f.person, f.hours) for f in facts] == [(demand, "Product", 0.5)]  # lunch lies between
+
+
+def test_asked_again_it_begins_with_what_was_said_and_is_a_demand_of_its_own(store, company):
+    demand = filed(store, company, opportunity_id=company.opportunity)
+    decline_demand(store, company.product, demand, NO)
+    number = open_demand(store, company.rep, company.customer, demand)
+    kept = read(store, draft, company.rep, number).values
+    assert (kept["words"], kept["opportunity"], kept["pain"]) == ("Words", company.opportunity, "cost")
+    assert (kept["effect-before"], kept["effect-after"], kept["effect-unit"]) == ("45", "25.5", "minutes")
+    assert open_demand(store, company.rep, company.customer, demand) == number
+    assert open_demand(store, company.rep, company.customer) != number
+    save_demand_fields(store, company.rep, number, {"words": "Words, and three plants now"})
+    submit_demand(store, company.rep, number)
+    fresh = read(store, draft, company.rep, number).sent["demand"]
+    assert (row_of(store, company, fresh).state, row_of(store, company, demand).state) == (
+        "running",
+        "declined",
+    )
+
+
+@pytest.mark.parametrize("who", ["rep", "stranger"])
+def test_a_demand_of_another_customer_is_not_asked_again(store, company, who):
+    own = {"rep": company.customer, "stranger": company.strange_customer}
+    theirs = {"rep": "stranger", "stranger": "rep"}[who]
+    asked = DemandInput("Words", "cost", EFFECT, "P1")
+    demand = file_demand(store, getattr(company, theirs), own[theirs], asked)
+    with pytest.raises(NotFound):
+        open_demand(store, getattr(company, who), own[who], demand)
+    with pytest.raises(NotFound):
+        open_demand(store, getattr(company, who), own[theirs], demand)

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 
 from core.policies import DEFAULTS
-from core.promises.demands import DemandInput, Effect, PromiseInput
+from core.promises.demands import Decline, DemandInput, Effect, PromiseInput
 from core.studio import Area
-from data.commands.demands import file_demand, pause_demand
+from data.commands.demands import decline_demand, file_demand, pause_demand
 from data.commands.promises import escalate_promise, make_promise
 from data.commands.studio import keep_rules, publish
 from data.queries.demand_file import demand_file
@@ -361,3 +361,17 @@ def test_a_promise_stands_before_a_decline_and_is_one_click_away(open_page, sqli
     assert not page.warning
     press(page, translate("en", "demands.send_answer"))
     assert [r.declined_for for r in demands(sqlite_store, company.rep, Show.DECLINED)] == ["effort"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_rep_asks_again_with_what_was_said(open_page, sqlite_store, company, language):
+    number = filed(sqlite_store, company)
+    decline_demand(sqlite_store, company.product, number, Decline("effort", "Too much."))
+    page = open_page("demands", company.rep, language, demand=number)
+    press(page, translate(language, "demands.again"))
+    assert not page.exception
+    assert field(page, "text_area", "words", language).value == WORDS
+    assert translate(language, "terms.decline.effort") in shown(
+        page
+    )  # the one that was declined, among its likes
+    assert "again" not in page.query_params

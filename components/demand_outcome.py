@@ -1,0 +1,68 @@
+"""What became of a demand: product's answer, and the way on to the next one that waits."""
+
+import streamlit as st
+
+from components import address, format
+from components.address import leave_for
+from components.blocks import plain, section
+from components.frame import View
+from components.navigation import open_page
+from components.text import pair, t, term
+from core.access import Permission, reach
+from core.promises.sla import SlaState
+from data.queries.demand_file import DemandFile
+from data.queries.demands import DemandRow
+
+
+def answered(file: DemandFile, view: View) -> None:
+    """Product's answer, once there is one; one that was declined first says so."""
+    row = file.row
+    section(t("demands.answer"), icon=":material/engineering:")
+    if row.answered_at is None:
+        st.caption(t("demands.no_answer_yet"))
+        return
+    if row.declined_for:
+        _declined(row, view)
+    if row.state is SlaState.DECLINED:
+        return
+    with st.container(border=True, gap="xsmall"):
+        on = format.day(row.planned_on, view.language) if row.planned_on else t("demands.not_planned")
+        kind = term("deliverable", file.deliverable)
+        st.markdown(f"**{plain(row.feature or '')}** · {plain(t('demands.planned', on=on))}")
+        for name, said in (("path", file.path), ("resources", file.resources)):
+            if said:
+                st.markdown(f":gray[{t(f'demands.{name}')}] {plain(said)}")
+        st.markdown(f":gray[{t('demands.deliverable')}] {plain(f'{kind} · {file.reference}')}")
+        if row.feature_id and st.button(t("demands.to_schedule"), icon=":material/calendar_month:"):
+            open_page("promises", feature=row.feature_id)
+
+
+def _declined(row: DemandRow, view: View) -> None:
+    with st.container(border=True, gap="xsmall"):
+        label = t("demands.show.declined" if row.state is SlaState.DECLINED else "demands.declined_first")
+        st.markdown(f"**{plain(pair(label, term('decline', row.declined_for)))}**")
+        st.text(row.reply or "")
+        if row.state is SlaState.DECLINED:
+            _after_a_decline(row, view)
+
+
+def _after_a_decline(row: DemandRow, view: View) -> None:
+    """Product may answer it after all, sales ask again."""
+    answers = reach(view.who, Permission.ANSWER_DEMANDS) and not address.read("do", ["answer"], "")
+    if answers and st.button(t("demands.after_all"), icon=":material/undo:"):
+        address.write(do="answer")
+        st.rerun()
+    if reach(view.who, Permission.FILE_DEMANDS) and st.button(t("demands.again"), icon=":material/redo:"):
+        leave_for(customer=row.customer_id, again=row.id)
+
+
+def go_on(following: DemandRow | None, waits: int) -> None:
+    """From an answered demand on to the next that waits."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="demand-next"):
+        if following is None:
+            st.caption(t("demands.all_answered"))
+            return
+        name = plain(following.customer)
+        if st.button(t("demands.next", customer=name), type="primary", icon=":material/arrow_forward:"):
+            leave_for(demand=following.id)
+        st.caption(t("demands.still_waiting", n=waits), width="content")
