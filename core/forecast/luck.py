@@ -6,6 +6,8 @@ forecast, and widely so with few opportunities: three deals at one half miss by 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,20 +16,50 @@ from core.forecast.history import Floats
 USUAL, RARE = 0.80, 0.95
 _CELLS = 4096
 _EXACT = 250  # opportunities; beyond that a sum is as good as normal
+_LATEST = 32  # distributions that stay worked out, of 65 KB each
+
+
+class Spread(NamedTuple):
+    """Sums that can come, ascending, the probability 0–1 of each, how exactly sums are known, in money."""
+
+    values: Floats
+    share: Floats
+    step: float
 
 
 @dataclass(frozen=True, slots=True)
 class Luck:
     """The distribution of the value won if the chances are right and wins independent.
 
+    It keeps what it rests on; its thousands of sums are worked out when it is asked, since those of all reps
+    and months of a large company fill gigabytes.
+
     Attributes:
-        values, share: the sums that can come, ascending, and the probability 0–1 of each.
-        step: how exactly `values` are known, in money.
+        chances, amounts: of the opportunities; none where the sum is normal.
+        size, coming: of opportunities not yet in the books, the value of one and what is expected of all.
+        normal: expectation and standard deviation, in money, where the sum is normal.
     """
 
-    values: Floats
-    share: Floats
-    step: float
+    chances: tuple[float, ...]
+    amounts: tuple[float, ...]
+    size: float
+    coming: float
+    normal: tuple[float, float] | None = None
+
+    @property
+    def values(self) -> Floats:
+        """The sums that can come, ascending."""
+        return _spread(self).values
+
+    @property
+    def share(self) -> Floats:
+        """The probability 0–1 of each."""
+        return _spread(self).share
+
+    @property
+    def step(self) -> float:
+        """How exactly `values` are known, in money."""
+        return _spread(self).step
 
     @property
     def mean(self) -> float:
@@ -69,11 +101,20 @@ def luck(chances: Sequence[float], amounts: Sequence[float], fresh: float = 0.0)
     coming = max(fresh, 0.0)
     if len(a) + coming / size > _EXACT:
         variance = float((p * (1 - p) * a**2).sum()) + coming * size
-        return _normal(float(p @ a) + coming, variance**0.5)
-    return _lattice(p, a, _poisson(coming / size), size)
+        return Luck((), (), size, coming, (float(p @ a) + coming, variance**0.5))
+    return Luck(tuple(p.tolist()), tuple(a.tolist()), size, coming)
 
 
-def _lattice(p: Floats, a: Floats, counts: Floats, size: float) -> Luck:
+@lru_cache(maxsize=_LATEST)
+def _spread(luck: Luck) -> Spread:
+    if luck.normal:
+        return _normal(*luck.normal)
+    return _lattice(
+        np.asarray(luck.chances), np.asarray(luck.amounts), _poisson(luck.coming / luck.size), luck.size
+    )
+
+
+def _lattice(p: Floats, a: Floats, counts: Floats, size: float) -> Spread:
     step = (float(a.sum()) + size * (len(counts) - 1)) / _CELLS
     moves = np.rint(a / step).astype(int)
     jump = int(np.rint(size / step))
@@ -84,15 +125,15 @@ def _lattice(p: Floats, a: Floats, counts: Floats, size: float) -> Luck:
             won = np.zeros_like(share)
             won[move:] = share[:-move]
             share = (1 - chance) * share + chance * won
-    return Luck(np.arange(len(share), dtype=np.float64) * step, share, step)
+    return Spread(np.arange(len(share), dtype=np.float64) * step, share, step)
 
 
-def _normal(mean: float, deviation: float) -> Luck:
+def _normal(mean: float, deviation: float) -> Spread:
     z = np.linspace(-5, 5, 2001)
     share: Floats = np.exp(-(z**2) / 2)
     share /= share.sum()
     values: Floats = np.maximum(mean + deviation * z, 0.0)
-    return Luck(values, share, 0.0)
+    return Spread(values, share, 0.0)
 
 
 def _poisson(rate: float) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -253,6 +254,13 @@ def test_luck_is_a_distribution_around_the_expectation(drawn, fresh):
     assert (found.share >= -1e-12).all()
     assert found.mean == pytest.approx(np.dot(p, a) + fresh, rel=0.03, abs=sum(a) * 0.01)
     assert found.miss(0.8) <= found.miss(0.95)
+
+
+@pytest.mark.parametrize("opportunities", [200, 100_000])
+def test_luck_of_many_groups_and_months_is_kept_without_its_thousands_of_sums(opportunities):
+    found = luck([0.5] * opportunities, [100.0] * opportunities)
+    assert len(found.values) > 2000
+    assert len(pickle.dumps(found)) < 6000  # bytes
 
 
 def test_nothing_to_win_leaves_nothing_to_luck():
