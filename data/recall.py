@@ -78,7 +78,7 @@ def recall(
         found: R = pickle.loads(kept)  # noqa: S301 - this process wrote it a moment ago
         return found
     answer = query(session, who, *args, **kwargs)
-    if (said := _bytes(answer)) is not None and len(said) <= LARGEST:
+    if (said := _bytes(answer)) is not None:
         answers.put(key, said)
     return answer
 
@@ -100,12 +100,27 @@ def _key(
 
 
 def _bytes(value: Any, now: datetime | None = None) -> bytes | None:
-    told = BytesIO()
+    """A value as bytes; None where it cannot be said so, or not in `LARGEST`."""
+    told = _Sheet()
     try:
         _Pickler(told, now).dump(value)
-    except (pickle.PicklingError, TypeError, AttributeError):  # e.g. a function made on the way
+    except (pickle.PicklingError, TypeError, AttributeError, OverflowError):  # e.g. a function
         return None
     return told.getvalue()
+
+
+class _Sheet(BytesIO):
+    """Takes so much: a large answer is given up on its first page, not written out to be thrown away."""
+
+    def write(self, part: Any) -> int:
+        """One more part.
+
+        Raises:
+            OverflowError: it is too much.
+        """
+        if self.tell() + len(part) > LARGEST:
+            raise OverflowError
+        return super().write(part)
 
 
 class _Pickler(pickle.Pickler):

@@ -212,6 +212,31 @@ def test_after_every_write_pages_read_what_they_would_without(store, hits):
     assert len(hits) >= 9 * len(reads)  # the second ones; the first where nothing came of the write
 
 
+class Page:
+    """A row of ten kilobytes that tells whether it was written out."""
+
+    written = 0
+
+    def __reduce__(self):
+        Page.written += 1
+        return bytes, (b"." * 10_000,)
+
+
+@recalled
+def book(session, who, pages) -> list[Page]:
+    """A query with an answer of so many rows."""
+    del session, who
+    return [Page() for _ in range(pages)]
+
+
+def test_an_answer_that_is_too_large_to_keep_is_not_written_out_first(sqlite_store, hits):
+    rep = found(sqlite_store).rep
+    for pages in (10, 10, 5000, 5000):
+        ask(sqlite_store, rep, book, pages)
+    assert len(hits) == 1
+    assert Page.written < 10 + 2 * 150
+
+
 def test_what_may_be_kept_is_a_pages_whole_question():
     """Module by module, so that it can be said in a key; and each takes who asks."""
     load_all()
