@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ NEEDS = Permission.SEE_FORECAST_HEALTH
 ZERO = Decimal()
 
 
+@lru_cache(maxsize=64)
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """The instant at which a day of the company begins."""
     return datetime.combine(day, time(), zone)
@@ -45,7 +47,7 @@ def books() -> list[Any]:
 
 
 def named_for(who: Who, rep: Any) -> list[Any]:
-    """What `LineNames` says of an opportunity."""
+    """What `LineNames` says of an opportunity, in its order; the last columns of a row."""
     return [
         Opportunity.name.label("opportunity"),
         case((customers(who, Permission.SEE_CUSTOMERS), Opportunity.customer_id)).label("customer_id"),

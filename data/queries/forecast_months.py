@@ -1,7 +1,7 @@
 """Months that were forecast, with their lines, decisions and what came, within reach (B4, B5)."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -106,7 +106,7 @@ def with_outcomes(
         for row in session.execute(_lines(who, among, decided))
     ]
     wins = wins_of(session, who, rows, zone, money, team)
-    names = [(line.opportunity, row) for line, row in found] + [(w.opportunity, row) for w, row in wins]
+    named = {line.opportunity: row for line, row in found} | {win.opportunity: row for win, row in wins}
     lines, came = [line for line, _ in found], [win for win, _ in wins]
     both: list[Line | Win] = [*lines, *came]
     return Months(
@@ -114,12 +114,9 @@ def with_outcomes(
         tuple(runs.values()),
         tuple(line for line in lines if (line.opportunity, line.month) not in left),
         tuple(win for win in came if (win.opportunity, win.month) not in left),
-        {opportunity: LineNames(*(getattr(row, f) for f in _NAMES)) for opportunity, row in names},
+        {opportunity: LineNames(*row[-len(fields(LineNames)) :]) for opportunity, row in named.items()},
         tuple(one for one in both if (one.opportunity, one.month) in left),
     )
-
-
-_NAMES = ("opportunity", "customer_id", "customer", "industry", "rep")
 
 
 def _with_sums(session: Session, rows: Sequence[ForecastRun]) -> list[tuple[ForecastRun, Decimal]]:
