@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Subquery, and_, case, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from core.access import Who
@@ -58,8 +58,8 @@ def standing(who: Who, ask: Ask) -> Select[Any]:
         .outerjoin(Person, Person.id == Opportunity.owner_id)
         .where(_open_at(at), *deals(who, ask))
     )
-    reached, steps = _furthest(mine, at), _steps(mine, at)
-    stood = elapsed_days(reached.c.since, literal(at, Instant()))
+    reached, steps = aliased(StageEvent), _steps(mine, at)
+    stood = elapsed_days(reached.happened_at, literal(at, Instant()))
     past = case((Stage.benchmark_days <= 0, None), (stood > Stage.benchmark_days, 1.0), else_=0.0)
     measures = (
         *counts("open_amount", paid(ask)),
@@ -71,8 +71,8 @@ def standing(who: Who, ask: Ask) -> Select[Any]:
     fresh = case((_open_at(ask.against), 0), else_=1)
     return (
         _deals(_OPENED, fresh, Stage.key.label("stage"), *measures)
-        .outerjoin(reached, reached.c.opportunity_id == Opportunity.id)
-        .outerjoin(Stage, Stage.id == reached.c.stage_id)
+        .outerjoin(reached, reached.id == _furthest(at))
+        .outerjoin(Stage, Stage.id == reached.stage_id)
         .outerjoin(steps, steps.c.opportunity_id == Opportunity.id)
         .where(_open_at(at), *deals(who, ask))
     )
@@ -109,24 +109,21 @@ def _quoted() -> ColumnElement[bool]:
     )
 
 
-def _furthest(mine: Select[Any], at: Any) -> Subquery:
-    """The furthest stage of each opportunity by then, and since when it had got there."""
-    place = func.row_number().over(
-        partition_by=StageEvent.opportunity_id,
-        order_by=(Stage.position.desc(), StageEvent.happened_at, StageEvent.id),
-    )
-    events = (
-        select(StageEvent.opportunity_id, StageEvent.stage_id, StageEvent.happened_at, place.label("place"))
-        .join(Stage, Stage.id == StageEvent.stage_id)
-        .where(
-            StageEvent.voided_at.is_(None), StageEvent.happened_at < at, StageEvent.opportunity_id.in_(mine)
-        )
-        .subquery()
-    )
+def _furthest(at: Any) -> ScalarSelect[int]:
+    """The event with which an opportunity had got to its furthest stage by then."""
+    stage = aliased(Stage)
     return (
-        select(events.c.opportunity_id, events.c.stage_id, events.c.happened_at.label("since"))
-        .where(events.c.place == 1)
-        .subquery()
+        select(StageEvent.id)
+        .join(stage, stage.id == StageEvent.stage_id)
+        .where(
+            StageEvent.opportunity_id == Opportunity.id,
+            StageEvent.voided_at.is_(None),
+            StageEvent.happened_at < at,
+        )
+        .order_by(stage.position.desc(), StageEvent.happened_at, StageEvent.id)
+        .limit(1)
+        .correlate(Opportunity)
+        .scalar_subquery()
     )
 
 
