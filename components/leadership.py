@@ -86,7 +86,7 @@ def _health(found: Leadership, view: View) -> None:
         course,
     )
     said = pictures.words(
-        "weeks", trend(course), view.language, value=lambda rate: format.percent(rate, view.language)
+        "deviations", trend(course), view.language, value=lambda rate: format.percent(rate, view.language)
     )
     st.markdown(plain(said))
     wape = format.percent(group.total.wape, view.language)

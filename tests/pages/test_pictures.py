@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import plotly.graph_objects as go
@@ -11,6 +12,7 @@ from plotly.io import to_json
 
 from components import charts, marks, pictures
 from components.text import listed, pair
+from core.pictures.courses import trend
 from core.pictures.limits import Bar, over
 from core.pictures.parts import leading
 from data.text import LANGUAGES, catalogue, has
@@ -35,6 +37,7 @@ SAYS = {
     "week_due": COURSE,
     "week_timed": COURSE,
     "weeks": COURSE,
+    "deviations": COURSE,
     "months": {"few", "explained", "edge", "high", "low", "beyond"},
     "chances": {"few", "fits", "high", "low"},
     "miss": STEPS,
@@ -67,6 +70,17 @@ def test_a_finding_is_said_in_words(monkeypatch):
     assert words == "停留超标的 8 个商机中，6 个停在“A”"
     slow = over([Bar("a", 6.04, 4.0, 9)], least=5)
     assert "6.0 天" in pictures.words("dwell", slow, "zh")
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "median"), ("zh", "中位数")])
+@pytest.mark.parametrize("picture", [picture for picture, codes in SAYS.items() if codes is COURSE])
+def test_the_ends_of_a_course_are_no_values_of_its_first_and_last_day(monkeypatch, picture, language, said):
+    monkeypatch.setattr("components.text.language", lambda: language)
+    course = [1.0, 2.0, 3.0, 4.0, 5.0, 6.5, 6.0]
+    for values, ends in ((course, ("2", "6")), (course[::-1], ("6", "2"))):
+        words = pictures.words(picture, trend(values), language, value=lambda n: f"{n:g}")
+        assert said in words
+        assert re.findall(r"[\d.]+", words) == list(ends)
 
 
 def test_labels_and_lists_take_the_languages_own_signs(monkeypatch):
