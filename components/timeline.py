@@ -181,7 +181,7 @@ def _change_head(event: Event, view: View, marked: bool) -> tuple[str, ...]:
     change = event.change
     if change is None:
         return ()
-    name = f" · {plain(change.name)}" if change.entity in ("contact", "opportunity", "delivery") else ""
+    name = f" · {plain(change.name)}" if change.entity in ("contact", "opportunity") else ""
     mark = f" :gray-badge[{t('audit.undone')}]" if change.undone else ""
     icon = _CHANGES.get(change.command, ":material/edit:")
     return f"{icon} **{deed(change)}**{name}{mark}", _times(event, view, by(change))

@@ -74,7 +74,8 @@ def agree(tx: Tx, talk_id: int, given: StepInput) -> int:
     )
     tx.session.add(row)
     tx.session.flush()
-    tx.audit("talk", talk.id, after=to_json({"task": row.what, "due_at": row.due_at}))
+    after = {"task": row.what, "due_at": row.due_at, "customer_id": row.customer_id}
+    tx.audit("talk", talk.id, after=to_json(after))
     about = {"what": row.what, "by": tx.who.name, "due_at": row.due_at, "zone": rep.zone or tx.who.timezone}
     told = Notice(rep.id, "talk_step", f"talk_step:{row.id}", to_json(about), "one_to_one")
     post(tx.session, tx.now, [told])

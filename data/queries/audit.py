@@ -5,29 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, null, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who, reach
 from core.changes import UNDOABLE, changed
 from core.definitions import RECORDS as PLACES
 from core.fields import Field
+from data.queries.audit_records import Concerned, concerned, picture
 from data.queries.own_fields import own_fields_by_version
-from data.schema import (
-    Action,
-    Audit,
-    Base,
-    Contact,
-    Customer,
-    Interaction,
-    Opportunity,
-    Person,
-    Pipeline,
-    Room,
-    Signal,
-    Stage,
-    Team,
-)
+from data.schema import Audit, Contact, Person, Pipeline, Stage, Team
 
 CUSTOMERS = "acceptance.answer"  # the one command that a customer carries out
 HIDDEN = {
@@ -44,18 +31,6 @@ NAMED: dict[str, Any] = {
     "stage_id": Stage,
     "pipeline_id": Pipeline,
     "person_id": Person,
-}
-RECORDS: dict[str, Any] = {
-    "customer": Customer,
-    "customer_tags": Customer,
-    "contact": Contact,
-    "opportunity": Opportunity,
-    "action": Action,
-    "interaction": Interaction,
-    "signal": Signal,
-    "person": Person,
-    "team": Team,
-    "room": Room,
 }
 
 
@@ -79,7 +54,7 @@ class AuditEntry:
 
     Attributes:
         actor: None for the operator at the command line.
-        name: of the record that was changed; "" when it has none.
+        name: of the record that was changed, or of the customer whose it is; "" when it has none.
         kind: of an action, its type.
         customer_id: whose page shows the record; None when it is no customer's.
         reason: what the person gave as reason.
@@ -120,12 +95,12 @@ def read(session: Session, query: Select[Audit]) -> list[Read]:
 def entries(session: Session, who: Who, rows: Sequence[Read]) -> tuple[AuditEntry, ...]:
     """Audit rows in words: what they concern, and each field before and after."""
     audits = [row for row, _, _ in rows]
-    records = _records(session, audits)
+    records = concerned(session, audits)
     names = _names(session, _ids(audits))
     own = own_fields_by_version(session, {v for row in audits if (v := _defined_by(row))})
     return tuple(
         _entry(
-            who, row, actor, undone, records.get((row.entity, row.entity_id), ("", "", None)), names,
+            who, row, actor, undone, records[row.id], names,
             own.get(_defined_by(row), ()),
         )
         for row, actor, undone in rows
@@ -137,12 +112,11 @@ def _entry(
     row: Audit,
     actor: str | None,
     undone: int | None,
-    record: tuple[str, str, int | None],
+    record: Concerned,
     names: dict[tuple[Any, int], str],
     own: Sequence[Field],
 ) -> AuditEntry:
-    name, kind, customer_id = record
-    before, after = _picture(row.before), _picture(row.after)
+    before, after = picture(row.before), picture(row.after)
     return AuditEntry(
         id=row.id,
         at=row.at,
@@ -150,9 +124,9 @@ def _entry(
         command=row.command,
         entity=row.entity,
         entity_id=row.entity_id,
-        name=name or str(after.get("name") or before.get("name") or ""),
-        kind=kind,
-        customer_id=customer_id,
+        name=record.name or str(after.get("name") or before.get("name") or ""),
+        kind=record.kind,
+        customer_id=record.customer_id,
         reason=str(after.get("reason") or ""),
         changes=tuple(
             FieldChange(f, _named(f, before.get(f), names), _named(f, after.get(f), names))
@@ -182,7 +156,7 @@ def _defined_by(row: Audit) -> int:
     """The policy version under which a customer's or opportunity's own fields were written; 0 for none."""
     if row.entity not in PLACES:
         return 0
-    pictures = (_picture(row.after), _picture(row.before))
+    pictures = (picture(row.after), picture(row.before))
     return next((int(p["policy_version"]) for p in pictures if p.get("policy_version")), 0)
 
 
@@ -190,19 +164,13 @@ def _may_undo(who: Who, row: Audit) -> bool:
     needs = UNDOABLE.get(row.command)
     if row.undoes_id is not None:
         needs = Permission.RECORD_ACTIONS if row.entity == "action" else Permission.EDIT_CUSTOMERS
-        if "owner_id" in _picture(row.after):
+        if "owner_id" in picture(row.after):
             needs = Permission.ASSIGN
     return (
         needs is not None
         and reach(who, needs) is not None
         and reach(who, Permission.EDIT_CUSTOMERS) is not None
     )
-
-
-def _picture(kept: Any) -> dict[str, Any]:
-    if isinstance(kept, list):
-        return {"tags": kept}
-    return kept if isinstance(kept, dict) else {}
 
 
 def _named(field: str, value: Any, names: dict[tuple[Any, int], str]) -> Any:
@@ -212,10 +180,10 @@ def _named(field: str, value: Any, names: dict[tuple[Any, int], str]) -> Any:
 def _ids(audits: Iterable[Audit]) -> dict[Any, set[int]]:
     found: dict[Any, set[int]] = {}
     for row in audits:
-        for picture in (_picture(row.before), _picture(row.after)):
+        for kept in (picture(row.before), picture(row.after)):
             for field, table in NAMED.items():
-                if isinstance(picture.get(field), int):
-                    found.setdefault(table, set()).add(picture[field])
+                if isinstance(kept.get(field), int):
+                    found.setdefault(table, set()).add(kept[field])
     return found
 
 
@@ -226,34 +194,3 @@ def _names(session: Session, ids: dict[Any, set[int]]) -> dict[tuple[Any, int], 
         for key, name in session.execute(select(table.id, label).where(table.id.in_(wanted))):
             names[(table, key)] = name
     return names
-
-
-def _records(session: Session, audits: Iterable[Audit]) -> dict[tuple[str, int | None], Any]:
-    """(entity, id) → (name, kind, customer id) of the records that these rows changed."""
-    wanted: dict[str, set[int]] = {}
-    for row in audits:
-        if row.entity in RECORDS and row.entity_id is not None:
-            wanted.setdefault(row.entity, set()).add(row.entity_id)
-    found: dict[tuple[str, int | None], Any] = {}
-    for entity, ids in wanted.items():
-        for key, *record in session.execute(_record(RECORDS[entity]).where(RECORDS[entity].id.in_(ids))):
-            found[(entity, key)] = tuple(record)
-    return found
-
-
-def _record(table: type[Base]) -> Any:
-    if table is Customer:
-        return select(Customer.id, Customer.name, Customer.grade, Customer.id)
-    if table in (Contact, Opportunity):
-        owned_by: Any = table
-        return select(owned_by.id, owned_by.name, owned_by.name, owned_by.customer_id)
-    if table is Room:
-        of = Customer.id == Room.customer_id
-        return select(Room.id, Customer.name, Customer.grade, Room.customer_id).join(Customer, of)
-    if table in (Action, Interaction, Signal):
-        touch: Any = table
-        kind = touch.type if table is Action else touch.kind
-        customer = Customer.id == touch.customer_id
-        return select(touch.id, Customer.name, kind, touch.customer_id).outerjoin(Customer, customer)
-    named: Any = table
-    return select(named.id, named.name, named.name, null())

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who, reach
 from core.messages import NotAllowed
-from data.queries.audit import RECORDS, AuditEntry, entries, read
+from data.queries.audit import AuditEntry, entries, read
+from data.queries.audit_records import ENTITIES
 from data.queries.studio import Published, published
 from data.schema import Audit, Person
 
@@ -78,7 +79,7 @@ def audit_choices(session: Session, who: Who) -> AuditChoices:
     people = select(Person.id, Person.name).order_by(Person.name)
     return AuditChoices(
         tuple((r.id, r.name) for r in session.execute(people)),
-        tuple(RECORDS),
+        ENTITIES,
         tuple(session.scalars(select(Audit.command).distinct().order_by(Audit.command))),
     )
 

@@ -22,7 +22,8 @@ from data.commands.studio_fields import keep_field
 from data.commands.studio_lists import keep_grade_rules, keep_tags
 from data.commands.studio_notices import keep_rule
 from data.commands.studio_reports import keep_report
-from data.queries.audit import HIDDEN, RECORDS
+from data.queries.audit import HIDDEN
+from data.queries.audit_records import RECORDS
 from data.text import LANGUAGES, has, translate
 from tests.company import found
 from tests.importing import import_text
