@@ -38,10 +38,10 @@ _TERMS = {
     "answer": "delivery",
 }
 _AREAS = {  # of some records, before the terms
-    "kind": ("exchange.kind", "calendars.way"),
-    "outcome": ("store_requests.outcome",),
-    "country": ("calendars.countries",),
-    "job": ("jobs.name",),
+    "kind": ("exchange.kind.", "calendars.way.", "terms.signal.", "channels.kinds.", "people.kind_"),
+    "outcome": ("store_requests.outcome.",),
+    "country": ("calendars.countries.",),
+    "job": ("jobs.name.",),
 }
 _DAYS = {"first", "last"}
 
@@ -68,8 +68,8 @@ def words(field: str, value: Any, view: View) -> str:
         return listed(term("tag", str(v)) for v in value)
     if field == "password":
         return t("audit.password_new")
-    if area := next((a for a in _AREAS.get(field, ()) if has(view.language, f"{a}.{value}")), None):
-        return t(f"{area}.{value}")
+    if area := next((a for a in _AREAS.get(field, ()) if has(view.language, f"{a}{value}")), None):
+        return t(f"{area}{value}")
     if field in _TERMS:
         return term(_TERMS[field], str(value))
     if field == "verdict":

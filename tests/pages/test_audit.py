@@ -8,6 +8,7 @@ import pytest
 
 import data.commands
 from components import format
+from core.signals import SignalInput
 from core.studio import Area
 from core.telling import Rule, To
 from data.commands.calendars import set_days
@@ -16,7 +17,8 @@ from data.commands.currencies import set_rate
 from data.commands.exchange import undo_import
 from data.commands.home import keep_layout
 from data.commands.jobs import run_job
-from data.commands.people import set_password
+from data.commands.people import create_team, set_password
+from data.commands.signals import record_signal
 from data.commands.studio import keep_rules, publish
 from data.commands.studio_fields import keep_field
 from data.commands.studio_lists import keep_grade_rules, keep_tags
@@ -76,6 +78,18 @@ def test_days_rates_and_jobs_are_said_in_words(open_page, sqlite_store, language
         assert translate(language, key) in said
     assert said.count(format.day(date(2026, 6, 1), language)) == 2
     assert format.day(date(2026, 3, 1), language) in said
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_kinds_of_signals_and_teams_are_said_in_words(open_page, sqlite_store, clock, language):
+    people = found(sqlite_store)
+    told = SignalInput("competitor_contact", clock.at, source="Sales", note="At their place")
+    record_signal(sqlite_store, people.rep, people.customer, told)
+    create_team(sqlite_store, people.admin, "North")
+    said = " ".join(m.value for m in open_page("audit", people.admin, language).markdown)
+    for key in ("terms.signal.competitor_contact", "people.kind_sales"):
+        assert translate(language, key) in said
+    assert "competitor_contact" not in said.replace("\\", "")
 
 
 def _drafted(store, who):
