@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 import streamlit as st
 
 from components.blocks import plain, section
+from components.exchange_people import people_named
 from components.exchange_upload import Upload, field_label, say_why
 from components.format import number
 from components.frame import View
@@ -43,7 +44,8 @@ def mapping_form(view: View, upload: Upload) -> FileMapping:
     _unread(upload, mapping)
     _units(upload, mapping)
     mapping = _formats(view, upload, mapping)
-    return with_words(replace(mapping, values=_values(upload, with_words(mapping))))
+    mapping = with_words(replace(mapping, values=_values(upload, with_words(mapping))))
+    return people_named(view, upload, mapping)
 
 
 def _mapping_file(upload: Upload) -> FileMapping:

@@ -48,6 +48,7 @@ class Column:
         words: other headers that mean the same, in English and Chinese.
         choices: keys that a CHOICE allows.
         area: catalogue area `terms.<area>` whose words mean those keys.
+        person: whether its cells name somebody who works here.
         names, choice_names: of a company's own field and of its choices, by language.
     """
 
@@ -56,6 +57,7 @@ class Column:
     words: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     area: str = ""
+    person: bool = False
     names: Mapping[str, str] | None = None
     choice_names: Mapping[str, Mapping[str, str]] | None = None
 
@@ -85,7 +87,7 @@ def _ref(*words: str) -> Column:
     return Column("ref", words=("id", "external id", "reference", "编号", "外部编号", *words))
 
 
-_OWNER = Column("owner", words=("sales rep", "sales agent", "account manager", "rep", "assigned to", "负责人", "销售", "归属人", "所有人"))
+_OWNER = Column("owner", words=("sales rep", "sales agent", "account manager", "rep", "assigned to", "负责人", "销售", "归属人", "所有人"), person=True)
 _CUSTOMER = Column("customer", words=("account", "company", "client", "customer name", "account name", "客户", "客户名称", "公司"))
 _OPPORTUNITY = Column("opportunity", words=("opportunity id", "deal", "deal id", "case", "case id", "商机", "商机编号", "案例"))
 _RECORDED = Column("recorded_at", Holds.INSTANT, ("recorded at", "entered at", "record time", "录入时间", "登记时间"))
@@ -369,7 +371,9 @@ def _own_columns(field: Field) -> tuple[Column, ...]:
     words = tuple((field.label or {}).values())
     holds = _HOLDS.get(str(field.kind)) or Holds(str(field.kind))
     choices = tuple(dict.fromkeys((*field.choices, *(field.choice_labels or ()))))  # those taken off included
-    column = Column(field.key, holds, words, choices, names=field.label, choice_names=field.choice_labels)
+    column = Column(
+        field.key, holds, words, choices, person=field.kind == "person", names=field.label, choice_names=field.choice_labels
+    )
     if field.kind != "money":
         return (column,)
     said = {"en": " (currency)", "zh": "（币种）"}

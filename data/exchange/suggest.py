@@ -1,11 +1,11 @@
 """Guesses for a person to confirm: which header may mean a field, which word may mean a choice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rapidfuzz import fuzz, process
 
 from core.exchange.cells import fold, text_of
-from core.exchange.kinds import Holds, Kind
+from core.exchange.kinds import Column, Holds, Kind
 from core.exchange.mapping import ANY, FileMapping, recognise
 from core.exchange.tables import Table, blank
 from core.exchange.units import without_unit
@@ -13,6 +13,7 @@ from core.exchange.values import check_cell
 
 _SURE_ENOUGH = 78.0  # of 100; below it a guess annoys more than it helps
 _MOST_WORDS = 20
+_MOST_PEOPLE = 50
 
 
 def suggest_columns(kind: Kind, headers: Sequence[str]) -> dict[str, str]:
@@ -45,19 +46,35 @@ def unknown_words(
     kind: Kind, table: Table, places: Mapping[str, int], mapping: FileMapping
 ) -> dict[str, list[str]]:
     """Per column of choices, the words in the file that mean none of them yet."""
-    found: dict[str, list[str]] = {}
-    for column in kind.columns:
-        place = places.get(column.name)
-        if column.holds is not Holds.CHOICE or place is None:
-            continue
-        known = mapping.values.get(column.name, {})
-        cells = (row.cells[place] for row in table.rows if place < len(row.cells))
-        words = dict.fromkeys(text_of(c) for c in cells if not blank(c))
-        unknown = [w for w in words if w not in known and ANY not in known]
-        unknown = [w for w in unknown if check_cell(column, w, mapping.formats)]
-        if unknown:
-            found[column.name] = unknown[:_MOST_WORDS]
-    return found
+    said = ((c, _unmapped(c, table, places, mapping)) for c in kind.columns if c.holds is Holds.CHOICE)
+    unknown = ((c.name, [w for w in words if check_cell(c, w, mapping.formats)]) for c, words in said)
+    return {field: words[:_MOST_WORDS] for field, words in unknown if words}
+
+
+def unknown_people(
+    kind: Kind,
+    table: Table,
+    places: Mapping[str, int],
+    mapping: FileMapping,
+    known: Callable[[str], int | None],
+) -> dict[str, list[str]]:
+    """Per column that names people, the words in the file that mean nobody, or more than one.
+
+    Args:
+        known: the person that a word means.
+    """
+    said = ((c.name, _unmapped(c, table, places, mapping)) for c in kind.columns if c.person)
+    unknown = ((field, [w for w in words if known(w) is None]) for field, words in said)
+    return {field: words[:_MOST_PEOPLE] for field, words in unknown if words}
+
+
+def _unmapped(column: Column, table: Table, places: Mapping[str, int], mapping: FileMapping) -> Sequence[str]:
+    """What a column's cells say, each once, but for what the mapping reads another word for."""
+    place, known = places.get(column.name), mapping.values.get(column.name, {})
+    if place is None or ANY in known:
+        return ()
+    cells = (row.cells[place] for row in table.rows if place < len(row.cells))
+    return [w for w in dict.fromkeys(text_of(c) for c in cells if not blank(c)) if w not in known]
 
 
 def nearest(word: str, choices: Mapping[str, str]) -> str | None:

@@ -1,5 +1,6 @@
 """Reading around imports: what one would do, and which ones were done."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,14 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who, decide
-from core.exchange.kinds import KINDS
-from core.exchange.mapping import FileMapping
+from core.exchange.kinds import KINDS, Kind
+from core.exchange.mapping import FileMapping, match
 from core.exchange.tables import Table
 from core.fields import Field
 from core.messages import NotAllowed
 from data.engine import Store
 from data.exchange.importing import plan_import
+from data.exchange.lookups import People
 from data.exchange.results import ImportResult, result_of
+from data.exchange.suggest import unknown_people
 from data.queries.policies import policy_in_force
 from data.schema import ImportBatch, Person
 
@@ -50,6 +53,34 @@ def dry_run(
     with store.reading(fresh=True) as session:
         plan = plan_import(session, KINDS[kind], table, mapping, policy_in_force(session), store.clock())
         return result_of(plan)
+
+
+@dataclass(frozen=True, slots=True)
+class Strangers:
+    """Whom a file names and nobody knows.
+
+    Attributes:
+        words: per field, the names as the file has them.
+        people: who could be meant: the name of each active person, by user name.
+    """
+
+    words: Mapping[str, Sequence[str]]
+    people: Mapping[str, str]
+
+
+def strangers(session: Session, who: Who, kind: Kind, table: Table, mapping: FileMapping) -> Strangers:
+    """The people whom a file names and nobody knows; none for who may not import.
+
+    Raises:
+        Invalid: a needed column is not in the file.
+    """
+    if not decide(who, Permission.IMPORT).allowed:
+        return Strangers({}, {})
+    people = People(session)
+    places = match(kind, table.headers, mapping)
+    words = unknown_people(kind, table, places, mapping, people.find)
+    active = sorted((row["name"], row["username"]) for row in people.rows.values() if row["active"])
+    return Strangers(words, {username: name for name, username in active})
 
 
 def past_imports(session: Session, who: Who, limit: int = 20) -> list[PastImport]:

@@ -7,8 +7,12 @@ from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 from components.blocks import plain
+from core.exchange.kinds import KINDS
+from core.exchange.mapping import FileMapping
 from core.terms import Role
-from data.schema import Customer, ImportBatch
+from data.exchange.reading import read_table
+from data.queries.exchange import strangers
+from data.schema import Customer, ImportBatch, Person
 from data.text import translate
 from tests.company import found
 from tests.data.test_import_workbooks import book
@@ -145,3 +149,42 @@ def test_missing_columns_have_the_names_that_people_see(company):
     at = visit(company.admin, "zh")
     at.file_uploader[0].set_value(("x.csv", b"whim,whimsy\n1,2\n", "text/csv")).run()
     assert [e.value for e in at.error] == ["找不到“名称”对应的列。"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_whom_an_unknown_owner_means_is_said_on_the_page_and_known_for_the_next_file(
+    company, sqlite_store, language
+):
+    at = visit(company.admin, language)
+    content = b"name,owner\nNew,Lao Wang\nSecond,Lao Zhang\nThird,rep\n"
+    at.file_uploader[0].set_value(("customers.csv", content, "text/csv")).run()
+    assert metrics(at) == ["1", "0", "0", "2"]
+    boxes = {word: next(b for b in at.selectbox if word in b.label) for word in ("Lao Wang", "Lao Zhang")}
+    assert boxes["Lao Wang"].value is None
+    boxes["Lao Wang"].set_value("rep")
+    boxes["Lao Zhang"].set_value("").run()
+    assert metrics(at) == ["3", "0", "0", "0"]
+    button(at, translate(language, "exchange.import", n=3)).click().run()
+    with sqlite_store.reading() as session:
+        owners = dict(session.execute(select(Customer.name, Customer.owner_id)).all())
+    assert (owners["New"], owners["Second"]) == (company.rep.person_id, None)
+    content = b"name,owner\nFourth,Lao Wang\n"
+    at.file_uploader[0].set_value(("more.csv", content, "text/csv")).run()
+    assert next(b for b in at.selectbox if "Lao Wang" in b.label).value == "rep"
+    assert metrics(at)[-4:] == ["1", "0", "0", "0"]
+
+
+def test_who_is_not_known_is_asked_for_once_and_those_who_left_are_no_choice(company, sqlite_store):
+    with sqlite_store.writing() as session:
+        session.get_one(Person, company.mate.person_id).active = False
+        for who in (company.rep, company.stranger):
+            session.get_one(Person, who.person_id).name = "Wang Wei"
+    content = b"name,owner\nA,Wang Wei\nB,Wang Wei\nC,Mate\nD,stranger\nE,Lao Li\n"
+    table = read_table("c.csv", content, "customers")
+    mapping = FileMapping(values={"owner": {"Lao Li": "rep"}})
+    with sqlite_store.reading() as session:
+        found = strangers(session, company.admin, KINDS["customers"], table, mapping)
+        assert strangers(session, company.rep, KINDS["customers"], table, mapping).people == {}
+    assert found.words == {"owner": ["Wang Wei"]}  # two have that name; Mate left and is still meant
+    assert "mate" not in found.people
+    assert found.people["stranger"] == "Wang Wei"
