@@ -6,10 +6,22 @@ from functools import partial
 import streamlit as st
 
 from components.blocks import Card, Row, cards, empty, plain, rows, section
-from components.exchange_upload import CHECKED, DONE, FILE, MIME, Upload, field_label, kind_label, say_why
+from components.exchange_upload import (
+    CHECKED,
+    DONE,
+    FILE,
+    HELD,
+    KIND,
+    MIME,
+    Upload,
+    field_label,
+    kind_label,
+    say_why,
+)
 from components.format import number
 from components.frame import View
 from components.text import listed, say, t
+from core.exchange.kinds import KINDS
 from core.exchange.mapping import FileMapping
 from core.exchange.rows import Rejection
 from core.messages import AppError, Invalid
@@ -110,7 +122,7 @@ def import_button(view: View, upload: Upload, mapping: FileMapping, result: Impo
         done = view.do(import_table, upload.kind.name, upload.name, upload.table, mapping, result.seen)
     st.session_state[DONE] = (upload, done)
     st.session_state["exchange-turn"] += 1
-    for key in (FILE, CHECKED):
+    for key in (FILE, HELD, CHECKED):
         st.session_state.pop(key, None)
     st.rerun()
 
@@ -125,6 +137,34 @@ def last_result(view: View) -> None:
         show_rejected(view, upload, done.rejected, "exchange-rejected")
         if st.button(t("exchange.undo"), icon=":material/undo:", key="exchange-undo-last"):
             _undo(view, done.batch_id)
+        _further(upload, f"exchange-next-{done.batch_id}")
+
+
+def _further(upload: Upload, key: str) -> None:
+    """The same file once more, for what else is in it: first what builds on the kind just imported."""
+    labels = {name: kind_label(name) for name in KINDS}
+    following = (list(labels).index(upload.kind.name) + 1) % len(labels)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            t("exchange.further"),
+            list(labels),
+            index=following,
+            format_func=labels.__getitem__,
+            key=key,
+            width=260,
+        )
+        st.button(
+            t("exchange.go_on"),
+            icon=":material/forward:",
+            key="exchange-go-on",
+            on_click=_take_up,
+            args=(upload, key),
+        )
+
+
+def _take_up(upload: Upload, key: str) -> None:
+    st.session_state[KIND] = st.session_state[key]
+    st.session_state[HELD] = (upload.name, upload.content)
 
 
 def past(view: View, batches: Sequence[PastImport]) -> None:

@@ -1,6 +1,6 @@
 """The file that is being brought in: what is kept of it between two runs, and how its parts are called."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
 
@@ -13,6 +13,10 @@ from data.text import has
 
 MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 FILE, DONE, CHECKED = "exchange-file", "exchange-done", "exchange-checked"
+KIND, HELD = (
+    "exchange-kind",
+    "exchange-held",
+)  # name and bytes of a file that is taken up again
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class Upload:
     name: str
     key: str
     table: Table
+    content: bytes = field(repr=False)
 
 
 def kind_label(name: str) -> str:

@@ -12,7 +12,7 @@ from core.exchange.mapping import FileMapping
 from core.terms import Role
 from data.exchange.reading import read_table
 from data.queries.exchange import strangers
-from data.schema import Customer, ImportBatch, Person
+from data.schema import Customer, ImportBatch, Opportunity, Person
 from data.text import translate
 from tests.company import found
 from tests.data.test_import_workbooks import book
@@ -188,3 +188,29 @@ def test_who_is_not_known_is_asked_for_once_and_those_who_left_are_no_choice(com
     assert found.words == {"owner": ["Wang Wei"]}  # two have that name; Mate left and is still meant
     assert "mate" not in found.people
     assert found.people["stranger"] == "Wang Wei"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_one_workbook_is_imported_kind_by_kind_and_given_once(company, sqlite_store, language):
+    content = book(
+        first=[["客户名称"], ["New"]], other=[["商机名称", "客户", "金额"], ["New line", "New", 3]]
+    )
+    at = visit(company.admin, language)
+    at.file_uploader[0].set_value(("all.xlsx", content, "application/octet-stream")).run()
+    button(at, translate(language, "exchange.import", n=1)).click().run()
+    assert not at.exception
+    next_kind = next(b for b in at.selectbox if b.label == translate(language, "exchange.further"))
+    assert next_kind.value == "contacts"
+    next_kind.set_value("opportunities").run()
+    at.button("exchange-go-on").click().run()
+    assert not at.exception
+    assert at.selectbox("exchange-kind").value == "opportunities"
+    sheet = next(b for b in at.selectbox if b.label == translate(language, "exchange.sheet"))
+    assert sheet.value == "other"
+    button(at, translate(language, "exchange.import", n=1)).click().run()
+    assert count(sqlite_store, Opportunity, Opportunity.name == "New line") == 1
+    assert not [b for b in at.button if b.key == "exchange-put-away"]
+    at.button("exchange-go-on").click().run()
+    at.button("exchange-put-away").click().run()
+    assert not at.exception
+    assert not [b for b in at.selectbox if b.label == translate(language, "exchange.sheet")]
