@@ -15,7 +15,7 @@ from data.commands.jobs import retry_run, run_job
 from data.queries.jobs import JobRow, JobState, Outbox, job_runs, job_states, outbox
 from data.text import has, zone_words
 
-EVERY_SECONDS = 10
+EVERY_SECONDS = 3
 
 
 def live(view: View) -> None:
