@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from math import ceil
 
+from core.access import GRANTS, Permission
 from core.groups import check_user
 from core.mail import mail_address
 from core.messages import Problem
@@ -19,6 +20,22 @@ FIRST_WAIT_SECONDS = 5
 LONGEST_WAIT_SECONDS = 900
 CHAT_IDS = ("wecom_id", "dingtalk_id", "feishu_id")
 TEAM_ROLES = (Role.REP, Role.MANAGER, Role.STORE_MANAGER)
+LOOK_AFTER = tuple(role for role, may in GRANTS.items() if Permission.RECORD_ACTIONS in may)
+
+LEADS = (Role.MANAGER, Role.DIRECTOR)
+
+
+def heirs(role: str) -> tuple[Role, ...]:
+    """The roles to which somebody who leaves hands over: who looks after customers as they did.
+
+    Product, delivery and directors look after none: theirs goes to their own role, or to who leads.
+
+    >>> [str(heir) for heir in heirs("delivery")], [str(heir) for heir in heirs("rep")]
+    (['delivery', 'manager', 'director'], ['rep', 'manager'])
+    """
+    if role in (Role.PRODUCT, Role.DELIVERY, Role.DIRECTOR):
+        return tuple(dict.fromkeys((Role(role), *LEADS)))
+    return LOOK_AFTER
 
 
 @dataclass(frozen=True, slots=True)

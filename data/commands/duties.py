@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, select
 
+from core.people import LEADS
 from core.process.intervention import TAKES_PART
-from core.terms import Role
 from data.commands.command import Tx
 from data.commands.rooms import member_of
 from data.queries import duties
@@ -15,7 +15,6 @@ from data.queries.commitments import undone
 from data.schema import Alert, Base, CoachingTask, Commitment, Person, Room, RoomMember, RoomTask, RootCause
 
 Row = TypeVar("Row", bound=Base)
-LEADS = (Role.MANAGER, Role.DIRECTOR)
 
 
 def give_duties(tx: Tx, leaver_id: int, heir: Person) -> dict[str, int]:

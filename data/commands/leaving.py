@@ -8,6 +8,7 @@ from sqlalchemy import select
 from core.access import Permission
 from core.messages import Invalid, Problem, refuse
 from core.notices import Notice
+from core.people import LOOK_AFTER
 from data.commands.alerts import sweep
 from data.commands.command import Tx, command
 from data.commands.duties import give_duties, locked
@@ -15,7 +16,7 @@ from data.commands.opportunities import change
 from data.commands.outbox import post
 from data.commands.people import locked_person
 from data.commands.projections import project_customers, project_opportunities
-from data.queries.leaving import LOOK_AFTER, fit_heir, looked_after, open_deals, planned_steps
+from data.queries.leaving import fit_heir, looked_after, open_deals, planned_steps
 from data.schema import Action, Customer, Opportunity, Person
 
 

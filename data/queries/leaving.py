@@ -4,17 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from core.access import GRANTS, Permission, Who, reach
+from core.access import Permission, Who, reach
 from core.messages import NotAllowed
-from core.process.intervention import TAKES_PART
+from core.people import heirs
 from core.terms import ActionStatus, Outcome
 from data.queries.duties import duties
 from data.schema import Action, Customer, Opportunity, Person, Team
-
-LOOK_AFTER = tuple(role for role, may in GRANTS.items() if Permission.RECORD_ACTIONS in may)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +46,8 @@ def planned_steps(person_id: int) -> ColumnElement[bool]:
 
 
 def fit_heir(leaver: Person) -> ColumnElement[bool]:
-    """Who can take over: who looks after customers, or has the leaver's role where it works in rooms."""
-    alike = and_(Person.role == leaver.role, Person.role.in_(TAKES_PART))
-    return and_(Person.active, Person.id != leaver.id, or_(Person.role.in_(LOOK_AFTER), alike))
+    """Who can take over from somebody (`core.people.heirs`)."""
+    return and_(Person.active, Person.id != leaver.id, Person.role.in_(heirs(leaver.role)))
 
 
 def held(session: Session, who: Who, person_id: int, now: datetime) -> Held:

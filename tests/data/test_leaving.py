@@ -261,6 +261,27 @@ def test_what_product_has_in_hand_goes_to_product_and_no_customer_does(sqlite_st
     assert [p.code for p in refused.value.problems] == ["unknown_person"]
 
 
+HEIRS = {
+    "rep": {"mate", "stranger", "manager"},
+    "manager": {"rep", "mate", "stranger"},
+    "delivery": {"manager", "director"},
+    "product": {"manager", "director"},
+    "director": {"manager"},
+}
+
+
+@pytest.mark.parametrize("leaver", HEIRS)
+def test_who_is_offered_as_heir(sqlite_store, leaver):
+    people = found(sqlite_store)
+    known = {
+        getattr(people, role).person_id: role
+        for role in (*HEIRS, "mate", "stranger", "admin", "store_manager")
+    }
+    with sqlite_store.reading() as session:
+        offered = held(session, people.admin, getattr(people, leaver).person_id, sqlite_store.clock()).heirs
+    assert {known[key] for key, *_ in offered} == HEIRS[leaver]
+
+
 def test_the_customers_timeline_says_from_whom_to_whom(store):
     people = found(store)
 
