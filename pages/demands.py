@@ -51,7 +51,7 @@ with page("demands.title", needs=Permission.SEE_PROMISES) as view:
             does = {way: partial(view.do, command) for way, command in DOES.items()}
             kept = answer_draft(number, view) if to_answer(file) else None
             answer_block(file, view.read(feature_choices, view.now), kept, does, view)
-            if kept is None:
+            if kept is None or file.row.paused_since is not None:
                 go_on(*view.read(next_waiting, view.now, number))
             alike(view.read(similar_demands, file.row.words, view.now, number), view)
         promised(file, view.read(promises_of, number, view.now), view)

@@ -180,6 +180,10 @@ def test_from_an_answer_on_to_the_next_that_waits(open_page, sqlite_store, compa
     first, second, paused = (filed(sqlite_store, company, u) for u in ("P2", "P1", "P1"))
     pause_demand(sqlite_store, company.product, paused, "A sample")
     answered(sqlite_store, company, first)
+    page = open_page("demands", company.product, language, demand=paused)  # it waits for the customer now
+    assert translate(language, "demands.still_waiting", n=1) in shown(page)
+    press(page, translate(language, "demands.next", customer="Haihe Pumps"))
+    assert page.query_params["demand"] == str(second)
     page = open_page("demands", company.product, language, demand=first)
     assert translate(language, "demands.still_waiting", n=1) in shown(page)
     press(page, translate(language, "demands.next", customer="Haihe Pumps"))
