@@ -138,16 +138,20 @@ def check(commitment: Commitment, records: Sequence[Record], now: datetime) -> C
     return Checked(commitment, Kept.OPEN if now <= commitment.due_at else Kept.MISSED)
 
 
+def thing(c: Commitment) -> tuple[object, ...]:
+    """What was agreed on, whenever it was: the same of the same person about the same."""
+    return c.owner_id, c.customer_id, c.opportunity_id, c.expects, c.about, c.what
+
+
 def asked_once(found: Iterable[Checked]) -> list[Checked]:
-    """What is not done and was agreed on again is asked for once, as it was agreed on last.
+    """What is not done, or was given up, and was agreed on again stands once, as it was agreed on last.
 
     Whoever was told the same three mornings running has one thing to do, not three.
     """
     kept: dict[object, Checked] = {}
     for one in sorted(found, key=lambda c: (c.commitment.made_at, c.commitment.id)):
-        c = one.commitment
-        waits = one.state in (Kept.MISSED, Kept.OPEN)
-        same = (c.owner_id, c.customer_id, c.opportunity_id, c.expects, c.about, c.what) if waits else c.id
+        done = one.state in (Kept.LATE, Kept.KEPT)
+        same = one.commitment.id if done else thing(one.commitment)
         earlier = kept.pop(same, None)
         kept[same] = replace(one, before=earlier.before + 1) if earlier else one
     return list(kept.values())

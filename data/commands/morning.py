@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from core.access import Permission
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
 from core.notices import Notice
-from core.reports.commitments import Proof, check_commitment
+from core.reports.commitments import Proof, check_commitment, thing
 from core.terms import Outcome, Severity
 from data.commands.briefs import place_of, reached_brief
 from data.commands.command import Tx, command
@@ -18,7 +18,7 @@ from data.commands.outbox import post
 from data.jsontext import to_json
 from data.minutes_json import Minutes, minutes_json
 from data.minutes_words import minutes_text
-from data.queries.commitments import SETTLED, checked, followed, made_in
+from data.queries.commitments import FOLLOWED_DAYS, SETTLED, checked, followed, made_in
 from data.queries.morning import members, morning, team_alerts
 from data.schema import (
     Action,
@@ -117,6 +117,8 @@ def assign(tx: Tx, meeting_id: int, given: CommitmentInput) -> int:
 def drop_commitment(tx: Tx, commitment_id: int, reason: str) -> int:
     """Give a commitment up, with a reason that stays beside it; returns its id.
 
+    Where the same was agreed on in earlier meetings, that is given up with it.
+
     Raises:
         NotFound: no such commitment within reach.
         Conflict: it was done, or given up already.
@@ -126,12 +128,18 @@ def drop_commitment(tx: Tx, commitment_id: int, reason: str) -> int:
     meeting = tx.session.get(MorningMeeting, row.meeting_id) if row else None
     if row is None or meeting is None:
         raise NotFound(entity="commitment")
-    reached_brief(tx, meeting.brief_id)
-    if any(one.state in SETTLED for _, one in checked(tx.session, tx.now, Commitment.id == row.id)):
+    brief = reached_brief(tx, meeting.brief_id)
+    near = MorningBrief.day >= brief.day - timedelta(days=FOLLOWED_DAYS)
+    theirs = (MorningBrief.team_id == brief.team_id, near, Commitment.owner_id == row.owner_id)
+    found = checked(tx.session, tx.now, *theirs)
+    waiting = {one.commitment.id: thing(one.commitment) for _, one in found if one.state not in SETTLED}
+    if row.id not in waiting:
         raise Conflict("task_settled")
     if not reason.strip():
         raise Invalid([Problem("reason", "reason_required")])
-    row.dropped_at, row.drop_reason = tx.now, reason.strip()
+    same = [id_ for id_, of in waiting.items() if of == waiting[row.id]]
+    for each in tx.session.scalars(select(Commitment).where(Commitment.id.in_(same))):
+        each.dropped_at, each.drop_reason = tx.now, reason.strip()
     tx.audit("commitment", row.id, before={"task": row.what}, after={"task": None, "reason": row.drop_reason})
     return row.id
 

@@ -31,7 +31,7 @@ SETTLED = (Kept.KEPT, Kept.LATE, Kept.DROPPED)
 def followed(session: Session, team_id: int, day: date, now: datetime) -> tuple[Checked, ...]:
     """What a meeting of this day asks for: all that the meeting before agreed on, and what is still not done.
 
-    The missed ones come first.
+    What was given up since the day's brief stays. The missed ones come first.
     """
     earlier = (
         MorningBrief.team_id == team_id,
@@ -44,8 +44,17 @@ def followed(session: Session, team_id: int, day: date, now: datetime) -> tuple[
         .join(MorningBrief, MorningBrief.id == MorningMeeting.brief_id)
         .where(*earlier)
     )
+    issued_at = session.scalar(
+        select(MorningBrief.issued_at).where(MorningBrief.team_id == team_id, MorningBrief.day == day)
+    )
+
+    def given_up_now(c: Commitment) -> bool:
+        return bool(c.dropped_at and issued_at and c.dropped_at >= issued_at)
+
     found = checked(session, now, *earlier)
-    asked = [c for meeting, c in found if meeting == last or c.state not in SETTLED]
+    asked = [
+        c for meeting, c in found if meeting == last or c.state not in SETTLED or given_up_now(c.commitment)
+    ]
     return tuple(sorted(asked_once(asked), key=lambda c: (list(Kept).index(c.state), c.commitment.due_at)))
 
 

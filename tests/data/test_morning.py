@@ -318,6 +318,11 @@ def test_older_ones_are_asked_for_until_they_are_done_or_given_up(store, company
     with pytest.raises(Conflict):
         drop_commitment(store, company.manager, old, "Again")
     told = shown(store, company.manager, company.rep.team_id, day)
+    left = [(c.commitment.customer, c.state, c.commitment.drop_reason) for c in told.followed]
+    assert left == [("Wuyi", Kept.MISSED, ""), ("Haihe", Kept.DROPPED, "They bought elsewhere")]
+    clock.move(days=3)
+    issued(store, company)
+    told = shown(store, company.manager, company.rep.team_id, date(2026, 3, 9))
     assert [c.commitment.customer for c in told.followed] == ["Wuyi"]
 
 
@@ -412,6 +417,11 @@ def test_what_was_agreed_on_two_mornings_running_is_one_thing_to_do(store, compa
     with store.reading() as session:
         own = own_commitments(session, company.rep.person_id, clock.at + timedelta(days=1), clock.at)
     assert [c.id for c in own] == [asked[0].commitment.id]
+    drop_commitment(store, company.manager, asked[0].commitment.id, "They bought elsewhere")
+    told = shown(store, company.manager, company.rep.team_id, date(2026, 3, 6)).followed
+    assert [(c.state, c.before) for c in told] == [(Kept.DROPPED, 1)]
+    with store.reading() as session:
+        assert own_commitments(session, company.rep.person_id, clock.at + timedelta(days=1), clock.at) == []
 
 
 def test_whoever_takes_something_over_is_told_once(store, company, clock):

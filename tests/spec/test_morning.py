@@ -190,6 +190,7 @@ REPEATED = [
     ([(2, "Call", "missed"), (2, "Write", "missed")],                      [(0, 0), (1, 0)]),
     ([(2, "Call", "missed"), (3, "Call", "missed")],                       [(0, 0), (1, 0)]),
     ([(2, "Call", "kept"), (2, "Call", "missed")],                         [(0, 0), (1, 0)]),
+    ([(2, "Call", "missed"), (2, "Call", "dropped")],                      [(1, 1)]),
     ([],                                                                   []),
 ]
 # fmt: on
