@@ -53,7 +53,7 @@ class Prefilled:
 
 
 def commitments(name: str, found: Sequence[Checked], told: Morning, view: View) -> None:
-    """A list of commitments; what is not done can be given up while the meeting runs.
+    """A list of commitments; while the meeting runs, what is not done can be agreed on again or given up.
 
     Args:
         name: `followed` or `made`.
@@ -64,8 +64,13 @@ def commitments(name: str, found: Sequence[Checked], told: Morning, view: View) 
     for checked in found:
         with st.container(border=True, gap="xsmall"):
             st.markdown(commitment_line(checked, told.timezone, view.language))
+            if name == "followed":
+                c = checked.commitment
+                given_away(f"again-{c.id}", c.customer_id, c.opportunity_id, told, view)
             if told.running and told.may_run and checked.state in (Kept.MISSED, Kept.OPEN):
                 with st.container(horizontal=True):
+                    if checked.state is Kept.MISSED:
+                        _assign_again(checked, told, view)
                     _drop(checked, view)
                     _open_customer(checked, view)
 
@@ -79,6 +84,14 @@ def commitment_line(checked: Checked, zone: str, language: str) -> str:
     parts = (c.customer, f"{t('morning.by_when')} {by}", again_words(language, checked), proof)
     detail = " · ".join(part for part in parts if part)
     return f"{mark} **{plain(c.owner)}** · {plain(c.what)}  \n:small[:gray[{plain(detail)}]]"
+
+
+def _assign_again(checked: Checked, told: Morning, view: View) -> None:
+    c = checked.commitment
+    start = Prefilled(
+        f"again-{c.id}", c.what, c.owner_id, c.customer_id, c.opportunity_id, c.expects, c.about
+    )
+    assign_popover(start, told, view, t("morning.assign_again"), ":material/event_repeat:")
 
 
 def _drop(checked: Checked, view: View) -> None:
@@ -101,10 +114,12 @@ def _open_customer(checked: Checked, view: View) -> None:
         open_page("customer", customer=customer or 0)
 
 
-def assign_popover(start: Prefilled, told: Morning, view: View) -> None:
+def assign_popover(
+    start: Prefilled, told: Morning, view: View, label: str = "", icon: str = ":material/assignment_ind:"
+) -> None:
     """A form behind a button, filled with what it is about; once it is sent it closes."""
     turn = turn_of(_named(start, told))
-    with st.popover(t("morning.assign"), icon=":material/assignment_ind:", key=f"assign-{turn}"):
+    with st.popover(label or t("morning.assign"), icon=icon, key=f"assign-{turn}"):
         _form(start, told, view)
 
 

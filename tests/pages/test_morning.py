@@ -133,6 +133,14 @@ def test_yesterdays_words_stand_with_the_records_that_prove_them(
     assert "Wuyi" in said[0]
     assert translate(language, "morning.state.kept") in said[1]
     assert translate(language, "terms.stage.solution_demo") in said[1]
+    assert page.text_area[0].value == "See them"
+    button(page, "morning.add", language).click().run()
+    check_words(page)
+    with sqlite_store.reading() as session:
+        again = session.scalars(select(Commitment).order_by(Commitment.id.desc())).first()
+    assert (again.what, again.customer_id) == ("See them", customer_of(sqlite_store, "Wuyi"))
+    open_ = [m.value for m in page.markdown if translate(language, "morning.state.open") in m.value]
+    assert ["Wuyi" in line for line in open_] == [True]  # at its place
     page.text_input[0].set_value("They bought")
     button(page, "morning.drop_do", language).click().run()
     check_words(page)
