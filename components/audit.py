@@ -11,6 +11,7 @@ from components import address, format
 from components.action_fields import name_of
 from components.audit_studio import published_lines
 from components.blocks import empty, plain
+from components.collaboration import quarter_words
 from components.field_words import text_of
 from components.frame import View, show_error
 from components.navigation import open_page
@@ -37,13 +38,28 @@ _TERMS = {
     "reason": "answer_reason",
     "answer": "delivery",
 }
-_AREAS = {  # of some records, before the terms
-    "kind": ("exchange.kind.", "calendars.way.", "terms.signal.", "channels.kinds.", "people.kind_"),
-    "outcome": ("store_requests.outcome.",),
-    "country": ("calendars.countries.",),
-    "job": ("jobs.name.",),
+_WORDS = {  # keys of some records' words, before the terms
+    "kind": (
+        "exchange.kind.{}",
+        "calendars.way.{}",
+        "terms.signal.{}",
+        "channels.kinds.{}",
+        "people.kind_{}",
+    ),
+    "outcome": ("store_requests.outcome.{}",),
+    "country": ("calendars.countries.{}",),
+    "job": ("jobs.name.{}",),
+    "finding": ("attribution.cause.{}",),
+    "state": ("attribution.state.{}",),
+    "page": ("{}.title",),
+    "every": ("views.every.{}",),
+    "sign": ("plausibility.{}.name",),
+    "result": ("milestones.found.{}",),
+    "outbox": ("operator.box.{}",),
+    "horizon": ("replay.every_{}",),
+    "level": ("replay.level_{}",),
 }
-_DAYS = {"first", "last"}
+_DAYS = {"first", "last", "day", "from", "to", "as_of"}
 
 
 def deed(entry: AuditEntry) -> str:
@@ -68,8 +84,9 @@ def words(field: str, value: Any, view: View) -> str:
         return listed(term("tag", str(v)) for v in value)
     if field == "password":
         return t("audit.password_new")
-    if area := next((a for a in _AREAS.get(field, ()) if has(view.language, f"{a}{value}")), None):
-        return t(f"{area}{value}")
+    keys = (key.format(value) for key in _WORDS.get(field, ()))
+    if key := next((key for key in keys if has(view.language, key)), None):
+        return t(key)
     if field in _TERMS:
         return term(_TERMS[field], str(value))
     if field == "verdict":
@@ -81,10 +98,20 @@ def _measured(field: str, value: Any, view: View) -> str:
     if field.endswith(("_at", "_until")) or field == "planned_for":
         return view.instant(value if isinstance(value, datetime) else datetime.fromisoformat(value))
     if field.endswith(("_on", "_start")) or field in _DAYS:
-        return format.day(value if isinstance(value, date) else date.fromisoformat(value), view.language)
+        return str(value) if (day := _day(value)) is None else format.day(day, view.language)
+    if field == "quarter":
+        return quarter_words(date.fromisoformat(value))
     if field == "amount":
         return format.number(float(Decimal(str(value))), view.language, 2)
     return str(value)
+
+
+def _day(value: Any) -> date | None:
+    """The day that a value is; None of a milestone's, which is a number."""
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(str(value))
+    except ValueError:
+        return None
 
 
 def change_line(change: FieldChange, view: View) -> str:

@@ -38,7 +38,7 @@ def draft_weights(tx: Tx, weights: Said, note: str) -> int:
     )
     tx.session.add(row)
     tx.session.flush()
-    tx.audit("weights", row.id, None, {"note": row.note})
+    tx.audit("weights", row.id, None, {"version": row.id, "note": row.note})
     return row.id
 
 
@@ -54,7 +54,7 @@ def keep_backtest(tx: Tx, version_id: int, against: int | None, result: dict[str
     if against != _in_force_id(tx):
         raise Conflict("weights_changed")
     row.backtest, row.backtested_at = result | {"against": against}, tx.now
-    tx.audit("weights", row.id, None, {"backtest": result["landmarks"]})
+    tx.audit("weights", row.id, None, {"version": row.id, "backtest": result["landmarks"]})
     return row.id
 
 

@@ -23,6 +23,7 @@ HIDDEN = {
     "called_off", "opportunity", "graded_at", "ended", "undone", "opened_by_id", "closed_by_id",
     "customer_ids", "opportunity_ids", "action_ids", "photo",
 }  # fmt: skip
+NUMBERED = {"weights", "report"}  # their version is a number that people call them by
 NAMED: dict[str, Any] = {
     "owner_id": Person,
     "assigned_to_id": Person,
@@ -131,13 +132,17 @@ def _entry(
         changes=tuple(
             FieldChange(f, _named(f, before.get(f), names), _named(f, after.get(f), names))
             for f in changed(before, after)
-            if f not in HIDDEN and f != "reason" and (before.get(f) or after.get(f))
+            if _shown(f, row.entity) and (before.get(f) or after.get(f))
         )
         + _own_changes(row, before, after, own),
         undoes=row.undoes_id is not None,
         undone=undone is not None,
         undoable=undone is None and _may_undo(who, row),
     )
+
+
+def _shown(field: str, entity: str) -> bool:
+    return field != "reason" and (field not in HIDDEN or (field == "version" and entity in NUMBERED))
 
 
 def _own_changes(

@@ -8,7 +8,6 @@ import pytest
 
 import data.commands
 from components import format
-from core.signals import SignalInput
 from core.studio import Area
 from core.telling import Rule, To
 from data.commands.calendars import set_days
@@ -17,8 +16,7 @@ from data.commands.currencies import set_rate
 from data.commands.exchange import undo_import
 from data.commands.home import keep_layout
 from data.commands.jobs import run_job
-from data.commands.people import create_team, set_password
-from data.commands.signals import record_signal
+from data.commands.people import set_password
 from data.commands.studio import keep_rules, publish
 from data.commands.studio_fields import keep_field
 from data.commands.studio_lists import keep_grade_rules, keep_tags
@@ -26,6 +24,7 @@ from data.commands.studio_notices import keep_rule
 from data.commands.studio_reports import keep_report
 from data.queries.audit import HIDDEN
 from data.queries.audit_records import RECORDS
+from data.schema import Audit
 from data.text import LANGUAGES, has, translate
 from tests.company import found
 from tests.importing import import_text
@@ -80,16 +79,43 @@ def test_days_rates_and_jobs_are_said_in_words(open_page, sqlite_store, language
     assert format.day(date(2026, 3, 1), language) in said
 
 
+# fmt: off
+SAID = [  # a command, the record, what stands after it, and the key of its words
+    ("factor.answer", "factor", {"state": "taken_up"}, "attribution.state.taken_up"),
+    ("finding.decide", "opportunity", {"finding": "missing_factor"}, "attribution.cause.missing_factor"),
+    ("signal.record", "signal", {"kind": "drawing_confirmation"}, "terms.signal.drawing_confirmation"),
+    ("team.create", "team", {"kind": "office"}, "people.kind_office"),
+    ("view.save", "view", {"page": "forecast_health"}, "forecast_health.title"),
+    ("view.subscribe", "view", {"every": "month"}, "views.every.month"),
+    ("outbox.retry", "outbox", {"outbox": "group"}, "operator.box.group"),
+    ("forecast.backtest", "forecast_backtest", {"level": "rep"}, "replay.level_rep"),
+    ("milestone.check", "proof_sample", {"result": "differs"}, "milestones.found.differs"),
+]
+# fmt: on
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_kinds_of_signals_and_teams_are_said_in_words(open_page, sqlite_store, clock, language):
+def test_keys_days_and_numbers_are_said_in_words(open_page, sqlite_store, language):
     people = found(sqlite_store)
-    told = SignalInput("competitor_contact", clock.at, source="Sales", note="At their place")
-    record_signal(sqlite_store, people.rep, people.customer, told)
-    create_team(sqlite_store, people.admin, "North")
+    plain = [
+        ("morning.start", "morning_meeting", {"day": "2026-06-01"}),
+        ("collaboration.issue", "collaboration_report", {"quarter": "2026-04-01"}),
+        ("milestone.sign", "milestone_result", {"day": 60}),
+        ("weights.apply", "weights", {"version": 314}),
+        ("customer.edit", "customer", {"version": 271}),
+    ]
+    with sqlite_store.writing() as session:
+        for command, entity, after in [*(row[:3] for row in SAID), *plain]:
+            session.add(
+                Audit(at=sqlite_store.clock(), command=command, entity=entity, entity_id=1, after=after)
+            )
     said = " ".join(m.value for m in open_page("audit", people.admin, language).markdown)
-    for key in ("terms.signal.competitor_contact", "people.kind_sales"):
-        assert translate(language, key) in said
-    assert "competitor_contact" not in said.replace("\\", "")
+    assert {key for *_, key in SAID if translate(language, key) not in said} == set()
+    assert format.day(date(2026, 6, 1), language) in said
+    assert translate(language, "collaboration.quarter_name", year=2026, n=2) in said
+    assert "60" in said
+    assert "314" in said
+    assert "271" not in said  # of a customer it only counts changes
 
 
 def _drafted(store, who):
