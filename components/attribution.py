@@ -111,7 +111,7 @@ def _deviation(item: Deviation, month: MonthAttribution, view: View) -> None:
         "attribution.gap",
         forecast=money(part.forecast, month.currency, view.language),
         actual=money(part.actual, month.currency, view.language),
-        gap=money(part.gap, month.currency, view.language),
+        gap=("+" if part.gap > 0 else "") + money(part.gap, month.currency, view.language),
     )
     st.markdown(
         f"**{plain(names.customer or names.opportunity)}** :small[:gray[{plain(who)}]]  \n{plain(said)}"

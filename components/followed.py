@@ -49,7 +49,7 @@ def _events(found: Followed, currency: str, does: Does, view: View) -> None:
             st.markdown(
                 f"**{plain(event.name)}** :small[:gray[{plain(f'{days} · {where}')}]]  \n{plain(event.note)}"
             )
-            _change(change, currency, view)
+            _change(change, currency, t("attribution.no_change_yet"), view)
             if st.button(t("attribution.withdraw"), key=f"withdraw-{event.id}", type="tertiary"):
                 does["withdraw"](event.id)
                 st.toast(t("attribution.withdrawn"))
@@ -69,9 +69,9 @@ def _adding(what: str, label: str) -> Iterator[None]:
             into_view(f"add_{what}", str(address.number("finding")), key=f"add_{what}_into_view")
 
 
-def _change(change: Change | None, currency: str, view: View) -> None:
+def _change(change: Change | None, currency: str, otherwise: str, view: View) -> None:
     if change is None:
-        st.caption(t("attribution.no_change_yet"))
+        st.caption(otherwise)
         return
     said = t(
         "attribution.changed" if change.whole else "attribution.changed_team",
@@ -132,7 +132,7 @@ def _wishes(found: Followed, currency: str, does: Does, view: View) -> None:
                 answerer = plain(wish.answered_by or t("attribution.operator"))
                 st.markdown(pair(f":gray[{answerer}]", plain(wish.answer)))
             if wish.state == TAKEN_UP:
-                _change(change, currency, view)
+                _change(change, currency, t("attribution.to_be_built"), view)
             elif wish.state == ASKED and decide(view.who, Permission.CHANGE_WEIGHTS).allowed:
                 _answer_form(wish.id, does["answer"], view)
     with _adding("factor", t("attribution.ask")):

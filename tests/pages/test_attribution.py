@@ -80,6 +80,7 @@ def test_leadership_answers_a_wish(open_page, people):
     page.text_input(key="answer-why-1").set_value("Taken into the next release.")
     press(page, "en", "attribution.save", n=-1)
     assert "Taken into the next release." in words(page)
+    assert translate("en", "attribution.to_be_built") in words(page)  # nobody takes it for done
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
