@@ -98,7 +98,7 @@ def _again(file: DeliveryFile, again: Callable[..., Any], view: View) -> None:
     work = partial(again, fingerprint(token), number, token)
     if sent and _done(marks, f"again-{number}", work):
         _show_link(number, f"again-{number}")
-        st.rerun()
+        leave_for(delivery=number)
 
 
 def _renew(file: DeliveryFile, renew: Callable[..., Any], keep: Callable[[bytes], str], view: View) -> None:
@@ -120,7 +120,7 @@ def _renew(file: DeliveryFile, renew: Callable[..., Any], keep: Callable[[bytes]
 
     if sent and _done(marks, f"renew-{number}", work):
         _show_link(number, f"renew-{number}")
-        st.rerun()
+        leave_for(delivery=number)
 
 
 def _revoke(file: DeliveryFile, revoke: Callable[..., Any], view: View) -> None:

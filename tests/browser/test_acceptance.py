@@ -64,6 +64,7 @@ def test_the_customer_reports_then_confirms_and_the_delivery_page_counts_it(serv
     expect(desk.get_by_text("The table stays empty")).to_be_visible()
     expect(desk.get_by_test_id("stImage").locator("img")).to_be_visible()
     desk.get_by_role("button", name="Send a fresh link").click()
+    expect(desk.get_by_test_id("stCode").first).to_be_in_viewport()  # it is shown this once
     second = copied(desk)
     assert second != first
 
