@@ -13,7 +13,7 @@ from components.frame import View
 from components.navigation import open_page
 from components.promise_charts import gap_words
 from components.promises import amounts_words, light_of, outcome_of
-from components.text import pair, t, term
+from components.text import listed, pair, t, term
 from core.access import Permission, reach
 from core.promises.acceptance import Fulfilment, Stand
 from data.queries.deliveries import DeliveryRow
@@ -31,6 +31,8 @@ def promise_head(file: PromiseFile, view: View) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         badge(*(light_of(row) if promise.fulfilment is Fulfilment.OPEN else outcome_of(row)))
         st.markdown(f"**{plain(gap_words(row))}**")
+        if file.told_of:
+            st.caption(plain(t("promises.told_of", people=listed(file.told_of))), width="content")
     cards(
         [
             Card(t("promises.promised"), format.day(promise.promised_on, view.language)),

@@ -150,14 +150,18 @@ def feature_form(feature: int, move: Callable[..., Any], view: View) -> None:
     if reach(view.who, Permission.ANSWER_DEMANDS) is None:
         return
     section(t("promises.way.plan"), icon=":material/edit_calendar:")
-    with st.form(f"feature-{feature}"):
+    named = f"feature-{feature}"
+    turn = turn_of(named)
+    with st.form(turn):
         marks = Marks(view)
         with marks.field("planned_on"):
             day = st.date_input(
-                t("promises.new_planned"), value=None, format="YYYY-MM-DD", key=f"feature-day-{feature}"
+                t("promises.new_planned"), value=None, format="YYYY-MM-DD", key=f"feature-day-{turn}"
             )
         off = st.checkbox(t("promises.off_plan"))
-        reason = _reason("promises.reason_plan", marks, f"feature-reason-{feature}")
+        reason = _reason("promises.reason_plan", marks, f"feature-reason-{turn}")
         sent = st.form_submit_button(t("promises.way.plan"), type="primary")
     if sent and marks.sent(partial(_plan, move, feature, day, off, reason)):
+        next_turn(named)
+        st.toast(t("promises.moved"))
         st.rerun()

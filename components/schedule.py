@@ -8,9 +8,13 @@ from components import address, format
 from components.address import leave_for
 from components.blocks import Row, Tone, empty, plain, rows, section
 from components.frame import View
+from components.promise_charts import gap_words
 from components.promise_file import dates_line
+from components.promises import light_of, outcome_of
 from components.text import listed, t, term
 from core.access import Permission, reach
+from core.promises.acceptance import Fulfilment
+from data.queries.promise_board import BoardRow
 from data.queries.schedule import FeatureFile, Planned
 
 
@@ -54,3 +58,26 @@ def feature_head(file: FeatureFile, view: View) -> None:
     with st.container(border=True, gap="small"):
         for change in reversed(file.dates):
             st.markdown(dates_line(t("promises.planned"), change, view))
+
+
+def promised_on(found: Sequence[tuple[BoardRow, Sequence[str]]], view: View) -> None:
+    """What customers were told about a feature, and who was told where that does not fit its plan."""
+    with st.container(key="promised-on", gap="small"):  # always there: the form below keeps its place
+        if not found:
+            return
+        section(t("promises.on_it"), icon=":material/handshake:")
+        if pressed := rows([_promised(row, told, view) for row, told in found], "on-it"):
+            leave_for(promise=int(pressed))
+
+
+def _promised(row: BoardRow, told: Sequence[str], view: View) -> Row:
+    """A promise that lies ahead as it stands with the plan, an earlier one by what became of it."""
+    promise = row.promise
+    mark, tone = light_of(row) if promise.fulfilment is Fulfilment.OPEN else outcome_of(row)
+    parts = [
+        t("promises.promised_for", on=format.day(promise.promised_on, view.language)),
+        gap_words(row),
+        t("promises.told_of", people=listed(told)) if told else "",
+    ]
+    detail = " · ".join(p for p in parts if p)
+    return Row(str(promise.id), promise.customer, detail, mark=mark, tone=tone, action=t("demands.look"))

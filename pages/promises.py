@@ -9,14 +9,14 @@ from components.promise_file import delivered, histories, promise_head
 from components.promise_forms import feature_form, resolve_block
 from components.promise_make import current, done, fill_in, said_in
 from components.promises import board_cards, board_filters, board_list, chosen_show
-from components.schedule import feature_head, schedule_block
+from components.schedule import feature_head, promised_on, schedule_block
 from core.access import Permission
 from data.commands.command import Command
 from data.commands.features import move_feature
 from data.commands.promises import escalate_promise, move_promise, plan_promise
 from data.queries.deliveries import deliveries_of
 from data.queries.demand_file import feature_choices
-from data.queries.promise_board import promise_board
+from data.queries.promise_board import promise_board, promises_on
 from data.queries.promise_file import promise_desk, promise_file
 from data.queries.promise_origins import origin_of, origins
 from data.queries.schedule import feature_file, schedule
@@ -47,6 +47,7 @@ with page("promises.title", needs=Permission.SEE_PROMISES) as view:
         histories(file, view)
     elif number := address.number("feature"):
         feature_head(view.read(feature_file, number, view.now), view)
+        promised_on(view.read(promises_on, number, view.now), view)
         feature_form(number, partial(view.do, DOES["plan"]), view)
     else:
         show = chosen_show()

@@ -16,7 +16,7 @@ from core.terms import Outcome
 from data.once import recalled
 from data.queries.policies import company_day, policy_in_force
 from data.queries.promises import PromiseRow, promises, promises_of
-from data.schema import Demand, Escalation, Opportunity, Person, Promise
+from data.schema import Demand, Escalation, Feature, Message, Opportunity, Person, Promise
 
 
 class Show(StrEnum):
@@ -111,6 +111,30 @@ def standing(session: Session, who: Who, demand_id: int, now: datetime) -> list[
     rows = [row for row in promises_of(session, who, demand_id, now) if not row.delivered]
     known = {e.cause for e in escalations_of(session, {row.id for row in rows})}
     return [row for row in rows if row.cause not in known]
+
+
+def promises_on(
+    session: Session, who: Who, feature_id: int, now: datetime
+) -> list[tuple[BoardRow, tuple[str, ...]]]:
+    """What customers within reach were told about a feature, the widest gap first, and `told_of` each."""
+    found = promises(session, who, policy_in_force(session), now, Feature.id == feature_id)
+    told = told_of(session, found)
+    return [(row, told[row.promise.id]) for row in _board_rows(session, found, stakes_behind(session, found))]
+
+
+def told_of(session: Session, rows: Iterable[PromiseRow]) -> defaultdict[int, tuple[str, ...]]:
+    """By promise, whom the conflict of its present dates was told to."""
+    of = {f"promise_red:{row.cause}": row.id for row in rows}
+    query = (
+        select(Message.key, Person.name)
+        .join(Person, Person.id == Message.person_id)
+        .where(Message.key.in_(of))
+        .order_by(Message.id)
+    )
+    found: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
+    for key, name in session.execute(query):
+        found[of[key]] += (name,)
+    return found
 
 
 def _board_rows(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.access import Permission, Who
 from core.messages import NotFound
 from data.queries.policies import company_day, policy_in_force
-from data.queries.promise_board import BoardRow, Escalated, escalations_of, stakes_behind
+from data.queries.promise_board import BoardRow, Escalated, escalations_of, stakes_behind, told_of
 from data.queries.promises import promises
 from data.queries.schedule import DateChange, planned_dates
 from data.queries.scope import customers
@@ -22,7 +22,11 @@ BRIEF = 80  # letters of a demand's words in a list
 
 @dataclass(frozen=True, slots=True)
 class PromiseFile:
-    """One promise in full; the histories oldest first."""
+    """One promise in full; the histories oldest first.
+
+    Attributes:
+        told_of: whom the conflict of its present dates was told to.
+    """
 
     row: BoardRow
     contact: str | None
@@ -32,6 +36,7 @@ class PromiseFile:
     planned: tuple[DateChange, ...]
     escalations: tuple[Escalated, ...]
     today: date
+    told_of: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,7 @@ def promise_file(session: Session, who: Who, promise_id: int, now: datetime) -> 
         planned_dates(session, row.feature_id) if row.feature_id else (),
         escalations,
         company_day(session, now),
+        told_of(session, [row])[row.id],
     )
 
 

@@ -1,0 +1,43 @@
+"""A plan that is moved: what customers were told about the feature, and who is told of a conflict."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from data.commands.promises import move_promise
+from data.text import translate
+from tests.pages.test_demands import press, shown
+from tests.pages.test_promises import Desk
+
+
+@pytest.fixture
+def desk(sqlite_store) -> Desk:
+    """Both dates fit, after a conflict that is over."""
+    desk = Desk(sqlite_store)
+    move_promise(sqlite_store, desk.people.rep, desk.promise, date(2026, 4, 20), "Agreed")
+    return desk
+
+
+def told(language: str) -> str:
+    people = ("Manager", "Product")
+    return translate(language, "promises.told_of", people=translate(language, "shell.comma").join(people))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_whom_a_moved_plan_hurts_and_who_was_told_stands_beside_it(open_page, desk, language):
+    page = open_page("promises", desk.people.product, language, feature=desk.feature)
+    day = "20 Apr 2026" if language == "en" else "2026年4月20日"
+    assert day in shown(page)
+    assert told(language) not in shown(page)  # the earlier conflict's
+    page.date_input[0].set_value(date(2026, 5, 2))
+    page.text_area[0].set_value("A supplier is late")
+    press(page, translate(language, "promises.way.plan"))
+    assert not page.exception
+    assert [toast.value for toast in page.toast] == [translate(language, "promises.moved")]
+    assert translate(language, "promises.why.before_plan", n=12) in shown(page)
+    assert told(language) in shown(page)
+    assert (page.date_input[0].value, page.text_area[0].value) == (None, "")  # it is done: the form is empty
+    page = open_page("promises", desk.people.rep, language, promise=desk.promise)
+    assert told(language) in shown(page)
