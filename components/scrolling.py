@@ -1,4 +1,8 @@
-"""Bringing a part of the page into view, once; another page or another record begins at its head."""
+"""Bringing a part of the page into view, once; another page or another record begins at its head.
+
+The menu's entry of the page that is open leads to the page without its record and filters, as from elsewhere;
+Streamlit itself keeps the address of a page that is open.
+"""
 
 from pathlib import Path
 
@@ -24,9 +28,18 @@ def into_view(part: str, once: str, *, key: str) -> None:
 def begin_at_head(page: str) -> None:
     """Scroll to the head of the page when it is another than before, or when `turn_to_head` was called."""
     with st.container(key="browser_work_head"):
-        _header(key="head", data={"place": f"{page} {st.session_state.get(_TURNS, 0)}"})
+        _header(
+            key="head",
+            data={"place": f"{page} {st.session_state.get(_TURNS, 0)}"},
+            on_back_change=_begin_anew,
+        )
 
 
 def turn_to_head() -> None:
     """Begin at the head in the next run of the shell: the page shows another record."""
     st.session_state[_TURNS] = st.session_state.get(_TURNS, 0) + 1
+
+
+def _begin_anew() -> None:
+    st.query_params.clear()
+    turn_to_head()

@@ -70,3 +70,17 @@ def test_the_next_demand_and_the_next_page_begin_at_their_heads(server, asked, v
     read_down(page, "Demands")
     page.locator("[data-testid=stSidebarNav]").get_by_role("link", name="Promises").click()
     expect(page.get_by_role("heading", name="Promises")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_menus_entry_of_the_open_page_leads_from_a_record_to_all(server, asked, visit, width):
+    record = f"{server.url}/demands?demand={asked['answered']}"
+    page = visit(record, cookie=server.signed_in("product"), width=width)
+    menu = page.locator("[data-testid=stSidebarNav]")
+    for _ in range(2):  # not the first time alone
+        expect(page.get_by_role("button", name="All demands")).to_be_visible()
+        if width == 390:
+            page.get_by_test_id("stExpandSidebarButton").click()
+        menu.get_by_role("link", name="Demands").click()
+        expect(page).to_have_url(f"{server.url}/demands")
+        page.get_by_role("button", name="Open").first.click()
