@@ -173,8 +173,11 @@ def past(view: View, batches: Sequence[PastImport]) -> None:
     if not batches:
         empty(t("exchange.none_yet"), t("exchange.none_yet_hint"))
         return
+    with st.container():  # always there: the rows keep their place
+        refusal = st.empty()
     if pressed := rows([_past_row(view, b) for b in batches], "past-imports"):
-        _undo(view, int(pressed))
+        with refusal:
+            _undo(view, int(pressed))
 
 
 def _past_row(view: View, batch: PastImport) -> Row:
