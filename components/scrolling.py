@@ -1,7 +1,7 @@
 """Bringing a part of the page into view, once; another page or another record begins at its head.
 
 The menu's entry of the page that is open leads to the page without its record and filters, as from elsewhere;
-Streamlit itself keeps the address of a page that is open.
+Streamlit itself keeps the address of a page that is open. The way to another page is one step back.
 """
 
 from pathlib import Path

@@ -1,3 +1,20 @@
+// The way to another page with a record in its address is one step back: Streamlit writes the record to the page
+// that is left, then goes on.
+const watch = () => {
+  let written = null;  // an address since which the reader has touched nothing
+  for (const touch of ['pointerdown', 'keydown']) addEventListener(touch, () => { written = null; }, true);
+  const push = history.pushState.bind(history);
+  history.pushState = (state, title, to) => {
+    const next = new URL(to, location), onward = next.pathname !== location.pathname;
+    if (onward && written === location.href && next.search && next.search === location.search)
+      history.replaceState(state, title, to);
+    else push(state, title, to);
+    written = onward ? null : location.href;
+  };
+  return true;
+};
+window.firebreakSteps ??= watch();
+
 let back = null;
 export default function ({data, setTriggerValue}) {
   const before = sessionStorage.getItem('firebreak-place');

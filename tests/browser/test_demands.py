@@ -84,3 +84,17 @@ def test_the_menus_entry_of_the_open_page_leads_from_a_record_to_all(server, ask
         menu.get_by_role("link", name="Demands").click()
         expect(page).to_have_url(f"{server.url}/demands")
         page.get_by_role("button", name="Open").first.click()
+
+
+def test_the_way_to_another_page_is_one_step_back(server, asked, visit):
+    demand = f"{server.url}/demands?demand={asked['answered']}"
+    page = visit(f"{server.url}/demands?show=answered", cookie=server.signed_in("product"))
+    page.get_by_role("button", name="Open").first.click()
+    expect(page).to_have_url(demand)
+    page.get_by_role("button", name="Its dates").click()
+    expect(page.get_by_role("button", name="All promises")).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(demand)
+    expect(page.get_by_role("button", name="Its dates")).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(f"{server.url}/demands?show=answered")
