@@ -174,6 +174,12 @@ def cookie_of(store: Store, url: str, username: str) -> dict[str, str]:
     return {"name": COOKIE, "value": exchanged[0], "url": url}
 
 
+def at_rest(page: Page) -> None:
+    """The page is drawn to its end and listens to keys, which begins a moment after it is seen."""
+    expect(page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_visible()
+    page.evaluate("() => new Promise(done => requestIdleCallback(done))")
+
+
 def sign_in(page: Page, username: str, password: str) -> None:
     """Fill the English sign-in form and wait until the person is in."""
     page.get_by_label("User name").fill(username)

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from data.commands.actions import record_action
+from tests.browser.conftest import at_rest
 from tests.company import found
 from tests.data.test_record_action import done
 from tests.history import settle
@@ -54,11 +55,6 @@ def leave(page: Page) -> None:
     """Close the rows, once they are drawn whole: before, the key may come to a dialog that is drawn anew."""
     at_rest(page)
     page.keyboard.press("Escape")
-
-
-def at_rest(page: Page) -> None:
-    """The page has been drawn to its end."""
-    expect(page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_visible()
 
 
 def asks(page: Page) -> dict[str, str]:

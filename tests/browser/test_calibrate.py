@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from data.schema import ForecastDecision, Opportunity
+from tests.browser.conftest import at_rest
 from tests.company import found
 from tests.suggestions import SHANGHAI, line, month_run
 
@@ -41,8 +42,7 @@ def in_front(page: Page, name: str) -> None:
     """Wait until it stands there whole and its keys are listened to, which begins after it is seen."""
     expect(page.locator(".st-key-suggestion").get_by_text(name)).to_be_visible()
     expect(page.locator(".st-key-suggestion").get_by_role("button", name="Another reason")).to_be_visible()
-    expect(page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_visible()
-    page.evaluate("() => new Promise(done => requestIdleCallback(done))")
+    at_rest(page)
 
 
 def test_one_key_answers_and_the_next_one_stands_there(server, visit):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import at_rest
 from tests.company import found
 
 pytestmark = pytest.mark.browser
@@ -24,5 +25,5 @@ def test_a_link_at_the_foot_of_a_page_opens_the_next_one_at_its_head(served, vis
     assert place(page) > 0
     link.click()
     expect(page.get_by_role("heading", name="Metrics", exact=True)).to_be_visible()
-    expect(page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_visible()
+    at_rest(page)
     assert place(page) == 0
