@@ -13,7 +13,7 @@ from data.commands.acceptance_sweep import sweep_acceptance
 from data.commands.people import hash_password
 from data.commands.pipelines import set_benchmarks
 from data.commands.sla_sweep import sweep_clocks
-from data.demo import feedback, milestones, morning, reports, studio, usage
+from data.demo import declines, feedback, milestones, morning, reports, studio, usage
 from data.demo.answers import answer
 from data.demo.branches import branch_out, percents
 from data.demo.calendar import SHANGHAI, is_workday, near_spring_festival
@@ -105,6 +105,7 @@ def _expect_stories(
     """What the company is to live through besides its sales, each at its own instants."""
     deliverer = Deliverer(store, simulation, staff.delivery, seed)
     Promiser(store, simulation, staff.product, seed, deliverer).expect(customers, size.demands, now)
+    declines.expect(store, simulation, staff.product, customers, now)
     Asker(store, simulation, staff.stores, staff.product).expect(now)
     if size.branches == 1:
         reports.expect_quarters(store, simulation, staff.director, now)

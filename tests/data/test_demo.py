@@ -53,6 +53,7 @@ from data.schema import (
     ForecastDecision,
     HealthReport,
     Interaction,
+    Message,
     MilestoneAppeal,
     MilestoneSignature,
     MorningBrief,
@@ -360,6 +361,16 @@ def test_demands_wait_for_an_answer_in_every_state(company):
     with company.reading() as session:
         counts = demand_list(session, OPERATOR, Show.OPEN, company.clock()).counts
     assert (counts["breached"], counts["paused"], counts["running"]) == (1, 1, 3)
+
+
+def test_product_declined_in_time_and_the_rep_was_told(company):
+    with company.reading() as session:
+        rows = demand_list(session, OPERATOR, Show.DECLINED, company.clock()).items
+    assert sorted(row.declined_for for row in rows) == ["exists", "one_customer"]
+    assert not any(row.clock.breached for row in rows)
+    told = select(Person.name).join(Message, Message.person_id == Person.id)
+    reps = ask(company, told.where(Message.kind == "demand_declined"))
+    assert [name for (name,) in reps] == [ACCOUNTS["rep"][0]] * 2
 
 
 def test_a_regions_customers_waited_and_it_is_looked_into(company):
