@@ -14,7 +14,7 @@ from core.messages import Conflict, Invalid, NotAllowed, NotFound
 from core.process.actions import ActionInput
 from core.process.evidence import NextStep
 from core.promises.acceptance import CONFIRMED
-from core.promises.demands import Answer, DemandInput, Effect, PromiseInput
+from core.promises.demands import Answer, Decline, DemandInput, Effect, PromiseInput
 from core.promises.handover import AnswerInput, DeliveryInput
 from core.terms import ActionStatus, Outcome
 from core.webhooks import KINDS, WebhookInput
@@ -25,7 +25,7 @@ from data.commands.acceptance_links import new_token
 from data.commands.actions import record_action
 from data.commands.customers import add_contact
 from data.commands.deliveries import mark_ready
-from data.commands.demands import answer_demand, file_demand
+from data.commands.demands import answer_demand, decline_demand, file_demand
 from data.commands.opportunities import close_opportunity
 from data.commands.promises import make_promise, move_promise
 from data.commands.webhooks import (
@@ -107,6 +107,18 @@ def test_what_is_held_by_a_clock_a_little_ahead_is_not_told_as_well(store, clock
     assert tell_webhooks(store, send=lambda *_: tried.append(tell_webhooks(earlier))) == 1
     earlier.close()
     assert tried == [0]
+
+
+def test_a_declined_demand_is_told_with_its_reason(sqlite_store, receiver):
+    store, company = sqlite_store, found(sqlite_store)
+    listen(store, company, receiver.url)
+    asked = DemandInput("x", "cost", Effect("time", Decimal(8), Decimal(2), "h"), "P0")
+    demand = file_demand(store, company.rep, company.customer, asked)
+    decline_demand(store, company.product, demand, Decline("exists", "Under Shifts"))
+    tell_webhooks(store)
+    _, declined = receiver.taken.values()
+    about = {"demand_id": demand, "customer_id": company.customer, "declined_for": "exists"}
+    assert (declined["kind"], declined["data"]) == ("demand.declined", about)
 
 
 def test_demands_promises_deliveries_and_alerts_are_told(sqlite_store, clock, receiver):
