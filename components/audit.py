@@ -37,6 +37,7 @@ _TERMS = {
     "decision": "decision",
     "reason": "answer_reason",
     "answer": "delivery",
+    "declined_for": "decline",
 }
 _WORDS = {  # keys of some records' words, before the terms
     "kind": (

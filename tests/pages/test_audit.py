@@ -8,11 +8,13 @@ import pytest
 
 import data.commands
 from components import format
+from core.promises.demands import Decline
 from core.studio import Area
 from core.telling import Rule, To
 from data.commands.calendars import set_days
 from data.commands.command import COMMANDS
 from data.commands.currencies import set_rate
+from data.commands.demands import decline_demand
 from data.commands.exchange import undo_import
 from data.commands.home import keep_layout
 from data.commands.jobs import run_job
@@ -27,6 +29,7 @@ from data.queries.audit_records import RECORDS
 from data.schema import Audit
 from data.text import LANGUAGES, has, translate
 from tests.company import found
+from tests.data.test_demands import filed
 from tests.importing import import_text
 from tests.pages.reading import check_words
 from tests.spec.test_definitions import INFLUENCE
@@ -116,6 +119,15 @@ def test_keys_days_and_numbers_are_said_in_words(open_page, sqlite_store, langua
     assert "60" in said
     assert "314" in said
     assert "271" not in said  # of a customer it only counts changes
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_why_a_demand_was_declined_is_said_in_words(open_page, sqlite_store, language):
+    people = found(sqlite_store)
+    decline_demand(sqlite_store, people.product, filed(sqlite_store, people), Decline("effort", "Too much"))
+    said = " ".join(m.value for m in open_page("audit", people.admin, language).markdown)
+    for key in ("audit.did.demand_decline", "audit.field.declined_for", "terms.decline.effort"):
+        assert translate(language, key) in said
 
 
 def _drafted(store, who):
