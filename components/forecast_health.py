@@ -36,9 +36,9 @@ def filters(found: ForecastHealth) -> None:
             drops=_DRILL,
             required=True,
         )
-        if len(found.groups) > 1:
-            names = {g.key: group_name(g) for g in found.groups}
-            default = found.groups[0].key
+        if len(found.names) > 1:
+            names = {key: group_name(key, name) for key, name in found.names.items()}
+            default = next(iter(names))
             address.choose(
                 st.selectbox,
                 t("forecast_health.group"),
@@ -61,11 +61,11 @@ def filters(found: ForecastHealth) -> None:
             )
 
 
-def group_name(group: Group) -> str:
+def group_name(key: str, name: str | None) -> str:
     """The company, a team or a rep in words."""
-    if group.key == COMPANY:
+    if key == COMPANY:
         return t("forecast_health.company")
-    return group.name or t(f"forecast_health.without_{group.key.partition('-')[0]}")
+    return name or t(f"forecast_health.without_{key.partition('-')[0]}")
 
 
 def nothing() -> None:
@@ -145,7 +145,7 @@ def groups(found: ForecastHealth, view: View) -> None:
     last = [g.months[-1] for g in shown]
     picked = clickable(
         {
-            "name": [group_name(g) for g in shown],
+            "name": [group_name(g.key, g.name) for g in shown],
             "deviation": shares([m.deviation for m in last]),
             "verdict": [verdict_words(m.verdict) for m in last],
             "wape": shares([g.total.wape for g in shown]),
@@ -160,6 +160,8 @@ def groups(found: ForecastHealth, view: View) -> None:
         config=_group_columns(found, view),
         alt=t("forecast_health.by_group"),
     )
+    if len(found.groups) < len(found.names):
+        st.caption(t("forecast_health.most_of", shown=len(found.groups), total=len(found.names)))
     if picked:
         address.write(group=picked, month=None, bin=None, rows=None)
         st.rerun()

@@ -15,14 +15,15 @@ from components.outlook_charts import LEAST_CHANCES
 from components.tables import amounts, clickable, money_column, name_column, share_column, shares
 from components.text import t
 from core.forecast.calibration import REJECTED
-from core.forecast.months import Line, Win
+from core.forecast.months import Line
 from core.forecast.reliability import EDGES, bin_of
 from core.pictures.rates import Rate, came_true
 from data.queries.forecast_health import COMPANY, ForecastHealth
+from data.queries.forecast_health_rows import Narrow, Shown
 
-ROWS_SHOWN = 200
 _WIDTHS = {"value": 95, "scorecard": 108, "actual": 82, "gap": 85, "added": 98}  # pixels
 _BINS = [str(n) for n in range(len(EDGES) - 1)]
+_WHICH = ("all", REJECTED)
 
 
 def curve(found: ForecastHealth, view: View) -> None:
@@ -86,76 +87,63 @@ def _bin_words(low: float, high: float, language: str, n: int, won: int) -> str:
     return t("forecast_health.bin_won", won=won, total=n, **ends)
 
 
+def asked() -> Narrow:
+    """The rows that the address asks for."""
+    place = address.read("bin", _BINS, "")
+    return Narrow(
+        address.said("month") or "",
+        int(place) if place else None,
+        rejected=address.read("rows", _WHICH, "all") == REJECTED,
+    )
+
+
 def rows(found: ForecastHealth, view: View) -> int | None:
     """The opportunities behind a number, largest distance first; returns the customer that was chosen."""
     section(t("forecast_health.rows"), help=t("forecast_health.rows_help"))
-    shown, wins = _narrowed(found, view)
-    if not shown and not wins:
+    _narrowing(found, view)
+    behind = found.rows
+    if not behind.total:
         empty(t("forecast_health.no_lines"), icon=":material/table_rows:")
         return None
-    every: list[Line | Win] = [*shown, *wins]
-    ordered = sorted(every, key=lambda row: -abs(_gap(row, found)))[:ROWS_SHOWN]
     chosen = clickable(
-        _row_values(ordered, found, view),
-        [found.names[row.opportunity].customer_id for row in ordered],
+        _row_values(behind.shown, found, view),
+        [row.names.customer_id for row in behind.shown],
         "health-rows",
         config=_row_columns(found, view),
         alt=t("forecast_health.rows"),
     )
-    came = sum((x.actual for x in every), Decimal())
-    sums = {"counted": _counted(shown, found), "came": came}
+    sums = {"counted": behind.counted, "came": behind.came}
     said = {k: money(v, found.currency, view.language) for k, v in sums.items()}
-    st.caption(t("forecast_health.sums", shown=len(ordered), total=len(shown) + len(wins), **said))
-    _beyond(found, shown, view)
+    st.caption(t("forecast_health.sums", shown=len(behind.shown), total=behind.total, **said))
+    _beyond(found, view)
     return chosen
 
 
-def _narrowed(found: ForecastHealth, view: View) -> tuple[list[Line], list[Win]]:
-    """The rows that the address asks for, with a button that takes the narrowing away."""
-    which = address.choose(
+def _narrowing(found: ForecastHealth, view: View) -> None:
+    """All rows or the rejected ones, and a button that takes the month or the chance away."""
+    address.choose(
         st.segmented_control,
         t("forecast_health.rows"),
         "rows",
-        {k: t(f"forecast_health.rows_{k}") for k in ("all", REJECTED)},
+        {k: t(f"forecast_health.rows_{k}") for k in _WHICH},
         "all",
         required=True,
         label_visibility="collapsed",
     )
     days = {m.month.isoformat(): m.month for m in found.chosen.months} if found.chosen else {}
     month, place = address.read("month", days, ""), address.read("bin", _BINS, "")
-    lines = [x for x in found.lines if which == "all" or x.decision == REJECTED]
-    wins = list(found.wins) if which == "all" and not place else []
-    label = ""
-    if month:
-        lines = [x for x in lines if x.month == days[month]]
-        wins = [x for x in wins if x.month == days[month]]
-        label = month_name(days[month], view.language)
+    label = month_name(days[month], view.language) if month else ""
     if place:
-        lines = [x for x in lines if bin_of(x.chance) == int(place)]
         low, high = (format.percent(EDGES[int(place) + n], view.language) for n in (0, 1))
         label = t("forecast_health.bin", low=low, high=high)
     if label and st.button(label, icon=":material/close:", help=t("forecast_health.show_all")):
         address.write(month=None, bin=None)
         st.rerun()
-    return lines, wins
 
 
-def _gap(row: Line | Win, found: ForecastHealth) -> Decimal:
-    if isinstance(row, Win):
-        return row.actual
-    return row.actual - (row.value if _whole(found) else row.counted)
-
-
-def _whole(found: ForecastHealth) -> bool:
-    """Whether the company is shown: its forecast rests on the AI values, whatever was rejected."""
-    return found.chosen is not None and found.chosen.key == COMPANY
-
-
-def _row_values(
-    ordered: Sequence[Line | Win], found: ForecastHealth, view: View
-) -> Mapping[str, Sequence[Any]]:
-    names = [found.names[row.opportunity] for row in ordered]
-    lines = [row if isinstance(row, Line) else None for row in ordered]
+def _row_values(ordered: Sequence[Shown], found: ForecastHealth, view: View) -> Mapping[str, Sequence[Any]]:
+    names = [row.names for row in ordered]
+    lines = [row.of if isinstance(row.of, Line) else None for row in ordered]
 
     def said(values: Iterable[Decimal | None]) -> list[float | None]:
         return amounts(list(values), found.currency)
@@ -164,13 +152,13 @@ def _row_values(
         "customer": [n.customer or n.opportunity for n in names],
         "opportunity": [n.opportunity for n in names],
         "rep": [n.rep or UNKNOWN for n in names],
-        "month": [month_name(row.month, view.language) for row in ordered],
+        "month": [month_name(row.of.month, view.language) for row in ordered],
         "chance": shares([x.chance if x else None for x in lines]),
         "value": said(x.value if x else None for x in lines),
         "scorecard": said(x.scorecard if x else None for x in lines),
         "decision": [_decision(x) for x in lines],
-        "actual": said(row.actual for row in ordered),
-        "gap": said(_gap(row, found) for row in ordered),
+        "actual": said(row.of.actual for row in ordered),
+        "gap": said(row.gap for row in ordered),
         "added": said(x.added if x and x.decision == REJECTED else None for x in lines),
     }
 
@@ -198,18 +186,14 @@ def _row_columns(found: ForecastHealth, view: View) -> dict[str, Any]:
     }
 
 
-def _beyond(found: ForecastHealth, lines: Sequence[Line], view: View) -> None:
+def _beyond(found: ForecastHealth, view: View) -> None:
     """What a month's forecast holds beyond the opportunities in the rows, so that all of it is there."""
-    asked = address.said("month")
+    wanted = asked()
     months = found.chosen.months if found.chosen else ()
-    month = next((m for m in months if m.month.isoformat() == asked), None)
-    if month is None or address.said("rows"):
+    month = next((m for m in months if m.month.isoformat() == wanted.month), None)
+    if found.chosen is None or month is None or wanted.rejected:
         return
-    rest = money(month.forecast - _counted(lines, found), found.currency, view.language)
+    rest = money(month.forecast - found.rows.counted, found.currency, view.language)
     whole = money(month.forecast, found.currency, view.language)
-    key = "forecast_health.beyond_company" if _whole(found) else "forecast_health.beyond"
+    key = "forecast_health.beyond_company" if found.chosen.key == COMPANY else "forecast_health.beyond"
     st.caption(t(key, rest=rest, whole=whole))
-
-
-def _counted(lines: Sequence[Line], found: ForecastHealth) -> Decimal:
-    return sum((x.value if _whole(found) else x.counted for x in lines), Decimal())

@@ -8,7 +8,7 @@ from components import address
 from components import forecast_health as drawing
 from components.coaching import coaching
 from components.forecast_health_months import months
-from components.forecast_rows import curve, rows
+from components.forecast_rows import asked, curve, rows
 from components.frame import page
 from components.navigation import open_page
 from components.rating import rating
@@ -32,8 +32,14 @@ with (
 ):
     saved("forecast_health", view)
     st.caption(t("forecast_health.question"))
-    ask = {"pipeline": address.said("pipeline"), "group": address.said("group")}
-    found = view.read(forecast_health, view.now, months=drawing.chosen_span(), **ask)
+    found = view.read(
+        forecast_health,
+        view.now,
+        months=drawing.chosen_span(),
+        pipeline=address.said("pipeline"),
+        group=address.said("group"),
+        narrow=asked(),
+    )
     does = {way: partial(view.do, command) for way, command in DOES.items()}
     coaching(view.read(coaching_tasks), partial(view.read, coaches), does, view)
     drawing.filters(found)

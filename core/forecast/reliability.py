@@ -1,5 +1,6 @@
 """Whether chances came true as often as they said, and what overrides brought (B4)."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -45,10 +46,12 @@ def bin_of(chance: float) -> int:
 
 def reliability(lines: Sequence[Line]) -> tuple[Bin, ...]:
     """The calibration curve of the AI chances: what was said beside what came; empty groups left out."""
+    by_place: dict[int, list[Line]] = defaultdict(list)
+    for line in lines:
+        by_place[bin_of(line.chance)].append(line)
     found = []
     for place, (low, high) in enumerate(pairwise(EDGES)):
-        mine = [line for line in lines if bin_of(line.chance) == place]
-        if mine:
+        if mine := by_place[place]:
             mean = sum(line.chance for line in mine) / len(mine)
             found.append(Bin(low, high, len(mine), sum(line.won for line in mine), mean))
     return tuple(found)

@@ -15,13 +15,15 @@ from core.forecast.months import Line, Win
 from core.forecast.reliability import Bin, Overrides, overrides, reliability
 from core.policies import Policy
 from data.once import recalled
-from data.queries.forecast_month_books import NEEDS
-from data.queries.forecast_months import LineNames, Months, ended_months, forecast_pipelines
+from data.queries.forecast_health_rows import EVERY, Narrow, Rows, rows_of
+from data.queries.forecast_month_books import NEEDS, ZERO
+from data.queries.forecast_months import Months, ended_months, forecast_pipelines
 from data.queries.policies import policy_in_force
 from data.queries.scope import owned
 from data.schema import Person, Team
 
 COMPANY = "company"
+GROUPS_SHOWN = 100
 _Row = TypeVar("_Row", Line, Win)
 
 
@@ -38,44 +40,66 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ForecastHealth:
-    """Forecast health of everybody within reach; `chosen` is the group whose curve and lines are given.
+    """Forecast health of everybody within reach.
 
-    `left_out` is how many of its opportunities were won in a currency without a rate.
+    Attributes:
+        names: of all groups, by key; `groups` are those with the most opportunities, in the same order, and
+            `chosen`, whose curve and rows are given, among them.
+        left_out: how many of its opportunities were won in a currency without a rate.
     """
 
     policy: Policy
     currency: str
     pipelines: dict[str, str]
+    names: dict[str, str | None]
     groups: tuple[Group, ...]
     chosen: Group | None
     curve: tuple[Bin, ...]
-    lines: tuple[Line, ...]
-    wins: tuple[Win, ...]
-    names: dict[int, LineNames]
+    rows: Rows
     left_out: int = 0
 
 
 @recalled
 def forecast_health(
-    session: Session, who: Who, now: datetime, *, months: int, pipeline: str | None, group: str | None
+    session: Session,
+    who: Who,
+    now: datetime,
+    *,
+    months: int,
+    pipeline: str | None,
+    group: str | None,
+    narrow: Narrow = EVERY,
+    most: int = GROUPS_SHOWN,
 ) -> ForecastHealth:
     """The last so many ended months; `group` None takes the widest within reach.
 
     Args:
         pipeline: its key; None takes the one whose runs are the latest.
+        narrow: which of the chosen group's rows are wanted.
+        most: of so many groups the figures are wanted, the chosen one's included.
     """
     policy, known = policy_in_force(session), forecast_pipelines(session)
     key = pipeline if pipeline in known else next(iter(known), None)
     if key is None:
-        return ForecastHealth(policy, policy.currency, {}, (), None, (), (), (), {})
+        return ForecastHealth(policy, policy.currency, {}, {}, (), None, (), Rows((), 0, ZERO, ZERO))
     found = ended_months(session, who, key, now, months)
-    groups = _groups(session, found, who)
-    chosen = next((g for g in groups if g.key == group), groups[0] if groups else None)
-    lines = tuple(line for line in found.lines if chosen and belongs(line, chosen.key))
-    wins = tuple(win for win in found.wins if chosen and belongs(win, chosen.key))
-    left = sum(belongs(one, chosen.key) for one in found.left_out) if chosen else 0
+    names = _names(session, found, who)
+    choice = group if group in names else next(iter(names), None)
+    groups = _groups(found, names, choice, most)
+    chosen = next((g for g in groups if g.key == choice), None)
+    lines = tuple(line for line in found.lines if choice and belongs(line, choice))
+    wins = tuple(win for win in found.wins if choice and belongs(win, choice))
+    shown = [month.month.isoformat() for month in chosen.months] if chosen else []
     return ForecastHealth(
-        policy, found.currency, known, groups, chosen, reliability(lines), lines, wins, found.names, left
+        policy,
+        found.currency,
+        known,
+        names,
+        groups,
+        chosen,
+        reliability(lines),
+        rows_of(lines, wins, found.names, narrow, shown, whole=choice == COMPANY),
+        sum(belongs(one, choice) for one in found.left_out) if choice else 0,
     )
 
 
@@ -84,7 +108,7 @@ def belongs(row: Line | Win, key: str) -> bool:
     return key in (COMPANY, f"team-{row.team or 0}", f"rep-{row.rep or 0}")
 
 
-def _groups(session: Session, found: Months, who: Who) -> tuple[Group, ...]:
+def _names(session: Session, found: Months, who: Who) -> dict[str, str | None]:
     """The company where all of it is within reach, teams where theirs is, and reps, by name.
 
     A manager reaches the lines of the team's people also from when they were of another team; these make no
@@ -101,8 +125,17 @@ def _groups(session: Session, found: Months, who: Who) -> tuple[Group, ...]:
         named = session.execute(select(table.id, table.name).where(table.id.in_(ids)).order_by(table.name))
         names |= {f"{kind}-{row.id}": row.name for row in named}
         names |= {f"{kind}-0": None} if None in ids else {}
+    return names
+
+
+def _groups(found: Months, names: dict[str, str | None], chosen: str | None, most: int) -> tuple[Group, ...]:
+    """The chosen group, and those with the most opportunities: so many as to have `most` in all."""
     lines, wins = _by_group(found.lines), _by_group(found.wins)
-    return tuple(_group(key, name, found, lines[key], wins[key]) for key, name in names.items())
+    others = sorted(names.keys() - {chosen}, key=lambda key: (-len(lines[key]), key))
+    wanted = {chosen, *others[: most - 1]}
+    return tuple(
+        _group(key, name, found, lines[key], wins[key]) for key, name in names.items() if key in wanted
+    )
 
 
 def _people(session: Session, who: Who, reps: set[int | None]) -> set[int | None]:

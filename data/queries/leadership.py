@@ -81,7 +81,7 @@ def leadership(session: Session, who: Who, now: datetime) -> Leadership:
         raise NotAllowed(permission=Permission.SEE_LEADERSHIP)
     return Leadership(
         _outlook(session, who, now),
-        forecast_health(session, who, now, months=MONTHS, pipeline=None, group=None),
+        forecast_health(session, who, now, months=MONTHS, pipeline=None, group=None, most=1),
         health_trend(session, who, None, company_day(session, now)),
         _promises(session, who, now),
         _collaboration(session, who, now),

@@ -71,7 +71,7 @@ def sheet(session: Session, who: Who, rep_id: int, now: datetime) -> Sheet:
     rep = reached_rep(session, who, rep_id)
     theirs, talks = as_rep(rep), held(session, rep, now)
     lead = team_reach(rep.team_id or 0, theirs.timezone)
-    found = forecast_health(session, theirs, now, months=MONTHS, pipeline=None, group=f"rep-{rep.id}")
+    found = forecast_health(session, theirs, now, months=MONTHS, pipeline=None, group=f"rep-{rep.id}", most=1)
     return Sheet(
         rep,
         talks,

@@ -112,7 +112,8 @@ def test_the_latest_decision_of_the_first_days_counts(office):
     ):
         deal(store, rep, run_id=made, decision=decision, decided=at)
     shown = office.look(group=f"rep-{rep}")
-    assert [line.decision for line in shown.lines] == ["rejected", "accepted", None, None]
+    lines = sorted((row.of for row in shown.rows.shown), key=lambda line: line.id)
+    assert [line.decision for line in lines] == ["rejected", "accepted", None, None]
     assert months_of(shown, f"rep-{rep}") == {1: (190, 0)}
     assert shown.chosen.total.adoption == 0.5
     assert shown.chosen.overrides.added == 10
@@ -128,7 +129,7 @@ def test_everybody_sees_their_own_reach(office):
     assert {g.key for g in office.look().groups} == {"company", *teams, *reps.values()}
     assert {g.key for g in office.look(people.manager).groups} == {teams[0], reps["rep"], reps["mate"]}
     assert {g.key for g in office.look(people.rep).groups} == {reps["rep"]}
-    assert len(office.look(people.rep).lines) == 1
+    assert office.look(people.rep).rows.total == 1
     assert office.look(people.admin).groups == ()
     assert office.look(people.manager, group=reps["stranger"]).chosen.key == teams[0]
 
@@ -189,6 +190,19 @@ def test_wins_without_a_line_count_for_their_owner(office):
     assert months_of(office.look(people.manager), f"team-{people.rep.team_id}") == {1: (50, 33)}
 
 
+def test_of_many_groups_the_figures_are_those_of_the_chosen_one_and_of_the_largest(office):
+    store, people = office.store, office.people
+    made = run(store, JAN)
+    for who in (people.rep, people.mate, people.mate, people.stranger):
+        deal(store, who.person_id, run_id=made)
+    every, chosen = office.look(), f"rep-{people.stranger.person_id}"
+    some = office.look(group=chosen, most=3)
+    assert {g.key for g in some.groups} == {chosen, "company", f"team-{people.manager.team_id}"}
+    assert set(some.groups) <= set(every.groups)
+    assert (some.names, some.chosen.key, some.rows.total) == (every.names, chosen, 1)
+    assert len(every.groups) == len(every.names) == 6
+
+
 def test_a_win_without_a_rate_is_left_out_on_both_sides_until_the_rate_is_known(office):
     store, people = office.store, office.people
     made = run(store, JAN, value=180, fresh=30, low=80, high=280)
@@ -204,14 +218,14 @@ def test_a_win_without_a_rate_is_left_out_on_both_sides_until_the_rate_is_known(
     assert months_of(shown, "company") == {1: (130, 90)}
     assert months_of(shown, f"rep-{people.rep.person_id}") == {1: (50 + 15, 90)}
     assert months_of(shown, f"rep-{people.stranger.person_id}") == {1: (50 + 15, 0)}
-    assert (shown.left_out, len(shown.lines), len(shown.wins)) == (2, 2, 0)
+    assert (shown.left_out, shown.rows.total) == (2, 2)
     assert office.look(people.stranger).left_out == 0
     (figures,) = shown.groups[0].months
     assert (figures.low, figures.high) == (30, 230)
     set_rate(store, people.director, "USD", date(2026, 1, 1), 7.0)
     shown = office.look()
     assert months_of(shown, "company") == {1: (180, 90 + 70 + 140)}
-    assert (shown.left_out, len(shown.lines), len(shown.wins)) == (0, 3, 1)
+    assert (shown.left_out, shown.rows.total) == (0, 4)
 
 
 def test_later_entries_change_no_forecast(office):
