@@ -16,11 +16,10 @@ from data.queries.calendars import zone_of
 from data.queries.collaboration import collaboration_report, quarters
 from data.queries.forecast_health import ForecastHealth, forecast_health
 from data.queries.health import Issued, health_trend
-from data.queries.outlook import offered, snapshot
-from data.queries.outlook_course import Point, progress
+from data.queries.outlook import offered
+from data.queries.outlook_course import Headline, Point, headline, progress
 from data.queries.policies import company_day, policy_in_force
 from data.queries.promise_board import conflicts, totals
-from data.queries.snapshots import Snapshot
 
 BACK = timedelta(days=28)  # with when red promises are compared
 MONTHS = 6
@@ -29,9 +28,9 @@ PERIOD = "quarter"
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """The running quarter's latest snapshot, and how its value moved."""
+    """The running quarter's latest snapshot in sums, and how its value moved."""
 
-    now: Snapshot
+    now: Headline
     course: tuple[Point, ...]
 
 
@@ -96,7 +95,7 @@ def _outlook(session: Session, who: Who, now: datetime) -> Outlook | None:
     if not days:
         return None
     start = max(days)
-    found = snapshot(session, who, pipeline, PERIOD, days[start][-1])
+    found = headline(session, who, pipeline, PERIOD, days[start][-1])
     return Outlook(found, progress(session, who, pipeline, PERIOD, start)) if found else None
 
 

@@ -67,24 +67,29 @@ def offered(session: Session, who: Who) -> Offered:
 @recalled
 def snapshot(session: Session, who: Who, pipeline: str, period: str, day: date) -> Snapshot | None:
     """The snapshot that was taken on a day, as far as `who` sees it; None where none was kept."""
+    row = run_on(session, pipeline, period, day)
+    if row is None or row.id is None or row.recorded_at is None:
+        return None
+    late = company_day(session, row.recorded_at) > row.taken_on
+    lines, wins = (
+        [dict(r._mapping) for r in session.execute(_rows(who, table, row.id))]
+        for table in (ForecastLine, ForecastWin)
+    )
+    whole = sees_whole(who)
+    if not whole:
+        row = without_company(row, sum((w["amount"] for w in wins), ZERO))
+    names = _Names(session, who, pipeline, row)
+    return _made(names, pipeline, row, lines, wins, COMPUTED if late else SHOWN, whole)
+
+
+def run_on(session: Session, pipeline: str, period: str, day: date) -> RunRow | None:
+    """What was kept on a day of the period as a whole."""
     run = session.scalars(
         select(ForecastRun)
         .join(Pipeline, Pipeline.id == ForecastRun.pipeline_id)
         .where(Pipeline.key == pipeline, ForecastRun.period == period, ForecastRun.taken_on == day)
     ).first()
-    if run is None:
-        return None
-    late = company_day(session, run.recorded_at) > run.taken_on
-    row = RunRow(**{f.name: getattr(run, f.name) for f in fields(RunRow)})
-    lines, wins = (
-        [dict(r._mapping) for r in session.execute(_rows(who, table, run.id))]
-        for table in (ForecastLine, ForecastWin)
-    )
-    whole = sees_whole(who)
-    if not whole:
-        row = _without_company(row, sum((w["amount"] for w in wins), ZERO))
-    names = _Names(session, who, pipeline, row)
-    return _made(names, pipeline, row, lines, wins, COMPUTED if late else SHOWN, whole)
+    return run and RunRow(**{f.name: getattr(run, f.name) for f in fields(RunRow)})
 
 
 def sees_whole(who: Who) -> bool:
@@ -92,7 +97,8 @@ def sees_whole(who: Who) -> bool:
     return reach(who, Permission.SEE_FORECAST) is Reach.ALL
 
 
-def _without_company(run: RunRow, won: Decimal) -> RunRow:
+def without_company(run: RunRow, won: Decimal) -> RunRow:
+    """The run as those see it who see a part alone, of which so much was won."""
     return replace(run, value=None, low=None, high=None, won_so_far=won, fresh=ZERO, parts={}, weights={})
 
 

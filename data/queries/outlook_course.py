@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
 from data.once import recalled
-from data.queries.outlook import sees_whole
+from data.queries.outlook import run_on, sees_whole, without_company
 from data.queries.policies import company_tz
 from data.queries.scope import kept
-from data.queries.snapshots import ZERO
+from data.queries.snapshots import ZERO, RunRow
 from data.schema import ForecastLine, ForecastRun, ForecastWin, Pipeline
 
 
@@ -28,6 +28,24 @@ class Point:
     high: Decimal | None
     won: Decimal
     computed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One day's snapshot without its rows: the run, what was won, and what is expected of what is open."""
+
+    run: RunRow
+    won: Decimal
+    open: Decimal
+
+
+def headline(session: Session, who: Who, pipeline: str, period: str, day: date) -> Headline | None:
+    """The sums of the snapshot that was taken on a day, within reach; None where none was kept."""
+    run = run_on(session, pipeline, period, day)
+    if run is None or run.id is None:
+        return None
+    won, open_ = (sums.get(run.id, ZERO) for sums in won_and_open(session, who, [run.id]))
+    return Headline(run if sees_whole(who) else without_company(run, won), won, open_)
 
 
 @recalled
