@@ -6,12 +6,13 @@ from typing import Any
 
 import streamlit as st
 
+from components import address
 from components.blocks import empty, plain, section
 from components.forms import Marks
 from components.frame import View
 from components.tables import clickable, instant_column
 from components.text import t, term
-from data.queries.plausibility import PersonSign, Plausibility, Review
+from data.queries.plausibility import PAGE, PersonSign, Plausibility, Review
 
 ROWS_SHOWN = 50
 _NUMBERED = {"identical_text": "texts", "back_to_back": "pairs"}  # the figure that chooses the plural
@@ -28,17 +29,22 @@ def looked_through(found: Plausibility) -> None:
     st.caption(t("plausibility.looked_through", actions=found.actions, people=found.people))
 
 
-def signs(found: Sequence[PersonSign], review: Callable[[int, str, str], Any], view: View) -> int | None:
-    """A card per sign; returns the customer whose row was chosen.
+def signs(found: Plausibility, review: Callable[[int, str, str], Any], view: View) -> int | None:
+    """A card for each sign that is shown; returns the customer whose row was chosen.
 
     Args:
         review: `review(person, kind, note)`.
     """
     chosen = None
-    for item in found:
+    for item in found.signs:
         with st.container(border=True, key=f"sign-{item.person_id}-{item.sign.kind}"):
             chosen = _sign(item, view) or chosen
             _settle(item, partial(review, item.person_id, item.sign.kind), view)
+    if found.total > len(found.signs):
+        st.caption(t("plausibility.signs_of", shown=len(found.signs), total=found.total))
+        if st.button(t("demands.more"), type="tertiary"):
+            address.write(shown=len(found.signs) + PAGE)
+            st.rerun()
     return chosen
 
 

@@ -17,16 +17,24 @@ from core.promises.acceptance import Fulfilment
 from data.queries.promise_board import BoardRow
 from data.queries.schedule import FeatureFile, Planned
 
+FEATURES = 50  # shown at a time
+
 
 def schedule_block(found: Sequence[Planned], view: View) -> None:
-    """Every feature that customers within reach wait for."""
+    """The features that customers within reach wait for, the nearest first."""
     section(t("promises.schedule"), icon=":material/calendar_month:", help=t("promises.schedule_help"))
     address.switch(t("promises.earlier"), "earlier")
     if not found:
         empty(t("promises.no_schedule"), t("promises.no_schedule_hint"), icon=":material/calendar_month:")
         return
-    if pressed := rows([_planned(one, view) for one in found], "schedule"):
+    shown = address.number("features") or FEATURES
+    if pressed := rows([_planned(one, view) for one in found[:shown]], "schedule"):
         leave_for(feature=int(pressed))
+    if len(found) > shown:
+        st.caption(t("promises.features_of", shown=shown, total=len(found)))
+        if st.button(t("demands.more"), type="tertiary", key="more-features"):
+            address.write(features=shown + FEATURES)
+            st.rerun()
 
 
 def _planned(one: Planned, view: View) -> Row:

@@ -74,7 +74,8 @@ class DemandList:
     """What is shown, and how many there are of each state.
 
     Attributes:
-        counts: by state; of the answered and the declined ones `items` holds the newest alone.
+        counts: by state.
+        items: the first so many; of the answered and the declined ones the newest.
         unknown_years: years whose holidays nobody entered, on the way of an open clock.
     """
 
@@ -100,7 +101,7 @@ def demand_list(
         newest = chosen.order_by(Demand.answered_at.desc(), Demand.id.desc()).limit(shown)
         items = rows_of(session, newest, now)
     else:
-        items = [row for row in open_rows if show in (Show.OPEN, row.state)]
+        items = [row for row in open_rows if show in (Show.OPEN, row.state)][:shown]
     years = {year for row in open_rows for year in row.clock.unknown_years}
     return DemandList(items, counts, tuple(sorted(years)))
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who
@@ -21,6 +21,7 @@ from data.schema import Action, Customer, Opportunity, Person, SignReview, Team
 
 _VISIT = "appointment"
 _HOME = "Asia/Shanghai"  # of people without a team
+PAGE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Plausibility:
     Attributes:
         days: how far back records were held against each other.
         people, actions: how many people's how many records those were.
+        signs: the first so many of `total`.
         reviews: what was looked at in the window, newest first.
     """
 
@@ -74,6 +76,7 @@ class Plausibility:
     people: int
     actions: int
     signs: tuple[PersonSign, ...]
+    total: int
     reviews: tuple[Review, ...]
 
 
@@ -83,8 +86,8 @@ def overseen(who: Who, owner: Owner) -> ColumnElement[bool]:
 
 
 @recalled
-def plausibility(session: Session, who: Who, now: datetime) -> Plausibility:
-    """Signs in what people within reach recorded in the window; most rows first.
+def plausibility(session: Session, who: Who, now: datetime, shown: int = PAGE) -> Plausibility:
+    """Signs in what people within reach recorded in the window, so many of them; most rows first.
 
     What was entered before a sign's last review is left out of that sign.
     """
@@ -96,13 +99,18 @@ def plausibility(session: Session, who: Who, now: datetime) -> Plausibility:
         by_person[row.owner_id].append(row)
     reviewed = _reviewed(session, list(by_person))
     found = [
-        _with_rows(sign, own)
+        (sign, own)
         for person_id, own in by_person.items()
         for sign in _signs(own, {kind: reviewed.get((person_id, kind)) for kind in CHECKS}, policy)
     ]
-    found.sort(key=lambda f: (-len(f.rows), f.person_id, f.sign.kind))
+    found.sort(key=lambda f: (-len(f[0].actions), f[1][0].owner_id, f[0].kind))
     return Plausibility(
-        policy.plausibility_days, len(by_person), len(rows), tuple(found), _reviews(session, who, since)
+        policy.plausibility_days,
+        len(by_person),
+        len(rows),
+        tuple(_with_rows(sign, own) for sign, own in found[:shown]),
+        len(found),
+        _reviews(session, who, since),
     )
 
 
@@ -128,7 +136,7 @@ def _rows(session: Session, whose: ColumnElement[bool], since: datetime, now: da
             Action.ended_at,
             Action.recorded_at,
             Action.summary,
-            Action.fields,
+            case((Action.type == _VISIT, Action.fields["place"].as_string())).label("place"),
             Action.batch_id,
             Person.name.label("person"),
             Team.name.label("team"),
@@ -171,10 +179,6 @@ def _signs(rows: list[Row[Any]], reviewed: Mapping[str, datetime | None], policy
     return found
 
 
-def _place(row: Row[Any]) -> str:
-    return str(row.fields.get("place") or "") if row.type == _VISIT else ""
-
-
 def _entry(row: Row[Any]) -> Entry:
     local = row.started_at.astimezone(ZoneInfo(row.timezone or _HOME))
     return Entry(
@@ -185,7 +189,7 @@ def _entry(row: Row[Any]) -> Entry:
         row.recorded_at,
         local.minute,
         row.summary,
-        _place(row),
+        row.place or "",
         typed=row.batch_id is None,
     )
 
@@ -194,8 +198,8 @@ def _with_rows(sign: Sign, own: list[Row[Any]]) -> PersonSign:
     by_id = {row.id: row for row in own}
     rows = tuple(
         SignRow(
-            r.id, r.type, r.customer_id, r.customer, r.started_at, r.ended_at, _place(r), r.recorded_at,
-            r.summary,
+            r.id, r.type, r.customer_id, r.customer, r.started_at, r.ended_at, r.place or "",
+            r.recorded_at, r.summary,
         )
         for r in (by_id[action_id] for action_id in sign.actions)
     )  # fmt: skip

@@ -126,6 +126,8 @@ def test_the_list_by_state(store, company, clock):
     assert dict(listed.counts) == {
         "open": 3, "breached": 1, "running": 1, "paused": 1, "answered": 2, "declined": 1,
     }  # fmt: skip
+    some = read(store, demand_list, company.product, Show.OPEN, store.clock(), shown=2)
+    assert ([row.id for row in some.items], some.counts) == ([late, running], listed.counts)
     assert read(store, demand_list, company.stranger, Show.OPEN, store.clock()).items == []
 
 

@@ -48,9 +48,9 @@ def office(store, clock):
     def day(person, opportunity, summary: str) -> list[int]:
         return [record(person, opportunity, summary, hours_ago) for hours_ago in (7.2, 5.7, 3.3)]
 
-    def look(who=None):
+    def look(who=None, **shown):
         with store.reading() as session:
-            return plausibility(session, who or people.manager, clock.at)
+            return plausibility(session, who or people.manager, clock.at, **shown)
 
     return SimpleNamespace(people=people, record=record, day=day, look=look, store=store)
 
@@ -80,6 +80,15 @@ def test_whoever_leads_the_person_sees_it_and_nobody_else(office):
     for who in (people.rep, people.product, people.admin):
         assert office.look(who).signs == ()
         assert office.look(who).actions == 0
+
+
+def test_of_many_signs_the_first_come_and_all_are_counted(office):
+    office.day(office.people.rep, office.people.opportunity, "Went well, next week again.")
+    office.day(office.people.stranger, office.people.strange_opportunity, "All as agreed last time.")
+    director = office.people.director
+    some, every = office.look(director, shown=1), office.look(director)
+    assert (some.signs, some.total, some.actions) == (every.signs[:1], 2, 6)
+    assert every.total == len(every.signs) == 2
 
 
 def test_nobody_looks_at_their_own_records(office):

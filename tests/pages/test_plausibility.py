@@ -53,6 +53,14 @@ def test_it_says_what_it_saw_and_what_often_explains_it(open_page, people, langu
     assert page.dataframe[0].value["type"].tolist() == [translate(language, "terms.stage.appointment")] * 6
 
 
+def test_many_signs_come_in_portions(open_page, people):
+    page = open_page("plausibility", people.manager, shown=1)
+    assert translate("en", "plausibility.signs_of", shown=1, total=2) in shown(page)
+    assert len(page.dataframe) == 1
+    next(b for b in page.button if b.label == translate("en", "demands.more")).click().run()
+    assert len(page.dataframe) == 2
+
+
 def test_visits_with_no_time_between_are_shown_with_their_ends_and_places(open_page, people, sqlite_store):
     with sqlite_store.writing() as session:
         first, second, *_ = session.scalars(select(Action).order_by(Action.started_at)).all()

@@ -205,6 +205,22 @@ def test_the_schedule_and_a_features_dates(open_page, desk, clock, sqlite_store,
     assert desk.file().row.promise.state.code == "nothing_planned"
 
 
+def test_a_long_schedule_comes_in_portions(open_page, desk, sqlite_store, monkeypatch):
+    monkeypatch.setattr("components.schedule.FEATURES", 1)
+    people = desk.people
+    other = file_demand(
+        sqlite_store, people.rep, people.customer, DemandInput("“慢”", "efficiency", EFFECT, "P1")
+    )
+    later = Answer("Export", "One file", "Two weeks", "screen", "YQ-2", date(2026, 5, 10))
+    answer_demand(sqlite_store, people.product, other, later)
+    page = open_page("promises", people.rep)
+    assert translate("en", "promises.features_of", shown=1, total=2) in shown(page)
+    assert "Export" not in shown(page)
+    next(b for b in page.button if b.key == "more-features").click().run()
+    assert "Export" in shown(page)
+    assert not [b for b in page.button if b.key == "more-features"]
+
+
 def test_an_empty_company_says_what_will_appear(open_page, sqlite_store):
     page = open_page("promises", found(sqlite_store).rep)
     assert translate("en", "promises.none.ahead") in shown(page)
