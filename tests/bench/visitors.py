@@ -35,6 +35,7 @@ class Visitor:
         errors: what was drawn as an error.
         parts: the part that each element was drawn in by the last run of a whole page, where in one.
         page: the open page by Streamlit's own name of it.
+        size: bytes of all messages that came; whoever reads it sets it to 0 before.
     """
 
     base: str
@@ -45,6 +46,7 @@ class Visitor:
     errors: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
     page: str = ""
+    size: int = 0
 
     async def stay(self, clicks: int, every: float, after: float) -> None:
         """Come after some seconds; click every so many seconds, or once the last run has ended."""
@@ -75,6 +77,7 @@ class Visitor:
         self.elements = 0
         async with asyncio.timeout(PATIENCE):
             async for message in line:
+                self.size += len(message)
                 told = ForwardMsg.FromString(message)
                 self.see(told)
                 if told.WhichOneof("type") == "script_finished":
