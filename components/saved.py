@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from components.blocks import empty, plain
+from components.form_turns import next_turn, turn_of
 from components.format import weekday
 from components.forms import Marks
 from components.frame import View
@@ -19,6 +20,8 @@ from data.queries.board_choices import Choices
 from data.queries.views import View as Saved
 from data.queries.views import views
 
+_MENU = "views-menu"  # a popover under another key is closed: so it is after each thing done in it
+
 
 def saved(page: str, view: View) -> None:
     """The menu: open a view of this page, or save what its address says now."""
@@ -26,12 +29,13 @@ def saved(page: str, view: View) -> None:
         return
     with (
         st.container(key="saved-views", horizontal=True, horizontal_alignment="right"),
-        st.popover(t("views.menu"), icon=":material/bookmarks:"),
+        st.popover(t("views.menu"), icon=":material/bookmarks:", key=turn_of(_MENU)),
     ):
         found = view.read(views, page)
         for one in found:
             label = one.name if one.mine else f"{one.name} · {one.owner}"
             if st.button(plain(label), key=f"view-{one.id}", type="tertiary", icon=":material/bookmark:"):
+                next_turn(_MENU)
                 open_page(one.page, **one.query)
         if not found:
             st.caption(t("views.none_here"))
@@ -41,17 +45,18 @@ def saved(page: str, view: View) -> None:
 
 
 def _save(page: str, view: View) -> None:
-    marks = Marks(view)
-    with st.form("save-view", border=False):
+    marks, turn = Marks(view), turn_of(_MENU)
+    with st.form(f"save-{turn}", border=False):
         with marks.field("name"):
             name = st.text_input(
-                t("views.name"), key="view-name", max_chars=LONGEST_NAME, placeholder=t("views.name_hint")
+                t("views.name"), key=f"name-{turn}", max_chars=LONGEST_NAME, placeholder=t("views.name_hint")
             )
-        shared = st.toggle(t("views.shared"), key="view-shared", help=t("views.shared_note"))
+        shared = st.toggle(t("views.shared"), key=f"shared-{turn}", help=t("views.shared_note"))
         sent = st.form_submit_button(t("views.save"), icon=":material/bookmark_add:")
     query = dict(st.query_params)
     if sent and marks.sent(lambda: view.do(save_view, page, query, name, shared)):
         st.toast(t("views.saved", name=plain(name.strip())))
+        next_turn(_MENU)
         st.rerun()
 
 
@@ -75,11 +80,20 @@ def _line(one: Saved, names: Choices, view: View) -> None:
     if button.button(t("views.open"), key=f"open-{one.id}", icon=":material/open_in_new:", width="stretch"):
         open_page(one.page, **one.query)
     with st.container(horizontal=True, gap="small"):
-        with st.popover(t("views.subscribe"), icon=":material/notifications:"):
+        key = turn_of(_subscribing(one))
+        with st.popover(t("views.subscribe"), icon=":material/notifications:", key=key):
             _subscription(one, view)
         if one.mine:
-            with st.popover(t("views.change"), icon=":material/edit:"):
+            with st.popover(t("views.change"), icon=":material/edit:", key=turn_of(_changing(one))):
                 _change(one, view)
+
+
+def _subscribing(one: Saved) -> str:
+    return f"subscribe-view-{one.id}"
+
+
+def _changing(one: Saved) -> str:
+    return f"change-view-{one.id}"
 
 
 def _comes(one: Saved, view: View) -> str:
@@ -109,10 +123,12 @@ def _subscription(one: Saved, view: View) -> None:
         sent = st.form_submit_button(t("views.subscribe"), icon=":material/notifications:")
     if sent and marks.sent(lambda: view.do(subscribe, one.id, every, day)):
         st.toast(t("views.subscribed"))
+        next_turn(_subscribing(one))
         st.rerun()
     if one.every and st.button(t("views.unsubscribe"), key=f"unsubscribe-{one.id}", type="tertiary"):
         view.do(unsubscribe, one.id)
         st.toast(t("views.unsubscribed"))
+        next_turn(_subscribing(one))
         st.rerun()
 
 
@@ -125,6 +141,7 @@ def _change(one: Saved, view: View) -> None:
         sent = st.form_submit_button(t("views.rename"), icon=":material/save:")
     if sent and marks.sent(lambda: view.do(edit_view, one.id, name, shared)):
         st.toast(t("views.renamed"))
+        next_turn(_changing(one))
         st.rerun()
     st.caption(t("views.delete_note"))
     pressed = st.button(t("views.delete"), key=f"delete-{one.id}", icon=":material/delete:")

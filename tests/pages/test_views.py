@@ -25,8 +25,10 @@ def test_the_address_of_a_page_is_saved_under_a_name(open_page, sqlite_store, la
     page = open_page("outlook", people.manager, language, period="month")
     press(page, translate(language, "views.save"))
     assert translate(language, "problems.required") in words(page)
-    page.text_input(key="view-name").set_value("Month *now*")
-    page.toggle(key="view-shared").set_value(True)
+    name, shared = (translate(language, f"views.{key}") for key in ("name", "shared"))
+    next(x for x in page.text_input if x.label == name).set_value("Month *now*")
+    next(x for x in page.toggle if x.label == shared).set_value(True)
+    opened = popovers(page)
     press(page, translate(language, "views.save"))
     check_words(page)
     [view] = kept(sqlite_store, people.manager)
@@ -34,6 +36,13 @@ def test_the_address_of_a_page_is_saved_under_a_name(open_page, sqlite_store, la
         "outlook", {"period": "month"}, "Month *now*", True,
     )  # fmt: skip
     assert "Month *now*" in words(page)
+    assert [x.value for x in page.text_input if x.label == name] == [""]
+    assert not opened & popovers(page)  # under new keys, so they are closed
+
+
+def popovers(page):
+    """Their identities in the browser."""
+    return {block.proto.id for block in page.get("popover")}
 
 
 # page, address, whose reach, and what is said of its filters in each language
@@ -72,7 +81,9 @@ def test_views_are_renamed_subscribed_to_and_deleted(open_page, sqlite_store, la
     assert translate(language, "views.by", owner="Manager") in words(page)
     assert translate(language, "views.delete") not in words(page)
     page.selectbox(key=f"weekday-{view}").set_value(3)
+    opened = popovers(page)
     press(page, translate(language, "views.subscribe"))
+    assert not opened & popovers(page)
     assert [(v.every, v.weekday) for v in kept(sqlite_store, people.rep)] == [("week", 3)]
     press(page, translate(language, "views.unsubscribe"))
     assert [v.every for v in kept(sqlite_store, people.rep)] == [None]
