@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from core.access import OPERATOR
 from core.people import PersonInput
-from data.commands.people import create_person, create_team
+from data.commands.people import activate_person, create_person, create_team
 from data.commands.sessions import end_session
 from data.commands.setup import new_setup_code
 from data.queries.sessions import own_sessions
@@ -153,6 +153,21 @@ def test_an_intruder_is_refused_page_by_page_and_slowed_down(server, visit):
         expect(guess.get_by_text("wrong").or_(guess.get_by_text("Too many tries")).first).to_be_visible()
         guess.wait_for_timeout(600)
     expect(guess.get_by_text("Too many tries")).to_be_visible()
+
+
+def test_who_was_locked_out_reads_why_and_no_name_is_given_away(server, visit):
+    store = server.store()
+    left = create_person(store, OPERATOR, PersonInput("left", "Left", "product"), password=PASSWORD)
+    activate_person(store, OPERATOR, left, False)
+    page, said = visit(server.url), []
+    for name in ("left", "nobody-at-all"):
+        page.get_by_label("User name").fill(name)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        expect(page.get_by_text("locked out")).to_be_visible()
+        said.append(page.get_by_test_id("stAlert").inner_text())
+        page.reload()
+    assert said[0] == said[1]
 
 
 def test_the_session_route_refuses_other_sites_and_old_tickets(server, visit):
