@@ -6,7 +6,7 @@ amounts as text, people as names with one role each. `read_sheet` makes an `Acti
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -96,17 +96,23 @@ def write_sheet(action: ActionInput, timezone: str, own: Iterable[Field] = ()) -
 
 
 def opening(
-    now: datetime, timezone: str, *, type_: str | None = None, step: Step | None = None
+    now: datetime,
+    timezone: str,
+    *,
+    type_: str | None = None,
+    step: Step | None = None,
+    taken: Sequence[tuple[datetime, datetime]] = (),
 ) -> dict[str, Any]:
     """What a fresh sheet already knows: the planned step's type and time, or the last full half hours.
 
     Args:
         step: the planned step that is written down; a time still ahead is not taken over.
+        taken: when it cannot have been, from and until; a planned time stands all the same.
     """
     start = step.planned_for if step else now
     length = next((m for m in (60, 30) if start + timedelta(minutes=m) <= now), None)
     if length is None:
-        start, length = _full_half_hour(now - timedelta(minutes=60)), 60
+        start, length = _latest_free(now, taken)
     usual = {"plan-time": USUAL_TIME, "next_step-time": USUAL_TIME}
     return usual | write_sheet(
         ActionInput(
@@ -259,6 +265,20 @@ def _wall(day: str, clock: str, at: datetime | None, timezone: str) -> dict[str,
         return {}
     local = at.astimezone(ZoneInfo(timezone))
     return {day: local.date().isoformat(), clock: f"{local:%H:%M}"} if day else {clock: f"{local:%H:%M}"}
+
+
+def _latest_free(now: datetime, taken: Sequence[tuple[datetime, datetime]]) -> tuple[datetime, int]:
+    """Start and minutes of the last full half hours that are over and not taken, of one half hour at least.
+
+    Where none of the last eight hours are free, the last ones as they are.
+    """
+    usual = (_full_half_hour(now - timedelta(minutes=60)), 60)
+    earlier = ((usual[0] - timedelta(minutes=30 * n), m) for n in range(-1, 16) for m in (60, 30))
+    for start, minutes in (usual, *earlier):
+        end = start + timedelta(minutes=minutes)
+        if end <= now and not any(a < end and start < b for a, b in taken):
+            return start, minutes
+    return usual
 
 
 def _full_half_hour(at: datetime) -> datetime:

@@ -19,6 +19,7 @@ from data.engine import Store
 from data.jsontext import to_json
 from data.queries.named_customers import Named, named_customer
 from data.queries.record import CustomerFacts, customer_facts, customer_of
+from data.queries.record_begin import taken
 
 KIND = "action"
 
@@ -48,8 +49,8 @@ def open_record(store: Store, who: Who, link: Link) -> int:
     """
     with store.reading(fresh=True) as session:
         customer = _customer(session, who, link)
-        facts = customer_facts(session, who, customer)
-    values = _prefilled(facts, link, store.clock(), who.timezone)
+        facts, now = customer_facts(session, who, customer), store.clock()
+        values = _prefilled(session, who, facts, link, now)
     return start_draft(store, who, KIND, values, lambda kept: _goes_on(kept, values, link))
 
 
@@ -106,10 +107,11 @@ def take_back(store: Store, who: Who, draft_id: int) -> None:
         draft.key, draft.body = uuid4().hex, draft.body | {"sent": None, "values": values}
 
 
-def _prefilled(facts: CustomerFacts, link: Link, now: datetime, timezone: str) -> dict[str, Any]:
+def _prefilled(session: Session, who: Who, facts: CustomerFacts, link: Link, now: datetime) -> dict[str, Any]:
     opportunity = _chosen_opportunity(facts, link)
     step = _chosen_step(facts, link, opportunity, now)
-    values = opening(now, timezone, type_=link.type, step=step)
+    spans = taken(session, who, opportunity if isinstance(opportunity, int) else None, now)
+    values = opening(now, who.timezone, type_=link.type, step=step, taken=spans)
     return values | {"customer": facts.id, "opportunity": opportunity}
 
 

@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from core.access import Who
 from core.terms import ActionStatus
 from data.queries.drafts import touched
+from data.queries.policies import policy_in_force
 from data.queries.record import MOST_CUSTOMERS, NEEDS
 from data.queries.scope import customers, owned
 from data.schema import Action, Customer, CustomerState, Draft, Opportunity
 
 SOON = timedelta(hours=12)
+LATELY = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,25 @@ def begin(session: Session, who: Who, now: datetime) -> Begin:
     )
     choices = tuple(CustomerChoice(*row) for row in session.execute(mine))
     return Begin(choices, _due(session, who, now), _unfinished(session, who))
+
+
+def taken(
+    session: Session, who: Who, opportunity_id: int | None, now: datetime
+) -> tuple[tuple[datetime, datetime], ...]:
+    """When another record of this person's cannot have been, of the last day: from, until.
+
+    They were elsewhere, or it would be too close to what was recorded of the same opportunity (A6).
+    """
+    gap = timedelta(minutes=policy_in_force(session).min_gap_minutes)
+    rows = session.execute(
+        select(Action.started_at, Action.ended_at, Action.opportunity_id == opportunity_id).where(
+            or_(Action.owner_id == who.person_id, Action.opportunity_id == opportunity_id),
+            Action.status == ActionStatus.COMPLETED,
+            Action.voided_at.is_(None),
+            Action.ended_at > now - LATELY,
+        )
+    )
+    return tuple((a - gap, b + gap) if near else (a, b) for a, b, near in rows if a and b)
 
 
 def _due(session: Session, who: Who, now: datetime) -> tuple[DueStep, ...]:

@@ -99,6 +99,24 @@ def test_a_draft_nobody_touched_is_no_unfinished_one_and_takes_new_times(store, 
     assert [u.customer for u in begun(store, people.rep).unfinished] == ["Haihe Pumps"]
 
 
+def test_a_second_record_is_offered_no_time_that_the_first_has_taken(store, clock):
+    people = found(store)
+    clock.move(hours=2)  # 14:00
+    first = filled(store, people)
+    submit_record(store, people.rep, first)
+    assert seen(store, people.rep, first).values["start"] == "13:00"
+    again = open_record(store, people.rep, Link(people.customer))
+    values = seen(store, people.rep, again).values
+    assert (values["start"], values["minutes"]) == (
+        "12:00",
+        30,
+    )  # half an hour before what was, and not during it
+    clock.move(hours=2)
+    mate = open_record(store, people.manager, Link(people.customer))
+    values = seen(store, people.manager, mate).values
+    assert (values["start"], values["minutes"]) == ("15:00", 60)
+
+
 def test_a_due_step_prefills_type_time_and_what_it_completes(store, clock):
     people = found(store)
     record_action(store, people.rep, people.opportunity, done(store, "appointment", hours_ago=1))

@@ -143,6 +143,23 @@ def test_a_fresh_sheet_knows_when_it_was(planned_before, start, minutes):
 
 
 @pytest.mark.parametrize(
+    ("taken", "start", "minutes"),
+    [
+        ([("11:00", "12:00")], "10:30", 30),
+        ([("11:00", "11:30")], "11:30", 30),
+        ([("10:00", "10:45")], "11:00", 60),
+        ([("10:30", "12:30")], "10:00", 30),  # half an hour before and after a visit from 11 to 12
+        ([("11:00", "12:00"), ("09:30", "10:30")], "10:30", 30),
+        ([("00:00", "12:10")], "11:00", 60),  # nothing is free: as it is
+    ],
+)
+def test_a_fresh_sheet_offers_no_time_that_is_taken(taken, start, minutes):
+    spans = [tuple(instant("2026-03-04", clock, "Asia/Shanghai") for clock in span) for span in taken]
+    sheet = opening(NOW, "Asia/Shanghai", taken=spans)
+    assert (sheet["start"], sheet["minutes"]) == (start, minutes)
+
+
+@pytest.mark.parametrize(
     ("problem", "changed", "gone"),
     [
         ("fields.pain", "fields-pain", True),
