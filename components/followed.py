@@ -44,7 +44,7 @@ def _events(found: Followed, currency: str, does: Does, view: View) -> None:
         empty(t("attribution.no_events"), t("attribution.no_events_hint"), icon=":material/event:")
     for event, change in found.events:
         with st.container(border=True, key=f"calendar-{event.id}"):
-            days = " – ".join(format.day(d, view.language) for d in (event.starts_on, event.ends_on))
+            days = format.days(event.starts_on, event.ends_on, view.language)
             where = term("industry", event.industry) if event.industry else t("attribution.every_industry")
             st.markdown(
                 f"**{plain(event.name)}** :small[:gray[{plain(f'{days} · {where}')}]]  \n{plain(event.note)}"

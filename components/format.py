@@ -106,6 +106,15 @@ def day(value: date | None, language: str) -> str:
     return str(format_date(value, "medium", locale=LOCALES[language])) if value else NOTHING
 
 
+def days(first: date, last: date, language: str) -> str:
+    """From one day to another; one alone where both are the same.
+
+    >>> days(date(2026, 3, 4), date(2026, 3, 4), "en"), days(date(2026, 3, 4), date(2026, 3, 6), "zh")
+    ('4 Mar 2026', '2026年3月4日 – 2026年3月6日')
+    """
+    return " – ".join(day(one, language) for one in dict.fromkeys((first, last)))
+
+
 def weekday(number: int, language: str) -> str:
     """A day of the week; 0 is Monday.
 

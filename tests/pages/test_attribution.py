@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from components import format
 from core.forecast.findings import EventInput
 from data.commands.attribution import add_event
 from data.text import translate
@@ -132,6 +133,9 @@ def test_a_manager_reads_what_changed_for_the_team(open_page, people, sqlite_sto
     deal(sqlite_store, people.rep.person_id, run_id=after, amount=799, chance=1)
     text = words(open_page("attribution", people.manager, language))
     assert "799" in text
+    day = format.day(march, language)
+    assert day in text
+    assert f"{day} – {day}" not in text
     assert not [n for n in ("711", "722", "733", "744") if n in text]
     page = open_page("attribution", people.director, language)
     check_words(page)
