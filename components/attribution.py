@@ -8,7 +8,7 @@ import streamlit as st
 
 from components import address, format
 from components.blocks import Card, Tone, badge, cards, empty, plain, section
-from components.forecast_words import UNKNOWN, money, month_name, verdict_words
+from components.forecast_words import UNKNOWN, money, month_name, signed, verdict_words
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
@@ -71,7 +71,7 @@ def headline(month: MonthAttribution, view: View) -> None:
             Card(t("attribution.actual"), said(parts.whole.actual)),
             Card(
                 t("attribution.miss"),
-                said(parts.whole.gap),
+                signed(parts.whole.gap, month.currency, view.language),
                 format.percent(figures.deviation, view.language),
             ),
             Card(
@@ -111,7 +111,7 @@ def _deviation(item: Deviation, month: MonthAttribution, view: View) -> None:
         "attribution.gap",
         forecast=money(part.forecast, month.currency, view.language),
         actual=money(part.actual, month.currency, view.language),
-        gap=("+" if part.gap > 0 else "") + money(part.gap, month.currency, view.language),
+        gap=signed(part.gap, month.currency, view.language),
     )
     st.markdown(
         f"**{plain(names.customer or names.opportunity)}** :small[:gray[{plain(who)}]]  \n{plain(said)}"

@@ -7,7 +7,7 @@ import streamlit as st
 
 from components import address, charts, marks, pictures
 from components.blocks import section
-from components.forecast_words import money
+from components.forecast_words import money, signed
 from components.frame import View
 from components.marks import Figure
 from components.navigation import open_page
@@ -91,6 +91,6 @@ def _waterfall(month: MonthAttribution, view: View) -> Figure:
 
 
 def _signed(n: int, value: Decimal, month: MonthAttribution, bars: int, view: View) -> str:
-    """An amount; a step's with its sign, which tells it from the other kind without its colour."""
-    sign = "+" if value > 0 and 0 < n < bars - 1 else ""
-    return sign + money(value, month.currency, view.language)
+    """An amount; a step's with its sign."""
+    words = signed if 0 < n < bars - 1 else money
+    return words(value, month.currency, view.language)

@@ -26,6 +26,11 @@ def money(amount: Decimal, currency: str, language: str) -> str:
     return format.money(round(amount, 0), currency, language, compact=True)
 
 
+def signed(amount: Decimal, currency: str, language: str) -> str:
+    """A difference with its sign, which tells more from less without a colour."""
+    return ("+" if amount > 0 else "") + money(amount, currency, language)
+
+
 def verdict_words(verdict: Verdict | None) -> str:
     """Whether luck explains a deviation."""
     return t(f"forecast_health.verdict_{verdict}") if verdict else format.NOTHING

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from components import format
+from components.forecast_words import signed
 from core.forecast.findings import EventInput
 from data.commands.attribution import add_event
 from data.text import translate
@@ -140,3 +142,14 @@ def test_a_manager_reads_what_changed_for_the_team(open_page, people, sqlite_sto
     page = open_page("attribution", people.director, language)
     check_words(page)
     assert all(n in words(page) for n in ("711", "722", "733", "744"))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_came_in_over_the_forecast_has_its_sign(open_page, sqlite_store, language):
+    made = found(sqlite_store)
+    number = run(sqlite_store, FEB, value=50)
+    deal(sqlite_store, made.rep.person_id, run_id=number, amount=500, chance=0.1, won_on=FEB.replace(day=9))
+    page = open_page("attribution", made.manager, language)
+    gap = signed(Decimal(450), "CNY", language)
+    assert gap.startswith("+")
+    assert words(page).count(gap) == 2  # of the whole, and of its one deviation
