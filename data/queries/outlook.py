@@ -89,7 +89,7 @@ def run_on(session: Session, pipeline: str, period: str, day: date) -> RunRow | 
         .join(Pipeline, Pipeline.id == ForecastRun.pipeline_id)
         .where(Pipeline.key == pipeline, ForecastRun.period == period, ForecastRun.taken_on == day)
     ).first()
-    return run and RunRow(**{f.name: getattr(run, f.name) for f in fields(RunRow)})
+    return None if run is None else RunRow(**{f.name: getattr(run, f.name) for f in fields(RunRow)})
 
 
 def sees_whole(who: Who) -> bool:
