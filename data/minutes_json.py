@@ -50,7 +50,8 @@ def _commitment(kept: Mapping[str, Any]) -> Commitment:
 def _record(kept: Mapping[str, Any] | None) -> Record | None:
     if kept is None:
         return None
-    return Record(**dict(kept) | {"kind": Proof(kept["kind"]), "happened_at": _instant(kept["happened_at"])})
+    times = {name: _instant(kept.get(name)) for name in ("happened_at", "started_at")}
+    return Record(**dict(kept) | times | {"kind": Proof(kept["kind"])})
 
 
 def _instant(value: str | None) -> Any:

@@ -81,7 +81,7 @@ def proof_words(language: str, checked: Checked, zone: str) -> str:
             language,
             "morning.shown_by",
             what=_record_words(language, checked.record),
-            at=time_words(language, checked.record.happened_at, zone),
+            at=time_words(language, checked.record.started_at or checked.record.happened_at, zone),
             by=checked.record.by or translate(language, "morning.somebody"),
         )
     if checked.commitment.dropped_at:

@@ -98,6 +98,7 @@ class Record:
         happened_at: when it was done, which may be before it was entered; of a step when it was entered, as
             its being settled is what was agreed on.
         word: an action's type; `called_off`; `promised`, `planned` or `escalated`; `answered`.
+        started_at: of a visit, by which people name it.
     """
 
     kind: Proof
@@ -107,6 +108,7 @@ class Record:
     happened_at: datetime
     word: str
     by: str | None
+    started_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ def _actions(
         if a.ended_at is None:
             continue
         kind = Proof.QUOTE if a.type == "quote_confirmation" else Proof.ACTION
-        yield Record(kind, a.id, a.customer_id, a.opportunity_id, a.ended_at, a.type, by)
+        yield Record(kind, a.id, a.customer_id, a.opportunity_id, a.ended_at, a.type, by, a.started_at)
 
 
 def _steps(session: Session, steps: set[int | None], since: datetime) -> Iterator[Record]:

@@ -24,6 +24,8 @@ from data.jobs.morning_brief import morning_brief
 from data.jobs.registry import JOBS, Run
 from data.jobs.runner import LEASE
 from data.jobs.schedule import tick, work
+from data.minutes_json import Minutes, minutes_from, minutes_json
+from data.minutes_words import proof_words
 from data.notices import sentence
 from data.queries.commitments import own_commitments
 from data.queries.morning import morning, morning_days, morning_teams
@@ -286,14 +288,19 @@ def test_what_was_agreed_is_asked_for_the_next_morning_and_shown_by_records(stor
     common = {"status": ActionStatus.COMPLETED, "owner_id": company.mate.person_id, "fields": {},
               "type": "solution_demo", "recorded_at": clock.at + timedelta(hours=20)}  # fmt: skip
     for name, hours in (("Haihe", 3), ("Minjiang", 12), ("Wuyi", -2), ("Luoyang", 3)):
+        ended = clock.at + timedelta(hours=hours)
         add(store, Action(customer_id=customer_of(store, name), opportunity_id=deal_of(store, name),
-                          ended_at=clock.at + timedelta(hours=hours), **common))  # fmt: skip
+                          started_at=ended - timedelta(hours=1), ended_at=ended, **common))  # fmt: skip
     clock.move(days=1)
     issued(store, company)
     told = shown(store, company.manager, company.rep.team_id, date(2026, 3, 5))
     states = {c.commitment.customer: c.state.value for c in told.followed}
     assert states == {"Haihe": "kept", "Minjiang": "late", "Wuyi": "missed", "Luoyang": "missed"}
     assert [c.record.by for c in told.followed if c.record] == ["Mate", "Mate"]
+    said = [proof_words("en", c, "Asia/Shanghai") for c in told.followed if c.record]
+    assert ["18:00" in said[0], "09:00" in said[1]] == [True, True]  # a visit is named by its start
+    kept = Minutes(told.followed, (), 0, "")
+    assert minutes_from(minutes_json(kept)) == kept
     assert told.meeting is None
     clock.move(days=1)
     issued(store, company)
