@@ -39,6 +39,7 @@ class PickRecord:
     id: int
     type: str
     ended_at: datetime
+    started_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,14 @@ def _records(session: Session, who: Who) -> dict[int, list[PickRecord]]:
         partition_by=Action.customer_id, order_by=(Action.ended_at.desc(), Action.id.desc())
     )
     ranked = (
-        select(Action.customer_id, Action.id, Action.type, Action.ended_at, latest.label("rank"))
+        select(
+            Action.customer_id,
+            Action.id,
+            Action.type,
+            Action.ended_at,
+            Action.started_at,
+            latest.label("rank"),
+        )
         .where(
             Action.customer_id.in_(select(Opportunity.customer_id).where(*_open(who))),
             Action.status == ActionStatus.COMPLETED,
@@ -160,7 +168,7 @@ def _records(session: Session, who: Who) -> dict[int, list[PickRecord]]:
         )
         .subquery()
     )
-    columns = (ranked.c.customer_id, ranked.c.id, ranked.c.type, ranked.c.ended_at)
+    columns = (ranked.c.customer_id, ranked.c.id, ranked.c.type, ranked.c.ended_at, ranked.c.started_at)
     query = select(*columns).where(ranked.c.rank <= RECORDS_EACH).order_by(ranked.c.rank)
     found: defaultdict[int, list[PickRecord]] = defaultdict(list)
     for customer_id, *record in session.execute(query):

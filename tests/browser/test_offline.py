@@ -95,6 +95,7 @@ def test_visits_without_network(server, visit):
 
     phone.set_offline(True)
     write_down(page, "14:00", "Kept for whoever wrote it.")
+    expect(page.get_by_label("Builds on")).to_contain_text("11:00–11:30")
     page.get_by_role("button", name="Finish later").click()
     expect(page.get_by_text("Not finished")).to_be_visible()
     phone.set_offline(False)

@@ -219,7 +219,9 @@ def test_what_is_taken_along_is_ones_own(store):
     (customer,) = mine.customers
     assert (customer.name, customer.opportunities[0].stage) == ("Haihe Pumps", "needs_diagnosis")
     assert [(c.name, c.role) for c in customer.contacts] == [("Wu Min", "buyer")]
-    assert [(r.type, r.ended_at) for r in customer.records] == [("needs_diagnosis", step.ended_at)]
+    assert [(r.type, r.started_at, r.ended_at) for r in customer.records] == [
+        ("needs_diagnosis", step.started_at, step.ended_at)
+    ]
     assert [c.id for c in teams.customers] == [people.customer]
 
 

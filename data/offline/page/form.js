@@ -3,7 +3,7 @@ import { button, h, labelled, pills, select } from "./dom.js";
 import { sentence } from "./check.js";
 import { drawField, line, longText } from "./fields.js";
 import { drawRecorder } from "./recorder.js";
-import { ahead, said } from "./time.js";
+import { ahead, span } from "./time.js";
 import { own, spoken, t } from "./words.js";
 
 const LENGTHS = [30, 60, 90];
@@ -102,7 +102,7 @@ export function drawForm(visit, known, { keep, done, leave, discard }) {
 
   function earlier(customer) {
     if (!customer.records.length) return "";
-    const named = (r) => `${own(known.form.types.find((one) => one.key === r.type)?.label)} · ${said(r.ended_at, zone, spoken())}`;
+    const named = (r) => `${own(known.form.types.find((one) => one.key === r.type)?.label)} · ${span(r.started_at, r.ended_at, zone, spoken())}`;
     return labelled("follows", t("offline.follows"), select(customer.records.map((r) => [r.id, named(r)]), sheet.follows,
       (value) => { sheet.follows = Number(value) || null; save("follows"); }, t("offline.latest")));
   }

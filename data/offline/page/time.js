@@ -26,3 +26,11 @@ export function said(at, timeZone, language) {
   const options = { timeZone, month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false };
   return new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", options).format(new Date(at));
 }
+
+// From when to when; the end alone where no start was kept.
+export function span(starts, ends, timeZone, language) {
+  if (!starts) return said(ends, timeZone, language);
+  const [from, until] = [starts, ends].map((at) => wall(new Date(at), timeZone));
+  const end = from.day === until.day ? `–${until.clock}` : ` – ${said(ends, timeZone, language)}`;
+  return said(starts, timeZone, language) + end;
+}
