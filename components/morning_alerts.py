@@ -40,6 +40,14 @@ def _alert(item: AlertItem, told: Morning, view: View) -> None:
         detail = " · ".join(p for p in (item.opportunity, item.rep or "") if p)
         said = sentences(words["why"], words["action"])
         st.markdown(f"{plain(said)}  \n:small[:gray[{plain(detail)}]]")
+        sees = decide(view.who, Permission.SEE_CUSTOMERS).allowed and item.customer_id
+        if sees and st.button(
+            t("morning.open_customer"),
+            type="tertiary",
+            icon=":material/domain:",
+            key=f"alert-customer-{item.id}",
+        ):
+            open_page("customer", customer=item.customer_id or 0)
         given_away(f"alert-{item.id}", item.customer_id, None, told, view)
         if told.running and told.may_run and item.customer_id:
             owner = next((i for i, name in told.members.items() if name == item.rep), None)

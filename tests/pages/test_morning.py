@@ -158,6 +158,20 @@ def test_alerts_are_marked_as_new_and_assigned_from_there(open_page, company, sq
     assert count(sqlite_store, Commitment) == 1
 
 
+@LANGUAGES
+def test_an_alert_leads_to_its_customer(open_page, company, sqlite_store, language, monkeypatch):
+    led = []
+    meeting(sqlite_store, company)
+    monkeypatch.setattr(
+        "components.morning_alerts.open_page", lambda name, **query: led.append((name, query))
+    )
+    page = open_page("morning", company.manager, language, step="alerts")
+    shown = [b for b in page.button if (b.key or "").startswith("alert-customer-")]
+    assert {b.label for b in shown} == {translate(language, "morning.open_customer")}
+    shown[0].click().run()
+    assert led == [("customer", {"customer": customer_of(sqlite_store, "Haihe")})]
+
+
 @pytest.mark.parametrize(("hours", "day"), [(2, "today"), (11, "tomorrow")])
 def test_a_meeting_after_the_evening_begins_with_tomorrow(
     open_page, company, sqlite_store, clock, hours, day
