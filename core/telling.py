@@ -40,6 +40,8 @@ KINDS: Mapping[str, Permission] = {
     "alert_assigned": Permission.HANDLE_ALERTS,
     "sla_soon": Permission.SEE_PROMISES,
     "sla_breached": Permission.SEE_PROMISES,
+    "demand_asked": Permission.SEE_PROMISES,
+    "demand_answered": Permission.SEE_PROMISES,
     "demand_declined": Permission.SEE_PROMISES,
     "demand_taken_up": Permission.SEE_PROMISES,
     "promise_before_plan": Permission.SEE_PROMISES,

@@ -13,10 +13,11 @@ from data.schema import Customer, Demand, Person, Promise
 _BRIEF = 80
 
 
-def tell_asked(tx: Tx, demand: Demand, kind: str, **said: Any) -> None:
+def tell_asked(tx: Tx, demand: Demand, kind: str, turn: int = 0, **said: Any) -> None:
     """Tell them once, the person who does it left out.
 
     Args:
+        turn: which time it is, of what may happen to a demand several times: another one is told anew.
         said: values for the notice's sentences besides customer and words.
     """
     customer = tx.session.get_one(Customer, demand.customer_id)
@@ -26,5 +27,6 @@ def tell_asked(tx: Tx, demand: Demand, kind: str, **said: Any) -> None:
     active = set(tx.session.scalars(here)) - {tx.who.person_id}
     words = demand.words if len(demand.words) <= _BRIEF else f"{demand.words[:_BRIEF]}…"
     about = to_json({"customer": customer.name, "words": words} | said)
-    told = (kind, f"{kind}:{demand.id}", about, "demands", {"demand": demand.id})
+    key = f"{kind}:{demand.id}:{turn}" if turn else f"{kind}:{demand.id}"
+    told = (kind, key, about, "demands", {"demand": demand.id})
     post(tx.session, tx.now, [Notice(p, *told) for p in people if p in active])

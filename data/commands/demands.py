@@ -90,7 +90,7 @@ def attach_file(tx: Tx, demand_id: int, file: Attachment) -> int:
 
 @command("demand.pause", needs=Permission.ANSWER_DEMANDS)
 def pause_demand(tx: Tx, demand_id: int, reason: str) -> int:
-    """Stop the clock: the customer was asked something.
+    """Stop the clock: the customer is asked something, and whoever asked or promised is told what.
 
     Raises:
         NotFound: no such demand.
@@ -102,8 +102,11 @@ def pause_demand(tx: Tx, demand_id: int, reason: str) -> int:
         raise Conflict("already_paused")
     if not reason.strip():
         raise Invalid([Problem("reason", "reason_required")])
-    tx.session.add(DemandPause(demand_id=demand.id, reason=reason, started_at=tx.now))
+    pause = DemandPause(demand_id=demand.id, reason=reason, started_at=tx.now)
+    tx.session.add(pause)
+    tx.session.flush()
     tx.audit("demand", demand.id, after={"paused": reason})
+    tell_asked(tx, demand, "demand_asked", turn=pause.id, reason=reason.strip())
     return demand.id
 
 
@@ -153,8 +156,8 @@ def answer_demand(tx: Tx, demand_id: int, answer: Answer, feature_id: int | None
     about = {"demand_id": demand.id, "customer_id": demand.customer_id, "feature_id": feature.id}
     told = about | {"planned_on": answer.planned_on}
     emit(tx.session, tx.now, [Event("demand.answered", demand.id, told)])
-    if demand.declined_for:
-        tell_asked(tx, demand, "demand_taken_up", feature=feature.name, planned_on=answer.planned_on)
+    answered = "demand_taken_up" if demand.declined_for else "demand_answered"
+    tell_asked(tx, demand, answered, feature=feature.name, planned_on=answer.planned_on)
     sweep_promises(tx.session, tx.now, tx.policy, promised_with(feature.id))
     return feature.id
 

@@ -52,7 +52,7 @@ def test_a_decline_ends_the_clock_and_is_told_to_whoever_filed_it(store, company
     assert (row.state, row.answered_at, row.clock.breached) == ("declined", declined_at, False)
     with store.reading() as session:
         assert session.scalar(select(DemandPause.ended_at)) == declined_at
-        params = session.scalar(select(Message.params))
+        params = session.scalar(select(Message.params).where(Message.kind == "demand_declined"))
     assert told(store, "demand_declined") == ["rep"]
     assert sentence("en", "demand_declined", params) == (
         "Declined: Words (Haihe Pumps)", "Too much effort for its effect. A year of work for one screen.",
