@@ -4,6 +4,8 @@ What follows a stay depends on its stage, its product and the calendar alone, so
 through the stages.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from core.forecast.arrays import Floats
@@ -24,17 +26,21 @@ def won_within(rates: list[Rates], ages: Floats, step: float, factors: Floats) -
     return np.stack([_won(old, of, _after(new, of, step), step) for of in factors])
 
 
-def up_to(rates: Rates, age: Floats) -> Floats:
+def ends(rates: Rates) -> Callable[[Floats], Floats]:
     """Ends expected from the beginning of a stay up to each age; shape (*age, ends).
 
-    >>> up_to((np.array([0.0, 2.0]), np.array([[1.0], [0.5]])), np.array([1.0, 2.0, 4.0])).ravel()
+    >>> ends((np.array([0.0, 2.0]), np.array([[1.0], [0.5]])))(np.array([1.0, 2.0, 4.0])).ravel()
     array([1., 2., 3.])
     """
     edges, rate = rates
     before = np.r_[np.zeros((1, rate.shape[1])), np.cumsum(rate[:-1] * np.diff(edges)[:, None], axis=0)]
-    place = np.searchsorted(edges, age, side="right") - 1
-    found: Floats = before[place] + rate[place] * (age - edges[place])[..., None]
-    return found
+
+    def up_to(age: Floats) -> Floats:
+        place = np.searchsorted(edges, age, side="right") - 1
+        found: Floats = before[place] + rate[place] * (age - edges[place])[..., None]
+        return found
+
+    return up_to
 
 
 def _each_step(rates: Rates, ages: Floats, step: float, steps: int) -> Floats:
@@ -43,7 +49,7 @@ def _each_step(rates: Rates, ages: Floats, step: float, steps: int) -> Floats:
     What a step holds is counted whole, also where most stays end in its first minutes.
     """
     at: Floats = ages[:, None] + np.arange(steps + 1) * step
-    return np.diff(up_to(rates, at), axis=1) / step
+    return np.diff(ends(rates)(at), axis=1) / step
 
 
 def _won(each: Floats, factors: Floats, after: Floats, step: float) -> Floats:

@@ -30,7 +30,7 @@ def read(text: dict[str, Any]) -> WinModel:
     """The model that `told` wrote.
 
     Raises:
-        KeyError: it looks at a feature that this release does not have.
+        KeyError: it looks at a feature that this release does not have, or an earlier one wrote it otherwise.
     """
     rate = _read(text["rate"])
     learners = tuple(_read(one) for one in text["learners"])
@@ -54,26 +54,23 @@ def _told(learner: Any) -> dict[str, Any]:
             text = learner.booster.model_to_string()
             return {"is": "trees", "chosen": [NAMES[n] for n in learner.chosen], "text": text}
         case Passage():
-            tables = {k: getattr(learner, k).tolist() for k in ("products", "ages", "chances")}
+            tables = {k: getattr(learner, k).tolist() for k in ("products", "ages")}
             return {"is": "passage", **tables, **_course(learner.course)}
     raise TypeError(type(learner))
 
 
-def _course(course: Course | None) -> dict[str, Any]:
-    if course is None:
-        return {}
+def _course(course: Course) -> dict[str, Any]:
     rates = [[[edges.tolist(), rate.tolist()] for edges, rate in of] for of in course.rates]
     rhythm = {k: getattr(course.ahead.rhythm, k).tolist() for k in ("places", "parts")}
     return {"rates": rates, "ahead": {"horizon": course.ahead.horizon, **rhythm}}
 
 
 def _read_passage(text: dict[str, Any]) -> Passage:
-    products, ages, chances = (np.array(text[k], np.float64) for k in ("products", "ages", "chances"))
-    if (told := text.get("ahead")) is None:
-        return Passage(products, ages, chances)
+    products, ages = (np.array(text[k], np.float64) for k in ("products", "ages"))
+    told = text["ahead"]
     ahead = Ahead(Rhythm(*(np.array(told[k]) for k in ("places", "parts"))), told["horizon"])
     rates = [tuple((np.array(edges), np.array(rate)) for edges, rate in of) for of in text["rates"]]
-    return Passage(products, ages, chances, Course(tuple(rates), ahead))
+    return Passage(products, ages, Course(tuple(rates), ahead))
 
 
 def _read(text: dict[str, Any]) -> Any:

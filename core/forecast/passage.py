@@ -16,11 +16,11 @@ import numpy as np
 
 from core.forecast.ahead import Ahead, places
 from core.forecast.contributions import Parts, shapley
-from core.forecast.course import Rates, up_to, won_within
+from core.forecast.course import Rates, ends, won_within
 from core.forecast.features import NAMES, PRODUCT
 from core.forecast.history import Floats, History, Ints
 from core.forecast.odds import logit
-from core.forecast.rhythm import KINDS, NONE, Rhythm, rhythm, spans
+from core.forecast.rhythm import KINDS, Rhythm, rhythm, spans
 from core.forecast.stays import SHORTEST, Stays, stays
 
 _AT_ONCE = 1.5 * SHORTEST
@@ -35,7 +35,7 @@ _STAGE, _DAYS, _PRODUCT = (NAMES.index(name) for name in ("stage", "days_in_stag
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What chances are made of, where the calendar moves them.
+    """What chances are made of.
 
     Attributes:
         rates: by product (the last for all others) and state.
@@ -62,22 +62,18 @@ class Passage:
     Attributes:
         products: keys of products that are told apart, rising.
         ages: days stayed, rising from 0.
-        chances: 0–1 by product (the last for all others), stage (the last for opportunities without one)
-            and age; shape (products + 1, stages + 1, ages).
-        course: where the calendar moves them, what they are made of; `chances` then hold in no place of it.
+        course: what they are made of.
     """
 
     products: Floats
     ages: Floats
-    chances: Floats
-    course: Course | None = None
+    course: Course
     _at: dict[tuple[int, int], Floats] = field(default_factory=dict, repr=False, compare=False)
 
     def __call__(self, x: Floats) -> Floats:
         """Chances 0–1, shape (rows,)."""
-        if self.course is None:
-            return self._read(x, self.chances)
-        of, row = np.unique(places(x), axis=0, return_inverse=True)
+        moves = self.course.ahead.rhythm.moves  # else it is the same wherever in the calendar a row stands
+        of, row = np.unique(places(x) if moves else np.zeros((len(x), 2)), axis=0, return_inverse=True)
         at = [(int(place), int(left)) for place, left in of]
         if new := [one for one in at if one not in self._at]:
             self._at.update(zip(new, self.course.chances(self.ages, new), strict=True))
@@ -92,6 +88,7 @@ class Passage:
         return shapley(lambda rows: logit(self(rows)), x, typical, (_STAGE, _DAYS, _PRODUCT))
 
     def _read(self, x: Floats, chances: Floats) -> Floats:
+        """By product (the last for all others), stage (the last for opportunities without one) and age."""
         last = chances.shape[1] - 1
         stage = np.minimum(np.nan_to_num(x[:, _STAGE], nan=last).astype(int), last)
         product = group_of(x[:, _PRODUCT], self.products)
@@ -113,11 +110,7 @@ def passage(history: History, t: float, horizon: float) -> Passage:
     longest = max((float(edges[-1]) for edges, _ in rates), default=0.0)
     ages = np.linspace(0.0, longest, _AGES)
     of = [tuple((edges, rate[p]) for edges, rate in rates) for p in range(len(products) + 1)]
-    moved = Course(tuple(of), Ahead(_rhythm(found, states, t), horizon))
-    even = Course(tuple(of), Ahead(NONE, horizon))
-    return Passage(
-        products, ages, even.chances(ages, [(0, 0)])[0], moved if moved.ahead.rhythm.moves else None
-    )
+    return Passage(products, ages, Course(tuple(of), Ahead(_rhythm(found, states, t), horizon)))
 
 
 def _rhythm(found: Stays, states: int, t: float) -> Rhythm:
@@ -128,11 +121,11 @@ def _rhythm(found: Stays, states: int, t: float) -> Rhythm:
     for state in range(states):
         mine = found.state == state
         begun, entered, left = (a[mine] for a in (found.begun, found.entered, found.left))
-        usual = _usual(entered, left, kind[mine])
+        usual = ends(_usual(entered, left, kind[mine]))
         for n, (begin, end) in enumerate(pairwise(over.edges)):
             low, high = np.maximum(begin - begun, entered), np.minimum(end - begun, left)
             on = high > low
-            within = up_to(usual, high[on]) - up_to(usual, low[on])
+            within = usual(high[on]) - usual(low[on])
             expected[:, n] += within.sum(axis=0)
     at = np.searchsorted(over.edges, (found.begun + found.left)[kind >= 0], side="right") - 1
     np.add.at(seen, (kind[kind >= 0], np.minimum(at, len(over.month) - 1)), 1.0)
