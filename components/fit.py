@@ -9,7 +9,7 @@ from components import format
 from components.blocks import Card, cards, section
 from components.frame import View
 from components.navigation import open_page
-from components.tables import clickable
+from components.tables import clickable, first_of
 from components.text import t
 from core.milestones.fit import CAPABILITIES, FIT_DAYS, Fit
 from data.milestone_words import day_words
@@ -64,6 +64,7 @@ def _steps(fit: Fit, language: str) -> None:
     if not late:
         return
     st.caption(t("milestones.fit_late"))
+    late = list(first_of(late))
     columns: dict[str, Sequence[Any]] = {
         t("milestones.on"): [day_words(language, row.on) for row in late],
         t("milestones.who"): [row.whose for row in late],

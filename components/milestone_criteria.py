@@ -9,7 +9,7 @@ from components import address, charts, format, marks, pictures
 from components.blocks import Tone, badge, empty, plain, section
 from components.frame import View
 from components.navigation import open_page
-from components.tables import clickable
+from components.tables import clickable, first_of
 from components.text import t
 from core.milestones.assess import Assessment, State
 from core.milestones.criteria import BY_NAME, Kind
@@ -126,7 +126,7 @@ def behind(proof: Proof, view: View) -> None:
         empty(t("milestones.no_rows"), t("milestones.no_rows_hint"), icon=":material/list:")
     else:
         _distribution(told, language)
-        ordered = sorted(proof.rows, key=lambda row: (not row.why, row.on, row.of))
+        ordered = first_of(sorted(proof.rows, key=lambda row: (not row.why, row.on, row.of)))
         if clicked := _table(ordered, told.criterion, language):
             _open(told.criterion, next(row for row in proof.rows if _id(row) == clicked))
     if st.button(t("milestones.close_rows"), type="tertiary"):

@@ -15,7 +15,7 @@ from components.outlook_charts import AFTER, BEFORE, waterfall
 from components.outlook_drill import ALL, DRILL, drill
 from components.outlook_rows import Lead
 from components.scrolling import into_view
-from components.tables import amounts, clickable, money_column, name_column
+from components.tables import amounts, clickable, first_of, money_column, name_column
 from components.text import t
 from core.forecast.movement import Move, movement, sums
 from data.queries.snapshots import Named, Snapshot
@@ -145,7 +145,7 @@ def _named(before: Snapshot, after: Snapshot) -> dict[int | None, Named]:
 def _rows(
     moves: Sequence[Move], names: Mapping[int | None, Named], shown: Snapshot, view: View
 ) -> Lead | None:
-    ordered = sorted(moves, key=lambda m: (-abs(m.value), m.opportunity_id or 0))
+    ordered = first_of(sorted(moves, key=lambda m: (-abs(m.value), m.opportunity_id or 0)))
     known = [names.get(m.opportunity_id) for m in ordered]
     column, currency, language = st.column_config, shown.run.currency, view.language
     chosen = clickable(

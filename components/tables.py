@@ -11,6 +11,8 @@ from components import charts, format
 from components.text import t
 
 Id = TypeVar("Id")
+Row = TypeVar("Row")
+MOST = 500  # rows of a table that is sent to a browser
 _DAYS = {"en": "D MMM YYYY", "zh": "YYYY年M月D日"}
 _INSTANTS = {"en": "D MMM YYYY, HH:mm", "zh": "YYYY年M月D日 HH:mm"}
 _SHORT_DAYS = {"en": "D MMM", "zh": "M月D日"}
@@ -70,6 +72,13 @@ def cell_clicked(
     )
     chosen: tuple[Id, str] | None = st.session_state.pop(clicked, None)
     return chosen
+
+
+def first_of(rows: Sequence[Row]) -> Sequence[Row]:
+    """As many of some rows as a table shows; where there are more, a line says of how many."""
+    if len(rows) > MOST:
+        st.caption(t("board.first_of", shown=MOST, total=len(rows)))
+    return rows[:MOST]
 
 
 def unselect(key: str) -> None:

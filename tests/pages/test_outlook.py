@@ -150,6 +150,17 @@ def test_the_replay_tells_the_move_and_its_rows(open_page, company):
     assert set(part.dataframe[0].value["part"]) == {"New"}
 
 
+def test_of_many_moves_the_largest_are_sent_and_all_are_summed(open_page, company, monkeypatch):
+    asked = {"period": "month", "since": EARLIER.isoformat()}
+    every = open_page("replay", company.director, **asked)
+    monkeypatch.setattr("components.tables.MOST", 2)
+    some = open_page("replay", company.director, **asked)
+    moves = every.dataframe[0].value
+    assert some.dataframe[0].value.equals(moves.head(2))
+    captions = {c.value for c in some.caption} - {c.value for c in every.caption}
+    assert captions == {translate("en", "board.first_of", shown=2, total=len(moves))}
+
+
 def test_snapshots_in_two_currencies_are_not_compared(open_page, company, sqlite_store):
     """On the second wins were counted, as none had an amount yet."""
     run(sqlite_store, TODAY.replace(day=1), value=3, taken=2, currency="")
