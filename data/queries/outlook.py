@@ -33,6 +33,10 @@ from data.schema import (
     Team,
 )
 
+_SAID = ("layer", "close_on", "booked", "amount", "chance", "value", "scorecard_chance", "scorecard_value")
+_TOLD = ("stage_id", *_SAID)
+_WHOSE = ("opportunity_id", "owner_id", "team_id")
+
 
 @dataclass(frozen=True, slots=True)
 class Offered:
@@ -126,8 +130,10 @@ def _within(who: Who, table: Any) -> ColumnElement[bool]:
 
 
 def _rows(who: Who, table: Any, run_id: int) -> Any:
-    within = _within(who, table)
-    return select(*table.__table__.columns).where(table.run_id == run_id, within).order_by(table.id)
+    """What is told of each row; a line's factors and reasons, most of it by far, are not."""
+    columns = _TOLD if table is ForecastLine else ("closed_at", "amount")
+    told = [getattr(table, name) for name in (*_WHOSE, *columns)]
+    return select(*told).where(table.run_id == run_id, _within(who, table)).order_by(table.id)
 
 
 def _made(
@@ -139,7 +145,6 @@ def _made(
     source: str,
     whole: bool,
 ) -> Snapshot:
-    told = ("layer", "close_on", "booked", "amount", "chance", "value", "scorecard_chance", "scorecard_value")
     return Snapshot(
         pipeline,
         run,
@@ -148,7 +153,7 @@ def _made(
                 **names(r),
                 stage=names.stages.get(r["stage_id"]),
                 decision=names.decisions.get(r["opportunity_id"]),
-                **{name: r[name] for name in told},
+                **{name: r[name] for name in _SAID},
             )
             for r in lines
         ),
