@@ -1,5 +1,6 @@
 """The browser's side of a session: the cookie is fetched and dropped by the browser itself."""
 
+import secrets
 from typing import Any
 
 import streamlit as st
@@ -119,7 +120,7 @@ def _forget() -> None:
     """Drop all that this tab holds: the next person in it must not find the last one's things."""
     chosen = st.session_state.get(LANGUAGE)
     st.session_state.clear()
-    st.session_state[LEFT] = True
+    st.session_state[LEFT] = secrets.token_hex(4)  # another one each time: the browser lets go each time
     if chosen:
         st.session_state[LANGUAGE] = chosen
 
@@ -128,8 +129,8 @@ def hand_over_cookie() -> None:
     """After signing in or out, let the browser fetch or drop its cookie."""
     if ticket := st.session_state.get(TICKET):
         _browser(ticket, path="/session/exchange", body=ticket)
-    elif st.session_state.get(LEFT):
-        _browser("end", path="/session/end", body="")
+    elif left := st.session_state.get(LEFT):
+        _browser(left, path="/session/end", body="")
 
 
 @st.fragment(run_every=WATCH_SECONDS)

@@ -96,6 +96,18 @@ def test_signing_out_ends_it_also_for_a_copied_cookie(server, visit):
     expect(thief.get_by_label("User name")).to_be_visible()
 
 
+def test_a_tab_can_be_left_more_than_once(server, visit):
+    page = visit(server.url)
+    for _ in range(2):
+        sign_in(page, "rep", PASSWORD)
+        wait_for_cookie(page)
+        page.get_by_role("button", name="Rep").click()
+        with page.expect_response("**/session/end"):
+            page.get_by_role("button", name="Sign out", exact=True).click()
+        expect(page.get_by_label("User name")).to_be_visible()
+        assert "firebreak_session" not in [c["name"] for c in page.context.cookies()]
+
+
 def test_a_revoked_session_is_out_at_its_next_run(server, visit):
     page = visit(server.url + "/account")
     sign_in(page, "manager", PASSWORD)
