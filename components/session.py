@@ -28,8 +28,18 @@ WATCH_SECONDS = 20
 # A module keeps `sent` while the tab lives: drawing the page again asks the server nothing again.
 _FETCH = """
 const sent = new Set();
+
+// Who leaves through the menu of a phone leaves it open; it would lie over the page of whoever comes next.
+function fold(tries) {
+  const menu = document.querySelector('[data-testid="stSidebar"]');
+  const button = menu?.querySelector('[data-testid="stSidebarCollapseButton"] button');
+  if (button && menu.getBoundingClientRect().x >= 0) button.click();
+  else if (tries) setTimeout(fold, 100, tries - 1);
+}
+
 export default function ({ data }) {
   if (sent.has(data.once)) return;
+  if (data.path === "/session/exchange" && sent.size && innerWidth < 768) fold(20);
   sent.add(data.once);
   if (data.cookie) document.cookie = data.cookie;
   if (data.path === "/session/end") indexedDB.deleteDatabase("firebreak-known");  // of the offline page

@@ -97,10 +97,12 @@ def test_signing_out_ends_it_also_for_a_copied_cookie(server, visit):
 
 
 def test_a_tab_can_be_left_more_than_once(server, visit):
-    page = visit(server.url)
+    page = visit(server.url, width=390)
     for _ in range(2):
         sign_in(page, "rep", PASSWORD)
         wait_for_cookie(page)
+        expect(page.get_by_test_id("stSidebar")).not_to_be_in_viewport()  # the menu that was left open
+        page.get_by_test_id("stExpandSidebarButton").click()
         page.get_by_role("button", name="Rep").click()
         with page.expect_response("**/session/end"):
             page.get_by_role("button", name="Sign out", exact=True).click()
