@@ -17,6 +17,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from components.autosave import autosave
+from components.blocks import plain
 from components.outage import pressed
 from components.scrolling import into_view
 from core.access import Who
@@ -107,7 +108,7 @@ class DraftForm:
             if not number:
                 self._marked.append(field)
             with st.container(key=f"{self.prefix}problem_{field}_{number}"):
-                st.markdown(f":red[:material/error: {sentence}]")
+                st.markdown(f":red[:material/error: {plain(sentence)}]")
 
     def text(self, field: str, label: str, **more: Any) -> str:
         """A line of text, saved while it is typed."""

@@ -7,6 +7,9 @@ from sqlalchemy import update
 
 from components.navigation import PAGES
 from core.access import decide
+from core.messages import Problem
+from data.commands.drafts import refuse_draft
+from data.commands.record import Link, open_record
 from data.schema import Contact, Customer, Opportunity, Person, Team
 from tests.company import found
 from tests.rooms import room_of
@@ -40,3 +43,12 @@ def test_no_name_is_read_as_markup(open_page, sqlite_store, request):
 def _reader(company, spec):
     people = (company.manager, company.director, company.product, company.store_manager, company.admin)
     return next(who for who in people if decide(who, spec.needs).allowed)
+
+
+def test_no_problem_of_a_draft_is_read_as_markup(open_page, sqlite_store):
+    company = found(sqlite_store)
+    draft = open_record(sqlite_store, company.rep, Link(company.customer))
+    refuse_draft(sqlite_store, company.rep, draft, [Problem("summary", "unknown_choice", {"value": EVIL})])
+    page = open_page("record", company.rep, draft=draft)
+    [said] = [m.value for m in page.markdown if "evil" in m.value]
+    assert not RAW.search(said)

@@ -38,7 +38,7 @@ def opened(who, language="en", **query) -> AppTest:
 
 def texts(at: AppTest) -> str:
     kinds = (at.title, at.error, at.success, at.markdown, at.caption, at.subheader, at.warning)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
+    return "\n".join(str(element.value) for kind in kinds for element in kind).replace("\\", "")
 
 
 def button(at: AppTest, label: str):
