@@ -60,6 +60,7 @@ _WORDS = {  # keys of some records' words, before the terms
     "horizon": ("replay.every_{}",),
     "level": ("replay.level_{}",),
 }
+_AMOUNTS = {"amount", "suggested", "scorecard"}
 _DAYS = {"first", "last", "day", "from", "to", "as_of"}
 
 
@@ -102,7 +103,7 @@ def _measured(field: str, value: Any, view: View) -> str:
         return str(value) if (day := _day(value)) is None else format.day(day, view.language)
     if field == "quarter":
         return quarter_words(date.fromisoformat(value))
-    if field == "amount":
+    if field in _AMOUNTS:
         return format.number(float(Decimal(str(value))), view.language, 2)
     return str(value)
 
@@ -138,11 +139,12 @@ def changes_block(entry: AuditEntry, view: View) -> str:
         lines = [" · ".join(said)]
     else:
         lines = [change_line(c, view) for c in entry.changes]
-    return "  \n".join([*lines, *_reason(entry)])
+    return "  \n".join([*lines, *_reason(entry, view)])
 
 
-def _reason(entry: AuditEntry) -> list[str]:
-    return [pair(f":gray[{t('audit.reason')}]", plain(entry.reason))] if entry.reason else []
+def _reason(entry: AuditEntry, view: View) -> list[str]:
+    said = plain(words("reason", entry.reason, view))
+    return [pair(f":gray[{t('audit.reason')}]", said)] if entry.reason else []
 
 
 def audit_rows(log: AuditLog, view: View) -> int | None:
@@ -160,7 +162,7 @@ def audit_rows(log: AuditLog, view: View) -> int | None:
 
 def _published(entry: AuditEntry, published: Published, view: View) -> str:
     """What the studio published, in its own words, and why."""
-    return "  \n".join([*published_lines(published, view), *_reason(entry)])
+    return "  \n".join([*published_lines(published, view), *_reason(entry, view)])
 
 
 def by(entry: AuditEntry) -> str:

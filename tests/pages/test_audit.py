@@ -106,6 +106,7 @@ def test_keys_days_and_numbers_are_said_in_words(open_page, sqlite_store, langua
         ("milestone.sign", "milestone_result", {"day": 60}),
         ("weights.apply", "weights", {"version": 314}),
         ("customer.edit", "customer", {"version": 271}),
+        ("forecast.decide", "opportunity", {"reason": "budget", "scorecard": "17725.1093"}),
     ]
     with sqlite_store.writing() as session:
         for command, entity, after in [*(row[:3] for row in SAID), *plain]:
@@ -118,6 +119,8 @@ def test_keys_days_and_numbers_are_said_in_words(open_page, sqlite_store, langua
     assert translate(language, "collaboration.quarter_name", year=2026, n=2) in said
     assert "60" in said
     assert "314" in said
+    assert translate(language, "terms.answer_reason.budget") in said
+    assert "17,725" in said
     assert "271" not in said  # of a customer it only counts changes
 
 
