@@ -62,12 +62,14 @@ def file_form(does: Does, likes: Callable[[str], Sequence[Alike]], view: View) -
             photo = st.file_uploader(t("store_requests.photo"), type=list(_PICTURES), key=f"photo-{turn}")
         send = partial(_filed, does, marks, (words or "", urgency or ""), photo)
         with st.container(key="store-request-likes"):
-            _likes(likes(words or ""), send, turn, said=bool(words))
+            _likes(likes(words or ""), send, turn, view, said=bool(words))
         if st.button(t("store_requests.send"), type="primary", icon=":material/send:", key=f"send-{turn}"):
             send(None)
 
 
-def _likes(found: Sequence[Alike], send: Callable[[int | None], None], turn: str, *, said: bool) -> None:
+def _likes(
+    found: Sequence[Alike], send: Callable[[int | None], None], turn: str, view: View, *, said: bool
+) -> None:
     if not found:
         if said:
             st.caption(t("store_requests.no_likes"))
@@ -78,12 +80,17 @@ def _likes(found: Sequence[Alike], send: Callable[[int | None], None], turn: str
             str(one.request.id),
             one.request.words,
             _stores(one.request),
-            action=t("store_requests.join"),
+            mark=t("store_requests.yours") if _asked_it(one.request, view) else "",
+            action=t("store_requests.add_to" if _asked_it(one.request, view) else "store_requests.join"),
         )
         for one in found
     ]
     if pressed := rows(lines, f"likes-{turn}"):
         send(int(pressed))
+
+
+def _asked_it(request: Request, view: View) -> bool:
+    return view.who.team_id in {a.store_id for a in request.asked}
 
 
 def _filed(does: Does, marks: Marks, said: tuple[str, str], photo: Any, join: int | None) -> None:
@@ -97,6 +104,7 @@ def _filed(does: Does, marks: Marks, said: tuple[str, str], photo: Any, join: in
 
     if marks.sent(send):
         next_turn(_FORM)
+        address.write(show=None)  # it stands among the open ones
         st.toast(t("store_requests.joined") if join else t("store_requests.filed"))
         st.rerun()
 

@@ -30,6 +30,7 @@ class Asked:
     """One store's own request, as it was filed; `photo` is the hash of its picture."""
 
     id: int
+    store_id: int | None
     store: str
     region: str | None
     person: str | None
@@ -179,6 +180,6 @@ def _asked(session: Session, ids: Collection[int]) -> dict[int, list[Asked]]:
     )
     found: dict[int, list[Asked]] = defaultdict(list)
     for r, store, person in session.execute(query):
-        one = Asked(r.id, store or "", r.region, person, r.words, r.urgency, r.filed_at, r.photo)
+        one = Asked(r.id, r.team_id, store or "", r.region, person, r.words, r.urgency, r.filed_at, r.photo)
         found[r.merged_into_id or r.id].append(one)
     return found

@@ -45,6 +45,20 @@ def test_a_store_asks_and_another_joins(open_page, stores, language):
     assert request.stores == ("Bund", "Shenzhen")
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_the_store_asked_itself_is_marked_and_added_to(open_page, stores, sqlite_store, language):
+    mine = file_request(sqlite_store, stores.bund, SCAN, "P2")
+    page = open_page("store_requests", stores.bund, language, show="answered")
+    page.text_area[0].set_value(SCAN_TOO).run()
+    assert translate(language, "store_requests.yours") in shown(page)
+    assert translate(language, "store_requests.join") not in [b.label for b in page.button]
+    press(page, translate(language, "store_requests.add_to"))
+    assert not page.exception
+    assert "show" not in page.query_params  # it is seen among the open ones
+    (request,) = rows(stores)
+    assert (request.id, [one.words for one in request.asked]) == (mine, [SCAN, SCAN_TOO])
+
+
 def test_the_same_words_of_another_day_are_another_request(open_page, stores, clock):
     page = open_page("store_requests", stores.bund)
     for _ in range(2):
