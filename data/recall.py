@@ -25,8 +25,8 @@ from data.once import KEPT, RECALLED
 from data.own_terms import heard
 
 R = TypeVar("R")
-LARGEST = 1 << 20  # bytes of one answer
-ROOM = 32 << 20  # bytes of all answers of a store in this process
+LARGEST = 8 << 20  # bytes of one answer: a report of a thousand teams has five million
+ROOM = 64 << 20  # bytes of all answers of a store in this process
 
 
 class Answers:

@@ -234,7 +234,7 @@ def test_an_answer_that_is_too_large_to_keep_is_not_written_out_first(sqlite_sto
     for pages in (10, 10, 5000, 5000):
         ask(sqlite_store, rep, book, pages)
     assert len(hits) == 1
-    assert Page.written < 10 + 2 * 150
+    assert Page.written < 10 + 2 * 900
 
 
 def test_what_may_be_kept_is_a_pages_whole_question():
