@@ -11,13 +11,11 @@ from components.forms import Marks
 from components.frame import View
 from components.people_access import access, added
 from components.text import language, t, term
-from core.people import CHAT_IDS, PersonInput
+from core.people import CHAT_IDS, TEAM_KINDS, PersonInput
 from core.terms import Role
 from data.commands.people import create_team, edit_person
 from data.queries.people import PersonRow, TeamRow
 from data.text import LANGUAGES, zone_words
-
-TEAM_KINDS = ("sales", "store", "office")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +184,15 @@ def team_dialog(view: View) -> None:
         marks = Marks(view)
         with marks.field("name"):
             name = st.text_input(t("people.team_name"), key="team_name")
-        kind = st.selectbox(
-            t("people.kind"), TEAM_KINDS, format_func=lambda k: t(f"people.kind_{k}"), key="team_kind"
-        )
+        with marks.field("kind"):
+            kind = st.selectbox(
+                t("people.kind"), TEAM_KINDS, format_func=lambda k: t(f"people.kind_{k}"), key="team_kind"
+            )
         region = st.text_input(t("people.region"), key="team_region")
-        zone = st.selectbox(
-            t("people.timezone"), zones, index=zones.index(view.who.timezone), key="team_timezone"
-        )
+        with marks.field("timezone"):
+            zone = st.selectbox(
+                t("people.timezone"), zones, index=zones.index(view.who.timezone), key="team_timezone"
+            )
         if st.button(t("people.save"), type="primary", width="stretch") and marks.sent(
             lambda: view.do(create_team, name, kind=kind, region=region.strip() or None, timezone=zone)
         ):

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from math import ceil
+from zoneinfo import ZoneInfo
 
 from core.access import GRANTS, Permission
 from core.groups import check_user
@@ -19,6 +20,7 @@ FREE_TRIES_FROM_ADDRESS = 30  # an office shares one address
 FIRST_WAIT_SECONDS = 5
 LONGEST_WAIT_SECONDS = 900
 CHAT_IDS = ("wecom_id", "dingtalk_id", "feishu_id")
+TEAM_KINDS = ("sales", "store", "office")
 TEAM_ROLES = (Role.REP, Role.MANAGER, Role.STORE_MANAGER)
 LOOK_AFTER = tuple(role for role, may in GRANTS.items() if Permission.RECORD_ACTIONS in may)
 
@@ -76,6 +78,32 @@ def check_person(person: PersonInput) -> tuple[Problem, ...]:
     for field in CHAT_IDS:
         problems += check_user(field, getattr(person, field))
     return tuple(problems)
+
+
+def check_team(name: str, kind: str, timezone: str) -> tuple[Problem, ...]:
+    """All problems of a team, a store or an office, each at its field.
+
+    >>> [(p.field, p.code) for p in check_team(" ", "shop", "Mars/Olympus")]
+    [('name', 'required'), ('kind', 'unknown_choice'), ('timezone', 'unknown_choice')]
+    """
+    problems = []
+    if not name.strip():
+        problems.append(Problem("name", "required"))
+    elif len(name.strip()) > MAX_NAME:
+        problems.append(Problem("name", "too_long", {"limit": MAX_NAME}))
+    if kind not in TEAM_KINDS:
+        problems.append(Problem("kind", "unknown_choice", {"value": kind}))
+    if not _is_zone(timezone):
+        problems.append(Problem("timezone", "unknown_choice", {"value": timezone}))
+    return tuple(problems)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
 
 
 def check_password(password: str) -> tuple[Problem, ...]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
-from core.people import CHAT_IDS, MAX_NAME, PersonInput, check_password, check_person
+from core.people import CHAT_IDS, PersonInput, check_password, check_person, check_team
 from core.terms import Role
 from data.commands.api_tokens import end_tokens
 from data.commands.command import Tx, command
@@ -22,12 +22,9 @@ def create_team(
     """Create a team, a store or an office; returns its id.
 
     Raises:
-        Invalid: the name is missing, too long or taken.
+        Invalid: the name is missing, too long or taken, or no such kind or time zone.
     """
-    if not name.strip():
-        raise Invalid([Problem("name", "required")])
-    if len(name.strip()) > MAX_NAME:
-        raise Invalid([Problem("name", "too_long", {"limit": MAX_NAME})])
+    refuse(check_team(name, kind, timezone))
     if tx.session.scalar(select(Team.id).where(Team.name == name.strip())):
         raise Invalid([Problem("name", "taken", {"value": name})])
     row = Team(name=name.strip(), kind=kind, region=region, timezone=timezone)

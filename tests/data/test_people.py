@@ -36,6 +36,26 @@ def test_a_wrong_person_is_refused_at_the_field(sqlite_store, person, expected):
     assert problems(refused) == expected
 
 
+WRONG_TEAMS = [
+    ({"name": " "}, "name", "required"),
+    ({"name": "x" * 201}, "name", "too_long"),
+    ({"name": "East"}, "name", "taken"),
+    ({"kind": "shop"}, "kind", "unknown_choice"),
+    ({"timezone": "Mars/Olympus"}, "timezone", "unknown_choice"),
+    ({"timezone": "../etc/passwd"}, "timezone", "unknown_choice"),
+    ({"timezone": ""}, "timezone", "unknown_choice"),
+]
+
+
+@pytest.mark.parametrize(("given", "field", "code"), WRONG_TEAMS)
+def test_a_wrong_team_is_refused_at_the_field(sqlite_store, given, field, code):
+    company = found(sqlite_store)
+    team = {"name": "North"} | given
+    with pytest.raises(Invalid) as refused:
+        create_team(sqlite_store, company.admin, **team)
+    assert [(p.field, p.code) for p in refused.value.problems] == [(field, code)]
+
+
 def test_two_editors_the_second_is_told(store):
     company = found(store)
     person = PersonInput("rep", "Rep Two", "rep", company.rep.team_id)
