@@ -19,6 +19,8 @@ from tests.data.test_acceptance_routes import picture
 from tests.deliveries import Handover
 from tests.pages.test_demands import press, shown
 
+LINK = re.compile(r"/confirm/[\w-]{43}")
+
 
 @pytest.fixture
 def handover(sqlite_store):
@@ -89,6 +91,7 @@ def test_marking_ready_shows_a_link_to_copy_that_works_once(open_page, handover,
     assert ("Hello Wang Fang" if language == "en" else "Shift *dashboard*") in letter
     assert links(sqlite_store) == 1
     page = open_page("deliveries", handover.people.delivery, language, delivery=1)
+    assert "Shift *dashboard*" in shown(page)
     assert not page.code  # another window never sees it
     answer_link(sqlite_store, token, AnswerInput("confirmed"))
     assert state(handover) is Stand.CONFIRMED
@@ -106,14 +109,14 @@ def test_a_problem_is_shown_with_its_picture_and_can_be_mended(open_page, handov
     page = open_page("deliveries", handover.people.rep, language, delivery=1)
     assert not page.exception
     assert "It *stays* empty" in shown(page)
-    assert page.get("imgs") or page.get("image")
+    assert len(page.get("image")) == 1
     assert translate(language, "deliveries.send_again") not in [b.label for b in page.button]
     page = open_page("deliveries", handover.people.delivery, language, delivery=1)
     page.text_area[0].set_value("Mended")
     press(page, translate(language, "deliveries.send_again"))
     assert not page.exception
     assert (state(handover), links(sqlite_store)) == (Stand.SENT, 2)
-    assert page.code
+    assert [bool(LINK.search(c.value)) for c in page.code] == [True, True]  # the address, and the letter
     assert "Mended" in shown(page)
 
 
@@ -133,7 +136,7 @@ def test_a_press_that_was_broken_off_shows_its_link_at_the_next(
     press(page, translate("en", f"deliveries.{way}"))
     assert not page.exception
     assert links(sqlite_store) == 2
-    assert page.code
+    assert [bool(LINK.search(c.value)) for c in page.code] == [True, True]  # the address, and the letter
     assert translate("en", "deliveries.again") not in [b.label for b in page.button]
 
 
@@ -156,7 +159,7 @@ def test_the_second_question_is_offered_when_its_day_has_come(open_page, handove
     page = open_page("deliveries", handover.people.delivery, delivery=1)
     press(page, label)
     assert not page.exception
-    assert page.code
+    assert [bool(LINK.search(c.value)) for c in page.code] == [True, True]  # the address, and the letter
     with sqlite_store.reading() as session:
         board = delivery_board(session, handover.people.delivery, Show.CONFIRMED, sqlite_store.clock())
     assert (board.second.part, board.second.whole) == (0, 1)
@@ -186,4 +189,5 @@ def test_the_customers_timeline_tells_it(open_page, handover, sqlite_store, lang
     for words in ("audit.did.delivery_mark_ready", "audit.did.acceptance_answer", "terms.delivery.problem"):
         assert translate(language, words) in text
     assert "It stays empty" in text
+    assert text.count("Shift dashboard") == 2  # with what was sent, and with what was answered
     assert translate(language, "audit.customer") in text
