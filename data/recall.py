@@ -68,7 +68,8 @@ def recall(
 
     Args:
         session: of the reading; the answer is of what it sees, or of the same rows.
-        now: the instant of the run; where it is among the arguments, any of the same minute will do.
+        now: the instant of the run; where it, or one that is whole minutes from it, is among the arguments,
+            any of the same minute will do.
     """
     key = _key(store, session, who, now, query, args, kwargs) if query in RECALLED else None
     if key is None:
@@ -124,14 +125,24 @@ class _Sheet(BytesIO):
 
 
 class _Pickler(pickle.Pickler):
-    """Says the instant of the run to the minute."""
+    """Says the instant of the run to the minute, and every one that lies whole minutes from it.
+
+    A report's period begins so many days before the run, to the microsecond: said in full, no two runs would
+    ask for the same.
+    """
 
     def __init__(self, file: BytesIO, now: datetime | None) -> None:
         super().__init__(file, pickle.HIGHEST_PROTOCOL)
         self._now = now
 
     def reducer_override(self, value: Any) -> Any:
-        """How one value is said; the same as ever but for that instant."""
-        if type(value) is datetime and value == self._now:
-            return str, (f"now {value:%Y-%m-%d %H:%M}",)
+        """How one value is said; the same as ever but for those instants."""
+        now = self._now
+        if now and type(value) is datetime and _seconds(value) == _seconds(now):
+            return str, (f"now {value:%Y-%m-%d %H:%M%z}",)
         return NotImplemented
+
+
+def _seconds(at: datetime) -> tuple[int, int]:
+    """Where in its minute an instant lies."""
+    return at.second, at.microsecond

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from inspect import signature
 from random import Random
@@ -130,6 +130,18 @@ def test_only_the_instant_of_the_run_counts_to_the_minute(sqlite_store, hits):
     assert len(hits) == 1
     ask(sqlite_store, rep, zone, Ask(next_minute, By.REP, "firebreak"), now=next_minute)
     ask(sqlite_store, rep, zone, Ask(later, By.REP, "firebreak"), now=NOON)  # an instant of something else
+    assert len(hits) == 1
+
+
+def test_where_a_period_begins_counts_to_the_minute_too(sqlite_store, hits):
+    """It lies so many days before the run; the same days before another run of the minute will do."""
+    rep = found(sqlite_store).rep
+    back = timedelta(days=91, hours=1)
+    for now in (NOON, NOON.replace(second=40, microsecond=7)):
+        ask(sqlite_store, rep, zone, now - back, now=now)
+    assert len(hits) == 1
+    ask(sqlite_store, rep, zone, NOON - back + timedelta(minutes=1), now=NOON)
+    ask(sqlite_store, rep, zone, NOON - back + timedelta(seconds=1), now=NOON)
     assert len(hits) == 1
 
 

@@ -58,9 +58,11 @@ class Shown:
         return change(METRICS[metric], self.before[metric], self.now[metric])
 
 
-@recalled
 def asked(session: Session, who: Who, now: datetime, narrow: Narrow) -> Ask:
-    """What a report's filters ask for, with the policy in force and the pipeline's main currency."""
+    """What a report's filters ask for, with the policy in force and the pipeline's main currency.
+
+    Asked anew each time: a kept one holds the instant of an earlier run, under which no answer is found.
+    """
     del who  # the filters only narrow what a person reaches
     policy = policy_in_force(session)
     chosen = span(narrow.period, now, company_zone(session))
