@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from components import address
+from components import address, format
 from components.blocks import plain, section
 from components.draft_begin import draft_now, form_over
 from components.draft_end import submit_draft
@@ -14,7 +14,7 @@ from components.drafts import DraftForm
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
-from components.text import t, term
+from components.text import language, t, term
 from core.promises.demands import DECLINES, DELIVERABLES, stands
 from core.promises.sla import SlaState
 from data.commands.promise_drafts import ANSWER, DECLINE, open_answer, save_promise_fields, submit_answer
@@ -85,13 +85,20 @@ def _decline(form: DraftForm, promised: Sequence[PromiseRow], view: View) -> Non
     form.long_text("reply", t("demands.reply"), placeholder=t("demands.reply_hint"))
 
 
+def feature_words(feature: FeatureChoice) -> str:
+    """A planned feature to choose, with its day: an answer keeps it unless it names another."""
+    day = feature.planned_on
+    planned = t("promises.planned_for", on=format.day(day, language())) if day else t("promises.nothing")
+    return f"{feature.name} · {planned}"
+
+
 def _answer(form: DraftForm, way: str, features: Mapping[int, FeatureChoice]) -> None:
     if way == "known":
         form.select(
             "known",
             t("demands.feature"),
             list(features),
-            lambda i: features[i].name,
+            lambda i: feature_words(features[i]),
             placeholder=t("demands.choose"),
         )
     else:

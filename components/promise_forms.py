@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from components.blocks import section
+from components.demand_answer import feature_words
 from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
@@ -116,7 +117,7 @@ def _link(
             t("demands.feature"),
             list(features),
             index=None,
-            format_func={i: f.name for i, f in features.items()}.__getitem__,
+            format_func={i: feature_words(f) for i, f in features.items()}.__getitem__,
             placeholder=t("demands.choose"),
         )
     return partial(does["link"], file.row.promise.id, chosen)

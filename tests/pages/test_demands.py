@@ -160,16 +160,19 @@ def test_product_answers_with_everything_or_is_told_what_is_missing(
     assert (row.feature, row.planned_on) == ("Dashboard", date(2026, 4, 10))
 
 
-def test_a_planned_feature_can_answer(open_page, sqlite_store, company):
+@pytest.mark.parametrize(("language", "day"), [("en", "10 Apr 2026"), ("zh", "2026年4月10日")])
+def test_a_planned_feature_can_answer(open_page, sqlite_store, company, language, day):
     first, second = filed(sqlite_store, company), filed(sqlite_store, company)
     feature = answered(sqlite_store, company, first)
-    page = open_page("demands", company.product, demand=second)
+    page = open_page("demands", company.product, language, demand=second)
     way = next(g for g in page.button_group if g.key.endswith("_way"))
     way.set_value("known").run()
+    offered = f"Dashboard · {translate(language, 'promises.planned_for', on=day)}"
+    assert page.selectbox[0].options == [offered]
     page.selectbox[0].set_value(feature)
     for area in page.text_area:
         area.set_value("The same screen")
-    press(page, translate("en", "demands.send_answer"))
+    press(page, translate(language, "demands.send_answer"))
     with sqlite_store.reading() as session:
         row = demand_file(session, company.rep, second, sqlite_store.clock()).row
     assert (row.feature_id, row.planned_on) == (feature, date(2026, 4, 10))
