@@ -23,9 +23,9 @@ from tests.browser.conftest import free_port
 from tests.mortal import answering, serve
 
 pytestmark = pytest.mark.bench
-SMALL, FULL = 600, 1500  # MB
+SMALL, FULL = 500, 800  # MB
 LARGEST = 1 << 20  # bytes of one page: no list of all of a large company's rows
-SECONDS = 60  # of one page, so that one without end shows
+SECONDS = 120  # of one page, so that one without end shows
 
 
 def pages_of(who: Who) -> list[str]:
