@@ -45,8 +45,8 @@ def draw() -> None:
         _anonymous()
         return
     session.watch()
-    _user_menu(who, pages["account"], pages["guide"])
     spec = next((s for s in PAGES if pages[s.name] == current), HOME)
+    _user_menu(who, pages["account"], pages["guide"], spec.name)
     measure(who, spec.name)
     begin_at_head(spec.name)
     tour_card(who, spec.name)
@@ -76,13 +76,18 @@ def _anonymous() -> None:
         sign_in_card()
 
 
-def _user_menu(who: Who, account: st.Page, guide: st.Page) -> None:
+def _user_menu(who: Who, account: st.Page, guide: st.Page, page: str) -> None:
+    """What is said and done about oneself; on another page it is closed again.
+
+    Args:
+        page: the one that is open.
+    """
     role = term("role", who.role)
     label = f"**{plain(who.name)}**  \n:small[:gray[{role}]]"
     with (
         st.sidebar,
         st.container(key="user_menu"),
-        st.popover(label, icon=":material/account_circle:", width="stretch", key=turn_of("menu")),
+        st.popover(label, icon=":material/account_circle:", width="stretch", key=f"{turn_of('menu')}-{page}"),
     ):
         _language_choice(who)
         st.page_link(account, label=t("shell.account"), icon=":material/manage_accounts:")

@@ -259,3 +259,13 @@ def test_a_first_visit_loads_less_than_three_megabytes(server, visit):
     expect(page.get_by_label("User name")).to_be_visible()
     assert len(loaded) > 10
     assert sum(loaded) < 3_000_000
+
+
+def test_the_menu_at_ones_name_closes_when_it_has_led_somewhere(server, visit):
+    page = visit(server.url, cookie=server.signed_in("rep"))
+    leave = page.get_by_role("button", name="Sign out", exact=True)
+    page.locator(".st-key-user_menu button").first.click()
+    expect(leave).to_be_visible()
+    page.get_by_role("link", name="Account").click()
+    expect(heading(page, "Account")).to_be_visible()
+    expect(leave).to_have_count(0)
