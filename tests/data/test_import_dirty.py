@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from core.exchange.tables import read_text
 from core.messages import Invalid
 from data.exchange.reading import MAX_MB, read_table
 from data.schema import Customer
@@ -37,6 +38,25 @@ def test_a_file_means_the_same_however_it_was_written(sqlite_store, how):
     with sqlite_store.reading() as session:
         names = set(session.scalars(select(Customer.name).where(Customer.industry.is_not(None))))
     assert names == {"甲公司", "=1+1"}  # formula-like text is text
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("other", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_what_stands_in_quotes_does_not_say_what_separates(separator, other, end):
+    text = end.join([f"a{other} b", 'said ""no"";', f"c{other} d", f"e{other} f"] * 3)
+    rows = (("ref", "name", "note"), ("1", "甲", f'"{text}"'), ("2", "乙", f'"{text}"'))
+    found = read_text(end.join(separator.join(row) for row in rows).encode())
+    assert found.headers == ("ref", "name", "note")
+    assert [row.cells for row in found.rows] == [
+        (ref, name, text.replace('""', '"')) for ref, name in (("1", "甲"), ("2", "乙"))
+    ]
+
+
+def test_what_separates_is_seen_though_a_quoted_text_goes_on_beyond_the_first_lines():
+    text = "x; y\n" * 8_000
+    found = read_text(f'name,note\nA,"{text}"\nB,"{text}"\n'.encode())
+    assert [row.cells for row in found.rows] == [("A", text), ("B", text)]
 
 
 def test_what_no_database_can_keep_is_left_out(store):
