@@ -4,29 +4,38 @@ from typing import Any
 
 from sqlalchemy import select
 
+from core.access import Permission
 from core.notices import Notice
 from data.commands.command import Tx
 from data.commands.outbox import post
 from data.jsontext import to_json
+from data.queries.scope import customers
+from data.queries.sessions import who_of
 from data.schema import Customer, Demand, Person, Promise
 
 _BRIEF = 80
 
 
 def tell_asked(tx: Tx, demand: Demand, kind: str, turn: int = 0, **said: Any) -> None:
-    """Tell them once, the person who does it left out.
+    """Tell those of them once who still see the customer, the person who does it left out.
 
     Args:
         turn: which time it is, of what may happen to a demand several times: another one is told anew.
         said: values for the notice's sentences besides customer and words.
     """
     customer = tx.session.get_one(Customer, demand.customer_id)
-    promised = select(Promise.person_id).where(Promise.demand_id == demand.id).order_by(Promise.id)
-    people = dict.fromkeys([demand.filed_by, customer.owner_id, *tx.session.scalars(promised)])
-    here = select(Person.id).where(Person.id.in_([p for p in people if p is not None]), Person.active)
-    active = set(tx.session.scalars(here)) - {tx.who.person_id}
+    promised = select(Promise.person_id).where(Promise.demand_id == demand.id)
+    people = {demand.filed_by, customer.owner_id, *tx.session.scalars(promised)} - {None, tx.who.person_id}
+    here = select(Person).where(Person.id.in_(people), Person.active).order_by(Person.id)
     words = demand.words if len(demand.words) <= _BRIEF else f"{demand.words[:_BRIEF]}…"
     about = to_json({"customer": customer.name, "words": words} | said)
     key = f"{kind}:{demand.id}:{turn}" if turn else f"{kind}:{demand.id}"
     told = (kind, key, about, "demands", {"demand": demand.id})
-    post(tx.session, tx.now, [Notice(p, *told) for p in people if p in active])
+    reached = [p.id for p in tx.session.scalars(here).all() if _sees(tx, p, customer.id)]
+    post(tx.session, tx.now, [Notice(person_id, *told) for person_id in reached])
+
+
+def _sees(tx: Tx, person: Person, customer_id: int) -> bool:
+    """Whoever filed or promised may have handed the customer over since."""
+    within = customers(who_of(tx.session, person, None), Permission.SEE_PROMISES)
+    return tx.session.scalar(select(Customer.id).where(Customer.id == customer_id, within)) is not None

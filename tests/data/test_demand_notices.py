@@ -6,12 +6,17 @@ import pytest
 from sqlalchemy import select
 
 from core.promises.demands import PromiseInput
-from data.commands.demands import pause_demand, resume_demand
+from data.commands.customers import assign_customer
+from data.commands.demands import decline_demand, pause_demand, resume_demand
+from data.commands.opportunities import assign_opportunity
+from data.commands.people import activate_person
 from data.commands.promises import make_promise
 from data.notices import sentence
 from data.schema import Message, Person
 from tests.company import found
+from tests.data.test_demand_declines import NO
 from tests.data.test_demands import answered, filed
+from tests.importing import import_text
 
 
 @pytest.fixture
@@ -51,3 +56,43 @@ def test_each_question_is_told_anew(store, company):
     assert told(store, "demand_asked") == [
         ("rep", f"{waits}Data of one shift?"), ("rep", f"{waits}Which line?"),
     ]  # fmt: skip
+
+
+def names(store, kind: str) -> list[str]:
+    return sorted(name for name, _ in told(store, kind))
+
+
+def test_who_looks_after_the_customer_now_hears_it_and_who_no_longer_sees_it_does_not(store, company):
+    demand = filed(store, company)
+    assign_customer(store, company.manager, company.customer, company.mate.person_id)
+    answered(store, company, demand)
+    assert names(store, "demand_answered") == ["mate", "rep"]  # who filed it still has a deal there
+    later = filed(store, company)
+    assign_opportunity(store, company.manager, company.opportunity, company.mate.person_id)
+    pause_demand(store, company.product, later, "Which line?")
+    assert names(store, "demand_asked") == ["mate"]
+
+
+def test_who_has_left_hears_nothing(store, company):
+    demand = filed(store, company)
+    activate_person(store, company.admin, company.rep.person_id, False)
+    answered(store, company, demand)
+    assert names(store, "demand_answered") == []
+
+
+def test_one_that_was_declined_before_is_told_as_taken_up_alone(store, company):
+    demand = filed(store, company)
+    decline_demand(store, company.product, demand, NO)
+    answered(store, company, demand)
+    assert (names(store, "demand_taken_up"), names(store, "demand_answered")) == (["rep"], [])
+
+
+def test_answers_that_a_file_brings_are_history(store, company):
+    rows = (
+        "ref,customer,owner,urgency,words,opened_at,answered_at,feature,planned_on,declined_for,reply\n"
+        "T1,Haihe Pumps,rep,P1,Slow,2026-03-02,2026-03-03,Line view,2026-04-10,,\n"
+        "T2,Haihe Pumps,rep,P1,Down,2026-03-02,2026-03-03,,,effort,By hand\n"
+    )
+    assert import_text(store, "demands", rows).accepted == 2
+    with store.reading() as session:
+        assert session.scalars(select(Message)).all() == []
