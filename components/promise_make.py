@@ -12,7 +12,7 @@ from components.draft_end import end
 from components.drafts import DraftForm
 from components.frame import View, show_error
 from components.navigation import open_page
-from components.text import t, term
+from components.text import pair, t, term
 from core.access import Permission, reach
 from core.messages import AppError, Unavailable
 from data.commands.promise_drafts import open_promise, save_promise_fields, submit_promise
@@ -59,10 +59,15 @@ def fill_in(kept: DraftView, desk: PromiseDesk, heard_in: Mapping[int, Origin], 
         with st.container(horizontal=True, gap="small"):
             form.day("promised_on", t("promises.promised"), width=180)
         _optional(form, "contact", desk.contacts)
-        _optional(form, "demand", desk.demands)
+        _optional(form, "demand", {i: _asked(i, desk) for i in desk.demands})
         _optional(form, "action", {i: origin_words(one, view) for i, one in heard_in.items()})
         end(view, form, t("promises.record"), submit_promise)
     form.finish()
+
+
+def _asked(demand: int, desk: PromiseDesk) -> str:
+    words = desk.demands[demand]
+    return pair(t("demands.show.declined"), words) if demand in desk.declined else words
 
 
 def origin_words(one: Origin, view: View) -> str:

@@ -31,7 +31,7 @@ class Show(StrEnum):
     DECLINED = "declined"
 
 
-_DECLINED = Demand.declined_for.is_not(None) & Demand.feature_id.is_(None)  # with a feature, done after all
+DECLINED = Demand.declined_for.is_not(None) & Demand.feature_id.is_(None)  # with a feature, done after all
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +93,11 @@ def demand_list(
     open_rows = waiting(session, who, now, of)
     counts = {str(s): sum(row.state is s for row in open_rows) for s in SlaState}
     answered = demands_within(who, of, Demand.answered_at.is_not(None))
-    counted = session.execute(answered.with_only_columns(_DECLINED, func.count()).group_by(_DECLINED)).all()
+    counted = session.execute(answered.with_only_columns(DECLINED, func.count()).group_by(DECLINED)).all()
     counts |= {(Show.DECLINED if declined else Show.ANSWERED): n for declined, n in counted}
     counts[Show.OPEN] = len(open_rows)
     if show in (Show.ANSWERED, Show.DECLINED):
-        chosen = answered.where(_DECLINED if show is Show.DECLINED else ~_DECLINED)
+        chosen = answered.where(DECLINED if show is Show.DECLINED else ~DECLINED)
         newest = chosen.order_by(Demand.answered_at.desc(), Demand.id.desc()).limit(shown)
         items = rows_of(session, newest, now)
     else:

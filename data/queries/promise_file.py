@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
 from core.messages import NotFound
+from data.queries.demands import DECLINED
 from data.queries.policies import company_day, policy_in_force
 from data.queries.promise_board import BoardRow, Escalated, escalations_of, stakes_behind, told_of
 from data.queries.promises import promises
@@ -41,12 +42,17 @@ class PromiseFile:
 
 @dataclass(frozen=True, slots=True)
 class PromiseDesk:
-    """What the form for a promise knows: contacts by id, demands by id with the beginning of their words."""
+    """What the form for a promise knows: contacts by id, demands by id with the beginning of their words.
+
+    Attributes:
+        declined: which of the demands product will not do.
+    """
 
     id: int
     customer: str
     contacts: Mapping[int, str]
     demands: Mapping[int, str]
+    declined: frozenset[int]
 
 
 def promise_file(session: Session, who: Who, promise_id: int, now: datetime) -> PromiseFile:
@@ -92,16 +98,18 @@ def promise_desk(session: Session, who: Who, customer_id: int) -> PromiseDesk:
         raise NotFound("customer_gone")
     contacts = select(Contact.id, Contact.name).where(Contact.customer_id == customer_id)
     asked = (
-        select(Demand.id, Demand.words)
+        select(Demand.id, Demand.words, DECLINED)
         .where(Demand.customer_id == customer_id)
         .order_by(Demand.id.desc())
         .limit(MOST_DEMANDS)
     )
+    found = session.execute(asked).all()
     return PromiseDesk(
         customer_id,
         name,
         {i: said for i, said in session.execute(contacts)},
-        {i: said if len(said) <= BRIEF else f"{said[:BRIEF]}…" for i, said in session.execute(asked)},
+        {i: said if len(said) <= BRIEF else f"{said[:BRIEF]}…" for i, said, _ in found},
+        frozenset(i for i, _, declined in found if declined),
     )
 
 

@@ -19,6 +19,7 @@ from data.queries.collaboration_facts import collaboration_facts
 from data.queries.demand_file import demand_file
 from data.queries.drafts import draft
 from data.queries.policies import policy_in_force
+from data.queries.promise_file import promise_desk
 from data.schema import DemandPause, Message, Person
 from tests.company import found
 from tests.data.test_demands import EFFECT, answered, filed, read
@@ -102,6 +103,15 @@ def test_what_a_customer_was_promised_is_put_before_the_directors_first(store, c
     escalate_promise(store, company.product, promise, "We will not build it")
     decline_demand(store, company.product, demand, NO)
     assert told(store, "demand_declined") == ["manager", "rep"]  # who promised hears it as well
+
+
+def test_the_form_of_a_promise_knows_which_demands_are_declined(store, company):
+    waits, declined = filed(store, company), filed(store, company)
+    decline_demand(store, company.product, declined, NO)
+    desk = read(store, promise_desk, company.rep, company.customer)
+    assert (set(desk.demands), desk.declined) == ({waits, declined}, {declined})
+    answered(store, company, declined)
+    assert read(store, promise_desk, company.rep, company.customer).declined == set()
 
 
 def test_it_can_be_answered_after_all_and_its_clock_stays_where_it_was(store, company, clock):

@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 
 from core.customers import ContactInput
-from core.promises.demands import Answer, DemandInput, Effect, PromiseInput
+from core.promises.demands import Answer, Decline, DemandInput, Effect, PromiseInput
 from data.commands.actions import record_action
 from data.commands.customers import add_contact
-from data.commands.demands import answer_demand, file_demand
+from data.commands.demands import answer_demand, decline_demand, file_demand
 from data.commands.features import move_feature
 from data.commands.promises import make_promise
 from data.queries.promise_board import Show, promise_board
@@ -177,6 +177,17 @@ def test_a_promise_is_recorded_from_a_demand(open_page, desk, sqlite_store):
     with sqlite_store.reading() as session:
         green = promise_board(session, desk.people.rep, Show.GREEN, sqlite_store.clock())
     assert [(r.promise.words, r.promise.demand_id) for r in green.rows] == [("By May", desk.demand)]
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Declined: Words"), ("zh", "不予安排：Words")])
+def test_a_demand_that_was_declined_is_marked_where_one_promises_it(open_page, desk, language, words):
+    who = desk.people
+    asked = DemandInput("Words", "efficiency", EFFECT, "P1")
+    declined = file_demand(desk.store, who.rep, who.customer, asked)
+    decline_demand(desk.store, who.product, declined, Decline("effort", "By hand"))
+    page = open_page("promises", who.rep, language, do="make", customer=who.customer)
+    (about,) = [s for s in page.selectbox if s.label == translate(language, "promises.about")]
+    assert list(about.options) == [words, "“慢”"]
 
 
 def test_who_may_not_promise_is_refused(open_page, desk):
