@@ -15,6 +15,7 @@ from data.calendars import china
 from data.commands.demands import answer_demand, file_demand, pause_demand, resume_demand
 from data.commands.features import move_feature
 from data.commands.promises import make_promise
+from data.demo import inboxes
 from data.demo.calendar import SHANGHAI, is_workday, local, workday
 from data.demo.deliveries import Deliverer
 from data.demo.market import Customer, writer_for
@@ -144,6 +145,8 @@ class Promiser:
             planned_on=planned_on,
         )
         feature = answer_demand(self._store, self._product, wish.id, answer)
+        read = (inboxes.read_answer, self._store, wish.customer.rep.who, wish.id)
+        self._simulation.push(now + inboxes.SOON, *read)
         if not wish.slips_days:
             self._deliverer.expect(wish.customer, wish.id, answer.feature, planned_on, wish.fate)
         if wish.slips_days:

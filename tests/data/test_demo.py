@@ -21,6 +21,7 @@ from data.demo import PASSWORD, write
 from data.demo.branches import branch_out
 from data.demo.calendar import SHANGHAI
 from data.demo.feedback import LIKED
+from data.demo.inboxes import SOON
 from data.demo.staff import ACCOUNTS, LEAVER, OPTIMIST, PADDER, SANDBAGGER, SKIPPING_TEAM, STUCK_TEAM, TEAMS
 from data.demo.tour import stops
 from data.engine import Store
@@ -371,6 +372,13 @@ def test_product_declined_in_time_and_the_rep_was_told(company):
     told = select(Person.name).join(Message, Message.person_id == Person.id)
     reps = ask(company, told.where(Message.kind == "demand_declined"))
     assert [name for (name,) in reps] == [ACCOUNTS["rep"][0]] * 2
+
+
+def test_a_rep_has_read_what_product_answered_before_today(company):
+    told = select(Message.posted_at, Message.read_at).where(Message.kind == "demand_answered")
+    answers = ask(company, told)
+    assert answers
+    assert all((read_at is None) == (company.clock() - at < SOON) for at, read_at in answers)
 
 
 def test_a_regions_customers_waited_and_it_is_looked_into(company):
