@@ -33,7 +33,7 @@ const sent = new Set();
 function fold(tries) {
   const menu = document.querySelector('[data-testid="stSidebar"]');
   const button = menu?.querySelector('[data-testid="stSidebarCollapseButton"] button');
-  if (button && menu.getBoundingClientRect().x >= 0) button.click();
+  if (button) { if (menu.getAttribute('aria-expanded') === 'true') button.click(); }
   else if (tries) setTimeout(fold, 100, tries - 1);
 }
 

@@ -45,7 +45,7 @@ def importance(model: WinModel, x: Floats) -> dict[str, float]:
 def rhythm_by_week(model: WinModel) -> tuple[float, ...]:
     """Wins in each week of a quarter over the usual ones, as the model counts; empty without a rhythm."""
     for learner in model.learners:
-        if isinstance(learner, Passage) and learner.course:
+        if isinstance(learner, Passage):
             weeks = learner.course.ahead.rhythm.weeks()
             return weeks if max(weeks) - min(weeks) > _STANDS_OUT else ()
     return ()

@@ -68,7 +68,7 @@ class Passage:
     products: Floats
     ages: Floats
     course: Course
-    _at: dict[tuple[int, int], Floats] = field(default_factory=dict, repr=False, compare=False)
+    _at: dict[tuple[int, int], Floats] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __call__(self, x: Floats) -> Floats:
         """Chances 0–1, shape (rows,)."""
