@@ -35,7 +35,7 @@ from tests.mortal import answering, serve
 
 pytestmark = pytest.mark.bench
 METER = (Path(__file__).parent / "meter.js").read_text()
-FEW = {"today", "alerts"}  # of the small size
+FEW = {"alerts"}  # of the small size
 ELSEWHERE = ("exchange", "inbox")  # a page with few figures, to come from; the other one of itself
 APP = """
 import streamlit as st
