@@ -13,10 +13,8 @@ from data.text import has
 
 MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 FILE, DONE, CHECKED = "exchange-file", "exchange-done", "exchange-checked"
-KIND, HELD = (
-    "exchange-kind",
-    "exchange-held",
-)  # name and bytes of a file that is taken up again
+KIND = "exchange-kind"
+HELD = "exchange-held"  # name and bytes of a file that is taken up again
 
 
 @dataclass(frozen=True, slots=True)
