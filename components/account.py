@@ -93,6 +93,7 @@ def _session_row(view: View, session: OwnSession, here: bool) -> Row:
         mark=t("account.here") if here else "",
         tone=Tone.GREEN if here else Tone.QUIET,
         action="" if here else t("account.end"),
+        at_once=True,
     )
 
 

@@ -72,7 +72,9 @@ class Row:
         key: returned when its button is pressed; unique in its list.
         title, detail: plain text; escaped here.
         mark: a status word before the title.
-        action: the button's label; without it the row has no button.
+        action: what its button says; without it the row has no button.
+        at_once: pressing it does something that is not undone by going back, so that the button alone is
+            pressed; the others lead somewhere, and all of the line is their button.
     """
 
     key: str
@@ -81,8 +83,8 @@ class Row:
     mark: str = ""
     tone: Tone = Tone.QUIET
     action: str = ""
-    icon: str | None = None
     primary: bool = False
+    at_once: bool = False
 
 
 def plain(text: str) -> str:
@@ -149,7 +151,7 @@ def empty(title: str, hint: str = "", *, icon: str = ":material/inbox:") -> None
 
 
 def rows(items: Sequence[Row], key: str) -> str | None:
-    """Lines with a button each; returns the key of the row whose button was pressed in this run.
+    """Lines to press; returns the key of the one that was pressed in this run.
 
     Args:
         key: of this list, unique on the page.
@@ -171,10 +173,13 @@ def _row(item: Row, key: str) -> bool:
     if not item.action:
         st.markdown(words)
         return False
+    if not item.at_once:  # one button of two paragraphs: shell.css
+        action = f"**{item.action}**" if item.primary else item.action
+        return st.button(f"{words}\n\n{action}", key=key, type="tertiary", width="stretch")
     kind: Literal["primary", "secondary"] = "primary" if item.primary else "secondary"
     with st.container(key=f"row-{key}", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(words)  # how the two share the line: shell.css
-        return st.button(item.action, key=key, icon=item.icon, type=kind)
+        return st.button(item.action, key=key, type=kind)
 
 
 def picture(content: bytes, caption: str) -> None:

@@ -136,7 +136,6 @@ def _alert(alert: RedLine, view: View) -> Row:
         mark=t(f"alerts.{alert.rule}.name"),
         tone=Tone.RED,
         action=t("board.open_customer") if alert.customer_id else "",
-        icon=":material/arrow_forward:",
     )
 
 

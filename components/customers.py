@@ -67,25 +67,27 @@ def customer_rows(found: CustomerList, view: View) -> None:
         asked = "none" if any(address.said(n) for n in ("q", *_NARROWING)) else "nobody_yet"
         empty(t(f"customers.{asked}"), t(f"customers.{asked}_hint"), icon=":material/apartment:")
         return
-    with st.container(gap="xsmall"):
+    with st.container(gap="xsmall", key="customer-rows"):
         for row in found.rows:
             _customer_row(row, view)
 
 
 def _customer_row(row: CustomerRow, view: View) -> None:
-    """Name, money and next step; how they share the line: shell.css."""
+    """One button of four paragraphs, name, about, money and next step; how they share the line: shell.css."""
     marks = grade_badge(row.grade) + "".join(f" :violet-badge[{term('tag', k)}]" for k in row.tags)
     about = [term("industry", row.industry), row.owner or t("customers.nobody")]
     amounts = " + ".join(format.money(a, c, view.language, compact=True) for c, a in row.amounts)
     opened = t("customers.open", n=row.open_opportunities)
     touch = t("customers.touched", ago=format.ago(row.last_touch_at, view.now, view.language))
     touch = touch if row.last_touch_at else t("customers.never")
-    with st.container(border=True, gap="xsmall", key=f"customer-row-{row.id}"):
-        if st.button(f"**{plain(row.name)}**", key=f"customer-{row.id}", type="tertiary"):
-            open_page("customer", customer=row.id)
-        st.markdown(f"{marks} :small[:gray[{plain(' · '.join(a for a in about if a))}]]")
-        st.markdown(f"{plain(amounts) or format.NOTHING}  \n:small[:gray[{opened}]]")
-        st.markdown(f"{_next_of(row.next_step, view)}  \n:small[:gray[{plain(touch)}]]")
+    words = (
+        f"**{plain(row.name)}**",
+        f"{marks} :small[:gray[{plain(' · '.join(a for a in about if a))}]]",
+        f"{plain(amounts) or format.NOTHING}  \n:small[:gray[{opened}]]",
+        f"{_next_of(row.next_step, view)}  \n:small[:gray[{plain(touch)}]]",
+    )
+    if st.button("\n\n".join(words), key=f"customer-{row.id}", type="tertiary", width="stretch"):
+        open_page("customer", customer=row.id)
 
 
 def _next_of(step: tuple[str, datetime] | None, view: View) -> str:

@@ -197,7 +197,7 @@ def _past_row(view: View, batch: PastImport) -> Row:
         detail,
         mark=t("exchange.undone") if undone else "",
         action="" if undone else t("exchange.undo"),
-        icon=":material/undo:",
+        at_once=True,
     )
 
 

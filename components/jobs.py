@@ -118,6 +118,7 @@ def _given_up(found: Sequence[JobRow], view: View) -> None:
             mark=_state(run),
             tone=Tone.RED,
             action=t("jobs.retry"),
+            at_once=True,
         )
         for run in found
     ]

@@ -89,6 +89,7 @@ def given_up(desk: Desk, view: View) -> None:
             mark=t(f"operator.box.{item.kind}"),
             tone=Tone.RED,
             action=t("operator.retry"),
+            at_once=True,
         )
         for key, item in found.items()
     ]
@@ -152,7 +153,7 @@ def _session(session: LiveSession, view: View) -> Row:
         if session.seen_at
         else t("operator.unseen"),
     )
-    return Row(str(session.id), session.person, line, action=t("operator.end"))
+    return Row(str(session.id), session.person, line, action=t("operator.end"), at_once=True)
 
 
 def _end_all(found: Sequence[LiveSession], view: View) -> None:

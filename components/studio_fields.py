@@ -39,7 +39,10 @@ def fields_block(desk: Desk, does: Does) -> None:
             _line(field, said(field, own), does, waiting=field.key in desk.waiting, first=place == 0)
     if retired := [f for f in own if f.retired]:
         with st.expander(t("studio.retired", n=len(retired)), icon=":material/archive:"):
-            lines = [Row(f.key, name_of(f), said(f, own), action=t("studio.bring_back")) for f in retired]
+            lines = [
+                Row(f.key, name_of(f), said(f, own), action=t("studio.bring_back"), at_once=True)
+                for f in retired
+            ]
             if key := rows(lines, "studio-retired"):
                 _carry_out(does["back"], key)
 

@@ -47,7 +47,13 @@ def reports_block(desk: Desk, does: Does, offered: Offered, view: View) -> None:
     if retired := [r for r in own if r.retired]:
         with st.expander(t("builder.retired", n=len(retired)), icon=":material/archive:"):
             lines = [
-                Row(r.name, report_title(language(), r), said(r, offered), action=t("builder.bring_back"))
+                Row(
+                    r.name,
+                    report_title(language(), r),
+                    said(r, offered),
+                    action=t("builder.bring_back"),
+                    at_once=True,
+                )
                 for r in retired
             ]
             if name := rows(lines, "studio-reports-retired"):

@@ -12,7 +12,7 @@ from components.editing import ask
 from components.frame import View
 from components.navigation import open_page
 from components.text import pair, t, term
-from components.timeline_action import Play, action_body
+from components.timeline_action import Play, action_body, action_words
 from core.access import Permission, reach
 from core.signals import MEASURES
 from data.queries.audit import AuditEntry
@@ -91,17 +91,24 @@ def timeline_block(found: Timeline, view: View, play: Play) -> None:
 
 def _event(event: Event, view: View, play: Play, *, marked: bool, folded: bool) -> None:
     with st.container(border=True, gap="xsmall", key=f"event-{event.kind}-{event.id}"):
-        st.markdown("  \n".join(_HEADS[event.kind](event, view, marked)))
+        head = "  \n".join(_HEADS[event.kind](event, view, marked))
+        st.markdown("\n\n".join((head, *_words(event, view, folded))))
         if event.kind == "action":
             action_body(event, view, play, folded=folded)
         elif event.kind == "change" and event.change:
-            if text := changes_block(event.change, view):
-                st.markdown(text)
             _to_room(event.change, view)
-        elif event.summary:
-            st.markdown(plain(event.summary))
         if event.kind == "signal":
             _signal_way_back(event, view)
+
+
+def _words(event: Event, view: View, folded: bool) -> list[str]:
+    """The paragraphs under its head."""
+    if event.kind == "action":
+        return action_words(event, view, folded=folded)
+    if event.kind == "change":
+        text = changes_block(event.change, view) if event.change else ""
+        return [text] if text else []
+    return [plain(event.summary)] if event.summary else []
 
 
 def _times(event: Event, view: View, *who: str | None) -> str:

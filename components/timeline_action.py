@@ -17,16 +17,30 @@ from data.queries.timeline_events import Event
 Play = Callable[[str], tuple[bytes, str]]
 
 
-def action_body(event: Event, view: View, play: Play, *, folded: bool) -> None:
-    """All that an action keeps, with the ways to its recording and to the record before it."""
+def action_words(event: Event, view: View, *, folded: bool) -> list[str]:
+    """Its paragraphs: why it was cancelled, what was noted and written, its own fields unless folded."""
+    said = []
     if event.status == "cancelled" and event.cancel_reason:
         reason = plain(term("cancelled_because", event.cancel_reason))
-        st.markdown(pair(f":gray[{t('audit.reason')}]", reason))
+        said.append(pair(f":gray[{t('audit.reason')}]", reason))
     if event.note and event.status != "completed":
-        st.markdown(plain(event.note))
+        said.append(plain(event.note))
     if event.summary:
-        st.markdown(plain(event.summary))
-    _fields(event, view, folded=folded)
+        said.append(plain(event.summary))
+    if not folded and (fields := _fields(event, view)):
+        said.append(fields)
+    return said
+
+
+def action_body(event: Event, view: View, play: Play, *, folded: bool) -> None:
+    """What an action keeps besides its words, and the ways to the record before it and to a promise.
+
+    Args:
+        folded: its own fields stand here, under a fold, or a page of earlier ones is very long on a phone.
+    """
+    if folded and (fields := _fields(event, view)):
+        with st.expander(t("customer.details"), icon=":material/notes:", key=f"fields-{event.id}"):
+            st.markdown(fields)
     if event.recording:
         _transcript(event)
     if event.recording and st.toggle(t("customer.play"), key=f"play-{event.id}"):
@@ -37,16 +51,8 @@ def action_body(event: Event, view: View, play: Play, *, folded: bool) -> None:
     _promise(event, view)
 
 
-def _fields(event: Event, view: View, *, folded: bool) -> None:
-    """The action's own fields; of earlier ones under a fold, or a page of them is very long on a phone."""
-    lines = [pair(f":gray[{label}]", plain(text)) for label, text in field_values(event, view)]
-    if not lines:
-        return
-    if not folded:
-        st.markdown("  \n".join(lines))
-        return
-    with st.expander(t("customer.details"), icon=":material/notes:", key=f"fields-{event.id}"):
-        st.markdown("  \n".join(lines))
+def _fields(event: Event, view: View) -> str:
+    return "  \n".join(pair(f":gray[{label}]", plain(text)) for label, text in field_values(event, view))
 
 
 def _promise(event: Event, view: View) -> None:

@@ -63,6 +63,7 @@ def _row(view: View, token: TokenCard, whose: bool) -> Row:
         title=f"{token.person} · {token.name}" if whose else token.name,
         detail=" · ".join((f"…{token.ending}", scopes, used, until)),
         action=t("tokens.revoke"),
+        at_once=True,
     )
 
 

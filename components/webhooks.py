@@ -157,6 +157,7 @@ def _line(view: View, row: LogRow) -> Row:
         mark=state,
         tone=_TONES[row.state],
         action=t("webhooks.again") if row.state == "dead" else "",
+        at_once=True,
     )
 
 

@@ -6,6 +6,7 @@ import json
 import re
 
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 RAW_KEY = re.compile(r"\b(?:board|today|terms|alerts|errors|health|pictures)\.[a-z_]+(?:\.[a-z_]+)*")
 
@@ -22,6 +23,17 @@ def words(page: AppTest) -> str:
     shown += [d.value.to_string() for d in page.dataframe]
     shown += titles(page)
     return "\n".join(str(s).replace("\\", "") for s in shown)
+
+
+def does(button: Button) -> str:
+    """What a button says; of a line that is a button as a whole (`components.blocks.rows`), what it does."""
+    return str(button.label).split("\n\n")[-1].strip("*")
+
+
+def lines(page: AppTest) -> list[str]:
+    """Its paragraphs and its lines to press, Markdown's escapes taken out."""
+    pressed = [b.label for b in page.button if "\n\n" in b.label]
+    return [str(one).replace("\\", "") for one in (*(m.value for m in page.markdown), *pressed)]
 
 
 def titles(page: AppTest) -> list[str]:

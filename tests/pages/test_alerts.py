@@ -10,6 +10,7 @@ from data.queries.alerts import Show
 from data.schema import Commitment, MorningBrief, MorningMeeting, Opportunity
 from data.text import translate
 from tests.data.test_alerts import Desk
+from tests.pages.reading import does, lines
 
 
 @pytest.fixture
@@ -22,11 +23,11 @@ def desk(sqlite_store, clock) -> Desk:
 
 
 def shown(page) -> str:
-    return " ".join(m.value for m in (*page.markdown, *page.caption)).replace("\\", "")
+    return " ".join((*lines(page), *(c.value for c in page.caption)))
 
 
 def press(page, label: str):
-    return next(b for b in page.button if b.label == label).click().run()
+    return next(b for b in page.button if does(b) == label).click().run()
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -13,7 +13,7 @@ from data.text import translate
 from tests.company import found
 from tests.data.test_record_action import done
 from tests.history import day, drawn, opportunity, settle
-from tests.pages.reading import check_words, titles, words
+from tests.pages.reading import check_words, does, titles, words
 
 
 @pytest.fixture(scope="module")
@@ -203,7 +203,7 @@ def test_the_red_list_opens_the_customer(open_page, company, monkeypatch):
         "streamlit.switch_page", lambda path, query_params: gone.append((path.name, query_params))
     )
     page = open_page("board", company.manager)
-    next(b for b in page.button if b.label == "Open customer").click().run()
+    next(b for b in page.button if does(b) == "Open customer").click().run()
     assert gone == [("customer.py", {"customer": str(company.customer)})]
 
 
@@ -232,7 +232,7 @@ def test_names_are_shown_as_written(open_page, company, sqlite_store):
     with sqlite_store.writing() as session:
         session.get_one(Customer, company.customer).name = "**A** <b>:red[x]"
     page = open_page("board", company.manager)
-    assert any(r"\*\*A\*\* \<b\>\:red\[x\]" in m.value for m in page.markdown)
+    assert any(r"\*\*A\*\* \<b\>\:red\[x\]" in b.label for b in page.button)
 
 
 def test_a_pipeline_without_benchmarks_claims_none(open_page, sqlite_store, clock):

@@ -12,7 +12,7 @@ from data.text import translate
 from tests.company import found
 from tests.data.test_collaboration import APRIL, QUARTER, answer
 from tests.data.test_demands import filed
-from tests.pages.reading import words
+from tests.pages.reading import does, words
 from tests.pages.test_demands import press
 
 
@@ -42,7 +42,7 @@ def behind(sqlite_store, company, monkeypatch):
 def test_leadership_issues_it_and_reads_its_figures(open_page, company, language):
     page = open_page("collaboration", company.product, language)
     assert translate(language, "collaboration.not_issued") in words(page)
-    assert not [b for b in page.button if b.label == translate(language, "collaboration.issue")]
+    assert not [b for b in page.button if does(b) == translate(language, "collaboration.issue")]
     page = open_page("collaboration", company.director, language)
     press(page, translate(language, "collaboration.issue"))
     assert not page.exception
@@ -57,9 +57,9 @@ def test_a_figure_opens_its_rows_and_stands_in_the_address(open_page, sqlite_sto
     page = open_page("collaboration", company.manager, figure=f"response-team-{company.manager.team_id}")
     assert not page.exception
     opening = translate("en", "collaboration.open_demand")
-    assert len([b for b in page.button if b.label == opening]) == 5
+    assert len([b for b in page.button if does(b) == opening]) == 5
     page = open_page("collaboration", company.manager, figure="response-team-99")
-    assert not [b for b in page.button if b.label == opening]
+    assert not [b for b in page.button if does(b) == opening]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -67,7 +67,7 @@ def test_an_analysis_is_assigned_and_closed(open_page, sqlite_store, company, be
     listed = open_page("collaboration", company.manager, language)
     assert translate(language, "collaboration.state_open") in words(listed)
     page = open_page("collaboration", company.manager, language, cause=behind.id)
-    assert len([b for b in page.button if b.label == translate(language, "collaboration.open_demand")]) == 5
+    assert len([b for b in page.button if does(b) == translate(language, "collaboration.open_demand")]) == 5
     press(page, translate(language, "collaboration.assign_it"))
     assert words(page).count(translate(language, "problems.required")) == 2
     page.selectbox[0].set_value(company.manager.person_id)

@@ -13,7 +13,7 @@ from data.schema import Opportunity
 from data.text import translate
 from tests.company import found
 from tests.forecasts import deal, run
-from tests.pages.reading import check_words, words
+from tests.pages.reading import check_words, does, words
 
 JAN, FEB = date(2026, 1, 1), date(2026, 2, 1)
 
@@ -109,7 +109,7 @@ def way_key(page) -> str:
 
 
 def press(page, language, key) -> None:
-    next(b for b in page.button if b.label == translate(language, key)).click().run()
+    next(b for b in page.button if does(b) == translate(language, key)).click().run()
 
 
 def test_a_rep_reads_the_task_but_does_not_end_it(open_page, people, sqlite_store):

@@ -25,7 +25,7 @@ from data.text import translate
 from tests.company import found
 from tests.data.test_health import MONDAY, SEVEN, WEEK, at, drawn
 from tests.history import opportunity, planned
-from tests.pages.reading import check_words, words
+from tests.pages.reading import check_words, does, words
 
 NAMED = "2026-W09"
 
@@ -92,7 +92,7 @@ def rows_of(page):
 
 
 def button(page, key, language="en"):
-    return next((b for b in page.button if b.label == translate(language, key)), None)
+    return next((b for b in page.button if does(b) == translate(language, key)), None)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -320,9 +320,8 @@ def test_the_notice_opens_its_report(open_page, people, sqlite_store, clock, lan
     tick(sqlite_store)  # a newer report stands in the inbox above it
     page = open_page("inbox", people.manager, language)
     title = translate(language, "notices.health_issued.title", team="East", week=NAMED)
-    at_title = next(n for n, m in enumerate(page.markdown) if title in m.value.replace("\\", ""))
-    opening = [b for b in page.button if b.label == translate(language, "inbox.open")]
-    opening[at_title - (len(page.markdown) - len(opening))].click().run()
+    opening = [b for b in page.button if does(b) == translate(language, "inbox.open")]
+    next(b for b in opening if title in b.label.replace("\\", "")).click().run()
     (name, query) = gone[0]
     assert (name, query) == ("health.py", {"week": NAMED, "team": str(people.rep.team_id)})
     report = open_page("health", people.manager, language, **query)

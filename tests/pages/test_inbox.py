@@ -15,6 +15,7 @@ from data.commands.outbox import post
 from data.queries.inbox import inbox
 from data.text import translate
 from tests.company import found
+from tests.pages.reading import does, lines
 
 
 def demos(store, clock, company, count: int) -> None:
@@ -63,12 +64,12 @@ def test_the_manager_reads_it_and_marks_it_read(open_page, sqlite_store, clock, 
     company = found(sqlite_store)
     demos(sqlite_store, clock, company, 3)
     page = open_page("inbox", company.manager, language)
-    shown = " ".join(m.value for m in page.markdown).replace("\\", "")
+    shown = " ".join(lines(page))
     assert translate(language, "alerts.demos_without_quote.name") in shown
     assert "Haihe Pumps" in shown
     assert translate(language, "inbox.new") in shown
     assert [c.value for c in page.caption] == [translate(language, "inbox.unread", n=1)]
-    next(b for b in page.button if b.label == translate(language, "inbox.read_all")).click().run()
+    next(b for b in page.button if does(b) == translate(language, "inbox.read_all")).click().run()
     assert told(sqlite_store, company.manager).unread == 0
     assert [c.value for c in page.caption] == [translate(language, "inbox.all_read")]
 
@@ -86,7 +87,7 @@ def test_what_arrives_after_the_page_was_drawn_stays_unread(open_page, sqlite_st
     with sqlite_store.writing() as session:
         notice = Notice(company.manager.person_id, "job_failed", "job_failed:1", {"job": "x", "error": "y"})
         post(session, clock.at, [notice])
-    next(b for b in page.button if b.label == translate("en", "inbox.read_all")).click().run()
+    next(b for b in page.button if does(b) == translate("en", "inbox.read_all")).click().run()
     assert not page.exception
     inbox_now = told(sqlite_store, company.manager)
     assert [(m.kind, m.read) for m in inbox_now.messages] == [("job_failed", False), ("alert", True)]

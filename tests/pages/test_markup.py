@@ -36,6 +36,7 @@ def test_no_name_is_read_as_markup(open_page, sqlite_store, request):
     for spec in chosen:
         page = open_page(spec.name, _reader(company, spec), customer=company.customer, room=room)
         drawn = [str(e.value) for kind in KINDS for e in page.get(kind)]
+        drawn += [button.label for button in page.button]
         raw += [f"{spec.name}: {text[:120]}" for text in drawn if RAW.search(text)]
     assert not raw, "\n".join(raw)
 

@@ -15,7 +15,7 @@ from data.text import translate
 from tests.company import found
 from tests.data.test_milestones import LAUNCH, MONTHS, action, day
 from tests.forecasts import deal, noon, run
-from tests.pages.reading import check_words, words
+from tests.pages.reading import check_words, does, words
 from tests.pages.test_demands import press
 
 
@@ -211,7 +211,7 @@ def test_a_sample_is_drawn_and_checked_row_by_row(open_page, sqlite_store, launc
     page.button(key="draw-sample").click().run()
     check_words(page)
     assert page.button(key="draw-sample").disabled  # one a day
-    first = next(b for b in page.button if b.label == translate(language, "milestones.look"))
+    first = next(b for b in page.button if does(b) == translate(language, "milestones.look"))
     first.click().run()
     check_words(page)
     assert page.text[0].value == "They want to see the line run"

@@ -13,7 +13,7 @@ from data.queries.inbox import inbox
 from data.schema import Action, Audit, Commitment, Customer, MorningMeeting, Team
 from data.text import translate
 from tests.morning import at_risk, customer_of, deal_of, issued, meeting, promise_to
-from tests.pages.reading import check_words, words
+from tests.pages.reading import check_words, does, words
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
 
@@ -24,7 +24,7 @@ def company(sqlite_store, clock):
 
 
 def button(page, key, language="en", **params):
-    return next((b for b in page.button if b.label == translate(language, key, **params)), None)
+    return next((b for b in page.button if does(b) == translate(language, key, **params)), None)
 
 
 def count(store, table) -> int:
@@ -167,7 +167,7 @@ def test_an_alert_leads_to_its_customer(open_page, company, sqlite_store, langua
     )
     page = open_page("morning", company.manager, language, step="alerts")
     shown = [b for b in page.button if (b.key or "").startswith("alert-customer-")]
-    assert {b.label for b in shown} == {translate(language, "morning.open_customer")}
+    assert {does(b) for b in shown} == {translate(language, "morning.open_customer")}
     shown[0].click().run()
     assert led == [("customer", {"customer": customer_of(sqlite_store, "Haihe")})]
 

@@ -20,6 +20,7 @@ from data.schema import Action, Opportunity, Promise
 from data.text import translate
 from tests.company import found
 from tests.data.test_record_action import done
+from tests.pages.reading import does
 from tests.pages.test_demands import press, shown
 
 EFFECT = Effect("Changeover time", Decimal(45), Decimal(25), "minutes")
@@ -140,7 +141,7 @@ def test_product_names_the_feature_that_keeps_an_unplanned_promise(open_page, de
     desk.promise = make_promise(sqlite_store, desk.people.rep, desk.people.customer, told)
     assert desk.file().row.promise.state.code == "nothing_planned"
     page = open_page("promises", desk.people.product, language, promise=desk.promise)
-    assert translate(language, "promises.their_demands") in [b.label for b in page.button]
+    assert translate(language, "promises.their_demands") in [does(b) for b in page.button]
     label = translate(language, "promises.way.link")
     press(page, label)
     assert translate(language, "problems.required") in shown(page)
@@ -204,7 +205,7 @@ def test_the_schedule_and_a_features_dates(open_page, desk, clock, sqlite_store,
     page = open_page("promises", desk.people.rep, language)
     assert translate(language, "promises.moves", n=1) in shown(page)
     for who, act in ((desk.people.rep, "dates"), (desk.people.product, "replan")):
-        acts = [b.label for b in open_page("promises", who, language).button]
+        acts = [does(b) for b in open_page("promises", who, language).button]
         assert translate(language, f"promises.{act}") in acts
     page = open_page("promises", desk.people.rep, language, feature=desk.feature)
     assert "A supplier is late" in shown(page)

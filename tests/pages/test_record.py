@@ -17,6 +17,7 @@ from data.text import LANGUAGES, translate
 from tests.company import PEOPLE, found
 from tests.data.test_drafts import GOOD
 from tests.data.test_record_action import done
+from tests.pages.reading import does, lines
 from tests.sounds import hum, silence
 
 PAGE = Path(__file__).parents[2] / "pages" / "record.py"
@@ -37,12 +38,12 @@ def opened(who, language="en", **query) -> AppTest:
 
 
 def texts(at: AppTest) -> str:
-    kinds = (at.title, at.error, at.success, at.markdown, at.caption, at.subheader, at.warning)
-    return "\n".join(str(element.value) for kind in kinds for element in kind).replace("\\", "")
+    kinds = (at.title, at.error, at.success, at.caption, at.subheader, at.warning)
+    return "\n".join((*(str(e.value).replace("\\", "") for kind in kinds for e in kind), *lines(at)))
 
 
 def button(at: AppTest, label: str):
-    return next(b for b in at.button if b.label == label)
+    return next(b for b in at.button if does(b) == label)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -175,7 +176,7 @@ def test_an_unfinished_draft_is_offered_and_can_be_thrown_away(company, sqlite_s
     button(at, "Go on").click().run()
     assert at.text_area(key=f"d{id_}_summary").value == "# <b>half</b> a sentence"
     button(at, "Discard").click().run()
-    assert "Go on" not in [b.label for b in at.button]
+    assert "Go on" not in [does(b) for b in at.button]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
