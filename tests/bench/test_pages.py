@@ -61,17 +61,20 @@ LOOKING = (Role.DIRECTOR, Role.MANAGER, Role.PRODUCT, Role.ADMIN, Role.REP)  # t
 
 
 def bare() -> None:
-    """What Streamlit itself takes for a page of five metrics, two charts and a table of 200 rows."""
+    """What Streamlit itself takes for a page of five metrics, two charts and a table of 200 rows.
+
+    They are of a month that is chosen: a press on the choice repaints all of them.
+    """
     import pandas as pd
     import plotly.graph_objects as go
     import streamlit as st
 
+    more = 5 if st.segmented_control("Month", ["This one", "The last"], default="This one") else 0
     for column in st.columns(5):
-        column.metric("Metric", 42, 3)
+        column.metric("Metric", 42 + more, 3)
     for chart in ("one", "two"):
-        st.plotly_chart(go.Figure(go.Bar(x=list(range(12)), y=list(range(12)))), key=chart)
-    st.dataframe(pd.DataFrame({name: range(200) for name in "abcdef"}))
-    st.button("Again")
+        st.plotly_chart(go.Figure(go.Bar(x=list(range(12)), y=list(range(more, 12 + more)))), key=chart)
+    st.dataframe(pd.DataFrame({name: range(more, 200 + more) for name in "abcdef"}))
 
 
 def people(store: Store) -> dict[Role, Who]:

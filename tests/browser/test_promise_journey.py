@@ -105,8 +105,8 @@ def at_work(visit, server: Server, name: str, address: str) -> Page:
 
 
 def press(page: Page, name: str) -> None:
-    """A button by its label; a list to choose from has one of its own, named "Open"."""
-    button = page.get_by_role("button", name=name, exact=True)
+    """A button by its label, or a line by what it ends with; a list to choose from has one named "Open"."""
+    button = page.get_by_role("button", name=re.compile(rf"(^|\s){re.escape(name)}$"))
     button.and_(page.locator("[data-testid^=stBaseButton]")).click()
 
 

@@ -43,7 +43,7 @@ def test_from_one_click_to_the_result_in_the_timeline(server, visit, tmp_path: P
 
     product = visit(f"{server.url}/inbox", cookie=server.signed_in("product"), width=390)
     expect(product.get_by_text("Follow up together: Haihe Pumps")).to_be_visible()
-    product.get_by_role("button", name="Open", exact=True).click()
+    product.get_by_role("button", name="Follow up together: Haihe Pumps").click()
     expect(product.get_by_role("heading", name="Haihe Pumps")).to_be_visible()
     expect(product.get_by_role("button", name="Open customer")).to_have_count(0)
     message(product).press_sequentially("They can ex")
