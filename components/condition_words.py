@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from components.action_fields import choice_name, name_of
-from components.text import t
+from components.format import exact
+from components.text import language, t
 from core.conditions import Both, Compare, Condition, Fault, Filled, Name, Not, read
 from core.definitions import CONTEXT
 from core.fields import Field
@@ -50,4 +51,4 @@ def _value(left: Name, right: Name | Decimal | str, known: dict[str, Field]) -> 
     field = known.get(left.key)
     if field is not None and str(right) in field.choices:
         right = choice_name(field, str(right))
-    return f"{right:f}" if isinstance(right, Decimal) else f"“{right}”"
+    return exact(right, language()) if isinstance(right, Decimal) else f"“{right}”"

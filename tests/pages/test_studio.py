@@ -172,6 +172,10 @@ def test_what_is_not_so_ends_where_it_ends():
     assert said == f"it is not so that (Budget is empty) and it is not so that ({either})"
 
 
+def test_an_amount_in_a_condition_is_written_as_amounts_are():
+    assert condition_words("budget >= 1500000.50", ()) == "Budget is at least 1,500,000.5"
+
+
 @LANGUAGES
 def test_a_condition_is_put_together_by_choosing(open_page, company, language):
     page = open_page("studio", company.director, language, field="new")
