@@ -66,7 +66,8 @@ _TITLE_AT = 14  # pixels below the upper edge
 _TITLE_WIDTH, _NOTE_WIDTH = 36, 54  # Latin letters in a line on a phone, the title's beside the button
 _LEGEND_ROW, _LEGEND_MARK, _NARROW = 20, 45, 350  # pixels: a row, an entry without its name, a phone
 _PIECES = re.compile(  # what no line breaks: a number and its unit, a letter and its stop, a Latin word
-    r"n = \S+\s*|[“（]?[^\s⺀-\uffef]*\d[^\s⺀-\uffef]*(?: ?[万亿天个条周])?[，。：；、！？）”]*\s*"
+    r"n = \S+\s*|[“（]?[^\s⺀-\uffef]*\d[^\s⺀-\uffef]*"
+    r"(?: ?[万亿天个条周]| (?:d|h|min)\b[.,:;]*)?[，。：；、！？）”]*\s*"
     r"|[“（]?[⺀-\uffef][，。：；、！？）”]*|[^\s⺀-\uffef]+\s*|\s+"
 )
 _IMAGE = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]]}
@@ -231,6 +232,8 @@ def _lines(text: str, width: int) -> list[str]:
     ['“华南大区”停', '得最久，25 天']
     >>> _lines("Quote confirmation takes twice as long as elsewhere", 46)
     ['Quote confirmation takes', 'twice as long as elsewhere']
+    >>> _lines("the widest gap is 9 d: 广州凌云志饮料", 36)
+    ['the widest gap is', '9 d: 广州凌云志饮料']
     """
     fewest = len(_broken(text, width))
     least = min(_wide(text) // fewest, width)
