@@ -77,7 +77,7 @@ def leads(now: Tallied, focus: Focus, currency: str, language: str) -> str:
         return _range(found, focus, currency, language)
     most = max(found, key=lambda key: found[key][1].top, default=None)
     if most is None or not now.whole.top:
-        return t("reports.too_few")
+        return t("reports.groups_none")
     value = value_words(language, focus.metric, found[most][1].top, currency)
     group = group_words(language, focus.split, most, found[most][0])
     if len(found) == 1:

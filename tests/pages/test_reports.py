@@ -141,9 +141,9 @@ def test_the_catalogue_says_every_formula_and_what_is_refused(open_page, sqlite_
     assert translate(language, METRICS["wins"].formula) not in words(page)
 
 
-def _titled(of: dict[str, Tally]) -> str:
-    """What the bars of these groups of a rate say."""
-    focus = Focus(METRICS["completion_rate"], Dimension.REP, Picture.GROUPS)
+def _titled(of: dict[str, Tally], metric: str = "completion_rate") -> str:
+    """What the bars of these groups say."""
+    focus = Focus(METRICS[metric], Dimension.REP, Picture.GROUPS)
     groups = {name: (name, tally) for name, tally in of.items()}
     return leads(Tallied(sum(of.values(), Tally()), {Dimension.REP: groups}), focus, "", "en")
 
@@ -153,6 +153,11 @@ def test_groups_that_stand_alike_are_not_ranked(monkeypatch):
     assert "86%" in _titled({"a": Tally(7, 6, 7), "b": Tally(14, 12, 14)})
     assert "lowest" not in _titled({"a": Tally(7, 6, 7), "b": Tally(14, 12, 14)})
     assert "lowest" in _titled({"a": Tally(7, 5, 7), "b": Tally(14, 12, 14)})
+
+
+def test_a_period_without_any_is_not_called_too_few_to_compare(monkeypatch):
+    monkeypatch.setattr("components.report_charts.t", partial(translate, "en"))
+    assert _titled({}, "wins") == _titled({"a": Tally(0, 0)}, "wins") == "Nothing of this in the period"
 
 
 def test_rows_without_an_opportunity_do_not_say_that_nobody_acted(open_report, monkeypatch):
