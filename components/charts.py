@@ -11,6 +11,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any
@@ -109,6 +110,21 @@ def money_axis(top: float, currency: str, language: str) -> dict[str, Any]:
     places = [step * n for n in range(math.floor(max(top, 0.0) / step) + 1)]
     said = [format.money(Decimal(str(p)), currency, language, compact=True) for p in places]
     return {"rangemode": "tozero", "tickmode": "array", "tickvals": places, "ticktext": said}
+
+
+def day_axis(first: date, last: date, language: str) -> dict[str, Any]:
+    """A horizontal axis whose days are named as the reader's language writes them: six at most, evenly.
+
+    >>> day_axis(date(2026, 3, 2), date(2026, 3, 12), "zh")["ticktext"]
+    ['3月2日', '3月4日', '3月6日', '3月8日', '3月10日', '3月12日']
+    """
+    days = (last - first).days
+    named = [first + timedelta(days=n) for n in range(0, days + 1, math.ceil(days / 5) or 1)]
+    return {
+        "tickmode": "array",
+        "tickvals": [day.isoformat() for day in named],
+        "ticktext": [format.short_day(day, language) for day in named],
+    }
 
 
 def tint(colour: str, strength: float) -> str:

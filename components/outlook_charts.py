@@ -80,7 +80,7 @@ def _course(points: Sequence[Point], currency: str, language: str) -> Figure:
     )
     top = max(float(max(p.value or 0, p.high or 0, p.won or 0)) for p in points)
     axes: dict[str, Any] = {
-        "xaxis": {"tickformat": "%m-%d"},
+        "xaxis": charts.day_axis(days[0], days[-1], language),
         "yaxis": charts.money_axis(top, currency, language),
     }
     return charts.figure(*_band(points), line, won, height=300, showlegend=True, **axes)

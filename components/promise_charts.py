@@ -12,7 +12,6 @@ from data.queries.promise_board import BoardRow
 MOST = 12
 _COLOURS = {"red": charts.ALARM, "amber": charts.OVER, "green": charts.MARK}
 _ROW, _AROUND = 46, 100  # pixels
-_TICKS = 5
 _LETTERS = 28
 _BELOW_NAME, _TO_NEXT_NAME = 0.12, 0.38  # rows around a row's marks that are free of names
 
@@ -42,8 +41,8 @@ def _finding(rows: Sequence[BoardRow], language: str) -> str:
 
 def _figure(rows: Sequence[BoardRow], today: date, language: str) -> Figure:
     days = [d for row in rows for d in (row.promise.promised_on, row.promise.planned_on) if d] + [today]
-    first, last = min(days) - timedelta(days=3), max(days) + timedelta(days=3)
-    ticks = [first + (last - first) * n / (_TICKS - 1) for n in range(_TICKS)]
+    first, last = min(days), max(days)
+    around = [day.isoformat() for day in (first - timedelta(days=3), last + timedelta(days=3))]
     return charts.figure(
         _today(len(rows), today),
         *(_gap(n, row) for n, row in enumerate(rows)),
@@ -53,11 +52,7 @@ def _figure(rows: Sequence[BoardRow], today: date, language: str) -> Figure:
         showlegend=True,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         yaxis={"visible": False, "range": [len(rows) - 0.6, -0.8]},
-        xaxis={
-            "range": [first.isoformat(), last.isoformat()],
-            "tickvals": [d.isoformat() for d in ticks[1:-1]],
-            "ticktext": [format.short_day(d, language) for d in ticks[1:-1]],
-        },
+        xaxis={"range": around} | charts.day_axis(first, last, language),
         annotations=[_name(n, row) for n, row in enumerate(rows)],
     )
 

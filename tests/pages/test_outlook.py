@@ -93,6 +93,13 @@ def test_a_manager_sees_the_team_and_a_director_all(open_page, company):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", ["3 Mar", "4 Mar"]), ("zh", ["3月3日", "3月4日"])])
+def test_the_days_of_the_course_are_in_the_readers_words(open_page, company, language, said):
+    page = open_page("outlook", company.director, language, period="month")
+    [spec] = [json.loads(c.proto.spec) for c in page.get("plotly_chart") if "outlook-course" in c.proto.id]
+    assert spec["layout"]["xaxis"]["ticktext"] == said
+
+
 def test_rows_of_the_roll_up_add_up_to_the_total(sqlite_store, company):
     with sqlite_store.reading() as session:
         shown = snapshot(session, company.director, "firebreak", "month", TODAY)
