@@ -31,9 +31,8 @@ const sent = new Set();
 
 // Who leaves through the menu of a phone leaves it open; it would lie over the page of whoever comes next.
 function fold(tries) {
-  const menu = document.querySelector('[data-testid="stSidebar"]');
-  const button = menu?.querySelector('[data-testid="stSidebarCollapseButton"] button');
-  if (button) { if (menu.getAttribute('aria-expanded') === 'true') button.click(); }
+  const button = document.querySelector('[data-testid="stSidebarCollapseButton"] button');
+  if (button) { if (button.ariaExpanded === 'true') button.click(); }
   else if (tries) setTimeout(fold, 100, tries - 1);
 }
 
