@@ -166,13 +166,13 @@ def room(ends: Sequence[float], *, both: bool = False) -> list[float]:
         both: words stand at the left ends as well, as where bars fall.
 
     >>> room([0.0, 100.0]), room([0.0, 100.0], both=True)
-    ([0.0, 155.0], [-70.0, 170.0])
+    ([0.0, 165.0], [-100.0, 200.0])
     """
     low, high = min(0.0, *ends), max(0.0, *ends)
     span = high - low or 1.0
     if both:
-        return [low - span * 0.7, high + span * 0.7]
-    return [low - span * 0.12 if low < 0 else low, high + span * 0.55]
+        return [low - span, high + span]
+    return [low - span * 0.12 if low < 0 else low, high + span * 0.65]
 
 
 def escaped(text: str) -> str:

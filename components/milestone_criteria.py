@@ -109,6 +109,7 @@ def _weeks(told: Assessment, language: str) -> None:
     chart = charts.figure(
         line,
         height=_HEIGHT,
+        margin={"l": 16, "r": 16, "t": 8, "b": 0},  # half a day's name, or a phone leaves it out
         shapes=[charts.across(told.limit)],
         yaxis={"visible": False, "range": [-0.12 * top, 1.12 * top]},
         xaxis={"tickvals": ticks, "ticktext": [format.short_day(day, language) for day in ticks]},
