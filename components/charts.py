@@ -250,6 +250,8 @@ def _lines(text: str, width: int) -> list[str]:
     ['Quote confirmation takes', 'twice as long as elsewhere']
     >>> _lines("the widest gap is 9 d: 广州凌云志饮料", 36)
     ['the widest gap is', '9 d: 广州凌云志饮料']
+    >>> _lines("All of it is Donaudampfschifffahrtsgesellschaft: 9 d", 20)
+    ['All of it is', 'Donaudampfschiff…', '9 d']
     """
     fewest = len(_broken(text, width))
     least = min(_wide(text) // fewest, width)
@@ -259,11 +261,19 @@ def _lines(text: str, width: int) -> list[str]:
 def _broken(text: str, width: int) -> list[str]:
     """Lines up to a width; a Chinese letter is as wide as two others, and stops stay with their letter."""
     lines = [""]
-    for piece in _PIECES.findall(text):
+    for piece in (_within(piece, width) for piece in _PIECES.findall(text)):
         if _wide(lines[-1] + piece.rstrip()) > width and lines[-1].strip():
             lines.append("")
         lines[-1] += piece if lines[-1] else piece.lstrip()
     return [escaped(line.rstrip()) for line in lines]
+
+
+def _within(word: str, width: int) -> str:
+    """A word as it is, or as much of it as a line holds."""
+    if _wide(word.rstrip()) <= width:
+        return word
+    fits = sum(used < width for used in accumulate(map(_wide, word)))
+    return f"{word[:fits]}… "
 
 
 def _wide(text: str) -> int:
