@@ -1,4 +1,4 @@
-"""What no database keeps is taken out of a text, or said of a number, before a command sees it.
+"""What no database keeps and what nobody sees is taken out of a text before a command sees it.
 
 One door for forms, API, offline visits and the command line; imports read their cells by rules of their own.
 """
@@ -10,12 +10,15 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any, TypeVar, cast
 
+from core.exchange.cells import UNSEEN
 from core.exchange.tables import Table
 from core.messages import Invalid, Problem
 
 MOST = 2**63 - 1  # of a whole number
 MOST_AMOUNT = Decimal(10) ** 14  # of money; SQLite keeps it in whole ten-thousandths, up to MOST
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")  # the null character, and halves of characters
+_UNWANTED = re.compile(f"[\x00\ud800-\udfff{''.join(map(chr, UNSEEN))}]")
+_SECRETS = frozenset({"password", "old", "new"})  # compared sign by sign with what is typed at the door
 T = TypeVar("T")
 
 
@@ -25,7 +28,7 @@ def storable(name: str, value: T) -> T:
     Args:
         name: its field, for what is said about it.
 
-    >>> storable("note", "a\\x00b"), storable("tags", ("x", "y"))
+    >>> storable("note", "a\\x00b\\u200b"), storable("tags", ("x", "y"))
     ('ab', ('x', 'y'))
 
     Raises:
@@ -36,7 +39,8 @@ def storable(name: str, value: T) -> T:
 
 def _looked_at(name: str, value: Any) -> Any:
     if isinstance(value, str):
-        return _UNKEPT.sub("", value) if _UNKEPT.search(value) else value
+        unwanted = _UNKEPT if name in _SECRETS else _UNWANTED
+        return unwanted.sub("", value) if unwanted.search(value) else value
     if isinstance(value, int | float | Decimal):
         return _number(name, value)
     if isinstance(value, Mapping):

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.exchange.tables import Cell
 
-_UNSEEN = dict.fromkeys((0x200B, 0x2060, 0xFEFF))  # spaces without width
+UNSEEN = dict.fromkeys((0x200B, 0x2060, 0xFEFF))  # spaces without width
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def text_of(cell: Cell) -> str:
     """
     match cell:
         case str():
-            return cell.translate(_UNSEEN).strip()
+            return cell.translate(UNSEEN).strip()
         case None:
             return ""
         case bool():
