@@ -43,6 +43,8 @@ _ICONS = {
     Tone.GREEN: ":material/check_circle:",
 }
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=])")
+# Signs that turn the direction of all that follows in a line, of whatever is written there.
+_TURNS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +90,12 @@ class Row:
 
 
 def plain(text: str) -> str:
-    r"""Text that Markdown shows as it was written.
+    r"""Text that Markdown shows as it was written, and that leaves what stands beside it as it is.
 
-    >>> print(plain("A*B [x](y) :red[z] $1"))
-    A\*B \[x\]\(y\) \:red\[z\] \$1
+    >>> print(plain("A*B [x](y) :red[z] $1"), plain("\u202egnp.exe"))
+    A\*B \[x\]\(y\) \:red\[z\] \$1 gnp\.exe
     """
-    return _MARKUP.sub(r"\\\1", text).replace("\n", " ")
+    return _MARKUP.sub(r"\\\1", text.translate(_TURNS)).replace("\n", " ")
 
 
 def section(title: str, *, icon: str = "", help: str | None = None) -> None:

@@ -14,8 +14,8 @@ from data.schema import Contact, Customer, Opportunity, Person, Team
 from tests.company import found
 from tests.rooms import room_of
 
-EVIL = "![x](https://evil.test/a.png) [go](https://evil.test) :red[b] $x$ `c`"
-RAW = re.compile(r"(?<!\\)\[[^\]\\]*(?<!\\)\]\(https://evil\.test")
+EVIL = "![x](https://evil.test/a.png) [go](https://evil.test) :red[b] $x$ `c` \u202egnp"
+RAW = re.compile("(?<!\\\\)\\[[^\\]\\\\]*(?<!\\\\)\\]\\(https://evil\\.test|\u202e")
 KINDS = ("markdown", "caption", "success", "error", "info", "warning")
 SAMPLE = 7  # pages; all of them with --full-bench
 
