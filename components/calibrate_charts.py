@@ -109,10 +109,10 @@ def shown_money(value: Decimal, currency: str, language: str) -> str:
 
 
 def factor_table(item: Suggestion, said: Words, view: View) -> None:
-    """Every factor: its value in its unit, its part in the change, and since when it was known."""
+    """Every factor, the largest part in the change first: its value in its unit, since when it was known."""
     parts = dict(item.reasons)
     names = [*FACTOR_NAMES, *(n for n in (*item.factors, *parts) if n not in FACTOR_NAMES)]
-    names = list(dict.fromkeys(n for n in names if n != LEVEL))
+    names = sorted(dict.fromkeys(n for n in names if n != LEVEL), key=lambda name: -abs(parts.get(name, 0)))
     whole = float(item.scorecard_value) or 1.0
     table = pd.DataFrame(
         {

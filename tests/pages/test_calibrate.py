@@ -168,3 +168,10 @@ def test_the_waterfall_adds_up(sqlite_store, people, clock):
     with sqlite_store.reading() as session:
         item = suggestion(session, people.rep, clock.at, "month", people.opportunity)
     assert sum(v for _, v in steps(item)) == pytest.approx(float(item.change))
+
+
+def test_all_factors_stand_with_the_largest_part_first(open_page, people):
+    page = open_page("calibrate", people.rep)
+    parts = page.dataframe[0].value["part"].abs()
+    assert parts.notna().sum() > 1
+    assert parts.fillna(0).is_monotonic_decreasing
