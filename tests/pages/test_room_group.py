@@ -32,11 +32,12 @@ def grouped(store, room, **values):
 
 
 @LANGUAGES
-def test_without_credentials_a_room_says_how_to_have_groups(open_page, sqlite_store, language):
+def test_without_credentials_a_room_says_who_can_have_groups_made(open_page, sqlite_store, language):
     company = found(sqlite_store)
     page = open_page("room", company.manager, language, room=room_of(sqlite_store, company))
     check_words(page)
-    assert "FIREBREAK_ROOM_GROUPS" in words(page)
+    assert translate(language, "groups.none") in words(page)
+    assert "FIREBREAK_" not in words(page)
 
 
 @LANGUAGES
