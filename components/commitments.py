@@ -15,7 +15,7 @@ from components.frame import View
 from components.navigation import open_page
 from components.text import t
 from core.access import Permission, decide
-from core.reports.commitments import BY_HAND, Checked, Kept, Proof
+from core.reports.commitments import BY_HAND, Checked, Kept, Proof, renewed
 from data.brief_words import time_words
 from data.commands.morning import CommitmentInput, assign, drop_commitment
 from data.minutes_words import again_words, proof_words
@@ -61,17 +61,21 @@ def commitments(name: str, found: Sequence[Checked], told: Morning, view: View) 
     section(t(f"morning.step.{name}"), icon=":material/handshake:", help=t("morning.followed_help"))
     if not found:
         empty(t(f"morning.none_{name}"), t(f"morning.none_{name}_hint"), icon=":material/handshake:")
+    again = renewed((c.commitment for c in found), (c.commitment for c in told.made))
     for checked in found:
         with st.container(border=True, gap="xsmall"):
             st.markdown(commitment_line(checked, told.timezone, view.language))
+            c = checked.commitment
             if name == "followed":
-                c = checked.commitment
                 given_away(f"again-{c.id}", c.customer_id, c.opportunity_id, told, view)
             if told.running and told.may_run and checked.state in (Kept.MISSED, Kept.OPEN):
-                with st.container(horizontal=True):
-                    if checked.state is Kept.MISSED:
-                        _assign_again(checked, told, view)
-                    _drop(checked, view)
+                with st.container(horizontal=True, vertical_alignment="center"):
+                    if name == "followed" and c.id in again:
+                        st.badge(t("morning.renewed"), icon=":material/event_repeat:", color="blue")
+                    else:
+                        if checked.state is Kept.MISSED:
+                            _assign_again(checked, told, view)
+                        _drop(checked, view)
                     _open_customer(checked, view)
 
 

@@ -159,6 +159,22 @@ def asked_once(found: Iterable[Checked]) -> list[Checked]:
     return list(kept.values())
 
 
+def renewed(missed: Iterable[Commitment], made: Iterable[Commitment]) -> set[int]:
+    """Ids of what was not done and is agreed on again, by whomever.
+
+    It is about the same in the same words, or about the same where nothing stands in these words.
+    """
+    earlier, found = list(missed), set[int]()
+    for one in made:
+        same = [c for c in earlier if _matter(c) == _matter(one)]
+        found |= {c.id for c in [c for c in same if c.what == one.what] or same}
+    return found
+
+
+def _matter(c: Commitment) -> tuple[object, ...]:
+    return c.customer_id, c.opportunity_id, c.expects, c.about
+
+
 def _proves(record: Record, commitment: Commitment) -> bool:
     if record.kind is Proof.STEP and record.of != commitment.about:
         return False

@@ -141,6 +141,10 @@ def test_yesterdays_words_stand_with_the_records_that_prove_them(
     assert (again.what, again.customer_id) == ("See them", customer_of(sqlite_store, "Wuyi"))
     open_ = [m.value for m in page.markdown if translate(language, "morning.state.open") in m.value]
     assert ["Wuyi" in line for line in open_] == [True]  # at its place
+    assert translate(language, "morning.renewed") in words(page)
+    assert not page.text_area  # nothing to agree on once more
+    assert not page.text_input
+    page = open_page("morning", company.manager, language, step="made")
     page.text_input[0].set_value("They bought")
     button(page, "morning.drop_do", language).click().run()
     check_words(page)

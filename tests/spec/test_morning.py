@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 
 from core.policies import DEFAULTS, override
 from core.reports.brief import KEPT, Cause, Deal, Source, brief
-from core.reports.commitments import Checked, Commitment, Kept, Proof, Record, asked_once, check, expected
+from core.reports.commitments import (
+    Checked,
+    Commitment,
+    Kept,
+    Proof,
+    Record,
+    asked_once,
+    check,
+    expected,
+    renewed,
+)
 from core.terms import Severity
 from data.brief_json import brief_from, brief_json
 
@@ -203,6 +213,22 @@ def test_what_was_agreed_on_again_is_asked_for_once(agreed, asked):
         for day, (owner, what, state) in enumerate(agreed)
     ]
     assert [(c.commitment.id, c.before) for c in asked_once(found)] == asked
+
+
+@pytest.mark.parametrize(
+    ("made", "again"),
+    [
+        ({"what": "Call"}, {1}),
+        ({"what": "Write"}, {2}),
+        ({"what": "Call", "owner_id": 9}, {1}),  # somebody else takes it over
+        ({"what": "Go there"}, {1, 2}),  # in other words: about the same
+        ({"what": "Call", "customer_id": 2}, set()),
+        ({"what": "Call", "expects": Proof.QUOTE}, set()),
+    ],
+)
+def test_what_was_not_done_is_agreed_on_again_about_the_same(made, again):
+    missed = [replace(committed("action"), id=i, what=what) for i, what in enumerate(("Call", "Write"), 1)]
+    assert renewed(missed, [replace(committed("action"), id=3, **made)]) == again
 
 
 @pytest.mark.parametrize(
