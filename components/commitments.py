@@ -144,6 +144,7 @@ def free_form(told: Morning, view: View) -> None:
     """A form for anything else that the meeting agrees on."""
     if told.running and told.may_run:
         with st.expander(t("morning.agree_more"), icon=":material/add_task:"):
+            st.caption(t("morning.agree_more_hint"))
             _form(Prefilled("free"), told, view)
 
 

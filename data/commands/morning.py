@@ -183,7 +183,7 @@ def export_minutes(tx: Tx, team_id: int, day: date, language: str) -> bytes:
 def _problems(tx: Tx, team_id: int, given: CommitmentInput) -> Iterator[Problem]:
     yield from check_commitment(given.what, given.due_at, tx.now)
     if given.owner_id not in members(tx.session, team_id):
-        yield Problem("owner", "unknown_person")
+        yield Problem("owner", "unknown_person" if given.owner_id else "required")
     if given.expects not in list(Proof):
         yield Problem("expects", "unknown_choice", {"value": given.expects})
     mine = select(Person.id).where(Person.team_id == team_id)

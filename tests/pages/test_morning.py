@@ -215,6 +215,8 @@ def test_an_empty_commitment_is_refused_at_its_field(open_page, company, sqlite_
     button(page, "morning.add").click().run()
     said = words(page)
     assert "3 things are missing or wrong" in said
+    assert said.count(translate("en", "problems.required")) == 3
+    assert translate("en", "morning.agree_more_hint") in said
     assert count(sqlite_store, Commitment) == 0
 
 
