@@ -18,14 +18,15 @@ from components.text import pair, t, term
 from core.access import Permission, decide
 from core.forecast.findings import ASKED, DECLINED, TAKEN_UP, EventInput
 from core.terms import INDUSTRIES
+from data.queries.attribution import Decided, MonthAttribution
 from data.queries.followed import Change, Followed
 
 Does = Mapping[str, Callable[..., Any]]
 _TONES = {ASKED: Tone.AMBER, TAKEN_UP: Tone.GREEN, DECLINED: Tone.QUIET}
 
 
-def followed(found: Followed, currency: str, does: Does, view: View) -> None:
-    """Events and wishes, each with what the next run showed.
+def followed(found: Followed, month: MonthAttribution, does: Does, view: View) -> None:
+    """Events and wishes, each with what the next run showed; what a finding asks for begins with its note.
 
     Args:
         does: `event(event, finding)`, `withdraw(event)`, `ask(name, why, finding)`,
@@ -33,12 +34,12 @@ def followed(found: Followed, currency: str, does: Does, view: View) -> None:
     """
     left, right = st.columns(2, gap="medium")
     with left:
-        _events(found, currency, does, view)
+        _events(found, month, does, view)
     with right:
-        _wishes(found, currency, does, view)
+        _wishes(found, month, does, view)
 
 
-def _events(found: Followed, currency: str, does: Does, view: View) -> None:
+def _events(found: Followed, month: MonthAttribution, does: Does, view: View) -> None:
     section(t("attribution.calendar"), icon=":material/event:", help=t("attribution.calendar_help"))
     if not found.events:
         empty(t("attribution.no_events"), t("attribution.no_events_hint"), icon=":material/event:")
@@ -49,13 +50,13 @@ def _events(found: Followed, currency: str, does: Does, view: View) -> None:
             st.markdown(
                 f"**{plain(event.name)}** :small[:gray[{plain(f'{days} · {where}')}]]  \n{plain(event.note)}"
             )
-            _change(change, currency, t("attribution.no_change_yet"), view)
+            _change(change, month.currency, t("attribution.no_change_yet"), view)
             if st.button(t("attribution.withdraw"), key=f"withdraw-{event.id}", type="tertiary"):
                 does["withdraw"](event.id)
                 st.toast(t("attribution.withdrawn"))
                 st.rerun()
     with _adding("event", t("attribution.add_event")):
-        _event_form(does["event"], view)
+        _event_form(does["event"], _asking(month), view)
 
 
 @contextmanager
@@ -87,7 +88,14 @@ def _change(change: Change | None, currency: str, otherwise: str, view: View) ->
     st.caption(plain(said))
 
 
-def _event_form(add: Callable[..., Any], view: View) -> None:
+def _asking(month: MonthAttribution) -> Decided | None:
+    """The decision of this month that the address is about."""
+    finding = address.number("finding")
+    decided = (d.decided for d in month.deviations)
+    return next((d for d in decided if d and d.id == finding), None)
+
+
+def _event_form(add: Callable[..., Any], asking: Decided | None, view: View) -> None:
     here = view.today
     with st.form("add-event", border=False, clear_on_submit=False):
         marks = Marks(view)
@@ -108,18 +116,23 @@ def _event_form(add: Callable[..., Any], view: View) -> None:
                 format_func=names.__getitem__,
                 key="event-industry",
             )
-        note = st.text_input(t("attribution.event_note"), key="event-note")
+        note = st.text_input(t("attribution.event_note"), **_from_note(asking, "event-note"))
         event = EventInput(name or "", _day(first, here), _day(last, here), industry or None, note or "")
         work = partial(add, event, address.number("finding"))
         if st.form_submit_button(t("attribution.add_event"), type="primary") and marks.sent(work):
             _done("attribution.event_added")
 
 
+def _from_note(asking: Decided | None, key: str) -> dict[str, Any]:
+    """A field that begins with a decision's note, where one asked for the form."""
+    return {"value": asking.note, "key": f"{key}-{asking.id}"} if asking else {"key": key}
+
+
 def _day(chosen: Any, otherwise: date) -> date:
     return chosen if isinstance(chosen, date) else otherwise
 
 
-def _wishes(found: Followed, currency: str, does: Does, view: View) -> None:
+def _wishes(found: Followed, month: MonthAttribution, does: Does, view: View) -> None:
     section(t("attribution.wishes"), icon=":material/add_chart:", help=t("attribution.wishes_help"))
     if not found.wishes:
         empty(t("attribution.no_wishes"), t("attribution.no_wishes_hint"), icon=":material/add_chart:")
@@ -132,11 +145,11 @@ def _wishes(found: Followed, currency: str, does: Does, view: View) -> None:
                 answerer = plain(wish.answered_by or t("attribution.operator"))
                 st.markdown(pair(f":gray[{answerer}]", plain(wish.answer)))
             if wish.state == TAKEN_UP:
-                _change(change, currency, t("attribution.to_be_built"), view)
+                _change(change, month.currency, t("attribution.to_be_built"), view)
             elif wish.state == ASKED and decide(view.who, Permission.CHANGE_WEIGHTS).allowed:
                 _answer_form(wish.id, does["answer"], view)
     with _adding("factor", t("attribution.ask")):
-        _ask_form(does["ask"], view)
+        _ask_form(does["ask"], _asking(month), view)
 
 
 def _answer_form(wish: int, answer: Callable[..., Any], view: View) -> None:
@@ -158,13 +171,13 @@ def _answer_form(wish: int, answer: Callable[..., Any], view: View) -> None:
             _done("attribution.answered")
 
 
-def _ask_form(ask: Callable[..., Any], view: View) -> None:
+def _ask_form(ask: Callable[..., Any], asking: Decided | None, view: View) -> None:
     with st.form("ask-factor", border=False):
         marks = Marks(view)
         with marks.field("name"):
             name = st.text_input(t("attribution.factor_name"), key="factor-name")
         with marks.field("why"):
-            why = st.text_area(t("attribution.factor_why"), key="factor-why", height=70)
+            why = st.text_area(t("attribution.factor_why"), height=70, **_from_note(asking, "factor-why"))
         work = partial(ask, name or "", why or "", address.number("finding"))
         if st.form_submit_button(t("attribution.ask"), type="primary") and marks.sent(work):
             _done("attribution.asked")

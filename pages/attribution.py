@@ -44,4 +44,4 @@ with page("attribution.title", needs=Permission.COACH) as view:
     drawing.headline(found.chosen, view)
     waterfall(found.chosen, view)
     drawing.deviations(found.chosen, does, view)
-    drawn_followed(view.read(followed, found.chosen.pipeline), found.chosen.currency, does, view)
+    drawn_followed(view.read(followed, found.chosen.pipeline), found.chosen, does, view)

@@ -65,8 +65,10 @@ def test_a_decision_and_what_it_leads_to(open_page, people, language):
     assert page.query_params["add"] == "event"
     page.text_input(key="event-name").set_value("Port closed")
     press(page, language, "attribution.add_event")
+    press(page, language, "attribution.to_factor")
+    why = next(a for a in page.text_area if str(a.key).startswith("factor-why"))
+    assert why.value == "He hoped for it."
     page.text_input(key="factor-name").set_value("Open demands")
-    next(a for a in page.text_area if a.key == "factor-why").set_value("Three waited.")
     press(page, language, "attribution.ask")
     check_words(page)
     text = words(page)
