@@ -9,7 +9,7 @@ import streamlit as st
 from components import address, format
 from components.blocks import empty, plain
 from components.customer import grade_badge
-from components.editing import ask
+from components.editing import ask, closed
 from components.frame import View
 from components.navigation import open_page
 from components.text import t, term
@@ -125,3 +125,10 @@ def customers_buttons(view: View) -> None:
             t("customers.export"), icon=":material/download:"
         ):
             open_page("exchange", kind="customers")
+
+
+def added(customer: int) -> None:
+    """Back to the record for which the new customer was missing, if the address says so."""
+    if address.said("then") == "record":
+        closed()
+        open_page("record", customer=customer)

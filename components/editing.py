@@ -46,7 +46,7 @@ def closed() -> None:
     """Forget the form that the address names."""
     for key in [k for k in st.session_state if str(k).startswith("editing-")]:
         del st.session_state[key]
-    address.write(do=None, id=None, proposal=None)
+    address.write(do=None, id=None, proposal=None, then=None)
 
 
 def begun(key: str, version: int, now: Mapping[str, Any]) -> Editing:

@@ -51,6 +51,8 @@ def begin_with(view: View, start: Begin) -> None:
     )
     if picked is not None:
         leave_for(customer=picked.id)
+    if start.customers:
+        _new_customer()
     drafts = [
         Row(str(d.draft_id), d.customer, _detail(view, d.type, d.updated_at, d.summary),
             action=t("record.go_on"), primary=True)
@@ -65,7 +67,7 @@ def begin_with(view: View, start: Begin) -> None:
     _offered("unfinished", ":material/edit_note:", drafts, "drafts", leads_to="draft")
     _offered("due", ":material/event_available:", due, "due", leads_to="action")
     _offered("lately", ":material/history:", lately, "lately", leads_to="customer")
-    if not lately:
+    if not start.customers:
         _no_customers()
     offline_link()
 
@@ -81,8 +83,13 @@ def _offered(title: str, icon: str, lines: Sequence[Row], key: str, *, leads_to:
 
 def _no_customers() -> None:
     empty(t("record.no_customers"), t("record.no_customers_hint"))
+    _new_customer()
+
+
+def _new_customer() -> None:
+    """Add a customer, and come back to record what happened with it."""
     if st.button(t("customers.new"), icon=":material/add:"):
-        open_page("customers", do="new")
+        open_page("customers", do="new", then="record")
 
 
 def facts_of(view: View, kept: DraftView) -> CustomerFacts | None:

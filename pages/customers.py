@@ -2,7 +2,7 @@
 
 from components import address
 from components.customer_forms import customer_form
-from components.customers import customer_filters, customer_rows, customers_buttons, pager
+from components.customers import added, customer_filters, customer_rows, customers_buttons, pager
 from components.frame import page
 from components.own_values import gathered
 from core.access import Permission
@@ -24,6 +24,6 @@ with page("customers.title", needs=Permission.SEE_CUSTOMERS) as view:
             options,
             view.read(company_fields),
             view,
-            lambda typed, version: view.do(open_customer, CustomerInput(**gathered(typed))),
+            lambda typed, version: added(view.do(open_customer, CustomerInput(**gathered(typed)))),
             lambda: None,
         )

@@ -196,6 +196,27 @@ def test_the_director_undoes_from_the_audit_page_and_is_told_when_it_is_too_late
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("person", ["rep", "mate"])
+def test_a_new_customer_leads_back_to_the_record_it_was_missing_for(
+    company, sqlite_store, monkeypatch, person, language
+):
+    led = []
+    for module in ("record", "customers"):
+        monkeypatch.setattr(f"components.{module}.open_page", lambda name, **query: led.append((name, query)))
+    who = getattr(company, person)
+    begun = look("record", who, language)
+    (new,) = [b for b in begun.button if b.label == translate(language, "customers.new")]
+    new.click().run()
+    assert led.pop() == ("customers", {"do": "new", "then": "record"})
+    at = look("customers", who, language, do="new", then="record")
+    field(at.text_input, "-name").set_value("Bohai Valves")
+    submit(at)
+    with sqlite_store.reading() as session:
+        made = session.scalars(select(Customer.id).where(Customer.name == "Bohai Valves")).one()
+    assert led == [("record", {"customer": made})]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_who_has_no_customers_is_told_how_to_get_some(company, language):
     new = translate(language, "customers.new")
     bare = look("customers", company.mate, language)
