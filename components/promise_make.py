@@ -71,8 +71,8 @@ def _asked(demand: int, desk: PromiseDesk) -> str:
 
 
 def origin_words(one: Origin, view: View) -> str:
-    """An action as a choice: what it was, and when."""
-    return f"{term('stage', one.type)} · {view.instant(one.at)}"
+    """An action as a choice: what it was, from when to when."""
+    return f"{term('stage', one.type)} · {view.span(one.started_at, one.ended_at)}"
 
 
 def _optional(form: DraftForm, field: str, options: Mapping[int, str]) -> None:

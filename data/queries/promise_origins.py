@@ -24,7 +24,8 @@ class Origin:
     id: int
     customer_id: int
     type: str
-    at: datetime
+    started_at: datetime | None
+    ended_at: datetime
 
 
 def origins(session: Session, who: Who, customer_id: int, also: int | None = None) -> dict[int, Origin]:
@@ -77,7 +78,7 @@ def answer_begun(session: Session, who: Who, demand_id: int, kind: str) -> int |
 
 def _actions(who: Who, needs: Permission = Permission.MAKE_PROMISES) -> Select[*tuple[Any, ...]]:
     return (
-        select(Action.id, Action.customer_id, Action.type, Action.ended_at)
+        select(Action.id, Action.customer_id, Action.type, Action.started_at, Action.ended_at)
         .join(Customer, Customer.id == Action.customer_id)
         .where(customers(who, needs), Action.status == ActionStatus.COMPLETED, Action.voided_at.is_(None))
     )

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from components.format import span
 from core.customers import ContactInput
 from core.promises.demands import Answer, Decline, DemandInput, Effect, PromiseInput
 from data.commands.actions import record_action
@@ -189,6 +190,24 @@ def test_a_demand_that_was_declined_is_marked_where_one_promises_it(open_page, d
     page = open_page("promises", who.rep, language, do="make", customer=who.customer)
     (about,) = [s for s in page.selectbox if s.label == translate(language, "promises.about")]
     assert list(about.options) == [words, "“慢”"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_action_in_which_it_was_said_is_named_from_its_start_to_its_end(
+    open_page, desk, sqlite_store, language
+):
+    who = desk.people
+    visit = record_action(
+        sqlite_store, who.rep, who.opportunity, done(sqlite_store, "appointment", hours_ago=3)
+    )
+    with sqlite_store.reading() as session:
+        made = session.get_one(Action, visit)
+        starts, ends = made.started_at, made.ended_at
+    page = open_page("promises", who.rep, language, do="make", customer=who.customer)
+    said = next(s for s in page.selectbox if s.label == translate(language, "promises.said_in"))
+    assert starts < ends
+    (named,) = said.options
+    assert named.endswith(span(starts, ends, language, who.rep.timezone))
 
 
 def test_who_may_not_promise_is_refused(open_page, desk):
