@@ -176,15 +176,20 @@ def _similar(found: Sequence[Similar], words: str, view: View) -> None:
             similar_line(one, view, lambda i: open_page("demands", demand=i))
 
 
-def similar_line(one: Similar, view: View, open_one: Callable[[int], None]) -> None:
-    """A demand that was asked before, and what came of it."""
+def what_came(one: Similar, view: View) -> str:
+    """Whose demand it was, and how product answered it."""
     came = t("demands.no_answer_yet")
     if one.feature:
         on = format.day(one.planned_on, view.language) if one.planned_on else t("demands.not_planned")
         came = t("demands.answered_with", feature=one.feature, on=on)
     elif one.declined_for:
         came = pair(t("demands.show.declined"), term("decline", one.declined_for))
-    st.markdown(f"{short(one.words, 120)}  \n:small[:gray[{plain(f'{one.customer} · {came}')}]]")
+    return f"{one.customer} · {came}"
+
+
+def similar_line(one: Similar, view: View, open_one: Callable[[int], None]) -> None:
+    """A demand that was asked before, and what came of it."""
+    st.markdown(f"{short(one.words, 120)}  \n:small[:gray[{plain(what_came(one, view))}]]")
     if st.button(
         t("demands.look"), key=f"similar-{one.id}", type="tertiary", icon=":material/arrow_forward:"
     ):

@@ -7,7 +7,7 @@ import streamlit as st
 from components import address, format
 from components.address import leave_for
 from components.blocks import Card, Row, Tone, badge, cards, empty, plain, rows, section
-from components.demand_form import allowed_words, effect_words, similar_line, years_unknown
+from components.demand_form import allowed_words, effect_words, what_came, years_unknown
 from components.frame import View
 from components.navigation import open_page
 from components.text import t, term
@@ -64,10 +64,9 @@ def listed(found: DemandList, show: Show, view: View) -> None:
 
 def _line(row: DemandRow, view: View) -> Row:
     words, tone = _state(row)
-    brief = row.words if len(row.words) <= 90 else f"{row.words[:90]}…"
     effect = effect_words(row.metric, row.before, row.after, row.unit, view)
     why = term("decline", row.declined_for) if row.state is SlaState.DECLINED else ""
-    parts = [part for part in (_when(row, view), why, effect, brief) if part]
+    parts = [part for part in (_when(row, view), why, effect, _brief(row.words)) if part]
     return Row(
         str(row.id),
         f"{row.customer} · {term('urgency', row.urgency)}",
@@ -76,6 +75,10 @@ def _line(row: DemandRow, view: View) -> Row:
         tone=tone,
         action=t("demands.look"),
     )
+
+
+def _brief(words: str) -> str:
+    return words if len(words) <= 90 else f"{words[:90]}…"
 
 
 def _state(row: DemandRow) -> tuple[str, Tone]:
@@ -193,9 +196,13 @@ def promised(file: DemandFile, found: Sequence[PromiseRow], view: View) -> None:
 
 def alike(found: Sequence[Similar], view: View) -> None:
     """Demands that were asked before in like words; product may answer with what is planned already."""
-    if not found:
-        return
-    section(t("demands.similar"), icon=":material/content_copy:")
-    with st.container(border=True, gap="small"):
-        for one in found:
-            similar_line(one, view, lambda i: leave_for(demand=i))
+    with st.container(key="demand-likes"):  # always there: the form below it keeps its place
+        if not found:
+            return
+        section(t("demands.similar"), icon=":material/content_copy:")
+        lines = [
+            Row(str(one.id), _brief(one.words), what_came(one, view), action=t("demands.look"))
+            for one in found
+        ]
+        if pressed := rows(lines, "likes"):
+            leave_for(demand=int(pressed))

@@ -50,10 +50,14 @@ with page("demands.title", needs=Permission.SEE_PROMISES) as view:
         if answers:
             does = {way: partial(view.do, command) for way, command in DOES.items()}
             kept = answer_draft(number, view) if to_answer(file) else None
+            likes = view.read(similar_demands, file.row.words, view.now, number)
+            if kept is not None:
+                alike(likes, view)  # before anything is typed: it may be planned already
             answer_block(file, view.read(feature_choices, view.now), kept, does, view)
             if kept is None or file.row.paused_since is not None:
                 go_on(*view.read(next_waiting, view.now, number))
-            alike(view.read(similar_demands, file.row.words, view.now, number), view)
+            if kept is None:
+                alike(likes, view)
         promised(file, view.read(promises_of, number, view.now), view)
     else:
         if decide(view.who, Permission.FILE_DEMANDS).allowed:

@@ -161,6 +161,21 @@ def test_product_answers_with_everything_or_is_told_what_is_missing(
     assert (row.feature, row.planned_on) == ("Dashboard", date(2026, 4, 10))
 
 
+def test_what_was_asked_before_stands_above_the_answer_and_below_it_once_given(
+    open_page, sqlite_store, company
+):
+    first, second = filed(sqlite_store, company), filed(sqlite_store, company)
+    answered(sqlite_store, company, first)
+
+    def heads(number):
+        said = [head.value for head in open_page("demands", company.product, demand=number).subheader]
+        names = {translate("en", f"demands.{n}"): n for n in ("answer", "similar", "do_answer")}
+        return [name for value in said for words, name in names.items() if value.endswith(words)]
+
+    assert heads(second) == ["answer", "similar", "do_answer"]
+    assert heads(first) == ["answer", "similar"]
+
+
 @pytest.mark.parametrize(("language", "day"), [("en", "10 Apr 2026"), ("zh", "2026年4月10日")])
 def test_a_planned_feature_can_answer(open_page, sqlite_store, company, language, day):
     first, second = filed(sqlite_store, company), filed(sqlite_store, company)
