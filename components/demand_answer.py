@@ -93,19 +93,32 @@ def feature_words(feature: FeatureChoice) -> str:
 
 
 def _answer(form: DraftForm, way: str, features: Mapping[int, FeatureChoice]) -> None:
+    chosen = None
     if way == "known":
-        form.select(
-            "known",
-            t("demands.feature"),
-            list(features),
-            lambda i: feature_words(features[i]),
-            placeholder=t("demands.choose"),
-        )
+        chosen = _known(form, features)
     else:
         _feature_fields(form)
-    form.long_text("path", t("demands.path"), placeholder=t("demands.path_hint"))
-    form.long_text("resources", t("demands.resources"), placeholder=t("demands.resources_hint"))
-    form.day("planned_on", t("demands.planned_on_known" if way == "known" else "demands.planned_on"))
+    for name in ("path", "resources"):
+        label, kept = t(f"demands.{name}"), getattr(chosen, name, "")
+        form.long_text(
+            name,
+            t("demands.stays", what=label) if kept else label,
+            placeholder=kept or t(f"demands.{name}_hint"),
+        )
+    day = t("demands.planned_on")
+    form.day("planned_on", t("demands.stays", what=day) if way == "known" else day)
+
+
+def _known(form: DraftForm, features: Mapping[int, FeatureChoice]) -> FeatureChoice | None:
+    """The planned feature that is chosen; what it has stays unless it is written anew."""
+    number = form.select(
+        "known",
+        t("demands.feature"),
+        list(features),
+        lambda i: feature_words(features[i]),
+        placeholder=t("demands.choose"),
+    )
+    return features.get(number)
 
 
 def _feature_fields(form: DraftForm) -> None:

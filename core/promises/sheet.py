@@ -33,16 +33,19 @@ def read_demand(sheet: Mapping[str, Any]) -> DemandInput:
 
 
 def read_answer(sheet: Mapping[str, Any], known: Answer | None = None) -> Answer:
-    """What product answers; a feature that is planned already brings its name, deliverable and date.
+    """What product answers; a feature that is planned already brings its name and deliverable, and its path,
+    resources and date where they are left empty.
 
     >>> read_answer({"feature": " Dashboard ", "planned_on": "2026-04-10"}).planned_on
     datetime.date(2026, 4, 10)
+    >>> read_answer({"path": " "}, Answer("Dashboard", "A view", "Two days", "screen", "D-1", None)).path
+    'A view'
     """
     day = _day(sheet.get("planned_on"))
     path, resources = (str(sheet.get(name) or "").strip() for name in ("path", "resources"))
     if known:
-        planned = day or known.planned_on
-        return Answer(known.feature, path, resources, known.deliverable, known.reference, planned)
+        kept = path or known.path, resources or known.resources
+        return Answer(known.feature, *kept, known.deliverable, known.reference, day or known.planned_on)
     name, reference = (str(sheet.get(n) or "").strip() for n in ("feature", "reference"))
     kind = str(sheet.get("deliverable") or DELIVERABLES[0])  # one of the two stands chosen in the form
     return Answer(name, path, resources, kind, reference, day)
@@ -64,8 +67,11 @@ def read_promise(sheet: Mapping[str, Any]) -> PromiseInput:
     )
 
 
+_KEPT = ("path", "resources")  # that a planned feature brings along
 # what is asked for by one way of answering only, or by each in its own words
-_OF_THE_WAY = ("known", "feature", "deliverable", "reference", "planned_on", "reason", "reply", "promise")
+_OF_THE_WAY = frozenset(
+    {*_KEPT, "known", "feature", "deliverable", "reference", "planned_on", "reason", "reply", "promise"}
+)
 
 
 def concerns(problem: str, field: str) -> bool:
@@ -75,7 +81,9 @@ def concerns(problem: str, field: str) -> bool:
     (True, False, True)
     """
     at = problem.replace(".", "-")
-    return at == field or (field == "way" and at in _OF_THE_WAY) or (at in _BOTH_ENDS and field in _BOTH_ENDS)
+    if at == field or (at in _BOTH_ENDS and field in _BOTH_ENDS):
+        return True
+    return (field == "way" and at in _OF_THE_WAY) or (field == "known" and at in _KEPT)
 
 
 def _day(value: Any) -> date | None:

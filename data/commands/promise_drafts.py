@@ -4,7 +4,7 @@ from typing import Any
 
 from core.access import Who
 from core.messages import Invalid, Problem
-from core.promises.demands import Answer, check_answer
+from core.promises.demands import Answer
 from core.promises.sheet import concerns, read_answer, read_decline, read_promise
 from data.commands.demands import answer_demand, decline_demand
 from data.commands.drafts import save_fields, start_draft, submit_draft
@@ -98,7 +98,6 @@ def _known(store: Store, who: Who, values: dict[str, Any]) -> tuple[int, Answer]
     with store.reading(fresh=True) as session:
         feature = feature_choices(session, who, store.clock()).get(values.get("known") or 0)
     if feature is None:
-        missing = check_answer(read_answer(values, Answer("-", "", "", "screen", "-", None)))
-        raise Invalid([Problem("known", "required"), *(p for p in missing if p.field != "planned_on")])
-    kept = Answer(feature.name, "", "", feature.deliverable, feature.reference, feature.planned_on)
-    return feature.id, kept
+        raise Invalid([Problem("known", "required")])
+    kept = feature.name, feature.path, feature.resources, feature.deliverable, feature.reference
+    return feature.id, Answer(*kept, feature.planned_on)

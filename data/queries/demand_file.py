@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who, reach
 from core.messages import NotFound
@@ -26,13 +26,19 @@ class DemandPauseRow:
 
 @dataclass(frozen=True, slots=True)
 class FeatureChoice:
-    """A feature that may answer another demand too."""
+    """A feature that may answer another demand too.
+
+    Attributes:
+        path, resources: as the newest demand that it answers was told; empty where none is.
+    """
 
     id: int
     name: str
     deliverable: str
     reference: str
     planned_on: date | None
+    path: str
+    resources: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +90,13 @@ def feature_choices(session: Session, who: Who, now: datetime) -> dict[int, Feat
     if reach(who, Permission.ANSWER_DEMANDS) is None:
         return {}
     planned = latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, now)
+    other = aliased(Demand)
+    answers = select(func.max(other.id)).where(other.feature_id == Feature.id).scalar_subquery()
+    told = func.coalesce(Demand.path, ""), func.coalesce(Demand.resources, "")
     newest = (
-        select(Feature.id, Feature.name, Feature.deliverable, Feature.reference, planned.c.day)
+        select(Feature.id, Feature.name, Feature.deliverable, Feature.reference, planned.c.day, *told)
         .outerjoin(planned, planned.c.owner == Feature.id)
+        .outerjoin(Demand, Demand.id == answers)
         .order_by(Feature.id.desc())
         .limit(MOST_FEATURES)
     )

@@ -104,22 +104,33 @@ def test_an_answer_is_sent_once_with_everything_or_says_what_is_missing(store, c
     assert count(store, Demand, Demand.answered_at.is_not(None)) == 1
 
 
-def test_a_planned_feature_answers_with_its_own_date_unless_another_is_given(store, company):
+def test_a_planned_feature_answers_with_what_it_has_unless_another_is_given(store, company):
     feature = answered(store, company, filed(store, company))
     demand = filed(store, company)
     number = open_answer(store, company.product, demand)
     save_promise_fields(store, company.product, number, {"way": "known"})
     submit_answer(store, company.product, number)
-    assert codes(store, company.product, number) == [
-        ("known", "required"), ("path", "required"), ("resources", "required"),
-    ]  # fmt: skip
-    said = {"known": feature, "path": "The same", "resources": "None"}
-    save_promise_fields(store, company.product, number, said)
+    assert codes(store, company.product, number) == [("known", "required")]
+    save_promise_fields(store, company.product, number, {"known": feature, "resources": "None"})
     submit_answer(store, company.product, number)
     with store.reading() as session:
         row = session.get_one(Demand, demand)
-        assert (row.feature_id, row.path) == (feature, "The same")
+        assert (row.feature_id, row.path, row.resources) == (feature, "One table more", "None")
     assert count(store, Feature) == 1
+
+
+def test_a_planned_feature_that_has_no_path_asks_for_one(store, company):
+    """A feature can be planned by a file, without a demand that it answers."""
+    with store.writing() as session:
+        bare = Feature(name="Bare", deliverable="api", reference="B-1", recorded_at=store.clock())
+        session.add(bare)
+        session.flush()
+        known = bare.id
+    number = open_answer(store, company.product, filed(store, company))
+    said = {"way": "known", "known": known, "resources": "None", "planned_on": "2026-04-10"}
+    save_promise_fields(store, company.product, number, said)
+    submit_answer(store, company.product, number)
+    assert codes(store, company.product, number) == [("path", "required")]
 
 
 def test_an_answer_that_came_meanwhile_is_told_and_the_text_stays(store, company):

@@ -185,13 +185,22 @@ def test_a_planned_feature_can_answer(open_page, sqlite_store, company, language
     way.set_value("known").run()
     offered = f"Dashboard · {translate(language, 'promises.planned_for', on=day)}"
     assert page.selectbox[0].options == [offered]
-    page.selectbox[0].set_value(feature)
-    for area in page.text_area:
-        area.set_value("The same screen")
+    assert [area.placeholder for area in page.text_area] == [
+        translate(language, "demands.path_hint"),
+        translate(language, "demands.resources_hint"),
+    ]
+    page.selectbox[0].set_value(feature).run()
+    kept = [(area.label, area.placeholder) for area in page.text_area]
+    assert kept == [
+        (translate(language, "demands.stays", what=translate(language, f"demands.{name}")), said)
+        for name, said in (("path", "One table more"), ("resources", "Two weeks"))
+    ]
+    page.text_area[1].set_value("One day")
     press(page, translate(language, "demands.send_answer"))
     with sqlite_store.reading() as session:
-        row = demand_file(session, company.rep, second, sqlite_store.clock()).row
-    assert (row.feature_id, row.planned_on) == (feature, date(2026, 4, 10))
+        file = demand_file(session, company.rep, second, sqlite_store.clock())
+    assert (file.row.feature_id, file.row.planned_on) == (feature, date(2026, 4, 10))
+    assert (file.path, file.resources) == ("One table more", "One day")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -223,7 +232,9 @@ def test_another_way_of_answering_is_not_blamed_for_what_the_first_lacked(open_p
     assert shown(page).count(translate("en", "problems.required")) == 5
     next(g for g in page.button_group if g.key.endswith("_way")).set_value("known").run()
     page = open_page("demands", company.product, demand=second)
-    assert shown(page).count(translate("en", "problems.required")) == 2  # how, and with what
+    assert translate("en", "problems.required") not in shown(page)  # a planned feature brings all of it
+    press(page, translate("en", "demands.send_answer"))
+    assert shown(page).count(translate("en", "problems.required")) == 1  # which
 
 
 def test_the_clock_is_stopped_with_a_reason_and_runs_again(open_page, sqlite_store, company):

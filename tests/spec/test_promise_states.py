@@ -135,7 +135,10 @@ def test_an_empty_sheet_names_everything():
         ("effect.after", "effect-before", True),
         ("effect.metric", "effect-before", False),
         ("planned_on", "way", True),
-        ("path", "way", False),
+        ("path", "way", True),
+        ("path", "known", True),
+        ("planned_on", "known", False),
+        ("path", "resources", False),
     ],
 )
 def test_which_problem_a_change_may_settle(problem, field, expected):
