@@ -9,12 +9,14 @@ import streamlit as st
 from components import address, format
 from components.blocks import Row, Tone, badge, empty, plain, rows, section
 from components.collaboration import fact_rows, mean_words, quarter_words
+from components.draft_begin import draft_now, form_over
+from components.draft_end import submit_draft
 from components.forms import Marks
 from components.frame import View
 from components.text import t
+from data.commands.cause_drafts import CONCLUSION, open_conclusion, save_conclusion, submit_conclusion
 from data.queries.collaboration import Cause
-
-Does = Mapping[str, Callable[..., Any]]
+from data.queries.drafts import begun
 
 
 def causes_block(found: Sequence[Cause], view: View) -> None:
@@ -59,12 +61,12 @@ def _who(one: Cause, language: str) -> str:
     return t("collaboration.due_line", owner=one.owner, on=format.day(one.due_on, language))
 
 
-def cause_block(one: Cause, people: Mapping[int, str], does: Does, view: View) -> None:
+def cause_block(one: Cause, people: Mapping[int, str], assign: Callable[..., Any], view: View) -> None:
     """One analysis in full.
 
     Args:
         people: who can look into it.
-        does: `assign(cause, owner, due_on)`, `close(cause, cause, outcome)`.
+        assign: `assign(cause, owner, due_on)`.
     """
     if st.button(t("collaboration.to_report"), type="tertiary", icon=":material/arrow_back:"):
         address.write(cause=None)
@@ -77,9 +79,9 @@ def cause_block(one: Cause, people: Mapping[int, str], does: Does, view: View) -
     if one.closed_at is None:
         left, right = st.columns(2, gap="large")
         with left:
-            _assign(one, people, does["assign"], view)
+            _assign(one, people, assign, view)
         with right:
-            _conclude(one, does["close"], view)
+            _conclude(one, view)
     else:
         _concluded(one, view)
     section(t("collaboration.evidence"), icon=":material/list:")
@@ -108,21 +110,24 @@ def _assign(one: Cause, people: Mapping[int, str], assign: Callable[..., Any], v
         st.rerun()
 
 
-def _conclude(one: Cause, close: Callable[..., Any], view: View) -> None:
-    with st.form(f"conclude-{one.id}"):
-        marks = Marks(view)
+def _conclude(one: Cause, view: View) -> None:
+    number = view.read(begun, CONCLUSION, "root_cause", one.id) or view.do(open_conclusion, one.id)
+    with st.container(border=True):
         st.markdown(f"**{t('collaboration.conclude')}**")
-        with marks.field("cause"):
-            cause = st.text_area(
-                t("collaboration.cause"), placeholder=t("collaboration.cause_hint"), height=90
+        form = form_over(view, draft_now(view, number), save_conclusion, "conclude")
+        for name in ("cause", "outcome"):
+            hint = t(f"collaboration.{name}_hint")
+            form.long_text(name, t(f"collaboration.{name}"), placeholder=hint)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.button(
+                t("collaboration.close"),
+                type="primary",
+                key=f"{form.prefix}submit",
+                on_click=submit_draft,
+                args=(view, number, submit_conclusion),
             )
-        with marks.field("outcome"):
-            outcome = st.text_area(
-                t("collaboration.outcome"), placeholder=t("collaboration.outcome_hint"), height=90
-            )
-        sent = st.form_submit_button(t("collaboration.close"), type="primary")
-    if sent and marks.sent(partial(close, one.id, cause or "", outcome or "")):
-        st.rerun()
+            st.caption(t("demands.saved_as_draft"), width="content")
+    form.finish()
 
 
 def _concluded(one: Cause, view: View) -> None:

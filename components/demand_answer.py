@@ -19,9 +19,8 @@ from core.promises.demands import DECLINES, DELIVERABLES, stands
 from core.promises.sla import SlaState
 from data.commands.promise_drafts import ANSWER, DECLINE, open_answer, save_promise_fields, submit_answer
 from data.queries.demand_file import DemandFile, FeatureChoice
-from data.queries.drafts import DraftView
+from data.queries.drafts import DraftView, begun
 from data.queries.promise_board import standing
-from data.queries.promise_origins import answer_begun
 from data.queries.promises import PromiseRow
 
 Does = Mapping[str, Callable[..., Any]]
@@ -71,7 +70,7 @@ def answer_block(
 
 def answer_draft(demand: int, view: View) -> DraftView:
     """One's draft of an answer to a demand, begun now if there is none."""
-    number = view.read(answer_begun, demand, ANSWER) or view.do(open_answer, demand)
+    number = view.read(begun, ANSWER, "demand", demand) or view.do(open_answer, demand)
     return draft_now(view, number)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -14,17 +13,17 @@ from components.rating import rating
 from components.saved import saved
 from components.text import t
 from core.access import Permission
-from data.commands.collaboration import assign_cause, close_cause, issue_collaboration
+from data.commands.collaboration import assign_cause, issue_collaboration
 from data.queries.collaboration import cause_file, causes, collaboration_report, owner_choices, quarters
 
 ISSUE: Callable[..., int] = issue_collaboration
-DOES: dict[str, Callable[..., Any]] = {"assign": assign_cause, "close": close_cause}
+ASSIGN: Callable[..., int] = assign_cause
 
 with page("collaboration.title", needs=Permission.SEE_COLLABORATION) as view, rating("collaboration", view):
     saved("collaboration", view)
     if number := address.number("cause"):
-        does = {name: partial(view.do, command) for name, command in DOES.items()}
-        cause_block(view.read(cause_file, number, view.now), view.read(owner_choices, number), does, view)
+        people = view.read(owner_choices, number)
+        cause_block(view.read(cause_file, number, view.now), people, partial(view.do, ASSIGN), view)
     else:
         st.caption(t("collaboration.question"))
         quarter = chosen_quarter(view.read(quarters, view.now))

@@ -46,6 +46,19 @@ def draft(session: Session, who: Who, draft_id: int) -> DraftView:
     return view_of(row)
 
 
+def begun(session: Session, who: Who, kind: str, about: str, number: int) -> int | None:
+    """The id of one's open draft of a kind about one record.
+
+    Args:
+        about: the value of the draft that names the record by its `number`.
+    """
+    query = select(Draft.id, Draft.body).where(Draft.person_id == who.person_id, Draft.kind == kind)
+    for draft_id, body in session.execute(query):
+        if body["sent"] is None and body["values"].get(about) == number:
+            return int(draft_id)
+    return None
+
+
 def view_of(row: Draft) -> DraftView:
     """A draft's row as pages read it."""
     body = row.body

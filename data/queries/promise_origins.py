@@ -11,7 +11,7 @@ from core.access import Permission, Who
 from core.messages import NotFound
 from core.terms import ActionStatus
 from data.queries.scope import customers
-from data.schema import Action, Contact, Customer, Demand, Draft, Promise
+from data.schema import Action, Contact, Customer, Demand, Promise
 
 KIND = "promise"
 MOST_ACTIONS = 30  # newest ones in which something may have been promised
@@ -65,15 +65,6 @@ def hearer(session: Session, customer_id: int, demand_id: int | None) -> int | N
         return contact
     known = session.scalars(select(Contact.id).where(Contact.customer_id == customer_id).limit(2)).all()
     return known[0] if len(known) == 1 else None
-
-
-def answer_begun(session: Session, who: Who, demand_id: int, kind: str) -> int | None:
-    """The id of one's open draft of an answer to a demand."""
-    query = select(Draft.id, Draft.body).where(Draft.person_id == who.person_id, Draft.kind == kind)
-    for draft_id, body in session.execute(query):
-        if body["sent"] is None and body["values"].get("demand") == demand_id:
-            return int(draft_id)
-    return None
 
 
 def _actions(who: Who, needs: Permission = Permission.MAKE_PROMISES) -> Select[*tuple[Any, ...]]:

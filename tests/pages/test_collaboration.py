@@ -75,9 +75,12 @@ def test_an_analysis_is_assigned_and_closed(open_page, sqlite_store, company, be
     press(page, translate(language, "collaboration.assign_it"))
     assert "Manager" in words(page)
     press(page, translate(language, "collaboration.close"))
-    assert translate(language, "problems.required") in words(page)
-    for area in page.text_area:
-        area.set_value("Nobody looked")
+    assert words(page).count(translate(language, "problems.required")) == 2
+    page.text_area[0].set_value("Nobody looked").run()
+    assert words(page).count(translate(language, "problems.required")) == 1
+    page = open_page("collaboration", company.manager, language, cause=behind.id)  # after a look at a row
+    assert page.text_area[0].value == "Nobody looked"
+    page.text_area[1].set_value("Nobody looked")
     press(page, translate(language, "collaboration.close"))
     assert not page.exception
     assert translate(language, "collaboration.state_closed") in words(page)
