@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core.access import Permission
 from core.notices import Notice
@@ -31,11 +32,11 @@ def tell_asked(tx: Tx, demand: Demand, kind: str, turn: int = 0, **said: Any) ->
     about = to_json({"customer": customer.name, "words": words} | said)
     key = f"{kind}:{demand.id}:{turn}" if turn else f"{kind}:{demand.id}"
     told = (kind, key, about, "demands", {"demand": demand.id})
-    reached = [p.id for p in tx.session.scalars(here).all() if _sees(tx, p, customer.id)]
+    reached = [p.id for p in tx.session.scalars(here).all() if sees(tx.session, p, customer.id)]
     post(tx.session, tx.now, [Notice(person_id, *told) for person_id in reached])
 
 
-def _sees(tx: Tx, person: Person, customer_id: int) -> bool:
+def sees(session: Session, person: Person, customer_id: int) -> bool:
     """Whoever filed or promised may have handed the customer over since."""
-    within = customers(who_of(tx.session, person, None), Permission.SEE_PROMISES)
-    return tx.session.scalar(select(Customer.id).where(Customer.id == customer_id, within)) is not None
+    within = customers(who_of(session, person, None), Permission.SEE_PROMISES)
+    return session.scalar(select(Customer.id).where(Customer.id == customer_id, within)) is not None

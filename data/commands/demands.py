@@ -158,7 +158,7 @@ def answer_demand(tx: Tx, demand_id: int, answer: Answer, feature_id: int | None
     emit(tx.session, tx.now, [Event("demand.answered", demand.id, told)])
     answered = "demand_taken_up" if demand.declined_for else "demand_answered"
     tell_asked(tx, demand, answered, feature=feature.name, planned_on=answer.planned_on)
-    sweep_promises(tx.session, tx.now, tx.policy, promised_with(feature.id))
+    sweep_promises(tx.session, tx.now, tx.policy, promised_with(feature.id), by=tx.who.person_id)
     return feature.id
 
 

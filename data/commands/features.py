@@ -30,7 +30,7 @@ def move_feature(tx: Tx, feature_id: int, planned_on: date | None, reason: str) 
     plan(tx, feature_id, planned_on, reason)
     after = to_json({"planned_on": planned_on, "reason": reason})
     tx.audit("feature", feature.id, to_json({"planned_on": before}), after)
-    sweep_promises(tx.session, tx.now, tx.policy, promised_with(feature.id))
+    sweep_promises(tx.session, tx.now, tx.policy, promised_with(feature.id), by=tx.who.person_id)
     return feature.id
 
 

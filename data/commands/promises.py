@@ -52,7 +52,7 @@ def make_promise(tx: Tx, customer_id: int, promise: PromiseInput) -> int:
     assert promise.promised_on is not None  # check_promise
     _date(tx, row.id, promise.promised_on, "")
     tx.audit("promise", row.id, after=to_json({"words": row.words, "promised_on": promise.promised_on}))
-    sweep_promises(tx.session, tx.now, tx.policy, Promise.id == row.id)
+    sweep_promises(tx.session, tx.now, tx.policy, Promise.id == row.id, by=tx.who.person_id)
     return row.id
 
 
@@ -79,7 +79,7 @@ def move_promise(tx: Tx, promise_id: int, promised_on: date | None, reason: str)
     _date(tx, promise_id, promised_on, reason)
     after = to_json({"promised_on": promised_on, "reason": reason})
     tx.audit("promise", promise_id, to_json({"promised_on": before}), after)
-    sweep_promises(tx.session, tx.now, tx.policy, Promise.id == promise_id)
+    sweep_promises(tx.session, tx.now, tx.policy, Promise.id == promise_id, by=tx.who.person_id)
     return promise_id
 
 
@@ -103,7 +103,7 @@ def plan_promise(tx: Tx, promise_id: int, feature_id: int | None) -> int:
         raise Conflict
     promise.feature_id = feature_id
     tx.audit("promise", promise_id, after={"feature": feature.name})
-    sweep_promises(tx.session, tx.now, tx.policy, Promise.id == promise_id)
+    sweep_promises(tx.session, tx.now, tx.policy, Promise.id == promise_id, by=tx.who.person_id)
     return promise_id
 
 

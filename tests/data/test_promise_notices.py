@@ -16,7 +16,7 @@ from data.commands.promises import escalate_promise, make_promise, move_promise,
 from data.jobs.registry import Run
 from data.jobs.sweep_promises import sweep
 from data.notices import sentence
-from data.schema import Message, Person
+from data.schema import Customer, Message, Opportunity, Person
 from tests.company import found
 from tests.importing import import_text
 
@@ -57,6 +57,7 @@ def promised(store, company, on: date, demand: int | None = None) -> int:
 
 
 BOTH = [("manager", "promise_before_plan"), ("product", "promise_before_plan")]
+ALL = [*BOTH, ("rep", "promise_before_plan")]  # who promised hears what others did to it
 
 
 def test_a_promise_that_a_file_brings_is_told_with_the_import(store, company):
@@ -86,13 +87,27 @@ def test_a_slip_of_the_plan_turns_a_green_promise_red_and_is_told(store, company
     assert told(store) == []
     clock.move(days=1)
     move_feature(store, company.product, feature, date(2026, 4, 29), "A supplier is late")
-    assert told(store) == BOTH
+    assert told(store) == ALL
     clock.move(days=1)
     move_promise(store, company.rep, promise, date(2026, 5, 4), "Agreed on the phone")
-    assert told(store) == BOTH
+    assert told(store) == ALL
     clock.move(days=1)
     move_feature(store, company.product, feature, date(2026, 5, 20), "Again")
-    assert told(store) == sorted(BOTH * 2)
+    assert told(store) == sorted(ALL * 2)
+
+
+def test_a_promise_that_was_handed_over_is_told_to_who_looks_after_the_customer_now(store, company):
+    demand = filed(store, company)
+    feature = answer_demand(store, company.product, demand, answer(date(2026, 4, 10)))
+    promised(store, company, date(2026, 4, 20), demand)
+    with store.writing() as session:
+        for held in (
+            session.get_one(Customer, company.customer),
+            session.get_one(Opportunity, company.opportunity),
+        ):
+            held.owner_id = company.mate.person_id
+    move_feature(store, company.product, feature, date(2026, 4, 29), "A supplier is late")
+    assert told(store) == sorted([*BOTH, ("mate", "promise_before_plan")])
 
 
 def test_a_plan_that_comes_after_the_promise_is_held_against_it(store, company):
@@ -111,7 +126,7 @@ def test_a_feature_named_for_an_unplanned_promise_is_held_against_it(store, comp
     with pytest.raises(NotFound):
         plan_promise(store, company.product, promise, feature + 1)
     plan_promise(store, company.product, promise, feature)
-    assert [told_ for told_ in told(store) if told_[1] == "promise_before_plan"] == BOTH
+    assert [told_ for told_ in told(store) if told_[1] == "promise_before_plan"] == ALL
     with pytest.raises(Conflict):
         plan_promise(store, company.product, promise, feature)
 
