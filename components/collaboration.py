@@ -19,17 +19,18 @@ from core.promises.collaboration import Collaboration, Fact, Figure, Level, Meas
 from data.queries.collaboration import Issued, QuarterChoice
 
 
-def chosen_quarter(choices: Sequence[QuarterChoice]) -> date | None:
-    """Which quarter's report is shown, kept in the address; None where there is none."""
+def chosen_quarter(choices: Sequence[QuarterChoice]) -> QuarterChoice | None:
+    """Which quarter is shown, kept in the address; the last that is over unless chosen, None without any."""
     if not choices:
         empty(t("collaboration.none"), t("collaboration.none_hint"), icon=":material/diversity_3:")
         return None
-    options = {c.quarter.isoformat(): _choice(c) for c in choices}
-    first = next(iter(options))
+    known = {c.quarter.isoformat(): c for c in choices}
+    options = {name: _choice(c) for name, c in known.items()}
+    first = next((name for name, c in known.items() if not c.running), next(iter(known)))
     chosen = address.choose(
         st.selectbox, t("collaboration.quarter"), "quarter", options, first, drops=("figure",), width=320
     )
-    return date.fromisoformat(chosen)
+    return known[chosen]
 
 
 def quarter_words(quarter: date) -> str:
@@ -39,6 +40,8 @@ def quarter_words(quarter: date) -> str:
 
 def _choice(choice: QuarterChoice) -> str:
     words = quarter_words(choice.quarter)
+    if choice.running:
+        return t("collaboration.quarter_running", quarter=words)
     return words if choice.issued else t("collaboration.quarter_open", quarter=words)
 
 
@@ -56,7 +59,9 @@ def not_issued(quarter: date, issue: Callable[[date], Any], view: View) -> None:
 def report_block(found: Issued, view: View) -> None:
     """The company's figures, those of teams and people, and the rows behind a chosen one."""
     report = found.report
-    st.caption(t("collaboration.issued", at=view.instant(found.as_of)))
+    st.caption(
+        t("collaboration.issued" if found.issued_at else "collaboration.so_far", at=view.instant(found.as_of))
+    )
     cards([_card(measure, report, view.language) for measure in Measure], key="collaboration-cards")
     section(t("collaboration.figures"), icon=":material/groups:")
     share = format.percent(report.share, view.language)

@@ -14,7 +14,14 @@ from components.saved import saved
 from components.text import t
 from core.access import Permission
 from data.commands.collaboration import assign_cause, issue_collaboration
-from data.queries.collaboration import cause_file, causes, collaboration_report, owner_choices, quarters
+from data.queries.collaboration import (
+    cause_file,
+    causes,
+    collaboration_report,
+    owner_choices,
+    quarters,
+    report_so_far,
+)
 
 ISSUE: Callable[..., int] = issue_collaboration
 ASSIGN: Callable[..., int] = assign_cause
@@ -26,12 +33,16 @@ with page("collaboration.title", needs=Permission.SEE_COLLABORATION) as view, ra
         cause_block(view.read(cause_file, number, view.now), people, partial(view.do, ASSIGN), view)
     else:
         st.caption(t("collaboration.question"))
-        quarter = chosen_quarter(view.read(quarters, view.now))
+        chosen = chosen_quarter(view.read(quarters, view.now))
         with st.container(key="collaboration-report"):
-            if quarter is not None:
-                report = view.read(collaboration_report, quarter)
+            if chosen is not None:
+                report = (
+                    view.read(report_so_far, view.now)
+                    if chosen.running
+                    else view.read(collaboration_report, chosen.quarter)
+                )
                 if report is None:
-                    not_issued(quarter, partial(view.do, ISSUE), view)
+                    not_issued(chosen.quarter, partial(view.do, ISSUE), view)
                 else:
                     report_block(report, view)
         causes_block(view.read(causes, view.now), view)

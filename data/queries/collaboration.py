@@ -10,11 +10,20 @@ from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Reach, Who, reach
 from core.messages import NotAllowed, NotFound
-from core.promises.collaboration import Collaboration, Fact, Figure, Level, last_quarter, quarter_of
+from core.promises.collaboration import (
+    Collaboration,
+    Fact,
+    Figure,
+    Level,
+    collaboration,
+    last_quarter,
+    quarter_of,
+)
 from core.terms import Role
 from data.collaboration_json import fact_from, figure_from, report_from
 from data.once import recalled
-from data.queries.policies import company_day, company_zone
+from data.queries.collaboration_facts import collaboration_facts
+from data.queries.policies import company_day, company_zone, policy_in_force
 from data.schema import CollaborationReport, Demand, Person, RootCause
 
 QUARTERS_SHOWN = 12
@@ -22,10 +31,11 @@ QUARTERS_SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class QuarterChoice:
-    """A quarter that is over, and whether its report was issued."""
+    """A quarter: over, with a report that was issued or can be, or running."""
 
     quarter: date
     issued: bool
+    running: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +43,13 @@ class Issued:
     """A report as issued; of a manager's team only that team's figures and rows.
 
     Attributes:
+        issued_at: None while its quarter runs.
         issued_by: None when it was issued by the clock.
     """
 
     report: Collaboration
     as_of: datetime
-    issued_at: datetime
+    issued_at: datetime | None
     issued_by: str | None
 
 
@@ -68,14 +79,16 @@ class Cause:
 
 @recalled
 def quarters(session: Session, who: Who, now: datetime) -> tuple[QuarterChoice, ...]:
-    """Quarters that are over, newest first: those issued, and the latest that still can be."""
+    """The running one, and those that are over, newest first: issued ones, and the last that can still be."""
     _allow(who)
     query = select(CollaborationReport.quarter_start).order_by(CollaborationReport.quarter_start.desc())
     issued = set(session.scalars(query.limit(QUARTERS_SHOWN)))
-    last = last_quarter(quarter_of(company_day(session, now)))
+    running = quarter_of(company_day(session, now))
     first = session.scalar(select(func.min(Demand.recorded_at)))
+    last = last_quarter(running)
     still = {last} if first is not None and quarter_of(company_day(session, first)) <= last else set()
-    return tuple(QuarterChoice(q, q in issued) for q in sorted(issued | still, reverse=True))
+    over = tuple(QuarterChoice(q, q in issued) for q in sorted(issued | still, reverse=True))
+    return over if first is None else (QuarterChoice(running, issued=False, running=True), *over)
 
 
 @recalled
@@ -91,10 +104,17 @@ def collaboration_report(session: Session, who: Who, quarter: date) -> Issued | 
     if found is None:
         return None
     row, issued_by = found
-    report = report_from(row.figures)
-    if granted is not Reach.ALL:
-        report = _of_team(report, who.team_id)
+    report = _within(report_from(row.figures), granted, who)
     return Issued(report, row.as_of, row.issued_at, issued_by)
+
+
+def report_so_far(session: Session, who: Who, now: datetime) -> Issued:
+    """The running quarter as it stands, within reach; nothing is opened because of it."""
+    granted = _allow(who)
+    quarter, policy = quarter_of(company_day(session, now)), policy_in_force(session)
+    facts = collaboration_facts(session, quarter, now, policy)
+    report = collaboration(quarter, facts, share=policy.collaboration_share, least=policy.collaboration_least)
+    return Issued(_within(report, granted, who), now, None, None)
 
 
 @recalled
@@ -153,10 +173,12 @@ def _allow(who: Who) -> Reach:
     return granted
 
 
-def _of_team(report: Collaboration, team_id: int | None) -> Collaboration:
-    """The company's figures, and the team's with its people and rows."""
-    figures = (f for f in report.figures if f.level is Level.COMPANY or f.team_id == team_id)
-    facts = (f for f in report.facts if f.team_id == team_id)
+def _within(report: Collaboration, granted: Reach, who: Who) -> Collaboration:
+    """All of it, or the company's figures, and the team's with its people and rows."""
+    if granted is Reach.ALL:
+        return report
+    figures = (f for f in report.figures if f.level is Level.COMPANY or f.team_id == who.team_id)
+    facts = (f for f in report.facts if f.team_id == who.team_id)
     return replace(report, figures=tuple(figures), facts=tuple(facts))
 
 

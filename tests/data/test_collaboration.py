@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from core.access import OPERATOR, Who
-from core.messages import Conflict, Invalid, NotFound
+from core.messages import Conflict, Invalid, NotAllowed, NotFound
 from core.promises.collaboration import Level, Measure, rows_of
 from core.promises.demands import Answer, DemandInput
 from core.promises.handover import AnswerInput
@@ -20,7 +20,15 @@ from data.commands.deliveries import ask_again
 from data.commands.demands import answer_demand, file_demand
 from data.jobs.quarterly_collaboration import due, quarterly_collaboration
 from data.jobs.registry import Run
-from data.queries.collaboration import cause_file, causes, collaboration_report, owners, quarters
+from data.queries.collaboration import (
+    QuarterChoice,
+    cause_file,
+    causes,
+    collaboration_report,
+    owners,
+    quarters,
+    report_so_far,
+)
 from data.queries.collaboration_facts import collaboration_facts, facts_between
 from data.queries.policies import policy_in_force
 from data.queries.today import Kind, today
@@ -181,7 +189,8 @@ def test_a_quarter_before_the_companys_first_demand_has_no_report(sqlite_store, 
         with sqlite_store.writing() as session:
             session.execute(update(Demand).values(recorded_at=at))
         with sqlite_store.reading() as session:
-            assert len(quarters(session, people.director, clock.at)) == offered
+            over = [q for q in quarters(session, people.director, clock.at) if not q.running]
+            assert len(over) == offered
 
 
 def test_an_analysis_that_comes_back_to_somebody_is_told_to_them_again(store, late, clock):
@@ -224,9 +233,22 @@ def test_the_job_issues_at_the_quarters_start_as_known_then(store, late, clock):
     quarterly_collaboration(store, Run(at))
     found_ = read(store, collaboration_report, late.director, QUARTER)
     assert (found_.as_of, found_.issued_by) == (at, None)
-    assert [(q.quarter, q.issued) for q in read(store, quarters, late.director, clock.at)] == [
-        (QUARTER, True)
-    ]
+    assert read(store, quarters, late.director, clock.at) == (
+        QuarterChoice(date(2026, 4, 1), issued=False, running=True),
+        QuarterChoice(QUARTER, issued=True),
+    )
+
+
+def test_a_running_quarter_is_read_as_it_stands_and_opens_nothing(store, late, clock):
+    """Before its last day is over the same rows and figures as the report will have, within reach."""
+    running = read(store, report_so_far, late.director, clock.at)
+    assert (running.report.quarter, running.as_of, running.issued_at) == (QUARTER, clock.at, None)
+    mine = read(store, report_so_far, late.manager, clock.at).report
+    assert {f.name for f in mine.figures if f.level is not Level.COMPANY} == {"East"}
+    assert read(store, causes, late.director, clock.at) == ()
+    assert issued(store, clock) == running.report
+    with pytest.raises(NotAllowed):
+        read(store, report_so_far, late.delivery, clock.at)
 
 
 def test_without_a_demand_no_report_is_due(store, company, clock):

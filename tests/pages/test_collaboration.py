@@ -52,6 +52,28 @@ def test_leadership_issues_it_and_reads_its_figures(open_page, company, language
     assert translate(language, "collaboration.no_causes") in text
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_running_quarter_is_read_before_it_is_over(open_page, sqlite_store, company, clock, language):
+    issue_collaboration(sqlite_store, company.director, QUARTER)
+    answer(sqlite_store, company.product, filed(sqlite_store, company))
+    page = open_page("collaboration", company.product, language)
+    assert page.selectbox[0].value == QUARTER.isoformat()
+    quarter = translate(language, "collaboration.quarter_name", year=2026, n=2)
+    assert page.selectbox[0].options[0] == translate(
+        language, "collaboration.quarter_running", quarter=quarter
+    )
+    page.selectbox[0].set_value("2026-04-01").run()
+    assert not page.exception
+    said = translate(language, "collaboration.so_far", at="|").split("|")
+    assert all(part in words(page) for part in said)
+    assert translate(language, "collaboration.of_rows", n=1) in words(page)
+    row = open_page(
+        "collaboration", company.product, language, quarter="2026-04-01", figure="response-team-1"
+    )
+    opening = translate(language, "collaboration.open_demand")
+    assert len([b for b in row.button if b.label == opening]) == 1
+
+
 def test_a_figure_opens_its_rows_and_stands_in_the_address(open_page, sqlite_store, company):
     issue_collaboration(sqlite_store, company.director, QUARTER)
     page = open_page("collaboration", company.manager, figure=f"response-team-{company.manager.team_id}")
