@@ -65,7 +65,8 @@ def report_block(found: Issued, view: View) -> None:
     cards([_card(measure, report, view.language) for measure in Measure], key="collaboration-cards")
     section(t("collaboration.figures"), icon=":material/groups:")
     share = format.percent(report.share, view.language)
-    st.caption(t("collaboration.note", share=share, least=report.least))
+    note = t("collaboration.note", share=share, least=report.least)
+    st.caption(f"{note} {t('collaboration.click')}")
     compared = [figure for figure in report.figures if figure.level is not Level.COMPANY]
     if not compared:
         st.caption(t("collaboration.no_figures"))

@@ -58,6 +58,7 @@ def test_the_running_quarter_is_read_before_it_is_over(open_page, sqlite_store, 
     answer(sqlite_store, company.product, filed(sqlite_store, company))
     page = open_page("collaboration", company.product, language)
     assert page.selectbox[0].value == QUARTER.isoformat()
+    assert translate(language, "collaboration.click") in words(page)
     quarter = translate(language, "collaboration.quarter_name", year=2026, n=2)
     assert page.selectbox[0].options[0] == translate(
         language, "collaboration.quarter_running", quarter=quarter
