@@ -16,8 +16,9 @@ from core.exchange.kinds import Column, Holds
 from core.exchange.mapping import FileMapping, PipelineSpec, from_document, match, recognise
 from core.exchange.units import times_of
 from core.messages import Invalid
+from core.terms import Outcome
 from data.exchange.importing import with_words
-from data.exchange.suggest import nearest, suggest_columns, unknown_words
+from data.exchange.suggest import nearest, suggest_columns, unknown_stages, unknown_words
 
 _SHOWN_UNREAD = 20
 _ORDERS = (None, "day first", "month first")
@@ -41,6 +42,7 @@ def mapping_form(view: View, upload: Upload) -> FileMapping:
     )
     base = _mapping_file(upload)
     mapping = replace(base, columns=_columns(upload, base))
+    mapping = _closing(upload, mapping)
     _unread(upload, mapping)
     _units(upload, mapping)
     mapping = _formats(view, upload, mapping)
@@ -94,6 +96,21 @@ def _units(upload: Upload, mapping: FileMapping) -> None:
             st.caption(plain(t("exchange.unit", header=header, times=f"{times_of(header):,}")))
 
 
+def _closing(upload: Upload, mapping: FileMapping) -> FileMapping:
+    """Whether the closing time of a row that is still open is its expected close."""
+    header = mapping.columns.get("closed_at")
+    apart = mapping.columns.get("close_on") not in ("", None, header)
+    with st.container(key="exchange-closing"):
+        if not header or upload.kind.column("close_on") is None:
+            return mapping
+        expected = st.checkbox(
+            plain(t("exchange.expected_while_open", header=header)),
+            mapping.expected_while_open or not apart,
+            key=f"closing-{upload.key}-{mapping.expected_while_open}-{apart}",
+        )
+    return replace(mapping, expected_while_open=expected)
+
+
 def _column(upload: Upload, column: Column, headers: list[str], chosen: str | None, guessed: bool) -> str:
     label = field_label(column.name, upload.kind) + (" *" if (column.name,) in upload.kind.needed else "")
     found = st.selectbox(
@@ -142,11 +159,15 @@ def _values(upload: Upload, mapping: FileMapping) -> dict[str, dict[str, str]]:
     except Invalid:
         return values
     unknown = unknown_words(upload.kind, upload.table, places, mapping)
+    if stages := unknown_stages(upload.kind, upload.table, places, mapping):
+        unknown = {"stage": stages} | unknown
     if unknown:
         section(t("exchange.words"), icon=":material/translate:")
     for field, found in unknown.items():
         column = next(c for c in upload.kind.columns if c.name == field)
         labels = {c: _choice_label(column, c) for c in column.choices}
+        if column.holds is Holds.STAGE and upload.kind.column("outcome"):
+            labels |= {c: term("outcome", c) for c in (Outcome.WON, Outcome.LOST)}
         for word in found:
             guess = nearest(word, labels)
             meant = st.selectbox(

@@ -31,7 +31,7 @@ from data.exchange.results import ImportResult
 from data.queries.exchange import PastImport, dry_run
 
 _AT_ONCE = 5_000  # rows up to which a file is checked by itself; above, on demand
-_SHOWN_ROWS, _SHOWN_PROBLEMS = 5, 500
+_SHOWN_ROWS, _SHOWN_PROBLEMS, _SHOWN_LINES = 5, 500, 20
 
 
 def preview(view: View, upload: Upload, mapping: FileMapping) -> ImportResult | None:
@@ -76,6 +76,10 @@ def show_counts(view: View, result: ImportResult, title: str) -> None:
         "rejected": len(result.rejected),
     }
     cards(Card(t(f"exchange.{name}"), number(n, view.language)) for name, n in counts.items())
+    if alone := result.without_customer:
+        lines = listed(map(str, alone[:_SHOWN_LINES])) + (" …" if len(alone) > _SHOWN_LINES else "")
+        said = t("exchange.without_customer", n=len(alone), lines=lines)
+        st.warning(said, icon=":material/domain_disabled:")
 
 
 def show_rejected(view: View, upload: Upload, rejected: Sequence[Rejection], key: str) -> None:
@@ -129,9 +133,12 @@ def import_button(view: View, upload: Upload, mapping: FileMapping, result: Impo
 
 def last_result(view: View) -> None:
     """What the import just made did, with its undo."""
-    if DONE not in st.session_state:
-        return
-    upload, done = st.session_state[DONE]
+    with st.container():  # always there: what is open below stays open
+        if DONE in st.session_state:
+            _result(view, *st.session_state[DONE])
+
+
+def _result(view: View, upload: Upload, done: ImportResult) -> None:
     with st.container(border=True):
         show_counts(view, done, plain(t("exchange.done", name=upload.name)))
         show_rejected(view, upload, done.rejected, "exchange-rejected")

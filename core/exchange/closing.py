@@ -1,11 +1,14 @@
-"""Which fields another system fills only when an opportunity closes, read off the file itself (P1, B7).
+"""What a file's closing of an opportunity says (P1, B7).
 
-A forecast that saw them before would know the end. A mapping may name them (`known_at_close`); where it
-names none, a field counts as such that hardly any open row has and most closed ones do.
+Which fields another system fills only then: a forecast that saw them before would know the end. A mapping
+may name them (`known_at_close`); where it names none, a field counts as such that hardly any open row has and
+most closed ones do. And how it closed, where the stage's column says it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
+from core.exchange.cells import Formats, fold
 from core.exchange.mapping import AT_CLOSE
 from core.exchange.rows import Record
 from core.terms import Outcome
@@ -24,6 +27,30 @@ def filled_at_close(records: Sequence[Record]) -> tuple[str, ...]:
     return tuple(
         n for n, (before, after) in shares.items() if before <= _OPEN_SHARE and after >= _CLOSED_SHARE
     )
+
+
+def closed_as(word: str, formats: Formats) -> str | None:
+    """`won` or `lost`, where a stage's column says that the opportunity closed; None where it names a stage.
+
+    >>> words = {"outcome": {"won": "won", "赢单": "won", "open": "open"}}
+    >>> [closed_as(word, Formats(words=words)) for word in ("Closed Won", "赢单", "Open", "Demo")]
+    ['won', 'won', None, None]
+    """
+    said = fold(word)
+    if said in formats.words.get("stage", {}):
+        return None
+    known = formats.words.get("outcome", {})
+    outcome = known.get(said) or known.get(said.removeprefix("closed"))
+    return None if outcome == Outcome.OPEN else outcome
+
+
+def with_outcome(record: Record, formats: Formats) -> Record:
+    """The record with the outcome that its stage says, where it says none itself, and then no stage."""
+    outcome = closed_as(record.get("stage", ""), formats)
+    if outcome is None or "outcome" in record.values:
+        return record
+    values: Mapping[str, object] = {k: v for k, v in record.values.items() if k != "stage"}
+    return replace(record, values={**values, "outcome": outcome})
 
 
 def _share(records: Iterable[Record], name: str) -> float:

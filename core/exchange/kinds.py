@@ -33,6 +33,7 @@ class Holds(StrEnum):
     DATE = "date"
     INSTANT = "instant"  # UTC; a date alone is the start of its day
     CHOICE = "choice"
+    STAGE = "stage"  # of the pipeline that the row follows; `choices` are those of Firebreak's own
     FLAG = "flag"
     LIST = "list"  # separated by ; or |
     PEOPLE = "people"  # "Wang Lei (decision_maker); Li Na (buyer)"
@@ -87,7 +88,7 @@ def _ref(*words: str) -> Column:
     return Column("ref", words=("id", "external id", "reference", "编号", "外部编号", *words))
 
 
-_OWNER = Column("owner", words=("sales rep", "sales agent", "account manager", "rep", "assigned to", "负责人", "销售", "归属人", "所有人"), person=True)
+_OWNER = Column("owner", words=("sales rep", "salesperson", "sales person", "sales agent", "seller", "account manager", "rep", "assigned to", "负责人", "销售", "归属人", "所有人", "业务员", "销售人员"), person=True)
 _CUSTOMER = Column("customer", words=("account", "company", "client", "customer name", "account name", "客户", "客户名称", "公司"))
 _OPPORTUNITY = Column("opportunity", words=("opportunity id", "deal", "deal id", "case", "case id", "商机", "商机编号", "案例"))
 _RECORDED = Column("recorded_at", Holds.INSTANT, ("recorded at", "entered at", "record time", "录入时间", "登记时间"))
@@ -159,13 +160,13 @@ OPPORTUNITIES = Kind(
         _OWNER,
         Column("product", words=("product name", "item", "产品", "产品名称", "意向产品")),
         _PIPELINE,
-        Column("stage", words=("deal stage", "sales stage", "phase", "阶段", "销售阶段", "商机阶段", "当前阶段", "所处阶段")),
+        Column("stage", Holds.STAGE, ("deal stage", "sales stage", "phase", "阶段", "销售阶段", "商机阶段", "当前阶段", "所处阶段"), STAGES, "stage"),
         Column("outcome", Holds.CHOICE, ("result", "win loss", "结果", "状态", "输赢"), tuple(Outcome), "outcome"),
         Column("amount", Holds.AMOUNT, ("value", "deal value", "close value", "revenue", "expected revenue", "price", "金额", "商机金额", "预计金额", "合同金额")),
         Column("currency", words=("currency code", "币种", "货币")),
         Column("opened_at", Holds.INSTANT, ("opened", "opened at", "open date", "engage date", "start", "created", "created at", "created date", "start date", "开始时间", "开始日期", "创建时间", "创建日期", "立项时间")),
-        Column("closed_at", Holds.INSTANT, ("closed", "closed at", "closed date", "end", "end date", "成交时间", "关闭时间", "结束时间", "成交日期")),
-        Column("close_on", Holds.DATE, ("expected close", "expected close date", "close on", "forecast close", "预计成交日期", "预计结单日期", "预计签约日期")),
+        Column("closed_at", Holds.INSTANT, ("closed", "closed at", "closed date", "close date", "end", "end date", "成交时间", "关闭时间", "结束时间", "成交日期")),
+        Column("close_on", Holds.DATE, ("expected close", "expected close date", "expected signing", "expected signing date", "close on", "forecast close", "预计成交日期", "预计结单日期", "预计签约日期")),
         _RECORDED,
     ),
     needed=(("ref", "name"),),
@@ -177,7 +178,7 @@ STAGE_CHANGES = Kind(
     "stage_changes",
     (
         _OPPORTUNITY,
-        Column("stage", words=("activity", "event", "status", "new stage", "阶段", "活动", "事件")),
+        Column("stage", Holds.STAGE, ("activity", "event", "status", "new stage", "阶段", "活动", "事件"), STAGES, "stage"),
         Column("at", Holds.INSTANT, ("time", "timestamp", "date", "happened at", "changed at", "complete timestamp", "时间", "时间戳", "发生时间", "变更时间")),
         _PIPELINE,
         Column("position", Holds.COUNT, ("stage position", "阶段顺序")),

@@ -6,6 +6,8 @@ from core.exchange.tables import Cell
 
 MULTIPLES = {
     "元": 1,
+    "RMB": 1,
+    "CNY": 1,
     "千元": 1_000,
     "万": 10_000,
     "万元": 10_000,
@@ -14,7 +16,7 @@ MULTIPLES = {
     "亿元": 100_000_000,
 }
 _IN_HEADER = re.compile(
-    r"[\s(（\[【/,，]+(?:单位[:：]?)?(?:人民币)?(百万元|千元|万元|亿元|元|万|亿)\s*[)）\]】]?\s*$|(万元|亿元)\s*$"
+    r"[\s(（\[【/,，]+(?:单位[:：]?)?(?:人民币)?(百万元|千元|万元|亿元|元|万|亿|RMB|CNY)\s*[)）\]】]?\s*$|(万元|亿元)\s*$"
 )
 _OWN = re.compile(r"[千万亿]")
 
@@ -22,8 +24,8 @@ _OWN = re.compile(r"[千万亿]")
 def without_unit(header: str) -> str:
     """The header without its unit.
 
-    >>> without_unit("金额（万元）"), without_unit("合同金额 单位：元"), without_unit("万元户")
-    ('金额', '合同金额', '万元户')
+    >>> [without_unit(one) for one in ("金额（万元）", "合同金额 单位：元", "万元户", "Value (RMB)")]
+    ['金额', '合同金额', '万元户', 'Value']
     """
     return _IN_HEADER.sub("", header)
 

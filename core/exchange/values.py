@@ -126,6 +126,11 @@ def _text(column: Column, cell: Cell, formats: Formats) -> str:
     return _word(column, text, formats) or text if column.area else text
 
 
+def _stage(column: Column, cell: Cell, _: Formats) -> str:
+    """The file's own word: what it means depends on the row's pipeline."""
+    return _fitting(text_of(cell), MAX_KEY if column.name in _KEYS else MAX_TEXT)
+
+
 def _fitting(text: str, most: int) -> str:
     if len(text) > most:
         raise Wrong("too_long", limit=most)
@@ -247,6 +252,7 @@ _PARSERS: dict[Holds, Callable[[Column, Cell, Formats], Any]] = {
     Holds.DATE: _date,
     Holds.INSTANT: lambda _, cell, formats: instant_of(cell, formats),
     Holds.CHOICE: _choice,
+    Holds.STAGE: _stage,
     Holds.FLAG: _flag,
     Holds.LIST: _list,
     Holds.PEOPLE: _people,

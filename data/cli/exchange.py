@@ -88,6 +88,7 @@ def _sum(results: list[ImportResult]) -> ImportResult:
         sum(r.updated for r in results),
         sum(r.duplicates for r in results),
         tuple(rejection for r in results for rejection in r.rejected),
+        without_customer=tuple(line for r in results for line in r.without_customer),
     )
 
 
@@ -131,6 +132,8 @@ def _tell(result: ImportResult, batches: list[int], *, dry: bool) -> None:
         f"{done}: {result.accepted:,} new, {result.updated:,} updated, {result.duplicates:,} known already, "
         f"{len(result.rejected):,} rejected."
     )
+    if result.without_customer:
+        print(f"Without a customer: {len(result.without_customer):,} opportunities.")
     for row in as_json(result)["rejected"][:_SHOWN]:
         place = f"line {row['line']}" + (f", {row['field']}" if row["field"] else "")
         print(f"  {place}: {row['message']}")

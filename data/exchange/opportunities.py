@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from core.definitions import OPPORTUNITY
-from core.exchange.closing import filled_at_close
+from core.exchange.closing import filled_at_close, with_outcome
 from core.exchange.rows import Record
 from core.messages import Problem
 from core.terms import ActionStatus, Outcome
@@ -36,6 +36,8 @@ _COLUMNS = {"customer": "customer_id"}  # of fields that a mapping may say are k
 
 def plan_opportunities(plan: Plan, records: Sequence[Record]) -> None:
     """Plan every row: new, updated, duplicate or refused."""
+    if plan.mapping.pipeline is None:  # in a pipeline of its own, Won may be a stage like others
+        records = [r if "pipeline" in r.values else with_outcome(r, plan.mapping.formats) for r in records]
     planner = _Planner(plan, records)
     for record in plan.each(records):
         planner.row(record)
@@ -64,7 +66,10 @@ class _Planner:
             problems += _check(values, record.get("recorded_at"), self.plan.now)
         if problems:
             self.plan.reject(record, problems)
-        elif stored is None:
+            return
+        if values.get("customer_id") is None:
+            self.plan.without_customer.append(record.line)
+        if stored is None:
             self._create(record, wanted, pipeline, stage_id)
         else:
             self._update(record, stored, wanted, stage_id)

@@ -40,6 +40,7 @@ class Plan:
         opportunities, customers: whose projections the import touches.
         heard: customers who were heard of, or no more: whether they are silent is asked again.
         line: of the row that is planned now.
+        without_customer: lines of opportunities that the file gives no customer, and that have none.
         rests_on: what is changed, with its value so far and the line of the first row that changes it.
     """
 
@@ -58,6 +59,7 @@ class Plan:
     customers: set[int] = field(default_factory=set)
     heard: set[int] = field(default_factory=set)
     line: int = 0
+    without_customer: list[int] = field(default_factory=list)
     rests_on: dict[Read, tuple[Any, int]] = field(default_factory=dict)
     _made: set[tuple[type[Base], int]] = field(default_factory=set)
     _ids: dict[type[Base], Iterator[int]] = field(default_factory=dict)

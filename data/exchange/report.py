@@ -87,6 +87,7 @@ def as_json(result: Any, language: str = "en") -> dict[str, Any]:
         "accepted": result.accepted,
         "updated": result.updated,
         "duplicates": result.duplicates,
+        "without_customer": list(result.without_customer),
         "rejected": [
             {
                 "line": r.line,

@@ -15,6 +15,7 @@ class ImportResult:
 
     Attributes:
         batch_id: with which it can be undone; None when nothing was written.
+        without_customer: lines of opportunities that belong to no customer.
         seen: of a dry run what stood where it would change something; the import that follows takes it.
     """
 
@@ -23,6 +24,7 @@ class ImportResult:
     duplicates: int
     rejected: tuple[Rejection, ...]
     batch_id: int | None = None
+    without_customer: tuple[int, ...] = ()
     seen: Mapping[Read, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -30,4 +32,5 @@ def result_of(plan: Plan, batch_id: int | None = None) -> ImportResult:
     """What a plan means for the person who imports."""
     rejected = tuple(sorted(plan.rejected, key=lambda r: r.line))
     seen = seen_by(plan) if batch_id is None else {}
-    return ImportResult(plan.accepted, plan.updated, plan.duplicates, rejected, batch_id, seen)
+    alone = tuple(plan.without_customer)
+    return ImportResult(plan.accepted, plan.updated, plan.duplicates, rejected, batch_id, alone, seen)

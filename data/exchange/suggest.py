@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from rapidfuzz import fuzz, process
 
 from core.exchange.cells import fold, text_of
+from core.exchange.closing import closed_as
 from core.exchange.kinds import Column, Holds, Kind
 from core.exchange.mapping import ANY, FileMapping, recognise
 from core.exchange.tables import Table, blank
@@ -49,6 +50,18 @@ def unknown_words(
     said = ((c, _unmapped(c, table, places, mapping)) for c in kind.columns if c.holds is Holds.CHOICE)
     unknown = ((c.name, [w for w in words if check_cell(c, w, mapping.formats)]) for c, words in said)
     return {field: words[:_MOST_WORDS] for field, words in unknown if words}
+
+
+def unknown_stages(kind: Kind, table: Table, places: Mapping[str, int], mapping: FileMapping) -> list[str]:
+    """The words for stages that mean none of Firebreak's own; none where a file follows its own pipeline."""
+    column = next((c for c in kind.columns if c.holds is Holds.STAGE), None)
+    other = mapping.pipeline is not None or "pipeline" in places or "pipeline" in mapping.defaults
+    if column is None or other:
+        return []
+    formats, closing = mapping.formats, kind.column("outcome") is not None
+    known = {fold(c) for c in column.choices} | set(formats.words.get("stage", {}))
+    said = _unmapped(column, table, places, mapping)
+    return [w for w in said if fold(w) not in known and not (closing and closed_as(w, formats))][:_MOST_WORDS]
 
 
 def unknown_people(

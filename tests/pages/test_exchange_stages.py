@@ -1,0 +1,85 @@
+"""The exchange page: a file's words for stages, closing dates of open rows, and rows without a customer."""
+
+import pytest
+from sqlalchemy import select
+
+from data.schema import Opportunity, OpportunityState, Stage
+from data.text import translate
+from tests.company import found
+from tests.pages.test_exchange import button, metrics
+
+HEAD = "deal name,account,phase,close date\n"
+ROWS = "A,Haihe,Demo,2100-01-05\nB,Haihe,Signed,2026-01-05\nC,,Closed Lost,2026-01-06\nD,Haihe,Quux,\n"
+
+
+@pytest.fixture
+def bring(open_page, sqlite_store):
+    """bring(language, text) gives a file of opportunities to the page."""
+    admin = found(sqlite_store).admin
+
+    def brought(language, text=HEAD + ROWS):
+        at = open_page("exchange", admin, language=language)
+        at.selectbox("exchange-kind").set_value("opportunities").run()
+        content = text.replace("Haihe", "Haihe Pumps").encode()
+        at.file_uploader[0].set_value(("pipeline.csv", content, "text/csv")).run()
+        assert not at.exception
+        return at
+
+    return brought
+
+
+def word(at, said):
+    return next(b for b in at.selectbox if f"“{said}”" in b.label.replace("\\", ""))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_a_word_means_is_said_on_the_page_a_stage_or_an_end(bring, sqlite_store, language):
+    at = bring(language)
+    assert not [b for b in at.selectbox if "Closed Lost" in b.label]  # its meaning is known
+    word(at, "Demo").set_value("solution_demo")
+    word(at, "Signed").set_value("won").run()
+    assert metrics(at) == ["3", "0", "0", "1"]
+    assert word(at, "Quux").value is None
+    button(at, translate(language, "exchange.import", n=3)).click().run()
+    assert not at.exception
+    with sqlite_store.reading() as session:
+        query = select(Opportunity.name, Opportunity.outcome, Stage.key)
+        query = query.outerjoin(OpportunityState, OpportunityState.opportunity_id == Opportunity.id)
+        query = query.outerjoin(Stage, Stage.id == OpportunityState.stage_id)
+        stands = {
+            name: rest for name, *rest in session.execute(query.where(Opportunity.name.in_(tuple("ABC"))))
+        }
+    assert stands == {"A": ["open", "solution_demo"], "B": ["won", None], "C": ["lost", None]}
+
+
+def test_a_file_with_a_pipeline_of_its_own_is_asked_for_no_stage(bring):
+    at = bring("en")
+    box = next(b for b in at.text_input if b.label == translate("en", "exchange.pipeline"))
+    box.set_value("Ours").run()
+    assert not [b for b in at.selectbox if "Demo" in b.label]
+    assert metrics(at) == ["4", "0", "0", "0"]  # there, Closed Lost is a stage like others
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_closing_time_of_an_open_row_is_its_expected_close_unless_one_says_no(bring, language):
+    at = bring(language, "deal name,close date\nA,2100-01-05\n")
+    said = translate(language, "exchange.expected_while_open", header="close date")
+    box = next(b for b in at.checkbox if b.label == said)
+    assert (box.value, metrics(at)) == (True, ["1", "0", "0", "0"])
+    box.uncheck().run()
+    assert metrics(at) == ["0", "0", "0", "1"]
+    apart = bring(language, "deal name,close date,expected close\nA,,2100-01-05\n")
+    assert [b.value for b in apart.checkbox if b.label == said] == [False]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_rows_that_name_no_customer_are_told_before_and_after(bring, language):
+    at = bring(language, "deal name,account\nA,\nB,Haihe\nC,\n")
+    said = translate(
+        language, "exchange.without_customer", n=2, lines=translate(language, "shell.comma").join("24")
+    )
+    assert [w.value for w in at.warning] == [said]
+    button(at, translate(language, "exchange.import", n=3)).click().run()
+    assert [w.value for w in at.warning] == [said]
+    known = bring(language, "deal name,account\nB,Haihe\n")
+    assert not known.warning
