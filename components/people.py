@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from zoneinfo import available_timezones
 
 import streamlit as st
@@ -13,7 +14,7 @@ from components.people_access import access, added
 from components.text import language, t, term
 from core.people import CHAT_IDS, TEAM_KINDS, PersonInput
 from core.terms import Role
-from data.commands.people import create_team, edit_person
+from data.commands.people import create_team, edit_person, edit_team
 from data.queries.people import PersonRow, TeamRow
 from data.text import LANGUAGES, zone_words
 
@@ -63,15 +64,15 @@ def people_table(rows: Sequence[PersonRow]) -> PersonRow | None:
         t("people.state"): [t(f"people.{_state(r)}") for r in rows],
     }
     event = st.dataframe(
-        table, hide_index=True, on_select="rerun", selection_mode="single-row", key=_table_key()
+        table, hide_index=True, on_select="rerun", selection_mode="single-row", key=_table_key("people")
     )
     picked = event.selection.rows
     return rows[picked[0]] if picked and picked[0] < len(rows) else None
 
 
-def _table_key() -> str:
+def _table_key(of: str) -> str:
     """A fresh key after each closed dialog, so that its line is no longer chosen."""
-    return f"people_{st.session_state.get('people_round', 0)}"
+    return f"{of}_{st.session_state.get('people_round', 0)}"
 
 
 def _close() -> None:
@@ -160,11 +161,11 @@ def _chat_ids(marks: Marks, row: PersonRow | None, of: str) -> dict[str, str | N
     return given
 
 
-def teams_table(teams: Sequence[TeamRow]) -> None:
-    """All teams with their number of people."""
+def teams_table(teams: Sequence[TeamRow]) -> TeamRow | None:
+    """All teams with their number of people; returns the one whose line was chosen in this run."""
     if not teams:
         empty(t("people.no_teams"), t("people.no_teams_hint"))
-        return
+        return None
     table = {
         t("people.team"): [r.name for r in teams],
         t("people.kind"): [t(f"people.kind_{r.kind}") for r in teams],
@@ -172,30 +173,43 @@ def teams_table(teams: Sequence[TeamRow]) -> None:
         t("people.timezone"): [zone_words(language(), r.timezone) for r in teams],
         t("people.people"): [r.people for r in teams],
     }
-    st.dataframe(table, hide_index=True)
+    event = st.dataframe(
+        table, hide_index=True, on_select="rerun", selection_mode="single-row", key=_table_key("teams")
+    )
+    picked = event.selection.rows
+    return teams[picked[0]] if picked and picked[0] < len(teams) else None
 
 
-def team_dialog(view: View) -> None:
-    """Add a team, a store or an office."""
-    zones = sorted(available_timezones())
+def team_dialog(view: View, row: TeamRow | None) -> None:
+    """Add a team, a store or an office, or change the one given."""
+    zones, of = sorted(available_timezones()), f"team_{row.team_id if row else 'new'}"
 
-    @st.dialog(t("people.add_team"))
+    @st.dialog(plain(row.name if row else t("people.add_team")), on_dismiss=_close)
     def draw() -> None:
-        marks = Marks(view)
+        marks, kinds = Marks(view), {kind: t(f"people.kind_{kind}") for kind in TEAM_KINDS}
         with marks.field("name"):
-            name = st.text_input(t("people.team_name"), key="team_name")
+            name = st.text_input(t("people.team_name"), row.name if row else "", key=f"{of}_name")
         with marks.field("kind"):
             kind = st.selectbox(
-                t("people.kind"), TEAM_KINDS, format_func=lambda k: t(f"people.kind_{k}"), key="team_kind"
+                t("people.kind"),
+                list(kinds),
+                index=TEAM_KINDS.index(row.kind) if row else 0,
+                format_func=kinds.__getitem__,
+                key=f"{of}_kind",
             )
-        region = st.text_input(t("people.region"), key="team_region")
+        region = st.text_input(t("people.region"), (row.region or "") if row else "", key=f"{of}_region")
         with marks.field("timezone"):
             zone = st.selectbox(
-                t("people.timezone"), zones, index=zones.index(view.who.timezone), key="team_timezone"
+                t("people.timezone"),
+                zones,
+                index=zones.index(row.timezone if row else view.who.timezone),
+                key=f"{of}_timezone",
             )
-        if st.button(t("people.save"), type="primary", width="stretch") and marks.sent(
-            lambda: view.do(create_team, name, kind=kind, region=region.strip() or None, timezone=zone)
-        ):
+        said = {"kind": kind, "region": region.strip() or None, "timezone": zone}
+        save = partial(view.do, edit_team, row.team_id) if row else partial(view.do, create_team)
+        sent = st.button(t("people.save"), type="primary", width="stretch")
+        if sent and marks.sent(lambda: save(name, **said)):
+            _close()
             st.rerun()
 
     draw()

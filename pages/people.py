@@ -20,8 +20,9 @@ with page("people.title", needs=Permission.MANAGE_PEOPLE) as view:
         if ask("person", t("people.add"), ":material/person_add:"):
             person_dialog(view, all_teams, None)
     with groups:
-        teams_table(all_teams)
+        if team := teams_table(all_teams):
+            team_dialog(view, team)
         if ask("team", t("people.add_team"), ":material/group_add:"):
-            team_dialog(view)
+            team_dialog(view, None)
     with own:
         personal_data(view)

@@ -1,11 +1,13 @@
 """People through commands: what is refused, and who may see the list."""
 
 import pytest
+from sqlalchemy import select
 
-from core.messages import Conflict, Invalid, NotAllowed
+from core.messages import Conflict, Invalid, NotAllowed, NotFound
 from core.people import PersonInput
-from data.commands.people import activate_person, create_person, create_team, edit_person
+from data.commands.people import activate_person, create_person, create_team, edit_person, edit_team
 from data.queries.people import people, teams
+from data.schema import Audit
 from tests.company import found
 
 
@@ -54,6 +56,31 @@ def test_a_wrong_team_is_refused_at_the_field(sqlite_store, given, field, code):
     with pytest.raises(Invalid) as refused:
         create_team(sqlite_store, company.admin, **team)
     assert [(p.field, p.code) for p in refused.value.problems] == [(field, code)]
+
+
+@pytest.mark.parametrize(("given", "field", "code"), [*WRONG_TEAMS[:2], *WRONG_TEAMS[3:5]])
+def test_a_team_changed_wrongly_is_refused_at_the_field(sqlite_store, given, field, code):
+    company = found(sqlite_store)
+    team = {"name": "East", "kind": "sales", "region": None, "timezone": "Asia/Shanghai"} | given
+    with pytest.raises(Invalid) as refused:
+        edit_team(sqlite_store, company.admin, company.rep.team_id, **team)
+    assert [(p.field, p.code) for p in refused.value.problems] == [(field, code)]
+
+
+def test_a_team_is_renamed_but_not_as_another_one(store):
+    company = found(store)
+    team = {"kind": "sales", "region": "Shanghai", "timezone": "Europe/Berlin"}
+    edit_team(store, company.admin, company.rep.team_id, " East China ", **team)
+    with store.reading() as session:
+        kept = {t.name: (t.region, t.timezone, t.people) for t in teams(session, company.admin)}
+        row = session.scalars(select(Audit).where(Audit.command == "team.edit")).one()
+    assert kept == {"East China": ("Shanghai", "Europe/Berlin", 3), "West": (None, "Asia/Shanghai", 1)}
+    assert (row.before["name"], row.after["name"]) == ("East", "East China")
+    with pytest.raises(Invalid) as refused:
+        edit_team(store, company.admin, company.rep.team_id, "West", **team)
+    assert problems(refused) == {("name", "taken")}
+    with pytest.raises(NotFound):
+        edit_team(store, company.admin, 99, "North", **team)
 
 
 def test_two_editors_the_second_is_told(store):

@@ -158,6 +158,7 @@ ALLOWED = {
     "calendar.restore":        {A},
     "currency.rate":           {D, A},
     "team.create":             {A},
+    "team.edit":               {A},
     "person.create":           {A},
     "person.edit":             {A},
     "person.activate":         {A},

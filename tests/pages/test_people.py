@@ -4,7 +4,7 @@ import bcrypt
 import pytest
 from sqlalchemy import select
 
-from data.schema import Customer, Person
+from data.schema import Customer, Person, Team
 from data.text import translate
 from tests.company import found
 
@@ -31,6 +31,19 @@ def test_everybody_is_listed_with_role_and_team_in_words(open_page, people, lang
 def test_the_search_narrows_the_list(open_page, people):
     page = open_page("people", people.admin, search="stran")
     assert list(page.dataframe[0].value["User name"]) == ["stranger"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_team_is_changed_where_it_stands(open_page, sqlite_store, people, language):
+    page = open_page("people", people.admin, language)
+    rows = list(page.dataframe[1].value[translate(language, "people.team")])
+    page.session_state["teams_0"] = {"selection": {"rows": [rows.index("East")], "columns": [], "cells": []}}
+    page.run()
+    page.text_input("team_1_name").set_value("East China")
+    by_label(page.button, "people.save", language).click().run()
+    assert not page.exception
+    with sqlite_store.reading() as session:
+        assert sorted(session.scalars(select(Team.name))) == ["East China", "West"]
 
 
 def test_a_person_is_added_after_all_problems_were_told(open_page, sqlite_store, people):
