@@ -1,6 +1,6 @@
 """Tokens of the HTTP API: one's own with a form for a new one, and everybody's for who looks after them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -30,7 +30,7 @@ def own_tokens_card(view: View, tokens: Sequence[TokenCard]) -> None:
             st.caption(t("tokens.none"))
         shown = st.container(key="token-once")
         if groups:
-            _new(view, groups)
+            _new(view)
         with shown:
             shown_once("tokens")
 
@@ -67,9 +67,8 @@ def _row(view: View, token: TokenCard, whose: bool) -> Row:
     )
 
 
-def _new(view: View, groups: Sequence[str]) -> None:
+def _new(view: View) -> None:
     turn = turn_of(_TURN)
-    names = {group: t(f"tokens.groups.{group}") for group in groups}
     lives = {days: t("tokens.lives", n=days) for days in LIVES}
     with st.expander(t("tokens.add"), icon=":material/add:", key="token-new"):
         marks = Marks(view)
@@ -77,9 +76,9 @@ def _new(view: View, groups: Sequence[str]) -> None:
             with marks.field("name"):
                 name = st.text_input(t("tokens.name"), placeholder=t("tokens.name_hint"), key=f"name-{turn}")
             with marks.field("reads"):
-                read = _groups(READ, names, turn)
+                read = _groups(view, READ, turn)
             with marks.field("scopes"):
-                write = _groups(WRITE, names, turn)
+                write = _groups(view, WRITE, turn)
             with marks.field("days"):
                 days = st.selectbox(
                     t("tokens.days"), list(lives), index=1, width=200, key=f"days-{turn}",
@@ -93,7 +92,11 @@ def _new(view: View, groups: Sequence[str]) -> None:
             st.rerun()
 
 
-def _groups(access: str, names: Mapping[str, str], turn: str) -> Sequence[str]:
+def _groups(view: View, access: str, turn: str) -> Sequence[str]:
+    """The groups chosen, of those in which the person can do so; the store's own checks hold all the same."""
+    names = {group: t(f"tokens.groups.{group}") for group in groups_of(view.who, access)}
+    if not names:
+        return ()
     chosen: Sequence[str] = st.pills(
         t(f"tokens.{access}"), list(names), selection_mode="multi", format_func=names.__getitem__,
         key=f"{access}-{turn}",

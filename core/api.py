@@ -11,6 +11,14 @@ GROUPS: Mapping[str, Permission] = {  # by group, the permission that its reader
     **dict.fromkeys(("customers", "opportunities", "actions", "signals"), Permission.SEE_CUSTOMERS),
     **dict.fromkeys(("demands", "promises"), Permission.SEE_PROMISES),
 }
+CHANGES: Mapping[str, frozenset[Permission]] = {  # by group, of which its writers need at least one
+    "customers": frozenset((Permission.EDIT_CUSTOMERS, Permission.ASSIGN)),
+    "opportunities": frozenset((Permission.RECORD_ACTIONS, Permission.EDIT_CUSTOMERS, Permission.ASSIGN)),
+    "actions": frozenset((Permission.RECORD_ACTIONS,)),
+    "signals": frozenset((Permission.RECORD_ACTIONS,)),
+    "demands": frozenset((Permission.FILE_DEMANDS, Permission.ANSWER_DEMANDS)),
+    "promises": frozenset((Permission.SEE_PROMISES,)),  # whoever sees one may escalate it
+}
 READ, WRITE = "read", "write"
 LIVES = (30, 90, 180, 365)  # days that a token may live
 MAX_TOKENS = 20  # living ones of one person
@@ -68,9 +76,15 @@ def check_token(token: TokenInput, living: int) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def groups_of(who: Who) -> tuple[str, ...]:
-    """The groups of records that a person's role can see at all."""
-    return tuple(group for group, needs in GROUPS.items() if decide(who, needs).allowed)
+def groups_of(who: Who, access: str = READ) -> tuple[str, ...]:
+    """The groups of records that a person's role can see at all, or in which it can change anything.
+
+    >>> from core.terms import Role
+    >>> groups_of(Who(1, Role.DELIVERY, None, "")), groups_of(Who(1, Role.DELIVERY, None, ""), WRITE)
+    (('demands', 'promises'), ('promises',))
+    """
+    seen = (group for group, needs in GROUPS.items() if decide(who, needs).allowed)
+    return tuple(g for g in seen if access == READ or any(decide(who, p).allowed for p in CHANGES[g]))
 
 
 def allows(scopes: Mapping[str, str], group: str, access: str) -> bool:

@@ -51,6 +51,26 @@ def test_a_token_is_made_shown_once_and_revoked(open_page, sqlite_store, company
         assert own_tokens(session, company.rep, sqlite_store.clock()) == ()
 
 
+# fmt: off
+OFFERED = [
+    ("rep",      ["customers", "opportunities", "actions", "signals", "demands", "promises"],
+                 ["customers", "opportunities", "actions", "signals", "demands", "promises"]),
+    ("product",  ["demands", "promises"], ["demands", "promises"]),
+    ("delivery", ["demands", "promises"], ["promises"]),
+    ("admin",    ["customers", "opportunities", "actions", "signals"], []),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("role", "read", "write"), OFFERED)
+def test_a_token_is_offered_what_its_person_can_do(open_page, company, role, read, write):
+    page = open_page("account", getattr(company, role))
+    boxes = {box.label: list(box.options) for box in page.button_group}
+    for access, groups in (("read", read), ("write", write)):
+        names = [translate("en", f"tokens.groups.{group}") for group in groups]
+        assert boxes.get(translate("en", f"tokens.{access}"), []) == names
+
+
 @LANGUAGES
 def test_an_administrator_ends_anybodys_token(open_page, sqlite_store, company, language):
     page = open_page("integrations", company.admin, language)
