@@ -9,7 +9,6 @@ from components.entrance import entrance
 from components.forms import Marks
 from components.session import enter
 from components.text import language, t
-from core.messages import Invalid, Problem
 from core.people import PersonInput
 from data.commands.setup import set_up
 from data.runtime import this_store
@@ -47,14 +46,19 @@ def _fields(marks: Marks) -> dict[str, str]:
             )
     zones = sorted(available_timezones())
     here = st.context.timezone if st.context.timezone in zones else "Asia/Shanghai"
-    values["timezone"] = st.selectbox(t("signin.setup_timezone"), zones, index=zones.index(here))
+    with marks.field("timezone"):
+        values["timezone"] = st.selectbox(t("signin.setup_timezone"), zones, index=zones.index(here))
     return values
 
 
 def _send(values: dict[str, str]) -> int:
-    if values["password"] != values["repeat"]:
-        raise Invalid([Problem("repeat", "passwords_differ")])
     admin = PersonInput(values["username"], values["name"], "admin", language=language())
     return set_up(
-        this_store(), values["code"], values["company"], admin, values["password"], values["timezone"]
+        this_store(),
+        values["code"],
+        values["company"],
+        admin,
+        values["password"],
+        values["timezone"],
+        repeat=values["repeat"],
     )

@@ -93,12 +93,17 @@ def check_team(name: str, kind: str, timezone: str) -> tuple[Problem, ...]:
         problems.append(Problem("name", "too_long", {"limit": MAX_NAME}))
     if kind not in TEAM_KINDS:
         problems.append(Problem("kind", "unknown_choice", {"value": kind}))
-    if not _is_zone(timezone):
+    if not is_zone(timezone):
         problems.append(Problem("timezone", "unknown_choice", {"value": timezone}))
     return tuple(problems)
 
 
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of that IANA name.
+
+    >>> is_zone("Asia/Shanghai"), is_zone("Mars/Olympus"), is_zone("")
+    (True, False, False)
+    """
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):

@@ -6,7 +6,7 @@ import secrets
 from sqlalchemy import delete, select
 
 from core.messages import Conflict, Invalid, Problem, refuse
-from core.people import PersonInput, check_password, check_person
+from core.people import PersonInput, check_password, check_person, is_zone
 from data.commands.people import hash_password, taken
 from data.commands.sessions import fingerprint
 from data.engine import Store
@@ -48,7 +48,9 @@ def cookie_secret(store: Store) -> str:
         return str(kept)
 
 
-def set_up(store: Store, code: str, company: str, admin: PersonInput, password: str, timezone: str) -> int:
+def set_up(
+    store: Store, code: str, company: str, admin: PersonInput, password: str, timezone: str, *, repeat: str
+) -> int:
     """Make the first administrator and name the company; returns the person's id.
 
     Raises:
@@ -58,6 +60,10 @@ def set_up(store: Store, code: str, company: str, admin: PersonInput, password: 
     problems = [*check_person(admin), *check_password(password)]
     if not company.strip():
         problems.append(Problem("company", "required"))
+    if repeat != password:
+        problems.append(Problem("repeat", "passwords_differ"))
+    if not is_zone(timezone):
+        problems.append(Problem("timezone", "unknown_choice", {"value": timezone}))
     with store.writing() as session:
         kept = session.scalar(select(Setting).where(Setting.key == _CODES).with_for_update())
         if kept is None or not nobody_yet(session):

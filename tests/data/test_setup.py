@@ -19,7 +19,15 @@ ADMIN = PersonInput("lin", "Lin Yue", "admin")
 
 
 def setting_up(store, code, username="lin", password="a long password"):
-    return set_up(store, code, "Haihe", PersonInput(username, "Lin", "admin"), password, "Asia/Shanghai")
+    return set_up(
+        store,
+        code,
+        "Haihe",
+        PersonInput(username, "Lin", "admin"),
+        password,
+        "Asia/Shanghai",
+        repeat=password,
+    )
 
 
 def test_the_code_makes_the_first_administrator_once(store):
@@ -56,9 +64,11 @@ def test_instances_that_start_together_each_get_a_code_and_share_the_key(store):
 
 
 def test_all_problems_are_said_at_once(store):
+    new_setup_code(store)
     with pytest.raises(Invalid) as refused:
-        set_up(store, new_setup_code(store), " ", PersonInput("!", "", "admin"), "short", "UTC")
-    assert {p.field for p in refused.value.problems} == {"company", "username", "name", "password"}
+        set_up(store, "wrong", " ", PersonInput("!", "", "admin"), "short", "Mars/Olympus", repeat="other")
+    fields = {p.field for p in refused.value.problems}
+    assert fields == {"code", "company", "username", "name", "password", "repeat", "timezone"}
 
 
 def test_of_many_at_once_one_becomes_administrator(store):

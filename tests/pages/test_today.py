@@ -75,7 +75,8 @@ def test_without_to_dos_it_is_calm_and_says_what_will_come(open_page, sqlite_sto
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_first_administrator_is_led_to_teams_and_people(open_page, sqlite_store, gone, language):
     ann = PersonInput("ann", "Ann", "admin")
-    key = set_up(sqlite_store, new_setup_code(sqlite_store), "Acme", ann, "a-long-pass-phrase", "UTC")
+    word, code = "a-long-pass-phrase", new_setup_code(sqlite_store)
+    key = set_up(sqlite_store, code, "Acme", ann, word, "UTC", repeat=word)
     page = open_page("today", Who(key, Role.ADMIN, None, "Ann"), language)
     check_words(page)
     assert translate(language, "today.first") in words(page)
