@@ -8,10 +8,13 @@ import streamlit as st
 
 from components import format
 from components.blocks import empty, section
+from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
 from components.text import t
 from data.queries.currencies import RateDesk
+
+_FORM = "rate"
 
 
 def missing(desk: RateDesk) -> None:
@@ -22,19 +25,25 @@ def missing(desk: RateDesk) -> None:
 
 
 def form(desk: RateDesk, save: Callable[..., Any], view: View) -> None:
-    """Currency, day, worth."""
+    """Currency, day, worth; empty again once a rate is entered."""
     section(t("currencies.enter"), icon=":material/add:")
-    with st.form("rate", clear_on_submit=False):
+    turn = turn_of(_FORM)
+    with st.form(turn, clear_on_submit=False):
         marks = Marks(view)
         with marks.field("currency"):
-            currency = st.text_input(t("currencies.currency"), max_chars=3, placeholder="USD", width=220)
+            currency = st.text_input(
+                t("currencies.currency"), max_chars=3, placeholder="USD", width=220, key=f"currency-{turn}"
+            )
         with marks.field("from_on"):
-            day = st.date_input(t("currencies.from_on"), desk.today, format="YYYY-MM-DD", width=220)
+            day = st.date_input(
+                t("currencies.from_on"), desk.today, format="YYYY-MM-DD", width=220, key=f"day-{turn}"
+            )
         with marks.field("worth"):
             label = t("currencies.worth", base=desk.base)
-            worth = st.number_input(label, value=None, format="%.6f", width=220)
+            worth = st.number_input(label, value=None, format="%.6f", width=220, key=f"worth-{turn}")
         sent = st.form_submit_button(t("currencies.save"), type="primary")
         if sent and marks.sent(lambda: save(currency, day, worth)):
+            next_turn(_FORM)
             st.toast(t("currencies.saved"), icon=":material/check:")
             st.rerun()
 

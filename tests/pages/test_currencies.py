@@ -28,3 +28,4 @@ def test_a_rate_is_entered(open_page, sqlite_store, language):
     assert not page.exception
     assert not page.warning
     assert page.dataframe[0].value.iloc[0, 0] == "USD"
+    assert page.text_input[0].value == ""  # another press of the same sends nothing again
