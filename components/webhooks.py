@@ -156,7 +156,7 @@ def _line(view: View, row: LogRow) -> Row:
         detail=" · ".join(part for part in (row.webhook, at, tries, met) if part),
         mark=state,
         tone=_TONES[row.state],
-        action=t("webhooks.again") if row.state == "dead" else "",
+        action=t("webhooks.again") if row.state == "dead" and row.id > 0 else "",
         at_once=True,
     )
 

@@ -21,6 +21,7 @@ KINDS = (
     "delivery.confirmed",
     "alert.raised",
 )
+TEST = "test"  # what a try sends, of no kind that one registers for
 MAX_NAME = 60
 MAX_URL = 2_000
 _INSIDE = ("localhost", ".localhost", ".local", ".internal", ".intranet", ".lan", ".home.arpa")

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from core.access import Permission, Who
 from core.messages import Conflict, NotFound, refuse
-from core.webhooks import WebhookInput, check_webhook
+from core.webhooks import TEST, WebhookInput, check_webhook
 from data.commands.command import Tx, command
 from data.engine import Store
 from data.hooks import Told, tell
@@ -15,7 +15,6 @@ from data.schema import Webhook, WebhookDelivery
 from data.settings import settings
 
 PREFIX = "fbs_"
-TEST = "test"
 
 
 def new_secret() -> str:

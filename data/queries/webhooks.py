@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who, reach
 from core.messages import NotAllowed, NotFound
+from core.webhooks import TEST
 from data.schema import Webhook, WebhookDelivery, WebhookEvent
 
 LOG = 30  # deliveries that the log shows
@@ -36,7 +37,11 @@ class WebhookCard:
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    """One delivery: what happened, to whom it is told, and how that went."""
+    """One delivery: what happened, to whom it is told, and how that went.
+
+    Attributes:
+        id: of the delivery; of a test its webhook's, negative.
+    """
 
     id: int
     webhook: str
@@ -83,7 +88,7 @@ def webhooks(session: Session, who: Who) -> tuple[WebhookCard, ...]:
 
 
 def webhook_log(session: Session, who: Who) -> tuple[LogRow, ...]:
-    """The latest deliveries of living webhooks, newest first.
+    """The latest deliveries of living webhooks and the latest test of each, newest first.
 
     Raises:
         NotAllowed: for whoever does not look after them.
@@ -109,7 +114,30 @@ def webhook_log(session: Session, who: Who) -> tuple[LogRow, ...]:
         .order_by(d.id.desc())
         .limit(LOG)
     )
-    return tuple(LogRow(*row) for row in session.execute(query))
+    told = [LogRow(*row) for row in session.execute(query)]
+    if tests := _tests(session):
+        told = sorted([*told, *tests], key=lambda row: row.happened_at, reverse=True)
+    return tuple(told[:LOG])
+
+
+def _tests(session: Session) -> list[LogRow]:
+    living = select(Webhook).where(Webhook.removed_at.is_(None), Webhook.tested_at.is_not(None))
+    return [
+        LogRow(
+            id=-row.id,
+            webhook=row.name,
+            key=TEST,
+            kind=TEST,
+            happened_at=row.tested_at,
+            state="dead" if row.test_error else "sent",
+            attempts=1,
+            due_at=row.tested_at,
+            sent_at=None if row.test_error else row.tested_at,
+            error=row.test_error,
+        )
+        for row in session.scalars(living)
+        if row.tested_at is not None
+    ]
 
 
 def reached_webhook(session: Session, who: Who, webhook_id: int) -> Webhook:

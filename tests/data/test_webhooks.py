@@ -204,6 +204,21 @@ def test_a_receiver_that_is_away_is_told_again_in_longer_steps(store, clock, rec
     assert (card.id, card.waiting, card.dead, row.state, row.attempts) == (hook, 0, 0, "sent", 4)
 
 
+def test_the_latest_test_stands_among_what_was_told(store, clock, receiver):
+    company = found(store)
+    hook = listen(store, company, receiver.url, ["action.recorded"])
+    receiver.now = clock().timestamp()
+    for busy in ([], [403]):
+        receiver.busy = busy
+        send_hook_test(store, company.admin, hook)
+        clock.move(seconds=60)
+    visit(store, company)
+    with store.reading() as session:
+        rows = webhook_log(session, company.admin)
+    assert [(row.kind, row.state) for row in rows] == [("action.recorded", "waiting"), ("test", "dead")]
+    assert (rows[1].id, rows[1].error, rows[1].attempts) == (-hook, "HTTP 403", 1)
+
+
 def test_one_that_is_down_does_not_hold_up_the_others(sqlite_store, receiver):
     company = found(sqlite_store)
     listen(sqlite_store, company, "http://127.0.0.1:9/nobody")

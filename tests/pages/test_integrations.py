@@ -68,6 +68,9 @@ def test_an_administrator_registers_tries_and_removes_a_webhook(
     press(page, "webhooks.test", language)
     assert [s.value for s in page.success] == [translate(language, "webhooks.test_ok")]
     assert [event["kind"] for event in receiver.taken.values()] == ["test"]
+    told = translate(language, "webhooks.kinds.test"), translate(language, "webhooks.states.sent")
+    assert all(said in words(page) for said in told)
+    assert translate(language, "webhooks.no_log") not in words(page)
     press(page, "webhooks.switch_off", language)
     press(page, "webhooks.remove", language)
     with sqlite_store.reading() as session:
