@@ -48,12 +48,13 @@ def _first(view: View) -> str:
 
 def board_cards(board: DeliveryBoard, view: View) -> None:
     """How many wait for the customer, what is wrong, and how many confirm."""
+    problems = board.counts[Show.PROBLEM]
     cards(
         [
             Card(t("deliveries.card.sent"), str(board.counts[Show.SENT]), t("deliveries.card_note.sent"),
                  Tone.BLUE),
-            Card(t("deliveries.card.problem"), str(board.counts[Show.PROBLEM]),
-                 t("deliveries.card_note.problem"), Tone.RED),
+            Card(t("deliveries.card.problem"), str(problems), t("deliveries.card_note.problem"),
+                 Tone.RED if problems else Tone.QUIET),
             _rate("first", board.confirmed, view),
             _rate("second", board.second, view),
         ],

@@ -6,6 +6,7 @@ import re
 
 import pytest
 import streamlit as st
+from streamlit.proto.Metric_pb2 import Metric as MetricProto
 
 from core.promises.acceptance import Stand
 from core.promises.handover import AnswerInput
@@ -61,6 +62,18 @@ def test_everybody_sees_what_waits_and_only_senders_can_send(open_page, handover
     assert (translate(language, "deliveries.revoke") in [does(b) for b in file.button]) is (
         role == "delivery"
     )
+
+
+def test_what_is_wrong_is_red_only_where_something_is(open_page, handover, sqlite_store):
+    def told():
+        page = open_page("deliveries", handover.people.rep)
+        (card,) = [m for m in page.metric if m.label == translate("en", "deliveries.card.problem")]
+        return card.value, card.proto.color
+
+    _, token = handover.ready()
+    assert told() == ("0", MetricProto.GRAY)
+    answer_link(sqlite_store, token, AnswerInput("problem", "It stays empty"))
+    assert told() == ("1", MetricProto.RED)
 
 
 def test_others_see_nothing_of_it(open_page, handover):
