@@ -72,7 +72,7 @@ def test_the_running_quarter_is_read_before_it_is_over(open_page, sqlite_store, 
         "collaboration", company.product, language, quarter="2026-04-01", figure="response-team-1"
     )
     opening = translate(language, "collaboration.open_demand")
-    assert len([b for b in row.button if b.label == opening]) == 1
+    assert len([b for b in row.button if does(b) == opening]) == 1
 
 
 def test_a_figure_opens_its_rows_and_stands_in_the_address(open_page, sqlite_store, company):
