@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from core.policies import DEFAULTS
 from core.reports.brief import brief
 from data.brief_json import brief_json
-from data.schema import MorningBrief, MorningMeeting
+from data.schema import Commitment, MorningBrief, MorningMeeting
 from tests.company import found
 
 pytestmark = pytest.mark.browser
@@ -33,9 +33,18 @@ def server(served):
             session.add(issued)
             session.flush()
             began = now - timedelta(minutes=6)
-            session.add(
-                MorningMeeting(brief_id=issued.id, started_at=began, started_by_id=people.manager.person_id)
+            held = MorningMeeting(
+                brief_id=issued.id, started_at=began, started_by_id=people.manager.person_id
             )
+            session.add(held)
+            session.flush()
+            session.add(
+                Commitment(
+                    meeting_id=held.id, what="See them", owner_id=people.rep.person_id,
+                    customer_id=people.customer, expects="action", due_at=now + timedelta(hours=4),
+                    made_at=began, made_by_id=people.manager.person_id,
+                )
+            )  # fmt: skip
 
     return served(seed)
 
@@ -61,3 +70,17 @@ def test_the_clock_runs_on_through_reruns_and_reloads(server, visit):
     third = left(page)
     assert first > second >= third
     expect(page.locator('[data-testid="stSidebar"]')).to_be_hidden()
+
+
+def test_on_the_wall_badges_and_small_print_are_large_too(server, visit):
+    page = visit(f"{server.url}/morning?step=made", cookie=server.signed_in("manager"))
+    at_desk = [size(page, text) for text in ("Open", "Haihe Pumps")]
+    page.goto(f"{server.url}/morning?step=made&wall=1")
+    on_wall = [size(page, text) for text in ("Open", "Haihe Pumps")]
+    assert all(large > 1.25 * small for small, large in zip(at_desk, on_wall, strict=True))
+
+
+def size(page: Page, text: str) -> float:
+    """The letters of a text, in pixels."""
+    shown = page.get_by_test_id("stMarkdownContainer").locator("span", has_text=text).last
+    return float(shown.evaluate("e => parseFloat(getComputedStyle(e).fontSize)"))
