@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission
 from data.commands.command import Tx, command
-from data.queries.operator import BACKUP, SIZES, database_bytes
+from data.queries.operator import BACKUP, SIZES, database_bytes, engine_of
 from data.schema import Setting
 
 NIGHTS = 90
@@ -33,7 +33,7 @@ def measure(session: Session, now: datetime) -> None:
     kept: list[Any] = list(row.value or ()) if row else []
     nights = [night for night in kept if night[0] != now.isoformat()]
     if size is not None:
-        _keep(session, SIZES, [*nights, [now.isoformat(), size]][-NIGHTS:])
+        _keep(session, SIZES, [*nights, [now.isoformat(), size, engine_of(session)]][-NIGHTS:])
 
 
 def _keep(session: Session, key: str, value: Any) -> None:

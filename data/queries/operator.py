@@ -223,9 +223,14 @@ def _storage(session: Session, now: datetime) -> Storage:
     )  # fmt: skip
 
 
+def engine_of(session: Session) -> str:
+    """Which kind of database it is: `sqlite` or `postgresql`."""
+    return str(session.get_bind().dialect.name)
+
+
 def database_bytes(session: Session) -> int | None:
     """How large the database is, in bytes."""
-    if session.get_bind().dialect.name == "postgresql":
+    if engine_of(session) == "postgresql":
         whole: int | None = session.scalar(text("SELECT pg_database_size(current_database())"))
         return whole
     pages, size = (session.scalar(text(f"PRAGMA {name}")) for name in ("page_count", "page_size"))
@@ -233,8 +238,13 @@ def database_bytes(session: Session) -> int | None:
 
 
 def _measured(session: Session, now: datetime) -> tuple[int | None, datetime | None]:
-    """The oldest size of the last thirty days, and when it was measured."""
-    nights = [(datetime.fromisoformat(at), size) for at, size in setting(session, SIZES) or ()]
+    """The oldest size of the last thirty days on this kind of database, and when it was measured.
+
+    A store that moved from SQLite to PostgreSQL is larger for that alone: sizes of before are left out.
+    """
+    here = engine_of(session)
+    kept = setting(session, SIZES) or ()
+    nights = [(datetime.fromisoformat(at), size) for at, size, *of in kept if of in ([], [here])]
     lately = [(at, size) for at, size in nights if at >= now - MONTH]
     if not lately:
         return None, None

@@ -15,7 +15,7 @@ from data.commands.outboxes import drop, retry
 from data.commands.sessions import SEEN_EVERY, end_any_session, end_sessions_of, open_session, session_used
 from data.jobs.registry import Run
 from data.jobs.tidy import tidy
-from data.queries.operator import operator_desk
+from data.queries.operator import SIZES, operator_desk
 from data.queries.sessions import by_id
 from data.schema import (
     Audit,
@@ -24,6 +24,7 @@ from data.schema import (
     JobRun,
     Message,
     RoomGroup,
+    Setting,
     StoredFile,
     TeamChannel,
     UserSession,
@@ -172,6 +173,18 @@ def test_sessions_are_seen_and_ended_one_or_all_of_a_person(store, company, cloc
     with store.reading() as session:
         assert [by_id(session, i, clock.at) for i in (first, second, other)] == [None] * 3
     assert timedelta(minutes=1) < SEEN_EVERY
+
+
+def test_what_another_kind_of_database_measured_is_no_growth(store, company, clock):
+    tidy(store, Run(clock.at - timedelta(days=2)))
+    with store.writing() as session:
+        row = session.get_one(Setting, SIZES)
+        (night,) = row.value
+        row.value = [[night[0], 1, "elsewhere"]]
+    assert desk(store, company.admin).storage.grown is None
+    with store.writing() as session:
+        session.get_one(Setting, SIZES).value = [night, [night[0], 1, "elsewhere"]]
+    assert desk(store, company.admin).storage.since == clock.at - timedelta(days=2)
 
 
 def test_sizes_growth_and_the_latest_backup(store, company, clock, tmp_path, monkeypatch):
