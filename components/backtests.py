@@ -8,6 +8,7 @@ import streamlit as st
 
 from components import address, format
 from components.blocks import empty, section
+from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
 from components.outlook_charts import reliability
@@ -22,11 +23,18 @@ FIGURES = ("accuracy_mean", "wape", "bias", "coverage")
 CHANCES = ("log_loss", "log_loss_stage_rate", "brier", "auc")
 
 
-def backtest_form(first: date, last: date, view: View, ask: Callable[[str, str, date, date], Any]) -> None:
-    """Ask for a backtest."""
+def backtest_form(
+    first: date, last: date, view: View, ask: Callable[[str, str, str, date, date], Any]
+) -> None:
+    """Ask for a backtest.
+
+    Args:
+        ask: `ask(key, horizon, level, first, last)`.
+    """
     section(t("replay.backtest"), help=t("replay.backtest_help"))
     levels = LEVELS if reach(view.who, Permission.SEE_FORECAST) is Reach.ALL else LEVELS[:1]
-    with st.form("backtest", border=True):
+    turn = turn_of("backtest")
+    with st.form(turn, border=True):
         marks = Marks(view)
         with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
             with marks.field("first"):
@@ -38,7 +46,8 @@ def backtest_form(first: date, last: date, view: View, ask: Callable[[str, str, 
             )
             level = st.selectbox(t("replay.level"), levels, format_func=_level, key="backtest-level")
             sent = st.form_submit_button(t("replay.run"), type="primary", icon=":material/play_arrow:")
-        if sent and marks.sent(lambda: ask(horizon, level, begin, end)):
+        if sent and marks.sent(lambda: ask(turn, horizon, level, begin, end)):
+            next_turn("backtest")
             st.rerun()
 
 

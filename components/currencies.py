@@ -25,7 +25,11 @@ def missing(desk: RateDesk) -> None:
 
 
 def form(desk: RateDesk, save: Callable[..., Any], view: View) -> None:
-    """Currency, day, worth; empty again once a rate is entered."""
+    """Currency, day, worth; empty again once a rate is entered.
+
+    Args:
+        save: `save(key, currency, day, worth)`.
+    """
     section(t("currencies.enter"), icon=":material/add:")
     turn = turn_of(_FORM)
     with st.form(turn, clear_on_submit=False):
@@ -42,7 +46,7 @@ def form(desk: RateDesk, save: Callable[..., Any], view: View) -> None:
             label = t("currencies.worth", base=desk.base)
             worth = st.number_input(label, value=None, format="%.6f", width=220, key=f"worth-{turn}")
         sent = st.form_submit_button(t("currencies.save"), type="primary")
-        if sent and marks.sent(lambda: save(currency, day, worth)):
+        if sent and marks.sent(lambda: save(turn, currency, day, worth)):
             next_turn(_FORM)
             st.toast(t("currencies.saved"), icon=":material/check:")
             st.rerun()

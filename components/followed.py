@@ -11,6 +11,7 @@ import streamlit as st
 from components import address, format
 from components.blocks import Tone, badge, empty, plain, section
 from components.forecast_words import money, month_name
+from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
 from components.scrolling import into_view
@@ -97,7 +98,8 @@ def _asking(month: MonthAttribution) -> Decided | None:
 
 def _event_form(add: Callable[..., Any], asking: Decided | None, view: View) -> None:
     here = view.today
-    with st.form("add-event", border=False, clear_on_submit=False):
+    turn = turn_of("add-event")
+    with st.form(turn, border=False, clear_on_submit=False):
         marks = Marks(view)
         with marks.field("name"):
             name = st.text_input(
@@ -118,8 +120,9 @@ def _event_form(add: Callable[..., Any], asking: Decided | None, view: View) -> 
             )
         note = st.text_input(t("attribution.event_note"), **_from_note(asking, "event-note"))
         event = EventInput(name or "", _day(first, here), _day(last, here), industry or None, note or "")
-        work = partial(add, event, address.number("finding"))
+        work = partial(add, turn, event, address.number("finding"))
         if st.form_submit_button(t("attribution.add_event"), type="primary") and marks.sent(work):
+            next_turn("add-event")
             _done("attribution.event_added")
 
 
@@ -172,14 +175,16 @@ def _answer_form(wish: int, answer: Callable[..., Any], view: View) -> None:
 
 
 def _ask_form(ask: Callable[..., Any], asking: Decided | None, view: View) -> None:
-    with st.form("ask-factor", border=False):
+    turn = turn_of("ask-factor")
+    with st.form(turn, border=False):
         marks = Marks(view)
         with marks.field("name"):
             name = st.text_input(t("attribution.factor_name"), key="factor-name")
         with marks.field("why"):
             why = st.text_area(t("attribution.factor_why"), height=70, **_from_note(asking, "factor-why"))
-        work = partial(ask, name or "", why or "", address.number("finding"))
+        work = partial(ask, turn, name or "", why or "", address.number("finding"))
         if st.form_submit_button(t("attribution.ask"), type="primary") and marks.sent(work):
+            next_turn("ask-factor")
             _done("attribution.asked")
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from components import address, format
 from components.blocks import Tone, badge, empty, plain, section
+from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
 from components.text import clauses, listed, pair, t, term
@@ -52,15 +53,21 @@ def changes(weights: Said, view: View) -> str:
     return clauses(parts) or t("weights.all_one")
 
 
-def editor(found: WeightHistory, draft: Callable[[Said, str], Any], view: View) -> None:
-    """A slider for each factor, beginning with what is in force; makes a new version, applies nothing."""
+def editor(found: WeightHistory, draft: Callable[[str, Said, str], Any], view: View) -> None:
+    """A slider for each factor, beginning with what is in force; makes a new version, applies nothing.
+
+    Args:
+        draft: `draft(key, weights, note)`.
+    """
     section(t("weights.new"), help=t("weights.new_help"))
     names = {i or "every": industry_name(i) for i in (ALL, *INDUSTRIES)}
     chosen = address.choose(st.selectbox, t("weights.industry"), "industry", names, "every", width=260)
     industry = ALL if chosen == "every" else chosen
     base = found.weights.get(ALL, {})
     present = {**base, **found.weights.get(industry, {})}
-    with st.form(f"weights-{industry}-{found.in_force}", border=True):
+    named = f"weights-{industry}-{found.in_force}"
+    turn = turn_of(named)
+    with st.form(turn, border=True):
         marks = Marks(view)
         set_to = {}
         for layer in _LAYERS:
@@ -73,8 +80,9 @@ def editor(found: WeightHistory, draft: Callable[[Said, str], Any], view: View) 
             note = st.text_input(t("weights.note"), placeholder=t("weights.note_hint"), key="weights-note")
         weights = _laid_over(found.weights, industry, set_to)
         if st.form_submit_button(t("weights.draft"), type="primary") and marks.sent(
-            partial(_drafted, draft, weights, note or "")
+            partial(_drafted, partial(draft, turn), weights, note or "")
         ):
+            next_turn(named)
             st.toast(t("weights.drafted"))
             st.rerun()
 

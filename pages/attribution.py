@@ -1,5 +1,6 @@
 """Why did the month miss its forecast, and what follows?"""
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -19,16 +20,15 @@ from data.commands.attribution import (
     decide_finding,
     withdraw_event,
 )
-from data.commands.command import Command
 from data.queries.attribution import attribution
 from data.queries.followed import followed
 
-DOES: dict[str, Command[..., int]] = {
+DOES: dict[str, Callable[..., int]] = {
     "decide": decide_finding,
     "coach": coach_finding,
-    "event": add_event,
+    "event": add_event.once,
     "withdraw": withdraw_event,
-    "ask": ask_for_factor,
+    "ask": ask_for_factor.once,
     "answer": answer_factor,
 }
 

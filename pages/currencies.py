@@ -13,5 +13,5 @@ with page("currencies.title", needs=Permission.SET_RATES) as view:
     st.caption(t("currencies.question"))
     desk = view.read(rate_desk, view.now)
     missing(desk)
-    form(desk, lambda *told: view.do(set_rate, *told), view)
+    form(desk, lambda *told: view.do(set_rate.once, *told), view)
     table(desk, view)

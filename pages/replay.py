@@ -1,5 +1,6 @@
 """What was said on any day, why did it move, and how good have such forecasts been?"""
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -21,7 +22,7 @@ from data.queries.outlook import offered, policy, snapshot
 from data.queries.outlook_calendar import calendar
 
 REPLAY: Command[..., int] = replay_day
-BACKTEST: Command[..., int] = ask_backtest
+BACKTEST: Callable[..., int] = ask_backtest.once
 
 with page("replay.title", needs=Permission.SEE_FORECAST) as view:
     st.caption(t("replay.question"))
@@ -48,7 +49,7 @@ with page("replay.title", needs=Permission.SEE_FORECAST) as view:
             before = view.read(snapshot, pipeline, period, since) if since else None
             moved = replay.moved(before, shown, view.read(handed, before, shown), view)
             lead = behind(shown, "rep", view.read(policy), view) or moved
-    backtest_form(*days.past, view, partial(view.do, BACKTEST, pipeline))
+    backtest_form(*days.past, view, lambda turn, *asked: view.do(BACKTEST, turn, pipeline, *asked))
     backtests_block(view.read(backtests, pipeline), view)
     found = view.read(models, pipeline)
     trainings(found, view)

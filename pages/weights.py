@@ -14,7 +14,7 @@ from data.commands.weights import apply_weights, draft_weights
 from data.queries.weights import weight_history
 from data.weighing import backtest_weights
 
-DRAFT: Command[..., int] = draft_weights
+DRAFT: Callable[..., int] = draft_weights.once
 APPLY: Command[..., int] = apply_weights
 BACKTEST: Callable[..., int] = backtest_weights
 

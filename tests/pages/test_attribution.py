@@ -11,10 +11,12 @@ from components import format
 from components.forecast_words import signed
 from core.forecast.findings import EventInput
 from data.commands.attribution import add_event
+from data.schema import BusinessEvent, FactorRequest
 from data.text import translate
 from tests.company import found
 from tests.forecasts import deal, run
 from tests.pages.reading import check_words, words
+from tests.pages.twice import rows_of_two
 
 FEB = date(2026, 2, 1)
 
@@ -75,6 +77,22 @@ def test_a_decision_and_what_it_leads_to(open_page, people, language):
     assert "Port closed" in text
     assert "Open demands" in text
     assert translate(language, "attribution.no_change_yet") in text
+
+
+def _event(page):
+    page.text_input(key="event-name").set_value("Port closed")
+    return press(page, "en", "attribution.add_event")
+
+
+def _wish(page):
+    page.text_input(key="factor-name").set_value("Open demands")
+    next(a for a in page.text_area if a.key == "factor-why").set_value("Three waited.")
+    return press(page, "en", "attribution.ask")
+
+
+@pytest.mark.parametrize(("send", "table"), [(_event, BusinessEvent), (_wish, FactorRequest)])
+def test_two_presses_are_one(open_page, people, sqlite_store, send, table):
+    assert rows_of_two(open_page("attribution", people.director), send, sqlite_store, table) == 1
 
 
 def test_leadership_answers_a_wish(open_page, people):

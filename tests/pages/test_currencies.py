@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from data.schema import ExchangeRate
 from data.text import translate
 from tests.company import found
 from tests.importing import import_text
 from tests.pages.reading import words
 from tests.pages.test_demands import press
+from tests.pages.twice import rows_of_two
 
 DEAL = "ref,name,amount,currency,opened_at\n1,Dollars,100,USD,2026-01-02\n"
 
@@ -29,3 +31,14 @@ def test_a_rate_is_entered(open_page, sqlite_store, language):
     assert not page.warning
     assert page.dataframe[0].value.iloc[0, 0] == "USD"
     assert page.text_input[0].value == ""  # another press of the same sends nothing again
+
+
+def test_two_presses_enter_one_rate_and_refuse_none(open_page, sqlite_store):
+    def enter(page):
+        page.text_input[0].set_value("USD")
+        page.number_input[0].set_value(7.1)
+        return press(page, translate("en", "currencies.save"))
+
+    page = open_page("currencies", found(sqlite_store).director)
+    assert rows_of_two(page, enter, sqlite_store, ExchangeRate) == 1
+    assert not page.error

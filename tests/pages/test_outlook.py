@@ -17,12 +17,13 @@ from data.jobs.runner import run_due
 from data.queries.backtests import backtests
 from data.queries.outlook import snapshot
 from data.queries.outlook_course import progress
-from data.schema import ForecastModel, JobRun, Pipeline
+from data.schema import ForecastBacktest, ForecastModel, JobRun, Pipeline
 from data.text import translate
 from tests.company import found
 from tests.data.test_forecast_runs import TODAY, sold
 from tests.forecasts import run
 from tests.pages.reading import check_words, words
+from tests.pages.twice import rows_of_two
 
 EARLIER = TODAY - timedelta(days=1)
 FIRST = datetime(2025, 9, 1, tzinfo=UTC)
@@ -214,6 +215,14 @@ def test_a_backtest_runs_once_in_the_background_and_is_kept(open_page, company, 
         assert [o["origin"] for o in kept.result["origins"]] == ["2025-12-01", "2026-01-01"]
         assert sum(b["n"] for b in kept.result["reliability"]) == kept.result["totals"]["n"]
         assert session.scalar(select(JobRun.progress).where(JobRun.job == "backtest")) == "100%"
+
+
+def test_two_presses_ask_for_one_backtest(open_page, company, sqlite_store):
+    def ask(page):
+        return next(b for b in page.button if b.label == "Run the backtest").click().run()
+
+    page = open_page("replay", company.director, period="month")
+    assert rows_of_two(page, ask, sqlite_store, ForecastBacktest) == 1
 
 
 def test_days_in_the_wrong_order_are_told_at_their_field(open_page, company):

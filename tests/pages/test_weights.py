@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from core.forecast.factors import FACTORS
+from data.schema import WeightVersion
 from data.text import translate
 from tests.company import found
 from tests.pages.reading import check_words, words
+from tests.pages.twice import rows_of_two
 
 
 def button(page, language, key):
@@ -49,3 +51,13 @@ def test_an_industrys_weights_lie_over_the_others(open_page, sqlite_store):
     page.text_input(key="weights-note").set_value("Long cycles.")
     button(page, "en", "weights.draft").click().run()
     assert "Chemicals: Stage × 0.50" in words(page)
+
+
+def test_two_presses_write_one_version(open_page, sqlite_store):
+    def draft(page):
+        page.slider(key="weight--stage-None").set_value(2.0)
+        page.text_input(key="weights-note").set_value("Stages tell more.")
+        return button(page, "en", "weights.draft").click().run()
+
+    page = open_page("weights", found(sqlite_store).director)
+    assert rows_of_two(page, draft, sqlite_store, WeightVersion) == 1
