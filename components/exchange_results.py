@@ -142,7 +142,8 @@ def _result(view: View, upload: Upload, done: ImportResult) -> None:
     with st.container(border=True):
         show_counts(view, done, plain(t("exchange.done", name=upload.name)))
         show_rejected(view, upload, done.rejected, "exchange-rejected")
-        if st.button(t("exchange.undo"), icon=":material/undo:", key="exchange-undo-last"):
+        undo = t("exchange.undo")
+        if done.batch_id is not None and st.button(undo, icon=":material/undo:", key="exchange-undo-last"):
             _undo(view, done.batch_id)
         _further(upload, f"exchange-next-{done.batch_id}")
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from zoneinfo import available_timezones
 
 import streamlit as st
@@ -205,10 +204,14 @@ def team_dialog(view: View, row: TeamRow | None) -> None:
                 index=zones.index(row.timezone if row else view.who.timezone),
                 key=f"{of}_timezone",
             )
-        said = {"kind": kind, "region": region.strip() or None, "timezone": zone}
-        save = partial(view.do, edit_team, row.team_id) if row else partial(view.do, create_team)
-        sent = st.button(t("people.save"), type="primary", width="stretch")
-        if sent and marks.sent(lambda: save(name, **said)):
+
+        def keep() -> int:
+            place = region.strip() or None
+            if row:
+                return view.do(edit_team, row.team_id, name, kind=kind, region=place, timezone=zone)
+            return view.do(create_team, name, kind=kind, region=place, timezone=zone)
+
+        if st.button(t("people.save"), type="primary", width="stretch") and marks.sent(keep):
             _close()
             st.rerun()
 
