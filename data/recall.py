@@ -101,11 +101,18 @@ def _key(
 
 
 def _bytes(value: Any, now: datetime | None = None) -> bytes | None:
-    """A value as bytes; None where it cannot be said so, or not in `LARGEST`."""
+    """A value as bytes; None where it cannot be said so, or not in `LARGEST`.
+
+    Args:
+        now: the instant of the run, of what is asked: it is said in full each time it comes, so that equal
+            arguments are the same bytes, whether or not they share what they hold. None: of an answer.
+    """
     told = _Sheet()
+    said = _Pickler(told, now)
+    said.fast = now is not None
     try:
-        _Pickler(told, now).dump(value)
-    except (pickle.PicklingError, TypeError, AttributeError, OverflowError):  # e.g. a function
+        said.dump(value)
+    except (pickle.PicklingError, TypeError, ValueError, AttributeError, OverflowError):  # e.g. a function
         return None
     return told.getvalue()
 

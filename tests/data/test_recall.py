@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import pickle
 import pkgutil
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -143,6 +144,13 @@ def test_where_a_period_begins_counts_to_the_minute_too(sqlite_store, hits):
     ask(sqlite_store, rep, zone, NOON - back + timedelta(minutes=1), now=NOON)
     ask(sqlite_store, rep, zone, NOON - back + timedelta(seconds=1), now=NOON)
     assert len(hits) == 1
+
+
+def test_equal_arguments_are_the_same_question_whatever_they_share(sqlite_store, hits):
+    who, name = found(sqlite_store).rep, "x" * 5 + str(NOON.year)
+    for args in ((name, name), (name, "".join(name)), (pickle.loads(pickle.dumps(name)), name)):
+        ask(sqlite_store, who, zone, args)
+    assert len(hits) == 2
 
 
 def test_whoever_gets_an_answer_may_do_with_it_as_they_like(sqlite_store):
