@@ -114,13 +114,17 @@ def _sign(result: Result, does: Does, view: View) -> None:
 def _appealing(result: Result, does: Does, view: View) -> None:
     """A form for a manager, while it makes sense; what is refused meanwhile is said by the command."""
     mine = any(a.made_by_id == view.who.person_id or a.upheld is None for a in result.appeals)
-    over = result.counts_as is State.MET or view.now > result.appeal_until
-    if mine or over or not decide(view.who, Permission.APPEAL_MILESTONES).allowed:
+    met = result.counts_as is State.MET
+    if mine or met or not decide(view.who, Permission.APPEAL_MILESTONES).allowed:
+        return
+    until = view.instant(result.appeal_until)
+    if view.now > result.appeal_until:
+        st.caption(t("milestones.appeal_over", until=until))
         return
     marks = Marks(view)
     with marks.field("words"):
         words = st.text_area(t("milestones.appeal_words"), key=f"appeal-words-{result.id}")
-    st.caption(t("milestones.appeal_hint", until=view.instant(result.appeal_until)))
+    st.caption(t("milestones.appeal_hint", until=until))
     pressed = st.button(t("milestones.appeal"), key=f"appeal-{result.id}", icon=":material/campaign:")
     if pressed and marks.sent(partial(view.do, does["appeal"], result.id, words)):
         st.toast(t("milestones.appealed"))

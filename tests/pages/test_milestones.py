@@ -160,6 +160,18 @@ def test_a_manager_appeals_and_a_director_decides_and_signs(open_page, company, 
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_manager_reads_until_when_a_result_could_be_appealed(open_page, company, missed, clock, language):
+    clock.move(days=15)
+    page = open_page("milestones", company.manager, language, day=60)
+    check_words(page)
+    assert f"appeal-{missed}" not in [b.key for b in page.button]
+    over = [part.strip() for part in translate(language, "milestones.appeal_over", until="|").split("|")]
+    assert all(part in words(page) for part in over)
+    over_for = words(open_page("milestones", company.director, language, day=60))
+    assert over[0] not in over_for  # who signs appeals to nobody
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_an_appeal_that_is_upheld_stands_at_the_path(
     open_page, sqlite_store, company, clock, missed, language
 ):
