@@ -13,6 +13,7 @@ from data.queries.exchange import own_fields, own_types, past_imports
 with page("exchange.title", needs=Permission.EXPORT) as view:
     if not decide(view.who, Permission.IMPORT).allowed:
         export_form(view)
+        st.caption(t("exchange.imported_by"))
         st.stop()
     coming_in, going_out = st.tabs([t("exchange.coming_in"), t("exchange.going_out")])
     with going_out:

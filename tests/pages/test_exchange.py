@@ -47,6 +47,8 @@ def test_who_may_bring_in_and_take_out(company, role, language):
     else:
         assert translate(language, "exchange.export") in exports
     assert bool(at.file_uploader) == (role is Role.ADMIN)
+    told = translate(language, "exchange.imported_by") in [c.value for c in at.caption]
+    assert told == (bool(exports) and role is not Role.ADMIN)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
