@@ -37,7 +37,7 @@ def done(view: View, kept: DraftView, facts: CustomerFacts) -> None:
             leave_for()
         if st.button(t("record.to_today"), icon=":material/today:"):
             open_page("today")
-        _promise(view, sent)
+        _told(view, facts, sent)
         if st.button(t("record.undo"), type="tertiary", icon=":material/undo:", help=t("record.undo_help")):
             try:
                 view.do(take_back, kept.id)
@@ -47,12 +47,15 @@ def done(view: View, kept: DraftView, facts: CustomerFacts) -> None:
                 st.rerun()
 
 
-def _promise(view: View, sent: dict[str, Any]) -> None:
-    """From the action that was just written down to what was promised in it."""
-    if sent["state"] != ActionStatus.COMPLETED or reach(view.who, Permission.MAKE_PROMISES) is None:
+def _told(view: View, facts: CustomerFacts, sent: dict[str, Any]) -> None:
+    """From the action that was just written down to what was promised or asked for in it."""
+    if sent["state"] != ActionStatus.COMPLETED:
         return
-    if st.button(t("promises.make"), icon=":material/handshake:"):
+    promises, demands = (reach(view.who, may) for may in (Permission.MAKE_PROMISES, Permission.FILE_DEMANDS))
+    if promises and st.button(t("promises.make"), icon=":material/handshake:"):
         open_page("promises", do="make", action=sent["action"])
+    if demands and st.button(t("customer.file_demand"), icon=":material/assignment_add:"):
+        open_page("demands", customer=facts.id)
 
 
 def about(view: View, facts: CustomerFacts, opportunity: OpenOpportunity | None) -> None:

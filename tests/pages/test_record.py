@@ -95,7 +95,9 @@ def test_all_problems_stand_at_their_fields_and_the_text_stays(company, sqlite_s
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_record_from_the_first_touch_to_the_confirmation(company, sqlite_store, language):
+def test_a_record_from_the_first_touch_to_the_confirmation(company, sqlite_store, monkeypatch, language):
+    led = []
+    monkeypatch.setattr("components.record_story.open_page", lambda name, **query: led.append((name, query)))
     at = opened(company.rep, language)
     at.selectbox(key="record-customer").select_index(0).run()
     at.button_group(key="d1_type").set_value("appointment").run()
@@ -116,6 +118,12 @@ def test_a_record_from_the_first_touch_to_the_confirmation(company, sqlite_store
     with sqlite_store.reading() as session:
         action = session.scalars(select(Action).where(Action.status == "completed")).one()
     assert action.fields["attendees"] == [{"name": "Wu", "role": "buyer"}]
+    button(at, translate(language, "promises.make")).click().run()
+    button(at, translate(language, "customer.file_demand")).click().run()
+    assert led == [
+        ("promises", {"do": "make", "action": action.id}),
+        ("demands", {"customer": company.customer}),
+    ]
     button(at, translate(language, "record.undo")).click().run()
     assert at.text_area(key="d1_summary").value == "They want it running by May."
 
