@@ -20,8 +20,10 @@ from core.promises.sla import SlaState
 from data.commands.promise_drafts import ANSWER, DECLINE, open_answer, save_promise_fields, submit_answer
 from data.queries.demand_file import DemandFile, FeatureChoice
 from data.queries.drafts import DraftView, begun
-from data.queries.promise_board import standing
+from data.queries.promise_board import promises_on, standing
 from data.queries.promises import PromiseRow
+
+_MOST_PROMISES = 3  # the widest gaps
 
 Does = Mapping[str, Callable[..., Any]]
 
@@ -53,7 +55,7 @@ def answer_block(
         if way == DECLINE:
             _decline(form, view.read(standing, file.row.id, view.now), view)
         else:
-            _answer(form, way, features)
+            _answer(form, way, features, view)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.button(
                 t("demands.send_answer"),
@@ -91,10 +93,11 @@ def feature_words(feature: FeatureChoice) -> str:
     return f"{feature.name} · {planned}"
 
 
-def _answer(form: DraftForm, way: str, features: Mapping[int, FeatureChoice]) -> None:
+def _answer(form: DraftForm, way: str, features: Mapping[int, FeatureChoice], view: View) -> None:
     chosen = None
     if way == "known":
         chosen = _known(form, features)
+        _rests_on(chosen, view)
     else:
         _feature_fields(form)
     for name in ("path", "resources"):
@@ -118,6 +121,16 @@ def _known(form: DraftForm, features: Mapping[int, FeatureChoice]) -> FeatureCho
         placeholder=t("demands.choose"),
     )
     return features.get(number)
+
+
+def _rests_on(feature: FeatureChoice | None, view: View) -> None:
+    """What customers were promised of a planned feature and have not had: its date may hurt that."""
+    found = view.read(promises_on, feature.id, view.now) if feature else []
+    with st.container(key="answer-promises", gap="xsmall"):  # always there, as the fields below it are
+        for row in [row.promise for row, _ in found if not row.promise.delivered][:_MOST_PROMISES]:
+            on = format.day(row.promised_on, view.language)
+            said = t("demands.promised_with", customer=row.customer, on=on)
+            st.caption(f":material/handshake: {plain(said)}")
 
 
 def _feature_fields(form: DraftForm) -> None:

@@ -161,6 +161,23 @@ def test_product_answers_with_everything_or_is_told_what_is_missing(
     assert (row.feature, row.planned_on) == ("Dashboard", date(2026, 4, 10))
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_was_promised_of_a_planned_feature_stands_beside_its_date(
+    open_page, sqlite_store, company, language
+):
+    first, second = filed(sqlite_store, company), filed(sqlite_store, company)
+    feature = answered(sqlite_store, company, first)
+    told = PromiseInput("Then", date(2026, 4, 20), demand_id=first)
+    make_promise(sqlite_store, company.rep, company.customer, told)
+    page = open_page("demands", company.product, language, demand=second)
+    next(g for g in page.button_group if g.key.endswith("_way")).set_value("known").run()
+    on = "20 Apr 2026" if language == "en" else "2026年4月20日"
+    said = translate(language, "demands.promised_with", customer="Haihe Pumps", on=on)
+    assert said not in shown(page)
+    page.selectbox[0].set_value(feature).run()
+    assert said in shown(page)
+
+
 def test_what_was_asked_before_stands_above_the_answer_and_below_it_once_given(
     open_page, sqlite_store, company
 ):
