@@ -75,6 +75,14 @@ def test_the_running_quarter_is_read_before_it_is_over(open_page, sqlite_store, 
     assert len([b for b in row.button if does(b) == opening]) == 1
 
 
+def test_a_company_in_its_first_quarter_reads_that_one(open_page, sqlite_store, clock):
+    people = found(sqlite_store)
+    answer(sqlite_store, people.product, filed(sqlite_store, people))
+    page = open_page("collaboration", people.product)
+    assert page.selectbox[0].options == ["2026, quarter 1 (running)"]
+    assert translate("en", "collaboration.of_rows", n=1) in words(page)
+
+
 def test_a_figure_opens_its_rows_and_stands_in_the_address(open_page, sqlite_store, company):
     issue_collaboration(sqlite_store, company.director, QUARTER)
     page = open_page("collaboration", company.manager, figure=f"response-team-{company.manager.team_id}")
