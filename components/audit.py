@@ -223,8 +223,8 @@ def audit_filters(options: AuditChoices) -> AuditFilters:
     people = {str(i): name for i, name in options.people}
     with st.grid(min_column_width=180, gap="small"):
         person = _choose("person", list(people), lambda i: people[i])
-        entity = _choose("entity", options.entities, lambda k: _known("audit.entity", k))
-        did = _choose("command", options.commands, lambda k: _known("audit.did", k.replace(".", "_")))
+        entity = _choose_word("entity", options.entities, lambda k: _known("audit.entity", k))
+        did = _choose_word("command", options.commands, lambda k: _known("audit.did", k.replace(".", "_")))
         days = _choose("days", ("1", "7", "30", "90"), lambda n: t("audit.last_days", n=int(n)))
     return AuditFilters(
         person=int(person) if person else None,
@@ -233,6 +233,11 @@ def audit_filters(options: AuditChoices) -> AuditFilters:
         days=int(days) if days else None,
         before=address.number("before"),
     )
+
+
+def _choose_word(name: str, options: Sequence[str], words_: Callable[[str], str]) -> str | None:
+    """The choices in the order of their words: there are many to look through."""
+    return _choose(name, sorted(options, key=lambda key: words_(key).casefold()), words_)
 
 
 def _choose(name: str, options: Sequence[str], words_: Callable[[str], str]) -> str | None:

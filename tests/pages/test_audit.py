@@ -18,7 +18,7 @@ from data.commands.demands import decline_demand
 from data.commands.exchange import undo_import
 from data.commands.home import keep_layout
 from data.commands.jobs import run_job
-from data.commands.people import set_password
+from data.commands.people import activate_person, create_team, set_password
 from data.commands.studio import keep_rules, publish
 from data.commands.studio_fields import keep_field
 from data.commands.studio_lists import keep_grade_rules, keep_tags
@@ -161,3 +161,17 @@ def test_what_the_studio_published_is_said_in_its_words(open_page, sqlite_store)
         said = next(m.value for m in page.markdown if f"Because of {area}" in m.value.replace("\\", ""))
         assert word in said.replace("\\", ""), area
         assert "retired: " not in said
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_was_done_is_chosen_in_the_order_of_its_words(open_page, sqlite_store, language):
+    company = found(sqlite_store)
+    set_password(sqlite_store, company.admin, company.rep.person_id, "a long password")
+    activate_person(sqlite_store, company.admin, company.rep.person_id, False)
+    create_team(sqlite_store, company.admin, "North")
+    page = open_page("audit", company.admin, language)
+    for name in ("entity", "command"):
+        box = next(b for b in page.selectbox if b.label == translate(language, f"audit.by_{name}"))
+        words = list(box.options)[1:]
+        assert len(words) > 1
+        assert words == sorted(words, key=str.casefold)
