@@ -39,6 +39,7 @@ def access(view: View, marks: Marks, row: PersonRow, close: Callable[[], None]) 
         _once(t("people.password_once", name=plain(row.name)), password)
     if lock and marks.sent(lambda: view.do(activate_person, row.person_id, not row.active)):
         close()
+        st.toast(t("people.was_locked_out" if row.active else "people.was_let_in", name=plain(row.name)))
         st.rerun()
 
 

@@ -108,5 +108,6 @@ def test_a_leavers_customers_are_handed_over_before_the_door_is_shut(
     with sqlite_store.reading() as session:
         assert session.get_one(Customer, people.customer).owner_id == people.mate.person_id
     by_label(page.button, "people.lock_out").click().run()
+    assert [toast.value for toast in page.toast] == [translate("en", "people.was_locked_out", name="Rep")]
     with sqlite_store.reading() as session:
         assert session.get_one(Person, chosen).active is False
