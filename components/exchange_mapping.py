@@ -161,26 +161,37 @@ def _values(upload: Upload, mapping: FileMapping) -> dict[str, dict[str, str]]:
     unknown = unknown_words(upload.kind, upload.table, places, mapping)
     if stages := unknown_stages(upload.kind, upload.table, places, mapping):
         unknown = {"stage": stages} | unknown
-    if unknown:
-        section(t("exchange.words"), icon=":material/translate:")
-    for field, found in unknown.items():
-        column = next(c for c in upload.kind.columns if c.name == field)
-        labels = {c: _choice_label(column, c) for c in column.choices}
-        if column.holds is Holds.STAGE and upload.kind.column("outcome"):
-            labels |= {c: term("outcome", c) for c in (Outcome.WON, Outcome.LOST)}
-        for word in found:
-            guess = nearest(word, labels)
-            meant = st.selectbox(
-                plain(t("exchange.word_means", field=field_label(field, upload.kind), word=word)),
-                list(labels),
-                index=list(labels).index(guess) if guess else None,
-                format_func=labels.__getitem__,
-                placeholder=t("exchange.word_unknown"),
-                key=f"word-{upload.key}-{field}-{word}",
-            )
-            if meant:
-                values.setdefault(field, {})[word] = meant
+    if not unknown:
+        return values
+    section(t("exchange.words"), icon=":material/translate:")
+    with st.grid(3, min_column_width=260):
+        for field, found in unknown.items():
+            labels = _meanings(upload, field)
+            for word in found:
+                if meant := _meant(upload, field, word, labels):
+                    values.setdefault(field, {})[word] = meant
     return values
+
+
+def _meanings(upload: Upload, field: str) -> dict[str, str]:
+    """What a word of a field may mean, in the reader's language; one for a stage also how it ended."""
+    column = next(c for c in upload.kind.columns if c.name == field)
+    labels = {c: _choice_label(column, c) for c in column.choices}
+    if column.holds is Holds.STAGE and upload.kind.column("outcome"):
+        labels |= {c: term("outcome", c) for c in (Outcome.WON, Outcome.LOST)}
+    return labels
+
+
+def _meant(upload: Upload, field: str, word: str, labels: dict[str, str]) -> str | None:
+    guess = nearest(word, labels)
+    return st.selectbox(
+        plain(t("exchange.word_means", field=field_label(field, upload.kind), word=word)),
+        list(labels),
+        index=list(labels).index(guess) if guess else None,
+        format_func=labels.__getitem__,
+        placeholder=t("exchange.word_unknown"),
+        key=f"word-{upload.key}-{field}-{word}",
+    )
 
 
 def _choice_label(column: Column, choice: str) -> str:
