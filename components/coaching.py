@@ -10,6 +10,7 @@ import streamlit as st
 from components import address, format
 from components.blocks import Row, Tone, plain, rows, section
 from components.forecast_words import month_name, verdict_words
+from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
@@ -27,7 +28,7 @@ def coaching(
     """The tasks within reach, and the one that was taken up.
 
     Args:
-        does: `assign(task, person, due_on)`, `note(task, note)`, `close(task, outcome)`.
+        does: `assign(key, task, person, due_on)`, `note(key, task, note)`, `close(key, task, outcome)`.
     """
     with st.container(key="coaching"):
         if not tasks:
@@ -108,26 +109,30 @@ def _handle(task: Coaching, hands: Hands, does: Mapping[str, Callable[..., Any]]
         required=True,
         key=f"coach-way-{task.id}",
     )
-    with st.form(f"coach-{way}-{task.id}", border=False, clear_on_submit=way == "note"):
+    named = f"coach-{way}-{task.id}"
+    turn = turn_of(named)
+    with st.form(turn, border=False):
         marks = Marks(view)
-        work = _assign(task, hands(), does, marks) if way == "assign" else _say(task, str(way), does, marks)
+        do = partial(does[str(way)], turn, task.id)
+        work = _assign(task, hands(), do, marks) if way == "assign" else _say(str(way), turn, do, marks)
         if st.form_submit_button(ways[str(way)], type="primary") and marks.sent(work):
+            next_turn(named)
             st.toast(t(f"coaching.done.{way}"))
             if way == "close":
                 address.write(task=None)
             st.rerun()
 
 
-def _say(task: Coaching, way: str, does: Mapping[str, Callable[..., Any]], marks: Marks) -> Callable[[], Any]:
+def _say(way: str, turn: str, do: Callable[..., Any], marks: Marks) -> Callable[[], Any]:
     with marks.field("note"):
-        said = st.text_area(t(f"coaching.say.{way}"), key=f"coach-said-{way}-{task.id}", height=80)
-    return partial(does[way], task.id, said or "")
+        said = st.text_area(t(f"coaching.say.{way}"), key=f"coach-said-{turn}", height=80)
+    return partial(do, said or "")
 
 
 def _assign(
     task: Coaching,
     hands: Sequence[tuple[int, str]],
-    does: Mapping[str, Callable[..., Any]],
+    do: Callable[..., Any],
     marks: Marks,
 ) -> Callable[[], Any]:
     names = dict(hands)
@@ -143,4 +148,4 @@ def _assign(
     with marks.field("due_on"):
         due = st.date_input(t("coaching.until"), task.due_on, format="YYYY-MM-DD", key=f"coach-due-{task.id}")
     on = due if isinstance(due, date) else task.due_on
-    return partial(does["assign"], task.id, person or 0, on)
+    return partial(do, person or 0, on)

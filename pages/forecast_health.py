@@ -1,5 +1,6 @@
 """How far can the forecasts be trusted, and whose need a talk?"""
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -16,14 +17,13 @@ from components.saved import saved
 from components.text import t
 from core.access import Permission
 from data.commands.coaching import assign_coaching, close_coaching, note_coaching
-from data.commands.command import Command
 from data.queries.coaching import coaches, coaching_tasks
 from data.queries.forecast_health import forecast_health
 
-DOES: dict[str, Command[..., int]] = {
-    "assign": assign_coaching,
-    "note": note_coaching,
-    "close": close_coaching,
+DOES: dict[str, Callable[..., int]] = {
+    "assign": assign_coaching.once,
+    "note": note_coaching.once,
+    "close": close_coaching.once,
 }
 
 with (

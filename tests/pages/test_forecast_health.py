@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from data.jobs.open_coaching import open_coaching
 from data.jobs.registry import Run
-from data.schema import Opportunity
+from data.schema import CoachingNote, Opportunity
 from data.text import translate
 from tests.company import found
 from tests.forecasts import deal, run
 from tests.pages.reading import check_words, does, words
+from tests.pages.twice import rows_of_two
 
 JAN, FEB = date(2026, 1, 1), date(2026, 2, 1)
 
@@ -91,6 +92,17 @@ def test_a_manager_notes_and_ends_a_coaching_task(open_page, people, language):
     check_words(page)
     assert translate(language, "coaching.ended") in words(page)
     assert "Luck, nothing else." in words(page)
+
+
+def test_two_presses_add_one_note_and_miss_none(open_page, people, sqlite_store):
+    def note(page):
+        page.text_area[0].set_value("Two deals, both at one half.")
+        press(page, "en", "coaching.do.note")
+
+    page = open_page("forecast_health", people.manager)
+    press(page, "en", "coaching.look")
+    assert rows_of_two(page, note, sqlite_store, CoachingNote) == 1
+    assert not page.error
 
 
 def test_a_coaching_task_leads_to_the_talk_with_its_rep(open_page, people, monkeypatch):

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from data.engine import Store
 
 
-def rows_of_two(page: AppTest, press: Callable[[AppTest], AppTest], store: Store, table: type) -> int:
+def rows_of_two(page: AppTest, press: Callable[[AppTest], object], store: Store, table: type) -> int:
     """How many rows two presses of the same form make: the second comes from it as it stood at the first.
 
     Args:
@@ -18,9 +18,10 @@ def rows_of_two(page: AppTest, press: Callable[[AppTest], AppTest], store: Store
         table: of the schema.
     """
     turns = dict(page.session_state["form-turns"])
-    page = press(page)
+    press(page)
     page.session_state["form-turns"] = turns
-    page = press(page.run())
+    page.run()
+    press(page)
     assert not page.exception
     with store.reading() as session:
         return session.scalar(select(func.count()).select_from(table)) or 0
