@@ -162,10 +162,11 @@ def asked_once(found: Iterable[Checked]) -> list[Checked]:
 def renewed(missed: Iterable[Commitment], made: Iterable[Commitment]) -> set[int]:
     """Ids of what was not done and is agreed on again, by whomever.
 
-    It is about the same in the same words, or about the same where nothing stands in these words.
+    It is about the same in the same words, or about the same where nothing stands in these words; what was
+    given up since counts for nothing.
     """
     earlier, found = list(missed), set[int]()
-    for one in made:
+    for one in (c for c in made if c.dropped_at is None):
         same = [c for c in earlier if _matter(c) == _matter(one)]
         found |= {c.id for c in [c for c in same if c.what == one.what] or same}
     return found

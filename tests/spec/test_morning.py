@@ -223,6 +223,7 @@ def test_what_was_agreed_on_again_is_asked_for_once(agreed, asked):
         ({"what": "Call", "owner_id": 9}, {1}),  # somebody else takes it over
         ({"what": "Go there"}, {1, 2}),  # in other words: about the same
         ({"what": "Call", "customer_id": 2}, set()),
+        ({"what": "Call", "dropped_at": DUE}, set()),
         ({"what": "Call", "expects": Proof.QUOTE}, set()),
     ],
 )
