@@ -153,6 +153,11 @@ def test_the_sheet_can_be_chosen_and_units_are_said(company, language):
     assert metrics(at)[0] == "2"
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_people_are_called_as_on_their_page(language):
+    assert translate(language, "exchange.kind.users") == translate(language, "people.title")
+
+
 def test_missing_columns_have_the_names_that_people_see(company):
     at = visit(company.admin, "zh")
     at.file_uploader[0].set_value(("x.csv", b"whim,whimsy\n1,2\n", "text/csv")).run()
