@@ -6,8 +6,7 @@ import streamlit as st
 
 from components.blocks import Row, Tone, plain, rows
 from components.forms import Marks
-from components.frame import View
-from components.session import SESSION
+from components.frame import SESSION, View
 from components.text import t, term
 from core.messages import Invalid, Problem
 from data.commands.account import change_own_name, change_own_password

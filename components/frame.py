@@ -17,8 +17,9 @@ from components import format
 from components.outage import again_when_back
 from components.text import explain, language, say, t
 from core.access import Permission, Who, decide
-from core.messages import AppError, NotAllowed, Problem, Unavailable
+from core.messages import AppError, Conflict, NotAllowed, Problem, Unavailable
 from data.own_terms import hear
+from data.queries.sessions import by_id
 from data.reading import read_as
 from data.recall import recall
 from data.runtime import this_store
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from data.engine import Store
 
-WHO = "who"
+WHO, SESSION = "who", "session_id"
 P = ParamSpec("P")
 R = TypeVar("R")
 _log = logging.getLogger(__name__)
@@ -63,8 +64,21 @@ class View:
             return query(session, self.who, *args, **kwargs)
 
     def do(self, command: Callable[Concatenate[Store, Who, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Carry out a command as this person; its errors are raised."""
+        """Carry out a command as this person; its errors are raised.
+
+        Raises:
+            Conflict: the session has ended, or the person has another role or team by now. A dialog and a
+                callback run before the gate looks again.
+        """
+        own = st.session_state.get(SESSION)
+        if own is not None and not self._still(own):
+            raise Conflict("session_over")
         return command(self.store, self.who, *args, **kwargs)
+
+    def _still(self, session_id: int) -> bool:
+        with self.store.reading(fresh=True) as session:
+            found = by_id(session, session_id, self.store.clock())
+        return found is not None and _place(found.who) == _place(self.who)
 
     @property
     def today(self) -> date:
@@ -83,6 +97,11 @@ class View:
         """A problem as a sentence, its instants in this person's time zone."""
         shown = {k: self.instant(v) for k, v in problem.params.items() if isinstance(v, datetime)}
         return explain(problem, **shown)
+
+
+def _place(who: Who) -> tuple[object, ...]:
+    """What decides what somebody may do."""
+    return who.person_id, who.role, who.team_id
 
 
 def signed_in() -> Who | None:

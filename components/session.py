@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from components.frame import WHO
+from components.frame import SESSION, WHO
 from components.outage import gently, pressed
 from components.text import LANGUAGE, language
 from core.access import Who
@@ -17,7 +17,6 @@ from data.settings import settings
 from data.text import LANGUAGES, language_of
 from data.visitor import visitor
 
-SESSION = "session_id"
 TICKET = "ticket"
 LEFT = "left"
 _LEAVING = "leaving"  # until the page that stood open is left, too

@@ -1,0 +1,45 @@
+"""What stands open in a browser when its session ends carries nothing out any more."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from components.frame import SESSION
+from core.terms import Role
+from data.commands.sessions import end_session, open_session
+from data.schema import ExchangeRate, Person
+from data.text import translate
+from tests.company import found
+from tests.pages.reading import words
+from tests.pages.test_demands import press
+
+
+def rates(page, store, worth):
+    page.text_input[0].set_value("USD")
+    page.number_input[0].set_value(worth)
+    press(page, translate("en", "currencies.save"))
+    assert not page.exception
+    with store.reading() as session:
+        return session.scalar(select(func.count()).select_from(ExchangeRate))
+
+
+def demoted(store, who, session_id):
+    with store.writing() as session:
+        session.get_one(Person, who.person_id).role = Role.REP
+
+
+def signed_out(store, who, session_id):
+    end_session(store, session_id)
+
+
+@pytest.mark.parametrize("happens", [signed_out, demoted])
+def test_nothing_is_carried_out_for_who_is_no_longer_there(open_page, sqlite_store, happens):
+    director = found(sqlite_store).director
+    own = open_session(sqlite_store, director.person_id, 12, "192.0.2.7").session_id
+    page = open_page("currencies", director)
+    page.session_state[SESSION] = own
+    assert rates(page, sqlite_store, 7.1) == 1
+    happens(sqlite_store, director, own)
+    assert rates(page, sqlite_store, 7.2) == 1
+    assert translate("en", "errors.session_over") in words(page)
