@@ -46,10 +46,14 @@ def end(view: View, form: DraftForm, label: str, submit: Submit, words: str = "d
 
 
 def submit_draft(view: View, draft_id: int, submit: Submit) -> None:
-    """Send a draft in a callback. Only the store here: a newer run may cut off what touches Streamlit."""
+    """Send a draft in a callback. Only the store here: a newer run may cut off what touches Streamlit.
+
+    The draft stays as it is where its author's session has ended meanwhile: the gate asks them to sign in.
+    """
 
     def send() -> None:
         with lock_of(view.who):
-            submit(view.store, view.who, draft_id)
+            if view.stands():
+                submit(view.store, view.who, draft_id)
 
     pressed(send)

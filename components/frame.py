@@ -70,14 +70,17 @@ class View:
             Conflict: the session has ended, or the person has another role or team by now. A dialog and a
                 callback run before the gate looks again.
         """
-        own = st.session_state.get(SESSION)
-        if own is not None and not self._still(own):
+        if not self.stands():
             raise Conflict("session_over")
         return command(self.store, self.who, *args, **kwargs)
 
-    def _still(self, session_id: int) -> bool:
+    def stands(self) -> bool:
+        """Whether this person is signed in still, with the role and team that the page was drawn for."""
+        own = st.session_state.get(SESSION)
+        if own is None:
+            return True
         with self.store.reading(fresh=True) as session:
-            found = by_id(session, session_id, self.store.clock())
+            found = by_id(session, own, self.store.clock())
         return found is not None and _place(found.who) == _place(self.who)
 
     @property

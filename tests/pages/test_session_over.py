@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from components.frame import SESSION
 from core.terms import Role
 from data.commands.sessions import end_session, open_session
-from data.schema import ExchangeRate, Person
+from data.schema import Demand, ExchangeRate, Person
 from data.text import translate
 from tests.company import found
 from tests.pages.reading import words
@@ -43,3 +43,26 @@ def test_nothing_is_carried_out_for_who_is_no_longer_there(open_page, sqlite_sto
     happens(sqlite_store, director, own)
     assert rates(page, sqlite_store, 7.2) == 1
     assert translate("en", "errors.session_over") in words(page)
+
+
+@pytest.mark.parametrize("happens", [None, signed_out, demoted])
+def test_a_draft_is_not_sent_for_who_is_no_longer_there(open_page, sqlite_store, happens):
+    people = found(sqlite_store)
+    manager = people.manager
+    page = open_page("demands", manager, customer=people.customer)
+    prefix = f"d{page.query_params['draft'][0]}_"
+    page.text_area(f"{prefix}words").set_value("Changeovers take too long.").run()
+    page.button_group(f"{prefix}pain").set_value("efficiency").run()
+    page.text_input(f"{prefix}effect-metric").set_value("Changeover time").run()
+    page.number_input(f"{prefix}effect-before").set_value(45.0).run()
+    page.number_input(f"{prefix}effect-after").set_value(25.0).run()
+    page.text_input(f"{prefix}effect-unit").set_value("minutes").run()
+    page.button_group(f"{prefix}urgency").set_value("P1").run()
+    own = open_session(sqlite_store, manager.person_id, 12, "192.0.2.7").session_id
+    page.session_state[SESSION] = own
+    if happens:
+        happens(sqlite_store, manager, own)
+    page.button(f"{prefix}submit").click().run()
+    assert not page.exception
+    with sqlite_store.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Demand)) == (0 if happens else 1)
