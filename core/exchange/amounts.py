@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from core.exchange.cells import Formats, Wrong
 from core.exchange.tables import Cell
+from core.exchange.units import CURRENCY
 from core.storable import MOST_AMOUNT
 
 _PLACES = Decimal("0.0001")  # as many as a column of amounts keeps
-_SIGNS = re.compile(r"[\s\u00a0¥￥$€£]|CNY|RMB|USD|EUR|元")
+_SIGNS = re.compile(rf"[\s\u00a0¥￥]|{CURRENCY}|元")
 _NUMBER = re.compile(r"[+-]?\d{1,25}(\.\d{1,30})?([eE][+-]?\d{1,2})?")
 _MULTIPLES = {"万": 10_000, "亿": 100_000_000}
 

@@ -1,4 +1,4 @@
-"""Units in headers: 金额（万元） is the column of amounts, each of ten thousand."""
+"""Units and currencies in headers and cells: 金额（万元） is the column of amounts, each of ten thousand."""
 
 import re
 
@@ -6,25 +6,39 @@ from core.exchange.tables import Cell
 
 MULTIPLES = {
     "元": 1,
-    "RMB": 1,
-    "CNY": 1,
     "千元": 1_000,
     "万": 10_000,
     "万元": 10_000,
     "百万元": 1_000_000,
     "亿": 100_000_000,
     "亿元": 100_000_000,
+    "k": 1_000,
+    "T": 1_000,  # of TEUR
+    "m": 1_000_000,
 }
+# ¥ is of two currencies
+SIGNS = {
+    "RMB": "CNY",
+    "€": "EUR",
+    "£": "GBP",
+    "US$": "USD",
+    "HK$": "HKD",
+    "$": "USD",
+}
+_CODES = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY", "SGD", "TWD", "KRW", "AUD", "CAD", "CHF")
+CURRENCY = "|".join(re.escape(sign) for sign in (*_CODES, *SIGNS))
 _IN_HEADER = re.compile(
-    r"[\s(（\[【/,，]+(?:单位[:：]?)?(?:人民币)?(百万元|千元|万元|亿元|元|万|亿|RMB|CNY)\s*[)）\]】]?\s*$|(万元|亿元)\s*$"
+    r"[\s(（\[【/,，]+(?:单位[:：]?)?(?:人民币)?"
+    rf"(百万元|千元|万元|亿元|元|万|亿|([kKTmM]?)\s?(?:{CURRENCY}))\s*[)）\]】]?\s*$|(万元|亿元)\s*$"
 )
+_NAMED = re.compile(CURRENCY)
 _OWN = re.compile(r"[千万亿]")
 
 
 def without_unit(header: str) -> str:
     """The header without its unit.
 
-    >>> [without_unit(one) for one in ("金额（万元）", "合同金额 单位：元", "万元户", "Value (RMB)")]
+    >>> [without_unit(one) for one in ("金额（万元）", "合同金额 单位：元", "万元户", "Value (kEUR)")]
     ['金额', '合同金额', '万元户', 'Value']
     """
     return _IN_HEADER.sub("", header)
@@ -33,11 +47,24 @@ def without_unit(header: str) -> str:
 def times_of(header: str) -> int:
     """What a number under this header is to be taken times; 1 where it names no unit.
 
-    >>> times_of("金额（万元）"), times_of("预计金额万元"), times_of("金额")
-    (10000, 10000, 1)
+    >>> times_of("金额（万元）"), times_of("预计金额万元"), times_of("金额"), times_of("Value (kEUR)")
+    (10000, 10000, 1, 1000)
     """
     found = _IN_HEADER.search(header)
-    return MULTIPLES[found[1] or found[2]] if found else 1
+    if not found:
+        return 1
+    unit = found[3] or (found[1] if found[2] is None else found[2])
+    return MULTIPLES.get(unit) or MULTIPLES.get(unit.lower(), 1)
+
+
+def currency_in(cell: Cell) -> str | None:
+    """The currency that an amount, or the header above it, names; None where it names none, or only ¥.
+
+    >>> [currency_in(one) for one in ("€7,000", "1,200 USD", "HK$5", "Value (kEUR)", "¥120万", 7000)]
+    ['EUR', 'USD', 'HKD', 'EUR', None, None]
+    """
+    found = _NAMED.search(cell) if isinstance(cell, str) else None
+    return SIGNS.get(found[0], found[0]) if found else None
 
 
 def has_unit(cell: Cell) -> bool:

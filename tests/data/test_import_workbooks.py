@@ -113,3 +113,30 @@ def test_spaces_that_nobody_sees_make_no_second_customer(sqlite_store):
     assert shown(import_text(sqlite_store, "customers", text)) == (1, 1, 0, [])
     with sqlite_store.reading() as session:
         assert session.scalar(select(Customer.name).where(Customer.industry == "food")) == "甲公司"
+
+
+# fmt: off
+MONEY = {  # header and cell: what is kept
+    ("Amount", "€7,000"):            (7_000, "EUR"),
+    ("Amount", "1,200 USD"):         (1_200, "USD"),
+    ("Amount (EUR)", "5000"):        (5_000, "EUR"),
+    ("Value (kEUR)", "88"):          (88_000, "EUR"),
+    ("Value (kEUR)", "£9"):          (9_000, "GBP"),  # the header's thousands, the cell's own currency
+    ("Amount", "¥120万"):            (1_200_000, "CNY"),  # the company's own
+    ("Amount, Currency", "€7,HKD"):  (7, "HKD"),  # a column of its own has the last word
+}
+# fmt: on
+
+
+@pytest.mark.parametrize(("said", "kept"), [(said, kept) for said, kept in MONEY.items()])
+def test_the_currency_that_an_amount_names(sqlite_store, said, kept):
+    found(sqlite_store)
+    header, cell = said
+    heads, cells = (
+        (header.split(", "), cell.split(",")) if "Currency" in header else ([header], [f'"{cell}"'])
+    )
+    told = f"name,{','.join(heads)}\nCurrencies,{','.join(cells)}\n"
+    assert shown(import_text(sqlite_store, "opportunities", told)) == (1, 0, 0, [])
+    with sqlite_store.reading() as session:
+        query = select(Opportunity.amount, Opportunity.currency).where(Opportunity.name == "Currencies")
+        assert session.execute(query).one() == kept
