@@ -64,11 +64,15 @@ def made_in(session: Session, meeting_id: int, now: datetime) -> tuple[Checked, 
 
 
 def own_commitments(session: Session, person_id: int, until: datetime, now: datetime) -> list[Commitment]:
-    """What a person took over that is due before `until` and not done, the earliest first."""
+    """What a person took over that is due before `until` and not done, the earliest first.
+
+    What was agreed on again is due when it was agreed on last.
+    """
     since = now - timedelta(days=FOLLOWED_DAYS)
-    mine = (Row.owner_id == person_id, Row.due_at < until, Row.due_at >= since, Row.dropped_at.is_(None))
+    mine = (Row.owner_id == person_id, Row.due_at >= since, Row.dropped_at.is_(None))
     found = asked_once(c for _, c in checked(session, now, *mine) if c.state not in SETTLED)
-    return sorted((c.commitment for c in found), key=lambda c: (c.due_at, c.id))
+    due = (c.commitment for c in found if c.commitment.due_at < until)
+    return sorted(due, key=lambda c: (c.due_at, c.id))
 
 
 def undone(session: Session, person_id: int, now: datetime) -> list[int]:

@@ -431,6 +431,20 @@ def test_what_was_agreed_on_two_mornings_running_is_one_thing_to_do(store, compa
         assert own_commitments(session, company.rep.person_id, clock.at + timedelta(days=1), clock.at) == []
 
 
+def test_what_is_agreed_on_again_for_tomorrow_is_not_asked_for_today(store, company, clock):
+    for due in (timedelta(hours=10), timedelta(days=1, hours=10)):
+        held = meeting(store, company)
+        assign(store, company.manager, held, promise_to(store, company, clock, due_at=clock.at + due))
+        finish_meeting(store, company.manager, held, "")
+        clock.move(days=1)
+    clock.move(hours=-20)  # some hours after the second meeting
+    rep = company.rep.person_id
+    with store.reading() as session:
+        assert own_commitments(session, rep, clock.at + timedelta(hours=8), clock.at) == []
+        [own] = own_commitments(session, rep, clock.at + timedelta(days=2), clock.at)
+    assert own.due_at > clock.at
+
+
 def test_whoever_takes_something_over_is_told_once(store, company, clock):
     held = meeting(store, company)
     assign.once(store, company.manager, "k", held, promise_to(store, company, clock))
