@@ -147,7 +147,7 @@ def test_many_click_at_once_beside_a_bare_page(company, tmp_path, capsys, full, 
         grown = sum(memory(app) for app in apps) - before
     assert [v.errors for v in (*ours, *theirs) if v.errors] == []
     assert all(len(v.took) == clicks for v in (*ours, *theirs))
-    assert min(v.elements for v in ours) > 10  # nobody was shown the sign-in form
+    assert all(v.parts for v in ours)  # nobody was shown the sign-in form, which has none
     tell(capsys, f"{count} sessions on {servers} of its processes, a click every {every:g} s", {
         **{f"{name}, median and p95": f"{s[len(s) // 2] * 1000:.0f} and {p95(s) * 1000:.0f} ms"
            for name, s in took.items()},

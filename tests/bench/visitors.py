@@ -22,6 +22,7 @@ from data.engine import Store
 from data.origin import COOKIE
 
 STAY = 3  # clicks on a page before the next one is opened
+COMING = 5  # visitors who come in the time between two clicks of one
 PATIENCE = 120.0  # seconds until a run has ended
 
 
@@ -48,12 +49,19 @@ class Visitor:
     page: str = ""
     size: int = 0
 
-    async def stay(self, clicks: int, every: float, after: float) -> None:
-        """Come after some seconds; click every so many seconds, or once the last run has ended."""
-        await asyncio.sleep(after)
+    async def stay(self, clicks: int, every: float, comes_at: float, begins_at: float, turn: int) -> None:
+        """Come, then click every so many seconds, or once the last run has ended.
+
+        Args:
+            comes_at, begins_at: on the clock that `time.monotonic` reads.
+            turn: how many clicks on the first page are behind this visitor: not everybody goes on to the next
+                page in the same moment.
+        """
+        await asyncio.sleep(max(0.0, comes_at - time.monotonic()))
         async with line_of(self) as line:
             await self.run(line, self.pages[0])
-            for click in range(clicks):
+            await asyncio.sleep(max(0.0, begins_at - time.monotonic()))
+            for click in range(turn, turn + clicks):
                 due = time.monotonic() + every
                 began = time.monotonic()
                 comes, page = click % STAY == 0, self.pages[click // STAY % len(self.pages)]
@@ -111,10 +119,18 @@ def line_of(visitor: Visitor) -> connect:
 
 
 def visit(visitors: Sequence[Visitor], clicks: int, every: float) -> list[float]:
-    """Everybody's visit, spread over one interval; seconds of all clicks, in order of size."""
+    """Everybody's visit; seconds of all clicks, in order of size.
+
+    They come one after the other and click once all are there, spread over one interval.
+    """
 
     async def all_of_them() -> None:
-        stays = [v.stay(clicks, every, every * n / len(visitors)) for n, v in enumerate(visitors)]
+        now, gap = time.monotonic(), every / COMING
+        begin = now + gap * len(visitors)
+        stays = [
+            v.stay(clicks, every, now + gap * n, begin + every * n / len(visitors), n % STAY)
+            for n, v in enumerate(visitors)
+        ]
         await asyncio.gather(*stays)
 
     asyncio.run(all_of_them())
