@@ -12,7 +12,7 @@ from data.schema import Demand, ExchangeRate, Person
 from data.text import translate
 from tests.company import found
 from tests.pages.reading import words
-from tests.pages.test_demands import press
+from tests.pages.test_demands import fill, press
 
 
 def rates(page, store, worth):
@@ -51,13 +51,7 @@ def test_a_draft_is_not_sent_for_who_is_no_longer_there(open_page, sqlite_store,
     manager = people.manager
     page = open_page("demands", manager, customer=people.customer)
     prefix = f"d{page.query_params['draft'][0]}_"
-    page.text_area(f"{prefix}words").set_value("Changeovers take too long.").run()
-    page.button_group(f"{prefix}pain").set_value("efficiency").run()
-    page.text_input(f"{prefix}effect-metric").set_value("Changeover time").run()
-    page.number_input(f"{prefix}effect-before").set_value(45.0).run()
-    page.number_input(f"{prefix}effect-after").set_value(25.0).run()
-    page.text_input(f"{prefix}effect-unit").set_value("minutes").run()
-    page.button_group(f"{prefix}urgency").set_value("P1").run()
+    fill(page, prefix, after=25.0)
     own = open_session(sqlite_store, manager.person_id, 12, "192.0.2.7").session_id
     page.session_state[SESSION] = own
     if happens:
