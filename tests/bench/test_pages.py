@@ -69,7 +69,8 @@ def bare() -> None:
     import plotly.graph_objects as go
     import streamlit as st
 
-    more = 5 if st.segmented_control("Month", ["This one", "The last"], default="This one") else 0
+    month = st.segmented_control("Month", ["This one", "The last"], default="This one")
+    more = 5 if month == "The last" else 0
     for column in st.columns(5):
         column.metric("Metric", 42 + more, 3)
     for chart in ("one", "two"):
