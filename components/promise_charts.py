@@ -45,7 +45,7 @@ def _figure(rows: Sequence[BoardRow], today: date, language: str) -> Figure:
     around = [day.isoformat() for day in (first - timedelta(days=3), last + timedelta(days=3))]
     return charts.figure(
         _today(len(rows), today),
-        *(_gap(n, row) for n, row in enumerate(rows)),
+        *(_gaps(rows, light) for light in _COLOURS),
         _marks(rows, language, planned=False),
         _marks(rows, language, planned=True),
         height=_AROUND + _ROW * len(rows),
@@ -57,13 +57,19 @@ def _figure(rows: Sequence[BoardRow], today: date, language: str) -> Figure:
     )
 
 
-def _gap(n: int, row: BoardRow) -> Trace:
-    told, planned = row.promise.promised_on, row.promise.planned_on or row.promise.promised_on
+def _gaps(rows: Sequence[BoardRow], light: str) -> Trace:
+    """What lies between both dates of all rows of a light: a line each, in one trace."""
+    x: list[str | None] = []
+    y: list[int | None] = []
+    for n, promise in ((n, row.promise) for n, row in enumerate(rows) if row.promise.state.light == light):
+        planned = promise.planned_on or promise.promised_on
+        x += [promise.promised_on.isoformat(), planned.isoformat(), None]
+        y += [n, n, None]
     return marks.scatter(
-        x=[told.isoformat(), planned.isoformat()],
-        y=[n, n],
+        x=x,
+        y=y,
         mode="lines",
-        line={"color": _COLOURS[row.promise.state.light], "width": 5},
+        line={"color": _COLOURS[light], "width": 5},
         hoverinfo="skip",
         showlegend=False,
     )
