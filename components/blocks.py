@@ -159,7 +159,7 @@ def rows(items: Sequence[Row], key: str) -> str | None:
         key: of this list, unique on the page.
     """
     pressed = None
-    with st.container(border=True, gap="small", key=key):
+    with st.container(border=True, gap="small", key=f"rows-{key}"):
         for item in items:
             if _row(item, f"{key}-{item.key}"):
                 pressed = item.key

@@ -180,7 +180,7 @@ def the_board_shows(page: Page, server: Server, light: str, why: str) -> None:
     """One promise ahead, with its light and why; the card counts it."""
     page.goto(f"{server.url}/promises")
     the_card_says(page, light, "1")
-    line = page.locator(".st-key-promises")
+    line = page.locator(".st-key-rows-promises")
     expect(line).to_contain_text(light)
     expect(line).to_contain_text("Haihe Pumps")
     expect(line).to_contain_text(why)
@@ -244,7 +244,7 @@ def the_delivery_stands(
 ) -> None:
     """Its line says how, and the card how many customers confirmed."""
     delivery.goto(f"{server.url}/deliveries?show={show}")
-    line = delivery.locator(".st-key-deliveries")
+    line = delivery.locator(".st-key-rows-deliveries")
     expect(line).to_contain_text(f"Haihe Pumps · {FEATURE}")
     expect(line).to_contain_text(state)
     the_card_says(delivery, "Confirmed", share, of)
@@ -253,12 +253,12 @@ def the_delivery_stands(
 def the_promise_is_kept(rep: Page, server: Server) -> None:
     """On the board among the delivered ones, and on its own page with what the customer said."""
     rep.goto(f"{server.url}/promises?show=delivered")
-    line = rep.locator(".st-key-promises")
+    line = rep.locator(".st-key-rows-promises")
     expect(line).to_contain_text("Kept")
     expect(line).to_contain_text("Haihe Pumps")
     line.get_by_role("button", name="Open").click()
     expect(rep.get_by_text("confirmed by the customer", exact=True)).to_be_visible()
-    expect(rep.locator(".st-key-promise-deliveries")).to_contain_text("Confirmed")
+    expect(rep.locator(".st-key-rows-promise-deliveries")).to_contain_text("Confirmed")
 
 
 def issue_when_it_is_over(server: Server, quarter: date) -> None:
@@ -278,7 +278,7 @@ def the_report_counts_the_promise(page: Page, server: Server, quarter: date, pro
     page.goto(f"{server.url}/collaboration?quarter={quarter}&figure=kept-person-{promiser}")
     the_card_says(page, "Promises kept", "100%", "1 row")
     expect(page.get_by_role("heading", name="Rows behind Rep · Promises kept")).to_be_visible()
-    row = page.locator(".st-key-collaboration-facts")
+    row = page.locator(".st-key-rows-collaboration-facts")
     expect(row).to_contain_text("Haihe Pumps")
     expect(row).to_contain_text("kept · Rep · East")
     row.get_by_role("button", name="The promise").click()
