@@ -9,14 +9,13 @@ import streamlit as st
 from components import address, format
 from components.blocks import Row, Tone, badge, empty, plain, rows, section
 from components.collaboration import fact_rows, mean_words, quarter_words
-from components.draft_begin import draft_now, form_over
+from components.draft_begin import draft_about, form_over
 from components.draft_end import submit_draft
 from components.forms import Marks
 from components.frame import View
 from components.text import t
 from data.commands.cause_drafts import CONCLUSION, open_conclusion, save_conclusion, submit_conclusion
 from data.queries.collaboration import Cause
-from data.queries.drafts import begun
 
 
 def causes_block(found: Sequence[Cause], view: View) -> None:
@@ -111,10 +110,10 @@ def _assign(one: Cause, people: Mapping[int, str], assign: Callable[..., Any], v
 
 
 def _conclude(one: Cause, view: View) -> None:
-    number = view.read(begun, CONCLUSION, "root_cause", one.id) or view.do(open_conclusion, one.id)
+    kept = draft_about(view, CONCLUSION, "root_cause", one.id, open_conclusion)
     with st.container(border=True):
         st.markdown(f"**{t('collaboration.conclude')}**")
-        form = form_over(view, draft_now(view, number), save_conclusion, "conclude")
+        form = form_over(view, kept, save_conclusion, "conclude")
         for name in ("cause", "outcome"):
             hint = t(f"collaboration.{name}_hint")
             form.long_text(name, t(f"collaboration.{name}"), placeholder=hint)
@@ -124,7 +123,7 @@ def _conclude(one: Cause, view: View) -> None:
                 type="primary",
                 key=f"{form.prefix}submit",
                 on_click=submit_draft,
-                args=(view, number, submit_conclusion),
+                args=(view, kept.id, submit_conclusion),
             )
             st.caption(t("demands.saved_as_draft"), width="content")
     form.finish()

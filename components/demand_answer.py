@@ -8,7 +8,7 @@ import streamlit as st
 
 from components import address, format
 from components.blocks import plain, section
-from components.draft_begin import draft_now, form_over
+from components.draft_begin import draft_about, form_over
 from components.draft_end import submit_draft
 from components.drafts import DraftForm
 from components.forms import Marks
@@ -19,7 +19,7 @@ from core.promises.demands import DECLINES, DELIVERABLES, stands
 from core.promises.sla import SlaState
 from data.commands.promise_drafts import ANSWER, DECLINE, open_answer, save_promise_fields, submit_answer
 from data.queries.demand_file import DemandFile, FeatureChoice
-from data.queries.drafts import DraftView, begun
+from data.queries.drafts import DraftView
 from data.queries.promise_board import promises_on, standing
 from data.queries.promises import PromiseRow
 
@@ -72,8 +72,7 @@ def answer_block(
 
 def answer_draft(demand: int, view: View) -> DraftView:
     """One's draft of an answer to a demand, begun now if there is none."""
-    number = view.read(begun, ANSWER, "demand", demand) or view.do(open_answer, demand)
-    return draft_now(view, number)
+    return draft_about(view, ANSWER, "demand", demand, open_answer)
 
 
 def _decline(form: DraftForm, promised: Sequence[PromiseRow], view: View) -> None:

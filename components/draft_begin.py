@@ -9,13 +9,23 @@ from components.drafts import DraftForm, lock_of
 from components.frame import View
 from components.text import t
 from data.commands.drafts import mark_field
-from data.queries.drafts import DraftView, draft
+from data.queries.drafts import DraftView, begun, draft
 
 
 def draft_now(view: View, draft_id: int) -> DraftView:
     """The draft as it is now: after a submit still running, and not from a replica."""
     with lock_of(view.who), view.store.reading(fresh=True) as session:
         return draft(session, view.who, draft_id)
+
+
+def draft_about(view: View, kind: str, about: str, number: int, begin: Callable[..., int]) -> DraftView:
+    """One's open draft of a kind about one record, begun now if there is none.
+
+    Args:
+        about: the value of the draft that names the record by its `number`.
+        begin: the command that opens a draft about such a record.
+    """
+    return draft_now(view, view.read_now(begun, kind, about, number) or view.do(begin, number))
 
 
 def form_over(

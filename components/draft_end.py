@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.address import leave_for
+from components.draft_begin import draft_now
 from components.drafts import DraftForm, lock_of
 from components.frame import View
 from components.outage import pressed
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from data.engine import Store
 
     Submit = Callable[[Store, Who, int], object]
+
+_SENT = "draft-sent"  # the last draft of a form that stays on its page, and what is said of it
 
 
 def end(view: View, form: DraftForm, label: str, submit: Submit, words: str = "demands") -> None:
@@ -43,6 +46,41 @@ def end(view: View, form: DraftForm, label: str, submit: Submit, words: str = "d
             view.do(drop_draft, form.draft.id)
             leave_for()
         st.caption(t(f"{words}.saved_as_draft"), width="content")
+
+
+def send_here(
+    view: View, form: DraftForm, label: str, submit: Submit, *, said: str, icon: str | None = None
+) -> None:
+    """The line under a form that stays on its page: send, and that it is kept as it stands.
+
+    Args:
+        said: what `tell_sent` says once it is sent.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            label,
+            type="primary",
+            icon=icon,
+            key=f"{form.prefix}submit",
+            on_click=submit_here,
+            args=(view, form.draft.id, submit, said),
+        )
+        st.caption(t("demands.saved_as_draft"), width="content")
+
+
+def submit_here(view: View, draft_id: int, submit: Submit, said: str) -> None:
+    """Send the draft of a form that stays on its page."""
+    submit_draft(view, draft_id, submit)
+    st.session_state[_SENT] = draft_id, said
+
+
+def tell_sent(view: View) -> bool:
+    """Say once that the draft was sent; False where none was: its problems say what it was refused for."""
+    draft_id, said = st.session_state.pop(_SENT, (None, ""))
+    if draft_id is None or draft_now(view, draft_id).sent is None:
+        return False
+    st.toast(said)
+    return True
 
 
 def submit_draft(view: View, draft_id: int, submit: Submit) -> None:

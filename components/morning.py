@@ -11,6 +11,8 @@ import streamlit as st
 from components import address
 from components.blocks import empty, plain, section
 from components.commitments import commitments, free_form
+from components.draft_begin import draft_about, form_over
+from components.draft_end import send_here, tell_sent
 from components.frame import View
 from components.minutes import minutes
 from components.morning_alerts import alerts
@@ -21,7 +23,8 @@ from components.timer import timer
 from core.access import Permission, decide
 from data.brief_words import day_words
 from data.commands.briefs import issue_brief
-from data.commands.morning import finish_meeting, start_meeting
+from data.commands.morning import start_meeting
+from data.commands.note_drafts import MINUTES, open_minutes, save_note, submit_minutes
 from data.queries.morning import Meeting, Morning, MorningDay, MorningDays
 from data.text import zone_words
 
@@ -99,6 +102,7 @@ def meeting(told: Morning, view: View, today: date, wall: bool) -> None:
     """The meeting as far as it is: before it, running, or its minutes."""
     held = told.meeting
     if held and held.minutes:
+        tell_sent(view)
         minutes(told, held, held.minutes, view)
     elif held and told.day == today:
         _running(told, held, view, wall)
@@ -181,10 +185,10 @@ def _finish(told: Morning, held: Meeting, view: View) -> None:
     commitments("made", told.made, told, view)
     if not told.may_run:
         return
-    with st.form("finish", border=False):
-        note = st.text_area(t("morning.finish_note"), key=f"finish-note-{held.id}", height=90)
-        if st.form_submit_button(t("morning.finish"), icon=":material/task_alt:", type="primary"):
-            view.do(finish_meeting, held.id, note or "")
-            st.toast(t("morning.finished"))
-            address.write(step=None)
-            st.rerun()
+    form = form_over(view, draft_about(view, MINUTES, "meeting", held.id, open_minutes), save_note, "finish")
+    form.long_text("note", t("morning.finish_note"), height=90)
+    send_here(
+        view, form, t("morning.finish"), submit_minutes,
+        said=t("morning.finished"), icon=":material/task_alt:",
+    )  # fmt: skip
+    form.finish()

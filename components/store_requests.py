@@ -1,8 +1,7 @@
-"""Requests of stores drawn: the form with its likes, the pool, one request with everybody who asked."""
+"""Requests of stores drawn: the pool, one request with everybody who asked, what headquarters does."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,102 +10,21 @@ import streamlit as st
 from components import address, format
 from components.address import leave_for
 from components.blocks import Row, Tone, badge, empty, picture, plain, rows, section
-from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
 from components.record_story import short
 from components.text import listed, t, term
-from core.promises.sla import URGENCIES
 from core.promises.store_requests import OUTCOMES, Verdict
 from data.queries.store_requests import PAGE, Alike, Pool, Request, Show
 
 Does = Mapping[str, Callable[..., Any]]
 _TONES = {"P0": Tone.RED, "P1": Tone.AMBER, "P2": Tone.QUIET, "P3": Tone.QUIET}
 _OUTCOMES = {"planned": Tone.GREEN, "declined": Tone.QUIET}
-_FORM = "store-request"
-_NORMAL = URGENCIES.index("P2")
-_PICTURES = ("jpg", "jpeg", "png", "webp")  # names that the form offers; the content decides
 
 
 def chosen_show() -> Show:
     """Which requests the address asks for."""
     return Show(address.read("show", [s.value for s in Show], Show.OPEN.value))
-
-
-def file_form(does: Does, likes: Callable[[str], Sequence[Alike]], view: View) -> None:
-    """What the store needs, and what others asked for in like words: join it, or ask anew.
-
-    Args:
-        does: `file(key, words, urgency, join, photo)`, where the same key again files nothing twice, and
-            `keep(content)` of a picture.
-    """
-    section(t("store_requests.file"), icon=":material/add_comment:")
-    turn = turn_of(_FORM)
-    with st.container(border=True, key="store-request-form"):
-        marks = Marks(view)
-        with marks.field("words"):
-            words = st.text_area(
-                t("store_requests.words"),
-                key=f"words-{turn}",
-                placeholder=t("store_requests.words_hint"),
-                height=100,
-            )
-        with marks.field("urgency"):
-            urgency = st.selectbox(
-                t("store_requests.urgency"),
-                URGENCIES,
-                index=_NORMAL,
-                format_func={u: term("urgency", u) for u in URGENCIES}.__getitem__,
-            )
-        with marks.field("photo"):
-            photo = st.file_uploader(t("store_requests.photo"), type=list(_PICTURES), key=f"photo-{turn}")
-        send = partial(_filed, does, marks, (words or "", urgency or ""), photo)
-        with st.container(key="store-request-likes"):
-            _likes(likes(words or ""), send, turn, view, said=bool(words))
-        if st.button(t("store_requests.send"), type="primary", icon=":material/send:", key=f"send-{turn}"):
-            send(None)
-
-
-def _likes(
-    found: Sequence[Alike], send: Callable[[int | None], None], turn: str, view: View, *, said: bool
-) -> None:
-    if not found:
-        if said:
-            st.caption(t("store_requests.no_likes"))
-        return
-    st.markdown(f"**{t('store_requests.likes')}**")
-    lines = [
-        Row(
-            str(one.request.id),
-            one.request.words,
-            _stores(one.request),
-            mark=t("store_requests.yours") if _asked_it(one.request, view) else "",
-            action=t("store_requests.add_to" if _asked_it(one.request, view) else "store_requests.join"),
-        )
-        for one in found
-    ]
-    if pressed := rows(lines, f"likes-{turn}"):
-        send(int(pressed))
-
-
-def _asked_it(request: Request, view: View) -> bool:
-    return view.who.team_id in {a.store_id for a in request.asked}
-
-
-def _filed(does: Does, marks: Marks, said: tuple[str, str], photo: Any, join: int | None) -> None:
-    """A second press files nothing anew; the same words in another turn do, the need has come again."""
-    content = photo.getvalue() if photo else b""
-    key = sha256("|".join((*said, str(join))).encode() + content).hexdigest()
-
-    def send() -> None:
-        kept = does["keep"](content) if content else None
-        does["file"](f"{turn_of(_FORM)}-{key}", *said, join, kept)
-
-    if marks.sent(send):
-        next_turn(_FORM)
-        address.write(show=None)  # it stands among the open ones
-        st.toast(t("store_requests.joined") if join else t("store_requests.filed"))
-        st.rerun()
 
 
 def pool_filters(found: Pool) -> None:
@@ -148,7 +66,7 @@ def pool_list(found: Pool, show: Show, view: View) -> None:
 def _line(one: Request, view: View) -> Row:
     mark, tone = _mark(one)
     first = format.day(one.asked[0].filed_at.astimezone(ZoneInfo(view.who.timezone)).date(), view.language)
-    details = [_stores(one), t("store_requests.since", on=first)]
+    details = [stores(one), t("store_requests.since", on=first)]
     if any(asked.photo for asked in one.asked):
         details.append(t("store_requests.with_photo"))
     return Row(
@@ -167,7 +85,8 @@ def _mark(one: Request) -> tuple[str, Tone]:
     return term("urgency", one.urgency), _TONES[one.urgency]
 
 
-def _stores(one: Request) -> str:
+def stores(one: Request) -> str:
+    """Who asked for it, and how many they are."""
     return t("store_requests.stores", n=len(one.stores), names=listed(one.stores))
 
 
@@ -181,7 +100,7 @@ def head(one: Request, show: Callable[[str], tuple[bytes, str]], view: View) -> 
         leave_for()
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         badge(*_mark(one))
-        st.markdown(f"**{plain(_stores(one))}**")
+        st.markdown(f"**{plain(stores(one))}**")
     with st.container(border=True, gap="small"):
         for asked in one.asked:
             parts = (asked.store, asked.region, asked.person, view.instant(asked.filed_at),
@@ -222,7 +141,7 @@ def _merge_form(one: Request, found: Sequence[Alike], merge: Callable[..., Any],
     if not found:
         st.caption(t("store_requests.no_likes"))
         return
-    words = {a.request.id: f"{short(a.request.words, 100)} · {plain(_stores(a.request))}" for a in found}
+    words = {a.request.id: f"{short(a.request.words, 100)} · {plain(stores(a.request))}" for a in found}
     with st.form(f"store-merge-{one.id}"):
         marks = Marks(view)
         st.caption(t("store_requests.merge_hint"))

@@ -10,6 +10,8 @@ import streamlit as st
 from components.blocks import plain, section
 from components.commitments import TONES
 from components.days import DAYS
+from components.draft_begin import draft_about, form_over
+from components.draft_end import send_here, tell_sent
 from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
@@ -17,6 +19,7 @@ from components.text import t
 from core.reports.commitments import BY_HAND, Checked, Kept, Proof
 from core.reports.talks import is_over
 from data.brief_words import time_words
+from data.commands.note_drafts import TALK, open_talk, save_note, submit_talk
 from data.commands.talks import StepInput
 from data.minutes_words import proof_words
 from data.queries.talks import Held, Rep
@@ -70,31 +73,29 @@ def hold(rep: Rep, talks: Sequence[Held], customers: Mapping[int, str], does: Do
     """For who leads the rep: keep the talk's note, then agree on next steps as long as it is open.
 
     Args:
-        does: `record(rep, note)`, `agree(talk, StepInput)`.
+        does: `agree(talk, StepInput)`.
     """
     with st.container(key="hold-talk"):
         if not rep.led:
             return
+        tell_sent(view)
         section(t("one_to_one.hold"), icon=":material/edit_note:")
         if talks and not is_over(talks[0].held_at, view.now):
             _agree(talks[0], customers, does, view)
         else:
-            _record(rep, does, view)
+            _record(rep, view)
 
 
-def _record(rep: Rep, does: Does, view: View) -> None:
-    marks, turn = Marks(view), turn_of(f"talk-{rep.id}")
-    with st.form(f"form-{turn}"):
-        with marks.field("note"):
-            hint = t("one_to_one.note_hint")
-            note = st.text_area(t("one_to_one.note"), key=f"note-{turn}", placeholder=hint)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            sent = st.form_submit_button(t("one_to_one.record"), icon=":material/save:", type="primary")
-            st.caption(t("one_to_one.steps_follow"), width="content")
-    if sent and marks.sent(lambda: does["record"](turn, rep.id, note or "")):
-        next_turn(f"talk-{rep.id}")
-        st.toast(t("one_to_one.recorded"))
-        st.rerun()
+def _record(rep: Rep, view: View) -> None:
+    with st.container(border=True):
+        form = form_over(view, draft_about(view, TALK, "rep", rep.id, open_talk), save_note, "talk")
+        form.long_text("note", t("one_to_one.note"), placeholder=t("one_to_one.note_hint"))
+        st.caption(t("one_to_one.steps_follow"))
+        send_here(
+            view, form, t("one_to_one.record"), submit_talk,
+            said=t("one_to_one.recorded"), icon=":material/save:",
+        )  # fmt: skip
+    form.finish()
 
 
 def _agree(talk: Held, customers: Mapping[int, str], does: Does, view: View) -> None:

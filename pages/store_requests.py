@@ -5,15 +5,16 @@ from functools import partial
 
 from components import address
 from components.frame import page
-from components.store_requests import chosen_show, desk_block, file_form, head, pool_filters, pool_list
+from components.store_request_form import file_form
+from components.store_requests import chosen_show, desk_block, head, pool_filters, pool_list
 from core.access import Permission, decide
 from data.commands.command import Command
-from data.commands.store_requests import answer_request, file_request, merge_requests
+from data.commands.store_requests import answer_request, merge_requests
 from data.files import read_file
 from data.media import keep_store_photo
 from data.queries.store_requests import Alike, alike, pool, request_file
 
-FILES: dict[str, Callable[..., int | str]] = {"file": file_request.once, "keep": keep_store_photo}
+KEEP: Callable[..., str] = keep_store_photo
 LIKES: Callable[..., Sequence[Alike]] = alike
 DOES: dict[str, Command[..., int]] = {"merge": merge_requests, "answer": answer_request}
 
@@ -26,8 +27,7 @@ with page("store_requests.title", needs=Permission.SEE_STORE_REQUESTS) as view:
             desk_block(one, view.read(alike, one.words, one.id), does, view)
     else:
         if decide(view.who, Permission.FILE_STORE_REQUESTS).allowed:
-            files = {way: partial(view.do, command) for way, command in FILES.items()}
-            file_form(files, partial(view.read, LIKES), view)
+            file_form(partial(view.do, KEEP), partial(view.read, LIKES), view)
         show = chosen_show()
         found = view.read(pool, show, address.said("region"))
         pool_filters(found)

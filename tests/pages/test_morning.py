@@ -90,9 +90,12 @@ def test_a_meeting_from_start_to_minutes(open_page, company, sqlite_store, clock
     assert "Call the boss" in words(page)
     button(page, "morning.next", language).click().run()
     clock.move(minutes=14)
-    page.text_area[-1].set_value("All well")
+    page.text_area[-1].set_value("All well").run()
+    page = open_page("morning", company.manager, language, step="finish")  # after a look at something else
+    assert page.text_area[-1].value == "All well"
     button(page, "morning.finish", language).click().run()
     check_words(page)
+    assert [m.value for m in page.toast] == [translate(language, "morning.finished")]
     said = words(page)
     assert translate(language, "morning.held", at="", by="", n=14).split("，")[-1].split(", ")[-1] in said
     assert "All well" in said

@@ -27,8 +27,11 @@ def test_the_manager_records_a_talk_and_agrees_on_steps(open_page, sqlite_store,
     check_words(page)
     press(page, translate(language, "one_to_one.record"))
     assert translate(language, "problems.required") in words(page)
-    page.text_area[0].set_value("Went *well*")
+    page.text_area[0].set_value("Went *well*").run()
+    page = open_page("one_to_one", company.manager, language, rep=company.rep.person_id)  # as after a look
+    assert page.text_area[0].value == "Went *well*"
     press(page, translate(language, "one_to_one.record"))
+    assert [m.value for m in page.toast] == [translate(language, "one_to_one.recorded")]
     press(page, translate(language, "one_to_one.agree"))
     assert translate(language, "problems.required") in words(page)
     page.text_area[0].set_value("See *them*")

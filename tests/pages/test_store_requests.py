@@ -13,7 +13,7 @@ from data.text import translate
 from tests.data.test_acceptance_routes import picture
 from tests.data.test_store_requests import SCAN, SCAN_TOO, Stores
 from tests.pages.reading import does
-from tests.pages.test_demands import press, shown
+from tests.pages.test_demands import labels, press, shown
 
 
 @pytest.fixture
@@ -31,9 +31,13 @@ def test_a_store_asks_and_another_joins(open_page, stores, language):
     page = open_page("store_requests", stores.bund, language)
     press(page, translate(language, "store_requests.send"))
     assert translate(language, "problems.required") in shown(page)
-    page.text_area[0].set_value(SCAN)
+    page.text_area[0].set_value(SCAN).run()
+    page = open_page("store_requests", stores.bund, language, show="answered")  # as after a look at another
+    assert page.text_area[0].value == SCAN
     press(page, translate(language, "store_requests.send"))
     assert not page.exception
+    assert [m.value for m in page.toast] == [translate(language, "store_requests.filed")]
+    assert "show" not in page.query_params  # it is seen among the open ones
     assert page.text_area[0].value == ""
     assert "Bund" in shown(page)
     page = open_page("store_requests", stores.shenzhen, language)
@@ -63,7 +67,7 @@ def test_what_the_store_asked_itself_is_marked_and_added_to(open_page, stores, s
 def test_the_same_words_of_another_day_are_another_request(open_page, stores, clock):
     page = open_page("store_requests", stores.bund)
     for _ in range(2):
-        page.text_area[0].set_value(SCAN)
+        page.text_area[0].set_value(SCAN).run()
         press(page, translate("en", "store_requests.send"))
         assert not page.exception
         clock.move(days=30)
@@ -114,12 +118,18 @@ def test_a_store_does_not_see_what_others_asked_nor_answers_itself(open_page, st
 def test_a_photo_goes_along(open_page, stores, language):
     page = open_page("store_requests", stores.bund, language)
     assert translate(language, "store_requests.no_likes") not in shown(page)  # nothing is written yet
-    page.text_area[0].set_value(SCAN)
-    page.file_uploader[0].set_value(("shelf.jpg", b"%PDF-1.7", "image/jpeg"))
-    press(page, translate(language, "store_requests.send"))
+    page.text_area[0].set_value(SCAN).run()
+    page.file_uploader[0].set_value(("shelf.jpg", b"%PDF-1.7", "image/jpeg")).run()
     assert translate(language, "problems.not_image") in shown(page)
+    page.file_uploader[0].set_value(("shelf.png", picture(), "image/png")).run()
+    taken_out = translate(language, "demands.remove_file", name="shelf.png")
+    next(b for b in page.button if b.key.endswith("remove-photo")).click().run()
+    assert taken_out not in labels(page)
+    page.file_uploader[0].set_value(("shelf.png", picture(), "image/png")).run()
+    page = open_page("store_requests", stores.bund, language)  # as after a look at another
+    assert taken_out in labels(page)
+    assert translate(language, "problems.not_image") not in shown(page)
     assert page.text_area[0].value == SCAN
-    page.file_uploader[0].set_value(("shelf.png", picture(), "image/png"))
     press(page, translate(language, "store_requests.send"))
     assert not page.exception
     assert translate(language, "store_requests.with_photo") in shown(page)
