@@ -188,16 +188,16 @@ def _assign(
             placeholder=t("alerts_page.choose"),
         )
     with marks.field("due_at"):
-        due_at = evening(
-            t("alerts_page.by"), f"due-{item.id}", ("today", "tomorrow", "three_days", "week"), view
-        )
+        due_at = evening(t("alerts_page.by"), f"due-{item.id}", view, team=view.who.team_id)
     return partial(assign, item.id, person or 0, due_at)
 
 
 def _snooze(item: AlertItem, snooze: Callable[..., Any], marks: Marks, view: View) -> Callable[[], Any]:
     with marks.field("until"):
-        until = evening(t("alerts_page.until"), f"until-{item.id}", ("tomorrow", "three_days", "week"), view)
-    return partial(snooze, item.id, until or view.now)
+        until = evening(
+            t("alerts_page.until"), f"until-{item.id}", view, team=view.who.team_id, without=("today",)
+        )
+    return partial(snooze, item.id, until)
 
 
 def _resolve(item: AlertItem, resolve: Callable[..., Any], marks: Marks) -> Callable[[], Any]:

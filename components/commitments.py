@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from components.blocks import Tone, empty, plain, section
-from components.days import DAYS
+from components.days import EVENING, pick_day
 from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
@@ -35,8 +35,6 @@ _ICONS = {
     Kept.KEPT: ":material/check_circle:",
     Kept.DROPPED: ":material/block:",
 }
-_EVENING = time(18)
-_CHOICES = ("today", "tomorrow", "three_days", "week")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,22 +152,18 @@ def _form(start: Prefilled, told: Morning, view: View) -> None:
     marks = Marks(view)
     with st.form(f"commit-{turn}", border=False, enter_to_submit=False):
         with marks.field("what"):
-            what = st.text_area(t("morning.what"), start.what, key=f"what-{turn}", height=80)
+            what = st.text_area(t("morning.what"), start.what, key=f"what-{turn}", height=68)
         owner = _owner(start, told, turn, marks)
         customer = _customer(start, told, turn, marks)
         with marks.field("due_at"):
-            due_at = _due(turn, told.timezone, view)
-        with marks.field("expects"):
-            proofs = {p: t(f"morning.proof.{p}") for p in dict.fromkeys((*BY_HAND, start.expects))}
-            expects = st.selectbox(
-                t("morning.expects"), list(proofs), list(proofs).index(start.expects),
-                format_func=proofs.__getitem__, key=f"expects-{turn}",
-            )  # fmt: skip
+            on = _day(turn, told, view)
+        with st.container(horizontal=True, gap="small"):
+            at = st.time_input(t("morning.at_time"), EVENING, key=f"time-{turn}", step=1800, width=110)
+            expects = _expects(start, turn, marks)
         sent = st.form_submit_button(t("morning.add"), type="primary")
     about = start.about if expects is start.expects else None
-    given = CommitmentInput(
-        what or "", owner or 0, due_at, customer, start.opportunity_id, expects or start.expects, about
-    )
+    due_at = datetime.combine(on, at or EVENING, ZoneInfo(told.timezone))
+    given = CommitmentInput(what or "", owner or 0, due_at, customer, start.opportunity_id, expects, about)
     if sent and marks.sent(lambda: view.do(assign.once, turn, held, given)):
         next_turn(_named(start, told))
         st.toast(t("morning.agreed", who=told.members.get(given.owner_id, "")))
@@ -207,16 +201,18 @@ def _customer(start: Prefilled, told: Morning, turn: str, marks: Marks) -> int |
         )
 
 
-def _due(turn: str, zone: str, view: View) -> datetime:
-    """A day with one click and a time of it, by the team's clock."""
-    there = ZoneInfo(zone)
-    now = view.now.astimezone(there)
-    words = {choice: t(f"alerts_page.day.{choice}") for choice in _CHOICES}
-    first = "today" if now.time() < _EVENING else "tomorrow"
-    day = st.pills(
-        t("morning.due"), list(words), format_func=words.__getitem__, default=first, key=f"day-{turn}",
-        required=True,
-    )  # fmt: skip
-    at = st.time_input(t("morning.at_time"), _EVENING, key=f"time-{turn}", step=1800, width=140)
-    on = now.date() + timedelta(days=DAYS[day or "today"])
-    return datetime.combine(on, at or _EVENING, there)
+def _day(turn: str, told: Morning, view: View) -> date:
+    """A day with one click, by the team's clock."""
+    here = view.now.astimezone(ZoneInfo(told.timezone)).time()
+    first = "today" if here < EVENING else "tomorrow"
+    return pick_day(t("morning.due"), f"day-{turn}", told.ahead, first, view.language)
+
+
+def _expects(start: Prefilled, turn: str, marks: Marks) -> Proof:
+    proofs = {p: t(f"morning.proof.{p}") for p in dict.fromkeys((*BY_HAND, start.expects))}
+    with marks.field("expects"):
+        chosen = st.selectbox(
+            t("morning.expects"), list(proofs), list(proofs).index(start.expects),
+            format_func=proofs.__getitem__, key=f"expects-{turn}",
+        )  # fmt: skip
+    return chosen or start.expects

@@ -149,6 +149,15 @@ def deadline(value: datetime | None, language: str, timezone: str) -> str:
     return str(format_datetime(value, pattern, tzinfo=ZoneInfo(timezone), locale=LOCALES[language]))
 
 
+def near_day(value: date, language: str) -> str:
+    """A day that is not far, with its weekday and without its year.
+
+    >>> near_day(date(2026, 3, 4), "en"), near_day(date(2026, 3, 4), "zh")
+    ('Wed 4 Mar', '3月4日周三')
+    """
+    return str(format_date(value, "M月d日EEE" if language == "zh" else "EEE d MMM", locale=LOCALES[language]))
+
+
 def short_day(value: date, language: str, timezone: str = "UTC") -> str:
     """A day without its year, for an axis, e.g. 4 Mar or 3月4日; an instant's in the reader's time zone.
 

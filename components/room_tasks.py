@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from components.blocks import empty, plain, section
-from components.days import DAYS, evening
+from components.days import evening
 from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
@@ -86,8 +86,8 @@ def _new_task(desk: Desk) -> None:
                 t("room.task_owner"), list(names), format_func=names.__getitem__, key=f"task-owner-{turn}"
             )
         with marks.field("due_at"):
-            due_at = evening(t("room.task_due"), f"task-due-{turn}", tuple(DAYS), view)
-        add = partial(desk.does["task"], turn, file.id, text or "", owner or 0, due_at or view.now)
+            due_at = evening(t("room.task_due"), f"task-due-{turn}", view, team=view.who.team_id)
+        add = partial(desk.does["task"], turn, file.id, text or "", owner or 0, due_at)
         if st.form_submit_button(t("room.add_task"), type="primary") and marks.sent(add):
             next_turn(f"task-{file.id}")
             st.rerun()

@@ -1,15 +1,14 @@
 """One-to-one talks, drawn: what was agreed and whether records show it, the form of the talk, past ones."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from components.blocks import plain, section
 from components.commitments import TONES
-from components.days import DAYS
+from components.days import evening
 from components.draft_begin import draft_about, form_over
 from components.draft_end import send_here, tell_sent
 from components.form_turns import next_turn, turn_of
@@ -25,9 +24,7 @@ from data.minutes_words import proof_words
 from data.queries.talks import Held, Rep
 
 Does = Mapping[str, Callable[..., Any]]
-_EVENING = time(18)
 _OPEN = (Kept.OPEN, Kept.MISSED)
-_CHOICES = ("tomorrow", "three_days", "week")
 
 
 def agreed(talks: Sequence[Held], does: Does, view: View) -> None:
@@ -81,7 +78,7 @@ def hold(rep: Rep, talks: Sequence[Held], customers: Mapping[int, str], does: Do
         tell_sent(view)
         section(t("one_to_one.hold"), icon=":material/edit_note:")
         if talks and not is_over(talks[0].held_at, view.now):
-            _agree(talks[0], customers, does, view)
+            _agree(rep, talks[0], customers, does, view)
         else:
             _record(rep, view)
 
@@ -98,7 +95,7 @@ def _record(rep: Rep, view: View) -> None:
     form.finish()
 
 
-def _agree(talk: Held, customers: Mapping[int, str], does: Does, view: View) -> None:
+def _agree(rep: Rep, talk: Held, customers: Mapping[int, str], does: Does, view: View) -> None:
     st.caption(t("one_to_one.open_talk", at=view.instant(talk.held_at)))
     marks, turn = Marks(view), turn_of(f"step-{talk.id}")
     with st.form(f"form-{turn}", enter_to_submit=False):
@@ -118,24 +115,15 @@ def _agree(talk: Held, customers: Mapping[int, str], does: Does, view: View) -> 
             t("one_to_one.expects"), list(proofs), format_func=proofs.__getitem__, key=f"expects-{turn}"
         )
         with marks.field("due_at"):
-            due_at = _due(turn, view)
+            due_at = evening(
+                t("morning.due"), f"day-{turn}", view, team=rep.team_id, without=("today",), default="week"
+            )
         sent = st.form_submit_button(t("one_to_one.agree"), icon=":material/add_task:", type="primary")
     given = StepInput(what or "", due_at, customer, expects or Proof.ACTION)
     if sent and marks.sent(lambda: does["agree"](turn, talk.id, given)):
         next_turn(f"step-{talk.id}")
         st.toast(t("one_to_one.step_agreed"))
         st.rerun()
-
-
-def _due(turn: str, view: View) -> datetime:
-    words = {choice: t(f"alerts_page.day.{choice}") for choice in _CHOICES}
-    day = st.pills(
-        t("morning.due"), list(words), format_func=words.__getitem__, default="week", key=f"day-{turn}",
-        required=True,
-    )  # fmt: skip
-    there = ZoneInfo(view.who.timezone)
-    on = view.now.astimezone(there).date() + timedelta(days=DAYS[day or "week"])
-    return datetime.combine(on, _EVENING, there)
 
 
 def earlier(talks: Sequence[Held], view: View) -> None:

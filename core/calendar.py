@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _DAY = timedelta(days=1)
+_AHEAD = {"tomorrow": 1, "three_days": 3, "week": 7}
 _FARTHEST_DAYS = 3_660  # ten years: a calendar without working days is a mistake, not an endless loop
 
 OFFICE_HOURS = ((time(9), time(12)), (time(13, 30), time(18)))
@@ -86,3 +87,22 @@ class WorkCalendar:
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self.timezone)).date()
+
+
+def next_workday(calendar: WorkCalendar, day: date) -> date:
+    """The first working day after a day; the next day where a year has none."""
+    coming = (day + timedelta(days=n) for n in range(1, 367))
+    return next((one for one in coming if calendar.works_on(one)), day + _DAY)
+
+
+def days_ahead(calendar: WorkCalendar, today: date) -> dict[str, date]:
+    """Days offered at a touch: a free one gives way to the next that is worked, none is offered twice.
+
+    >>> {name: str(on) for name, on in days_ahead(WorkCalendar(), date(2026, 3, 6)).items()}  # a Friday
+    {'today': '2026-03-06', 'tomorrow': '2026-03-09', 'week': '2026-03-13'}
+    """
+    found = {"today": today}
+    for name, days in _AHEAD.items():
+        on = next_workday(calendar, today + timedelta(days=days - 1))
+        found |= {} if on in found.values() else {name: on}
+    return found

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from core.access import Who
-from core.calendar import WorkCalendar
+from core.calendar import WorkCalendar, next_workday
 from core.policies import Policy
 from core.promises.sla import SlaState
 from core.reports.brief import Cause, Deal, Source
@@ -74,12 +74,6 @@ def team_zone(session: Session, team_id: int) -> str | None:
 def team_calendar(session: Session, team_id: int | None) -> WorkCalendar:
     """The working days and hours of a team, as the company keeps them; the company's own for None."""
     return calendar_of(session, team_id)
-
-
-def next_workday(calendar: WorkCalendar, day: date) -> date:
-    """The first working day after a day; the next day where a year has none."""
-    coming = (day + timedelta(days=n) for n in range(1, 367))
-    return next((one for one in coming if calendar.works_on(one)), day + timedelta(days=1))
 
 
 def evenings(calendar: WorkCalendar, day: date) -> Evenings:

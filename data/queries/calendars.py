@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who, reach
-from core.calendar import WorkCalendar
+from core.calendar import WorkCalendar, days_ahead
 from core.calendars import CalendarChanges, DayKind, Place, missing_years
 from core.messages import NotAllowed
 from core.terms import Role
@@ -94,6 +94,12 @@ def calendar_of(session: Session, team_id: int | None) -> WorkCalendar:
     """A team's working days and hours; the company's for None."""
     changes = changes_in_force(session)
     return calendar_at(changes, changes.place(team_id), zone_of(session, team_id))
+
+
+def near_days(session: Session, who: Who, team_id: int | None, today: date) -> dict[str, date]:
+    """Days offered at a touch by a team's calendar, the company's for None."""
+    del who  # everybody may know when a team works
+    return days_ahead(calendar_of(session, team_id), today)
 
 
 @once

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Reach, Who, reach
+from core.calendar import days_ahead, next_workday
 from core.messages import NotAllowed, NotFound
 from core.reports.brief import Brief
 from core.reports.commitments import Checked
@@ -17,7 +18,7 @@ from data.brief_json import brief_from
 from data.minutes_json import Minutes, minutes_from
 from data.once import recalled
 from data.queries.alerts import AlertFilters, AlertItem, alert_list
-from data.queries.brief_facts import next_workday, team_calendar, team_deals, team_reach, team_zone
+from data.queries.brief_facts import team_calendar, team_deals, team_reach, team_zone
 from data.queries.commitments import followed, made_in
 from data.schema import MorningBrief, MorningMeeting, Person, Team
 
@@ -74,6 +75,7 @@ class Morning:
         new_since: alerts raised later are new: when the brief before was issued, None for the first.
         members: by id, those who can take something over.
         customers: by id, those with open opportunities of the team.
+        ahead: days offered at a touch for what is agreed on, by the team's calendar.
         may_run: whether this person may start, assign and finish.
     """
 
@@ -93,6 +95,7 @@ class Morning:
     new_since: datetime | None
     members: Mapping[int, str]
     customers: Mapping[int, str]
+    ahead: Mapping[str, date]
     may_run: bool
 
     @property
@@ -165,6 +168,7 @@ def morning(session: Session, who: Who, team_id: int, day: date, now: datetime) 
         new_since=_before(session, team_id, day),
         members=members(session, team_id),
         customers=_customers(session, team_id),
+        ahead=days_ahead(team_calendar(session, team_id), day),
         may_run=reach(who, Permission.RUN_MORNING) is not None,
     )
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.calendar import WorkCalendar
+from core.calendar import WorkCalendar, days_ahead
 from core.calendars import (
     CalendarChanges,
     DayKind,
@@ -197,3 +197,20 @@ def test_a_year_is_missed_in_time(today, missing):
 def test_other_countries_come_with_their_public_holidays():
     assert not shipped("US", "America/New_York").works_on(date(2026, 7, 3))  # the 4th is a Saturday
     assert shipped("DE", "Europe/Berlin").works_on(date(2026, 7, 3))
+
+
+# fmt: off
+AHEAD = [
+    # today       offered after it
+    ("2026-03-04", ["03-05", "03-09", "03-11"]),  # a Wednesday: in three days it is Saturday
+    ("2026-03-06", ["03-09", "03-13"]),           # a Friday: in three days it is Monday as well
+    ("2026-02-13", ["02-14", "02-24"]),           # before the festival, the Saturday is worked
+    ("2026-02-14", ["02-24"]),                    # nine free days: all are the first after them
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("today", "offered"), AHEAD)
+def test_days_offered_at_a_touch_are_worked_and_each_is_offered_once(today, offered):
+    found = days_ahead(CHINA, date.fromisoformat(today))
+    assert [str(on)[5:] for on in found.values()] == [today[5:], *offered]
