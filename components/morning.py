@@ -30,6 +30,7 @@ from data.text import zone_words
 
 STEPS = ("followed", "top", "alerts", "made", "finish")
 _CLOCK = "morning_clock"
+_AT = "morning-at"  # by meeting, the step that was shown last
 _TURNED = "morning-turned"  # the last turn to another part of the meeting
 _WALL = Path(__file__).parent / "assets" / "wall.css"
 
@@ -137,8 +138,11 @@ def _running(told: Morning, held: Meeting, view: View, wall: bool) -> None:
         by = held.started_by or t("morning.somebody")
         st.caption(t("morning.running", at=view.instant(held.started_at), by=by), width="content")
     labels = {step: t(f"morning.step.{step}") for step in STEPS}
-    step = address.choose(
-        st.segmented_control, t("morning.title"), "step", labels, STEPS[0], label_visibility="collapsed",
+    kept: dict[int, str] = st.session_state.setdefault(_AT, {})
+    stood = address.read("step", STEPS, kept.get(held.id, STEPS[0]))  # the menu names none
+    address.write(step=stood if stood != STEPS[0] else None)
+    step = kept[held.id] = address.choose(
+        st.segmented_control, t("morning.title"), "step", labels, stood, label_visibility="collapsed",
         required=True, width="stretch",
     )  # fmt: skip
     with st.container(key=f"morning-step-{step}"):

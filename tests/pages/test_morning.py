@@ -110,6 +110,18 @@ def test_a_meeting_from_start_to_minutes(open_page, company, sqlite_store, clock
     assert (row.owner_id, row.customer_id) == (company.rep.person_id, customer_of(sqlite_store, "Haihe"))
 
 
+def test_a_running_meeting_goes_on_where_it_was_when_one_comes_back(open_page, company, sqlite_store):
+    meeting(sqlite_store, company)
+    page = open_page("morning", company.manager)
+    for chosen, said in (("alerts", "alerts"), ("followed", "followed"), ("made", "made")):
+        page.segmented_control[0].set_value(chosen).run()
+        assert page.segmented_control[0].value == said
+    page.query_params.clear()  # as the menu opens it
+    page.run()
+    assert page.segmented_control[0].value == "made"
+    assert page.query_params["step"] in ("made", ["made"])
+
+
 @LANGUAGES
 def test_yesterdays_words_stand_with_the_records_that_prove_them(
     open_page, company, sqlite_store, clock, language
