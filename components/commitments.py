@@ -17,7 +17,7 @@ from components.text import t
 from core.access import Permission, decide
 from core.reports.commitments import BY_HAND, Checked, Kept, Proof, renewed
 from data.brief_words import time_words
-from data.commands.morning import CommitmentInput, assign, drop_commitment
+from data.commands.morning import CommitmentInput, assign, drop_commitment, take_up_commitment
 from data.minutes_words import again_words, proof_words
 from data.queries.morning import Morning
 
@@ -75,6 +75,8 @@ def commitments(name: str, found: Sequence[Checked], told: Morning, view: View) 
                             _assign_again(checked, told, view)
                         _drop(checked, view)
                     _open_customer(checked, view)
+            elif told.running and told.may_run and checked.state is Kept.DROPPED:
+                _take_up(checked, view)
 
 
 def commitment_line(checked: Checked, zone: str, language: str) -> str:
@@ -105,7 +107,17 @@ def _drop(checked: Checked, view: View) -> None:
                 reason = st.text_input(t("morning.drop_reason"), key=f"drop-reason-{of}")
             sent = st.form_submit_button(t("morning.drop_do"))
         if sent and marks.sent(lambda: view.do(drop_commitment, of, reason or "")):
+            st.toast(t("morning.was_dropped"))
             st.rerun()
+
+
+def _take_up(checked: Checked, view: View) -> None:
+    """The way back for whoever gave up the wrong line."""
+    of, marks = checked.commitment.id, Marks(view)
+    pressed = st.button(t("morning.take_up"), key=f"take-up-{of}", icon=":material/undo:", type="tertiary")
+    if pressed and marks.sent(lambda: view.do(take_up_commitment, of)):
+        st.toast(t("morning.was_taken_up"))
+        st.rerun()
 
 
 def _open_customer(checked: Checked, view: View) -> None:

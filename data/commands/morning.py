@@ -144,6 +144,29 @@ def drop_commitment(tx: Tx, commitment_id: int, reason: str) -> int:
     return row.id
 
 
+@command("morning.take_up", needs=Permission.RUN_MORNING)
+def take_up_commitment(tx: Tx, commitment_id: int) -> int:
+    """Ask again for what was given up, and for all that was given up with it; returns its id.
+
+    Raises:
+        NotFound: no such commitment within reach.
+        Conflict: it was not given up.
+    """
+    row = tx.session.get(Commitment, commitment_id, with_for_update=True)
+    meeting = tx.session.get(MorningMeeting, row.meeting_id) if row else None
+    if row is None or meeting is None:
+        raise NotFound(entity="commitment")
+    reached_brief(tx, meeting.brief_id)
+    if row.dropped_at is None:
+        raise Conflict("task_settled")
+    reason = row.drop_reason
+    together = (Commitment.owner_id == row.owner_id, Commitment.dropped_at == row.dropped_at)
+    for each in tx.session.scalars(select(Commitment).where(*together)):
+        each.dropped_at, each.drop_reason = None, ""
+    tx.audit("commitment", row.id, before={"task": None, "reason": reason}, after={"task": row.what})
+    return row.id
+
+
 @command("morning.finish", needs=Permission.RUN_MORNING)
 def finish_meeting(tx: Tx, meeting_id: int, note: str = "") -> int:
     """End a meeting and keep its minutes as things stand now; returns its id.

@@ -18,7 +18,14 @@ from core.terms import ActionStatus
 from data.commands.briefs import issue_brief
 from data.commands.calendars import set_days
 from data.commands.demands import file_demand
-from data.commands.morning import assign, drop_commitment, export_minutes, finish_meeting, start_meeting
+from data.commands.morning import (
+    assign,
+    drop_commitment,
+    export_minutes,
+    finish_meeting,
+    start_meeting,
+    take_up_commitment,
+)
 from data.commands.promises import make_promise, move_promise
 from data.jobs.morning_brief import morning_brief
 from data.jobs.registry import JOBS, Run
@@ -427,6 +434,12 @@ def test_what_was_agreed_on_two_mornings_running_is_one_thing_to_do(store, compa
     drop_commitment(store, company.manager, asked[0].commitment.id, "They bought elsewhere")
     told = shown(store, company.manager, company.rep.team_id, date(2026, 3, 6)).followed
     assert [(c.state, c.before) for c in told] == [(Kept.DROPPED, 1)]
+    take_up_commitment(store, company.manager, asked[0].commitment.id)
+    told = shown(store, company.manager, company.rep.team_id, date(2026, 3, 6)).followed
+    assert [(c.state, c.before, c.commitment.drop_reason) for c in told] == [(Kept.MISSED, 1, "")]
+    with pytest.raises(Conflict):
+        take_up_commitment(store, company.manager, asked[0].commitment.id)
+    drop_commitment(store, company.manager, asked[0].commitment.id, "They bought elsewhere")
     with store.reading() as session:
         assert own_commitments(session, company.rep.person_id, clock.at + timedelta(days=1), clock.at) == []
 

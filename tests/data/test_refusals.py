@@ -71,6 +71,7 @@ ALLOWED = {
     "morning.start":           {M, D},
     "morning.assign":          {M, D},
     "morning.drop":            {M, D},
+    "morning.take_up":         {M, D},
     "morning.finish":          {M, D},
     "morning.export":          {R, M, D},
     "ballot.open":             {A},

@@ -165,6 +165,11 @@ def test_yesterdays_words_stand_with_the_records_that_prove_them(
     check_words(page)
     assert "Wuyi" in words(page)
     assert "They bought" in words(page)
+    assert [m.value for m in page.toast] == [translate(language, "morning.was_dropped")]
+    button(page, "morning.take_up", language).click().run()
+    check_words(page)
+    assert "They bought" not in words(page)
+    assert [m.value for m in page.toast] == [translate(language, "morning.was_taken_up")]
 
 
 @LANGUAGES
