@@ -7,7 +7,7 @@ from core.reports.commitments import Checked, Record
 from data.brief_words import cause_words, day_words, money_words, time_words
 from data.minutes_json import Minutes
 from data.queries.morning import Meeting, Morning
-from data.text import has, translate
+from data.text import has, sentences, translate
 
 
 def minutes_text(language: str, told: Morning, meeting: Meeting, kept: Minutes) -> str:
@@ -64,9 +64,8 @@ def checked_words(language: str, checked: Checked, zone: str) -> str:
         what=c.what,
         by=time_words(language, c.due_at, zone),
     )
-    return " ".join(
-        p for p in (line, again_words(language, checked), proof_words(language, checked, zone)) if p
-    )
+    again = translate(language, "morning.again_text", n=checked.before) if checked.before else ""
+    return sentences(line, again, proof_words(language, checked, zone))
 
 
 def again_words(language: str, checked: Checked) -> str:

@@ -32,7 +32,7 @@ from data.jobs.registry import JOBS, Run
 from data.jobs.runner import LEASE
 from data.jobs.schedule import tick, work
 from data.minutes_json import Minutes, minutes_from, minutes_json
-from data.minutes_words import proof_words
+from data.minutes_words import checked_words, proof_words
 from data.notices import sentence
 from data.queries.commitments import own_commitments
 from data.queries.morning import morning, morning_days, morning_teams
@@ -428,6 +428,8 @@ def test_what_was_agreed_on_two_mornings_running_is_one_thing_to_do(store, compa
     issued(store, company)
     asked = shown(store, company.manager, company.rep.team_id, date(2026, 3, 6)).followed
     assert [(c.commitment.customer, c.before) for c in asked] == [("Haihe", 1)]
+    said = checked_words("en", asked[0], "Asia/Shanghai")
+    assert ". Agreed on once before. No action with the customer since." in said
     with store.reading() as session:
         own = own_commitments(session, company.rep.person_id, clock.at + timedelta(days=1), clock.at)
     assert [c.id for c in own] == [asked[0].commitment.id]
