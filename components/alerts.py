@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from components import address, format
+from components import address
 from components.blocks import Row, Tone, empty, plain, rows
 from components.days import evening
 from components.forms import Marks
@@ -101,7 +101,7 @@ def _state(item: AlertItem, view: View) -> str:
         return t("alerts_page.with", who=item.assignee)
     if item.agreed:
         return t("alerts_page.agreed", who=item.agreed[0], until=view.instant(item.agreed[1]))
-    return t("alerts_page.raised", ago=format.ago(item.raised_at, view.now, view.language))
+    return t("alerts_page.raised", ago=view.ago(item.raised_at))
 
 
 def in_hand(

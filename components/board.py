@@ -128,7 +128,7 @@ def red_list(red: Rows[RedLine], view: View) -> None:
 def _alert(alert: RedLine, view: View) -> Row:
     why = alert_words(view.language, alert.rule, alert.params)["why"]
     who = alert.rep or t("board.without_rep")
-    since = t("board.raised", ago=format.ago(alert.raised_at, view.now, view.language))
+    since = t("board.raised", ago=view.ago(alert.raised_at))
     return Row(
         key=str(alert.id),
         title=alert.customer or alert.opportunity,

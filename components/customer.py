@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from components import format
 from components.blocks import empty, plain, section
 from components.customer_opportunities import opportunities_block
 from components.editing import ask
@@ -38,7 +37,7 @@ def head_block(head: CustomerHead, view: View) -> None:
         term("segment", head.segment),
         head.region or "",
         t("customer.owned_by", name=head.owner) if head.owner else t("customers.nobody"),
-        t("customers.touched", ago=format.ago(head.last_touch_at, view.now, view.language))
+        t("customers.touched", ago=view.ago(head.last_touch_at))
         if head.last_touch_at
         else t("customers.never"),
     ]
@@ -77,7 +76,7 @@ def next_steps_block(steps: Sequence[Planned], head: CustomerHead, view: View) -
         ):
             late = step.at < view.now
             mark = f" :red-badge[:material/schedule: {t('customer.overdue')}]" if late else ""
-            soon = format.ago(step.at, view.now, view.language)
+            soon = view.ago(step.at)
             detail = [view.instant(step.at), soon, step.opportunity, step.owner]
             note = f"  \n{plain(step.note)}" if step.note else ""
             small = f":small[:gray[{plain(' · '.join(detail))}]]"

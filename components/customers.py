@@ -78,7 +78,7 @@ def _customer_row(row: CustomerRow, view: View) -> None:
     about = [term("industry", row.industry), row.owner or t("customers.nobody")]
     amounts = " + ".join(format.money(a, c, view.language, compact=True) for c, a in row.amounts)
     opened = t("customers.open", n=row.open_opportunities)
-    touch = t("customers.touched", ago=format.ago(row.last_touch_at, view.now, view.language))
+    touch = t("customers.touched", ago=view.ago(row.last_touch_at))
     touch = touch if row.last_touch_at else t("customers.never")
     words = (
         f"**{plain(row.name)}**",

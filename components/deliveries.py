@@ -149,7 +149,7 @@ def when_words(row: DeliveryRow, view: View) -> str:
     seen = row.seen
     match seen.state:
         case Stand.SENT:
-            ends = format.ago(seen.expires_at, view.now, view.language)
+            ends = view.ago(seen.expires_at)
             return t("deliveries.sent_at", at=view.instant(seen.ready_at), ends=ends)
         case Stand.CONFIRMED:
             return t("deliveries.confirmed_at", at=view.instant(seen.confirmed_at))

@@ -90,7 +90,7 @@ def _state(row: DemandRow) -> tuple[str, Tone]:
 
 def _when(row: DemandRow, view: View) -> str:
     at = format.deadline(row.clock.due_at, view.language, view.who.timezone)
-    ago = format.ago(row.clock.due_at, view.now, view.language)
+    ago = view.ago(row.clock.due_at)
     match row.state:
         case SlaState.ANSWERED:
             return t("demands.answered_on", at=view.instant(row.answered_at), spent=_spent(row, view))

@@ -16,7 +16,8 @@ from babel.numbers import (
 from data.text import LOCALES, minus
 
 NOTHING = "–"
-_DAYS_ALONE = range(1, 6)  # later, weeks are said
+_USUAL = 0.85  # of a unit from which it is said
+_LONG = timedelta(hours=20)  # within one day it is never "1 day"
 
 
 def number(value: float | None, language: str, digits: int = 0) -> str:
@@ -193,19 +194,26 @@ def span(starts: datetime | None, ends: datetime | None, language: str, timezone
     return instant(starts, language, timezone) + end
 
 
-def ago(value: datetime | None, now: datetime, language: str) -> str:
-    """How long ago, or how soon; days are counted when they are over.
+def ago(value: datetime | None, now: datetime, language: str, timezone: str) -> str:
+    """How long ago, or how soon; from a whole day on, by the days of the reader's calendar.
 
-    >>> now = datetime(2026, 3, 5, 23, 40)
-    >>> ago(datetime(2026, 3, 3, 10, 10), now, "en"), ago(datetime(2026, 3, 6, 1, 50), now, "zh")
-    ('2 days ago', '2小时后')
+    >>> from datetime import UTC
+    >>> now = datetime(2026, 3, 5, 15, 40, tzinfo=UTC)  # 23:40 in Shanghai
+    >>> [ago(now - timedelta(hours=n), now, "en", "Asia/Shanghai") for n in (23, 25, 47, 48)]
+    ['23 hours ago', '1 day ago', '1 day ago', '2 days ago']
+    >>> [ago(now - timedelta(hours=n), now, "en", "UTC") for n in (15, 23, 25, 47)]
+    ['15 hours ago', '1 day ago', '1 day ago', '2 days ago']
+    >>> ago(now + timedelta(hours=2), now, "zh", "UTC")
+    '2小时后'
     """
     if value is None:
         return NOTHING
-    off = value - now
-    if (days := abs(off).days) in _DAYS_ALONE:
-        off = timedelta(days=days) * (1 if off > timedelta() else -1)
-    return str(format_timedelta(off, add_direction=True, locale=LOCALES[language]))
+    off, zone = value - now, ZoneInfo(timezone)
+    days = (value.astimezone(zone).date() - now.astimezone(zone).date()).days
+    if abs(off) >= timedelta(days=1):
+        off = timedelta(days=days)
+    share = 1 if not days and abs(off) > _LONG else _USUAL
+    return str(format_timedelta(off, threshold=share, add_direction=True, locale=LOCALES[language]))
 
 
 def clock(value: datetime | None, timezone: str) -> str:

@@ -96,6 +96,10 @@ class View:
         """From when to when, in this person's language and time zone."""
         return format.span(starts, ends, self.language, self.who.timezone)
 
+    def ago(self, value: datetime | None) -> str:
+        """How long ago, or how soon, in this person's language and by their calendar."""
+        return format.ago(value, self.now, self.language, self.who.timezone)
+
     def explain(self, problem: Problem) -> str:
         """A problem as a sentence, its instants in this person's time zone."""
         shown = {k: self.instant(v) for k, v in problem.params.items() if isinstance(v, datetime)}

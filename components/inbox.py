@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import address, format
+from components import address
 from components.blocks import Row, Tone, empty, rows
 from components.frame import View
 from components.text import t
@@ -41,7 +41,7 @@ def _remember(newest: int) -> None:
 
 def _row(message: InboxMessage, view: View) -> Row:
     title, body = sentence(view.language, message.kind, message.params)
-    ago = format.ago(message.posted_at, view.now, view.language)
+    ago = view.ago(message.posted_at)
     acts = message.page != "inbox" or not message.read
     return Row(
         str(message.id),

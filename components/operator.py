@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.account import device
 from components.blocks import Card, Row, Tone, cards, plain, rows, section
-from components.format import ago, size
+from components.format import size
 from components.forms import Marks
 from components.frame import View
 from components.jobs import job_name
@@ -23,7 +23,7 @@ from data.watching.statements import LATEST
 
 def state(desk: Desk, view: View) -> None:
     """Whether a worker is at work, the schema fits, and how much is stuck."""
-    at = ago(desk.worked_at, view.now, view.language)
+    at = view.ago(desk.worked_at)
     current = is_current(view.store)
     stuck = sum(box.given_up for box in desk.boxes)
     release = t("operator.release", revision=revision_of(view.store) or "")
@@ -184,9 +184,7 @@ def storage(desk: Desk, view: View) -> None:
 def _grown(kept: Storage, view: View) -> str:
     if kept.grown is None:
         return t("operator.grown_unknown")
-    return t(
-        "operator.grown", size=size(kept.grown, view.language), since=ago(kept.since, view.now, view.language)
-    )
+    return t("operator.grown", size=size(kept.grown, view.language), since=view.ago(kept.since))
 
 
 def _backup(kept: Storage, view: View) -> Card:
@@ -197,7 +195,7 @@ def _backup(kept: Storage, view: View) -> Card:
         return Card(title, *none, tone=Tone.RED, help=words)
     key, tone = ("backup_missing", Tone.RED) if made.missing else ("backup_detail", Tone.GREEN)
     detail = t(f"operator.{key}", name=made.name, rows=made.rows, files=made.files, n=made.missing)
-    return Card(title, ago(made.at, view.now, view.language), detail, tone=tone, help=words)
+    return Card(title, view.ago(made.at), detail, tone=tone, help=words)
 
 
 def slow(view: View) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 
 import streamlit as st
 
-from components import format
 from components.address import leave_for
 from components.blocks import Tone, badge, plain
 from components.frame import View, show_error
@@ -67,7 +66,7 @@ def about(view: View, facts: CustomerFacts, opportunity: OpenOpportunity | None)
         st.markdown(f"**{t('record.about')}**")
         st.caption(plain(" · ".join(m for m in marks if m)) or t("record.little_known"))
         if opportunity and opportunity.stage:
-            since = format.ago(opportunity.stage_since, view.now, view.language)
+            since = view.ago(opportunity.stage_since)
             said = t("record.stands", stage=term("stage", opportunity.stage), since=since)
             st.markdown(f"{type_icon(opportunity.stage)} {said}")
         _planned(view, facts, opportunity)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from components import address, format
+from components import address
 from components.blocks import Row, Tone, empty, plain, rows, section
 from components.frame import View, show_error
 from components.navigation import open_page
@@ -150,7 +150,7 @@ def _room(row: RoomRow, view: View) -> Row:
         parts = [t("rooms.closed_on", at=view.instant(row.closed_at)), tags]
         mark, tone = term("room_result", row.result), _TONES.get(row.result, Tone.QUIET)
     else:
-        ago = format.ago(row.opened_at, view.now, view.language)
+        ago = view.ago(row.opened_at)
         parts = [t("rooms.opened", ago=ago), t("rooms.members", n=row.members)]
         parts += [t("rooms.open_tasks", n=row.open_tasks), tags]
         mark, tone = (t("rooms.unseen", n=row.unseen) if row.unseen else ""), Tone.BLUE

@@ -15,13 +15,13 @@ def mark(todo: ToDo, view: View) -> str:
         case Kind.ROOM_TASK | Kind.COMMITMENT | Kind.DEMAND:
             return t("customer.overdue") if todo.at and todo.at < view.now else ""
         case Kind.OVERDUE:
-            return format.ago(todo.at, view.now, view.language)
+            return view.ago(todo.at)
         case Kind.DUE | Kind.MEETING:
             return format.clock(todo.at, view.who.timezone)
         case Kind.EXPIRING | Kind.COACHING | Kind.DELIVERY | Kind.CAUSE | Kind.MILESTONE:
             return format.day(todo.on, view.language)
         case Kind.REPORTED | Kind.JOB | Kind.SAMPLE | Kind.FACTOR | Kind.REPORT:
-            return format.ago(todo.at, view.now, view.language)
+            return view.ago(todo.at)
         case _:
             return ""
 
@@ -47,18 +47,18 @@ def _quote(todo: ToDo, view: View) -> list[str]:
 
 
 def _unplanned(todo: ToDo, view: View) -> list[str]:
-    ago = format.ago(todo.at, view.now, view.language)
+    ago = view.ago(todo.at)
     return [todo.opportunity or "", term("stage", todo.type), t("today.since", ago=ago), _worth(todo, view)]
 
 
 def _grade(todo: ToDo, view: View) -> list[str]:
     if todo.at is None:
         return [t("today.never_graded")]
-    return [t("today.graded", grade=todo.words, ago=format.ago(todo.at, view.now, view.language))]
+    return [t("today.graded", grade=todo.words, ago=view.ago(todo.at))]
 
 
 def _draft(todo: ToDo, view: View) -> list[str]:
-    ago = format.ago(todo.at, view.now, view.language)
+    ago = view.ago(todo.at)
     return [term("stage", todo.type), t("today.saved", ago=ago)]
 
 
@@ -109,7 +109,7 @@ def _conflict(todo: ToDo, view: View) -> list[str]:
 
 def _request(todo: ToDo, view: View) -> list[str]:
     stores = t("today.stores", n=(todo.params or {}).get("stores", 1))
-    ago = t("today.filed", ago=format.ago(todo.at, view.now, view.language))
+    ago = t("today.filed", ago=view.ago(todo.at))
     return [todo.type or "", stores, ago, todo.words]
 
 
