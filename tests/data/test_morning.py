@@ -467,7 +467,19 @@ def test_whoever_takes_something_over_is_told_once(store, company, clock):
     with store.reading() as session:
         (message,) = session.scalars(select(Message).where(Message.kind == "commitment"))
     assert message.person_id == company.rep.person_id
-    assert sentence("en", message.kind, message.params)[1] == "See them By Wed 4 Mar, 17:00. (Manager)"
+    assert sentence("en", message.kind, message.params)[1] == "Haihe: See them By Wed 4 Mar, 17:00. (Manager)"
+    assert (message.page, message.query) == ("customer", {"customer": customer_of(store, "Haihe")})
+    assert (
+        sentence("zh", message.kind, message.params)[1] == "Haihe：See them（截止 3月4日周三 17:00，Manager）"
+    )
+
+
+def test_whoever_does_not_see_the_customer_is_led_to_their_own_day(store, company, clock):
+    held = meeting(store, company)
+    assign(store, company.manager, held, promise_to(store, company, clock, owner_id=company.mate.person_id))
+    with store.reading() as session:
+        (message,) = session.scalars(select(Message).where(Message.kind == "commitment"))
+    assert (message.person_id, message.page, message.query) == (company.mate.person_id, "today", {})
 
 
 # fmt: off
