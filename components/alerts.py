@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from components import address
+from components.alert_hands import hands_words
 from components.blocks import Row, Tone, empty, plain, rows
 from components.days import evening
 from components.forms import Marks
@@ -95,13 +96,8 @@ def _state(item: AlertItem, view: View) -> str:
         return t("alerts_page.settled", at=view.instant(item.resolved_at), note=item.note)
     if item.snoozed_until and item.snoozed_until > view.now:
         return t("alerts_page.sleeps", until=view.instant(item.snoozed_until))
-    if item.assignee and item.due_at:
-        return t("alerts_page.with_until", who=item.assignee, until=view.instant(item.due_at))
-    if item.assignee:
-        return t("alerts_page.with", who=item.assignee)
-    if item.agreed:
-        return t("alerts_page.agreed", who=item.agreed[0], until=view.instant(item.agreed[1]))
-    return t("alerts_page.raised", ago=view.ago(item.raised_at))
+    raised = t("alerts_page.raised", ago=view.ago(item.raised_at))
+    return hands_words(item.hands, view) or raised
 
 
 def in_hand(

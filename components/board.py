@@ -7,6 +7,7 @@ from decimal import Decimal
 import streamlit as st
 
 from components import address, format
+from components.alert_hands import hands_words
 from components.blocks import Card, Row, Tone, cards, empty, rows, section
 from components.board_drill import DRILL, drill
 from components.frame import View
@@ -121,21 +122,22 @@ def red_list(red: Rows[RedLine], view: View) -> None:
         pressed = rows([_alert(a, view) for a in first], "red")
         if red.total > len(first) and st.button(t("board.all_red", n=red.total), type="tertiary"):
             drill({"show": "red"})
-        if chosen := next((a.customer_id for a in first if str(a.id) == pressed), None):
-            open_page("customer", customer=chosen)
+        if pressed:
+            open_page("alerts", alert=pressed)
 
 
 def _alert(alert: RedLine, view: View) -> Row:
     why = alert_words(view.language, alert.rule, alert.params)["why"]
+    hands = hands_words(alert.hands, view)
     who = alert.rep or t("board.without_rep")
     since = t("board.raised", ago=view.ago(alert.raised_at))
     return Row(
         key=str(alert.id),
         title=alert.customer or alert.opportunity,
-        detail=f"{who} · {alert.opportunity} · {since} · {why}",
+        detail=" · ".join(part for part in (who, alert.opportunity, since, hands, why) if part),
         mark=t(f"alerts.{alert.rule}.name"),
         tone=Tone.RED,
-        action=t("board.open_customer") if alert.customer_id else "",
+        action=t("alerts_page.look"),
     )
 
 

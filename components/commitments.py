@@ -1,6 +1,6 @@
 """Who does what until when: what was agreed, held against records, and the form that agrees on more."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from components.frame import View
 from components.navigation import open_page
 from components.text import t
 from core.access import Permission, decide
-from core.reports.commitments import BY_HAND, Checked, Kept, Proof, renewed
+from core.reports.commitments import BY_HAND, Checked, Commitment, Kept, Proof, about_still, renewed
 from data.brief_words import time_words
 from data.commands.morning import CommitmentInput, assign, drop_commitment, take_up_commitment
 from data.minutes_words import again_words, proof_words
@@ -138,16 +138,32 @@ def assign_popover(
 
 
 def given_away(
-    of: str, customer_id: int | None, opportunity_id: int | None, told: Morning, view: View
+    of: str,
+    customer_id: int | None,
+    opportunity_id: int | None,
+    told: Morning,
+    view: View,
+    own: Callable[[Commitment], bool] = lambda _: True,
 ) -> None:
-    """What this meeting agreed on about a customer, or an opportunity without one, at the place `of`."""
+    """What this meeting agreed on about a customer, or an opportunity without one, at the place `of`.
+
+    Args:
+        own: whether it was agreed on about what stands there; the rest comes after, and says so.
+    """
+    found = [
+        checked
+        for checked in told.made
+        for c in (checked.commitment,)
+        if (customer_id and c.customer_id == customer_id)
+        or (opportunity_id and c.opportunity_id == opportunity_id)
+    ]
+    mine = [checked for checked in found if own(checked.commitment)]
+    others = [checked for checked in found if checked not in mine]
     with st.container(gap="xsmall", key=f"given-{of}"):  # always there: what follows keeps its place
-        for checked in told.made:
-            c = checked.commitment
-            if (customer_id and c.customer_id == customer_id) or (
-                opportunity_id and c.opportunity_id == opportunity_id
-            ):
-                st.markdown(commitment_line(checked, told.timezone, view.language))
+        for checked in (*mine, *others):
+            if others and checked is others[0]:
+                st.caption(t("morning.about_else"))
+            st.markdown(commitment_line(checked, told.timezone, view.language))
 
 
 def free_form(told: Morning, view: View) -> None:
@@ -173,7 +189,7 @@ def _form(start: Prefilled, told: Morning, view: View) -> None:
             at = st.time_input(t("morning.at_time"), EVENING, key=f"time-{turn}", step=1800, width=110)
             expects = _expects(start, turn, marks)
         sent = st.form_submit_button(t("morning.add"), type="primary")
-    about = start.about if expects is start.expects else None
+    about = about_still(start.about, start.expects, expects)
     due_at = datetime.combine(on, at or EVENING, ZoneInfo(told.timezone))
     given = CommitmentInput(what or "", owner or 0, due_at, customer, start.opportunity_id, expects, about)
     if sent and marks.sent(lambda: view.do(assign.once, turn, held, given)):

@@ -2,12 +2,14 @@
 
 import streamlit as st
 
+from components.alert_hands import hands_words
 from components.blocks import Tone, badge, empty, plain, section
 from components.commitments import Prefilled, assign_popover, given_away
 from components.frame import View
 from components.navigation import open_page
 from components.text import t
 from core.access import Permission, decide
+from core.reports.commitments import about_alert
 from data.alert_words import alert_words
 from data.queries.alerts import AlertItem
 from data.queries.morning import Morning
@@ -37,7 +39,8 @@ def _alert(item: AlertItem, told: Morning, view: View) -> None:
             if told.new_since is None or item.raised_at > told.new_since:
                 st.badge(t("morning.new"), color="blue")
             st.markdown(f"**{plain(item.customer or item.opportunity)}**")
-        detail = " · ".join(p for p in (item.opportunity, item.rep or "") if p)
+        hands = hands_words(item.hands, view)
+        detail = " · ".join(p for p in (item.opportunity, item.rep or "", hands) if p)
         said = sentences(words["why"], words["action"])
         st.markdown(f"{plain(said)}  \n:small[:gray[{plain(detail)}]]")
         sees = decide(view.who, Permission.SEE_CUSTOMERS).allowed and item.customer_id
@@ -48,10 +51,14 @@ def _alert(item: AlertItem, told: Morning, view: View) -> None:
             key=f"alert-customer-{item.id}",
         ):
             open_page("customer", customer=item.customer_id or 0)
-        given_away(f"alert-{item.id}", item.customer_id, None, told, view)
+        given_away(
+            f"alert-{item.id}", item.customer_id, None, told, view,
+            own=lambda c: about_alert(c, item.id, item.step),
+        )  # fmt: skip
         if told.running and told.may_run and item.customer_id:
             owner = next((i for i, name in told.members.items() if name == item.rep), None)
             start = Prefilled(
-                key=f"alert-{item.id}", what=words["action"], owner_id=owner, customer_id=item.customer_id
-            )
+                key=f"alert-{item.id}", what=words["action"], owner_id=owner, customer_id=item.customer_id,
+                about=item.id,
+            )  # fmt: skip
             assign_popover(start, told, view)

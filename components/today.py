@@ -229,7 +229,7 @@ _TARGETS: dict[Kind, Callable[[ToDo], Target]] = {
         "customer",
         {"customer": todo.id, "do": "grade", "proposal": todo.words},
     ),
-    Kind.RED: lambda todo: ("customer", {"customer": todo.customer_id or 0}),
+    Kind.RED: lambda todo: ("alerts", {"alert": todo.id}),
     Kind.ASSIGNED: lambda todo: ("alerts", {"alert": todo.id}),
     Kind.COMMITMENT: lambda todo: _proof(todo),
     Kind.ROOM_TASK: lambda todo: ("room", {"room": todo.room_id or 0}),

@@ -1,6 +1,7 @@
 """What a to-do's line says: the word before it, and the details behind it."""
 
 from components import format
+from components.alert_hands import hands_words
 from components.frame import View
 from components.text import listed, t, term
 from data.notices import alert_words
@@ -71,7 +72,8 @@ def _regrade(todo: ToDo, view: View) -> list[str]:
 
 def _red(todo: ToDo, view: View) -> list[str]:
     why = alert_words(view.language, todo.words, todo.params or {})["why"]
-    return [todo.person or "", todo.opportunity or "", _worth(todo, view), why]
+    hands = hands_words(todo.hands, view)
+    return [todo.person or "", todo.opportunity or "", _worth(todo, view), hands, why]
 
 
 def _assigned(todo: ToDo, view: View) -> list[str]:

@@ -21,6 +21,6 @@ with page("alerts.title", needs=Permission.HANDLE_ALERTS) as view:
     found = view.read(alert_list, asked, view.now)
     if chosen := address.number("alert"):
         does = {way: partial(view.do, command) for way, command in DOES.items()}
-        in_hand(view.read(one_alert, chosen), partial(view.read, alert_hands), does, view)
+        in_hand(view.read(one_alert, chosen, view.now), partial(view.read, alert_hands), does, view)
     filters(found)
     listed(found, asked.show, view)

@@ -43,9 +43,27 @@ _SHOWN_BY = {
 
 
 def expected(cause: Cause) -> tuple[Proof, int | None]:
-    """The record that shows a cause dealt with, and the promise, demand or step that it must be about."""
+    """The record that shows a cause dealt with, and the promise, demand, step or alert that it is about."""
     proof = _SHOWN_BY.get(cause.source, Proof.ACTION)
-    return proof, cause.of if proof in _ABOUT else None
+    return proof, cause.of if proof in _ABOUT or cause.source is Source.ALERT else None
+
+
+def about_still(about: int | None, was: Proof, now: Proof) -> int | None:
+    """What a commitment is about once another record shall show it.
+
+    An action and a quote may both be about an alert; anything else is about what only such a record shows.
+
+    >>> about_still(7, Proof.ACTION, Proof.QUOTE), about_still(7, Proof.PROMISE, Proof.ACTION)
+    (7, None)
+    """
+    return about if was is now or {was, now} == {Proof.ACTION, Proof.QUOTE} else None
+
+
+def about_alert(c: "Commitment", alert: int, step: int | None) -> bool:
+    """Whether it was agreed on about an alert, or about the planned step that the alert is about."""
+    if c.expects is Proof.STEP:
+        return step is not None and c.about == step
+    return c.expects in (Proof.ACTION, Proof.QUOTE) and c.about == alert
 
 
 _SHOWING = {
@@ -71,6 +89,7 @@ class Commitment:
     Attributes:
         customer: its name; the opportunity's where it has none.
         opportunity_id, about: narrow what proves it: an opportunity; a promise, a demand or a planned action.
+            An action or a quote may be about an alert, which narrows nothing.
         dropped_at: given up, with a reason.
     """
 

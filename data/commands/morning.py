@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -24,6 +25,7 @@ from data.queries.scope import customers
 from data.queries.sessions import who_of
 from data.schema import (
     Action,
+    Alert,
     Commitment,
     Customer,
     Demand,
@@ -48,7 +50,7 @@ class CommitmentInput:
 
     Attributes:
         expects: a `core.reports.commitments.Proof`, the record that will show it done.
-        about: the promise, demand or planned action that it concerns, if one.
+        about: the promise, demand, planned action or (of an action or a quote) alert that it concerns.
     """
 
     what: str
@@ -88,8 +90,8 @@ def assign(tx: Tx, meeting_id: int, given: CommitmentInput) -> int:
     Raises:
         NotFound: no such meeting within reach.
         Conflict: it is finished.
-        Invalid: nothing to do, nobody of the team, no customer of it, another's promise, demand or step, or
-            a time in the past.
+        Invalid: nothing to do, nobody of the team, no customer of it, another's promise, demand, step or
+            alert, or a time in the past.
     """
     meeting, issued = _running(tx, meeting_id)
     refuse(list(_problems(tx, issued.team_id, given)))
@@ -100,7 +102,7 @@ def assign(tx: Tx, meeting_id: int, given: CommitmentInput) -> int:
         customer_id=given.customer_id,
         opportunity_id=given.opportunity_id,
         expects=given.expects,
-        about=given.about if given.expects in _ABOUT else None,
+        about=given.about,
         due_at=given.due_at,
         made_at=tx.now,
         made_by_id=tx.who.person_id,
@@ -244,15 +246,18 @@ def _problems(tx: Tx, team_id: int, given: CommitmentInput) -> Iterator[Problem]
 
 
 def _of_the_customer(tx: Tx, given: CommitmentInput, about: int) -> bool:
-    """Whether the promise, demand or step is of the customer named, and the step of the opportunity."""
+    """Whether it is of the customer named; a step or an alert also of the opportunity named."""
     table = _ABOUT.get(given.expects)
     if table is None:
-        return True
-    theirs = select(table.id).where(
-        table.id == about, table.customer_id.is_not_distinct_from(given.customer_id)
-    )
-    if table is Action and given.opportunity_id is not None:
-        theirs = theirs.where(Action.opportunity_id == given.opportunity_id)
+        mine = select(Alert.id).join(Opportunity, Opportunity.id == Alert.opportunity_id)
+        customer: Any = Opportunity.customer_id
+        deal: Any = Alert.opportunity_id
+    else:
+        mine, customer = select(table.id), table.customer_id
+        deal = Action.opportunity_id if table is Action else None
+    theirs = mine.where((table or Alert).id == about, customer.is_not_distinct_from(given.customer_id))
+    if deal is not None and given.opportunity_id is not None:
+        theirs = theirs.where(deal == given.opportunity_id)
     return tx.session.scalar(theirs) is not None
 
 

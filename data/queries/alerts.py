@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Reach, Who, reach
+from core.process.alerts.next_step_overdue import NAME, step_of
 from core.terms import Outcome, Severity
 from data.once import recalled
+from data.queries.alert_hands import Hands, hands_of
 from data.queries.scope import customers, owned
 from data.queries.standing import standing
-from data.schema import Alert, Commitment, Customer, Opportunity, Person
+from data.schema import Alert, Customer, Opportunity, Person
 
 PAGE = 30
 
@@ -45,7 +47,8 @@ class AlertItem:
         customer_id: None where this person does not see the customer.
         mine: it is in this person's hands.
         may_handle: whether this person may take it into hand, put it off, settle it.
-        agreed: who took the customer over in a morning meeting since it was raised, and until when.
+        hands: who looks after it.
+        step: the planned step that it is about, if one.
     """
 
     id: int
@@ -57,14 +60,13 @@ class AlertItem:
     customer: str | None
     opportunity: str
     rep: str | None
-    assignee: str | None
-    due_at: datetime | None
     snoozed_until: datetime | None
     resolved_at: datetime | None
     note: str
     mine: bool
     may_handle: bool
-    agreed: tuple[str, datetime] | None = None
+    hands: Hands | None = None
+    step: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +77,6 @@ class AlertList:
     total: int
     rules: dict[str, int]
     reps: dict[int, tuple[str, int]]
-
-
-class _Agreed(NamedTuple):
-    who: str
-    due_at: datetime
-    customer_id: int | None
-    opportunity_id: int | None
-    made_at: datetime
 
 
 @recalled
@@ -98,14 +92,14 @@ def alert_list(session: Session, who: Who, filters: AlertFilters, now: datetime)
         narrowed.append(Alert.rule == filters.rule)
     if filters.rep in reps:
         narrowed.append(Opportunity.owner_id == filters.rep)
-    items, total = _items(session, who, and_(*narrowed), filters.shown)
+    items, total = _items(session, who, and_(*narrowed), filters.shown, now)
     return AlertList(items, total, rules, reps)
 
 
-def one_alert(session: Session, who: Who, alert_id: int) -> AlertItem | None:
+def one_alert(session: Session, who: Who, alert_id: int, now: datetime) -> AlertItem | None:
     """An alert within reach, whatever the filters say; None when settled or its cause is gone."""
     where = and_(Alert.id == alert_id, _unsettled(), _within(who))
-    items, _ = _items(session, who, where, 1)
+    items, _ = _items(session, who, where, 1, now)
     return items[0] if items else None
 
 
@@ -152,9 +146,9 @@ def _shown(who: Who, show: Show, now: datetime) -> ColumnElement[bool]:
 
 
 def _items(
-    session: Session, who: Who, where: ColumnElement[bool], most: int
+    session: Session, who: Who, where: ColumnElement[bool], most: int, now: datetime
 ) -> tuple[tuple[AlertItem, ...], int]:
-    owner, hand = aliased(Person), aliased(Person)
+    owner = aliased(Person)
     red_first = case((Alert.severity == Severity.RED, 0), else_=1)
     order = (Alert.resolved_at.desc().nulls_last(), red_first, Alert.raised_at, Alert.id)
     query = (
@@ -164,50 +158,31 @@ def _items(
             Customer.name.label("customer"),
             Opportunity.name.label("opportunity"),
             owner.name.label("rep"),
-            hand.name.label("assignee"),
             func.count().over().label("total"),
         )
         .join(Opportunity, Opportunity.id == Alert.opportunity_id)
         .outerjoin(Customer, Customer.id == Opportunity.customer_id)
         .outerjoin(owner, owner.id == Opportunity.owner_id)
-        .outerjoin(hand, hand.id == Alert.assigned_to_id)
         .where(where)
         .order_by(*order)
         .limit(most)
     )
     leads = reach(who, Permission.HANDLE_ALERTS) in (Reach.TEAM, Reach.ALL)
     found = session.execute(query).all()
-    agreed = _agreed(session, {row.customer_id for row in found} - {None})
+    hands = hands_of(session, [row.Alert.id for row in found], now)
     items = tuple(
         AlertItem(
             a.id, a.rule, a.severity, a.params, a.raised_at, row.customer_id, row.customer, row.opportunity,
-            row.rep, row.assignee, a.due_at, a.snoozed_until, a.resolved_at, a.note,
+            row.rep, a.snoozed_until, a.resolved_at, a.note,
             mine := a.assigned_to_id is not None and a.assigned_to_id == who.person_id,
             leads or mine,
-            next((c[:2] for c in agreed if _concerns(c, a, row.customer_id)), None),
+            hands.get(a.id),
+            step_of(a.key) if a.rule == NAME else None,
         )
         for row in found
         for a in (row.Alert,)
     )  # fmt: skip
     return items, found[0].total if found else 0
-
-
-def _agreed(session: Session, customer_ids: set[int]) -> list[_Agreed]:
-    """What was agreed on in morning meetings and not given up, the latest first."""
-    c = Commitment
-    query = (
-        select(Person.name, c.due_at, c.customer_id, c.opportunity_id, c.made_at)
-        .join(Person, Person.id == c.owner_id)
-        .where(c.customer_id.in_(customer_ids), c.dropped_at.is_(None))
-        .order_by(c.made_at.desc(), c.id.desc())
-    )
-    return [_Agreed(*row) for row in session.execute(query)] if customer_ids else []
-
-
-def _concerns(agreed: _Agreed, alert: Alert, customer_id: int | None) -> bool:
-    """Whether it was agreed on after the alert was raised, for its customer and no other opportunity."""
-    same = agreed.opportunity_id in (None, alert.opportunity_id)
-    return agreed.customer_id == customer_id and same and agreed.made_at >= alert.raised_at
 
 
 def _counts(

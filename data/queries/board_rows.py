@@ -1,7 +1,7 @@
 """The rows behind the board's numbers: the same sets, listed (A3, D3)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.access import Who
 from core.process.funnel import Fate
 from data.queries import board_due, board_past, board_sets
+from data.queries.alert_hands import Hands, hands_of
 from data.queries.board_ask import Ask
 
 ROWS_SHOWN = 200
@@ -84,7 +85,11 @@ class FateLine:
 
 @dataclass(frozen=True, slots=True)
 class RedLine:
-    """A standing red alert."""
+    """A standing red alert.
+
+    Attributes:
+        hands: who looks after it.
+    """
 
     id: int
     rule: str
@@ -94,6 +99,7 @@ class RedLine:
     customer_id: int | None
     customer: str | None
     rep: str | None
+    hands: Hands | None = None
 
 
 Line = OpenLine | RunLine | DueLine | FateLine | RedLine
@@ -126,7 +132,9 @@ def open_opportunities(session: Session, who: Who, ask: Ask, *, past: bool = Fal
 def red_alerts(session: Session, who: Who, ask: Ask) -> Rows[RedLine]:
     """Standing red alerts, the oldest first."""
     rows = board_sets.red_rows(who, ask).subquery()
-    return _first(session, _narrowed(rows, ask, rows.c.stage), RedLine, rows.c.raised_at, rows.c.id)
+    found = _first(session, _narrowed(rows, ask, rows.c.stage), RedLine, rows.c.raised_at, rows.c.id)
+    hands = hands_of(session, [line.id for line in found.lines], ask.now)
+    return replace(found, lines=tuple(replace(line, hands=hands.get(line.id)) for line in found.lines))
 
 
 def stage_runs(session: Session, who: Who, ask: Ask) -> Rows[RunLine]:
@@ -171,7 +179,7 @@ def _first(session: Session, query: Select[Any], line: type[L], *order: ColumnEl
     found = session.execute(
         query.add_columns(func.count().over().label("total")).order_by(*order).limit(ROWS_SHOWN)
     ).all()
-    names = [f.name for f in fields(line)]
+    names = [f.name for f in fields(line) if f.default is MISSING]  # what has a default is no column
     made = tuple(line(**{name: getattr(row, name) for name in names}) for row in found)
     return Rows(found[0].total if found else 0, made)
 

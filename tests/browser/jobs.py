@@ -120,6 +120,7 @@ def suggestion(hand: Hand) -> None:
 def stuck(hand: Hand) -> None:
     """From the board to the customer of the first red alert."""
     hand.menu("board")
+    hand.button(t("alerts_page.look"))
     hand.button(t("board.open_customer"))
 
 

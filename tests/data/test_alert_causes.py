@@ -79,7 +79,7 @@ def test_one_whose_cause_has_gone_is_said_to_be_gone(desk, clock):
     alert = desk.standing()["customer_silent"].id
     desk.record("needs_diagnosis")
     with desk.store.reading() as session:
-        assert one_alert(session, desk.people.manager, alert) is None
+        assert one_alert(session, desk.people.manager, alert, clock.at) is None
 
 
 def test_actions_that_name_nobody_do_not_make_a_single_contact(desk, clock):

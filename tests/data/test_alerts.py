@@ -316,7 +316,7 @@ def test_assigned_told_and_in_ones_hands(desk, clock):
     people, alert = desk.people, desk.standing()["stalled"]
     assign_alert(desk.store, people.manager, alert.id, people.rep.person_id, clock.at + timedelta(days=1))
     mine = desk.standing(people.rep, show=Show.MINE)
-    assert (mine["stalled"].assignee, mine["stalled"].may_handle) == ("Rep", True)
+    assert (mine["stalled"].hands.who, mine["stalled"].may_handle) == ("Rep", True)
     assert not desk.standing(people.rep)["customer_silent"].may_handle
     with desk.store.reading() as session:
         (told,) = inbox(session, people.rep).messages
@@ -397,7 +397,7 @@ def test_only_who_leads_the_owner_may_handle(desk, clock):
     ):  # fmt: skip
         assert bool(desk.standing(who)) == sees, who.name
         with desk.store.reading() as session:
-            assert (one_alert(session, who, alert.id) is not None) == sees
+            assert (one_alert(session, who, alert.id, desk.clock.at) is not None) == sees
     with pytest.raises(Invalid):
         assign_alert(desk.store, people.manager, alert.id, people.stranger.person_id)
     with pytest.raises(Invalid):

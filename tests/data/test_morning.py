@@ -376,9 +376,9 @@ def test_a_commitment_concerns_its_own_customers_promise_demand_or_step(store, c
     with pytest.raises(Invalid):
         assign(store, company.manager, held, replace(other, opportunity_id=deal_of(store, "Wuyi")))
     assign(store, company.manager, held, other)
-    assign(store, company.manager, held, promise_to(store, company, clock, expects="quote", about=step))
+    assign(store, company.manager, held, promise_to(store, company, clock, expects="quote"))
     made = shown(store, company.manager, company.rep.team_id).made
-    assert [one.commitment.about for one in made] == [own, None]  # a quote is about no single record
+    assert [one.commitment.about for one in made] == [own, None]
 
 
 def test_what_was_done_is_not_given_up(store, company, clock):

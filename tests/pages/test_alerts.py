@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from components import format
 from data.queries.alerts import Show
 from data.schema import Commitment, MorningBrief, MorningMeeting, Opportunity
 from data.text import translate
@@ -56,19 +57,19 @@ def test_settling_asks_for_a_note_at_its_field_and_then_settles(open_page, desk,
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize(
-    ("since", "elsewhere", "dropped", "told"),
+    ("hours", "elsewhere", "dropped", "said"),
     [
-        (1, False, False, True),
-        (-1, False, False, False),  # before the alert was raised: about something else
-        (1, True, False, False),
-        (1, False, True, False),
+        (1, False, False, "agreed"),
+        (10, False, False, "agreed_missed"),
+        (1, True, False, None),  # about something else of the same customer
+        (1, False, True, None),
     ],
 )
-def test_what_the_meeting_agreed_on_is_told(
-    open_page, desk, sqlite_store, clock, language, since, elsewhere, dropped, told
+def test_what_the_meeting_agreed_on_about_it_is_told(
+    open_page, desk, sqlite_store, clock, language, hours, elsewhere, dropped, said
 ):
     people, alert = desk.people, desk.standing()["stalled"]
-    made = alert.raised_at + timedelta(hours=since)
+    made = clock.at
     with sqlite_store.writing() as session:
         brief = MorningBrief(
             key="of that day", team_id=people.rep.team_id, day=made.date(), timezone="Asia/Shanghai",
@@ -83,13 +84,16 @@ def test_what_the_meeting_agreed_on_is_told(
             Commitment(
                 meeting_id=held.id, what="Call", owner_id=people.mate.person_id, made_at=made,
                 customer_id=session.get_one(Opportunity, people.opportunity).customer_id,
-                opportunity_id=people.strange_opportunity if elsewhere else None, expects="action",
+                expects="promise" if elsewhere else "action", about=alert.id,
                 due_at=made + timedelta(hours=9), dropped_at=made if dropped else None,
             )
         )  # fmt: skip
-    page = open_page("alerts", people.manager, language)
-    begins = translate(language, "alerts_page.agreed", who="Mate", until="").split("Mate")[0] + "Mate"
-    assert (begins in shown(page)) is told
+    clock.move(hours=hours)
+    until = format.instant(made + timedelta(hours=9), language, "Asia/Shanghai")
+    text = shown(open_page("alerts", people.manager, language))
+    for key in ("agreed", "agreed_missed", "agreed_done"):
+        sentence = translate(language, f"alerts_page.{key}", who="Mate", until=until)
+        assert (sentence in text) is (key == said)
 
 
 def test_the_rep_is_proposed_to_look_after_it(open_page, desk):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from core.process.metrics import FEW_RUNS
-from core.terms import Outcome
+from core.terms import Outcome, Severity
 from data.commands.actions import record_action
 from data.commands.opportunities import close_opportunity
-from data.schema import Customer, Pipeline, Stage
+from data.schema import Alert, Customer, Pipeline, Stage
 from data.text import translate
 from tests.company import found
 from tests.data.test_record_action import done
@@ -197,14 +198,16 @@ def test_a_shared_link_shows_only_what_one_may_see(open_page, company):
     assert "Taihu" in words(open_page("board", company.director, **link))
 
 
-def test_the_red_list_opens_the_customer(open_page, company, monkeypatch):
+def test_the_red_list_opens_the_alert(open_page, sqlite_store, company, monkeypatch):
     gone = []
     monkeypatch.setattr(
         "streamlit.switch_page", lambda path, query_params: gone.append((path.name, query_params))
     )
     page = open_page("board", company.manager)
-    next(b for b in page.button if does(b) == "Open customer").click().run()
-    assert gone == [("customer.py", {"customer": str(company.customer)})]
+    next(b for b in page.button if does(b) == "Handle").click().run()
+    with sqlite_store.reading() as session:
+        alert = session.scalars(select(Alert.id).where(Alert.severity == Severity.RED)).one()
+    assert gone == [("alerts.py", {"alert": str(alert)})]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from components import format
 from core.terms import ActionStatus
 from data.commands.morning import assign, finish_meeting
 from data.queries.inbox import inbox
-from data.schema import Action, Audit, Commitment, Customer, MorningMeeting, Team
+from data.schema import Action, Alert, Audit, Commitment, Customer, MorningMeeting, Team
 from data.text import translate
 from tests.morning import at_risk, customer_of, deal_of, issued, meeting, promise_to
 from tests.pages.reading import check_words, does, words
@@ -180,6 +181,35 @@ def test_alerts_are_marked_as_new_and_assigned_from_there(open_page, company, sq
     assert words(page).count(translate(language, "alerts.demos_without_quote.why", demos=3)) == 2
     button(page, "morning.add", language).click().run()
     assert count(sqlite_store, Commitment) == 1
+
+
+@LANGUAGES
+def test_what_was_agreed_on_about_an_alert_stands_at_it_on_today_and_on_the_board(
+    open_page, company, sqlite_store, clock, language, monkeypatch
+):
+    gone = []
+    monkeypatch.setattr(
+        "streamlit.switch_page", lambda path, query_params: gone.append((path.name, query_params))
+    )
+    held = meeting(sqlite_store, company)
+    with sqlite_store.reading() as session:
+        of = select(Alert.id).where(Alert.opportunity_id == deal_of(sqlite_store, "Haihe"))
+        alert = session.scalars(of).one()
+    for about in (alert, None):
+        assign(sqlite_store, company.manager, held, promise_to(sqlite_store, company, clock, about=about))
+    until = format.instant(clock.at + timedelta(hours=10), language, "Asia/Shanghai")
+    agreed = translate(language, "alerts_page.agreed", who="Rep", until=until)
+    page = open_page("morning", company.manager, language, step="alerts")
+    check_words(page)
+    assert words(page).count(agreed) == 1
+    assert words(page).count(translate(language, "morning.about_else")) == 1
+    for name, does_it in (("today", "today.red_do"), ("board", "alerts_page.look")):
+        page = open_page(name, company.manager, language)
+        check_words(page)
+        [line] = [b for b in page.button if agreed in b.label.replace("\\", "")]
+        assert does(line) == translate(language, does_it)
+        line.click().run()
+        assert gone.pop() == ("alerts.py", {"alert": str(alert)})
 
 
 @LANGUAGES

@@ -237,7 +237,7 @@ def test_what_was_not_done_is_agreed_on_again_about_the_same(made, again):
     [
         ("P", "promise", 0),
         ("D", "demand", 0),
-        ("A", "action", None),
+        ("A", "action", 0),
         ("Q", "quote", None),
         ("S", "step", 0),
     ],

@@ -14,6 +14,7 @@ from core.home import Kind
 from core.policies import Policy
 from core.process.stages import PIPELINE
 from core.terms import Outcome
+from data.queries.alert_hands import Hands
 from data.schema import Customer, Opportunity, Pipeline
 
 __all__ = ["Asked", "Group", "Kind", "ToDo", "mine", "of_opportunity", "worth"]
@@ -31,6 +32,7 @@ class ToDo:
         on: the day a quote expires, a delivery or a coach's work is due, a customer was promised.
         room_id: of the room whose task it is.
         words: kind's own words: a note, a rule, a grade, a user name, what was agreed.
+        hands: who looks after an alert.
     """
 
     kind: Kind
@@ -48,6 +50,7 @@ class ToDo:
     room_id: int | None = None
     words: str = ""
     params: dict[str, Any] | None = None
+    hands: Hands | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 """Alerts: the red ones of the team, and those in a person's own hands."""
 
+from dataclasses import replace
+
 from sqlalchemy import func, select
 
 from core.access import Permission
 from core.terms import Outcome, Severity
+from data.queries.alert_hands import hands_of
 from data.queries.scope import owned
 from data.queries.standing import standing
 from data.queries.today_kinds.asked import Asked, Group, Kind, of_opportunity, worth
@@ -11,7 +14,7 @@ from data.schema import Alert, Customer, Opportunity, Person
 
 
 def red(asked: Asked, most: int) -> Group:
-    """The team's standing red alerts."""
+    """The team's standing red alerts, with who looks after each."""
     query = (
         select(
             Alert.id,
@@ -32,7 +35,9 @@ def red(asked: Asked, most: int) -> Group:
         )
         .order_by(Alert.raised_at, worth(), Alert.id)
     )
-    return asked.group(Kind.RED, query, most)
+    found = asked.group(Kind.RED, query, most)
+    hands = hands_of(asked.session, [todo.id for todo in found.todos], asked.now)
+    return replace(found, todos=tuple(replace(todo, hands=hands.get(todo.id)) for todo in found.todos))
 
 
 def assigned(asked: Asked, most: int) -> Group:

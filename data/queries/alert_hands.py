@@ -1,0 +1,57 @@
+"""In whose hands alerts are: given to somebody, or agreed on in a morning meeting (PRODUCT.md A3, D4)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from core.process.alerts.next_step_overdue import NAME, step_of
+from core.reports.commitments import Kept, Proof
+from data.queries.commitments import checked
+from data.schema import Alert, Person
+from data.schema import Commitment as Row
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Who looks after an alert.
+
+    Attributes:
+        until: None where no time was set.
+        agreed: how it stands with what a morning meeting agreed on; None where it was given to them.
+    """
+
+    who: str
+    until: datetime | None
+    agreed: Kept | None = None
+
+
+def hands_of(session: Session, alerts: Collection[int], now: datetime) -> dict[int, Hands]:
+    """By alert who has it, nothing where nobody has; who was given it goes before what was agreed on."""
+    if not alerts:
+        return {}
+    query = (
+        select(Alert.id, Alert.rule, Alert.key, Alert.due_at, Person.name)
+        .outerjoin(Person, Person.id == Alert.assigned_to_id)
+        .where(Alert.id.in_(alerts))
+    )
+    found = session.execute(query).all()
+    steps = {step_of(row.key): row.id for row in found if row.rule == NAME}
+    given = {row.id: Hands(row.name, row.due_at) for row in found if row.name}
+    return _agreed(session, set(alerts), steps, now) | given
+
+
+def _agreed(
+    session: Session, alerts: set[int], steps: dict[int | None, int], now: datetime
+) -> dict[int, Hands]:
+    """By alert the latest that was agreed on about it, or about the step that it is about, and stands."""
+    about_it = and_(Row.expects.in_((Proof.ACTION, Proof.QUOTE)), Row.about.in_(alerts))
+    about_step = and_(Row.expects == Proof.STEP, Row.about.in_([step for step in steps if step]))
+    found: dict[int, Hands] = {}
+    for _, one in checked(session, now, Row.dropped_at.is_(None), or_(about_it, about_step)):
+        c = one.commitment
+        of = steps[c.about] if c.expects is Proof.STEP else c.about
+        found |= {of: Hands(c.owner, c.due_at, one.state)} if of is not None else {}
+    return found
