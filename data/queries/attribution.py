@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from core.access import Permission, Reach, Who, reach
 from core.forecast.health import Figures, company_figures, group_figures
 from core.forecast.month_attribution import Attribution, Part, attribute
-from core.forecast.month_causes import Proposal, propose, surroundings
+from core.forecast.month_causes import Proposal, propose
+from core.forecast.month_surroundings import surroundings
 from core.forecast.months import Line
 from core.messages import NotFound
 from data.once import recalled

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from core.forecast.health import company_figures, group_figures
 from core.forecast.month_attribution import Part, attribute
-from core.forecast.month_causes import Cause, Facts, Surroundings, propose, surroundings
+from core.forecast.month_causes import Cause, Facts, propose
+from core.forecast.month_surroundings import Surroundings, surroundings
 from core.forecast.months import Line, MonthRun, Win
 
 MAY = date(2026, 5, 1)
