@@ -19,6 +19,7 @@ from data.queries.attribution import Attributions, Deviation, MonthAttribution
 
 _TONES = {
     Cause.SHOCK: Tone.BLUE,
+    Cause.TIMING: Tone.BLUE,
     Cause.EMBELLISHED: Tone.AMBER,
     Cause.MISSING: Tone.RED,
     Cause.CHANCE: Tone.QUIET,
@@ -107,16 +108,17 @@ def _deviation(item: Deviation, month: MonthAttribution, view: View) -> None:
     cause = Cause(item.decided.cause) if item.decided else item.proposal.cause
     badge(t(f"attribution.cause.{cause}"), _TONES[cause])
     who = " · ".join(x for x in (names.opportunity, names.rep or UNKNOWN) if x)
-    said = t(
+    gap = t(
         "attribution.gap",
         forecast=money(part.forecast, month.currency, view.language),
         actual=money(part.actual, month.currency, view.language),
         gap=signed(part.gap, month.currency, view.language),
     )
     st.markdown(
-        f"**{plain(names.customer or names.opportunity)}** :small[:gray[{plain(who)}]]  \n{plain(said)}"
+        f"**{plain(names.customer or names.opportunity)}** :small[:gray[{plain(who)}]]  \n{plain(gap)}"
     )
-    st.markdown("\n".join(f"- {plain(_evidence(e, view.language))}" for e in item.proposal.evidence))
+    said = [_evidence(e, month.currency, view.language) for e in item.proposal.evidence]
+    st.markdown("\n".join(f"- {plain(words)}" for words in said))
     if names.customer_id and st.button(
         t("attribution.open_customer"),
         icon=":material/arrow_forward:",
@@ -126,14 +128,16 @@ def _deviation(item: Deviation, month: MonthAttribution, view: View) -> None:
         open_page("customer", customer=names.customer_id)
 
 
-def _evidence(evidence: Evidence, language: str) -> str:
-    shown = dict(evidence.params)
-    if "chance" in shown:
-        shown["chance"] = format.percent(shown["chance"], language)
-    if "industry" in shown:
-        shown["industry"] = term("industry", shown["industry"])
+def _evidence(evidence: Evidence, currency: str, language: str) -> str:
+    says: dict[str, Callable[[Any], str]] = {
+        "chance": lambda chance: format.percent(chance, language),
+        "industry": lambda industry: term("industry", industry),
+        "on": lambda on: format.day(on, language),
+        "value": lambda value: money(value, currency, language),
+    }
+    shown = {name: says[name](value) if name in says else value for name, value in evidence.params.items()}
     words = t(f"attribution.evidence.{evidence.code}", **shown)
-    if evidence.cause is Cause.CHANCE:
+    if not evidence.weight:
         return words
     return t("attribution.speaks_for", words=words, cause=t(f"attribution.cause.{evidence.cause}"))
 

@@ -5,8 +5,9 @@ deviation beside which nothing is on record is called chance and nothing else.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -14,9 +15,11 @@ from core.forecast.calibration import REJECTED
 from core.forecast.month_attribution import Part
 from core.forecast.month_surroundings import Surroundings
 from core.forecast.months import Line
+from core.terms import Outcome
 
 SURPRISE = 0.25  # what happened had at most this probability: the model was far off
 LEAST_FACTORS = 3  # known factors from which "all normal" means something
+SOON_DAYS = 14  # after the month's end; a win by then came late, it was not made up
 _LEAST_WEIGHT = 2
 
 
@@ -24,9 +27,28 @@ class Cause(StrEnum):
     """Why an opportunity missed its forecast, in the order in which ties are settled."""
 
     SHOCK = "shock"
+    TIMING = "timing"
     EMBELLISHED = "embellished"
     MISSING = "missing_factor"
     CHANCE = "chance"
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What the books say today of an opportunity that was not won in its month.
+
+    Attributes:
+        on: the company's day on which it was closed; the expected close of an open one.
+        days: from the month's last day to `on`.
+        value: what it brought; None unless it was won and that is known.
+        owner: who has it now, where that is somebody else than in the forecast.
+    """
+
+    outcome: Outcome
+    on: date | None = None
+    days: int | None = None
+    value: Decimal | None = None
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +63,7 @@ class Facts:
         demands: demands of the customer that waited for an answer when the run was taken.
         events: names of the calendar's events that touch the month and its industry.
         industry: the customer's, where it is known.
+        since: what became of it, where it was not won in the month.
     """
 
     pushes: int = 0
@@ -50,11 +73,15 @@ class Facts:
     demands: int = 0
     events: tuple[str, ...] = ()
     industry: str | None = None
+    since: Since | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One thing on record that speaks for a class, in words `attribution.evidence.<code>`."""
+    """One thing on record that speaks for a class, in words `attribution.evidence.<code>`.
+
+    With a weight of 0 it is worth knowing and speaks for none.
+    """
 
     cause: Cause
     code: str
@@ -74,8 +101,11 @@ def propose(
     line: Line, part: Part, facts: Facts, factors: Mapping[str, float], around: Surroundings
 ) -> Proposal:
     """The class that the records speak for: the one with the most weight, from two on; else chance."""
-    found = [*_shock(part, facts, around), *_embellished(line, part, facts)]
-    found += _missing(line, part, facts, factors, around)
+    soon = _soon(line, facts.since)
+    found = [*_shock(part, facts, around), *_embellished(line, part, facts, soon=soon)]
+    found += _missing(line, part, facts, factors, around, soon=soon)
+    if facts.since:
+        found += _since(facts.since, soon=soon)
     weights = {cause: sum(e.weight for e in found if e.cause is cause) for cause in Cause}
     best = max(Cause, key=lambda cause: weights[cause])  # the first of equals
     cause = best if weights[best] >= _LEAST_WEIGHT else Cause.CHANCE
@@ -93,8 +123,28 @@ def _shock(part: Part, facts: Facts, around: Surroundings) -> list[Evidence]:
     return found
 
 
-def _embellished(line: Line, part: Part, facts: Facts) -> list[Evidence]:
-    """Only where less came than was said."""
+def _soon(line: Line, since: Since | None) -> bool:
+    """Whether it was won shortly after the month, for half of what was expected of it at least."""
+    if since is None or since.outcome is not Outcome.WON or since.value is None or since.days is None:
+        return False
+    return 0 < since.days <= SOON_DAYS and since.value >= line.amount / 2
+
+
+def _since(since: Since, *, soon: bool) -> list[Evidence]:
+    about = {"on": since.on, "value": since.value}
+    if soon:
+        found = [Evidence(Cause.TIMING, "won_soon", 3, about | {"n": since.days})]
+    else:
+        ended = "won_unpriced" if since.outcome is Outcome.WON and since.value is None else since.outcome
+        code = "open_undated" if since.on is None else f"{ended}_since"
+        found = [Evidence(Cause.TIMING, code, 0, {name: x for name, x in about.items() if x is not None})]
+    if since.owner:
+        found.append(Evidence(Cause.TIMING, "handed_over", 0, {"name": since.owner}))
+    return found
+
+
+def _embellished(line: Line, part: Part, facts: Facts, *, soon: bool) -> list[Evidence]:
+    """Only where less came than was said; where it came soon after, it is said and counts nothing."""
     if part.gap >= 0:
         return []
     found = []
@@ -105,18 +155,24 @@ def _embellished(line: Line, part: Part, facts: Facts) -> list[Evidence]:
     if facts.backdated or facts.unseen:
         about = {"n": facts.backdated + facts.unseen}
         found.append(Evidence(Cause.EMBELLISHED, "backdated", 1, about))
-    return found
+    return [replace(e, weight=0) for e in found] if soon else found
 
 
 def _missing(
-    line: Line, part: Part, facts: Facts, factors: Mapping[str, float], around: Surroundings
+    line: Line,
+    part: Part,
+    facts: Facts,
+    factors: Mapping[str, float],
+    around: Surroundings,
+    *,
+    soon: bool,
 ) -> list[Evidence]:
     found = []
     if facts.demands:
         found.append(Evidence(Cause.MISSING, "demands", 2, {"n": facts.demands}))  # no factor reads them
     if facts.unseen and part.gap > 0:
         found.append(Evidence(Cause.MISSING, "unseen", 2, {"n": facts.unseen}))
-    if _far_off(line) and _all_normal(factors, around):
+    if not soon and _far_off(line) and _all_normal(factors, around):
         found.append(Evidence(Cause.MISSING, "all_normal", 2, {"n": len(factors)}))
     if line.won and abs(line.actual - line.amount) > line.amount / 2:
         found.append(Evidence(Cause.MISSING, "amount", 1))

@@ -56,7 +56,8 @@ def _fill(row: AttributionFinding, item: Deviation) -> None:
     row.forecast, row.actual = item.part.forecast, item.part.actual
     row.proposed = item.proposal.cause
     row.evidence = [
-        to_json({"cause": e.cause, "code": e.code, "params": dict(e.params)}) for e in item.proposal.evidence
+        to_json({"cause": e.cause, "code": e.code, "weight": e.weight, "params": dict(e.params)})
+        for e in item.proposal.evidence
     ]
 
 

@@ -131,9 +131,9 @@ def _deviations(
     factors = _factors(session, row.id, [line.id for line in found.lines])
     places = {o: (names.industry, names.customer) for o, names in found.names.items()}
     around = surroundings(found.lines, factors, places)
-    asked = [line.opportunity for line, _ in parts.largest]
+    asked = [line for line, _ in parts.largest]
     facts = facts_of(session, row, asked)
-    decided = _decided(session, row.id, asked)
+    decided = _decided(session, row.id, [line.opportunity for line in asked])
     return tuple(
         Deviation(
             line,

@@ -8,8 +8,10 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.forecast.month_causes import Facts, touches
+from core.forecast.months import Line
 from core.process.plausibility import CHECKS
 from core.terms import ActionStatus
+from data.queries.attribution_since import since_of
 from data.queries.forecast_month_books import midnight
 from data.queries.plausibility import entries_of
 from data.queries.policies import company_tz, policy_in_force
@@ -28,14 +30,15 @@ BACK_DAYS = 60
 LATE = timedelta(days=2)
 
 
-def facts_of(session: Session, run: ForecastRun, opportunities: Sequence[int]) -> dict[int, Facts]:
-    """The facts of each of these opportunities, as known now."""
+def facts_of(session: Session, run: ForecastRun, lines: Sequence[Line]) -> dict[int, Facts]:
+    """The facts of the opportunity of each of these lines, as known now."""
+    opportunities = [line.opportunity for line in lines]
     pushes = _pushes(session, run, opportunities)
     signs = _signs(session, run, opportunities)
     unseen, backdated = _entered_late(session, run, opportunities)
     demands = _demands(session, run, opportunities)
     industries = _industries(session, opportunities)
-    events = _events(session, run)
+    events, since = _events(session, run), since_of(session, run, lines)
     return {
         o: Facts(
             pushes[o],
@@ -45,6 +48,7 @@ def facts_of(session: Session, run: ForecastRun, opportunities: Sequence[int]) -
             demands[o],
             tuple(name for name, industry in events if industry in (None, industries.get(o))),
             industries.get(o),
+            since.get(o),
         )
         for o in opportunities
     }

@@ -29,6 +29,7 @@ from data.schema import (
     AttributionFinding,
     Customer,
     Demand,
+    Opportunity,
     OpportunityChange,
     Stage,
     StageEvent,
@@ -205,6 +206,55 @@ def test_forecasts_read_an_event_from_when_it_was_recorded(office, clock):
         (occasion,) = forecast_history(session, "firebreak").occasions
     at = recorded.timestamp() / 86_400
     assert [occasion.known(at + x) for x in (-0.01, 0.01, 1.99, 2.01)] == [False, True, True, False]
+
+
+def became(office, **now):
+    with office.store.writing() as session:
+        row = session.get_one(Opportunity, office.deals["rep"])
+        for name, value in now.items():
+            setattr(row, name, value)
+
+
+MARCH_1 = date(2026, 3, 1)
+MIDNIGHT = datetime(2026, 2, 28, 16, tzinfo=UTC)  # in Shanghai: March has begun
+
+
+@pytest.mark.parametrize(
+    ("now", "cause", "code", "params"),
+    [
+        (
+            {"outcome": "won", "closed_at": MIDNIGHT, "amount": Decimal(280)},
+            Cause.TIMING,
+            "won_soon",
+            {"on": MARCH_1, "value": 280, "n": 1},
+        ),
+        (
+            {"outcome": "won", "closed_at": MIDNIGHT, "amount": None},
+            Cause.CHANCE,
+            "won_unpriced_since",
+            {"on": MARCH_1},
+        ),
+        ({"outcome": "lost", "closed_at": MIDNIGHT}, Cause.CHANCE, "lost_since", {"on": MARCH_1}),
+        ({"close_on": date(2026, 4, 2)}, Cause.CHANCE, "open_since", {"on": date(2026, 4, 2)}),
+        ({}, Cause.CHANCE, "open_undated", {}),
+    ],
+)
+def test_what_became_of_it_since(office, now, cause, code, params):
+    became(office, **now)
+    proposal = office.one().proposal
+    said = {e.code: e.params for e in proposal.evidence}
+    assert proposal.cause is cause
+    assert said[code] == params
+    assert "handed_over" not in said
+
+
+def test_a_deal_that_somebody_else_has_by_now(office):
+    became(office, owner_id=office.people.stranger.person_id)
+    said = {e.code: e.params for e in office.one().proposal.evidence}
+    assert said["handed_over"] == {"name": "Stranger"}
+    assert not any(
+        e.code.endswith("_since") for e in office.one("mate").proposal.evidence
+    )  # won in the month
 
 
 def decide(office, who=None, cause="chance", note="A coin fell."):

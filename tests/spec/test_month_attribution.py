@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from core.forecast.health import company_figures, group_figures
 from core.forecast.month_attribution import Part, attribute
-from core.forecast.month_causes import Cause, Facts, propose
+from core.forecast.month_causes import Cause, Facts, Since, propose
 from core.forecast.month_surroundings import Surroundings, surroundings
 from core.forecast.months import Line, MonthRun, Win
+from core.terms import Outcome
 
 MAY = date(2026, 5, 1)
 CALM = Surroundings({}, {})
@@ -84,6 +85,8 @@ def test_a_team_answers_for_what_counted_the_company_for_what_was_suggested():
 
 
 LOST, WON = 0, 100
+APRIL_30, JUNE_3, LATER = date(2026, 4, 30), date(2026, 6, 3), date(2026, 6, 15)
+PAID = Since(Outcome.WON, JUNE_3, 3, Decimal(100))
 
 
 @pytest.mark.parametrize(
@@ -112,6 +115,30 @@ LOST, WON = 0, 100
         ({}, Facts(events=("Port closed",), pushes=1), Cause.SHOCK, ["event", "pushes"]),
         ({}, Facts(events=("Port closed",), pushes=3, signs=1), Cause.EMBELLISHED, ["signs", "pushes"]),
         ({}, Facts(demands=1, pushes=2), Cause.EMBELLISHED, ["pushes", "demands"]),  # a tie
+        # it came shortly after the month
+        ({}, Facts(since=PAID), Cause.TIMING, ["won_soon"]),
+        ({}, Facts(since=Since(Outcome.WON, date(2026, 6, 14), 14, Decimal(50))), Cause.TIMING, ["won_soon"]),
+        ({}, Facts(since=Since(Outcome.WON, LATER, 15, Decimal(100))), Cause.CHANCE, ["won_since"]),
+        ({}, Facts(since=Since(Outcome.WON, JUNE_3, 3, Decimal(49))), Cause.CHANCE, ["won_since"]),
+        ({}, Facts(since=Since(Outcome.WON, JUNE_3, 3)), Cause.CHANCE, ["won_unpriced_since"]),
+        (
+            {},
+            Facts(since=Since(Outcome.WON, date(2026, 4, 30), -31, Decimal(100))),
+            Cause.CHANCE,
+            ["won_since"],
+        ),
+        ({}, Facts(since=Since(Outcome.LOST, JUNE_3, 3)), Cause.CHANCE, ["lost_since"]),
+        ({}, Facts(since=Since(Outcome.OPEN, LATER, 15)), Cause.CHANCE, ["open_since"]),
+        ({}, Facts(since=Since(Outcome.OPEN, owner="Mate")), Cause.CHANCE, ["open_undated", "handed_over"]),
+        ({"decision": "rejected", "scorecard": 0.9}, Facts(signs=1, since=PAID), Cause.TIMING, ["won_soon"]),
+        ({"chance": 0.9}, Facts(demands=1, since=PAID), Cause.TIMING, ["won_soon", "demands"]),
+        (
+            {},
+            Facts(events=("Port closed",), since=PAID),
+            Cause.SHOCK,
+            ["event", "won_soon"],
+        ),  # why it was late
+        ({}, Facts(pushes=2, since=Since(Outcome.LOST, JUNE_3, 3)), Cause.EMBELLISHED, ["pushes"]),
     ],
 )
 def test_the_class_that_the_records_speak_for(deal, facts, cause, codes):
@@ -121,6 +148,14 @@ def test_the_class_that_the_records_speak_for(deal, facts, cause, codes):
     said = [e.code for e in found.evidence]
     assert said[: len(codes)] == codes
     assert said[-1].startswith("odds")
+
+
+def test_what_looks_embellished_is_still_said_of_a_deal_that_came_soon_after():
+    drawn = line(decision="rejected", scorecard=0.9)
+    facts = Facts(signs=2, pushes=2, backdated=1, since=PAID)
+    said = propose(drawn, Part(drawn.counted, drawn.actual), facts, {}, CALM).evidence
+    weights = {e.code: e.weight for e in said if e.cause is Cause.EMBELLISHED}
+    assert weights == {"rejected_lower": 0, "signs": 0, "pushes": 0, "backdated": 0}
 
 
 @pytest.mark.parametrize(
@@ -133,12 +168,15 @@ def test_the_class_that_the_records_speak_for(deal, facts, cause, codes):
         (0.5, LOST, {"a": 5, "b": 5, "c": 5}, Cause.CHANCE),
         (0.1, WON, {"a": 5, "b": 5, "c": 11}, Cause.CHANCE),  # one factor stood out: the model knew
         (0.1, WON, {"a": 5, "b": 5}, Cause.CHANCE),  # two factors say too little
+        (0.9, PAID, {"a": 5, "b": 5, "c": 5}, Cause.TIMING),  # it came three days later
     ],
 )
 def test_far_off_with_all_factors_normal(chance, actual, factors, cause):
     around = Surroundings(dict.fromkeys("abc", (1.0, 10.0)), {})
-    drawn = line(chance=chance, actual=actual)
-    assert propose(drawn, Part(drawn.value, drawn.actual), Facts(), factors, around).cause is cause
+    since = actual if isinstance(actual, Since) else None
+    drawn = line(chance=chance, actual=LOST if since else actual)
+    facts = Facts(since=since)
+    assert propose(drawn, Part(drawn.value, drawn.actual), facts, factors, around).cause is cause
 
 
 def industry(outcomes, chance=0.5):
