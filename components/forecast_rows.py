@@ -8,7 +8,7 @@ import streamlit as st
 
 from components import address, charts, format, marks, pictures
 from components.blocks import empty, section
-from components.forecast_words import UNKNOWN, money, month_name
+from components.forecast_words import UNKNOWN, month_name
 from components.frame import View
 from components.marks import Figure
 from components.outlook_charts import LEAST_CHANCES
@@ -113,7 +113,7 @@ def rows(found: ForecastHealth, view: View) -> int | None:
         alt=t("forecast_health.rows"),
     )
     sums = {"counted": behind.counted, "came": behind.came}
-    said = {k: money(v, found.currency, view.language) for k, v in sums.items()}
+    said = {k: _whole(v, found.currency, view.language) for k, v in sums.items()}
     st.caption(t("forecast_health.sums", shown=len(behind.shown), total=behind.total, **said))
     _beyond(found, view)
     return chosen
@@ -187,13 +187,18 @@ def _row_columns(found: ForecastHealth, view: View) -> dict[str, Any]:
 
 
 def _beyond(found: ForecastHealth, view: View) -> None:
-    """What a month's forecast holds beyond the opportunities in the rows, so that all of it is there."""
-    wanted = asked()
-    months = found.chosen.months if found.chosen else ()
-    month = next((m for m in months if m.month.isoformat() == wanted.month), None)
-    if found.chosen is None or month is None or wanted.rejected:
+    """What the forecasts hold beyond the opportunities in the rows, so that all of them is there."""
+    beyond, whose = found.rows.beyond, found.chosen
+    if beyond is None or whose is None:
         return
-    rest = money(month.forecast - found.rows.counted, found.currency, view.language)
-    whole = money(month.forecast, found.currency, view.language)
-    key = "forecast_health.beyond_company" if found.chosen.key == COMPANY else "forecast_health.beyond"
-    st.caption(t(key, rest=rest, whole=whole))
+    parts = {"counted": found.rows.counted, "fresh": beyond.fresh, "rest": beyond.rest, "whole": beyond.whole}
+    key = "beyond_company" if whose.key == COMPANY else "beyond"
+    said = {name: _whole(part, found.currency, view.language) for name, part in parts.items()}
+    st.caption(t(f"forecast_health.{key}", n=beyond.months, **said), help=t(f"forecast_health.{key}_help"))
+
+
+def _whole(amount: Decimal, currency: str, language: str) -> str:
+    """An amount to its unit, to be added up; a count where a pipeline keeps no amounts."""
+    if not currency:
+        return format.number(float(amount), language, 1)
+    return format.money(round(amount, 0), currency, language)

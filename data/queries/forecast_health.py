@@ -89,7 +89,8 @@ def forecast_health(
     chosen = next((g for g in groups if g.key == choice), None)
     lines = tuple(line for line in found.lines if choice and belongs(line, choice))
     wins = tuple(win for win in found.wins if choice and belongs(win, choice))
-    shown = [month.month.isoformat() for month in chosen.months] if chosen else []
+    runs = {run.month: run for run in found.runs}
+    shown = [(runs[figures.month], figures) for figures in chosen.months] if chosen else []
     return ForecastHealth(
         policy,
         found.currency,

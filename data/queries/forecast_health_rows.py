@@ -1,12 +1,14 @@
 """The opportunities behind a number of forecast health (B4, D3)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from heapq import nsmallest
 
 from core.forecast.calibration import REJECTED
-from core.forecast.months import Line, Win
+from core.forecast.health import Figures
+from core.forecast.month_attribution import attribute
+from core.forecast.months import Line, MonthRun, Win
 from core.forecast.reliability import bin_of
 from data.queries.forecast_month_books import ZERO
 from data.queries.forecast_months import LineNames
@@ -42,17 +44,36 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Beyond:
+    """What the forecasts of whole months hold beyond the opportunities in their rows.
+
+    Attributes:
+        months: how many; `whole` are their forecasts together.
+        fresh: of it, expected of opportunities not yet in the books.
+        rest: and what is neither these nor of the rows: of the company the season and past months, of
+            others what was won before the forecast.
+    """
+
+    months: int
+    whole: Decimal
+    fresh: Decimal
+    rest: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """Rows behind a number, the largest distance first, as many as are shown.
 
     Attributes:
         total: how many there are; `counted` and `came` are sums over all of them.
+        beyond: None where the rows are only a part of those of their months.
     """
 
     shown: tuple[Shown, ...]
     total: int
     counted: Decimal
     came: Decimal
+    beyond: Beyond | None = None
 
 
 def rows_of(
@@ -60,20 +81,22 @@ def rows_of(
     wins: Sequence[Win],
     names: Mapping[int, LineNames],
     narrow: Narrow,
-    months: Collection[str],
+    months: Sequence[tuple[MonthRun, Figures]],
     *,
     whole: bool,
 ) -> Rows:
     """Those of a group's lines and wins that are wanted.
 
     Args:
-        months: the months that are shown, as in an address.
+        months: those that are shown; a group without any has what it won.
         whole: the company's, whose forecast rests on the AI values, whatever was rejected.
     """
-    month = narrow.month if narrow.month in months else ""
-    mine = [line for line in lines if _wanted(line, narrow, month)]
-    came = [win for win in wins if not month or win.month.isoformat() == month]
-    if narrow.rejected or narrow.place is not None:  # a win in no run has no chance, and no suggestion
+    chosen = [m for m in months if m[0].month.isoformat() == narrow.month] or months
+    days = {run.month for run, _ in chosen}
+    mine = [line for line in lines if line.month in days and _wanted(line, narrow)]
+    came = [win for win in wins if win.month in days or not months]
+    part = narrow.rejected or narrow.place is not None
+    if part:  # a win in no run has no chance, and no suggestion
         came = []
     gaps: list[tuple[Decimal, Line | Win]] = [(x.actual - counted(x, whole=whole), x) for x in mine]
     gaps += [(win.actual, win) for win in came]
@@ -83,7 +106,20 @@ def rows_of(
         len(gaps),
         sum((counted(line, whole=whole) for line in mine), ZERO),
         sum((of.actual for _, of in gaps), ZERO),
+        None if part or not chosen else _beyond(chosen, mine, came, whole=whole),
     )
+
+
+def _beyond(
+    months: Sequence[tuple[MonthRun, Figures]], lines: Sequence[Line], wins: Sequence[Win], *, whole: bool
+) -> Beyond:
+    fresh = rest = ZERO
+    for run, figures in months:
+        mine = [line for line in lines if line.month == run.month]
+        came = [win for win in wins if win.month == run.month]
+        parts = attribute(run, figures, mine, came, company=whole)
+        fresh, rest = fresh + parts.fresh.forecast, rest + parts.rest.forecast
+    return Beyond(len(months), sum((figures.forecast for _, figures in months), ZERO), fresh, rest)
 
 
 def counted(line: Line, *, whole: bool) -> Decimal:
@@ -91,9 +127,7 @@ def counted(line: Line, *, whole: bool) -> Decimal:
     return line.value if whole else line.counted
 
 
-def _wanted(line: Line, narrow: Narrow, month: str) -> bool:
-    return (
-        (not narrow.rejected or line.decision == REJECTED)
-        and (not month or line.month.isoformat() == month)
-        and (narrow.place is None or bin_of(line.chance) == narrow.place)
+def _wanted(line: Line, narrow: Narrow) -> bool:
+    return (not narrow.rejected or line.decision == REJECTED) and (
+        narrow.place is None or bin_of(line.chance) == narrow.place
     )

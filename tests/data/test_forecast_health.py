@@ -18,6 +18,7 @@ from data.jobs.registry import Run
 from data.jobs.schedule import SCHEDULE
 from data.queries.coaching import coaches, coaching_tasks
 from data.queries.forecast_health import forecast_health, rep_months
+from data.queries.forecast_health_rows import Narrow
 from data.queries.outlook_course import progress
 from data.queries.today import Kind, today
 from data.schema import CoachingTask, Message, Opportunity, Person, Pipeline
@@ -117,6 +118,36 @@ def test_the_latest_decision_of_the_first_days_counts(office):
     assert months_of(shown, f"rep-{rep}") == {1: (190, 0)}
     assert shown.chosen.total.adoption == 0.5
     assert shown.chosen.overrides.added == 10
+
+
+def test_the_rows_and_what_is_beyond_them_add_up_to_the_months(office):
+    """Of everybody, for all months and for each: what was forecast, and what was won."""
+    store, people = office.store, office.people
+    for n, month in enumerate((JAN, FEB)):
+        made = run(store, month, value=700 - 500 * n, fresh=40)
+        for who, decision in ((people.rep, "rejected"), (people.mate, None), (people.stranger, "accepted")):
+            deal(store, who.person_id, run_id=made, amount=333, decision=decision)
+        deal(store, people.rep.person_id, run_id=made, won_on=month.replace(day=9), paid=77)
+        knew(store, made, deal(store, people.mate.person_id, amount=25, won_on=month))
+        deal(store, people.stranger.person_id, amount=60, won_on=month.replace(day=20))
+    deal(store, people.rep.person_id, run_id=run(store, DEC, value=10))
+    deal(store, people.mate.person_id, amount=11, won_on=DEC.replace(day=9))  # who had no forecast of it
+    for key in office.look().names:
+        for month in ("", JAN.isoformat(), FEB.isoformat()):
+            shown = office.look(group=key, narrow=Narrow(month))
+            months = [m for m in shown.chosen.months if month in ("", m.month.isoformat())]
+            rows, beyond = shown.rows, shown.rows.beyond
+            assert beyond.months == len(months) > 0
+            assert rows.counted + beyond.fresh + beyond.rest == beyond.whole
+            assert abs(beyond.whole - sum(m.forecast for m in months)) < Decimal("1e-9")
+            assert rows.came == sum(m.actual for m in months)
+
+
+@pytest.mark.parametrize("part", [Narrow(JAN.isoformat(), 5), Narrow(JAN.isoformat(), rejected=True)])
+def test_a_part_of_a_months_rows_adds_up_to_none_of_its_forecasts(office, part):
+    deal(office.store, office.people.rep.person_id, run_id=run(office.store, JAN, value=60))
+    assert office.look(narrow=Narrow(JAN.isoformat())).rows.beyond.whole == 60
+    assert office.look(narrow=part).rows.beyond is None
 
 
 def test_everybody_sees_their_own_reach(office):
