@@ -191,9 +191,13 @@ def _beyond(found: ForecastHealth, view: View) -> None:
     beyond, whose = found.rows.beyond, found.chosen
     if beyond is None or whose is None:
         return
-    parts = {"counted": found.rows.counted, "fresh": beyond.fresh, "rest": beyond.rest, "whole": beyond.whole}
+    shown = {
+        name: round(part, 0 if found.currency else 1)
+        for name, part in (("counted", found.rows.counted), ("fresh", beyond.fresh), ("whole", beyond.whole))
+    }
+    shown["rest"] = shown["whole"] - shown["counted"] - shown["fresh"]  # what is read adds up too
     key = "beyond_company" if whose.key == COMPANY else "beyond"
-    said = {name: _whole(part, found.currency, view.language) for name, part in parts.items()}
+    said = {name: _whole(part, found.currency, view.language) for name, part in shown.items()}
     st.caption(t(f"forecast_health.{key}", n=beyond.months, **said), help=t(f"forecast_health.{key}_help"))
 
 
