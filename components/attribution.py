@@ -7,11 +7,13 @@ from typing import Any
 import streamlit as st
 
 from components import address, format
+from components.attribution_charts import card
 from components.blocks import Card, Tone, badge, cards, empty, plain, section
 from components.forecast_words import UNKNOWN, money, month_name, signed, verdict_words
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
+from components.scrolling import arrive
 from components.text import t, term
 from core.forecast.luck import USUAL
 from core.forecast.month_causes import Cause, Evidence
@@ -96,7 +98,8 @@ def deviations(month: MonthAttribution, does: Mapping[str, Callable[..., Any]], 
         return
     section(t("attribution.largest", n=len(month.deviations)), help=t("attribution.largest_help"))
     for item in month.deviations:
-        with st.container(border=True, key=f"deviation-{item.line.opportunity}"):
+        with st.container(border=True, key=card(item.line.opportunity)):
+            arrive(card(item.line.opportunity))
             _deviation(item, month, view)
             _decide(item, month, does["decide"], view)
             if item.decided:

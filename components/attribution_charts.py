@@ -11,9 +11,15 @@ from components.forecast_words import money, signed
 from components.frame import View
 from components.marks import Figure
 from components.navigation import open_page
+from components.scrolling import lead_to
 from components.text import t
 from core.pictures.parts import step
 from data.queries.attribution import MonthAttribution
+
+
+def card(opportunity: int) -> str:
+    """The container of a deal's deviation."""
+    return f"deviation-{opportunity}"
 
 
 def waterfall(month: MonthAttribution, view: View) -> None:
@@ -24,6 +30,7 @@ def waterfall(month: MonthAttribution, view: View) -> None:
     chosen = pictures.draw(chart, "attribution-parts", finding, note, view.language)
     if isinstance(chosen, int) and chosen:
         address.write(deal=chosen)
+        lead_to(card(chosen))
         st.rerun()
     elif chosen is not None:
         open_page("forecast_health", month=month.month.isoformat())

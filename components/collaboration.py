@@ -12,11 +12,14 @@ from components.blocks import Card, Row, Tone, cards, empty, plain, rows, sectio
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
+from components.scrolling import arrive, lead_to
 from components.tables import clickable, rate_column
 from components.text import t
 from core.access import Permission, decide
 from core.promises.collaboration import Collaboration, Fact, Figure, Level, Measure, rows_of
 from data.queries.collaboration import Issued, QuarterChoice
+
+_BEHIND = "collaboration_behind"
 
 
 def chosen_quarter(choices: Sequence[QuarterChoice]) -> QuarterChoice | None:
@@ -73,6 +76,7 @@ def report_block(found: Issued, view: View) -> None:
         return
     if clicked := _table(compared, report, view.language):
         address.write(figure=clicked)
+        lead_to(_BEHIND)
         st.rerun()
     with st.container(key="collaboration-rows"):
         figure = next((f for f in compared if _name(f) == address.said("figure")), None)
@@ -122,7 +126,9 @@ def _judged(figure: Figure, least: int) -> str:
 
 def _behind(figure: Figure, report: Collaboration, view: View) -> None:
     name = f"{figure.name} · {t(f'collaboration.of.{figure.measure}')}"
-    section(t("collaboration.behind", name=plain(name)), icon=":material/list:")
+    with st.container(key=_BEHIND):
+        section(t("collaboration.behind", name=plain(name)), icon=":material/list:")
+        arrive(_BEHIND)
     fact_rows(rows_of(report, figure), "collaboration-facts", view)
     if st.button(t("collaboration.close_rows"), type="tertiary"):
         address.write(figure=None)

@@ -9,6 +9,7 @@ from components import address, format
 from components.blocks import Card, Tone, cards, empty, section
 from components.forecast_words import money, verdict_words
 from components.frame import View
+from components.scrolling import arrive, lead_to
 from components.tables import amounts, clickable, money_column, rate_column, share_column, shares
 from components.text import t
 from data.queries.forecast_health import COMPANY, ForecastHealth, Group
@@ -16,6 +17,7 @@ from data.text import minus
 
 SPANS = ("3", "6", "12")
 _DRILL = ("month", "bin", "rows")
+_PLACE = "forecast_health_place"
 
 
 def chosen_span() -> int:
@@ -25,7 +27,7 @@ def chosen_span() -> int:
 
 def filters(found: ForecastHealth) -> None:
     """Months, group and pipeline; what they say is kept in the address."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=_PLACE):
         spans = {n: t("forecast_health.months", n=int(n)) for n in SPANS}
         address.choose(
             st.segmented_control,
@@ -59,6 +61,7 @@ def filters(found: ForecastHealth) -> None:
                 drops=("group", *_DRILL),
                 width=200,
             )
+    arrive(_PLACE)
 
 
 def group_name(key: str, name: str | None) -> str:
@@ -164,6 +167,7 @@ def groups(found: ForecastHealth, view: View) -> None:
         st.caption(t("forecast_health.most_of", shown=len(found.groups), total=len(found.names)))
     if picked:
         address.write(group=picked, month=None, bin=None, rows=None)
+        lead_to(_PLACE)
         st.rerun()
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from components import address, charts, format, marks, pictures
+from components import charts, format, marks, pictures
 from components.blocks import empty, section
+from components.forecast_rows import open_rows
 from components.forecast_words import money, month_name, verdict_words
 from components.frame import View
 from components.marks import Figure
@@ -28,7 +29,7 @@ def months(found: ForecastHealth, group: Group, view: View) -> None:
     chart, finding = _months_chart(group.months, found, view), _came(group.months, found, view)
     note = t("forecast_health.chart_alt")
     if chosen := pictures.draw(chart, "health-months", finding, note, view.language):
-        address.write(month=chosen, bin=None, rows=None)
+        open_rows(month=chosen)
     picked = clickable(
         {
             "month": [month_name(m.month, view.language) for m in group.months],
@@ -47,7 +48,7 @@ def months(found: ForecastHealth, group: Group, view: View) -> None:
         alt=t("forecast_health.by_month"),
     )
     if picked:
-        address.write(month=picked, bin=None, rows=None)
+        open_rows(month=picked)
     st.caption(_spoken(group.months[-1], found, view))
 
 

@@ -12,6 +12,7 @@ from components.forecast_words import UNKNOWN, month_name
 from components.frame import View
 from components.marks import Figure
 from components.outlook_charts import LEAST_CHANCES
+from components.scrolling import arrive, lead_to
 from components.tables import amounts, clickable, money_column, name_column, share_column, shares
 from components.text import t
 from core.forecast.calibration import REJECTED
@@ -23,7 +24,14 @@ from data.queries.forecast_health_rows import Narrow, Shown
 
 _WIDTHS = {"value": 95, "scorecard": 108, "actual": 82, "gap": 85, "added": 98}  # pixels
 _BINS = [str(n) for n in range(len(EDGES) - 1)]
+_BEHIND = "forecast_rows"
 _WHICH = ("all", REJECTED)
+
+
+def open_rows(month: str | None = None, place: str | None = None) -> None:
+    """Narrow the rows behind the numbers to a month or a group of chances, and bring them into view."""
+    address.write(month=month, bin=place, rows=None)
+    lead_to(_BEHIND)
 
 
 def curve(found: ForecastHealth, view: View) -> None:
@@ -38,7 +46,7 @@ def curve(found: ForecastHealth, view: View) -> None:
     note = t("forecast_health.curve_alt", n=counts)
     chart = _curve_chart(found, view)
     if chosen := pictures.draw(chart, "health-curve", finding, note, view.language):
-        address.write(bin=chosen, month=None, rows=None)
+        open_rows(place=chosen)
 
 
 def _bin_name(ends: tuple[float, float], language: str) -> str:
@@ -99,7 +107,9 @@ def asked() -> Narrow:
 
 def rows(found: ForecastHealth, view: View) -> int | None:
     """The opportunities behind a number, largest distance first; returns the customer that was chosen."""
-    section(t("forecast_health.rows"), help=t("forecast_health.rows_help"))
+    with st.container(key=_BEHIND):
+        section(t("forecast_health.rows"), help=t("forecast_health.rows_help"))
+        arrive(_BEHIND)
     _narrowing(found, view)
     behind = found.rows
     if not behind.total:

@@ -1,6 +1,5 @@
 """The weekly health report's tables: figures by stage, and the rows behind every number."""
 
-import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,7 +8,7 @@ import streamlit as st
 from components import address
 from components.blocks import empty, section
 from components.frame import View
-from components.scrolling import into_view
+from components.scrolling import arrive, lead_to
 from components.tables import cell_clicked, clickable, day_column, days_column, name_column, rate_column
 from components.text import pair, t, term
 from core.process.health import SHOWS, Rows, WeeklyHealth
@@ -33,13 +32,13 @@ _WIDTHS = {  # pixels
     "visits_there": 65, "waits": 95,
 }  # fmt: skip
 _RATE_WIDTH = 100  # pixels
-_WENT = "health-went"  # the last click that led to the rows
+_BEHIND = "health_behind"
 
 
 def open_rows(stage: str | None, show: str | None) -> None:
     """Narrow the rows behind to what was clicked, and bring them into view."""
     address.write(stage=stage, show=show)
-    st.session_state[_WENT] = secrets.token_hex(4)
+    lead_to(_BEHIND)
 
 
 def table(health: WeeklyHealth, language: str) -> None:
@@ -56,10 +55,9 @@ def table(health: WeeklyHealth, language: str) -> None:
 
 def narrowed(health: WeeklyHealth) -> tuple[str, str | None]:
     """Which rows are shown behind the numbers, and of which stage; chosen by clicks or here."""
-    with st.container(key="health_behind"):
+    with st.container(key=_BEHIND):
         section(t("health.behind"), help=t("health.behind_help"))
-        if went := st.session_state.get(_WENT):
-            into_view("health_behind", went, key="health_into_view")
+        arrive(_BEHIND)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         show = address.choose(
             st.segmented_control,

@@ -9,6 +9,7 @@ from components import address, charts, format, marks, pictures
 from components.blocks import Tone, badge, empty, plain, section
 from components.frame import View
 from components.navigation import open_page
+from components.scrolling import arrive, lead_to
 from components.tables import clickable, first_of
 from components.text import t
 from core.milestones.assess import Assessment, State
@@ -38,6 +39,7 @@ _OPENS = {
     "response": ("demands", "demand"),
     "kept": ("promises", "promise"),
 }
+_BEHIND = "milestone_behind"
 _HEIGHT = 96  # pixels of a chart of weeks
 
 
@@ -67,6 +69,7 @@ def _criterion(told: Assessment, stop: Stop, view: View) -> None:
         if st.button(t("milestones.show_rows"), type="tertiary", icon=":material/table_rows:",
                      key=f"rows-{told.criterion}"):  # fmt: skip
             address.write(day=stop.day, criterion=told.criterion, item=None)
+            lead_to(_BEHIND)
             st.rerun()
 
 
@@ -121,7 +124,9 @@ def _weeks(told: Assessment, language: str) -> None:
 def behind(proof: Proof, view: View) -> None:
     """The rows that a criterion counts, what speaks against it, and the record of each, one click away."""
     told, language = proof.assessment, view.language
-    section(t("milestones.behind", name=t(f"milestones.of.{told.criterion}")), icon=":material/list:")
+    with st.container(key=_BEHIND):
+        section(t("milestones.behind", name=t(f"milestones.of.{told.criterion}")), icon=":material/list:")
+        arrive(_BEHIND)
     st.caption(t("milestones.behind_note"))
     if not proof.rows:
         empty(t("milestones.no_rows"), t("milestones.no_rows_hint"), icon=":material/list:")

@@ -145,5 +145,4 @@ def bonus_table(found: Sequence[Result], view: View) -> None:
     }
     teams = [str(r.team_id) for r in tied]
     if clicked := clickable(columns, teams, "bonus-table", config={}, alt=t("milestones.alt_bonus")):
-        address.write(team=clicked, criterion=None)
-        st.rerun()
+        address.leave_for(team=int(clicked), day=tied[0].day)

@@ -10,6 +10,7 @@ from components import address, format
 from components.blocks import Row, Tone, plain, rows, section
 from components.forms import Marks
 from components.frame import View
+from components.scrolling import arrive, lead_to
 from components.text import t
 from core.access import Permission, decide
 from core.milestones.samples import Found, Tally
@@ -17,6 +18,7 @@ from data.commands.command import Command
 from data.milestone_words import day_words, row_value_words
 from data.queries.milestone_samples import Item, Looked, Sample
 
+_IN_HAND = "milestone_in_hand"
 Does = Mapping[str, Command[..., int]]
 _TONES = {Found.CONFIRMED: Tone.GREEN, Found.DIFFERS: Tone.RED, Found.UNCLEAR: Tone.AMBER}
 
@@ -37,6 +39,7 @@ def sample_rows(sample: Sample, view: View) -> None:
     may = decide(view.who, Permission.CHECK_PROOFS).allowed
     if pressed := rows([_line(item, sample, view, may) for item in sample.items], "drawn"):
         address.write(item=pressed)
+        lead_to(_IN_HAND)
         st.rerun()
 
 
@@ -99,7 +102,9 @@ def item_block(
     """One drawn row: what its record says, to be heard or read, and the form for what was found."""
     row = next(item.row for item in sample.items if item.row.of == of)
     with st.container(border=True, key=f"item-{of}"):
-        st.markdown(f"**{plain(row.about)}** · {plain(row.whose)} · {day_words(view.language, row.on)}")
+        with st.container(key=_IN_HAND):
+            st.markdown(f"**{plain(row.about)}** · {plain(row.whose)} · {day_words(view.language, row.on)}")
+            arrive(_IN_HAND)
         if looked.recording is not None:
             st.audio(audio(looked.recording))
         elif sample.criterion == "completeness":
@@ -127,4 +132,5 @@ def _form(asked: str, sample: Sample, of: int, does: Does, view: View) -> None:
     if sent and marks.sent(partial(view.do, does["check"], sample.id, of, chosen or "", note)):
         following = next((i.row.of for i in sample.items if i.check is None and i.row.of != of), None)
         address.write(item=following)
+        lead_to(_IN_HAND)
         st.rerun()

@@ -13,7 +13,8 @@ from components.blocks import empty, section
 from components.board_words import stage_name
 from components.frame import View
 from components.outlook import shown_money
-from components.outlook_drill import ALL, BEHIND, OPEN, SHOWS, WON, arrive
+from components.outlook_drill import ALL, BEHIND, OPEN, SHOWS, WON
+from components.scrolling import arrive
 from components.tables import amounts, cell_clicked, day_column, name_column, rate_column
 from components.text import t, term
 from core.access import Permission, decide
@@ -35,7 +36,7 @@ def behind(shown: Snapshot, by: str, policy: Policy, view: View, *, runs: bool =
     """
     with st.container(key=BEHIND):
         section(t("outlook.behind"), help=t("outlook.behind_help"))
-        arrive()
+        arrive(BEHIND)
     kinds = {name: t(f"outlook.is_{name}" if name in CATEGORIES else f"outlook.{name}") for name in SHOWS}
     show = address.choose(
         st.segmented_control, t("outlook.behind"), "show", kinds, OPEN, required=True,

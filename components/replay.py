@@ -1,6 +1,5 @@
 """Drawing the replay: a day, and why the number moved since (B7)."""
 
-import secrets
 from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -14,14 +13,13 @@ from components.frame import View
 from components.outlook_charts import AFTER, BEFORE, waterfall
 from components.outlook_drill import ALL, DRILL, drill
 from components.outlook_rows import Lead
-from components.scrolling import into_view
+from components.scrolling import lead_to
 from components.tables import amounts, clickable, first_of, money_column, name_column
 from components.text import t
 from core.forecast.movement import Move, movement, sums
 from data.queries.snapshots import Named, Snapshot
 
 PLACE = "replay_place"
-_WENT = "replay-went"  # the last click that led to another day
 _WATCH_SECONDS = 3
 
 
@@ -127,14 +125,8 @@ def _open(clicked: str, before: Snapshot, after: Snapshot) -> None:
 def go(day: date, period: str) -> NoReturn:
     """Replay another day, from the top of the page."""
     address.write(**dict.fromkeys((*DRILL, "since", "part")), day=day.isoformat(), period=period)
-    st.session_state[_WENT] = secrets.token_hex(4)
+    lead_to(PLACE)
     st.rerun()
-
-
-def arrive() -> None:
-    """Bring the day's choice into view once after `go`."""
-    if went := st.session_state.get(_WENT):
-        into_view(PLACE, went, key="replay_into_view")
 
 
 def _named(before: Snapshot, after: Snapshot) -> dict[int | None, Named]:

@@ -1,18 +1,16 @@
 """From a number of a report to the rows behind it: what was pressed stands in the address."""
 
-import secrets
 from dataclasses import dataclass
 
-import streamlit as st
-
 from components import address
+from components.scrolling import lead_to
 from components.tables import unselect
 from core.reports.catalogue import METRICS, Dimension, Metric
 
 DRILL = ("show", "by", "pick", "at")  # names in the address that open rows
 BEFORE = "before"
 TABLE = "reports-table"
-_WENT = "reports-went"  # the last press that led to the rows
+PANEL = "reports_rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +34,7 @@ def drill(
     """Put what was pressed into the address; its rows open in the same run, and come into view."""
     narrow = {"by": dimension, "pick": key} if dimension is not None else {}
     address.write(**dict.fromkeys(DRILL) | {"show": metric, "at": BEFORE if before else None} | narrow)
-    st.session_state[_WENT] = secrets.token_hex(4)
-
-
-def went() -> str | None:
-    """The last press that led to the rows."""
-    said: str | None = st.session_state.get(_WENT)
-    return said
+    lead_to(PANEL)
 
 
 def close() -> None:

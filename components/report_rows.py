@@ -9,8 +9,8 @@ import streamlit as st
 from components import format
 from components.blocks import empty, plain, section
 from components.frame import View
-from components.report_drill import Drilled, close, went
-from components.scrolling import into_view
+from components.report_drill import PANEL, Drilled, close
+from components.scrolling import arrive
 from components.tables import clickable, day_column
 from components.text import t
 from core.access import Permission, decide
@@ -19,8 +19,6 @@ from core.reports.facts import Fact
 from data.exchange.metric_rows import rows_file
 from data.queries.metrics.rows import ROWS_EXPORTED, Behind
 from data.report_words import exact_words, group_words
-
-PANEL = "reports_rows"
 
 
 def panel(what: Drilled, found: Behind, every: Callable[[], Behind], currency: str, view: View) -> int | None:
@@ -32,8 +30,7 @@ def panel(what: Drilled, found: Behind, every: Callable[[], Behind], currency: s
     with st.container(horizontal=True, vertical_alignment="bottom", key=PANEL):
         section(t("reports.behind", metric=t(what.metric.title)), help=t(what.metric.formula))
         st.button(t("reports.close"), icon=":material/close:", type="tertiary", on_click=close)
-    if pressed := went():
-        into_view(PANEL, pressed, key="reports_into_view")
+    arrive(PANEL)
     st.caption(" · ".join(plain(word) for word in _narrowed(what, found, view.language)))
     if not found.facts:
         empty(t("reports.no_rows"), t("reports.no_rows_hint"), icon=":material/table_rows:")

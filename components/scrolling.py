@@ -4,6 +4,7 @@ The menu's entry of the page that is open leads to the page without its record a
 Streamlit itself keeps the address of a page that is open. The way to another page is one step back.
 """
 
+import secrets
 from pathlib import Path
 
 import streamlit as st
@@ -11,6 +12,7 @@ import streamlit as st
 _ASSETS = Path(__file__).parent / "assets"
 _scroller = st.components.v2.component("firebreak_scroll", js=(_ASSETS / "scroll.js").read_text())
 _header = st.components.v2.component("firebreak_head", js=(_ASSETS / "head.js").read_text())
+_LED = "led_to"  # the part that the last press led to, and which press it was
 _TURNS = "turns_to_a_head"
 
 
@@ -23,6 +25,18 @@ def into_view(part: str, once: str, *, key: str) -> None:
     """
     with st.container(key=f"browser_work_{key}"):  # takes no room
         _scroller(key=key, data={"key": part, "once": once})
+
+
+def lead_to(part: str) -> None:
+    """Something was pressed whose answer stands in `part`: it comes into view where it calls `arrive`."""
+    st.session_state[_LED] = part, secrets.token_hex(4)
+
+
+def arrive(part: str) -> None:
+    """Bring the container with the key `part` into view, once after each press that led to it."""
+    led = st.session_state.get(_LED)
+    if led and led[0] == part:
+        into_view(part, led[1], key=f"{part}_into_view")
 
 
 def begin_at_head(page: str) -> None:

@@ -12,6 +12,7 @@ from components.blocks import Tone, badge, empty, plain, section
 from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
+from components.scrolling import arrive, lead_to
 from components.text import clauses, listed, pair, t, term
 from core.forecast.factors import FACTORS
 from core.forecast.scorecard import BANDS
@@ -22,6 +23,7 @@ from data.queries.weights import Version, WeightHistory
 Said = Mapping[str, Mapping[str, float]]
 _MEASURES = ("log_loss", "brier", "auc", "accuracy")
 _LAYERS = ("all", "new", "renewal")
+_VERSION = "weights_version"
 FEW_WINS = 30  # wins; a comparison over fewer says little
 
 
@@ -89,6 +91,7 @@ def editor(found: WeightHistory, draft: Callable[[str, Said, str], Any], view: V
 
 def _drafted(draft: Callable[[Said, str], Any], weights: Said, note: str) -> None:
     address.write(version=draft(weights, note))
+    lead_to(_VERSION)
 
 
 def _slider(
@@ -142,7 +145,9 @@ def version(found: WeightHistory, does: Mapping[str, Callable[..., Any]], view: 
         if item is None:
             return
         with st.container(border=True, key=f"version-{item.id}"):
-            st.markdown(f"**{plain(t('weights.version', version=item.id))}** {plain(item.note)}")
+            with st.container(key=_VERSION):
+                st.markdown(f"**{plain(t('weights.version', version=item.id))}** {plain(item.note)}")
+                arrive(_VERSION)
             st.markdown(plain(changes(item.weights, view)))
             stale = _needs_backtest(item, found)
             if item.backtest is not None:
@@ -242,6 +247,7 @@ def history(found: WeightHistory, does: Mapping[str, Callable[..., Any]], view: 
             )
             if button.button(t("weights.look"), key=f"look-{item.id}", width="stretch"):
                 address.write(version=item.id)
+                lead_to(_VERSION)
                 st.rerun()
     if found.in_force is not None:
         with st.expander(t("weights.to_shipped"), icon=":material/undo:"):

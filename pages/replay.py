@@ -11,6 +11,7 @@ from components.frame import page
 from components.models import expectation, looks_at, rhythm, trainings
 from components.navigation import open_page
 from components.outlook_rows import behind
+from components.scrolling import arrive
 from components.text import t
 from core.access import Permission
 from data.commands.command import Command
@@ -34,7 +35,7 @@ with page("replay.title", needs=Permission.SEE_FORECAST) as view:
         pipeline, period = outlook.place(kept, "since", "part")
         days = view.read(calendar, pipeline, period, view.now)
         chosen = replay.day(days.latest, days.today)
-    replay.arrive()
+    arrive(replay.PLACE)
     shown = view.read(snapshot, pipeline, period, chosen)
     lead = None
     with st.container(key="replay-shown"):
