@@ -8,6 +8,7 @@ import streamlit as st
 
 from components import address, format
 from components.attribution_charts import card
+from components.attribution_records import records
 from components.blocks import Card, Tone, badge, cards, empty, plain, section
 from components.forecast_words import UNKNOWN, money, month_name, signed, verdict_words
 from components.forms import Marks
@@ -122,6 +123,7 @@ def _deviation(item: Deviation, month: MonthAttribution, view: View) -> None:
     )
     said = [_evidence(e, month.currency, view.language) for e in item.proposal.evidence]
     st.markdown("\n".join(f"- {plain(words)}" for words in said))
+    records(item, view)
     if names.customer_id and st.button(
         t("attribution.open_customer"),
         icon=":material/arrow_forward:",

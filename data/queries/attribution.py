@@ -16,6 +16,7 @@ from core.forecast.months import Line
 from core.messages import NotFound
 from data.once import recalled
 from data.queries.attribution_facts import facts_of
+from data.queries.attribution_records import Record, records_of
 from data.queries.forecast_months import LineNames, Months, counting_runs, forecast_pipelines, with_outcomes
 from data.schema import AttributionFinding, CoachingTask, ForecastLine, ForecastRun, Person, Pipeline
 
@@ -38,13 +39,21 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """One of the largest deviations of a month."""
+    """One of the largest deviations of a month; `records` is what is on record around it."""
 
     line: Line
     part: Part
     names: LineNames
     proposal: Proposal
     decided: Decided | None
+    records: tuple[Record, ...] = ()
+
+    @property
+    def behind(self) -> tuple[Record, ...]:
+        """The records that the evidence counts."""
+        codes = {evidence.code for evidence in self.proposal.evidence}
+        codes |= {"unseen"} if "backdated" in codes else set()
+        return tuple(record for record in self.records if record.code in codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +141,8 @@ def _deviations(
     places = {o: (names.industry, names.customer) for o, names in found.names.items()}
     around = surroundings(found.lines, factors, places)
     asked = [line for line, _ in parts.largest]
-    facts = facts_of(session, row, asked)
+    records = records_of(session, row, [line.opportunity for line in asked])
+    facts = facts_of(session, row, asked, records)
     decided = _decided(session, row.id, [line.opportunity for line in asked])
     return tuple(
         Deviation(
@@ -141,6 +151,7 @@ def _deviations(
             found.names[line.opportunity],
             propose(line, part, facts[line.opportunity], factors.get(line.id, {}), around),
             decided.get(line.opportunity),
+            tuple(records.get(line.opportunity, ())),
         )
         for line, part in parts.largest
     )

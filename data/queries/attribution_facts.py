@@ -1,135 +1,44 @@
-"""What the records say of a few opportunities around their month's forecast: the evidence of a class (B5)."""
+"""What is on record around opportunities and their month's forecast: the evidence of a class (B5)."""
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.forecast.month_causes import Facts, touches
 from core.forecast.months import Line
-from core.process.plausibility import CHECKS
-from core.terms import ActionStatus
+from data.queries.attribution_records import Record
 from data.queries.attribution_since import since_of
-from data.queries.forecast_month_books import midnight
-from data.queries.plausibility import entries_of
-from data.queries.policies import company_tz, policy_in_force
-from data.schema import (
-    Action,
-    BusinessEvent,
-    Customer,
-    Demand,
-    ForecastRun,
-    Opportunity,
-    OpportunityChange,
-    StageEvent,
-)
-
-BACK_DAYS = 60
-LATE = timedelta(days=2)
+from data.schema import BusinessEvent, Customer, ForecastRun, Opportunity
 
 
-def facts_of(session: Session, run: ForecastRun, lines: Sequence[Line]) -> dict[int, Facts]:
-    """The facts of the opportunity of each of these lines, as known now."""
-    opportunities = [line.opportunity for line in lines]
-    pushes = _pushes(session, run, opportunities)
-    signs = _signs(session, run, opportunities)
-    unseen, backdated = _entered_late(session, run, opportunities)
-    demands = _demands(session, run, opportunities)
-    industries = _industries(session, opportunities)
+def facts_of(
+    session: Session, run: ForecastRun, lines: Sequence[Line], records: Mapping[int, Sequence[Record]]
+) -> dict[int, Facts]:
+    """The facts of the opportunity of each of these lines, as known now.
+
+    Args:
+        records: by opportunity, what is counted.
+    """
+    industries = _industries(session, [line.opportunity for line in lines])
     events, since = _events(session, run), since_of(session, run, lines)
-    return {
-        o: Facts(
-            pushes[o],
-            signs[o],
-            unseen[o],
-            backdated[o],
-            demands[o],
-            tuple(name for name, industry in events if industry in (None, industries.get(o))),
-            industries.get(o),
+    found = {}
+    for o in (line.opportunity for line in lines):
+        counts = Counter(record.code for record in records.get(o, ()))
+        about = industries.get(o)
+        names = tuple(name for name, industry in events if industry in (None, about))
+        found[o] = Facts(
+            counts["pushes"],
+            counts["signs"],
+            counts["unseen"],
+            counts["backdated"],
+            counts["demands"],
+            names,
+            about,
             since.get(o),
         )
-        for o in opportunities
-    }
-
-
-def _pushes(session: Session, run: ForecastRun, opportunities: Sequence[int]) -> Counter[int]:
-    """Expected closes that were moved out of the month while it ran."""
-    c, end = OpportunityChange, midnight(run.ends_on, company_tz(session))
-    query = select(c.opportunity_id, c.before, c.after).where(
-        c.opportunity_id.in_(opportunities),
-        c.field == "close_on",
-        c.recorded_at >= run.taken_at,
-        c.recorded_at < end,
-    )
-    found: Counter[int] = Counter()
-    for opportunity, before, after in session.execute(query):
-        if before and after and _day(before) < run.ends_on <= _day(after):
-            found[opportunity] += 1
     return found
-
-
-def _day(value: object) -> date:
-    return date.fromisoformat(str(value))
-
-
-def _signs(session: Session, run: ForecastRun, opportunities: Sequence[int]) -> Counter[int]:
-    """Their actions before the run that stood out among those of their person."""
-    policy = policy_in_force(session)
-    since = run.taken_at - timedelta(days=policy.plausibility_days)
-    owners = select(Action.owner_id).where(Action.opportunity_id.in_(opportunities))
-    found: Counter[int] = Counter()
-    shown: set[int] = set()
-    for entries in entries_of(session, owners, since, run.taken_at).values():
-        for check in CHECKS.values():
-            if sign := check(entries, policy):
-                shown.update(sign.actions)
-    mine = select(Action.id, Action.opportunity_id).where(
-        Action.opportunity_id.in_(opportunities), Action.status == ActionStatus.COMPLETED
-    )
-    for action, opportunity in session.execute(mine):
-        found[opportunity] += action in shown
-    return found
-
-
-def _entered_late(
-    session: Session, run: ForecastRun, opportunities: Sequence[int]
-) -> tuple[Counter[int], Counter[int]]:
-    """Events before the run that were entered after it; and those entered days late before it."""
-    e = StageEvent
-    query = select(e.opportunity_id, e.happened_at, e.recorded_at).where(
-        e.opportunity_id.in_(opportunities),
-        e.voided_at.is_(None),
-        e.batch_id.is_(None),
-        e.happened_at < run.taken_at,
-        e.happened_at > run.taken_at - timedelta(days=BACK_DAYS),
-    )
-    unseen: Counter[int] = Counter()
-    backdated: Counter[int] = Counter()
-    for opportunity, happened, recorded in session.execute(query):
-        if recorded >= run.taken_at:
-            unseen[opportunity] += 1
-        elif recorded - happened > LATE:
-            backdated[opportunity] += 1
-    return unseen, backdated
-
-
-def _demands(session: Session, run: ForecastRun, opportunities: Sequence[int]) -> Counter[int]:
-    """Demands on them that waited for an answer when the run was taken."""
-    o, d = Opportunity, Demand
-    theirs = or_(d.opportunity_id == o.id, and_(d.opportunity_id.is_(None), d.customer_id == o.customer_id))
-    query = (
-        select(o.id)
-        .join(d, theirs)
-        .where(
-            o.id.in_(opportunities),
-            d.recorded_at <= run.taken_at,
-            or_(d.answered_at.is_(None), d.answered_at > run.taken_at),
-            or_(d.closed_at.is_(None), d.closed_at > run.taken_at),
-        )
-    )
-    return Counter(session.scalars(query))
 
 
 def _industries(session: Session, opportunities: Sequence[int]) -> dict[int, str | None]:

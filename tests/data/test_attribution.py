@@ -123,6 +123,8 @@ def test_a_close_that_was_pushed_out_of_the_month(office, moved, at, seen):
         ),
     )
     assert ("pushes" in office.codes()) == seen
+    pushed = [(r.code, *(day.isoformat() for day in r.moved)) for r in office.one().behind]
+    assert pushed == ([("pushes", *moved)] if seen else [])
 
 
 @pytest.mark.parametrize(
@@ -143,6 +145,8 @@ def test_events_that_were_entered_late(office, happened, recorded, code):
             )
     assert ("backdated" in office.codes()) == (code == "backdated")
     assert ("unseen" in office.codes("mate")) == (happened < 0 < recorded)  # more came than was said
+    unseen = "unseen" if recorded > 0 else "backdated"
+    assert [record.code for record in office.one().behind] == ([unseen] if code else [])
 
 
 def test_a_demand_that_waited(office):
@@ -156,6 +160,7 @@ def test_a_demand_that_waited(office):
     )
     evidence = {e.code: e.params for e in office.one().proposal.evidence}
     assert evidence["demands"] == {"n": 1}
+    assert [(record.code, record.what) for record in office.one().behind] == [("demands", "P2")]
     assert office.one().proposal.cause is Cause.MISSING
 
 
@@ -180,6 +185,10 @@ def test_records_that_stood_out_before_the_run(office):
     add(office, *rows)
     evidence = {e.code: e.params for e in office.one().proposal.evidence}
     assert evidence["signs"] == {"n": 4}
+    behind = office.one().behind
+    assert [record.code for record in behind] == ["signs"] * 4
+    assert len({record.of for record in behind}) == 4
+    assert {kind for record in behind for kind in record.signs} == {"bursts"}
     assert office.one().proposal.cause is Cause.EMBELLISHED
 
 

@@ -11,10 +11,10 @@ from components import format
 from components.forecast_words import signed
 from core.forecast.findings import EventInput
 from data.commands.attribution import add_event
-from data.schema import BusinessEvent, FactorRequest
+from data.schema import BusinessEvent, Demand, FactorRequest
 from data.text import translate
 from tests.company import found
-from tests.forecasts import deal, run
+from tests.forecasts import deal, noon, run
 from tests.pages.reading import check_words, words
 from tests.pages.twice import rows_of_two
 
@@ -36,6 +36,23 @@ def people(sqlite_store):
             customer=made.customer,
         )
     return made
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_evidence_opens_its_records(open_page, sqlite_store, people, language):
+    with sqlite_store.writing() as session:
+        demand = Demand(
+            customer_id=people.customer, words="Batch trace", pain="cost", metric="m", unit="h",
+            effect_before=Decimal(2), effect_after=Decimal(1), urgency="P1",
+            opened_at=noon(date(2026, 1, 30)), recorded_at=noon(date(2026, 1, 30)),
+        )  # fmt: skip
+        session.add(demand)
+    page = open_page("attribution", people.manager, language)
+    assert translate(language, "attribution.records", n=1) in [e.label for e in page.expander]
+    rows = next(d.value for d in page.dataframe if "why" in d.value.columns)
+    assert rows["why"].tolist() == [translate(language, "attribution.record.demands")]
+    assert "P1" in rows["what"].tolist()[0]
+    check_words(page)
 
 
 def press(page, language, key, n=0):
