@@ -130,7 +130,7 @@ def _line_columns(
     }, {
         "stage": column.TextColumn(t("outlook.stage")),
         "chance": rate_column(t("outlook.chance"), t("outlook.chance_help"), width=105),
-        "amount": shown_money(t("outlook.amount"), shown, view, t("outlook.amount_help")),
+        "amount": shown_money(t("outlook.amount_won"), shown, view, t("outlook.amount_help")),
         "value": shown_money(t("outlook.expected_short"), shown, view, t("outlook.expected_help")),
         "close": column.DateColumn(t("outlook.close_on"), format=_DAYS[view.language]),
         "answer": column.TextColumn(t("outlook.answer")),
