@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -153,8 +155,10 @@ def finding(shown: Shown, view: View) -> None:
 
 def headline(shown: Shown, view: View) -> None:
     """The report's figures beside those of the period before; each opens its rows."""
-    days = max(1, round((shown.ask.span.until - shown.ask.span.since).total_seconds() / 86_400))
-    st.caption(t("reports.figures_of", n=days))
+    span, zone = shown.ask.span, ZoneInfo(view.who.timezone)
+    n = max(1, round((span.until - span.since).total_seconds() / 86_400))
+    first, last = (at.astimezone(zone).date() for at in (span.since, span.until - timedelta.resolution))
+    st.caption(t("reports.figures_of", days=format.days(first, last, view.language), n=n))
     pressed = cards(_card(shown, METRICS[name], view.language) for name in shown.report.metrics)
     if pressed:
         drill(pressed)
