@@ -149,7 +149,10 @@ def _launch_line(row: LaunchRow, view: View) -> str:
 
 def _form(path: Path, view: View) -> None:
     own = path.history[0].launched_on if path.history else None
-    st.caption(t("milestones.launch_note"))
+    note = t("milestones.launch_note")
+    if path.team_id is not None:
+        note = f"{t('milestones.launch_of_team', team=path.team)} {note}"
+    st.caption(plain(note))
     marks = Marks(view)
     with st.form(f"launch-{path.team_id}"):
         with marks.field("launched_on"):
