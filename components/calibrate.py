@@ -172,6 +172,8 @@ def _answer(item: Suggestion, found: Queue, answer: Callable[..., Any], view: Vi
         st.caption(plain(answer_words(item.answer, view)))
     marks = Marks(view)
     once = f"{item.line_id}:{item.answer.id if item.answer else 0}"
+    if found.due is not None and view.now > found.due:
+        st.caption(t("calibrate.final"))
     given = _accepted(item, found, once) or _rejected(marks, once)
     if given and marks.sent(lambda: answer(f"{once}:{given[0]}", item.line_id, *given)):
         st.session_state[_TOLD] = t(f"calibrate.told_{given[0]}", what=item.customer or item.opportunity)

@@ -118,6 +118,14 @@ def test_when_all_is_answered_it_says_whether_an_answer_can_still_be_changed(
     assert (open_ in words(page), over in words(page)) == (False, True)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_that_an_answer_stands_is_said_before_it_is_given(open_page, people, clock, language):
+    final = translate(language, "calibrate.final")
+    assert final not in words(open_page("calibrate", people.rep, language))
+    clock.move(days=20)
+    assert final in words(open_page("calibrate", people.rep, language))
+
+
 def test_later_goes_on_without_an_answer(open_page, people, sqlite_store):
     page = press(open_page("calibrate", people.rep), "en", "later")
     assert page.query_params["opportunity"] == str(people.opportunity)
