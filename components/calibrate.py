@@ -11,6 +11,7 @@ from components.blocks import Card, Row, Tone, cards, empty, plain, rows
 from components.calibrate_charts import factor_table, shown_money, waterfall
 from components.forms import Marks
 from components.frame import View
+from components.navigation import open_page
 from components.text import t, term
 from core.forecast.calibration import ACCEPTED, AGREED, REJECT_REASONS, REJECTED
 from core.forecast.valuation import LEVEL
@@ -107,6 +108,7 @@ def one(item: Suggestion, found: Queue, answer: Callable[..., Any], view: View) 
             _answer(item, found, answer, view)
         elif item.answer:
             st.caption(t("calibrate.stands"))
+    _ways(item, found)
     with st.container(key="suggestion_why"):
         waterfall(item, said, view.language)
         factor_table(item, said, view)
@@ -217,6 +219,23 @@ def _rejected(marks: Marks, once: str) -> tuple[str, str, str] | None:
             if st.button(term("answer_reason", code), key=f"reject-{code}-{once}", shortcut=str(n))
         ]
     return (REJECTED, pressed[0], note) if pressed else None
+
+
+def _ways(item: Suggestion, found: Queue) -> None:
+    """Which of those that wait it is; on to the next for who only looks, and back to where one came from."""
+    ids = [w.opportunity_id for w in found.waiting]
+    following = None if item.may_answer else _following(item, found)
+    with st.container(horizontal=True, vertical_alignment="center", key="suggestion_ways"):
+        if following and st.button(t("calibrate.next"), icon=":material/skip_next:", key="suggestion-next"):
+            address.write(opportunity=following)
+            st.rerun()
+        if address.said("from") == "outlook" and st.button(
+            t("calibrate.to_outlook"), icon=":material/arrow_back:", key="to-outlook", type="tertiary"
+        ):
+            open_page("outlook", period=chosen_period())
+        if item.opportunity_id in ids:
+            place = t("calibrate.place", place=ids.index(item.opportunity_id) + 1, waiting=len(ids))
+            st.caption(place, width="content")
 
 
 def _following(item: Suggestion, found: Queue) -> int | None:

@@ -110,7 +110,7 @@ def _opens(explains: bool) -> str:
 
 def _lead(row: Line | Win, column: str, shown: Snapshot, explains: bool) -> Lead | None:
     if explains and column in _EXPLAINED and isinstance(row, Line):
-        return "calibrate", {"period": shown.run.period, "opportunity": row.opportunity_id}
+        return "calibrate", {"period": shown.run.period, "opportunity": row.opportunity_id, "from": "outlook"}
     return ("customer", {"customer": row.customer_id}) if row.customer_id else None
 
 

@@ -154,6 +154,19 @@ def test_a_manager_chooses_a_rep_and_the_director_only_looks(open_page, people, 
     assert translate(language, "calibrate.accept") in {b.label for b in page.button}
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_who_came_from_the_outlook_goes_on_and_back(open_page, people, language):
+    page = open_page("calibrate", people.director, language, opportunity=people.opportunity)
+    assert translate(language, "calibrate.to_outlook") not in {b.label for b in page.button}
+    came = {"opportunity": people.opportunity, "from": "outlook"}
+    page = open_page("calibrate", people.director, language, **came)
+    assert translate(language, "calibrate.place", place=3, waiting=3) in words(page)
+    page = press(page, language, "next")
+    assert translate(language, "calibrate.place", place=1, waiting=3) in words(page)
+    assert translate(language, "calibrate.to_outlook") in {b.label for b in page.button}
+    check_words(page)
+
+
 def test_out_of_reach_it_says_so(open_page, people):
     page = open_page("calibrate", people.mate, opportunity=people.opportunity)
     assert [i.value for i in page.info] == [translate("en", "calibrate.gone")]

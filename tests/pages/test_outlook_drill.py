@@ -135,7 +135,7 @@ def test_how_a_chance_came_about_is_one_click_away(open_page, company, sqlite_st
     page.session_state["outlook-rows-open-clicked"] = (names.index(line.opportunity), column)
     page.run()
     asks = {
-        "calibrate": {"period": "month", "opportunity": str(line.opportunity_id)},
+        "calibrate": {"period": "month", "opportunity": str(line.opportunity_id), "from": "outlook"},
         "customer": {"customer": str(line.customer_id)},
     }
     assert gone == [(to, asks[to])]
