@@ -52,6 +52,13 @@ def test_without_a_launch_date_the_page_asks_for_one(open_page, sqlite_store, co
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_form_for_a_launch_date_says_whose_it_sets(open_page, launched, language):
+    of_team = translate(language, "milestones.launch_of_team", team="East")
+    assert of_team not in words(open_page("milestones", launched.director, language))
+    assert of_team in words(open_page("milestones", launched.director, language, team=launched.rep.team_id))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_day_that_is_over_with_too_little_asks_for_no_more(
     open_page, sqlite_store, company, clock, language
 ):
