@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from components import format
 from components.blocks import Row, plain, rows, section
 from components.frame import View
 from components.navigation import open_page
 from components.text import t
 from core.reports.brief import Item
-from data.brief_words import cause_words, money_words
+from data.brief_words import cause_words, money_words, risk_words
 from data.queries.leadership import Leadership
 from data.text import sentences
 
@@ -26,7 +27,10 @@ def largest(found: Leadership, view: View) -> None:
         with st.container(key=f"tile-of-risk-{place}"):
             _told(place, item, view)
     whole = money_words(view.language, found.risks.at_risk)
-    st.caption(plain(t("leadership.whole", money=whole, n=found.risks.customers)))
+    shares = (found.risks.share_red, found.risks.share_amber)
+    red, amber = (format.percent(share, view.language) for share in shares)
+    made = t("morning.rule", red=red, amber=amber)
+    st.caption(plain(t("leadership.whole", money=whole, n=found.risks.customers)), help=made)
 
 
 def further(found: Leadership, view: View) -> None:
@@ -42,7 +46,7 @@ def further(found: Leadership, view: View) -> None:
 
 
 def _told(place: int, item: Item, view: View) -> None:
-    money = plain(money_words(view.language, item.at_risk))
+    money = plain(risk_words(view.language, item))
     detail = plain(_why(item, view))
     st.markdown(f"{place}. **{plain(item.name)}** {money}  \n:small[:gray[{detail}]]")
     customer = item.deal.customer_id
@@ -57,7 +61,7 @@ def _row(item: Item, view: View) -> Row:
     return Row(
         key=str(customer or f"deal-{item.deal.id}"),
         title=item.name,
-        detail=f"{money_words(view.language, item.at_risk)} · {_why(item, view)}",
+        detail=f"{risk_words(view.language, item)} · {_why(item, view)}",
         action=t("morning.open_customer") if customer else "",
     )
 

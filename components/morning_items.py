@@ -12,7 +12,7 @@ from core.access import Permission, decide
 from core.reports.brief import Cause, Item
 from core.reports.commitments import expected
 from core.terms import Severity
-from data.brief_words import cause_words, money_words, time_words
+from data.brief_words import cause_words, money_words, risk_words, time_words
 from data.queries.morning import Morning
 
 
@@ -35,8 +35,7 @@ def _card(place: int, item: Item, told: Morning, view: View) -> None:
     first = item.causes[0]
     said = cause_words(view.language, first)
     with st.container(border=True, gap="small", key=f"morning-item-{place}"):
-        risk = t("morning.at_risk", money=money_words(view.language, item.at_risk))
-        mark = f":{_colour(first)}-badge[{plain(risk)}]"
+        mark = f":{_colour(first)}-badge[{plain(risk_words(view.language, item))}]"
         st.markdown(f"#### {place}. {plain(item.name)} {mark}", anchors=False)
         st.markdown(f"**{t('morning.do_this')}** {plain(said.action)}")
         by = time_words(view.language, item.due_at, told.timezone)
@@ -105,5 +104,5 @@ def further(told: Morning, view: View) -> None:
 
 def _line(item: Item, view: View) -> str:
     said = cause_words(view.language, item.causes[0])
-    money = money_words(view.language, item.at_risk)
+    money = risk_words(view.language, item)
     return f"- **{plain(item.name)}** · {plain(f'{money} · {item.deal.owner} · {said.action}')}"

@@ -18,7 +18,7 @@ from core.promises.consistency import Light
 from core.reports.brief import Cause
 from core.reports.talks import is_over
 from core.terms import Severity
-from data.brief_words import cause_words, money_words, time_words
+from data.brief_words import cause_words, risk_words, time_words
 from data.queries.coaching import Coaching
 from data.queries.one_to_one import Sheet
 from data.queries.talks import Rep
@@ -62,7 +62,7 @@ def risks(found: Sheet, view: View) -> None:
     for item in found.risks:
         said = cause_words(view.language, item.causes[0])
         by = time_words(view.language, item.due_at, view.who.timezone)
-        detail = f"{money_words(view.language, item.at_risk)} · {sentences(said.why, said.action)} · {by}"
+        detail = f"{risk_words(view.language, item)} · {sentences(said.why, said.action)} · {by}"
         customer, tone = item.deal.customer_id, _tone(item.causes[0])
         key, action = str(customer or f"deal-{item.deal.id}"), t("one_to_one.open") if customer else ""
         lines.append(Row(key, item.name, detail, mark=said.name, tone=tone, action=action))

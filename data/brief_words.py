@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency
 
-from core.reports.brief import Cause, Source
+from core.reports.brief import Cause, Item, Source
 from data.alert_words import alert_words
 from data.brief_json import cause_from
 from data.text import LOCALES, has, translate
@@ -71,6 +71,14 @@ def money_words(language: str, amounts: Mapping[str, Decimal]) -> str:
         for currency, amount in amounts.items()
     ]
     return " + ".join(said) or translate(language, "morning.no_amount")
+
+
+def risk_words(language: str, item: Item) -> str:
+    """How much is at risk with a customer, of how much: "CN¥577,000 of CN¥824,000 at risk"."""
+    money = money_words(language, item.at_risk)
+    if not item.at_risk:
+        return money
+    return translate(language, "morning.risk_of", money=money, whole=money_words(language, item.amounts))
 
 
 def lines_words(language: str, lines: Sequence[Mapping[str, Any]], zone: str) -> str:

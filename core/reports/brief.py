@@ -95,6 +95,15 @@ class Item:
     due_at: datetime
 
     @property
+    def amounts(self) -> dict[str, Decimal]:
+        """What the opportunities at risk are worth, by currency."""
+        whole: dict[str, Decimal] = defaultdict(Decimal)
+        for risk in self.risks:
+            if risk.at_risk:
+                whole[risk.deal.currency] += risk.deal.amount or Decimal()
+        return dict(sorted(whole.items()))
+
+    @property
     def deal(self) -> Deal:
         """The opportunity that most is at risk with: its customer and its owner are the item's."""
         return self.risks[0].deal

@@ -25,6 +25,7 @@ from core.reports.commitments import (
 )
 from core.terms import Severity
 from data.brief_json import brief_from, brief_json
+from data.brief_words import risk_words
 
 EIGHT = datetime(2026, 3, 4, tzinfo=UTC)
 KINDS = {"P": Source.PROMISE, "D": Source.DEMAND, "A": Source.ALERT, "Q": Source.QUOTE, "S": Source.STEP}
@@ -72,6 +73,16 @@ def test_the_most_value_at_risk_comes_first(deals, said, top):
     assert ", ".join(shown) == top
 
 
+def test_what_is_at_risk_is_a_part_of_the_amounts_of_the_same_opportunities():
+    """One without an amount, and one that nothing puts at risk, are in neither."""
+    deals = [deal(n, f"Haihe {amount} CNY") for n, amount in enumerate((300, 100, "–", 70), 1)]
+    (item,) = brief(deals, causes("Ar1 Aa2 Ar3"), DEFAULTS).top
+    assert (item.at_risk, item.amounts) == ({"CNY": 170_000}, {"CNY": 400_000})
+    assert risk_words("en", item) == "CN¥170,000 of CN¥400,000 at risk"
+    (bare,) = brief(deals[2:3], causes("Ar3"), DEFAULTS).top
+    assert risk_words("zh", bare) == "未填金额"
+
+
 def test_a_promise_says_what_to_do_before_an_alert_does():
     told = brief([deal(1, "Haihe 300 CNY")], causes("Aa1 Sa1 Ar1 Pr1 Dr1"), DEFAULTS)
     assert [c.source.value for c in told.top[0].causes] == ["promise", "demand", "alert", "alert", "step"]
@@ -99,6 +110,7 @@ def test_currencies_are_never_added_or_compared():
     told = brief(deals, causes("Ar1 Ar2 Ar3 Ar4"), override({"brief_top": 1}, 1))
     assert told.currency == "CNY"
     assert told.top[0].at_risk == {"CNY": 20_000, "USD": 450_000}
+    assert told.top[0].amounts == {"CNY": 40_000, "USD": 900_000}
     assert [i.name for i in told.others] == ["Wuyi"]
     assert told.at_risk == {"CNY": 25_000, "EUR": 2_500, "USD": 450_000}
 
