@@ -12,6 +12,7 @@ from components.calibrate_charts import factor_table, shown_money, waterfall
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
+from components.scrolling import arrive, lead_to
 from components.text import t, term
 from core.forecast.calibration import ACCEPTED, AGREED, REJECT_REASONS, REJECTED
 from core.forecast.valuation import LEVEL
@@ -22,6 +23,7 @@ from data.queries.suggestions_asked import ASKED, PERIODS
 
 _TOP = 3  # reasons as sentences
 _TOLD = "calibrate-told"
+_IN_HAND = "suggestion"
 
 
 def chosen_period() -> str:
@@ -100,7 +102,8 @@ def one(item: Suggestion, found: Queue, answer: Callable[..., Any], view: View) 
         answer: `answer(key, line, decision, reason, note)`; the same key answers once.
     """
     said = words_of(item, view)
-    with st.container(border=True, key="suggestion"):
+    with st.container(border=True, key=_IN_HAND):
+        arrive(_IN_HAND)
         _head(item, view)
         _figures(item, view)
         _reasons(item, said)
@@ -273,6 +276,7 @@ def answered(made: Sequence[Answer], view: View) -> None:
     with st.expander(t("calibrate.answered", n=len(made)), icon=":material/history:"):
         if pressed := rows([_row(answer, view) for answer in made], "answers"):
             address.write(opportunity=made[[str(a.id) for a in made].index(pressed)].opportunity_id)
+            lead_to(_IN_HAND)
             st.rerun()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 
@@ -11,11 +11,13 @@ from components.blocks import Tone, badge, empty, plain, section
 from components.forms import Marks
 from components.frame import View
 from components.navigation import PAGES, open_page
+from components.scrolling import arrive, lead_to
 from components.text import t
 from core.access import decide
 from core.studio import Area, Difference
 from data.queries.studio import Desk, Version
 
+_EDITOR = "studio_in_hand"
 Does = Mapping[str, Callable[..., Any]]
 Describe = Callable[[Difference], Sequence[str]]
 PARTS = ("fields", "stages", "tags", "grades", "rules", "reports", "home", "notices", "elsewhere")
@@ -96,6 +98,24 @@ def _publish(area: Area, desk: Desk, does: Does, view: View) -> None:
     if pressed and marks.sent(partial(does["publish"], note or "")):
         st.toast(t("studio.published"), icon=":material/check_circle:")
         st.rerun()
+
+
+def edit(asked: str, what: str) -> NoReturn:
+    """Take something up in its editor, and bring that into view.
+
+    Args:
+        asked: the address's name for what is edited.
+    """
+    address.write(**{asked: what})
+    lead_to(_EDITOR)
+    st.rerun()
+
+
+def editing(name: str) -> None:
+    """What the editor holds, at its head."""
+    with st.container(key=_EDITOR):
+        st.markdown(f"**{plain(name)}**")
+        arrive(_EDITOR)
 
 
 def keep_or_leave(keep: Callable[[], Any], marks: Marks, asked: str) -> None:

@@ -14,7 +14,7 @@ from components.condition_builder import condition_builder
 from components.condition_words import condition_words
 from components.forms import Marks
 from components.frame import View
-from components.studio import keep_or_leave
+from components.studio import editing, keep_or_leave
 from components.studio_fields import NEW, place_name
 from components.text import t
 from components.type_icons import type_icon
@@ -38,8 +38,7 @@ def editor(desk: Desk, keep: Callable[[Field], Any], view: View) -> None:
         if asked != NEW and before is None:
             return
         with st.container(border=True):
-            title = t("studio.new_field") if before is None else name_of(before)
-            st.markdown(f"**{plain(title)}**")
+            editing(t("studio.new_field") if before is None else name_of(before))
             marks = Marks(view)
             places = (*offered(desk.in_force.stages), *RECORDS)
             places = tuple(dict.fromkeys((*places, *(before.types if before else ()))))

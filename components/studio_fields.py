@@ -11,6 +11,7 @@ from components.blocks import Row, Tone, badge, empty, plain, rows, section
 from components.condition_words import condition_words
 from components.frame import View
 from components.navigation import open_page
+from components.studio import edit
 from components.studio_differences import described
 from components.text import clauses, listed, t, term
 from core.definitions import RECORDS, from_document, write_choices
@@ -30,8 +31,7 @@ def fields_block(desk: Desk, does: Does) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
         section(t("studio.fields"), icon=":material/input:", help=t("studio.fields_help"))
         if st.button(t("studio.add_field"), type="primary", icon=":material/add:"):
-            address.write(field=NEW)
-            st.rerun()
+            edit("field", NEW)
     with st.container(key="studio-fields"):
         if not used:
             empty(t("studio.no_fields"), t("studio.no_fields_hint"), icon=":material/input:")
@@ -59,8 +59,7 @@ def _line(field: Field, detail: str, does: Does, *, waiting: bool, first: bool) 
             key = f"{name}-{field.key}"
             if st.button(t(f"studio.{name}"), key=key, icon=icon, type="tertiary", disabled=not allowed):
                 if name == "edit":
-                    address.write(field=field.key)
-                    st.rerun()
+                    edit("field", field.key)
                 _carry_out(does[name], field.key)
 
 

@@ -10,7 +10,7 @@ from components import address
 from components.blocks import Row, plain, rows, section
 from components.forms import Marks
 from components.frame import View
-from components.studio import keep_or_leave
+from components.studio import edit, editing, keep_or_leave
 from components.text import listed, t, term
 from core.messages import Problem
 from core.studio import ORDER, Difference
@@ -40,8 +40,7 @@ def notices_block(desk: Desk, lately: Mapping[str, int]) -> None:
     kinds = sorted(KINDS, key=lambda kind: -lately[kind])
     lines = [_line(rule_of(desk.policy.notice_rules, kind), lately[kind], desk) for kind in kinds]
     if kind := rows(lines, "studio-notices"):
-        address.write(**{ASKED: kind})
-        st.rerun()
+        edit(ASKED, kind)
 
 
 def _line(rule: Rule, lately: int, desk: Desk) -> Row:
@@ -80,7 +79,7 @@ def editor(
         if kind is None or kind not in KINDS:
             return
         with st.container(border=True):
-            st.markdown(f"**{kind_name(kind)}**")
+            editing(kind_name(kind))
             marks = Marks(_Named(view))
             rule = _parts(rule_of(desk.policy.notice_rules, kind), channels, marks)
             with st.container(border=True, key="studio-notice-sample"):

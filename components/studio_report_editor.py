@@ -7,10 +7,10 @@ from typing import Any
 import streamlit as st
 
 from components import address
-from components.blocks import plain, section
+from components.blocks import section
 from components.forms import Marks
 from components.frame import View
-from components.studio import keep_or_leave
+from components.studio import editing, keep_or_leave
 from components.studio_reports import ASKED, NEW, figures
 from components.text import language, listed, t, term
 from core.definitions import LANGUAGES, new_key
@@ -57,8 +57,7 @@ def editor(
         if asked != NEW and before is None:
             return
         with st.container(border=True):
-            title = t("builder.new") if before is None else report_title(language(), before)
-            st.markdown(f"**{plain(title)}**")
+            editing(t("builder.new") if before is None else report_title(language(), before))
             marks = Marks(_Named(view))
             report = _parts(before, own, offered, marks)
             _shown(report, own, try_out, view)

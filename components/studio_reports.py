@@ -10,6 +10,7 @@ from components.blocks import Card, Row, cards, empty, plain, rows, section
 from components.format import NOTHING
 from components.frame import View
 from components.navigation import open_page
+from components.studio import edit
 from components.studio_differences import described
 from components.text import language, listed, t, term
 from core.access import Permission, decide
@@ -34,8 +35,7 @@ def reports_block(desk: Desk, does: Does, offered: Offered, view: View) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
         section(t("builder.reports"), icon=":material/query_stats:", help=t("builder.reports_help"))
         if st.button(t("builder.add"), type="primary", icon=":material/add:"):
-            address.write(**{ASKED: NEW})
-            st.rerun()
+            edit(ASKED, NEW)
     published = {r.name for r in desk.in_force.own_reports if not r.retired}
     published = published if decide(view.who, Permission.SEE_REPORTS).allowed else set()
     with st.container(key="studio-reports"):
@@ -68,8 +68,7 @@ def _line(report: Report, does: Does, offered: Offered, *, waiting: bool, opens:
         if opens and _button("open", report, ":material/open_in_new:"):
             open_page("reports", report=report.name)
         if _button("edit", report, ":material/edit:"):
-            address.write(**{ASKED: report.name})
-            st.rerun()
+            edit(ASKED, report.name)
         if _button("drop", report, ":material/archive:"):
             _carry_out(does["drop"], report.name)
 
