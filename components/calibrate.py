@@ -1,29 +1,28 @@
-"""The calibrate page's parts: where the answers stand, one suggestion, its answer, what was answered."""
+"""The calibrate page's parts: where the answers stand, one suggestion, its answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from components import address, format
-from components.blocks import Card, Row, Tone, cards, empty, plain, rows
+from components.blocks import Card, Tone, cards, empty, plain
+from components.calibrate_answers import IN_HAND, answer_words
 from components.calibrate_charts import factor_table, shown_money, waterfall
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
-from components.scrolling import arrive, lead_to
+from components.scrolling import arrive
 from components.text import t, term
 from core.forecast.calibration import ACCEPTED, AGREED, REJECT_REASONS, REJECTED
 from core.forecast.valuation import LEVEL
 from data.forecast_words import Words
 from data.queries.suggestions import Queue, Suggestion
-from data.queries.suggestions_answered import Answer
 from data.queries.suggestions_asked import ASKED, PERIODS
 
 _TOP = 3  # reasons as sentences
 _TOLD = "calibrate-told"
-_IN_HAND = "suggestion"
 
 
 def chosen_period() -> str:
@@ -102,8 +101,8 @@ def one(item: Suggestion, found: Queue, answer: Callable[..., Any], view: View) 
         answer: `answer(key, line, decision, reason, note)`; the same key answers once.
     """
     said = words_of(item, view)
-    with st.container(border=True, key=_IN_HAND):
-        arrive(_IN_HAND)
+    with st.container(border=True, key=IN_HAND):
+        arrive(IN_HAND)
         _head(item, view)
         _figures(item, view)
         _reasons(item, said)
@@ -248,44 +247,3 @@ def _following(item: Suggestion, found: Queue) -> int | None:
         return ids[0] if ids else None
     following = ids[(ids.index(item.opportunity_id) + 1) % len(ids)]
     return following if following != item.opportunity_id else None
-
-
-def answer_words(made: Answer, view: View) -> str:
-    """Who answered what, when, on which model."""
-    reason = f" ({term('answer_reason', made.reason)})" if made.decision == REJECTED else ""
-    said = t(
-        "calibrate.answer_line",
-        answer=term("decision", made.decision) + reason,
-        who=made.person or t("calibrate.operator"),
-        at=view.instant(made.decided_at),
-        model=_model(made.model),
-    )
-    late = t("calibrate.was_late") if made.late else ""
-    return " · ".join(part for part in (said, made.note, late) if part)
-
-
-def _model(version: str) -> str:
-    kind, _, rest = version.partition(" ")
-    return f"{t(f'forecast.kind.{kind}')} {rest}"
-
-
-def answered(made: Sequence[Answer], view: View) -> None:
-    """What was answered in this period; a button opens it again."""
-    if not made:
-        return
-    with st.expander(t("calibrate.answered", n=len(made)), icon=":material/history:"):
-        if pressed := rows([_row(answer, view) for answer in made], "answers"):
-            address.write(opportunity=made[[str(a.id) for a in made].index(pressed)].opportunity_id)
-            lead_to(_IN_HAND)
-            st.rerun()
-
-
-def _row(made: Answer, view: View) -> Row:
-    money = partial(shown_money, currency=made.currency, language=view.language)
-    both = t("calibrate.both", scorecard=money(made.scorecard), suggested=money(made.suggested))
-    return Row(
-        str(made.id),
-        made.customer or made.opportunity,
-        f"{made.opportunity} · {both} · {answer_words(made, view)}",
-        action=t("calibrate.look"),
-    )

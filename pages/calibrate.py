@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from components import calibrate as drawing
+from components.calibrate_answers import answered
 from components.frame import page
 from components.text import t
 from core.access import Permission
@@ -28,4 +29,4 @@ with page("calibrate.title", needs=Permission.SEE_SUGGESTIONS) as view:
             drawing.gone()
     else:
         drawing.nothing(found, view)
-    drawing.answered(view.read(answers, view.now, period, rep), view)
+    answered(view.read(answers, view.now, period, rep), view)

@@ -1,0 +1,58 @@
+"""What was answered in a period of calibrating: who, what, when, on which model; each is opened again."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from components import address
+from components.blocks import Row, rows
+from components.calibrate_charts import shown_money
+from components.frame import View
+from components.scrolling import lead_to
+from components.text import t, term
+from core.forecast.calibration import REJECTED
+from data.queries.suggestions_answered import Answer
+
+IN_HAND = "suggestion"  # the container of the suggestion that is looked at
+
+
+def answer_words(made: Answer, view: View) -> str:
+    """Who answered what, when, on which model."""
+    reason = f" ({term('answer_reason', made.reason)})" if made.decision == REJECTED else ""
+    said = t(
+        "calibrate.answer_line",
+        answer=term("decision", made.decision) + reason,
+        who=made.person or t("calibrate.operator"),
+        at=view.instant(made.decided_at),
+        model=_model(made.model),
+    )
+    late = t("calibrate.was_late") if made.late else ""
+    return " · ".join(part for part in (said, made.note, late) if part)
+
+
+def _model(version: str) -> str:
+    kind, _, rest = version.partition(" ")
+    return f"{t(f'forecast.kind.{kind}')} {rest}"
+
+
+def answered(made: Sequence[Answer], view: View) -> None:
+    """What was answered in this period; a button opens it again."""
+    if not made:
+        return
+    with st.expander(t("calibrate.answered", n=len(made)), icon=":material/history:"):
+        if pressed := rows([_row(answer, view) for answer in made], "answers"):
+            address.write(opportunity=made[[str(a.id) for a in made].index(pressed)].opportunity_id)
+            lead_to(IN_HAND)
+            st.rerun()
+
+
+def _row(made: Answer, view: View) -> Row:
+    money = partial(shown_money, currency=made.currency, language=view.language)
+    both = t("calibrate.both", scorecard=money(made.scorecard), suggested=money(made.suggested))
+    return Row(
+        str(made.id),
+        made.customer or made.opportunity,
+        f"{made.opportunity} · {both} · {answer_words(made, view)}",
+        action=t("calibrate.look"),
+    )
