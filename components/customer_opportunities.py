@@ -67,7 +67,8 @@ def _progress(card: OpportunityCard, view: View) -> str:
     if card.stage_since is None:
         return f"{dots} {stage}"
     days = (view.now - card.stage_since).total_seconds() / 86_400
-    dwell = t("customer.dwell", days=format.number(days, view.language, 1))
+    said = "customer.dwell_seen" if card.only_seen else "customer.dwell"
+    dwell = t(said, days=format.number(days, view.language, 1))
     if card.benchmark_days is None:
         return f"{dots} {stage} · {plain(dwell)}"
     usual = plain(t("customer.benchmark", days=format.number(card.benchmark_days, view.language, 1)))

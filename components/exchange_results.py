@@ -77,9 +77,17 @@ def show_counts(view: View, result: ImportResult, title: str) -> None:
     }
     cards(Card(t(f"exchange.{name}"), number(n, view.language)) for name, n in counts.items())
     if alone := result.without_customer:
-        lines = listed(map(str, alone[:_SHOWN_LINES])) + (" …" if len(alone) > _SHOWN_LINES else "")
-        said = t("exchange.without_customer", n=len(alone), lines=lines)
+        said = t("exchange.without_customer", n=len(alone), lines=_lines(alone))
         st.warning(said, icon=":material/domain_disabled:")
+    if unsaid := result.since_unsaid:
+        column = field_label("stage_since")
+        said = t("exchange.since_unsaid", n=len(unsaid), lines=_lines(unsaid), column=column)
+        st.info(said, icon=":material/hourglass_empty:")
+
+
+def _lines(numbers: Sequence[int]) -> str:
+    """The first lines of many."""
+    return listed(map(str, numbers[:_SHOWN_LINES])) + (" …" if len(numbers) > _SHOWN_LINES else "")
 
 
 def show_rejected(view: View, upload: Upload, rejected: Sequence[Rejection], key: str) -> None:

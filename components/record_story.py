@@ -66,8 +66,9 @@ def about(view: View, facts: CustomerFacts, opportunity: OpenOpportunity | None)
         st.markdown(f"**{t('record.about')}**")
         st.caption(plain(" · ".join(m for m in marks if m)) or t("record.little_known"))
         if opportunity and opportunity.stage:
+            stands = "record.stands_seen" if opportunity.only_seen else "record.stands"
             since = view.ago(opportunity.stage_since)
-            said = t("record.stands", stage=term("stage", opportunity.stage), since=since)
+            said = t(stands, stage=term("stage", opportunity.stage), since=since)
             st.markdown(f"{type_icon(opportunity.stage)} {said}")
         _planned(view, facts, opportunity)
         if facts.records:

@@ -179,7 +179,8 @@ def _signal_way_back(event: Event, view: View) -> None:
 def _stage_head(event: Event, view: View, marked: bool) -> tuple[str, ...]:
     del marked
     stage = plain(term("stage", event.type))
-    what = f":material/flag: **{t('customer.moved_to', stage=stage)}**"
+    said = "customer.seen_at" if event.only_seen else "customer.moved_to"
+    what = f":material/flag: **{t(said, stage=stage)}**"
     return what, _times(event, view, event.opportunity)
 
 

@@ -1,6 +1,7 @@
 """A past written straight into the store, for tests that read it: stage events and planned actions.
 
 A history is drawn as `"A1 S3 S5 Q9"`: a letter for the stage, a number for the day on which it happened.
+A list said `"S3<"`, that it stands there since that day, or `"S3?"`, that it was seen there on it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from sqlalchemy import select
 
 from core.policies import DEFAULTS
 from core.process.metrics import PlannedAction, reaches_further
-from core.process.stages import STAGES, StageEvent
+from core.process.stages import STAGES, Gap, StageEvent
 from core.terms import ActionStatus
 from data.commands.alerts import sweep
 from data.commands.projections import project_customers, project_opportunities
@@ -22,6 +23,7 @@ from data.schema import StageEvent as StageEventRow
 
 DAY_0 = datetime(2026, 1, 1, tzinfo=UTC)
 LETTERS = dict(zip("ANSOQ", STAGES, strict=True))
+_GAPS = {"<": Gap.BEFORE, "?": Gap.SINCE}
 
 
 def day(number: float) -> datetime:
@@ -32,7 +34,10 @@ def day(number: float) -> datetime:
 def drawn(history: str) -> list[StageEvent]:
     """The stage events of a drawn history."""
     steps = history.split()
-    return [StageEvent(LETTERS[s[0]], day(float(s[1:])), n) for n, s in enumerate(steps)]
+    return [
+        StageEvent(LETTERS[s[0]], day(float(s[1:].rstrip("<?"))), n, _GAPS.get(s[-1]))
+        for n, s in enumerate(steps)
+    ]
 
 
 def demo_step(
@@ -63,6 +68,7 @@ def opportunity(store: Store, owner: int | None, events: Sequence[StageEvent] = 
                     stage_id=stages[event.stage],
                     happened_at=event.happened_at,
                     recorded_at=event.happened_at,
+                    gap=event.gap,
                 )
             )
             session.flush()

@@ -10,7 +10,7 @@ from enum import StrEnum
 from core.definitions import CUSTOMER, OPPORTUNITY, RECORDS
 from core.fields import Field
 from core.process.actions import FIELDS, REACTIONS, RESOLUTIONS
-from core.process.stages import STAGES
+from core.process.stages import STAGES, Gap
 from core.terms import (
     DIRECTIONS,
     INTERACTION_KINDS,
@@ -161,6 +161,7 @@ OPPORTUNITIES = Kind(
         Column("product", words=("product name", "item", "产品", "产品名称", "意向产品")),
         _PIPELINE,
         Column("stage", Holds.STAGE, ("deal stage", "sales stage", "phase", "阶段", "销售阶段", "商机阶段", "当前阶段", "所处阶段"), STAGES, "stage"),
+        Column("stage_since", Holds.INSTANT, ("at this stage since", "in stage since", "stage entered", "stage entered at", "stage start date", "date entered stage", "date entered current stage", "last stage change date", "stage changed at", "进入阶段时间", "进入当前阶段时间", "进入阶段日期", "阶段开始时间", "阶段更新时间", "阶段变更时间")),
         Column("outcome", Holds.CHOICE, ("result", "win loss", "结果", "状态", "输赢"), tuple(Outcome), "outcome"),
         Column("amount", Holds.AMOUNT, ("value", "deal value", "close value", "revenue", "expected revenue", "price", "金额", "商机金额", "预计金额", "合同金额")),
         Column("currency", words=("currency code", "币种", "货币")),
@@ -182,6 +183,7 @@ STAGE_CHANGES = Kind(
         Column("at", Holds.INSTANT, ("time", "timestamp", "date", "happened at", "changed at", "complete timestamp", "时间", "时间戳", "发生时间", "变更时间")),
         _PIPELINE,
         Column("position", Holds.COUNT, ("stage position", "阶段顺序")),
+        Column("gap", Holds.CHOICE, ("not told", "未说明"), tuple(Gap), "gap"),
         _RECORDED,
     ),
     needed=(("opportunity",), ("stage",), ("at",)),

@@ -8,10 +8,9 @@ gets shorter, no stage is reached, no planned step is done or no longer due (a t
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 from statistics import median
 
-from core.process.stages import STAGES, StageEvent
+from core.process.stages import STAGES, Gap, StageEvent
 from core.terms import ActionStatus
 
 COMPLETION_DAYS = 30  # completion looks back so far
@@ -127,7 +126,8 @@ def finished_runs(
     """The finished stays of one opportunity, in order: from getting to a stage to getting beyond it.
 
     Winning ends the last stay. A step back does not end a stay, nor begin one: the opportunity has not
-    got further. What was lost got nowhere; its last stay is no finished one.
+    got further. What was lost got nowhere; its last stay is no finished one. A stay that was found under way
+    is none either: nobody knows how long it took.
 
     Args:
         won_at: instant at which it was won; None when it was not.
@@ -139,10 +139,12 @@ def finished_runs(
     [('a', 5.0), ('b', 2.0)]
     """
     reached = advances(events, order)
-    runs = [Run(a.stage, a.happened_at, b.happened_at) for a, b in pairwise(reached)]
-    if reached and won_at is not None and won_at >= reached[-1].happened_at:
-        runs.append(Run(reached[-1].stage, reached[-1].happened_at, won_at))
-    return runs
+    ends = [*(e.happened_at for e in reached[1:]), won_at]
+    return [
+        Run(event.stage, event.happened_at, end)
+        for event, end in zip(reached, ends, strict=False)  # nothing began: nothing ends
+        if end is not None and end >= event.happened_at and event.gap is not Gap.SINCE
+    ]
 
 
 def dwell_by_stage(runs: Iterable[Run], since: datetime, until: datetime) -> dict[str, Dwell]:

@@ -9,6 +9,7 @@ back and shows as one.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from core import terms
 
@@ -25,6 +26,13 @@ BENCHMARK_DAYS = {
 MOST_BENCHMARK_DAYS = 365.0
 
 
+class Gap(StrEnum):
+    """What a list of opportunities leaves open of the stages at which it says that they stand."""
+
+    BEFORE = "before"  # which stages came before
+    SINCE = "since"  # that, and since when it stands there: the event is the instant at which it was seen
+
+
 @dataclass(frozen=True, slots=True)
 class StageEvent:
     """One event of an opportunity: it was at `stage` at `happened_at`.
@@ -35,6 +43,7 @@ class StageEvent:
     stage: str
     happened_at: datetime
     order: int
+    gap: Gap | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from core.process.metrics import advances
-from core.process.stages import StageEvent
+from core.process.stages import Gap, StageEvent
 
 _DAY_SECONDS = 86_400
 
@@ -160,13 +160,15 @@ def stays(
 
     `lost_days` is the part of [start + benchmark, end] that lies in the week. So a day is lost once, in the
     week in which it was lost, also by an opportunity that still lies there; the weeks add up to the whole.
+    A stay that was found under way counts while it lasts, for what it lasted since; once it has ended nobody
+    knows how long it took.
     """
     ordered = _ordered(case, week)
     ahead = advances(ordered, tuple(place))
     ends = [*(e.happened_at for e in ahead[1:]), case.closed_at]
     for event, end in zip(ahead, ends, strict=False):  # nothing began: nothing ends
         ended = None if end is None or end >= week.ends_at else max(end, event.happened_at)
-        if ended is not None and ended < week.starts_at:
+        if ended is not None and (ended < week.starts_at or event.gap is Gap.SINCE):
             continue
         until, benchmark = ended or week.ends_at, benchmarks.get(event.stage)
         days = _days(event.happened_at, until)
@@ -179,7 +181,7 @@ def stays(
             0.0 if benchmark is None else min(max(0.0, days - benchmark), _days(week.starts_at, until)),
             benchmark is not None and days > benchmark,
             sum(e.stage == event.stage for e in ordered if event.happened_at <= e.happened_at <= until),
-            _unseen(ordered, event, place, optional),
+            _unseen(ordered, event, place, {*optional, *_untold(ahead, event, place)}),
             ended is None and not case.next_step,
         )
 
@@ -210,12 +212,13 @@ def _passings(
     optional: Collection[str],
 ) -> Iterator[Mark]:
     """A stage is passed once, when a later one is first reached; visiting it afterwards heals no skip."""
-    reached = 0
-    for event in advances(ordered, tuple(place)):
+    reached, ahead = 0, advances(ordered, tuple(place))
+    for event in ahead:
         if week.has(event.happened_at):
             unseen = _unseen(ordered, event, place, ())
             passed = [s for s, n in place.items() if reached <= n < place[event.stage]]
-            for stage in (s for s in passed if s not in optional or s not in unseen):
+            unasked = {*optional, *_untold(ahead, event, place)}
+            for stage in (s for s in passed if s not in unasked or s not in unseen):
                 yield Mark(case.about, "passed", stage, event.happened_at, stage in unseen)
         reached = place[event.stage]
 
@@ -245,6 +248,12 @@ def _unseen(
 ) -> tuple[str, ...]:
     seen = {e.stage for e in ordered[: ordered.index(event)]} | set(optional)
     return tuple(s for s, n in place.items() if n < place[event.stage] and s not in seen)
+
+
+def _untold(ahead: list[StageEvent], event: StageEvent, place: Mapping[str, int]) -> set[str]:
+    """Stages of which nobody knows whether the opportunity was there: it was found further along."""
+    found = [place[e.stage] for e in ahead[: ahead.index(event) + 1] if e.gap]
+    return {stage for stage, n in place.items() if n < max(found, default=0)}
 
 
 def _days(start: datetime, end: datetime) -> float:

@@ -107,6 +107,7 @@ def stage_changes(session: Session, who: Who) -> Iterator[Record]:
             StageEvent.happened_at.label("at"),
             Pipeline.name.label("pipeline"),
             Stage.position,
+            StageEvent.gap,
             StageEvent.recorded_at,
         )
         .join(Opportunity, Opportunity.id == StageEvent.opportunity_id)

@@ -17,8 +17,9 @@ from data.commands.opportunities import check_opportunity
 from data.exchange.lookups import KnownPipeline, Named, People, Pipelines, table_row
 from data.exchange.own_records import OwnRecords
 from data.exchange.plan import Plan, fetch, words
+from data.exchange.standings import Standings
 from data.jsontext import to_json
-from data.schema import Action, Customer, Opportunity, OpportunityChange, OpportunityState, StageEvent
+from data.schema import Action, Customer, Opportunity, OpportunityChange
 
 _EVENTFUL = (
     "amount",
@@ -50,7 +51,7 @@ class _Planner:
         self.customers = Named(plan, Customer, words(records, "customer"))
         self.known = Named(plan, Opportunity, words(records, "ref"), words(records, "name"))
         self.pipelines = Pipelines(plan)
-        self.stages = self._present_stages()
+        self.standings = Standings(plan, list(self.known.rows))
         self.own = OwnRecords(plan, OPPORTUNITY, records, self.people)
         self._steps: dict[int, list[Mapping[str, Any]]] | None = None
         self.at_close = plan.mapping.known_at_close or filled_at_close(records)
@@ -63,7 +64,7 @@ class _Planner:
         wanted |= self.own.wanted(record, wanted, stored, self._known_at(record, wanted, stored), problems)
         values = dict(stored or {}) | wanted
         if not problems:
-            problems += _check(values, record.get("recorded_at"), self.plan.now)
+            problems += _check(values, record, self.plan.now)
         if problems:
             self.plan.reject(record, problems)
             return
@@ -146,8 +147,7 @@ class _Planner:
         self, record: Record, wanted: dict[str, Any], pipeline: KnownPipeline, stage_id: int | None
     ) -> None:
         plan = self.plan
-        opened, closed = wanted.get("opened_at"), wanted.get("closed_at")
-        recorded = self._recorded(record, wanted)
+        closed, recorded = wanted.get("closed_at"), self._recorded(record, wanted)
         fallback = " ".join(filter(None, (wanted.get("product"), wanted.get("ref"))))
         row = table_row(Opportunity, wanted) | {
             "name": wanted.get("name") or fallback,
@@ -165,7 +165,7 @@ class _Planner:
         if closed:
             self._closing(row, max(closed, record.get("recorded_at") or closed))
         if stage_id:
-            self._event(row["id"], stage_id, opened or recorded, recorded)
+            self.standings.stand(record, row, stage_id, recorded)
 
     def _closing(self, row: Mapping[str, Any], recorded_at: datetime) -> None:
         """The events of a closing: what was open becomes known as closed, and only then."""
@@ -179,10 +179,10 @@ class _Planner:
         self, record: Record, stored: Mapping[str, Any], wanted: dict[str, Any], stage_id: int | None
     ) -> None:
         plan = self.plan
-        moved = stage_id is not None and not self._stands_at(stored["id"], stage_id, wanted.get("opened_at"))
+        moved = stage_id is not None and self.standings.moves(
+            stored["id"], stage_id, record.get("stage_since")
+        )
         changed = {k: v for k, v in wanted.items() if stored[k] != v}
-        if moved:
-            plan.rest_on(Opportunity, stored["id"], "stage", self.stages.get(stored["id"], (None,))[0])
         if moved and not changed:
             plan.updated += 1
         elif plan.settle(Opportunity, stored, wanted):
@@ -191,8 +191,7 @@ class _Planner:
                 self._event_of(stored["id"], name, stored[name], changed[name], at or plan.now, plan.now)
             self._settle_steps(stored["id"], changed)
         if moved and stage_id:
-            at = record.get("recorded_at") or plan.now
-            self._event(stored["id"], stage_id, at, at)
+            self.standings.move(record, stored, wanted, stage_id)
         if moved or changed:
             self._touch(dict(stored) | wanted)
             self._touch(stored)
@@ -220,33 +219,6 @@ class _Planner:
                 self._steps[row["opportunity_id"]].append(row)
         return self._steps
 
-    def _stands_at(self, opportunity_id: int, stage_id: int, opened_at: datetime | None) -> bool:
-        present, first = self.stages.get(opportunity_id, (None, set()))
-        return present == stage_id or (stage_id, opened_at) in first
-
-    def _present_stages(self) -> dict[int, tuple[int | None, set[tuple[int, datetime]]]]:
-        """Per stored opportunity: its present stage, and all its (stage, instant) events."""
-        state, ids = OpportunityState, list(self.known.rows)
-        present = select(state.opportunity_id, state.stage_id)
-        found: dict[int, tuple[int | None, set[tuple[int, datetime]]]] = {
-            r["opportunity_id"]: (r["stage_id"], set())
-            for r in fetch(self.plan.session, present, state.opportunity_id, ids)
-        }
-        events = select(StageEvent.opportunity_id, StageEvent.stage_id, StageEvent.happened_at)
-        living = events.where(StageEvent.voided_at.is_(None))
-        for r in fetch(self.plan.session, living, StageEvent.opportunity_id, ids):
-            found[r["opportunity_id"]][1].add((r["stage_id"], r["happened_at"]))
-        return found
-
-    def _event(self, opportunity_id: int, stage_id: int, at: datetime, recorded_at: datetime) -> None:
-        self.plan.add(
-            StageEvent,
-            opportunity_id=opportunity_id,
-            stage_id=stage_id,
-            happened_at=at,
-            recorded_at=recorded_at,
-        )
-
     def _event_of(
         self, opportunity_id: int, name: str, before: Any, after: Any, at: datetime, recorded_at: datetime
     ) -> None:
@@ -266,18 +238,23 @@ class _Planner:
             self.plan.customers.add(row["customer_id"])
 
 
-def _check(values: Mapping[str, Any], recorded_at: datetime | None, now: datetime) -> list[Problem]:
+def _check(values: Mapping[str, Any], record: Record, now: datetime) -> list[Problem]:
     """What is wrong with the opportunity as it would stand."""
     name = values.get("name") or values.get("product") or values.get("ref") or ""
     problems = check_opportunity(name, values.get("amount"), values.get("currency"))
-    return problems + _check_times(values, recorded_at, now)
+    return problems + _check_times(values, record, now)
 
 
-def _check_times(values: Mapping[str, Any], recorded_at: datetime | None, now: datetime) -> list[Problem]:
-    opened, closed = values.get("opened_at"), values.get("closed_at")
+def _check_times(values: Mapping[str, Any], record: Record, now: datetime) -> list[Problem]:
+    opened, closed, recorded_at = values.get("opened_at"), values.get("closed_at"), record.get("recorded_at")
     problems = [
         Problem(name, "instant_in_future")
-        for name, at in (("opened_at", opened), ("closed_at", closed), ("recorded_at", recorded_at))
+        for name, at in (
+            ("opened_at", opened),
+            ("closed_at", closed),
+            ("recorded_at", recorded_at),
+            ("stage_since", record.get("stage_since")),
+        )
         if at is not None and at > now
     ]
     # What was entered only after it had closed was opened, as a record, after its closing.

@@ -88,6 +88,7 @@ def as_json(result: Any, language: str = "en") -> dict[str, Any]:
         "updated": result.updated,
         "duplicates": result.duplicates,
         "without_customer": list(result.without_customer),
+        "since_unsaid": list(result.since_unsaid),
         "rejected": [
             {
                 "line": r.line,

@@ -16,6 +16,7 @@ class ImportResult:
     Attributes:
         batch_id: with which it can be undone; None when nothing was written.
         without_customer: lines of opportunities that belong to no customer.
+        since_unsaid: lines of open opportunities of which the file does not say since when they stand there.
         seen: of a dry run what stood where it would change something; the import that follows takes it.
     """
 
@@ -25,6 +26,7 @@ class ImportResult:
     rejected: tuple[Rejection, ...]
     batch_id: int | None = None
     without_customer: tuple[int, ...] = ()
+    since_unsaid: tuple[int, ...] = ()
     seen: Mapping[Read, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -32,5 +34,13 @@ def result_of(plan: Plan, batch_id: int | None = None) -> ImportResult:
     """What a plan means for the person who imports."""
     rejected = tuple(sorted(plan.rejected, key=lambda r: r.line))
     seen = seen_by(plan) if batch_id is None else {}
-    alone = tuple(plan.without_customer)
-    return ImportResult(plan.accepted, plan.updated, plan.duplicates, rejected, batch_id, alone, seen)
+    return ImportResult(
+        plan.accepted,
+        plan.updated,
+        plan.duplicates,
+        rejected,
+        batch_id,
+        tuple(plan.without_customer),
+        tuple(plan.since_unsaid),
+        seen,
+    )

@@ -54,6 +54,7 @@ class _Planner:
             stage_id=stage_id,
             happened_at=at,
             recorded_at=record.get("recorded_at") or at,
+            gap=record.get("gap"),
         )
 
     def _check(self, record: Record) -> list[Problem]:

@@ -118,6 +118,9 @@ def _touched(tx: Tx, batch: ImportBatch, changes: list[ImportChange]) -> tuple[s
         ids = select(owned.customer_id).where(owned.batch_id == batch.id).distinct()
         customers |= {i for i in tx.session.scalars(ids) if i}
     opportunities |= {c.entity_id for c in changes if c.entity == "opportunity"}
+    moved = [c.entity_id for c in changes if c.entity == "stage_event"]
+    events = fetch(tx.session, select(StageEvent.opportunity_id), StageEvent.id, moved)
+    opportunities |= {e["opportunity_id"] for e in events}
     customers |= {c.entity_id for c in changes if c.entity == "customer"}
     for change in changes:
         customers |= {i for i in (change.before.get("customer_id"), change.after.get("customer_id")) if i}

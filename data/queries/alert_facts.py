@@ -168,8 +168,15 @@ def _day(value: str | None) -> date | None:
 
 @lru_cache
 def _skipped(some: bool) -> Select[int, str]:
-    """Stages before the furthest one that were never visited, in their order; optional ones are none."""
+    """Stages before the furthest one that were never visited, in their order; optional ones are none, nor are
+    those before a stage at which it was found."""
     missed, furthest = aliased(Stage), aliased(Stage)
+    reached = advances(select(Opportunity.id).where(_among(some)))
+    found = select(reached.c.id).where(
+        reached.c.gap.is_not(None),
+        reached.c.opportunity_id == Opportunity.id,
+        reached.c.position > missed.position,
+    )
     visited = literal(",") + OpportunityState.path + ","
     return (
         select(Opportunity.id, missed.key)
@@ -181,6 +188,7 @@ def _skipped(some: bool) -> Select[int, str]:
             missed.optional.is_(False),
             furthest.position > missed.position,
             ~visited.contains(literal(",") + cast(missed.id, String) + ","),
+            ~found.exists(),
         )
         .order_by(Opportunity.id, missed.position)
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from core.access import Permission, Reach, Who, reach
 from core.process.funnel import FUNNEL_DAYS, YOUNG_DAYS, Fate
 from core.process.metrics import DWELL_DAYS
+from core.process.stages import Gap
 from core.terms import Outcome
 from data.queries.board_ask import Ask, filters, group_column
 from data.queries.board_sets import advances
@@ -59,7 +60,13 @@ def finished_runs(who: Who, ask: Ask) -> Select[Any]:
         .join(Pipeline, Pipeline.id == Opportunity.pipeline_id)
         .outerjoin(Person, Person.id == Opportunity.owner_id)
         .outerjoin(Customer, Customer.id == Opportunity.customer_id)
-        .where(ended_at > since, ended_at <= until, ended_at >= reached.c.happened_at, *filters(who, ask))
+        .where(
+            reached.c.gap.is_distinct_from(Gap.SINCE),
+            ended_at > since,
+            ended_at <= until,
+            ended_at >= reached.c.happened_at,
+            *filters(who, ask),
+        )
     )
 
 

@@ -111,6 +111,7 @@ def advances(opportunities: Select[Any] | CompoundSelect[Any]) -> Subquery:
             StageEvent.id,
             StageEvent.stage_id,
             StageEvent.happened_at,
+            StageEvent.gap,
             Stage.pipeline_id,
             Stage.position,
             func.max(Stage.position).over(**mine, rows=(None, -1)).label("before"),

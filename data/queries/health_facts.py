@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.messages import NotFound
-from core.process.stages import PIPELINE
+from core.process.stages import PIPELINE, Gap
 from core.process.stages import StageEvent as Event
 from core.process.stays import About, Case, DueStep, Week
 from core.terms import ActionStatus, Outcome
@@ -163,7 +163,12 @@ def _events(
     """Events by opportunity and by the action that left them (or minus the event's id)."""
     query = (
         select(
-            StageEvent.opportunity_id, StageEvent.action_id, Stage.key, StageEvent.happened_at, StageEvent.id
+            StageEvent.opportunity_id,
+            StageEvent.action_id,
+            Stage.key,
+            StageEvent.happened_at,
+            StageEvent.id,
+            StageEvent.gap,
         )
         .join(Stage, Stage.id == StageEvent.stage_id)
         .where(
@@ -174,8 +179,9 @@ def _events(
         )
     )
     found: dict[int, dict[int | None, Event]] = defaultdict(dict)
-    for opportunity_id, action_id, stage, at, event_id in session.execute(query):
-        found[opportunity_id][action_id or -event_id] = Event(stage, at, event_id)
+    for opportunity_id, action_id, stage, at, event_id, gap in session.execute(query):
+        event = Event(stage, at, event_id, Gap(gap) if gap else None)
+        found[opportunity_id][action_id or -event_id] = event
     return found
 
 

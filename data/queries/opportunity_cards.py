@@ -14,6 +14,7 @@ from core.process.stages import PIPELINE
 from core.terms import Outcome
 from data.queries.own_fields import own_fields_by_version
 from data.queries.scope import customers, owned
+from data.queries.stage_gaps import only_seen
 from data.schema import Customer, Opportunity, OpportunityState, Person, Pipeline, Stage
 
 
@@ -23,6 +24,7 @@ class OpportunityCard:
 
     Attributes:
         stages: keys of its pipeline's stages in order; `stage` is one of them or None.
+        only_seen: `stage_since` is when a file showed it there; it may have stood there before.
         benchmark_days: the industry's dwell time in the present stage.
         editable: whether the person asking may change it; recordable: may record actions on it.
         fields: values of the company's own fields; `own` is how those were defined when they were written.
@@ -41,6 +43,7 @@ class OpportunityCard:
     owner: str | None
     stage: str | None
     stage_since: datetime | None
+    only_seen: bool
     benchmark_days: float | None
     stages: tuple[str, ...]
     editable: bool
@@ -58,6 +61,7 @@ def opportunity_cards(session: Session, who: Who, customer_id: int) -> tuple[Opp
             Stage.key.label("stage"),
             Stage.benchmark_days,
             OpportunityState.stage_since,
+            only_seen().label("only_seen"),
             Pipeline.key.label("pipeline"),
             owned(who, Permission.EDIT_CUSTOMERS, Opportunity.owner_id).label("editable"),
             owned(who, Permission.RECORD_ACTIONS, Opportunity.owner_id).label("recordable"),
@@ -88,6 +92,7 @@ def opportunity_cards(session: Session, who: Who, customer_id: int) -> tuple[Opp
             owner=row.owner,
             stage=row.stage,
             stage_since=row.stage_since,
+            only_seen=row.only_seen,
             benchmark_days=row.benchmark_days,
             stages=stages.get(o.pipeline_id, ()),
             editable=bool(row.editable),

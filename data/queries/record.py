@@ -17,6 +17,7 @@ from core.terms import ActionStatus, Outcome
 from core.vocabulary import offered
 from data.queries.policies import policy_in_force
 from data.queries.scope import customers, owned
+from data.queries.stage_gaps import only_seen
 from data.schema import (
     Action,
     Contact,
@@ -36,7 +37,7 @@ MOST_RECORDS = 50
 
 @dataclass(frozen=True, slots=True)
 class OpenOpportunity:
-    """An open opportunity of the customer, and where it stands."""
+    """An open opportunity of the customer, and where it stands, perhaps (`only_seen`) since before."""
 
     id: int
     name: str
@@ -45,6 +46,7 @@ class OpenOpportunity:
     close_on: date | None
     stage: str | None
     stage_since: datetime | None
+    only_seen: bool
     owner: str | None
 
 
@@ -193,7 +195,7 @@ def _opportunities(session: Session, who: Who, customer_id: int) -> tuple[OpenOp
     query = (
         select(
             Opportunity.id, Opportunity.name, Opportunity.amount, Opportunity.currency, Opportunity.close_on,
-            Stage.key, OpportunityState.stage_since, Person.name,
+            Stage.key, OpportunityState.stage_since, only_seen(), Person.name,
         )
         .join(Pipeline, and_(Pipeline.id == Opportunity.pipeline_id, Pipeline.key == PIPELINE))
         .outerjoin(OpportunityState, OpportunityState.opportunity_id == Opportunity.id)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.access import Who
 from core.fields import Field
+from core.process.stages import Gap
 from core.terms import ActionStatus
 from data.queries.audit import AuditEntry, FieldChange, entries, read
 from data.queries.customer_changes import HAND_OVER, about, handed_over, of_rooms
@@ -31,6 +32,7 @@ class Event:
         values: an action's own fields; own: the company's fields as they were defined when it was written.
         value: a signal's number (`core.signals.MEASURES`); source: where the signal comes from.
         change: the audit entry of a change.
+        only_seen: it was at the stage then, and perhaps before.
     """
 
     kind: str
@@ -59,6 +61,7 @@ class Event:
     value: float | None = None
     source: str = ""
     change: AuditEntry | None = None
+    only_seen: bool = False
 
 
 def action_events(session: Session, customer_id: int, opportunity: int | None, limit: int) -> list[Event]:
@@ -181,7 +184,15 @@ def stage_events(session: Session, customer_id: int, opportunity: int | None, li
     if opportunity is not None:
         query = query.where(StageEvent.opportunity_id == opportunity)
     return [
-        Event("stage", e.id, e.happened_at, e.recorded_at, type=stage, opportunity=name)
+        Event(
+            "stage",
+            e.id,
+            e.happened_at,
+            e.recorded_at,
+            type=stage,
+            opportunity=name,
+            only_seen=e.gap == Gap.SINCE,
+        )
         for e, stage, name in session.execute(
             query.order_by(StageEvent.happened_at.desc(), StageEvent.id.desc()).limit(limit)
         )

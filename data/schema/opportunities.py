@@ -68,6 +68,7 @@ class StageEvent(Keyed, Batched, Base):
 
     `happened_at` orders them, `id` breaks ties in file order. A voided event is undone, not erased.
     `stayed` is a projection: whole microseconds until its opportunity's next living event, None without one.
+    `gap` is what the file that told of it left open (`core.process.stages.Gap`).
     """
 
     __tablename__ = "stage_event"
@@ -84,6 +85,7 @@ class StageEvent(Keyed, Batched, Base):
     recorded_at: Mapped[datetime]
     voided_at: Mapped[datetime | None]
     stayed: Mapped[int | None]
+    gap: Mapped[str | None]
 
 
 class OpportunityChange(Keyed, Batched, Base):

@@ -258,9 +258,10 @@ def test_their_ids_in_chat_tools_go_with_them(store):
 OTHERS = {
     "address", "agent", "area", "cause", "channel", "command", "content", "country", "criterion",
     "currency", "decision", "decision_role", "declined_for", "deliverable", "digest_at", "direction",
-    "ending", "entity", "error", "every", "expects", "field", "file", "grade", "horizon", "industry", "job",
-    "key", "kind", "language", "layer", "level", "mark", "media_type", "model", "month", "name", "outcome",
-    "page", "pain", "password_hash", "path", "period", "photo", "print", "problem", "product", "progress",
+    "ending", "entity", "error", "every", "expects", "field", "file", "gap", "grade", "horizon", "industry",
+    "job", "key", "kind", "language", "layer", "level", "mark", "media_type", "model", "month", "name",
+    "outcome", "page", "pain", "password_hash", "path", "period", "photo", "print", "problem", "product",
+    "progress",
     "proposed", "quiet_from", "quiet_to", "reason", "recording", "ref", "region", "report", "result",
     "role", "rule", "sealed", "secret", "segment", "severity", "sha256", "state", "status", "subject",
     "test_error", "ticket_hash", "timezone", "token", "token_hash", "type", "unit", "urgency", "url",

@@ -83,3 +83,14 @@ def test_rows_that_name_no_customer_are_told_before_and_after(bring, language):
     assert [w.value for w in at.warning] == [said]
     known = bring(language, "deal name,account\nB,Haihe\n")
     assert not known.warning
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_assumed_of_a_stage_is_said_with_the_column_that_would_tell(bring, language):
+    at = bring(language, "deal name,account,stage\nA,Haihe,Quote confirmation\nB,Haihe,\n")
+    column = translate(language, "exchange.field.stage_since")
+    assert [i.value for i in at.info] == [
+        translate(language, "exchange.since_unsaid", n=1, lines="2", column=column)
+    ]
+    told = bring(language, f"deal name,account,stage,{column}\nA,Haihe,Quote confirmation,2026-03-01\n")
+    assert not told.info

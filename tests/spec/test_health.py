@@ -61,6 +61,9 @@ STAYS = [
     ("S95 A101 S102",        None,   [("S", 12, 7)]),         # nor does going back and coming again
     ("Q90 O102 Q103",        None,   [("Q", 17, 7)]),
     ("A101 Q101",            None,   [("A", 0, 0), ("Q", 6, 0)]),
+    ("S90?",                 None,   [("S", 17, 7)]),         # seen there: so long at least
+    ("S90? O101",            None,   [("O", 6, 3)]),          # and nobody knows how long in all
+    ("S90< O101",            None,   [("S", 11, 1), ("O", 6, 3)]),
     ("",                     None,   []),
 ]  # fmt: skip
 
@@ -106,6 +109,10 @@ PASSED = [
     ("A90 A101",            (1, 1), {}),
     ("A101 N102 A103 N104", (4, 2), {"A": False}),
     ("A101 N107",           (1, 0), {}),
+    ("S102?",               (1, 0), {}),  # a list says nothing of the stages before
+    ("S102<",               (1, 0), {}),
+    ("A90 S102?",           (1, 0), {"A": False}),
+    ("S90? Q102",           (1, 0), {"S": False, "O": True}),  # from there on all is known
 ]  # fmt: skip
 
 

@@ -45,6 +45,10 @@ DWELLS = [
     (["A1 S10 Q40"], {"solution_demo": (30, 1)}),  # the appointment ended before the window
     (["A1 S20.01"], {"appointment": (19.01, 1)}),
     (["A199 S201"], {}),  # not yet
+    (["S103? Q110"], {}),  # seen at the demo: nobody knows since when it was there
+    (["S103< Q110"], {"solution_demo": (7, 1)}),
+    (["A100 S103? Q110"], {"appointment": (3, 1)}),
+    (["S103 S105? Q110"], {"solution_demo": (7, 1)}),  # what is known is not lost
 ]
 
 

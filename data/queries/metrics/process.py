@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from core.access import Who
 from core.forecast.factors import LEAST_TALK_MINUTES
+from core.process.stages import Gap
 from core.terms import ActionStatus, Outcome
 from data.queries.board_due import due_steps
 from data.queries.board_sets import advances
@@ -47,14 +48,15 @@ def stays(who: Who, ask: Ask) -> Select[Any]:
     stay = _ended(who, ask).c
     on = or_(stay.ended_at.is_not(None), Opportunity.outcome == Outcome.WON)
     ended_at = func.coalesce(stay.ended_at, Opportunity.closed_at, type_=Instant())
-    days = case((on, elapsed_days(stay.happened_at, ended_at)))
+    timed = and_(on, stay.gap.is_distinct_from(Gap.SINCE))
+    days = case((timed, elapsed_days(stay.happened_at, ended_at)))
     late = case((days > Stage.benchmark_days, 1.0), else_=0.0)
     skipped = case((_between(stay) > 0, 1.0), else_=0.0)
     measures = (
         *counts("go_on_rate", case((on, 1.0), else_=0.0)),
         *counts("dwell_days", days),
-        *counts("late_stay_rate", case((and_(on, Stage.benchmark_days > 0), late))),
-        *counts("skip_rate", case((stay.ended_at.is_not(None), skipped))),
+        *counts("late_stay_rate", case((and_(timed, Stage.benchmark_days > 0), late))),
+        *counts("skip_rate", case((and_(stay.ended_at.is_not(None), stay.next_gap.is_(None)), skipped))),
     )
     return _joined(
         select(
@@ -80,10 +82,12 @@ def _ended(who: Who, ask: Ask) -> Subquery:
         moved = moved.where(StageEvent.opportunity_id.in_(select(Opportunity.id).where(*mine)))
         over = over.where(*mine)
     reached = advances(moved.union_all(over))
-    following = func.lead(reached.c.position).over(
-        partition_by=reached.c.opportunity_id, order_by=(reached.c.happened_at, reached.c.id)
-    )
-    return select(reached, following.label("next_position")).subquery()
+    order: dict[str, Any] = {
+        "partition_by": reached.c.opportunity_id,
+        "order_by": (reached.c.happened_at, reached.c.id),
+    }
+    following, gap = (func.lead(column).over(**order) for column in (reached.c.position, reached.c.gap))
+    return select(reached, following.label("next_position"), gap.label("next_gap")).subquery()
 
 
 def _between(stay: Any) -> Any:
