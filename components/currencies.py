@@ -5,16 +5,56 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from babel.numbers import get_currency_name
 
 from components import format
-from components.blocks import empty, section
+from components.blocks import empty, plain, section
 from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
-from components.text import t
+from components.text import language, t
+from core.money import currencies
+from core.policies import DEFAULTS
 from data.queries.currencies import RateDesk
+from data.text import LOCALES
 
 _FORM = "rate"
+
+
+def currency_box(label: str, chosen: str = DEFAULTS.currency, **how: Any) -> str:
+    """All currencies in use to choose from, each with its name."""
+    labels = {code: named(code, language()) for code in sorted(currencies())}
+    place = list(labels).index(chosen)
+    found: str = st.selectbox(label, list(labels), index=place, format_func=labels.__getitem__, **how)
+    return found
+
+
+def named(code: str, language: str) -> str:
+    """A currency by its code and name.
+
+    >>> named("EUR", "en"), named("CNY", "zh")
+    ('EUR · Euro', 'CNY · 人民币')
+    """
+    return f"{code} · {get_currency_name(code, locale=LOCALES[language])}"
+
+
+def own(desk: RateDesk, save: Callable[[str], Any], view: View) -> None:
+    """The company's own currency; it can be chosen anew while no amounts are on record."""
+    section(t("currencies.own"), icon=":material/account_balance:")
+    if desk.fixed:
+        st.markdown(f"**{plain(named(desk.base, view.language))}**")
+        st.caption(t("currencies.own_fixed"))
+        return
+    marks = Marks(view)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with marks.field("currency"):
+            chosen = currency_box(
+                t("currencies.own_choose"), desk.base, help=t("currencies.own_help"), width=320
+            )
+        pressed = st.button(t("currencies.own_save"), disabled=chosen == desk.base)
+    if pressed and marks.sent(lambda: save(chosen)):
+        st.toast(t("currencies.own_saved", currency=chosen), icon=":material/check:")
+        st.rerun()
 
 
 def missing(desk: RateDesk) -> None:

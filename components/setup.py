@@ -5,6 +5,7 @@ from zoneinfo import available_timezones
 import streamlit as st
 
 from components import text
+from components.currencies import currency_box
 from components.entrance import entrance
 from components.forms import Marks
 from components.session import enter
@@ -48,6 +49,8 @@ def _fields(marks: Marks) -> dict[str, str]:
     here = st.context.timezone if st.context.timezone in zones else "Asia/Shanghai"
     with marks.field("timezone"):
         values["timezone"] = st.selectbox(t("signin.setup_timezone"), zones, index=zones.index(here))
+    with marks.field("currency"):
+        values["currency"] = currency_box(t("signin.setup_currency"), help=t("signin.setup_currency_help"))
     return values
 
 
@@ -61,4 +64,5 @@ def _send(values: dict[str, str]) -> int:
         values["password"],
         values["timezone"],
         repeat=values["repeat"],
+        currency=values["currency"],
     )

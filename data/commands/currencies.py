@@ -1,16 +1,19 @@
-"""Entering what a currency is worth (PRODUCT.md P6)."""
+"""The company's own currency, and what others are worth in it (PRODUCT.md P6)."""
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from core.access import Permission
 from core.messages import Problem, refuse
-from core.money import check_rate
+from core.money import check_rate, is_currency
 from data.commands.command import Tx, command
 from data.jsontext import to_json
-from data.queries.policies import company_day
-from data.schema import ExchangeRate
+from data.migrate import alone
+from data.queries.currencies import any_amounts
+from data.queries.policies import company_day, policy_changes
+from data.schema import ExchangeRate, Opportunity, PolicyVersion
 
 
 @command("currency.rate", needs=Permission.SET_RATES)
@@ -37,6 +40,40 @@ def set_rate(tx: Tx, currency: str, from_on: date | None, worth: float | None) -
         "exchange_rate", row.id, None, to_json({"currency": currency, "from_on": from_on, "worth": worth})
     )
     return row.id
+
+
+@command("currency.own", needs=Permission.SET_RATES)
+def set_own_currency(tx: Tx, currency: str) -> int:
+    """Choose the company's own currency, while no amounts are on record; returns the policy's version.
+
+    Opportunities without an amount that stood in the one before stand in the new one.
+
+    Raises:
+        Invalid: no such currency, the one that it is, or amounts or rates are on record already.
+    """
+    alone(tx.session.connection())  # nobody publishes another policy meanwhile
+    code, before = currency.strip().upper(), tx.policy.currency
+    problems = [] if is_currency(code) else [Problem("currency", "currency_code")]
+    if code == before:
+        problems.append(Problem("currency", "currency_same", {"currency": code}))
+    elif any_amounts(tx.session):
+        problems.append(Problem("currency", "currency_in_use", {"currency": before}))
+    refuse(problems)
+    unpriced = update(Opportunity).where(Opportunity.amount.is_(None), Opportunity.currency == before)
+    tx.session.execute(unpriced.values(currency=code, version=Opportunity.version + 1))
+    version = publish_currency(tx.session, code, tx.now, tx.who.person_id)
+    tx.audit("policy", None, before={"currency": before}, after={"currency": code})
+    return version
+
+
+def publish_currency(session: Session, code: str, at: datetime, by: int | None) -> int:
+    """The policy in force with another currency of the company, as its next version."""
+    number, changes = policy_changes(session)
+    row = PolicyVersion(version=number + 1, changes=changes | {"currency": code})
+    row.published_at, row.published_by = at, by
+    session.add(row)
+    session.flush()
+    return row.version
 
 
 def _known(tx: Tx, currency: str, from_on: date | None) -> float | None:

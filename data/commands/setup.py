@@ -6,7 +6,10 @@ import secrets
 from sqlalchemy import delete, select
 
 from core.messages import Conflict, Invalid, Problem, refuse
+from core.money import is_currency
 from core.people import PersonInput, check_password, check_person, is_zone
+from core.policies import DEFAULTS
+from data.commands.currencies import publish_currency
 from data.commands.people import hash_password, taken
 from data.commands.sessions import fingerprint
 from data.engine import Store
@@ -49,21 +52,26 @@ def cookie_secret(store: Store) -> str:
 
 
 def set_up(
-    store: Store, code: str, company: str, admin: PersonInput, password: str, timezone: str, *, repeat: str
+    store: Store,
+    code: str,
+    company: str,
+    admin: PersonInput,
+    password: str,
+    timezone: str,
+    *,
+    repeat: str,
+    currency: str = DEFAULTS.currency,
 ) -> int:
-    """Make the first administrator and name the company; returns the person's id.
+    """Make the first administrator, name the company and its currency; returns the person's id.
 
     Raises:
         Invalid: a wrong code or value, each at its field.
         Conflict: the company was set up already.
     """
     problems = [*check_person(admin), *check_password(password)]
-    if not company.strip():
-        problems.append(Problem("company", "required"))
     if repeat != password:
         problems.append(Problem("repeat", "passwords_differ"))
-    if not is_zone(timezone):
-        problems.append(Problem("timezone", "unknown_choice", {"value": timezone}))
+    problems += _check_company(company, timezone, currency)
     with store.writing() as session:
         kept = session.scalar(select(Setting).where(Setting.key == _CODES).with_for_update())
         if kept is None or not nobody_yet(session):
@@ -87,6 +95,8 @@ def set_up(
         facts = {"installation": "company", "company": company.strip(), "timezone": timezone}
         for key, value in facts.items():
             session.merge(Setting(key=key, value=value))
+        if currency != DEFAULTS.currency:
+            publish_currency(session, currency, store.clock(), row.id)
         session.add(
             Audit(
                 at=store.clock(),
@@ -94,7 +104,16 @@ def set_up(
                 command="setup",
                 entity="person",
                 entity_id=row.id,
-                after=facts,
+                after=facts | {"currency": currency},
             )
         )
         return row.id
+
+
+def _check_company(company: str, timezone: str, currency: str) -> list[Problem]:
+    problems = [] if company.strip() else [Problem("company", "required")]
+    if not is_zone(timezone):
+        problems.append(Problem("timezone", "unknown_choice", {"value": timezone}))
+    if not is_currency(currency):
+        problems.append(Problem("currency", "currency_code"))
+    return problems

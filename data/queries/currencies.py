@@ -31,9 +31,14 @@ class RateRow:
 
 @dataclass(frozen=True, slots=True)
 class RateDesk:
-    """The company's currency and day, the latest rates, and opportunities by currency that has none."""
+    """The company's currency and day, the latest rates, and opportunities by currency that has none.
+
+    Attributes:
+        fixed: amounts are on record, so that the company's currency stays.
+    """
 
     base: str
+    fixed: bool
     today: date
     rows: tuple[RateRow, ...]
     without: dict[str, int]
@@ -100,6 +105,11 @@ def rate_desk(session: Session, who: Who, now: datetime, most: int = 100) -> Rat
         .order_by(o.currency)
     )
     rows = tuple(RateRow(*row) for row in session.execute(latest))
-    return RateDesk(
-        base, company_day(session, now), rows, {currency: n for currency, n in session.execute(bare)}
-    )
+    without = {currency: n for currency, n in session.execute(bare)}
+    return RateDesk(base, any_amounts(session), company_day(session, now), rows, without)
+
+
+def any_amounts(session: Session) -> bool:
+    """Whether an amount or a rate is on record: they would mean another one in another currency."""
+    priced = select(Opportunity.id).where(Opportunity.amount.is_not(None))
+    return any(session.scalar(query.limit(1)) is not None for query in (priced, select(ExchangeRate.id)))

@@ -7,11 +7,13 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from core.messages import Invalid, NotAllowed
-from data.commands.currencies import set_rate
+from data.commands.currencies import set_own_currency, set_rate
 from data.queries.currencies import company_rates, money_of, rate_desk
 from data.queries.forecast_history import days, forecast_history
+from data.queries.policies import policy_in_force
 from data.schema import Opportunity, OpportunityChange
 from tests.company import found
 from tests.importing import import_text
@@ -131,3 +133,30 @@ def test_a_currency_that_nobody_pays_with_has_no_rate(sqlite_store, code):
     with pytest.raises(Invalid) as refused:
         set_rate(sqlite_store, people.director, code, date(2026, 1, 1), 7.0)
     assert [(p.field, p.code) for p in refused.value.problems] == [("currency", "currency_code")]
+
+
+def test_the_companys_own_currency_is_chosen_until_an_amount_is_on_record(store):
+    people = found(store)
+    version = set_own_currency(store, people.admin, "eur")
+    with store.reading() as session:
+        assert policy_in_force(session).currency == "EUR"
+        assert session.get_one(Opportunity, people.opportunity).currency == "EUR"  # it had no amount
+    for code, why in (("EUR", "currency_same"), ("ABC", "currency_code")):
+        with pytest.raises(Invalid) as refused:
+            set_own_currency(store, people.admin, code)
+        assert [(p.field, p.code) for p in refused.value.problems] == [("currency", why)]
+    assert set_own_currency(store, people.director, "USD") == version + 1
+    import_text(store, "opportunities", "ref,name,amount,opened_at\n1,Priced,100,2026-01-02\n")
+    with pytest.raises(Invalid) as refused:
+        set_own_currency(store, people.admin, "CNY")
+    assert [p.code for p in refused.value.problems] == ["currency_in_use"]
+    with store.reading() as session:
+        assert session.scalars(select(Opportunity.currency).where(Opportunity.ref == "1")).one() == "USD"
+
+
+def test_a_rate_fixes_the_currency_that_it_is_in(sqlite_store):
+    people = found(sqlite_store)
+    set_rate(sqlite_store, people.director, "USD", date(2026, 1, 1), 7.0)
+    with pytest.raises(Invalid) as refused:
+        set_own_currency(sqlite_store, people.director, "EUR")
+    assert [p.code for p in refused.value.problems] == ["currency_in_use"]

@@ -158,6 +158,7 @@ ALLOWED = {
     "calendar.hours":          {A},
     "calendar.restore":        {A},
     "currency.rate":           {D, A},
+    "currency.own":            {D, A},
     "team.create":             {A},
     "team.edit":               {A},
     "person.create":           {A},

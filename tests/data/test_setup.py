@@ -10,7 +10,7 @@ from core.people import PersonInput
 from data.commands.people import set_password
 from data.commands.sessions import fingerprint
 from data.commands.setup import cookie_secret, new_setup_code, set_up
-from data.queries.policies import setting
+from data.queries.policies import policy_in_force, setting
 from data.queries.sessions import demo_accounts, nobody_yet
 from data.schema import Person, Setting
 from tests.company import found
@@ -93,3 +93,12 @@ def test_people_without_a_password_do_not_stand_in_the_way_an_administrator_with
     assert new_setup_code(store) is None
     with pytest.raises(Conflict):
         setting_up(store, "anything")
+
+
+@pytest.mark.parametrize(("currency", "version"), [("EUR", 1), ("CNY", 0)])
+def test_it_chooses_the_companys_currency(store, currency, version):
+    words = ("Haihe", ADMIN, "a long password", "Europe/Berlin")
+    set_up(store, new_setup_code(store), *words, repeat="a long password", currency=currency)
+    with store.reading() as session:
+        policy = policy_in_force(session)
+    assert (policy.currency, policy.version) == (currency, version)

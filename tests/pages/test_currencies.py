@@ -42,3 +42,17 @@ def test_two_presses_enter_one_rate_and_refuse_none(open_page, sqlite_store):
     page = open_page("currencies", found(sqlite_store).director)
     assert rows_of_two(page, enter, sqlite_store, ExchangeRate) == 1
     assert not page.error
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_companys_own_currency_is_changed_until_an_amount_is_on_record(open_page, sqlite_store, language):
+    company = found(sqlite_store)
+    page = open_page("currencies", company.director, language)
+    page.selectbox[0].set_value("EUR").run()
+    press(page, translate(language, "currencies.own_save"))
+    assert not page.exception
+    assert page.selectbox[0].value == "EUR"
+    import_text(sqlite_store, "opportunities", "ref,name,amount\n1,Priced,100\n")
+    page = open_page("currencies", company.director, language)
+    assert translate(language, "currencies.own_fixed") in words(page)
+    assert not page.selectbox
