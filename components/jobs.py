@@ -1,18 +1,21 @@
 """The jobs page's parts: the timetable with last and next runs, what runs now, what was given up."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
 
 from components import address
 from components.blocks import Row, Tone, empty, plain, rows, section
+from components.format import ago
 from components.frame import View
 from components.outage import gently
 from components.tables import instant_column
 from components.text import listed, t
 from data.commands.jobs import retry_run, run_job
-from data.queries.jobs import JobRow, JobState, Outbox, job_runs, job_states, outbox
+from data.queries.jobs import JobRow, JobState, Outbox, job_runs, job_states, outbox, workers
+from data.queries.workers import Pulse
 from data.text import has, zone_words
 
 EVERY_SECONDS = 3
@@ -25,9 +28,10 @@ def live(view: View) -> None:
     @gently
     def draw() -> None:
         now = view.store.clock()
-        states = view.read(job_states, now)
+        states, hands = view.read(job_states, now), view.read(workers, now)
+        _silence(hands, view, now)
         _table(states, view)
-        _now(states, view)
+        _now(states, hands, view)
         _running(view.read(job_runs, now, state="running"), view)
         _given_up(view.read(job_runs, now, state="failed"), view)
         chosen = _narrowed(states, view.language)
@@ -48,6 +52,20 @@ def _about(run: JobRow) -> str:
 
 def _state(run: JobRow | None) -> str:
     return t(f"jobs.state.{run.state}") if run else ""
+
+
+def _silence(hands: Pulse, view: View, now: datetime) -> None:
+    """Says what waits for a worker that is not there; always there, so that nothing moves."""
+    with st.container(key="jobs-silence"):
+        if hands.waiting and not hands.alive:
+            st.warning(_no_worker(hands, view.language, now), icon=":material/sync_disabled:")
+
+
+def _no_worker(hands: Pulse, language: str, now: datetime) -> str:
+    """What waits, since when no worker took anything up, and what brings one."""
+    silent = t("jobs.silent", ago=ago(hands.worked_at, now, language)) if hands.worked_at else t("jobs.never")
+    waits = t("jobs.waits", n=hands.waiting) if hands.waiting else ""
+    return " ".join(said for said in (waits, silent, t("jobs.start_one")) if said)
 
 
 def _table(states: Sequence[JobState], view: View) -> None:
@@ -76,7 +94,7 @@ def _draw(columns: dict[str, list[Any]], view: View, instants: Sequence[str]) ->
     st.dataframe(columns, hide_index=True, column_config=config, placeholder="")
 
 
-def _now(states: Sequence[JobState], view: View) -> None:
+def _now(states: Sequence[JobState], hands: Pulse, view: View) -> None:
     names = {s.job: job_name(s.job, view.language) for s in states if s.by_hand}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         job = st.selectbox(
@@ -85,7 +103,8 @@ def _now(states: Sequence[JobState], view: View) -> None:
         pressed = st.button(t("jobs.run_now"), icon=":material/play_arrow:")
     if pressed and job:
         new = view.do(run_job, job)
-        st.toast(t("jobs.asked", n=new) if new else t("jobs.asked_none"))
+        asked = t("jobs.asked" if hands.alive else "jobs.asked_waits", n=new)
+        st.toast(asked if new else t("jobs.asked_none"))
         st.rerun()
 
 

@@ -45,6 +45,7 @@ TONES = {
     Kind.SAMPLE: Tone.QUIET,
     Kind.FACTOR: Tone.QUIET,
     Kind.REPORT: Tone.AMBER,
+    Kind.WORKER: Tone.RED,
     Kind.JOB: Tone.AMBER,
     Kind.PASSWORD: Tone.QUIET,
 }
@@ -73,6 +74,7 @@ ICONS = {
     Kind.SAMPLE: ":material/fact_check:",
     Kind.FACTOR: ":material/add_chart:",
     Kind.REPORT: ":material/visibility_off:",
+    Kind.WORKER: ":material/sync_disabled:",
     Kind.JOB: ":material/sync_problem:",
     Kind.PASSWORD: ":material/key:",
 }
@@ -175,6 +177,8 @@ def _row(todo: ToDo, view: View) -> Row:
 def _title(todo: ToDo, view: View) -> str:
     if todo.kind is Kind.JOB:
         return job_name(todo.type or "", view.language)
+    if todo.kind is Kind.WORKER:
+        return t("today.worker_waits", n=(todo.params or {}).get("waiting", 0))
     if todo.kind in (Kind.CAUSE, Kind.MILESTONE, Kind.SAMPLE):
         return todo.person or t("today.company")
     if todo.kind is Kind.FACTOR:
@@ -249,5 +253,6 @@ _TARGETS: dict[Kind, Callable[[ToDo], Target]] = {
     ),
     Kind.FACTOR: lambda _: ("attribution", {}),
     Kind.REPORT: lambda todo: _report(todo),
+    Kind.WORKER: lambda _: ("jobs", {}),
     Kind.JOB: lambda _: ("jobs", {}),
 }

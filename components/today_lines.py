@@ -21,7 +21,7 @@ def mark(todo: ToDo, view: View) -> str:
             return format.clock(todo.at, view.who.timezone)
         case Kind.EXPIRING | Kind.COACHING | Kind.DELIVERY | Kind.CAUSE | Kind.MILESTONE:
             return format.day(todo.on, view.language)
-        case Kind.REPORTED | Kind.JOB | Kind.SAMPLE | Kind.FACTOR | Kind.REPORT:
+        case Kind.REPORTED | Kind.WORKER | Kind.JOB | Kind.SAMPLE | Kind.FACTOR | Kind.REPORT:
             return view.ago(todo.at)
         case _:
             return ""
@@ -137,6 +137,13 @@ def _job(todo: ToDo, view: View) -> list[str]:
     return [t("today.gave_up")]
 
 
+def _worker(todo: ToDo, view: View) -> list[str]:
+    worked_at = (todo.params or {}).get("worked_at")
+    if worked_at is None:
+        return [t("today.worker_never")]
+    return [t("today.worker_silent", ago=format.ago(worked_at, view.now, view.language))]
+
+
 _PARTS = {
     Kind.MEETING: _meeting,
     Kind.OVERDUE: _step,
@@ -163,6 +170,7 @@ _PARTS = {
     Kind.SAMPLE: _sample,
     Kind.FACTOR: lambda todo, _: [todo.person or ""],
     Kind.REPORT: lambda todo, _: [t("today.offline")],
+    Kind.WORKER: _worker,
     Kind.JOB: _job,
 }
 

@@ -40,6 +40,7 @@ class Kind(StrEnum):
     SAMPLE = "sample"
     FACTOR = "factor"
     REPORT = "report"
+    WORKER = "worker"
     JOB = "job"
     PASSWORD = "password"  # noqa: S105 - a kind of to-do
 
@@ -69,6 +70,7 @@ NEEDS: Mapping[Kind, Permission] = {
     Kind.SAMPLE: Permission.CHECK_PROOFS,
     Kind.FACTOR: Permission.CHANGE_WEIGHTS,
     Kind.REPORT: Permission.REVISE_REPORTS,
+    Kind.WORKER: Permission.SEE_JOBS,
     Kind.JOB: Permission.SEE_JOBS,
     Kind.PASSWORD: Permission.MANAGE_PEOPLE,
 }

@@ -12,6 +12,7 @@ from core.messages import NotAllowed
 from data.jobs.registry import JOBS
 from data.jobs.schedule import SCHEDULE
 from data.queries.policies import company_zone
+from data.queries.workers import Pulse, pulse
 from data.schema import Delivery, JobRun, Team
 
 RUNS_SHOWN = 40
@@ -136,6 +137,16 @@ def outbox(session: Session, who: Who) -> Outbox:
     for channel, state, n in session.execute(query.order_by(Delivery.channel)):
         found.setdefault(channel, {})[state] = n
     return Outbox(found)
+
+
+def workers(session: Session, who: Who, now: datetime) -> Pulse:
+    """Whether a worker takes up what waits.
+
+    Raises:
+        NotAllowed: for whoever sees no jobs.
+    """
+    _allow(who)
+    return pulse(session, now)
 
 
 def _allow(who: Who) -> None:

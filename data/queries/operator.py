@@ -11,6 +11,7 @@ from core.access import Permission, Who, reach
 from core.messages import NotAllowed
 from data.queries.outboxes import OUTBOXES
 from data.queries.policies import setting
+from data.queries.workers import pulse
 from data.schema import (
     Audit,
     Delivery,
@@ -28,7 +29,6 @@ from data.schema import (
 
 SHOWN = 25  # things that were given up, and sessions
 MONTH = timedelta(days=30)
-ALIVE = timedelta(minutes=30)  # a worker takes up a job at least every quarter of an hour
 BACKUP = "last_backup"  # the setting that says what the latest one held
 SIZES = "store_sizes"  # the setting that keeps what was measured each night
 
@@ -139,15 +139,15 @@ def operator_desk(session: Session, who: Who, now: datetime) -> Desk:
         if reach(who, needs) is None:
             raise NotAllowed(permission=needs)
     living = (UserSession.revoked_at.is_(None), UserSession.expires_at > now)
-    worked_at = session.scalar(select(func.max(JobRun.started_at)))
+    workers = pulse(session, now)
     return Desk(
         _boxes(session),
         _given_up(session),
         _sessions(session, living),
         session.scalar(select(func.count()).select_from(UserSession).where(*living)) or 0,
         _storage(session, now),
-        worked_at,
-        worked_at is not None and now - worked_at <= ALIVE,
+        workers.worked_at,
+        workers.alive,
     )
 
 

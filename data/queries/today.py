@@ -118,6 +118,7 @@ _READS: dict[Kind, Callable[[Asked, int], Group]] = {
     Kind.SAMPLE: led.samples,
     Kind.FACTOR: led.factors,
     Kind.REPORT: led.reports,
+    Kind.WORKER: accounts.silent_worker,
     Kind.JOB: accounts.failed_jobs,
     Kind.PASSWORD: accounts.without_password,
 }

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from data.jobs.registry import JOBS
 from data.jobs.schedule import work
+from data.queries.today import Kind, today
 from data.schema import JobRun
 from data.text import translate
 from tests.company import found
@@ -71,3 +72,36 @@ def test_the_running_one_says_how_far_it_is(open_page, sqlite_store, clock):
         )  # fmt: skip
     said = words(open_page("jobs", company.admin, job="sweep_alerts"))
     assert "attempt 2. 500 / 900" in said
+
+
+def to_do(store, who):
+    with store.reading() as session:
+        return next((g.todos for g in today(session, who, store.clock()) if g.kind is Kind.WORKER), ())
+
+
+@LANGUAGES
+def test_where_no_worker_is_there_what_is_asked_for_waits(
+    open_page, sqlite_store, clock, language, monkeypatch
+):
+    monkeypatch.setitem(JOBS, "tidy", lambda store, run: None)
+    admin = found(sqlite_store).admin
+    page = open_page("jobs", admin, language)
+    page.selectbox[0].set_value("tidy").run()
+    button(page, "jobs.run_now", language).click().run()
+    assert [told.value for told in page.toast] == [translate(language, "jobs.asked_waits", n=1)]
+    assert translate(language, "jobs.never") in page.warning[0].value
+    assert to_do(sqlite_store, admin) == ()  # it was asked for just now
+    clock.move(minutes=3)
+    (waits,) = to_do(sqlite_store, admin)
+    assert waits.params == {"waiting": 1, "worked_at": None}
+    shown = open_page("today", admin, language)
+    check_words(shown)
+    assert translate(language, "today.worker_waits", n=1) in words(shown)
+    assert translate(language, "today.worker_never") in words(shown)
+    work(sqlite_store)
+    assert to_do(sqlite_store, admin) == ()
+    page = open_page("jobs", admin, language)
+    assert not page.warning
+    page.selectbox[0].set_value("tidy").run()
+    button(page, "jobs.run_now", language).click().run()
+    assert [told.value for told in page.toast] == [translate(language, "jobs.asked", n=1)]

@@ -1,15 +1,17 @@
-"""What an administrator looks after: people who cannot sign in yet, jobs that were given up."""
+"""What an administrator looks after: who cannot sign in yet, jobs that nobody does or that were given up."""
 
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
-from data.queries.today_kinds.asked import Asked, Group, Kind
+from data.queries.today_kinds.asked import Asked, Group, Kind, ToDo
+from data.queries.workers import pulse
 from data.schema import JobRun, Person
 from data.settings import settings
 
 FAILED_FOR = timedelta(days=7)
+PATIENCE = timedelta(minutes=2)  # what was just asked for waits for no worker yet
 
 
 def without_password(asked: Asked, most: int) -> Group:
@@ -52,3 +54,13 @@ def failed_jobs(asked: Asked, most: int) -> Group:
         .order_by(ranked.c.finished_at.desc(), ranked.c.id)
     )
     return asked.group(Kind.JOB, query, most)
+
+
+def silent_worker(asked: Asked, most: int) -> Group:
+    """One to-do where jobs wait and no worker takes them up."""
+    del most
+    hands = pulse(asked.session, asked.now)
+    if hands.alive or hands.since is None or hands.since > asked.now - PATIENCE:
+        return Group(Kind.WORKER, 0, ())
+    params = {"waiting": hands.waiting, "worked_at": hands.worked_at}
+    return Group(Kind.WORKER, 1, (ToDo(Kind.WORKER, 0, at=hands.since, params=params),))
