@@ -13,7 +13,7 @@ from components.people_access import access, added
 from components.text import language, t, term
 from core.people import CHAT_IDS, TEAM_KINDS, PersonInput
 from core.terms import Role
-from data.commands.people import create_team, edit_person, edit_team
+from data.commands.people import create_team, edit_person, edit_team, remove_team
 from data.queries.people import PersonRow, TeamRow
 from data.text import LANGUAGES, zone_words
 
@@ -211,7 +211,10 @@ def team_dialog(view: View, row: TeamRow | None) -> None:
                 return view.do(edit_team, row.team_id, name, kind=kind, region=place, timezone=zone)
             return view.do(create_team, name, kind=kind, region=place, timezone=zone)
 
-        if st.button(t("people.save"), type="primary", width="stretch") and marks.sent(keep):
+        sent = st.button(t("people.save"), type="primary", width="stretch") and marks.sent(keep)
+        if row and st.button(t("people.remove_team"), icon=":material/delete:", key=f"{of}_remove"):
+            sent = marks.sent(lambda: view.do(remove_team, row.team_id))
+        if sent:
             _close()
             st.rerun()
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import bcrypt
-from sqlalchemy import func, select, update
+from sqlalchemy import Column, func, select, update
 from sqlalchemy.orm import Session
 
 from core.access import Permission
@@ -12,7 +12,7 @@ from core.people import CHAT_IDS, PersonInput, check_password, check_person, che
 from core.terms import Role
 from data.commands.api_tokens import end_tokens
 from data.commands.command import Tx, command
-from data.schema import Person, Team, UserSession
+from data.schema import Base, Person, Team, UserSession
 
 
 @command("team.create", needs=Permission.MANAGE_PEOPLE)
@@ -50,6 +50,33 @@ def edit_team(tx: Tx, team_id: int, name: str, *, kind: str, region: str | None,
     row.name, row.kind, row.region, row.timezone = name.strip(), kind, region, timezone
     tx.audit("team", row.id, before=before, after=_team(row))
     return row.id
+
+
+@command("team.remove", needs=Permission.MANAGE_PEOPLE)
+def remove_team(tx: Tx, team_id: int) -> int:
+    """Take away a team, a store or an office that was made by mistake; returns its id.
+
+    Raises:
+        NotFound: no such team.
+        Conflict: people belong to it, those locked out among them, or records speak of it.
+    """
+    row = tx.session.get(Team, team_id, with_for_update=True)
+    if row is None:
+        raise NotFound(entity="team")
+    people = tx.session.scalar(select(func.count(Person.id)).where(Person.team_id == team_id)) or 0
+    if people:
+        raise Conflict("team_has_people", name=row.name, n=people)
+    if any(tx.session.scalar(select(c).where(c == team_id).limit(1)) is not None for c in _teams_named()):
+        raise Conflict("team_has_history", name=row.name)
+    tx.audit("team", row.id, before=_team(row))
+    tx.session.delete(row)
+    return team_id
+
+
+def _teams_named() -> list[Column[int]]:
+    """Every column of every table that names a team."""
+    named = (c for table in Base.metadata.sorted_tables for c in table.c)
+    return [c for c in named if any(key.column.table is Team.__table__ for key in c.foreign_keys)]
 
 
 def _free_name(tx: Tx, name: str, team_id: int | None = None) -> None:

@@ -1,11 +1,21 @@
 """People through commands: what is refused, and who may see the list."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
 from core.messages import Conflict, Invalid, NotAllowed, NotFound
 from core.people import PersonInput
-from data.commands.people import activate_person, create_person, create_team, edit_person, edit_team
+from data.commands.health import issue_health
+from data.commands.people import (
+    activate_person,
+    create_person,
+    create_team,
+    edit_person,
+    edit_team,
+    remove_team,
+)
 from data.queries.people import people, teams
 from data.schema import Audit
 from tests.company import found
@@ -117,3 +127,27 @@ def test_the_list_is_for_those_who_manage_people(store):
         }
         with pytest.raises(NotAllowed):
             people(session, company.director)
+
+
+def test_a_team_made_by_mistake_is_removed_one_in_use_is_not(store):
+    company = found(store)
+    mistake = create_team(store, company.admin, "Est")
+    remove_team(store, company.admin, mistake)
+    with store.reading() as session:
+        assert [t.name for t in teams(session, company.admin)] == ["East", "West"]
+        row = session.scalars(select(Audit).where(Audit.command == "team.remove")).one()
+    assert row.before["name"] == "Est"
+    with pytest.raises(Conflict) as refused:
+        remove_team(store, company.admin, company.rep.team_id)
+    assert (refused.value.code, refused.value.params["n"]) == ("team_has_people", 3)
+    with pytest.raises(NotFound):
+        remove_team(store, company.admin, mistake)
+
+
+def test_a_team_that_records_speak_of_stays(sqlite_store):
+    company = found(sqlite_store)
+    team = create_team(sqlite_store, company.admin, "North")
+    issue_health(sqlite_store, company.director, team, date(2026, 2, 23))
+    with pytest.raises(Conflict) as refused:
+        remove_team(sqlite_store, company.admin, team)
+    assert refused.value.code == "team_has_history"

@@ -160,6 +160,7 @@ ALLOWED = {
     "currency.rate":           {D, A},
     "currency.own":            {D, A},
     "team.create":             {A},
+    "team.remove":             {A},
     "team.edit":               {A},
     "person.create":           {A},
     "person.edit":             {A},

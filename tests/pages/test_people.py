@@ -4,6 +4,7 @@ import bcrypt
 import pytest
 from sqlalchemy import select
 
+from data.commands.people import create_team
 from data.schema import Customer, Person, Team
 from data.text import translate
 from tests.company import found
@@ -111,3 +112,20 @@ def test_a_leavers_customers_are_handed_over_before_the_door_is_shut(
     assert [toast.value for toast in page.toast] == [translate("en", "people.was_locked_out", name="Rep")]
     with sqlite_store.reading() as session:
         assert session.get_one(Person, chosen).active is False
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_team_is_removed_where_it_stands_or_its_reason_told(open_page, sqlite_store, people, language):
+    create_team(sqlite_store, people.admin, "Est")
+    for name, n, team in (("East", 3, 1), ("Est", 0, 3)):
+        page = open_page("people", people.admin, language)
+        rows = list(page.dataframe[1].value[translate(language, "people.team")])
+        chosen = {"selection": {"rows": [rows.index(name)], "columns": [], "cells": []}}
+        page.session_state["teams_0"] = chosen
+        page.run()
+        page.button(f"team_{team}_remove").click().run()
+        assert not page.exception
+        why = translate(language, "errors.team_has_people", name=name, n=n)
+        assert [e.value for e in page.error] == ([why] if n else [])
+    with sqlite_store.reading() as session:
+        assert sorted(session.scalars(select(Team.name))) == ["East", "West"]
