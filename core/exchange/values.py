@@ -2,14 +2,13 @@
 
 import json
 import re
-import unicodedata
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from core.exchange.amounts import amount_of
 from core.exchange.cells import Formats, Wrong, fold, text_of
+from core.exchange.dates import instant_of, moment
 from core.exchange.kinds import Column, Holds
 from core.exchange.tables import Cell
 from core.messages import Problem
@@ -17,16 +16,9 @@ from core.messages import Problem
 MAX_TEXT = 20_000
 MAX_KEY = 500  # characters by which a record is found: PostgreSQL's indexes take 2,700 bytes
 _KEYS = frozenset(("ref", "username", "team", "manager", "email", "pipeline", "stage", "opportunity"))
-_YEARS = range(1900, 2200)
-_DATE = re.compile(
-    r"(\d{1,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,4})\s*日?"
-    r"(?:[T\s]+(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:\.\d+)?秒?)?分?\s*([AaPp][Mm])?)?"
-)
 _PERSON = re.compile(r"\s*(.*?)\s*(?:[(（]([^()（）]*)[)）])?\s*")
 _NOTED = re.compile(r"\s*(.*?)\s*[(（]([^()（）]*)[)）]\s*")
 _BETWEEN = ("~", "～", "→", "–", "—", "至", " to ", "..")  # what stands between both ends of a span
-_FIRST_SERIAL = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's days have no zone
-_SERIALS = range(10_000, 80_000)  # 1927 to 2119: other numbers are hardly meant as dates
 Span = tuple[datetime, datetime | None, str]
 _YES, _NO = ("true", "yes", "y", "1", "是", "在职", "启用"), ("false", "no", "n", "0", "否", "离职", "停用")
 _FLAGS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
@@ -48,77 +40,6 @@ def check_cell(column: Column, cell: Cell, formats: Formats) -> Problem | None:
     except Wrong as wrong:
         return Problem(column.name, wrong.code, wrong.params)
     return None
-
-
-def instant_of(cell: Cell, formats: Formats) -> datetime:
-    """An instant, UTC. Without a zone of its own it is in the file's; a date alone is its start.
-
-    >>> instant_of("2026-03-04", Formats()).isoformat(), instant_of("2026-03-04T08:00Z", Formats()).hour
-    ('2026-03-03T16:00:00+00:00', 8)
-    """
-    local = _moment(cell, formats)
-    if local.year not in _YEARS:
-        raise Wrong("bad_date")
-    if local.tzinfo is None:
-        local = local.replace(tzinfo=ZoneInfo(formats.time_zone))
-    return local.astimezone(UTC)
-
-
-def _moment(cell: Cell, formats: Formats) -> datetime:
-    if isinstance(cell, datetime):
-        return cell
-    if isinstance(cell, date):
-        return datetime.combine(cell, time())
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return _serial(cell)
-    if not isinstance(cell, str):
-        raise Wrong("bad_date")
-    text = unicodedata.normalize("NFKC", text_of(cell)).strip()
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return _written(text, formats)
-
-
-def _serial(number: float) -> datetime:
-    """The day that a spreadsheet counts so, where a cell lost its format; 20260304 is a day written together.
-
-    >>> _serial(46085.5).isoformat(), _serial(20260304).isoformat()
-    ('2026-03-04T12:00:00', '2026-03-04T00:00:00')
-    """
-    try:
-        if int(number) in _SERIALS:
-            return _FIRST_SERIAL + timedelta(seconds=round(number * 86_400))
-        return datetime.fromisoformat(f"{int(number):08}")
-    except (ValueError, OverflowError):
-        raise Wrong("bad_date") from None
-
-
-def _written(text: str, formats: Formats) -> datetime:
-    found = _DATE.fullmatch(text)
-    if not found:
-        raise Wrong("bad_date")
-    year, month, day = _in_order(found[1], found[2], found[3], formats)
-    hour, minute, second = (int(found[n] or 0) for n in (4, 5, 6))
-    if found[7]:
-        hour = hour % 12 + (12 if found[7].lower() == "pm" else 0)
-    try:
-        return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - its zone is set by the caller
-    except ValueError:
-        raise Wrong("bad_date") from None
-
-
-def _in_order(first: str, second: str, third: str, formats: Formats) -> tuple[int, int, int]:
-    a, b, c = int(first), int(second), int(third)
-    if len(first) == 4:
-        return a, b, c
-    if len(third) != 4:
-        raise Wrong("bad_date")
-    if formats.dates == "day first" or (formats.dates is None and a > 12):
-        return c, b, a
-    if formats.dates == "month first" or b > 12 or a == b:
-        return c, a, b
-    raise Wrong("ambiguous_date")
 
 
 def _text(column: Column, cell: Cell, formats: Formats) -> str:
@@ -171,10 +92,7 @@ def _count(_: Column, cell: Cell, formats: Formats) -> int:
 
 
 def _date(_: Column, cell: Cell, formats: Formats) -> date:
-    local = _moment(cell, formats)
-    if local.year not in _YEARS:
-        raise Wrong("bad_date")
-    return local.date()
+    return moment(cell, formats).date()
 
 
 def _flag(_: Column, cell: Cell, __: Formats) -> bool:

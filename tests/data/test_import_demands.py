@@ -74,7 +74,7 @@ def test_what_is_wrong_with_a_row_is_said(store, company):
         (4, "answered_at", "answered_before_opened"),
         (5, "opened_at", "instant_in_future"),
         (6, "pauses", "ends_before_start"),
-        (7, "pauses", "bad_date"),
+        (7, "pauses", "unread_date"),
         (8, "pauses", "two_running_pauses"),
         (9, "urgency", "required"),
         (10, "opened_at", "required"),

@@ -66,7 +66,7 @@ def test_opportunities(store):
         [
             (3, "owner", "unknown_owner"),
             (4, "amount", "negative_amount"),
-            (5, "opened_at", "bad_date"),
+            (5, "opened_at", "unread_date"),
             (6, "ref", "duplicate_id"),
             (8, "closed_at", "required"),
             (9, "closed_at", "closed_before_opened"),
@@ -88,7 +88,7 @@ def test_all_problems_of_a_row_are_told(sqlite_store):
     result = import_text(sqlite_store, "opportunities", "ref,owner,amount,opened_at\n1,nemo,x,y\n")
     assert [(p.field, p.code) for p in result.rejected[0].problems] == [
         ("amount", "not_number"),
-        ("opened_at", "bad_date"),
+        ("opened_at", "unread_date"),
     ]
 
 

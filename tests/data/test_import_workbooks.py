@@ -97,7 +97,7 @@ def test_units_totals_and_days_without_their_format(sqlite_store):
     ]  # fmt: skip
     content = book(one=lines)
     assert shown(import_text(sqlite_store, "opportunities", content, "a.xlsx")) == (
-        2, 0, 0, [(6, "amount", "number_too_large"), (7, "opened_at", "bad_date"), (8, "", "totals_row")],
+        2, 0, 0, [(6, "amount", "number_too_large"), (7, "opened_at", "unread_date"), (8, "", "totals_row")],
     )  # fmt: skip
     with sqlite_store.reading() as session:
         rows = session.scalars(

@@ -48,7 +48,7 @@ def test_everything_that_is_wrong_with_a_row_is_told_in_the_order_of_the_columns
     rows = [("A", "many", "huge", "2026-13-01"), ("B", "4", "small"), ("C", "5", "huge")]
     assert read(*rows) == (
         {3: {"name": "B", "amount": "4.0000", "size": "small"}},
-        [(2, "amount", "not_number"), (2, "size", "unknown_choice"), (2, "on", "bad_date"),
+        [(2, "amount", "not_number"), (2, "size", "unknown_choice"), (2, "on", "unread_date"),
          (4, "size", "unknown_choice")],
     )  # fmt: skip
 
