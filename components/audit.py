@@ -16,11 +16,14 @@ from components.field_words import text_of
 from components.frame import View, show_error
 from components.navigation import open_page
 from components.text import clauses, listed, pair, t, term
+from components.tokens import scope_words
+from components.webhooks import kind_words
 from core.messages import AppError
 from data.queries.audit import CUSTOMERS, AuditEntry, FieldChange
 from data.queries.audit_log import AuditChoices, AuditFilters, AuditLog
 from data.queries.studio import Published
 from data.text import has
+from data.webhook_words import met_words
 
 _TERMS = {
     "industry": "industry",
@@ -83,7 +86,8 @@ def words(field: str, value: Any, view: View) -> str:
     if isinstance(value, bool):
         return t("audit.yes") if value else t("audit.no")
     if isinstance(value, list):
-        return listed(term("tag", str(v)) for v in value)
+        events = field == "kinds"
+        return listed(kind_words(str(v)) if events else term("tag", str(v)) for v in value)
     if field == "password":
         return t("audit.password_new")
     keys = (key.format(value) for key in _WORDS.get(field, ()))
@@ -96,6 +100,12 @@ def words(field: str, value: Any, view: View) -> str:
     return _measured(field, value, view)
 
 
+def _met(error: str, view: View) -> str:
+    """What a call met, in words where they are known; else in its own."""
+    said, unknown = (met_words(view.language, one) for one in (error, ""))
+    return error if said == unknown else said
+
+
 def _measured(field: str, value: Any, view: View) -> str:
     if field.endswith(("_at", "_until")) or field == "planned_for":
         return view.instant(value if isinstance(value, datetime) else datetime.fromisoformat(value))
@@ -103,6 +113,8 @@ def _measured(field: str, value: Any, view: View) -> str:
         return str(value) if (day := _day(value)) is None else format.day(day, view.language)
     if field == "quarter":
         return quarter_words(date.fromisoformat(value))
+    if field == "error":
+        return _met(str(value), view)
     if field in _AMOUNTS:
         return format.number(float(Decimal(str(value))), view.language, 2)
     return str(value)
@@ -127,6 +139,8 @@ def _label(change: FieldChange) -> str:
 
 
 def _said(change: FieldChange, value: Any, view: View) -> str:
+    if change.field == "scopes" and isinstance(value, dict):
+        return scope_words(value)
     if change.own or isinstance(value, dict):
         return text_of(change.own, value, view) or format.NOTHING
     return words(change.field, value, view)

@@ -1,6 +1,6 @@
 """Tokens of the HTTP API: one's own with a form for a new one, and everybody's for who looks after them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -51,13 +51,17 @@ def token_rows(view: View, tokens: Sequence[TokenCard], key: str, *, whose: bool
         st.rerun()
 
 
+def scope_words(scopes: Mapping[str, str]) -> str:
+    """What a token may do, by group of operations: `read` or `write`."""
+    return listed(
+        t(f"tokens.line_{access}", group=t(f"tokens.groups.{group}")) for group, access in scopes.items()
+    )
+
+
 def _row(view: View, token: TokenCard, whose: bool) -> Row:
     used = t("tokens.used", at=view.instant(token.last_used_at)) if token.last_used_at else t("tokens.unused")
     until = t("tokens.until", at=view.instant(token.expires_at))
-    scopes = listed(
-        t(f"tokens.line_{access}", group=t(f"tokens.groups.{group}"))
-        for group, access in token.scopes.items()
-    )
+    scopes = scope_words(token.scopes)
     return Row(
         key=str(token.id),
         title=f"{token.person} · {token.name}" if whose else token.name,

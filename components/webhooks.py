@@ -38,7 +38,7 @@ def _hook(view: View, hook: WebhookCard) -> None:
     with st.container(border=True, gap="xsmall"):
         tone, state = ("green", "on") if hook.active else ("gray", "off")
         st.markdown(f":{tone}-badge[{t(f'webhooks.{state}')}] **{plain(hook.name)}** · {plain(hook.url)}")
-        kinds = listed(t(f"webhooks.kinds.{_key(kind)}") for kind in hook.kinds)
+        kinds = listed(kind_words(kind) for kind in hook.kinds)
         counts = t("webhooks.counts", waiting=hook.waiting, dead=hook.dead)
         st.caption(plain(" · ".join((kinds, counts, _tested(view, hook)))))
         with st.container(horizontal=True):
@@ -82,7 +82,7 @@ def new_hook(view: View, found: Sequence[WebhookCard]) -> None:
     """Register an address; its secret is shown once."""
     shown = st.container(key="webhook-once")
     turn = turn_of(_TURN)
-    names = {kind: t(f"webhooks.kinds.{_key(kind)}") for kind in KINDS}
+    names = {kind: kind_words(kind) for kind in KINDS}
     with st.expander(t("webhooks.add"), icon=":material/add:", expanded=not found, key="webhook-new"):
         marks = Marks(view)
         with st.form(f"form-{turn}", border=False, enter_to_submit=False):
@@ -152,7 +152,7 @@ def _line(view: View, row: LogRow) -> Row:
     at = t(f"webhooks.at_{row.state}", at=view.instant(when))
     return Row(
         key=str(row.id),
-        title=t(f"webhooks.kinds.{_key(row.kind)}"),
+        title=kind_words(row.kind),
         detail=" · ".join(part for part in (row.webhook, at, tries, met) if part),
         mark=state,
         tone=_TONES[row.state],
@@ -161,5 +161,6 @@ def _line(view: View, row: LogRow) -> Row:
     )
 
 
-def _key(kind: str) -> str:
-    return kind.replace(".", "_")
+def kind_words(kind: str) -> str:
+    """An event's name."""
+    return t(f"webhooks.kinds.{kind.replace('.', '_')}")

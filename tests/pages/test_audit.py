@@ -94,6 +94,9 @@ SAID = [  # a command, the record, what stands after it, and the key of its word
     ("outbox.retry", "outbox", {"outbox": "group"}, "operator.box.group"),
     ("forecast.backtest", "forecast_backtest", {"level": "rep"}, "replay.level_rep"),
     ("milestone.check", "proof_sample", {"result": "differs"}, "milestones.found.differs"),
+    ("webhook.add", "webhook", {"kinds": ["opportunity.won"]}, "webhooks.kinds.opportunity_won"),
+    ("webhook.tested", "webhook", {"error": "[Errno 111] Connection refused"}, "webhooks.met.closed"),
+    ("token.create", "token", {"scopes": {"customers": "read"}}, "tokens.groups.customers"),
 ]
 # fmt: on
 
@@ -108,6 +111,7 @@ def test_keys_days_and_numbers_are_said_in_words(open_page, sqlite_store, langua
         ("weights.apply", "weights", {"version": 314}),
         ("customer.edit", "customer", {"version": 271}),
         ("forecast.decide", "opportunity", {"reason": "budget", "scorecard": "17725.1093"}),
+        ("job.retry", "job", {"error": "ValueError: no luck"}),
     ]
     with sqlite_store.writing() as session:
         for command, entity, after in [*(row[:3] for row in SAID), *plain]:
@@ -122,6 +126,8 @@ def test_keys_days_and_numbers_are_said_in_words(open_page, sqlite_store, langua
     assert "314" in said
     assert translate(language, "terms.answer_reason.budget") in said
     assert "17,725" in said
+    assert "Errno" not in said
+    assert "ValueError: no luck" in said.replace("\\", "")
     assert "271" not in said  # of a customer it only counts changes
 
 
