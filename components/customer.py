@@ -43,12 +43,17 @@ def head_block(head: CustomerHead, view: View) -> None:
     ]
     st.markdown(f":gray[{plain(' · '.join(a for a in about if a))}]")
     if head.graded_at:
-        by = plain(head.graded_by or t("customer.somebody"))
         reason = plain(f" “{head.grade_reason}”" if head.grade_reason else "")
-        st.caption(t("customer.graded", by=by, at=plain(view.instant(head.graded_at))) + reason)
+        st.caption(graded(head, view) + reason)
     if head.note:
         st.markdown(plain(head.note))
     own_lines(head.fields, head.own, view)
+
+
+def graded(head: CustomerHead, view: View) -> str:
+    """When the grade was given, and by whom; an import does not say by whom, as Markdown."""
+    at, by = plain(view.instant(head.graded_at)), head.graded_by
+    return t("customer.graded", by=plain(by), at=at) if by else t("customer.graded_on", at=at)
 
 
 def alerts_block(alerts: Sequence[OpenAlert], view: View) -> None:

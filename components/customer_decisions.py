@@ -7,6 +7,7 @@ import streamlit as st
 from components import address
 from components.audit import field_name
 from components.blocks import plain
+from components.customer import graded
 from components.editing import Save, dialog, done, submit
 from components.forms import Marks
 from components.frame import View
@@ -23,8 +24,7 @@ def grade_form(head: CustomerHead, view: View, save: Save) -> None:
     def body() -> None:
         marks = Marks(view)
         if head.graded_at:
-            by = plain(head.graded_by or t("customer.somebody"))
-            st.caption(t("customer.graded", by=by, at=plain(view.instant(head.graded_at))))
+            st.caption(graded(head, view))
         proposal = address.read("proposal", tuple(Grade), "")
         if proposal:
             st.caption(f":material/swap_vert: {t('customer.proposed', grade=proposal)}")

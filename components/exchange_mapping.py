@@ -104,7 +104,7 @@ def _closing(upload: Upload, mapping: FileMapping) -> FileMapping:
         if not header or upload.kind.column("close_on") is None:
             return mapping
         expected = st.checkbox(
-            plain(t("exchange.expected_while_open", header=header)),
+            t("exchange.expected_while_open", header=plain(header)),
             mapping.expected_while_open or not apart,
             key=f"closing-{upload.key}-{mapping.expected_while_open}-{apart}",
         )
@@ -185,7 +185,7 @@ def _meanings(upload: Upload, field: str) -> dict[str, str]:
 def _meant(upload: Upload, field: str, word: str, labels: dict[str, str]) -> str | None:
     guess = nearest(word, labels)
     return st.selectbox(
-        plain(t("exchange.word_means", field=field_label(field, upload.kind), word=word)),
+        t("exchange.word_means", field=plain(field_label(field, upload.kind)), word=plain(word)),
         list(labels),
         index=list(labels).index(guess) if guess else None,
         format_func=labels.__getitem__,

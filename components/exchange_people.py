@@ -43,7 +43,7 @@ def _person(upload: Upload, field: str, word: str, labels: Mapping[str, str]) ->
     said = st.session_state.setdefault(_SAID, {})
     usernames = list(labels)
     meant = st.selectbox(
-        plain(t("exchange.word_means", field=field_label(field, upload.kind), word=word)),
+        t("exchange.word_means", field=plain(field_label(field, upload.kind)), word=plain(word)),
         usernames,
         index=usernames.index(said[word]) if said.get(word) in labels else None,
         format_func=labels.__getitem__,

@@ -79,9 +79,13 @@ ICONS = {
     Kind.PASSWORD: ":material/key:",
 }
 
-_BEGINS = {"rep": "record", "store_manager": "store_requests", "first": "people"}  # what a role does unasked
-
 Target = tuple[str, dict[str, str | int]]
+
+_BEGINS: dict[str, Target] = {  # what a role does unasked
+    "rep": ("record", {}),
+    "store_manager": ("store_requests", {}),
+    "first": ("people", {"tab": "teams"}),
+}
 
 
 def whole() -> str | None:
@@ -95,7 +99,8 @@ def nothing(view: View) -> None:
     title = t("today.first" if role == "first" else "today.nothing")
     empty(title, t(f"today.nothing_{role}"), icon=":material/task_alt:")
     if role in _BEGINS and st.button(t(f"today.begin_{role}"), type="primary", icon=":material/add:"):
-        open_page(_BEGINS[role])
+        page, query = _BEGINS[role]
+        open_page(page, **query)
 
 
 def has(found: Home, block: str) -> bool:

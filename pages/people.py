@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from components import address
 from components.frame import page
 from components.people import ask, filters, people_table, person_dialog, team_dialog, teams_table
 from components.personal import personal_data
@@ -11,7 +12,9 @@ from data.queries.people import people, teams
 
 with page("people.title", needs=Permission.MANAGE_PEOPLE) as view:
     all_teams = view.read(teams)
-    members, groups, own = st.tabs([t("people.people"), t("people.teams"), t("privacy.tab")])
+    names = {"people": t("people.people"), "teams": t("people.teams"), "own": t("privacy.tab")}
+    first = names[address.read("tab", names, "people")]
+    members, groups, own = st.tabs(list(names.values()), default=first)
     with members:
         chosen = filters()
         rows = view.read(people, search=chosen.search, role=chosen.role, active=chosen.active)

@@ -12,6 +12,7 @@ from core.people import CHAT_IDS, PersonInput, check_password, check_person, che
 from core.terms import Role
 from data.commands.api_tokens import end_tokens
 from data.commands.command import Tx, command
+from data.queries.calendars import changes_in_force
 from data.schema import Base, Person, Team, UserSession
 
 
@@ -66,7 +67,8 @@ def remove_team(tx: Tx, team_id: int) -> int:
     people = tx.session.scalar(select(func.count(Person.id)).where(Person.team_id == team_id)) or 0
     if people:
         raise Conflict("team_has_people", name=row.name, n=people)
-    if any(tx.session.scalar(select(c).where(c == team_id).limit(1)) is not None for c in _teams_named()):
+    named = any(tx.session.scalar(select(c).where(c == team_id).limit(1)) is not None for c in _teams_named())
+    if named or team_id in changes_in_force(tx.session).teams:
         raise Conflict("team_has_history", name=row.name)
     tx.audit("team", row.id, before=_team(row))
     tx.session.delete(row)

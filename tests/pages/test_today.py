@@ -81,7 +81,7 @@ def test_the_first_administrator_is_led_to_teams_and_people(open_page, sqlite_st
     check_words(page)
     assert translate(language, "today.first") in words(page)
     page.button[0].click().run()
-    assert gone == [("people", {})]
+    assert gone == [("people", {"tab": "teams"})]
 
 
 def test_an_overdue_step_opens_its_record(open_page, sqlite_store, gone):
