@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 import streamlit as st
 
 from components.blocks import plain, section
+from components.exchange_memory import meaning, recalled, remember, remember_word
 from components.exchange_people import people_named
 from components.exchange_upload import Upload, field_label, say_why
 from components.format import number
@@ -67,7 +68,9 @@ def _columns(upload: Upload, base: FileMapping) -> dict[str, str]:
     kind, headers = upload.kind, list(dict.fromkeys(h for h in upload.table.headers if h))
     certain = {field: upload.table.headers[n] for field, n in recognise(kind, upload.table.headers).items()}
     guessed = suggest_columns(kind, upload.table.headers)
-    chosen = guessed | certain | dict(base.columns)
+    unasked = guessed | certain
+    at_first = f"recalled-{upload.key}-{st.session_state.get('exchange-turn', 0)}"  # so that no field moves
+    chosen = st.session_state.setdefault(at_first, recalled(kind, headers, unasked)) | dict(base.columns)
     first = [c for c in kind.columns if c.name in chosen or any(c.name in group for group in kind.needed)]
     others = [c for c in kind.columns if c not in first]
     with st.grid(4, min_column_width=200):
@@ -75,6 +78,7 @@ def _columns(upload: Upload, base: FileMapping) -> dict[str, str]:
     if others:
         with st.expander(t("exchange.more_fields", n=len(others))), st.grid(4, min_column_width=200):
             said |= {c.name: _column(upload, c, headers, None, False) for c in others}
+    remember(kind, headers, unasked, said)
     return said
 
 
@@ -183,8 +187,8 @@ def _meanings(upload: Upload, field: str) -> dict[str, str]:
 
 
 def _meant(upload: Upload, field: str, word: str, labels: dict[str, str]) -> str | None:
-    guess = nearest(word, labels)
-    return st.selectbox(
+    guess = meaning(upload.kind, field, word, labels) or nearest(word, labels)
+    meant = st.selectbox(
         t("exchange.word_means", field=plain(field_label(field, upload.kind)), word=plain(word)),
         list(labels),
         index=list(labels).index(guess) if guess else None,
@@ -192,6 +196,8 @@ def _meant(upload: Upload, field: str, word: str, labels: dict[str, str]) -> str
         placeholder=t("exchange.word_unknown"),
         key=f"word-{upload.key}-{field}-{word}",
     )
+    remember_word(upload.kind, field, word, meant)
+    return meant
 
 
 def _choice_label(column: Column, choice: str) -> str:

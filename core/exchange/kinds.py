@@ -88,8 +88,8 @@ def _ref(*words: str) -> Column:
     return Column("ref", words=("id", "external id", "reference", "编号", "外部编号", *words))
 
 
-_OWNER = Column("owner", words=("sales rep", "salesperson", "sales person", "sales agent", "seller", "account manager", "rep", "assigned to", "负责人", "销售", "归属人", "所有人", "业务员", "销售人员"), person=True)
-_CUSTOMER = Column("customer", words=("account", "company", "client", "customer name", "account name", "客户", "客户名称", "公司"))
+_OWNER = Column("owner", words=("sales rep", "salesperson", "sales person", "sales agent", "seller", "account manager", "account exec", "account executive", "rep", "assigned to", "负责人", "销售", "归属人", "所有人", "业务员", "销售人员", "跟进人", "跟进人员"), person=True)
+_CUSTOMER = Column("customer", words=("account", "company", "client", "customer name", "account name", "客户", "客户名称", "公司", "单位名称", "account no", "account number", "客户编码"))
 _OPPORTUNITY = Column("opportunity", words=("opportunity id", "deal", "deal id", "case", "case id", "商机", "商机编号", "案例"))
 _RECORDED = Column("recorded_at", Holds.INSTANT, ("recorded at", "entered at", "record time", "录入时间", "登记时间"))
 _PIPELINE = Column("pipeline", words=("sales process", "销售流程", "流程", "管道"))
@@ -103,7 +103,7 @@ USERS = Kind(
         Column("name", words=("full name", "user", "employee", "sales agent", "姓名", "员工", "成员")),
         Column("role", Holds.CHOICE, ("position", "角色", "岗位", "职位"), tuple(Role), "role"),
         Column("team", words=("sales team", "group", "department", "团队", "销售团队", "部门", "小组")),
-        Column("region", words=("regional office", "area", "territory", "区域", "大区", "地区")),
+        Column("region", words=("regional office", "area", "territory", "区域", "大区", "地区", "片区")),
         Column("email", words=("mail", "e-mail", "email address", "邮箱", "电子邮箱", "邮件")),
         Column("wecom_id", words=("wecom userid", "wecom id", "wework userid", "企业微信 userid", "企业微信账号", "企微账号")),
         Column("dingtalk_id", words=("dingtalk userid", "dingtalk id", "钉钉 userid", "钉钉账号")),
@@ -120,12 +120,12 @@ USERS = Kind(
 CUSTOMERS = Kind(
     "customers",
     (
-        _ref("customer id", "account id", "客户编号"),
-        Column("name", words=("customer", "account", "company", "customer name", "account name", "client", "客户", "客户名称", "公司", "公司名称", "名称")),
+        _ref("customer id", "account id", "account no", "account number", "客户编号", "客户编码"),
+        Column("name", words=("customer", "account", "company", "customer name", "account name", "client", "客户", "客户名称", "公司", "公司名称", "单位名称", "名称")),
         Column("industry", words=("sector", "branch", "vertical", "行业", "所属行业"), area="industry"),
         Column("segment", Holds.CHOICE, ("size", "company size", "规模", "客户规模", "客户分级"), SEGMENTS, "segment"),
-        Column("region", words=("office location", "country", "location", "area", "province", "区域", "地区", "省份")),
-        Column("grade", Holds.CHOICE, ("rating", "等级", "客户等级", "评级"), tuple(Grade)),
+        Column("region", words=("office location", "country", "location", "area", "province", "区域", "地区", "省份", "片区")),
+        Column("grade", Holds.CHOICE, ("rating", "class", "等级", "客户等级", "评级", "级别", "客户级别"), tuple(Grade)),
         Column("graded_at", Holds.INSTANT, ("graded at", "评级时间")),
         _OWNER,
         Column("note", words=("notes", "remark", "comment", "description", "备注", "说明")),
@@ -160,12 +160,12 @@ OPPORTUNITIES = Kind(
         _OWNER,
         Column("product", words=("product name", "item", "产品", "产品名称", "意向产品")),
         _PIPELINE,
-        Column("stage", Holds.STAGE, ("deal stage", "sales stage", "phase", "阶段", "销售阶段", "商机阶段", "当前阶段", "所处阶段"), STAGES, "stage"),
+        Column("stage", Holds.STAGE, ("deal stage", "sales stage", "phase", "阶段", "销售阶段", "商机阶段", "当前阶段", "所处阶段", "进展"), STAGES, "stage"),
         Column("stage_since", Holds.INSTANT, ("at this stage since", "in stage since", "stage entered", "stage entered at", "stage start date", "date entered stage", "date entered current stage", "last stage change date", "stage changed at", "进入阶段时间", "进入当前阶段时间", "进入阶段日期", "阶段开始时间", "阶段更新时间", "阶段变更时间")),
         Column("outcome", Holds.CHOICE, ("result", "win loss", "结果", "状态", "输赢"), tuple(Outcome), "outcome"),
         Column("amount", Holds.AMOUNT, ("value", "deal value", "close value", "revenue", "expected revenue", "price", "金额", "商机金额", "预计金额", "合同金额")),
         Column("currency", words=("currency code", "币种", "货币")),
-        Column("opened_at", Holds.INSTANT, ("opened", "opened at", "open date", "engage date", "start", "created", "created at", "created date", "start date", "开始时间", "开始日期", "创建时间", "创建日期", "立项时间")),
+        Column("opened_at", Holds.INSTANT, ("opened", "opened at", "open date", "engage date", "start", "created", "created at", "created date", "start date", "开始时间", "开始日期", "创建时间", "创建日期", "立项时间", "立项日期")),
         Column("closed_at", Holds.INSTANT, ("closed", "closed at", "closed date", "close date", "end", "end date", "成交时间", "关闭时间", "结束时间", "成交日期")),
         Column("close_on", Holds.DATE, ("expected close", "expected close date", "expected signing", "expected signing date", "close on", "forecast close", "预计成交日期", "预计结单日期", "预计签约日期")),
         _RECORDED,

@@ -18,20 +18,20 @@ from data.schema import Base, Contact, Customer, Opportunity, Person, Pipeline, 
 
 
 class People:
-    """People by reference, user name or unambiguous name."""
+    """People by reference, user name or unambiguous name; capital letters make no other one."""
 
     def __init__(self, session: Session) -> None:
         self.rows: dict[int, dict[str, Any]] = {}
         self._names: dict[str, list[int]] = defaultdict(list)
         self._refs: dict[str, int] = {}
-        self._usernames: dict[str, int] = {}  # capital letters make no other name
+        self._usernames: dict[str, int] = {}
         for row in session.execute(select(*Person.__table__.columns)).mappings():
             self.put(dict(row))
 
     def put(self, row: dict[str, Any]) -> None:
         """Make a person known, stored or planned."""
         self.rows[row["id"]] = row
-        self._names[row["name"]].append(row["id"])
+        self._names[row["name"].casefold()].append(row["id"])
         self._usernames[row["username"].lower()] = row["id"]
         if row.get("ref"):
             self._refs[row["ref"]] = row["id"]
@@ -41,7 +41,7 @@ class People:
         found = self._refs.get(word) or self._usernames.get(word.lower())
         if found is not None:
             return found
-        named = self._names.get(word, [])
+        named = self._names.get(word.casefold(), [])
         return named[0] if len(named) == 1 else None
 
     def owner(self, word: str | None, problems: list[Problem]) -> int | None:

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from core.access import OPERATOR
 from core.customers import CustomerInput
-from core.exchange.mapping import FileMapping
+from core.exchange.kinds import KINDS
+from core.exchange.mapping import FileMapping, recognise
 from core.exchange.rows import Rejection
 from core.exchange.tables import Row, Table
 from core.exchange.values import MAX_KEY
@@ -432,3 +433,31 @@ def test_a_row_that_leaves_columns_empty_adds_nothing(store):
     founded(store)
     text = "name,industry,region,owner\nMinjiang,manufacturing,Fujian,rep\nMinjiang,,,rep\nMinjiang,,,mate\n"
     assert shown(import_text(store, "customers", text)) == (1, 0, 1, [(4, "name", "duplicate_id")])
+
+
+def test_an_owner_is_known_whatever_the_capital_letters(sqlite_store):
+    people = founded(sqlite_store)
+    person = PersonInput("rb", "Rita Berg", "rep", people.rep.team_id)
+    rita = create_person(sqlite_store, people.admin, person)
+    file = "name,Account exec\nNew,rita berg\nOther,RITA BERG\n"
+    assert shown(import_text(sqlite_store, "customers", file)) == (2, 0, 0, [])
+    assert count(sqlite_store, Customer, Customer.owner_id == rita) == 2
+
+
+HEADERS = [
+    ("customers", "Account No.,Account,Account exec,Class", ("ref", "name", "owner", "grade")),
+    ("customers", "客户编码,单位名称,跟进人,级别,片区", ("ref", "name", "owner", "grade", "region")),
+    (
+        "opportunities",
+        "商机名称,单位名称,进展,立项日期,跟进人",
+        ("name", "customer", "stage", "opened_at", "owner"),
+    ),
+    ("opportunities", "Deal,Account No.,Account exec", ("name", "customer", "owner")),
+    ("opportunities", "Deal,Account,Account No.", ("name", "customer")),  # the name is the first to be taken
+]
+
+
+@pytest.mark.parametrize(("kind", "headers", "fields"), HEADERS)
+def test_headers_of_other_systems_are_known(kind, headers, fields):
+    names = headers.split(",")
+    assert recognise(KINDS[kind], names) == {field: n for n, field in enumerate(fields)}

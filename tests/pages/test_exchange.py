@@ -227,3 +227,36 @@ def test_one_workbook_is_imported_kind_by_kind_and_given_once(company, sqlite_st
     at.button("exchange-put-away").click().run()
     assert not at.exception
     assert not [b for b in at.selectbox if b.label == translate(language, "exchange.sheet")]
+
+
+BY_HAND = "Wer,Womit,Kl\nAlpha,metal works,huge\nBeta,metal works,strange\n"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_was_chosen_by_hand_is_proposed_for_the_mended_rejects(company, sqlite_store, language):
+    at = visit(company.admin, language)
+    at.file_uploader[0].set_value(("kunden.csv", BY_HAND.encode(), "text/csv")).run()
+    fields = ("name", "industry", "segment", "customer")
+    label = {n: translate(language, f"exchange.field.{n}") for n in fields}
+    for field, header in (
+        (label["name"] + " *", "Wer"),
+        (label["industry"], "Womit"),
+        (label["segment"], "Kl"),
+    ):
+        next(b for b in at.selectbox if b.label == field).set_value(header).run()
+    next(b for b in at.selectbox if "huge" in b.label).set_value("large").run()
+    assert metrics(at) == ["1", "0", "0", "1"]
+    button(at, translate(language, "exchange.import", n=1)).click().run()
+    mended = b"Zeile,Was,Wer,Womit,Kl\n3,x,Beta,metal works,huge\n"
+    at.file_uploader[0].set_value(("rejected.csv", mended, "text/csv")).run()
+    chosen = {b.label: b.value for b in at.selectbox}
+    assert (chosen[label["name"] + " *"], chosen[label["segment"]]) == ("Wer", "Kl")
+    assert next(b for b in at.selectbox if "huge" in b.label).value == "large"
+    assert metrics(at)[4:] == ["1", "0", "0", "0"]  # below what became of the first
+    next(b for b in at.selectbox if b.label == label["industry"]).set_value(
+        None
+    ).run()  # and it stays alterable
+    at.session_state["exchange-kind"] = "opportunities"
+    at.run()
+    assert not at.exception
+    assert {b.label: b.value for b in at.selectbox}[label["customer"]] == "Wer"
