@@ -21,6 +21,7 @@ from components.webhooks import kind_words
 from core.messages import AppError
 from data.queries.audit import CUSTOMERS, AuditEntry, FieldChange
 from data.queries.audit_log import AuditChoices, AuditFilters, AuditLog
+from data.queries.customer_changes import PASSED_ON
 from data.queries.studio import Published
 from data.text import has
 from data.webhook_words import met_words
@@ -69,7 +70,7 @@ _DAYS = {"first", "last", "day", "from", "to", "as_of"}
 
 def deed(entry: AuditEntry) -> str:
     """What was done, in words: “Grade updated”."""
-    if entry.undoes:
+    if entry.undoes and entry.command == "undo":
         return t("audit.did_undo", what=_known("audit.entity", entry.entity))
     return _known("audit.did", entry.command.replace(".", "_"))
 
@@ -196,11 +197,15 @@ def _row(entry: AuditEntry, text: str, view: View) -> bool:
         if text:
             words_.markdown(text)
         with buttons:
-            if entry.customer_id and st.button(
-                t("audit.open"), key=f"audit-open-{entry.id}", icon=":material/domain:", width="stretch"
-            ):
+            if entry.customer_id and _button("open", entry, ":material/domain:"):
                 open_page("customer", customer=entry.customer_id)
+            if entry.command in PASSED_ON and _button("open_handed", entry, ":material/groups:"):
+                open_page("customers", handed=entry.id)
             return entry.undoable and undo_button(entry, f"audit-undo-{entry.id}")
+
+
+def _button(does: str, entry: AuditEntry, icon: str) -> bool:
+    return st.button(t(f"audit.{does}"), key=f"audit-{does}-{entry.id}", icon=icon, width="stretch")
 
 
 def undo_button(entry: AuditEntry, key: str) -> bool:

@@ -34,7 +34,20 @@ def customer_filters(options: Choices, view: View) -> Filters:
         label = t("customers.filters_on", n=on) if on else t("customers.filters")
         with st.popover(label, icon=":material/tune:"):
             narrowed = _narrowing(options, view)
-    return Filters(search=search, sort=sort or "name", page=address.number("page") or 1, **narrowed)
+    handed = address.number("handed")
+    if handed is not None:
+        _handed_only()
+    page = address.number("page") or 1
+    return Filters(search=search, sort=sort or "name", page=page, handed=handed, **narrowed)
+
+
+def _handed_only() -> None:
+    """Says that the list holds a hand-over's customers alone, with the way to all."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/move_group: {t('customers.handed')}", width="content")
+        if st.button(t("customers.handed_all"), key="handed-all"):
+            address.write(handed=None, page=None)
+            st.rerun()
 
 
 def _narrowing(options: Choices, view: View) -> dict[str, Any]:
@@ -64,7 +77,7 @@ def _choose(name: str, options: Sequence[str], words: Callable[[str], str]) -> s
 def customer_rows(found: CustomerList, view: View) -> None:
     """The list; a click on a name opens the customer."""
     if not found.rows:
-        asked = "none" if any(address.said(n) for n in ("q", *_NARROWING)) else "nobody_yet"
+        asked = "none" if any(address.said(n) for n in ("q", "handed", *_NARROWING)) else "nobody_yet"
         empty(t(f"customers.{asked}"), t(f"customers.{asked}_hint"), icon=":material/apartment:")
         return
     with st.container(gap="xsmall", key="customer-rows"):

@@ -1,12 +1,12 @@
 """What a leaver looks after goes to a colleague, in one go (PRODUCT.md P4)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from core.access import Permission
-from core.messages import Invalid, Problem, refuse
+from core.messages import Conflict, Invalid, NotFound, Problem, refuse
 from core.notices import Notice
 from core.people import LOOK_AFTER
 from data.commands.alerts import sweep
@@ -16,8 +16,10 @@ from data.commands.opportunities import change
 from data.commands.outbox import post
 from data.commands.people import locked_person
 from data.commands.projections import project_customers, project_opportunities
+from data.queries.customer_changes import HAND_OVER
 from data.queries.leaving import fit_heir, looked_after, open_deals, planned_steps
-from data.schema import Action, Customer, Opportunity, Person
+from data.schema import Action, Audit, Customer, Opportunity, Person
+from data.schema.types import Many, among
 
 
 @command("person.hand_over", needs=Permission.MANAGE_PEOPLE)
@@ -44,9 +46,55 @@ def hand_over(tx: Tx, person_id: int, heir_id: int | None) -> int:
     _refresh(tx, customers, deals, steps)
     kept = _kept(customers, deals, steps)
     refuse([] if any(kept.values()) or any(duties.values()) else [Problem("heir", "nothing_to_hand_over")])
-    tx.audit("person", row.id, after={"owner_id": heir.id} | kept | duties)
-    post(tx.session, tx.now, list(_told(tx, row, heir, kept, duties)))
+    log = tx.audit("person", row.id, after={"owner_id": heir.id} | kept | duties)
+    tx.session.flush()
+    post(tx.session, tx.now, list(_told(tx, row, heir, kept, duties, log.id)))
     return row.id
+
+
+@command("person.bring_back", needs=Permission.MANAGE_PEOPLE)
+def bring_back(tx: Tx, audit_id: int) -> int:
+    """Give back what a hand-over gave away and what is still the other's; returns the id of who has it again.
+
+    Customers, open opportunities and planned steps; duties stay, and so does what went on to a third. Who has
+    them again is told.
+
+    Args:
+        audit_id: the hand-over's row in the audit.
+
+    Raises:
+        NotFound: no such hand-over.
+        Conflict: it was brought back already, nothing of it is still the other's, or who gave it may not have
+            customers any more.
+    """
+    past = tx.session.get(Audit, audit_id)
+    if past is None or past.command != HAND_OVER or past.entity_id is None:
+        raise NotFound(entity="person")
+    kept = past.after or {}
+    heir_id = int(kept["owner_id"])
+    deals = locked(tx, Opportunity, _among(Opportunity.id, kept["opportunity_ids"]) & open_deals(heir_id))
+    customers = locked(tx, Customer, _among(Customer.id, kept["customer_ids"]) & looked_after(heir_id))
+    steps = locked(tx, Action, _among(Action.id, kept["action_ids"]) & planned_steps(heir_id))
+    row = locked_person(tx, past.entity_id)
+    if tx.session.scalar(select(Audit.id).where(Audit.undoes_id == audit_id)) is not None:
+        raise Conflict("undone_already")
+    if not row.active or row.role not in LOOK_AFTER:
+        raise Conflict("looks_after_nobody", name=row.name)
+    heir = tx.session.get_one(Person, heir_id)
+    if not (customers or deals or steps):
+        raise Conflict("nothing_to_bring_back", name=heir.name)
+    _give(tx, row.id, customers, deals, steps)
+    _refresh(tx, customers, deals, steps)
+    back = _kept(customers, deals, steps)
+    log = tx.audit("person", heir.id, after={"owner_id": row.id} | back, undoes_id=audit_id)
+    tx.session.flush()
+    post(tx.session, tx.now, list(_told(tx, heir, row, back, {}, log.id)))
+    return row.id
+
+
+def _among(column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
+    """However many: they travel as one value."""
+    return among(column, bindparam(None, ids, type_=Many(column.type)))
 
 
 def _give(
@@ -85,20 +133,27 @@ def _heir(tx: Tx, leaver: Person, heir_id: int | None) -> Person:
 
 
 def _told(
-    tx: Tx, leaver: Person, heir: Person, kept: dict[str, Any], duties: Mapping[str, int]
+    tx: Tx,
+    leaver: Person,
+    heir: Person,
+    kept: dict[str, Any],
+    duties: Mapping[str, int],
+    audit_id: int,
 ) -> Iterator[Notice]:
     by = {"by": tx.who.name, "leaver": leaver.name}
     counts = {name: kept[name] for name in ("customers", "opportunities", "steps")}
     if any(counts.values()):
-        yield _notice(tx, leaver, heir, "customers", counts | by)
+        these = {"handed": audit_id} if kept["customers"] or kept["opportunities"] else {}
+        yield _notice(tx, leaver, heir, "customers", counts | by, ("customers", these))
     if any(duties.values()):
-        yield _notice(tx, leaver, heir, "duties", dict(duties) | by)
+        yield _notice(tx, leaver, heir, "duties", dict(duties) | by, ("today", {}))
 
 
-def _notice(tx: Tx, leaver: Person, heir: Person, what: str, about: dict[str, Any]) -> Notice:
+def _notice(
+    tx: Tx, leaver: Person, heir: Person, what: str, about: dict[str, Any], opens: tuple[str, dict[str, Any]]
+) -> Notice:
     kind = f"{what}_handed_over"
-    key = f"{kind}:{leaver.id}:{tx.now.isoformat()}"
-    return Notice(heir.id, kind, key, about, "customers" if what == "customers" else "today", {})
+    return Notice(heir.id, kind, f"{kind}:{leaver.id}:{tx.now.isoformat()}", about, *opens)
 
 
 def _refresh(tx: Tx, customers: list[Customer], deals: list[Opportunity], steps: list[Action]) -> None:

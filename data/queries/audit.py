@@ -167,7 +167,7 @@ def _defined_by(row: Audit) -> int:
 
 def _may_undo(who: Who, row: Audit) -> bool:
     needs = UNDOABLE.get(row.command)
-    if row.undoes_id is not None:
+    if row.undoes_id is not None and row.command == "undo":
         needs = Permission.RECORD_ACTIONS if row.entity == "action" else Permission.EDIT_CUSTOMERS
         if "owner_id" in picture(row.after):
             needs = Permission.ASSIGN

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from core.access import Who
 from data.once import recalled
 from data.queries.audit import AuditEntry, entries, read
-from data.schema import Action, Audit, Contact, CustomerDelivery, Opportunity, Person, Room
+from data.schema import Action, Audit, Contact, Customer, CustomerDelivery, Opportunity, Person, Room
 from data.schema.types import holds
 
-HAND_OVER = "person.hand_over"
+HAND_OVER, BRING_BACK = "person.hand_over", "person.bring_back"
+PASSED_ON = (HAND_OVER, BRING_BACK)
 RECENT = timedelta(minutes=10)  # how long a change offers its own way back where it was made
 
 
@@ -51,14 +52,14 @@ def about(customer_id: int, *, actions: bool = False) -> Any:
 
 
 def handed_over(customer_id: int, opportunity_id: int | None = None) -> Any:
-    """Audit rows by which a customer or one of its opportunities went over from a leaver."""
+    """Audit rows by which a customer or one of its opportunities went over to another, or back."""
     deal = select(Opportunity.id).where(
         Opportunity.customer_id == customer_id, holds(Audit.after, literal("opportunity_ids"), Opportunity.id)
     )
     if opportunity_id is not None:
-        return (Audit.command == HAND_OVER) & deal.where(Opportunity.id == opportunity_id).exists()
+        return Audit.command.in_(PASSED_ON) & deal.where(Opportunity.id == opportunity_id).exists()
     customer = holds(Audit.after, literal("customer_ids"), literal(customer_id))
-    return (Audit.command == HAND_OVER) & (customer | deal.exists())
+    return Audit.command.in_(PASSED_ON) & (customer | deal.exists())
 
 
 def of_rooms(customer_id: int) -> Any:
@@ -66,3 +67,12 @@ def of_rooms(customer_id: int) -> Any:
     ids = select(Room.id).where(Room.customer_id == customer_id)
     whole = Audit.command.in_(("room.open", "room.close"))
     return (Audit.entity == "room") & Audit.entity_id.in_(ids) & whole
+
+
+def passed_on(audit_id: int) -> Any:
+    """Customers that a hand-over gave to another, themselves or in an opportunity."""
+    deal = select(Opportunity.customer_id).where(
+        holds(Audit.after, literal("opportunity_ids"), Opportunity.id)
+    )
+    theirs = holds(Audit.after, literal("customer_ids"), Customer.id) | Customer.id.in_(deal.correlate(Audit))
+    return select(Audit.id).where(Audit.id == audit_id, Audit.command.in_(PASSED_ON), theirs).exists()

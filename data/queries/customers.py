@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.access import Permission, Who
 from core.terms import Outcome
 from data.once import recalled
+from data.queries.customer_changes import passed_on
 from data.queries.policies import policy_in_force
 from data.queries.scope import customers, owned
 from data.schema import (
@@ -34,7 +35,13 @@ SEE = Permission.SEE_CUSTOMERS
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the list is narrowed to. `quiet` asks for customers without contact for 30 days; `page` from 1."""
+    """What the list is narrowed to.
+
+    Attributes:
+        quiet: customers without contact for 30 days.
+        handed: customers that a hand-over gave to another, by the id of its audit row.
+        page: from 1.
+    """
 
     search: str = ""
     owner: int | None = None
@@ -44,6 +51,7 @@ class Filters:
     grade: str | None = None
     tag: str | None = None
     quiet: bool = False
+    handed: int | None = None
     sort: str = "name"
     page: int = 1
 
@@ -149,6 +157,8 @@ def _conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     if filters.tag:
         carried = select(CustomerTag.customer_id).join(Tag).where(Tag.key == filters.tag)
         conditions.append(Customer.id.in_(carried))
+    if filters.handed is not None:
+        conditions.append(passed_on(filters.handed))
     if filters.quiet:
         touched = CustomerState.last_touch_at
         conditions.append(or_(touched.is_(None), touched < now - timedelta(days=QUIET_DAYS)))

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who, reach
 from core.messages import NotAllowed
 from core.people import heirs
 from core.terms import ActionStatus, Outcome
+from data.queries.customer_changes import HAND_OVER
 from data.queries.duties import duties
-from data.schema import Action, Customer, Opportunity, Person, Team
+from data.schema import Action, Audit, Customer, Opportunity, Person, Team
+
+TAKEN_BACK_FOR = timedelta(days=30)  # how long a hand-over offers its way back
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,21 @@ class Held:
 
     counts: Mapping[str, int]
     heirs: tuple[tuple[int, str, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a person handed over and what may come back.
+
+    Attributes:
+        id: of its row in the audit.
+        counts: how many customers and opportunities went over then.
+    """
+
+    id: int
+    at: datetime
+    heir: str
+    counts: Mapping[str, int]
 
 
 def looked_after(person_id: int) -> ColumnElement[bool]:
@@ -66,6 +84,35 @@ def held(session: Session, who: Who, person_id: int, now: datetime) -> Held:
     found = {kind: session.scalar(count) or 0 for kind, count in counts.items()}
     found |= duties(session, person_id, now)
     return Held({k: n for k, n in found.items() if n}, _heirs(session, session.get_one(Person, person_id)))
+
+
+def given_away(session: Session, who: Who, person_id: int, now: datetime) -> tuple[Given, ...]:
+    """What went over from a person lately and was not brought back, the latest first.
+
+    Raises:
+        NotAllowed: for whoever does not manage people.
+    """
+    if reach(who, Permission.MANAGE_PEOPLE) is None:
+        raise NotAllowed(permission=Permission.MANAGE_PEOPLE)
+    back = aliased(Audit)
+    query = (
+        select(Audit.id, Audit.at, Audit.after)
+        .outerjoin(back, back.undoes_id == Audit.id)
+        .where(
+            Audit.command == HAND_OVER,
+            Audit.entity_id == person_id,
+            Audit.at > now - TAKEN_BACK_FOR,
+            back.id.is_(None),
+        )
+        .order_by(Audit.id.desc())
+    )
+    found = []
+    for key, at, after in session.execute(query):
+        counts = {kind: after[kind] for kind in ("customers", "opportunities", "steps") if after[kind]}
+        if counts:
+            heir = session.get_one(Person, after["owner_id"]).name
+            found.append(Given(key, at, heir, counts))
+    return tuple(found)
 
 
 def _heirs(session: Session, leaver: Person) -> tuple[tuple[int, str, str | None], ...]:

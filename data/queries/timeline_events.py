@@ -12,7 +12,7 @@ from core.fields import Field
 from core.process.stages import Gap
 from core.terms import ActionStatus
 from data.queries.audit import AuditEntry, FieldChange, entries, read
-from data.queries.customer_changes import HAND_OVER, about, handed_over, of_rooms
+from data.queries.customer_changes import PASSED_ON, about, handed_over, of_rooms
 from data.queries.own_fields import own_fields_by_version
 from data.queries.recordings import Written, transcripts
 from data.schema import Action, Audit, Contact, Interaction, Opportunity, Person, Signal, Stage, StageEvent
@@ -214,7 +214,7 @@ def change_events(
 
 def _from_leaver(entry: AuditEntry) -> AuditEntry:
     """Of a hand-over what concerns one customer: from whom to whom."""
-    if entry.command != HAND_OVER:
+    if entry.command not in PASSED_ON:
         return entry
     heir = (FieldChange(c.field, entry.name, c.after) for c in entry.changes if c.field == "owner_id")
     return replace(entry, changes=tuple(heir))

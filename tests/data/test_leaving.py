@@ -5,16 +5,20 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from core.messages import Invalid, NotAllowed, NotFound
+from core.customers import CustomerInput
+from core.messages import Conflict, Invalid, NotAllowed, NotFound
 from core.terms import Outcome, Role
 from data.commands.alert_handling import assign_alert
-from data.commands.leaving import hand_over
+from data.commands.customers import assign_customer, open_customer
+from data.commands.leaving import bring_back, hand_over
 from data.commands.morning import CommitmentInput, assign
 from data.commands.opportunities import close_opportunity
 from data.commands.people import activate_person
+from data.commands.projections import differences, rebuild
 from data.commands.room_work import add_task, finish_task
 from data.notices import sentence
-from data.queries.leaving import held
+from data.queries.customers import Filters, customer_list
+from data.queries.leaving import given_away, held
 from data.queries.timeline import timeline
 from data.schema import (
     Action,
@@ -298,3 +302,80 @@ def test_the_customers_timeline_says_from_whom_to_whom(store):
     assert told(people.strange_customer) == []
     assert told(people.strange_customer, opportunity=people.strange_opportunity) == []
     assert told(people.customer, opportunity=people.strange_opportunity) == []
+
+
+def listed(store, who, audit_id):
+    with store.reading() as session:
+        found = customer_list(session, who, Filters(handed=audit_id), store.clock())
+    return [row.id for row in found.rows]
+
+
+def log_of(store, command="person.hand_over"):
+    with store.reading() as session:
+        return session.scalars(select(Audit).where(Audit.command == command)).one()
+
+
+def test_the_message_opens_exactly_what_went_over(store):
+    people = found(store)
+    own = open_customer(store, people.mate, CustomerInput("Mate's own"))
+    hand_over(store, people.admin, people.rep.person_id, people.mate.person_id)
+    with store.reading() as session:
+        told = session.scalar(select(Message).where(Message.kind == "customers_handed_over"))
+    assert told.query == {"handed": log_of(store).id}
+    assert listed(store, people.mate, log_of(store).id) == [people.customer]
+    assert own in listed(store, people.mate, None)
+    assert listed(store, people.stranger, log_of(store).id) == []  # who does not see them still does not
+
+
+def test_an_opportunity_of_a_colleagues_customer_opens_that_customer(store):
+    people = found(store)
+    with store.writing() as session:
+        session.get_one(Customer, people.customer).owner_id = people.manager.person_id
+    hand_over(store, people.admin, people.rep.person_id, people.mate.person_id)
+    assert log_of(store).after["customer_ids"] == []
+    assert listed(store, people.manager, log_of(store).id) == [people.customer]
+
+
+def test_a_hand_over_is_brought_back_as_far_as_it_is_still_the_others(store):
+    people = found(store)
+    with store.writing() as session:
+        rebuild(session)
+    step, gone = planned(store, people), open_customer(store, people.rep, CustomerInput("Gone on"))
+    hand_over(store, people.admin, people.rep.person_id, people.mate.person_id)
+    assign_customer(store, people.director, gone, people.stranger.person_id)
+    with store.reading() as session:
+        (given,) = given_away(session, people.admin, people.rep.person_id, store.clock())
+    assert (given.heir, given.counts) == ("Mate", {"customers": 2, "opportunities": 1, "steps": 1})
+    assert bring_back(store, people.admin, given.id) == people.rep.person_id
+    assert counts(store, people, people.rep) == (1, 1, 1)
+    with store.reading() as session:
+        assert session.get_one(Action, step).owner_id == people.rep.person_id
+        assert session.get_one(Customer, gone).owner_id == people.stranger.person_id
+        assert given_away(session, people.admin, people.rep.person_id, store.clock()) == ()
+        lines = [e.change for e in timeline(session, people.rep, people.customer).events if e.change]
+        back = next(line for line in lines if line.command == "person.bring_back")
+        assert [(c.before, c.after) for c in back.changes] == [("Mate", "Rep")]
+        assert differences(session) == []
+    with pytest.raises(Conflict) as refused:
+        bring_back(store, people.admin, given.id)
+    assert refused.value.code == "undone_already"
+
+
+def test_what_went_on_or_whose_giver_is_locked_out_is_not_brought_back(sqlite_store):
+    store, people = sqlite_store, found(sqlite_store)
+    rep, mate = people.rep.person_id, people.mate.person_id
+    hand_over(store, people.admin, rep, mate)
+    first = log_of(store).id
+    activate_person(store, people.admin, rep, False)
+    with pytest.raises(Conflict) as refused:
+        bring_back(store, people.admin, first)
+    assert refused.value.code == "looks_after_nobody"
+    activate_person(store, people.admin, rep, True)
+    hand_over(store, people.admin, mate, people.stranger.person_id)
+    with pytest.raises(Conflict) as refused:
+        bring_back(store, people.admin, first)
+    assert refused.value.code == "nothing_to_bring_back"
+    with pytest.raises(NotFound):
+        bring_back(store, people.admin, 9999)
+    with sqlite_store.reading() as session, pytest.raises(NotAllowed):
+        given_away(session, people.director, rep, store.clock())

@@ -159,6 +159,7 @@ ALLOWED = {
     "calendar.restore":        {A},
     "currency.rate":           {D, A},
     "currency.own":            {D, A},
+    "person.bring_back":       {A},
     "team.create":             {A},
     "team.remove":             {A},
     "team.edit":               {A},

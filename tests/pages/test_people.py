@@ -4,8 +4,9 @@ import bcrypt
 import pytest
 from sqlalchemy import select
 
+from data.commands.leaving import hand_over
 from data.commands.people import create_team
-from data.schema import Customer, Person, Team
+from data.schema import Audit, Customer, Person, Team
 from data.text import translate
 from tests.company import found
 
@@ -105,6 +106,11 @@ def test_a_leavers_customers_are_handed_over_before_the_door_is_shut(
     assert "Please fill this in" in " ".join(m.value for m in page.markdown)
     by_label(page.selectbox, "people.heir").set_value(people.mate.person_id)
     by_label(page.button, "people.hand_over").click().run()
+    sure = translate("en", "people.hand_sure", what=what, name="Mate · East")
+    assert [w.value for w in page.warning] == [sure]
+    with sqlite_store.reading() as session:
+        assert session.get_one(Customer, people.customer).owner_id == chosen  # not yet
+    by_label(page.button, "people.hand_now").click().run()
     assert [s.value for s in page.success] == [translate("en", "people.handed", name="Mate · East")]
     with sqlite_store.reading() as session:
         assert session.get_one(Customer, people.customer).owner_id == people.mate.person_id
@@ -129,3 +135,33 @@ def test_a_team_is_removed_where_it_stands_or_its_reason_told(open_page, sqlite_
         assert [e.value for e in page.error] == ([why] if n else [])
     with sqlite_store.reading() as session:
         assert sorted(session.scalars(select(Team.name))) == ["East", "West"]
+
+
+def test_what_was_handed_over_is_brought_back_where_it_was_given(
+    open_page, sqlite_store, people, monkeypatch
+):
+    chosen = people.rep.person_id
+    hand_over(sqlite_store, people.admin, chosen, people.mate.person_id)
+    monkeypatch.setattr(
+        "components.people.people_table", lambda rows: next(r for r in rows if r.person_id == chosen)
+    )
+    page = open_page("people", people.admin)
+    by_label(page.button, "people.bring_back").click().run()
+    assert not page.exception
+    assert [s.value for s in page.success] == [translate("en", "people.brought_back", name="Rep")]
+    with sqlite_store.reading() as session:
+        assert session.get_one(Customer, people.customer).owner_id == chosen
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_hand_overs_customers_are_a_list_of_their_own(open_page, sqlite_store, people, language):
+    hand_over(sqlite_store, people.admin, people.rep.person_id, people.mate.person_id)
+    with sqlite_store.reading() as session:
+        log = session.scalars(select(Audit.id).where(Audit.command == "person.hand_over")).one()
+    page = open_page("customers", people.director, language, handed=log)
+    assert not page.exception
+    assert [b.key for b in page.button if (b.key or "").startswith("customer-")] == [
+        f"customer-{people.customer}"
+    ]
+    page.button("handed-all").click().run()
+    assert len([b for b in page.button if (b.key or "").startswith("customer-")]) == 2
