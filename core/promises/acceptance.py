@@ -170,6 +170,15 @@ def _second(links: list[Link], answers: list[Answer]) -> str:
     return "asked" if any(k.round == SECOND for k in links) else ""
 
 
+def on_plan(seen: Standing) -> bool:
+    """Whether the customer waits for the plan: nothing is ready, or what was ready has a problem.
+
+    >>> on_plan(NOT_READY), on_plan(Standing(Stand.SENT)), on_plan(Standing(Stand.PROBLEM))
+    (True, False, True)
+    """
+    return seen.state in (Stand.NOT_READY, Stand.PROBLEM)
+
+
 def may_send(seen: Standing) -> bool:
     """Whether the customer can be sent a fresh link: while nothing is confirmed."""
     return seen.state not in (Stand.NOT_READY, Stand.CONFIRMED)

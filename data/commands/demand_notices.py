@@ -1,5 +1,6 @@
 """Word to whoever waits for a demand: who filed it, who looks after the customer, who promised it."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import select
@@ -17,16 +18,23 @@ from data.schema import Customer, Demand, Person, Promise
 _BRIEF = 80
 
 
-def tell_asked(tx: Tx, demand: Demand, kind: str, turn: int = 0, **said: Any) -> None:
+def tell_asked(
+    tx: Tx, demand: Demand, kind: str, turn: int = 0, but: Collection[int] = (), **said: Any
+) -> list[int]:
     """Tell those of them once who still see the customer, the person who does it left out.
 
     Args:
         turn: which time it is, of what may happen to a demand several times: another one is told anew.
+        but: people who hear of it otherwise.
         said: values for the notice's sentences besides customer and words.
+
+    Returns:
+        Whom it told, by id.
     """
     customer = tx.session.get_one(Customer, demand.customer_id)
     promised = select(Promise.person_id).where(Promise.demand_id == demand.id)
-    people = {demand.filed_by, customer.owner_id, *tx.session.scalars(promised)} - {None, tx.who.person_id}
+    people = {demand.filed_by, customer.owner_id, *tx.session.scalars(promised)}
+    people -= {None, tx.who.person_id, *but}
     here = select(Person).where(Person.id.in_(people), Person.active).order_by(Person.id)
     words = demand.words if len(demand.words) <= _BRIEF else f"{demand.words[:_BRIEF]}…"
     about = to_json({"customer": customer.name, "words": words} | said)
@@ -34,6 +42,7 @@ def tell_asked(tx: Tx, demand: Demand, kind: str, turn: int = 0, **said: Any) ->
     told = (kind, key, about, "demands", {"demand": demand.id})
     reached = [p.id for p in tx.session.scalars(here).all() if sees(tx.session, p, customer.id)]
     post(tx.session, tx.now, [Notice(person_id, *told) for person_id in reached])
+    return reached
 
 
 def sees(session: Session, person: Person, customer_id: int) -> bool:

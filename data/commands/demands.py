@@ -18,6 +18,7 @@ from core.promises.demands import (
 from data.commands.command import Tx, command
 from data.commands.demand_notices import tell_asked
 from data.commands.features import frozen, new_feature, plan, planned_date, reached_feature
+from data.commands.plan_notices import tell_moved
 from data.commands.promise_sweep import promised_with, sweep_promises
 from data.commands.room_work import Attachment
 from data.commands.webhook_events import Event, emit
@@ -148,8 +149,7 @@ def answer_demand(tx: Tx, demand_id: int, answer: Answer, feature_id: int | None
     since = known.recorded_at if known else tx.now
     refuse([*check_answer(answer), *(frozen(tx, answer.planned_on, since) if moves else ())])
     feature = known or new_feature(tx, answer)
-    if moves:
-        plan(tx, feature.id, answer.planned_on, answer.path)
+    planned = plan(tx, feature.id, answer.planned_on, answer.path) if moves else None
     _end_clock(tx, demand)
     demand.feature_id, demand.path, demand.resources = feature.id, answer.path, answer.resources
     tx.audit("demand", demand.id, after=to_json({"feature": feature.name, "planned_on": answer.planned_on}))
@@ -157,8 +157,10 @@ def answer_demand(tx: Tx, demand_id: int, answer: Answer, feature_id: int | None
     told = about | {"planned_on": answer.planned_on}
     emit(tx.session, tx.now, [Event("demand.answered", demand.id, told)])
     answered = "demand_taken_up" if demand.declined_for else "demand_answered"
-    tell_asked(tx, demand, answered, feature=feature.name, planned_on=answer.planned_on)
+    heard = tell_asked(tx, demand, answered, feature=feature.name, planned_on=answer.planned_on)
     sweep_promises(tx.session, tx.now, tx.policy, promised_with(feature.id), by=tx.who.person_id)
+    if planned:
+        tell_moved(tx, feature, planned, {demand.customer_id: heard})
     return feature.id
 
 

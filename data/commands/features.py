@@ -8,6 +8,7 @@ from core.access import Permission
 from core.messages import NotFound, Problem, refuse
 from core.promises.demands import Answer, check_move
 from data.commands.command import Tx, command
+from data.commands.plan_notices import tell_moved
 from data.commands.promise_sweep import promised_with, sweep_promises
 from data.jsontext import to_json
 from data.queries.milestone_results import check_freeze, freezes_in_force
@@ -27,10 +28,11 @@ def move_feature(tx: Tx, feature_id: int, planned_on: date | None, reason: str) 
     before = planned_date(tx, feature_id)
     problems = check_move("planned_on", before, planned_on, reason)
     refuse([*problems, *frozen(tx, planned_on, feature.recorded_at)])
-    plan(tx, feature_id, planned_on, reason)
+    planned = plan(tx, feature_id, planned_on, reason)
     after = to_json({"planned_on": planned_on, "reason": reason})
     tx.audit("feature", feature.id, to_json({"planned_on": before}), after)
     sweep_promises(tx.session, tx.now, tx.policy, promised_with(feature.id), by=tx.who.person_id)
+    tell_moved(tx, feature, planned)
     return feature.id
 
 
@@ -40,17 +42,18 @@ def planned_date(tx: Tx, feature_id: int) -> date | None:
     return tx.session.scalar(history.order_by(PlannedDate.id.desc()).limit(1))
 
 
-def plan(tx: Tx, feature_id: int, planned_on: date | None, reason: str) -> None:
-    """Add a date to a feature's history."""
-    tx.session.add(
-        PlannedDate(
-            feature_id=feature_id,
-            planned_on=planned_on,
-            reason=reason,
-            person_id=tx.who.person_id,
-            recorded_at=tx.now,
-        )
+def plan(tx: Tx, feature_id: int, planned_on: date | None, reason: str) -> PlannedDate:
+    """Add a date to a feature's history; returns it."""
+    row = PlannedDate(
+        feature_id=feature_id,
+        planned_on=planned_on,
+        reason=reason,
+        person_id=tx.who.person_id,
+        recorded_at=tx.now,
     )
+    tx.session.add(row)
+    tx.session.flush()
+    return row
 
 
 def frozen(tx: Tx, planned_on: date | None, made_at: datetime) -> list[Problem]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
-from core.promises.demands import PromiseInput
+from core.promises.demands import DemandInput, PromiseInput
+from core.promises.handover import DeliveryInput
+from data.commands.acceptance_links import new_token
 from data.commands.customers import assign_customer
-from data.commands.demands import decline_demand, pause_demand, resume_demand
+from data.commands.deliveries import mark_ready
+from data.commands.demands import decline_demand, file_demand, pause_demand, resume_demand
+from data.commands.features import move_feature
 from data.commands.opportunities import assign_opportunity
 from data.commands.people import activate_person
 from data.commands.promises import make_promise
@@ -15,7 +21,7 @@ from data.notices import sentence
 from data.schema import Message, Person
 from tests.company import found
 from tests.data.test_demand_declines import NO
-from tests.data.test_demands import answered, filed
+from tests.data.test_demands import EFFECT, answered, filed
 from tests.importing import import_text
 
 
@@ -45,6 +51,53 @@ def test_who_promised_it_hears_the_answer_too(store, company, clock):
     make_promise(store, company.manager, company.customer, PromiseInput("In December", day, demand_id=demand))
     answered(store, company, demand)
     assert {name for name, _ in told(store, "demand_answered")} == {"rep", "manager"}
+
+
+def test_a_moved_plan_is_told_to_whom_the_answer_told_the_date(store, company, clock):
+    demand = filed(store, company)
+    feature = answered(store, company, demand)
+    answered(store, company, filed(store, company), feature=feature)  # the same customer's second
+    for day in (date(2026, 5, 2), date(2026, 5, 9)):
+        clock.move(days=1)
+        move_feature(store, company.product, feature, day, "A supplier is late")
+    said = "“Dashboard” is now planned for {}. Let the customer know. Reason: A supplier is late"
+    assert told(store, "demand_moved") == [("rep", said.format(d)) for d in ("2 May 2026", "9 May 2026")]
+    move_feature(store, company.product, feature, None, "No data")
+    assert told(store, "demand_unplanned") == [
+        ("rep", "“Dashboard” was taken off the plan. Let the customer know. Reason: No data")
+    ]
+
+
+def test_who_hears_that_a_promise_no_longer_fits_is_not_told_the_move_besides(store, company):
+    demand = filed(store, company)
+    feature = answered(store, company, demand)
+    promise = PromiseInput("In April", date(2026, 4, 20), demand_id=demand)
+    make_promise(store, company.rep, company.customer, promise)
+    move_feature(store, company.product, feature, date(2026, 4, 15), "It still fits")
+    assert names(store, "demand_moved") == ["rep"]
+    move_feature(store, company.product, feature, date(2026, 5, 2), "It does not")
+    assert "rep" in names(store, "promise_before_plan")
+    assert names(store, "demand_moved") == ["rep"]
+
+
+def test_an_answer_that_moves_the_plan_tells_those_of_the_other_demand(store, company):
+    first, second = filed(store, company), filed(store, company)
+    ask = DemandInput("Slow", "cost", EFFECT, "P1")
+    other = file_demand(store, company.stranger, company.strange_customer, ask)
+    feature = answered(store, company, first)
+    answered(store, company, other, feature=feature)
+    answered(store, company, second, date(2026, 5, 2), feature)
+    assert names(store, "demand_answered") == ["rep", "rep", "stranger"]
+    assert names(store, "demand_moved") == ["stranger"]  # the rep has it with the second answer
+
+
+def test_who_has_the_feature_is_not_told_that_its_plan_moved(store, company):
+    demand = filed(store, company)
+    feature = answered(store, company, demand)
+    ready = DeliveryInput("Dashboard", "en", demand_id=demand)
+    mark_ready(store, company.delivery, company.customer, ready, new_token())
+    move_feature(store, company.product, feature, date(2026, 5, 2), "Others wait longer")
+    assert names(store, "demand_moved") == []
 
 
 def test_each_question_is_told_anew(store, company):

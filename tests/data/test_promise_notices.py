@@ -27,7 +27,8 @@ def answer(on: date) -> Answer:
     return Answer("Dashboard", "One table more", "Two weeks", "screen", "YQ-1", on)
 
 
-AT_ONCE = ("demand_answered", "demand_asked")  # what product does is told besides: test_demand_notices.py
+# What product does is told besides: test_demand_notices.py
+AT_ONCE = ("demand_answered", "demand_asked", "demand_moved")
 
 
 def told(store) -> list[tuple[str, str]]:
