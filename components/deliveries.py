@@ -12,7 +12,7 @@ from components.frame import View
 from components.navigation import open_page
 from components.text import t, term
 from core.access import Permission, reach
-from core.promises.acceptance import Rate, Stand
+from core.promises.acceptance import Rate, Stand, Standing
 from data.queries.deliveries import PAGE, DeliveryBoard, DeliveryRow, Due, Show
 from data.queries.delivery_file import DeliveryFile, Happening
 
@@ -132,7 +132,7 @@ def _line(row: DeliveryRow, view: View) -> Row:
         when_words(row, view),
         row.contact or t("deliveries.no_contact"),
         t("promises.promised_for", on=format.day(row.promised_on, view.language)) if row.promised_on else "",
-        t(f"deliveries.second.{row.seen.second}") if row.seen.second else "",
+        _second(row.seen),
     ]
     return Row(
         f"delivery-{row.id}",
@@ -142,6 +142,13 @@ def _line(row: DeliveryRow, view: View) -> Row:
         tone=TONES[row.seen.state],
         action=t("demands.look"),
     )
+
+
+def _second(seen: Standing) -> str:
+    """How the second question stands; "" before it."""
+    if not seen.second:
+        return ""
+    return t(f"deliveries.second.{'ended' if seen.second_ended else seen.second}")
 
 
 def when_words(row: DeliveryRow, view: View) -> str:
@@ -167,8 +174,8 @@ def head(file: DeliveryFile, view: View) -> None:
     st.header(plain(f"{row.customer} · {row.title}"), anchor=False)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         badge(term("delivery", row.seen.state), TONES[row.seen.state])
-        if row.seen.second:
-            badge(t(f"deliveries.second.{row.seen.second}"))
+        if second := _second(row.seen):
+            badge(second)
         st.markdown(plain(when_words(row, view)))
     st.caption(plain(" · ".join(_about(row, view))))
     if file.note:

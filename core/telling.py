@@ -53,6 +53,8 @@ KINDS: Mapping[str, Permission] = {
     "delivery_confirmed": Permission.SEE_PROMISES,
     "delivery_unanswered": Permission.SEE_PROMISES,
     "delivery_second_due": Permission.SEE_PROMISES,
+    "delivery_confirmed_again": Permission.SEE_PROMISES,
+    "delivery_unanswered_again": Permission.SEE_PROMISES,
     "store_request_filed": Permission.SEE_STORE_REQUESTS,
     "suggestions_waiting": Permission.SEE_SUGGESTIONS,
     "suggestions_late": Permission.SEE_SUGGESTIONS,

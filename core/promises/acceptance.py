@@ -103,6 +103,11 @@ class Standing:
         """Whether it counts as delivered, everywhere in the product."""
         return self.state is Stand.CONFIRMED
 
+    @property
+    def second_ended(self) -> bool:
+        """Whether the second question has no link any more with which it can be answered."""
+        return self.second == "asked" and self.expires_at is None
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -180,14 +185,8 @@ def on_plan(seen: Standing) -> bool:
 
 
 def may_send(seen: Standing) -> bool:
-    """Whether the customer can be sent a fresh link: while nothing is confirmed."""
-    return seen.state not in (Stand.NOT_READY, Stand.CONFIRMED)
-
-
-def may_ask_again(seen: Standing, second_confirmation_days: int, now: datetime) -> bool:
-    """Whether the second question can be sent: its day has come, or it ended without an answer."""
-    unanswered = seen.second == "asked" and seen.delivered and seen.expires_at is None
-    return unanswered or second_due(seen, second_confirmation_days, now)
+    """Whether the customer can be sent a fresh link: while what they were asked last is not confirmed."""
+    return seen.state is not Stand.NOT_READY and (not seen.delivered or seen.second == "asked")
 
 
 def may_revoke(seen: Standing) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.messages import Conflict, NotFound, Unavailable, refuse
 from core.notices import Notice
-from core.promises.acceptance import PROBLEM, Door, Link
+from core.promises.acceptance import PROBLEM, SECOND, Door, Link
 from core.promises.handover import AnswerInput, check_answer
 from core.terms import Role
 from data.commands.acceptance_links import close_links
@@ -101,7 +101,8 @@ def _notices(
         people += [*active(session, Role.DELIVERY), *active(session, Role.PRODUCT)]
         people += leads(session, [row.customer_id])[row.customer_id]
     about = {"customer": customer, "title": row.title, "text": given.text.strip()}
-    kind = f"delivery_{given.kind}"
+    again = "_again" if link.round == SECOND and given.kind != PROBLEM else ""
+    kind = f"delivery_{given.kind}{again}"
     for person_id in reached(session, people):
         yield Notice(
             person_id, kind, f"{kind}:{row.id}:{link.turn}", about, "deliveries", {"delivery": row.id}

@@ -117,6 +117,8 @@ def _notices(session: Session, row: CustomerDelivery, seen: Standing, kind: str)
         "expires_at": seen.expires_at,
         "zone": company_zone(session),
     }
+    if seen.second and kind == "delivery_unanswered":
+        kind = "delivery_unanswered_again"
     key = f"{kind}:{row.id}:{seen.ready_at:%Y%m%d}"
     for person_id in reached(session, (row.person_id, owner)):
         yield Notice(person_id, kind, key, about, "deliveries", {"delivery": row.id})

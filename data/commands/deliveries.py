@@ -9,10 +9,10 @@ from core.promises.acceptance import (
     SECOND,
     Stand,
     Standing,
-    may_ask_again,
     may_revoke,
     may_send,
     reminder_due,
+    second_due,
 )
 from core.promises.handover import DeliveryInput, check_delivery
 from data.commands.acceptance_links import close_links, send_link, send_reminder
@@ -73,7 +73,7 @@ def renew_delivery(tx: Tx, delivery_id: int, token: str, delivery: DeliveryInput
 
     Raises:
         NotFound: no such delivery.
-        Conflict: the customer has confirmed it.
+        Conflict: the customer has confirmed it, and is asked nothing more.
         Invalid: a value is wrong.
     """
     row, seen = _locked(tx, delivery_id)
@@ -111,13 +111,13 @@ def ask_again(tx: Tx, delivery_id: int, token: str) -> int:
 
     Raises:
         NotFound: no such delivery.
-        Conflict: it is too early, or was asked and answered.
+        Conflict: it is too early, or was asked: send a fresh link instead.
     """
     row, seen = _locked(tx, delivery_id)
-    if not may_ask_again(seen, tx.policy.second_confirmation_days, tx.now):
+    if not second_due(seen, tx.policy.second_confirmation_days, tx.now):
         raise Conflict("not_yet_again")
     _, turn = _latest(tx, delivery_id)
-    send_link(tx, row, SECOND, turn if seen.second else turn + 1, token)
+    send_link(tx, row, SECOND, turn + 1, token)
     tx.audit("delivery", delivery_id, after={"name": row.title})
     return delivery_id
 

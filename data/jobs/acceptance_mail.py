@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from core.notices import Notice
-from core.promises.acceptance import Door, Link
+from core.promises.acceptance import SECOND, Door, Link
 from data.channels import Channel, Letter, Permanent, Refused, configured
 from data.commands.acceptance_links import MAIL_JOB
 from data.commands.outbox import post
@@ -109,7 +109,9 @@ def _letter(mail: AcceptanceMail, link: AcceptanceLink, person: str, now: dateti
     seen = Link(link.round, link.turn, link.created_at, link.expires_at, link.revoked_at)
     if mail.token is None or seen.door(link.used_at is not None, now) is not Door.OPEN:
         return None
-    title, body = sentence(link.language, f"customer_{mail.kind}", {**mail.params, "person": person})
+    again = "_second" if mail.kind == "reminder" and link.round == SECOND else ""
+    kind = f"customer_{mail.kind}{again}"
+    title, body = sentence(link.language, kind, {**mail.params, "person": person})
     url = f"{settings().public_url.rstrip('/')}/confirm/{mail.token}"
     key = f"firebreak-acceptance-{mail.id}-{mail.posted_at.timestamp():.0f}"
     return Letter(key, person, mail.address, title, body, url)

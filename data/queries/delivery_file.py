@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
 from core.messages import NotFound
-from core.promises.acceptance import may_ask_again
+from core.promises.acceptance import FIRST, second_due
 from data.queries.deliveries import DeliveryRow, delivery_rows
 from data.queries.policies import company_zone, policy_in_force, setting
 from data.queries.scope import customers
@@ -110,7 +110,7 @@ def delivery_file(session: Session, who: Who, delivery_id: int, now: datetime) -
         kept.promise_id,
         kept.demand_id,
         _happened(session, delivery_id, now),
-        may_ask_again(rows[0].seen, days, now),
+        second_due(rows[0].seen, days, now),
         _desk(session, kept.customer_id, rows[0].customer, kept.title, kept.contact_id, about),
         setting(session, "company") or "",
         company_zone(session),
@@ -168,8 +168,10 @@ def _happened(session: Session, delivery_id: int, now: datetime) -> tuple[Happen
         .order_by(AcceptanceLink.id)
     )
     found: list[Happening] = []
+    rounds = set[int]()
     for link, mail in session.execute(query):
-        what = _sending(link, mail, first=not found)
+        what = _sending(link, mail, first=link.round not in rounds)
+        rounds.add(link.round)
         state = mail.state if mail else ""
         found.append(Happening(link.created_at, what, link.sent_to, state, expires_at=link.expires_at))
     called_back = select(AcceptanceLink.revoked_at).where(
@@ -189,6 +191,6 @@ def _happened(session: Session, delivery_id: int, now: datetime) -> tuple[Happen
 def _sending(link: AcceptanceLink, mail: AcceptanceMail | None, *, first: bool) -> str:
     if mail is not None and mail.kind == "reminder":
         return "reminded"
-    if link.round > 1:
-        return "asked_again"
-    return "sent" if first else "sent_again"
+    if not first:
+        return "sent_again"
+    return "sent" if link.round == FIRST else "asked_again"

@@ -452,6 +452,45 @@ def test_without_mail_somebody_is_told_to_ask_again(store, handover, clock):
     assert seen(handover, delivery).state is Stand.PROBLEM
 
 
+def test_the_second_question_has_words_of_its_own(store, handover, post, clock):
+    _, token = handover.ready()
+    answer_link(store, token, YES)
+    clock.move(days=30)
+    look(store)
+    clock.move(days=12)  # two days before its link ends
+    look(store)
+    assert told(store, "delivery_unanswered_again") == ["delivery", "rep"]
+    assert told(store, "delivery_unanswered") == []
+    acceptance_mail.send_letters(store, post)
+    assert ["some time ago" in letter.body for letter in post.letters] == [True, True]  # asked, reminded
+    assert answer_link(store, post.letters[-1].url.rpartition("/")[2], YES)
+    assert told(store, "delivery_confirmed_again") == ["delivery", "rep"]
+    assert told(store, "delivery_confirmed") == ["delivery", "rep"]  # the first alone
+
+
+def test_a_second_question_whose_link_is_lost_gets_a_fresh_one(store, handover, clock):
+    delivery, token = handover.ready()
+    answer_link(store, token, YES)
+    with pytest.raises(Conflict):
+        renew_delivery(store, handover.people.delivery, delivery, new_token())  # it is confirmed
+    clock.move(days=31)
+    lost, found = new_token(), new_token()
+    ask_again(store, handover.people.delivery, delivery, lost)
+    clock.move(days=20)
+    assert seen(handover, delivery).second_ended
+    with pytest.raises(Conflict):
+        ask_again(store, handover.people.delivery, delivery, new_token())
+    renew_delivery(store, handover.people.delivery, delivery, found)
+    assert not seen(handover, delivery).second_ended
+    file = read(store, delivery_file, handover.people.delivery, delivery, clock.at)
+    assert [h.what for h in file.happened] == ["sent_again", "asked_again", "confirmed", "sent"]
+    clock.move(minutes=5)
+    assert answer_link(store, found, YES)
+    assert seen(handover, delivery).second == "confirmed"
+    with pytest.raises(Conflict):
+        renew_delivery(store, handover.people.delivery, delivery, new_token())
+
+
 def test_wrong_tokens_are_counted_by_address_and_by_all(store, handover, clock, monkeypatch):
     for _ in range(PER_ADDRESS):
         count_miss(store, "10.0.0.1")

@@ -11,6 +11,8 @@ from streamlit.proto.Metric_pb2 import Metric as MetricProto
 from core.promises.acceptance import Stand
 from core.promises.handover import AnswerInput
 from data.commands.acceptance import answer_link
+from data.commands.acceptance_links import new_token
+from data.commands.deliveries import ask_again
 from data.media import keep_photo
 from data.queries.deliveries import Show, delivery_board
 from data.queries.delivery_file import delivery_file
@@ -177,6 +179,29 @@ def test_the_second_question_is_offered_when_its_day_has_come(open_page, handove
     with sqlite_store.reading() as session:
         board = delivery_board(session, handover.people.delivery, Show.CONFIRMED, sqlite_store.clock())
     assert (board.second.part, board.second.whole) == (0, 1)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_second_question_whose_link_has_ended_says_so_and_is_sent_anew(
+    open_page, handover, sqlite_store, clock, language
+):
+    delivery, token = handover.ready()
+    answer_link(sqlite_store, token, AnswerInput("confirmed"))
+    clock.move(days=30)
+    ask_again(sqlite_store, handover.people.delivery, delivery, new_token())
+    sent, ended = (translate(language, f"deliveries.second.{which}") for which in ("asked", "ended"))
+    page = open_page("deliveries", handover.people.rep, language, show="confirmed")
+    assert sent in shown(page)
+    clock.move(days=15)
+    page = open_page("deliveries", handover.people.rep, language, show="confirmed")
+    assert ended in shown(page)
+    page = open_page("deliveries", handover.people.delivery, language, delivery=delivery)
+    assert (ended in shown(page), sent in shown(page)) == (True, False)
+    press(page, translate(language, "deliveries.send_again"))
+    assert not page.exception
+    assert [bool(LINK.search(c.value)) for c in page.code] == [True, True]  # the address, and the letter
+    assert sent in shown(page)
+    assert links(sqlite_store) == 3
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -15,7 +15,6 @@ from core.promises.acceptance import (
     Standing,
     confirmation_rate,
     fulfilment,
-    may_ask_again,
     may_revoke,
     may_send,
     reminder_due,
@@ -110,7 +109,7 @@ def test_how_a_delivery_stands(sent, said, day, state, delivered, second, can_an
     assert (seen.state, seen.delivered, seen.second) == (Stand(state), delivered, second)
     assert (seen.expires_at is not None) is can_answer
     assert may_revoke(seen) is can_answer
-    assert may_send(seen) is (state not in ("not_ready", "confirmed"))
+    assert may_send(seen) is (state not in ("not_ready", "confirmed") or second == "asked")
 
 
 @pytest.mark.parametrize(("answered", "revoked", "day", "door"), DOORS)
@@ -157,9 +156,19 @@ def test_when_the_second_question_is_due(sent, said, day, expected):
     assert second_due(seen, 30, on(day)) is expected
 
 
-def test_an_unanswered_second_question_can_be_sent_again_by_hand():
-    seen = [standing(links("1@0 2@33"), answers("1c3"), on(day)) for day in (40, 50)]
-    assert [may_ask_again(s, 30, on(50)) for s in seen] == [False, True]
+@pytest.mark.parametrize(
+    ("sent", "said", "day", "expected"),
+    [
+        ("1@0 2@33", "1c3", 40, False),
+        ("1@0 2@33", "1c3", 50, True),
+        ("1@0 2@33x35", "1c3", 36, True),
+        ("1@0 2@33 =2@50", "1c3", 51, False),  # a fresh link
+        ("1@0 2@33", "1c3 2c34*", 50, False),
+        ("1@0", "", 20, False),  # the first question is not the second
+    ],
+)
+def test_when_the_second_question_has_no_link_any_more(sent, said, day, expected):
+    assert standing(links(sent), answers(said), on(day)).second_ended is expected
 
 
 @pytest.mark.parametrize(("day", "life", "expected"), [(10.9, 14, False), (11, 14, True), (13.9, 14, True),
