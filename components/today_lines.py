@@ -21,6 +21,8 @@ def mark(todo: ToDo, view: View) -> str:
             return format.clock(todo.at, view.who.timezone)
         case Kind.EXPIRING | Kind.COACHING | Kind.DELIVERY | Kind.CAUSE | Kind.MILESTONE:
             return format.day(todo.on, view.language)
+        case Kind.UNCONFIRMED:
+            return "" if todo.at else term("delivery", todo.type)
         case Kind.REPORTED | Kind.WORKER | Kind.JOB | Kind.SAMPLE | Kind.FACTOR | Kind.REPORT:
             return view.ago(todo.at)
         case _:
@@ -109,6 +111,12 @@ def _conflict(todo: ToDo, view: View) -> list[str]:
     return [told, inside, todo.words]
 
 
+def _unconfirmed(todo: ToDo, view: View) -> list[str]:
+    ends = t("today.link_ends", ago=format.ago(todo.at, view.now, view.language)) if todo.at else ""
+    told = t("today.promised", day=format.day(todo.on, view.language)) if todo.on else ""
+    return [todo.words, told, ends]
+
+
 def _request(todo: ToDo, view: View) -> list[str]:
     stores = t("today.stores", n=(todo.params or {}).get("stores", 1))
     ago = t("today.filed", ago=view.ago(todo.at))
@@ -164,6 +172,7 @@ _PARTS = {
     Kind.CONFLICT: _conflict,
     Kind.REPORTED: lambda todo, _: [todo.words],
     Kind.DELIVERY: lambda todo, _: [todo.words],
+    Kind.UNCONFIRMED: _unconfirmed,
     Kind.STORE_REQUEST: _request,
     Kind.CAUSE: _cause,
     Kind.MILESTONE: _milestone,

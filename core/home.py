@@ -29,6 +29,7 @@ class Kind(StrEnum):
     CAUSE = "cause"
     DUE = "due"
     DELIVERY = "delivery"
+    UNCONFIRMED = "unconfirmed"
     SUGGESTION = "suggestion"
     EXPIRING = "expiring"
     STORE_REQUEST = "store_request"
@@ -59,6 +60,7 @@ NEEDS: Mapping[Kind, Permission] = {
     Kind.CAUSE: Permission.SEE_COLLABORATION,
     Kind.DUE: Permission.RECORD_ACTIONS,
     Kind.DELIVERY: Permission.SEND_DELIVERIES,
+    Kind.UNCONFIRMED: Permission.SEND_DELIVERIES,
     Kind.SUGGESTION: Permission.CALIBRATE,
     Kind.EXPIRING: Permission.RECORD_ACTIONS,
     Kind.STORE_REQUEST: Permission.ANSWER_STORE_REQUESTS,

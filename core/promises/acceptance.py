@@ -7,6 +7,7 @@ from enum import StrEnum
 
 CONFIRMED, PROBLEM = "confirmed", "problem"
 KINDS = (CONFIRMED, PROBLEM)
+LINK_ENDS = timedelta(days=1)  # before its end, somebody has to see to an unanswered link
 FIRST, SECOND = 1, 2  # rounds: usable now, and still usable after `second_confirmation_days`
 
 
@@ -209,6 +210,21 @@ def reminder_due(seen: Standing, acceptance_days: int, remind_days: int, now: da
     if seen.expires_at is None or acceptance_days <= remind_days:
         return False
     return seen.expires_at - timedelta(days=remind_days) <= now
+
+
+def to_chase(seen: Standing, now: datetime) -> bool:
+    """Whether nobody has confirmed it and its link has ended, or does within a day.
+
+    >>> from datetime import UTC
+    >>> at = datetime(2026, 3, 4, tzinfo=UTC)
+    >>> to_chase(Standing(Stand.EXPIRED), at), to_chase(Standing(Stand.CONFIRMED), at)
+    (True, False)
+    >>> [to_chase(Standing(Stand.SENT, expires_at=at + timedelta(hours=h)), at) for h in (24, 25)]
+    [True, False]
+    """
+    if seen.state is Stand.SENT and seen.expires_at is not None:
+        return seen.expires_at - LINK_ENDS <= now
+    return seen.state in (Stand.EXPIRED, Stand.REVOKED)
 
 
 def fulfilment(promised_on: date, seen: Standing, kept_on: date | None, today: date) -> Fulfilment:

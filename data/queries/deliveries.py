@@ -9,13 +9,25 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
-from core.promises.acceptance import NOT_READY, Rate, Stand, Standing, confirmation_rate, second_rate
+from core.promises.acceptance import (
+    CONFIRMED,
+    KINDS,
+    NOT_READY,
+    PROBLEM,
+    Rate,
+    Stand,
+    Standing,
+    confirmation_rate,
+    second_rate,
+    to_chase,
+)
 from data.once import recalled
 from data.queries.acceptance import Wanted, serving, standings
 from data.queries.policies import company_day, policy_in_force
 from data.queries.promises import PromiseRow, latest, promises
 from data.queries.scope import customers
 from data.schema import (
+    AcceptanceAnswer,
     Contact,
     Customer,
     CustomerDelivery,
@@ -122,6 +134,14 @@ def deliveries_of(session: Session, who: Who, promise: PromiseRow, now: datetime
     if promise.feature_id is not None:
         ways |= CustomerDelivery.feature_id == promise.feature_id
     return delivery_rows(session, who, now, (CustomerDelivery.customer_id == promise.customer_id) & ways)
+
+
+def to_chase_up(session: Session, who: Who, now: datetime) -> list[DeliveryRow]:
+    """Deliveries within reach, not confirmed, whose link has ended or is about to; the oldest first."""
+    said = {k: select(AcceptanceAnswer.delivery_id).where(AcceptanceAnswer.kind == k) for k in KINDS}
+    standing = CustomerDelivery.id.in_(said[CONFIRMED]) & CustomerDelivery.id.not_in(said[PROBLEM])
+    rows = delivery_rows(session, who, now, ~standing)
+    return sorted((row for row in rows if to_chase(row.seen, now)), key=_since)
 
 
 def delivery_rows(

@@ -107,6 +107,7 @@ _READS: dict[Kind, Callable[[Asked, int], Group]] = {
     Kind.CAUSE: promised.causes,
     Kind.DUE: steps.due,
     Kind.DELIVERY: promised.deliveries,
+    Kind.UNCONFIRMED: promised.unconfirmed,
     Kind.SUGGESTION: forecasts.suggestions,
     Kind.EXPIRING: quotes.expiring,
     Kind.STORE_REQUEST: promised.store_requests,

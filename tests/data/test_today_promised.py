@@ -10,6 +10,8 @@ from core.promises.demands import DemandInput, PromiseInput
 from core.promises.handover import AnswerInput
 from core.promises.store_requests import Verdict
 from data.commands.acceptance import answer_link
+from data.commands.acceptance_links import new_token
+from data.commands.deliveries import renew_delivery
 from data.commands.demands import answer_demand, file_demand, pause_demand
 from data.commands.features import move_feature
 from data.commands.promises import escalate_promise, make_promise
@@ -73,6 +75,28 @@ def test_a_delivery_is_due_on_its_day_and_gone_when_ready(handover, sqlite_store
     assert whose(sqlite_store, people, Kind.DELIVERY) == {}
     answer_link(sqlite_store, token, AnswerInput("problem", "The totals are wrong"))
     assert set(whose(sqlite_store, people, Kind.REPORTED)) == {"product", "delivery"}
+
+
+def test_what_nobody_confirmed_is_chased_from_a_day_before_its_link_ends(handover, sqlite_store, clock):
+    people = handover.people
+    delivery, token = handover.ready()
+    both = {"product": [delivery], "delivery": [delivery]}
+    clock.move(days=12.9)
+    assert whose(sqlite_store, people, Kind.UNCONFIRMED) == {}
+    clock.move(days=0.2)
+    assert whose(sqlite_store, people, Kind.UNCONFIRMED) == both
+    answer_link(sqlite_store, token, AnswerInput("problem", "Slow"))
+    assert whose(sqlite_store, people, Kind.UNCONFIRMED) == {}
+    again = new_token()
+    renew_delivery(sqlite_store, people.delivery, delivery, again)
+    clock.move(days=15)
+    assert whose(sqlite_store, people, Kind.UNCONFIRMED) == both  # its link has ended
+    again = new_token()
+    renew_delivery(sqlite_store, people.delivery, delivery, again)
+    clock.move(minutes=5)
+    answer_link(sqlite_store, again, AnswerInput("confirmed"))
+    clock.move(days=20)
+    assert whose(sqlite_store, people, Kind.UNCONFIRMED) == {}
 
 
 def test_others_promises_are_out_of_reach(handover, sqlite_store):

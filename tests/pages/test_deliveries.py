@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 import streamlit as st
 from streamlit.proto.Metric_pb2 import Metric as MetricProto
 
+from components import format
 from core.promises.acceptance import Stand
 from core.promises.handover import AnswerInput
 from data.commands.acceptance import answer_link
@@ -230,3 +232,16 @@ def test_the_customers_timeline_tells_it(open_page, handover, sqlite_store, lang
     assert "It stays empty" in text
     assert text.count("Shift dashboard") == 2  # with what was sent, and with what was answered
     assert translate(language, "audit.customer") in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_today_shows_what_was_never_confirmed(open_page, handover, clock, language):
+    handover.ready()
+    clock.move(days=13.5)
+    page = open_page("today", handover.people.delivery, language)
+    ends = format.ago(clock() + timedelta(hours=12), clock(), language)
+    assert translate(language, "today.link_ends", ago=ends) in shown(page)
+    clock.move(days=1)
+    page = open_page("today", handover.people.delivery, language)
+    assert translate(language, "terms.delivery.expired") in shown(page)
+    assert translate(language, "today.unconfirmed_do") in [does(b) for b in page.button]

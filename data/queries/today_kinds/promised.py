@@ -5,7 +5,7 @@ from core.promises.sla import SlaState
 from core.terms import Role
 from data.queries.collaboration import causes as analyses
 from data.queries.deliveries import Show as Deliveries
-from data.queries.deliveries import delivery_board
+from data.queries.deliveries import delivery_board, to_chase_up
 from data.queries.demands import waiting
 from data.queries.promise_board import conflicts as red_ahead
 from data.queries.store_requests import Show as Requests
@@ -92,6 +92,25 @@ def deliveries(asked: Asked, most: int) -> Group:
         for row in rows[:most]
     )
     return Group(Kind.DELIVERY, len(rows), tuple(todos))
+
+
+def unconfirmed(asked: Asked, most: int) -> Group:
+    """What is ready, but was never confirmed, and whose link has ended or is about to: the oldest first."""
+    rows = to_chase_up(asked.session, asked.who, asked.now)
+    todos = (
+        ToDo(
+            Kind.UNCONFIRMED,
+            row.id,
+            customer_id=row.customer_id,
+            customer=row.customer,
+            type=row.seen.state,
+            at=row.seen.expires_at,
+            on=row.promised_on,
+            words=row.title,
+        )
+        for row in rows[:most]
+    )
+    return Group(Kind.UNCONFIRMED, len(rows), tuple(todos))
 
 
 def store_requests(asked: Asked, most: int) -> Group:
