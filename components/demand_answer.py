@@ -11,10 +11,11 @@ from components.blocks import plain, section
 from components.draft_begin import draft_about, form_over
 from components.draft_end import submit_draft
 from components.drafts import DraftForm
+from components.feature_words import feature_words
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
-from components.text import language, t, term
+from components.text import t, term
 from core.promises.demands import DECLINES, DELIVERABLES, stands
 from core.promises.sla import SlaState
 from data.commands.promise_drafts import ANSWER, DECLINE, open_answer, save_promise_fields, submit_answer
@@ -83,13 +84,6 @@ def _decline(form: DraftForm, promised: Sequence[PromiseRow], view: View) -> Non
             open_page("promises", promise=row.id)
     form.choice("reason", t("demands.decline_reason"), DECLINES, lambda r: term("decline", r))
     form.long_text("reply", t("demands.reply"), placeholder=t("demands.reply_hint"))
-
-
-def feature_words(feature: FeatureChoice) -> str:
-    """A planned feature to choose, with its day: an answer keeps it unless it names another."""
-    day = feature.planned_on
-    planned = t("promises.planned_for", on=format.day(day, language())) if day else t("promises.nothing")
-    return f"{feature.name} · {planned}"
 
 
 def _answer(form: DraftForm, way: str, features: Mapping[int, FeatureChoice], view: View) -> None:

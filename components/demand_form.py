@@ -12,6 +12,7 @@ from components.demand_files import files_of_draft
 from components.draft_begin import draft_now, form_over
 from components.draft_end import end
 from components.drafts import DraftForm
+from components.feature_words import came_words
 from components.frame import View, show_error
 from components.navigation import open_page
 from components.record_story import short
@@ -180,8 +181,7 @@ def what_came(one: Similar, view: View) -> str:
     """Whose demand it was, and how product answered it."""
     came = t("demands.no_answer_yet")
     if one.feature:
-        on = format.day(one.planned_on, view.language) if one.planned_on else t("demands.not_planned")
-        came = t("demands.answered_with", feature=one.feature, on=on)
+        came = f"{one.feature} · {came_words(one.planned_on, one.delivery, view)}"
     elif one.declined_for:
         came = pair(t("demands.show.declined"), term("decline", one.declined_for))
     return f"{one.customer} · {came}"

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from components import address, format
+from components import address
 from components.address import leave_for
 from components.blocks import plain, section
+from components.feature_words import came_words
 from components.frame import View
 from components.navigation import open_page
 from components.text import pair, t, term
@@ -26,9 +27,9 @@ def answered(file: DemandFile, view: View) -> None:
     if row.state is SlaState.DECLINED:
         return
     with st.container(border=True, gap="xsmall"):
-        on = format.day(row.planned_on, view.language) if row.planned_on else t("demands.not_planned")
+        came = came_words(row.planned_on, row.delivery, view)
         kind = term("deliverable", file.deliverable)
-        st.markdown(f"**{plain(row.feature or '')}** · {plain(t('demands.planned', on=on))}")
+        st.markdown(f"**{plain(row.feature or '')}** · {plain(came)}")
         for name, said in (("path", file.path), ("resources", file.resources)):
             if said:
                 st.markdown(f":gray[{t(f'demands.{name}')}] {plain(said)}")

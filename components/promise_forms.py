@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from components.blocks import section
-from components.demand_answer import feature_words
+from components.feature_words import feature_words
 from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
@@ -87,7 +87,7 @@ def _offered(way: str, needs: Permission, file: PromiseFile, view: View) -> bool
     promise = file.row.promise
     fits = {
         "move": True,
-        "plan": promise.feature_id is not None,
+        "plan": promise.feature_id is not None and not promise.delivered,
         "link": promise.feature_id is None,
         "escalate": promise.state.light is Light.RED and file.row.escalated is None,
     }
@@ -143,13 +143,11 @@ def _reason(label: str, marks: Marks, key: str) -> str:
 
 
 def feature_form(feature: int, move: Callable[..., Any], view: View) -> None:
-    """Plan a feature for another day; product alone may.
+    """Plan a feature for another day.
 
     Args:
         move: `move(feature, day, reason)`; no day takes it off the plan.
     """
-    if reach(view.who, Permission.ANSWER_DEMANDS) is None:
-        return
     section(t("promises.way.plan"), icon=":material/edit_calendar:")
     named = f"feature-{feature}"
     turn = turn_of(named)

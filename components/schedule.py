@@ -7,13 +7,14 @@ import streamlit as st
 from components import address, format
 from components.address import leave_for
 from components.blocks import Row, Tone, empty, plain, rows, section
+from components.feature_words import came_words, spread_words
 from components.frame import View
 from components.promise_charts import gap_words
 from components.promise_file import dates_line
 from components.promises import light_of, outcome_of
 from components.text import listed, t, term
 from core.access import Permission, reach
-from core.promises.acceptance import Fulfilment
+from core.promises.acceptance import Fulfilment, Spread, Stand
 from data.queries.promise_board import BoardRow
 from data.queries.schedule import FeatureFile, Planned
 
@@ -38,9 +39,10 @@ def schedule_block(found: Sequence[Planned], view: View) -> None:
 
 
 def _planned(one: Planned, view: View) -> Row:
+    unplanned = one.planned_on is None and one.spread in (Spread.NONE, Spread.SOME)
     parts = [
-        t("promises.planned_for", on=format.day(one.planned_on, view.language)) if one.planned_on else "",
-        listed(one.customers),
+        "" if unplanned else spread_words(one.planned_on, one.spread),
+        listed([holder.customer for holder in one.holders]),
         f"{term('deliverable', one.deliverable)} {one.reference}",
         t("promises.moves", n=one.moves) if one.moves else "",
     ]
@@ -48,10 +50,15 @@ def _planned(one: Planned, view: View) -> Row:
         str(one.id),
         one.name,
         " · ".join(p for p in parts if p),
-        mark="" if one.planned_on else t("promises.nothing"),
+        mark=t("promises.nothing") if unplanned else "",
         tone=Tone.AMBER,
-        action=t(f"promises.{'replan' if reach(view.who, Permission.ANSWER_DEMANDS) else 'dates'}"),
+        action=t(f"promises.{'replan' if movable(one, view) else 'dates'}"),
     )
+
+
+def movable(one: Planned, view: View) -> bool:
+    """Whether this person can move its plan: not once all who wait for it have confirmed it."""
+    return one.spread is not Spread.CONFIRMED and reach(view.who, Permission.ANSWER_DEMANDS) is not None
 
 
 def feature_head(file: FeatureFile, view: View) -> None:
@@ -62,7 +69,12 @@ def feature_head(file: FeatureFile, view: View) -> None:
     st.header(plain(one.name), anchor=False)
     delivered = f"{term('deliverable', one.deliverable)} · {one.reference}"
     st.markdown(f":gray[{plain(delivered)}]")
-    st.markdown(f"{t('promises.waiting')} {plain(listed(one.customers))}")
+    if one.waiting:
+        st.markdown(f"{t('promises.waiting')} {plain(listed(one.waiting))}")
+    for holder in one.holders:
+        if holder.seen.state is not Stand.NOT_READY:
+            came = came_words(one.planned_on, holder.seen, view)
+            st.markdown(f":material/package_2: **{plain(holder.customer)}** {plain(came)}")
     with st.container(border=True, gap="small"):
         for change in reversed(file.dates):
             st.markdown(dates_line(t("promises.planned"), change, view))

@@ -9,7 +9,7 @@ from components.promise_file import delivered, histories, promise_head
 from components.promise_forms import feature_form, resolve_block
 from components.promise_make import current, done, fill_in, said_in
 from components.promises import board_cards, board_filters, board_list, chosen_show
-from components.schedule import feature_head, promised_on, schedule_block
+from components.schedule import feature_head, movable, promised_on, schedule_block
 from core.access import Permission
 from data.commands.command import Command
 from data.commands.features import move_feature
@@ -46,9 +46,11 @@ with page("promises.title", needs=Permission.SEE_PROMISES) as view:
         delivered(view.read(deliveries_of, file.row.promise, view.now), view)
         histories(file, view)
     elif number := address.number("feature"):
-        feature_head(view.read(feature_file, number, view.now), view)
+        feature = view.read(feature_file, number, view.now)
+        feature_head(feature, view)
         promised_on(view.read(promises_on, number, view.now), view)
-        feature_form(number, partial(view.do, DOES["plan"]), view)
+        if movable(feature.planned, view):
+            feature_form(number, partial(view.do, DOES["plan"]), view)
     else:
         show = chosen_show()
         board = view.read(promise_board, show, view.now, address.number("customer"))

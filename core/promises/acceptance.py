@@ -1,6 +1,6 @@
 """Delivered is what the customer confirmed: how a delivery stands, what may be done, what counts (C4)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -38,6 +38,15 @@ class Fulfilment(StrEnum):
     KEPT = "kept"
     LATE = "late"
     MISSED = "missed"
+
+
+class Spread(StrEnum):
+    """With how many of the customers that wait for it a feature is: none, some, all, or all confirmed it."""
+
+    NONE = "none"
+    SOME = "some"
+    READY = "ready"
+    CONFIRMED = "confirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +132,9 @@ class Rate:
 
 
 NOT_READY = Standing(Stand.NOT_READY)
+_FROM_CONFIRMED = (
+    Stand.NOT_READY, Stand.PROBLEM, Stand.REVOKED, Stand.EXPIRED, Stand.SENT, Stand.CONFIRMED,
+)  # fmt: skip
 
 
 def standing(links: Sequence[Link], answers: Sequence[Answer], now: datetime) -> Standing:
@@ -183,6 +195,27 @@ def on_plan(seen: Standing) -> bool:
     (True, False, True)
     """
     return seen.state in (Stand.NOT_READY, Stand.PROBLEM)
+
+
+def furthest(seen: Iterable[Standing]) -> Standing:
+    """Of all that one customer waits for with a feature, what is furthest from being confirmed."""
+    return min(seen, key=lambda one: _FROM_CONFIRMED.index(one.state))
+
+
+def spread(seen: Collection[Standing]) -> Spread:
+    """How far a feature has come with the customers that wait for it, each as they stand.
+
+    >>> spread([]).value, spread([Standing(Stand.CONFIRMED)] * 2).value
+    ('none', 'confirmed')
+    >>> spread([Standing(Stand.CONFIRMED), NOT_READY]).value, spread([Standing(Stand.SENT)]).value
+    ('some', 'ready')
+    """
+    waits = sum(on_plan(one) for one in seen)
+    if waits == len(seen):
+        return Spread.NONE
+    if waits:
+        return Spread.SOME
+    return Spread.CONFIRMED if all(one.delivered for one in seen) else Spread.READY
 
 
 def may_send(seen: Standing) -> bool:

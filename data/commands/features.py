@@ -5,12 +5,14 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from core.access import Permission
-from core.messages import NotFound, Problem, refuse
+from core.messages import Conflict, NotFound, Problem, refuse
+from core.promises.acceptance import Spread, spread
 from core.promises.demands import Answer, check_move
 from data.commands.command import Tx, command
 from data.commands.plan_notices import tell_moved
 from data.commands.promise_sweep import promised_with, sweep_promises
 from data.jsontext import to_json
+from data.queries.feature_holders import holders
 from data.queries.milestone_results import check_freeze, freezes_in_force
 from data.queries.policies import company_day
 from data.schema import Feature, PlannedDate
@@ -22,9 +24,13 @@ def move_feature(tx: Tx, feature_id: int, planned_on: date | None, reason: str) 
 
     Raises:
         NotFound: no such feature.
+        Conflict: all who waited for it have confirmed it.
         Invalid: no reason, the date that stands, or a new feature is moved into a freeze.
     """
     feature = reached_feature(tx, feature_id)
+    theirs = holders(tx.session, tx.who, tx.now, [feature_id]).get(feature_id, ())
+    if spread([one.seen for one in theirs]) is Spread.CONFIRMED:
+        raise Conflict("feature_confirmed")
     before = planned_date(tx, feature_id)
     problems = check_move("planned_on", before, planned_on, reason)
     refuse([*problems, *frozen(tx, planned_on, feature.recorded_at)])

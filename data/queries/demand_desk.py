@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from core.access import Permission, Who
 from core.likeness import enough, likest
 from core.messages import NotFound
+from core.promises.acceptance import Standing
 from core.promises.sla import URGENCIES, Clock, clock
 from core.terms import Outcome
 from data.once import recalled
+from data.queries.acceptance import Wanted, serving
 from data.queries.drafts import touched
 from data.queries.policies import policy_in_force, working_calendar
 from data.queries.promises import latest
@@ -61,7 +63,11 @@ class DemandDesk:
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """A demand whose words are like those looked for; `likeness` 0–1."""
+    """A demand whose words are like those looked for; `likeness` 0–1.
+
+    Attributes:
+        delivery: how what was delivered for it stands.
+    """
 
     likeness: float
     id: int
@@ -72,6 +78,7 @@ class Similar:
     feature: str | None
     planned_on: date | None
     declined_for: str | None
+    delivery: Standing
 
 
 def demand_start(session: Session, who: Who) -> DemandStart:
@@ -124,13 +131,15 @@ def similar_demands(
     query = (
         select(
             Demand.id,
-            Customer.name,
+            Customer.name.label("customer"),
             Demand.words,
             Demand.metric,
-            Feature.id,
-            Feature.name,
+            Demand.feature_id,
+            Feature.name.label("feature"),
             planned.c.day,
             Demand.declined_for,
+            Demand.customer_id,
+            Demand.opened_at,
         )
         .join(Customer, Customer.id == Demand.customer_id)
         .outerjoin(Feature, Feature.id == Demand.feature_id)
@@ -141,7 +150,16 @@ def similar_demands(
     )
     rows = {row.id: row for row in session.execute(query)}
     found = likest(words, {i: (row.words,) for i, row in rows.items()})
-    return tuple(Similar(score, *rows[i]) for score, i in found)
+    alike = {i: rows[i] for _, i in found}
+    wanted = [Wanted(i, r.customer_id, r.opened_at, None, i, r.feature_id) for i, r in alike.items()]
+    came = serving(session, wanted, now)
+    return tuple(
+        Similar(
+            score, i, row.customer, row.words, row.metric, row.feature_id, row.feature, row.day,
+            row.declined_for, came[i],
+        )
+        for (score, i), row in zip(found, alike.values(), strict=True)
+    )  # fmt: skip
 
 
 def _unfinished(session: Session, who: Who) -> tuple[DraftBegun, ...]:

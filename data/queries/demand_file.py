@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who, reach
 from core.messages import NotFound
+from core.promises.acceptance import Spread, spread
 from data.queries.demands import DemandRow, demands_within, rows_of
+from data.queries.feature_holders import holders
 from data.queries.promises import latest
 from data.schema import Contact, Demand, DemandPause, Feature, Opportunity, PlannedDate
 
@@ -30,6 +32,7 @@ class FeatureChoice:
 
     Attributes:
         path, resources: as the newest demand that it answers was told; empty where none is.
+        spread: with how many of its customers it is.
     """
 
     id: int
@@ -39,6 +42,7 @@ class FeatureChoice:
     planned_on: date | None
     path: str
     resources: str
+    spread: Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +98,18 @@ def feature_choices(session: Session, who: Who, now: datetime) -> dict[int, Feat
     answers = select(func.max(other.id)).where(other.feature_id == Feature.id).scalar_subquery()
     told = func.coalesce(Demand.path, ""), func.coalesce(Demand.resources, "")
     newest = (
-        select(Feature.id, Feature.name, Feature.deliverable, Feature.reference, planned.c.day, *told)
+        select(Feature, planned.c.day, *told)
         .outerjoin(planned, planned.c.owner == Feature.id)
         .outerjoin(Demand, Demand.id == answers)
         .order_by(Feature.id.desc())
         .limit(MOST_FEATURES)
     )
-    return {row[0]: FeatureChoice(*row) for row in session.execute(newest)}
+    found = session.execute(newest).all()
+    with_customers = holders(session, who, now, [f.id for f, *_ in found])
+    return {
+        f.id: FeatureChoice(
+            f.id, f.name, f.deliverable, f.reference, day, path, resources,
+            spread([one.seen for one in with_customers.get(f.id, ())]),
+        )
+        for f, day, path, resources in found
+    }  # fmt: skip

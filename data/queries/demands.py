@@ -10,8 +10,10 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
+from core.promises.acceptance import NOT_READY, Standing
 from core.promises.sla import Clock, Pause, SlaState, clock, state
 from data.once import recalled
+from data.queries.acceptance import Wanted, serving
 from data.queries.policies import policy_in_force, working_calendar
 from data.queries.promises import latest, pauses_of
 from data.queries.scope import customers
@@ -43,6 +45,7 @@ class DemandRow:
         planned_on: planned date of the feature that answers it.
         declined_for: why product declined, also where it answered after all.
         reply: what product then said.
+        delivery: how what was delivered for it stands.
         pain, metric, before, after, unit: "" and None of a ticket that was imported without an effect.
     """
 
@@ -65,6 +68,7 @@ class DemandRow:
     planned_on: date | None
     declined_for: str | None
     reply: str | None
+    delivery: Standing
     clock: Clock
     state: SlaState
 
@@ -148,12 +152,23 @@ def rows_of(session: Session, chosen: Select[Demand], now: datetime) -> list[Dem
     ids = chosen.with_only_columns(Demand.id)
     pauses = pauses_of(session, now, DemandPause.demand_id.in_(ids))
     policy, calendar = policy_in_force(session), working_calendar(session)
+    found = session.execute(query).all()
+    came = _came(session, [row[0] for row in found], now)
     rows = []
-    for demand, customer, filed_by, feature, planned_on in session.execute(query):
+    for demand, customer, filed_by, feature, planned_on in found:
         stood = pauses[demand.id]
         seen = clock(demand.urgency, demand.opened_at, demand.answered_at, stood, calendar, policy, now)
-        rows.append(_row(demand, (customer, filed_by, feature), planned_on, stood, seen))
+        delivery = came.get(demand.id, NOT_READY)
+        rows.append(_row(demand, (customer, filed_by, feature), planned_on, stood, seen, delivery))
     return rows
+
+
+def _came(session: Session, found: Sequence[Demand], now: datetime) -> Mapping[int, Standing]:
+    """By demand that a feature answers, how what was delivered for it stands."""
+    wanted = [
+        Wanted(d.id, d.customer_id, d.opened_at, None, d.id, d.feature_id) for d in found if d.feature_id
+    ]
+    return serving(session, wanted, now)
 
 
 def _row(
@@ -162,6 +177,7 @@ def _row(
     planned_on: date | None,
     stood: Sequence[Pause],
     seen: Clock,
+    delivery: Standing,
 ) -> DemandRow:
     customer, filed_by, feature = names
     since = next((start for start, end in stood if end is None), None)
@@ -185,6 +201,7 @@ def _row(
         planned_on=planned_on,
         declined_for=d.declined_for,
         reply=d.reply,
+        delivery=delivery,
         clock=seen,
         state=state(seen, d.answered_at is not None, since is not None, _declined(d)),
     )

@@ -1,19 +1,19 @@
 """The schedule (C3): features that customers within reach wait for, by planned date, and all their dates."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.access import Permission, Who
+from core.access import Who
 from core.messages import NotFound
+from core.promises.acceptance import Spread, on_plan, spread
 from data.once import recalled
+from data.queries.feature_holders import Holder, holders
 from data.queries.policies import company_day
 from data.queries.promises import latest
-from data.queries.scope import customers
-from data.schema import Customer, Demand, Feature, Person, PlannedDate, Promise
+from data.schema import Feature, Person, PlannedDate
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Planned:
     """A feature of the schedule.
 
     Attributes:
-        customers: within reach, that asked for it or were promised it.
+        holders: customers within reach that asked for it or were promised it.
         moves: times that its date was changed.
     """
 
@@ -40,8 +40,18 @@ class Planned:
     deliverable: str
     reference: str
     planned_on: date | None
-    customers: tuple[str, ...]
+    holders: tuple[Holder, ...]
     moves: int
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The customers that wait for its day."""
+        return tuple(one.customer for one in self.holders if on_plan(one.seen))
+
+    @property
+    def spread(self) -> Spread:
+        """With how many of its customers it is."""
+        return spread([one.seen for one in self.holders])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +64,16 @@ class FeatureFile:
 
 @recalled
 def schedule(session: Session, who: Who, now: datetime, *, earlier: bool) -> list[Planned]:
-    """Features that customers within reach wait for, by planned date; those without one end the list.
+    """Features that customers within reach asked for, by planned date; those without one end the list.
 
     Args:
-        earlier: whether those whose day is over are shown too.
+        earlier: whether those whose day is over, or that all have confirmed, are shown too.
     """
     planned = latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, now)
-    names = _waiting_for(session, who)
+    found = holders(session, who, now)
     moves = (
         select(PlannedDate.feature_id.label("feature"), (func.count() - 1).label("n"))
-        .where(PlannedDate.feature_id.in_(list(names)))
+        .where(PlannedDate.feature_id.in_(list(found)))
         .group_by(PlannedDate.feature_id)
         .subquery()
     )
@@ -71,14 +81,16 @@ def schedule(session: Session, who: Who, now: datetime, *, earlier: bool) -> lis
         select(Feature.id, Feature.name, Feature.deliverable, Feature.reference, planned.c.day, moves.c.n)
         .outerjoin(planned, planned.c.owner == Feature.id)
         .outerjoin(moves, moves.c.feature == Feature.id)
-        .where(Feature.id.in_(list(names)))
+        .where(Feature.id.in_(list(found)))
     )
     today = company_day(session, now)
     rows = [
-        Planned(i, name, deliverable, reference, day, tuple(sorted(names[i])), n or 0)
+        Planned(i, name, deliverable, reference, day, found[i], n or 0)
         for i, name, deliverable, reference, day, n in session.execute(query)
         if earlier or day is None or day >= today
     ]
+    if not earlier:
+        rows = [row for row in rows if row.spread is not Spread.CONFIRMED]
     return sorted(rows, key=lambda row: (row.planned_on or date.max, row.id))
 
 
@@ -103,16 +115,3 @@ def planned_dates(session: Session, feature_id: int) -> tuple[DateChange, ...]:
         .order_by(PlannedDate.id)
     )
     return tuple(DateChange(*row) for row in session.execute(history))
-
-
-def _waiting_for(session: Session, who: Who) -> dict[int, set[str]]:
-    """By feature, the customers within reach that asked for it or were promised it."""
-    within = customers(who, Permission.SEE_PROMISES)
-    asked = select(Demand.feature_id, Customer.name).join(Customer, Customer.id == Demand.customer_id)
-    told = select(Promise.feature_id, Customer.name).join(Customer, Customer.id == Promise.customer_id)
-    found: dict[int, set[str]] = defaultdict(set)
-    for query in (asked, told):
-        for feature_id, name in session.execute(query.where(within)):
-            if feature_id is not None:
-                found[feature_id].add(name)
-    return found

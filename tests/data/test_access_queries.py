@@ -39,10 +39,10 @@ SEES_ALL = {
     "manager": set(),
     "keeper": set(),
     "product": {"api_rows", "collaboration", "deliveries", "delivery_file", "demand_file", "demand_files",
-                "demands", "promise_board", "promise_file", "promises", "schedule", "store_requests",
-                "today"},
+                "demands", "feature_holders", "promise_board", "promise_file", "promises", "schedule",
+                "store_requests", "today"},
     "delivery": {"api_rows", "deliveries", "delivery_file", "demand_file", "demand_files", "demands",
-                 "promise_board", "promise_file", "promises", "schedule", "today"},
+                 "feature_holders", "promise_board", "promise_file", "promises", "schedule", "today"},
     "admin": {"api_rows", "api_tokens", "audit", "audit_log", "calendars", "channels", "customer_file",
               "customers", "exchange", "health", "home_preview", "jobs", "leaving", "milestones", "operator",
               "opportunity_cards", "people", "personal", "reports", "studio", "timeline", "webhooks"},
@@ -129,6 +129,7 @@ OF_TABLES = ("api_rows.one", "api_rows.page")
 ONE = {"metric": METRICS["open_amount"], "dimension": Dimension.REP}
 GIVEN: dict[str, dict[str, Any]] = {
     "metrics.source.facts": {"grain": Grain.DEMAND},
+    "feature_holders.holders": {"features": None},
     "board_flow.weeks": {"starts": (NOON - timedelta(days=7), NOON)},
     "timeline.timeline": {"kind": None, "opportunity": None, "jump_to": None},
     "timeline.room_timeline": {"jump_to": None},

@@ -231,7 +231,7 @@ def test_the_schedule_is_what_ones_customers_wait_for(store, company, clock):
     clock.move(days=1)
     move_feature(store, company.product, feature, date(2026, 4, 20), "A slip")
     (line,) = read(store, schedule, company.rep, store.clock(), earlier=False)
-    assert (line.name, line.planned_on, line.customers, line.moves) == (
+    assert (line.name, line.planned_on, line.waiting, line.moves) == (
         "Dashboard", date(2026, 4, 20), ("Haihe Pumps",), 1,
     )  # fmt: skip
     assert read(store, schedule, company.stranger, store.clock(), earlier=True) == []

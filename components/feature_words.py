@@ -1,0 +1,37 @@
+"""A feature in words: planned for a day, with its customers, or confirmed by them."""
+
+from datetime import date
+
+from components import format
+from components.frame import View
+from components.text import language, t
+from core.promises.acceptance import Spread, Stand, Standing
+from data.queries.demand_file import FeatureChoice
+
+
+def planned_words(day: date | None) -> str:
+    """The day that it is planned for, or that there is none."""
+    return t("promises.planned_for", on=format.day(day, language())) if day else t("promises.nothing")
+
+
+def came_words(planned_on: date | None, seen: Standing, view: View) -> str:
+    """How it stands with one customer: its plan, until something is ready for them."""
+    if seen.state is Stand.NOT_READY:
+        return planned_words(planned_on)
+    ready = view.instant(seen.kept_at if seen.delivered else seen.ready_at)
+    at = view.instant(seen.confirmed_at if seen.delivered else seen.answered_at)
+    said = t(f"deliveries.came.{seen.state}", ready=ready, at=at)
+    return f"{said} · {planned_words(planned_on)}" if seen.state is Stand.PROBLEM else said
+
+
+def spread_words(planned_on: date | None, spread: Spread) -> str:
+    """How it stands with all its customers: its plan while one of them waits for it."""
+    if spread in (Spread.READY, Spread.CONFIRMED):
+        return t(f"promises.spread.{spread}")
+    planned = planned_words(planned_on)
+    return f"{planned} · {t('promises.spread.some')}" if spread is Spread.SOME else planned
+
+
+def feature_words(feature: FeatureChoice) -> str:
+    """A feature to choose for an answer, which keeps its day unless it names another."""
+    return f"{feature.name} · {spread_words(feature.planned_on, feature.spread)}"

@@ -1,0 +1,77 @@
+"""By feature, the customers that wait for it and those that have it (C2 to C4)."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, literal, select
+from sqlalchemy.orm import Session
+
+from core.access import Permission, Who
+from core.promises.acceptance import Standing, furthest
+from data.queries.acceptance import Wanted, serving
+from data.queries.scope import customers
+from data.schema import Customer, Demand, Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A customer that asked for a feature or was promised it.
+
+    Attributes:
+        seen: how what was delivered for it stands; of several demands and promises of theirs, for the one
+            that is furthest from being confirmed.
+    """
+
+    customer: str
+    seen: Standing
+
+
+def holders(
+    session: Session, who: Who, now: datetime, features: Collection[int] | None = None
+) -> dict[int, tuple[Holder, ...]]:
+    """By feature, its customers within reach, by name; one that nobody waits for is left out.
+
+    Args:
+        features: those that are wanted; all when None.
+    """
+    found = _asked_or_promised(session, who, features)
+    names = {row.customer_id: row.name for row in found}
+    wanted = [
+        Wanted(key, row.customer_id, row.since, row.promise_id, row.demand_id, row.feature_id)
+        for key, row in enumerate(found)
+    ]
+    seen = serving(session, wanted, now)
+    theirs: dict[int, dict[int, list[Standing]]] = defaultdict(lambda: defaultdict(list))
+    for one, row in zip(wanted, found, strict=True):
+        theirs[row.feature_id][one.customer_id].append(seen[one.key])
+    return {
+        feature: tuple(Holder(names[i], furthest(of[i])) for i in sorted(of, key=lambda i: (names[i], i)))
+        for feature, of in theirs.items()
+    }
+
+
+def _asked_or_promised(session: Session, who: Who, features: Collection[int] | None) -> list[Any]:
+    """One row for each demand that a feature answers, and for each promise that it keeps."""
+    asked, kept = Demand.feature_id, func.coalesce(Promise.feature_id, Demand.feature_id)
+    demands = (
+        select(
+            Customer.id.label("customer_id"), Customer.name, Demand.opened_at.label("since"),
+            literal(None).label("promise_id"), Demand.id.label("demand_id"), asked.label("feature_id"),
+        )
+        .join(Customer, Customer.id == Demand.customer_id)
+        .where(asked.is_not(None) if features is None else asked.in_(features))
+    )  # fmt: skip
+    promises = (
+        select(
+            Customer.id.label("customer_id"), Customer.name, Promise.made_at.label("since"),
+            Promise.id.label("promise_id"), Promise.demand_id, kept.label("feature_id"),
+        )
+        .join(Customer, Customer.id == Promise.customer_id)
+        .outerjoin(Demand, Demand.id == Promise.demand_id)
+        .where(kept.is_not(None) if features is None else kept.in_(features))
+    )  # fmt: skip
+    within = customers(who, Permission.SEE_PROMISES)
+    return [row for query in (demands, promises) for row in session.execute(query.where(within))]
