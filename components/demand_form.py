@@ -7,7 +7,8 @@ import streamlit as st
 
 from components import address, format
 from components.address import leave_for
-from components.blocks import Row, plain, rows, section
+from components.begin_for import begin_for
+from components.blocks import plain, section
 from components.demand_files import files_of_draft
 from components.draft_begin import draft_now, form_over
 from components.draft_end import end
@@ -23,7 +24,8 @@ from core.messages import AppError, Unavailable
 from core.promises.demands import PAINS
 from core.promises.sla import URGENCIES, Clock
 from data.commands.demand_drafts import open_demand, save_demand_fields, submit_demand
-from data.queries.demand_desk import DemandDesk, DemandStart, Similar, similar_demands
+from data.queries.begun_for import Start
+from data.queries.demand_desk import DemandDesk, Similar, similar_demands
 from data.queries.demand_file import DemandFile
 from data.queries.drafts import DraftView
 
@@ -49,34 +51,9 @@ def current(view: View) -> DraftView | None:
     return None
 
 
-def begin_with(start: DemandStart, view: View) -> None:
+def begin_with(start: Start, view: View) -> None:
     """File a demand for a customer, or go on with one that was begun."""
-    with st.container(key="demands-start"):
-        picked = st.selectbox(
-            t("demands.file_for"),
-            start.customers,
-            index=None,
-            format_func=lambda c: c[1],
-            placeholder=t("demands.search_customer"),
-            key="demand-customer",
-        )
-        if not start.customers:
-            st.caption(t("record.no_customers_hint"))
-        if picked is not None:
-            leave_for(customer=picked[0])
-        if start.unfinished:
-            lines = [
-                Row(str(d.draft_id), d.customer, _begun(d.words, view.instant(d.updated_at)),
-                    mark=t("demands.unfinished"), action=t("demands.go_on"))
-                for d in start.unfinished
-            ]  # fmt: skip
-            if chosen := rows(lines, "demand-drafts"):
-                leave_for(draft=int(chosen))
-
-
-def _begun(words: str, at: str) -> str:
-    brief = words if len(words) <= 60 else f"{words[:60]}…"
-    return " · ".join(part for part in (brief, at) if part)
+    begin_for(start, t("demands.file_for"), "demand", lambda customer: leave_for(customer=customer), view)
 
 
 def fill_in(view: View, kept: DraftView, desk: DemandDesk) -> None:

@@ -6,16 +6,19 @@ import streamlit as st
 
 from components import address
 from components.address import leave_for
+from components.begin_for import begin_for
 from components.blocks import plain, section
 from components.draft_begin import draft_now, form_over
 from components.draft_end import end
 from components.drafts import DraftForm
 from components.frame import View, show_error
 from components.navigation import open_page
+from components.promises import leave_for_making
 from components.text import pair, t, term
 from core.access import Permission, reach
 from core.messages import AppError, Unavailable
 from data.commands.promise_drafts import open_promise, save_promise_fields, submit_promise
+from data.queries.begun_for import Start
 from data.queries.drafts import DraftView
 from data.queries.promise_file import PromiseDesk
 from data.queries.promise_origins import Origin
@@ -40,6 +43,11 @@ def current(view: View) -> DraftView | None:
         st.query_params.clear()
         show_error(error)
     return None
+
+
+def begin_with(start: Start, view: View) -> None:
+    """Record a promise to a customer, or go on with one that was begun."""
+    begin_for(start, t("promises.make_for"), "promise", leave_for_making, view)
 
 
 def fill_in(kept: DraftView, desk: PromiseDesk, heard_in: Mapping[int, Origin], view: View) -> None:

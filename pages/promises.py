@@ -7,17 +7,17 @@ from components.frame import page
 from components.freeze import freeze_line
 from components.promise_file import delivered, histories, promise_head
 from components.promise_forms import feature_form, resolve_block
-from components.promise_make import current, done, fill_in, said_in
+from components.promise_make import begin_with, current, done, fill_in, said_in
 from components.promises import board_cards, board_filters, board_list, chosen_show
 from components.schedule import feature_head, movable, promised_on, schedule_block
-from core.access import Permission
+from core.access import Permission, decide
 from data.commands.command import Command
 from data.commands.features import move_feature
 from data.commands.promises import escalate_promise, move_promise, plan_promise
 from data.queries.deliveries import deliveries_of
 from data.queries.demand_file import feature_choices
 from data.queries.promise_board import promise_board, promises_on
-from data.queries.promise_file import promise_desk, promise_file
+from data.queries.promise_file import promise_desk, promise_file, promise_start
 from data.queries.promise_origins import origin_of, origins
 from data.queries.schedule import feature_file, schedule
 
@@ -52,6 +52,8 @@ with page("promises.title", needs=Permission.SEE_PROMISES) as view:
         if movable(feature.planned, view):
             feature_form(number, partial(view.do, DOES["plan"]), view)
     else:
+        if decide(view.who, Permission.MAKE_PROMISES).allowed:
+            begin_with(view.read(promise_start), view)
         show = chosen_show()
         board = view.read(promise_board, show, view.now, address.number("customer"))
         board_cards(board, view)

@@ -15,33 +15,14 @@ from core.promises.sla import URGENCIES, Clock, clock
 from core.terms import Outcome
 from data.once import recalled
 from data.queries.acceptance import Wanted, serving
-from data.queries.drafts import touched
+from data.queries.begun_for import Start, start
 from data.queries.policies import policy_in_force, working_calendar
 from data.queries.promises import latest
 from data.queries.scope import customers
-from data.schema import Contact, Customer, Demand, Draft, Feature, Opportunity, PlannedDate
+from data.schema import Contact, Customer, Demand, Feature, Opportunity, PlannedDate
 
-MOST_CUSTOMERS = 2_000
 MOST_DEMANDS = 2_000  # newest ones that are searched for similar words
 KIND = "demand"
-
-
-@dataclass(frozen=True, slots=True)
-class DraftBegun:
-    """A demand that somebody began to write."""
-
-    draft_id: int
-    customer: str
-    words: str
-    updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class DemandStart:
-    """For whom a demand can be filed, and what was begun."""
-
-    customers: tuple[tuple[int, str], ...]
-    unfinished: tuple[DraftBegun, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +62,9 @@ class Similar:
     delivery: Standing
 
 
-def demand_start(session: Session, who: Who) -> DemandStart:
-    """Customers within reach, by name, and one's own drafts."""
-    mine = (
-        select(Customer.id, Customer.name)
-        .where(customers(who, Permission.FILE_DEMANDS))
-        .order_by(Customer.name)
-        .limit(MOST_CUSTOMERS)
-    )
-    return DemandStart(tuple(session.execute(mine)), _unfinished(session, who))
+def demand_start(session: Session, who: Who) -> Start:
+    """For whom one may file a demand, and what was begun."""
+    return start(session, who, KIND, Permission.FILE_DEMANDS)
 
 
 @recalled
@@ -160,22 +135,3 @@ def similar_demands(
         )
         for (score, i), row in zip(found, alike.values(), strict=True)
     )  # fmt: skip
-
-
-def _unfinished(session: Session, who: Who) -> tuple[DraftBegun, ...]:
-    mine = (
-        select(Draft)
-        .where(Draft.person_id == who.person_id, Draft.kind == KIND)
-        .order_by(Draft.updated_at.desc())
-    )
-    drafts = [d for d in session.scalars(mine) if d.body["sent"] is None and touched(d.body)]
-    ids = {d.body["values"]["customer"] for d in drafts}
-    query = select(Customer.id, Customer.name).where(Customer.id.in_(ids))
-    names = {i: name for i, name in session.execute(query)}
-    return tuple(
-        DraftBegun(
-            d.id, names[d.body["values"]["customer"]], str(d.body["values"].get("words") or ""), d.updated_at
-        )
-        for d in drafts
-        if d.body["values"]["customer"] in names
-    )

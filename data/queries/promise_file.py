@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
 from core.messages import NotFound
+from data.queries.begun_for import Start, start
 from data.queries.demands import DECLINED
 from data.queries.policies import company_day, policy_in_force
 from data.queries.promise_board import BoardRow, Escalated, escalations_of, stakes_behind, told_of
+from data.queries.promise_origins import KIND
 from data.queries.promises import promises
 from data.queries.schedule import DateChange, planned_dates
 from data.queries.scope import customers
@@ -84,6 +86,11 @@ def promise_file(session: Session, who: Who, promise_id: int, now: datetime) -> 
         company_day(session, now),
         told_of(session, [row])[row.id],
     )
+
+
+def promise_start(session: Session, who: Who) -> Start:
+    """To whom one may record a promise, and what was begun."""
+    return start(session, who, KIND, Permission.MAKE_PROMISES)
 
 
 def promise_desk(session: Session, who: Who, customer_id: int) -> PromiseDesk:
