@@ -11,22 +11,23 @@ from components.draft_begin import draft_about, form_over
 from components.draft_end import send_here, submit_here, tell_sent
 from components.drafts import DraftForm
 from components.frame import View
-from components.store_requests import stores
+from components.store_requests import Likes, answered_likes, asked_it, stores
 from components.text import t, term
 from core.messages import Invalid
 from core.process.intervention import file_name
 from core.promises.sla import URGENCIES
 from data.commands.note_drafts import STORE_REQUEST, open_request, save_note, submit_request
-from data.queries.store_requests import Alike, Request
+from data.queries.store_requests import Alike
 
 _PICTURES = ("jpg", "jpeg", "png", "webp")  # names that the form offers; the content decides
 
 
-def file_form(keep: Callable[[bytes], str], likes: Callable[[str], Sequence[Alike]], view: View) -> None:
+def file_form(keep: Callable[[bytes], str], likes: Likes, answered: Likes, view: View) -> None:
     """What the store needs, and what others asked for in like words: join it, or ask anew.
 
     Args:
         keep: a picture; returns its hash.
+        likes, answered: by words, the open requests that are alike, and the answered ones.
     """
     if tell_sent(view):
         address.write(show=None)  # it stands among the open ones
@@ -40,7 +41,9 @@ def file_form(keep: Callable[[bytes], str], likes: Callable[[str], Sequence[Alik
         form.select("urgency", t("store_requests.urgency"), URGENCIES, lambda u: term("urgency", u))
         _photo(form, keep)
         with st.container(key="store-request-likes"):
-            _likes(likes(words), form, view, said=bool(words))
+            known = answered(words)
+            _likes(likes(words), form, view, said=bool(words) and not known)
+            answered_likes(known, f"{form.prefix}answered", view)
         send_here(
             view, form, t("store_requests.send"), submit_request,
             said=t("store_requests.filed"), icon=":material/send:",
@@ -84,8 +87,8 @@ def _likes(found: Sequence[Alike], form: DraftForm, view: View, *, said: bool) -
             str(one.request.id),
             one.request.words,
             stores(one.request),
-            mark=t("store_requests.yours") if _asked_it(one.request, view) else "",
-            action=t("store_requests.add_to" if _asked_it(one.request, view) else "store_requests.join"),
+            mark=t("store_requests.yours") if asked_it(one.request, view) else "",
+            action=t("store_requests.add_to" if asked_it(one.request, view) else "store_requests.join"),
         )
         for one in found
     ]
@@ -93,7 +96,3 @@ def _likes(found: Sequence[Alike], form: DraftForm, view: View, *, said: bool) -
         joins = partial(submit_request, join=int(pressed))
         submit_here(view, form.draft.id, joins, t("store_requests.joined"))
         st.rerun()
-
-
-def _asked_it(request: Request, view: View) -> bool:
-    return view.who.team_id in {a.store_id for a in request.asked}

@@ -14,10 +14,12 @@ from components.forms import Marks
 from components.frame import View
 from components.record_story import short
 from components.text import listed, t, term
+from core.access import Permission, decide
 from core.promises.store_requests import OUTCOMES, Verdict
 from data.queries.store_requests import PAGE, Alike, Pool, Request, Show
 
 Does = Mapping[str, Callable[..., Any]]
+Likes = Callable[[str], Sequence[Alike]]
 _TONES = {"P0": Tone.RED, "P1": Tone.AMBER, "P2": Tone.QUIET, "P3": Tone.QUIET}
 _OUTCOMES = {"planned": Tone.GREEN, "declined": Tone.QUIET}
 
@@ -25,6 +27,40 @@ _OUTCOMES = {"planned": Tone.GREEN, "declined": Tone.QUIET}
 def chosen_show() -> Show:
     """Which requests the address asks for."""
     return Show(address.read("show", [s.value for s in Show], Show.OPEN.value))
+
+
+def answered_likes(found: Sequence[Alike], key: str, view: View) -> None:
+    """What headquarters said to the like; who asked for it opens it.
+
+    Args:
+        key: of the list, unique on the page.
+    """
+    if not found:
+        return
+    st.markdown(f"**{t('store_requests.likes_answered')}**")
+    opens = decide(view.who, Permission.ANSWER_STORE_REQUESTS).allowed
+    lines = [
+        Row(
+            str(one.request.id),
+            one.request.words,
+            " · ".join(p for p in (_planned(one.request, view), one.request.reply) if p),
+            *_mark(one.request),
+            action=t("demands.look") if opens or asked_it(one.request, view) else "",
+        )
+        for one in found
+    ]
+    if pressed := rows(lines, key):
+        leave_for(request=int(pressed))
+
+
+def _planned(one: Request, view: View) -> str:
+    on = one.planned_on
+    return t("promises.planned_for", on=format.day(on, view.language)) if on else ""
+
+
+def asked_it(request: Request, view: View) -> bool:
+    """Whether the reader's store is among those that asked."""
+    return view.who.team_id in {a.store_id for a in request.asked}
 
 
 def pool_filters(found: Pool) -> None:
@@ -115,24 +151,24 @@ def head(one: Request, show: Callable[[str], tuple[bytes, str]], view: View) -> 
 
 def _answer(one: Request, view: View) -> None:
     section(t("store_requests.answer"), icon=":material/reply:")
-    parts = [one.answered_by or "", view.instant(one.answered_at)]
-    if one.planned_on:
-        parts.append(t("promises.planned_for", on=format.day(one.planned_on, view.language)))
+    parts = [one.answered_by or "", view.instant(one.answered_at), _planned(one, view)]
     with st.container(border=True, gap="xsmall"):
         st.caption(plain(" · ".join(p for p in parts if p)))
         st.text(one.reply)
 
 
-def desk_block(one: Request, found: Sequence[Alike], does: Does, view: View) -> None:
+def desk_block(one: Request, found: Sequence[Alike], known: Sequence[Alike], does: Does, view: View) -> None:
     """What headquarters does with an open request: take its likes in, or answer it.
 
     Args:
+        known: answered ones that are alike.
         does: `merge(into, others)`, `answer(request, verdict)`.
     """
     with st.container(key=f"store-request-do-{one.id}"):
         if one.answered_at is not None:
             return
         _merge_form(one, found, does["merge"], view)
+        answered_likes(known, f"answered-{one.id}", view)
         _answer_form(one, does["answer"], view)
 
 

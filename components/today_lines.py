@@ -112,7 +112,7 @@ def _conflict(todo: ToDo, view: View) -> list[str]:
 
 
 def _unconfirmed(todo: ToDo, view: View) -> list[str]:
-    ends = t("today.link_ends", ago=format.ago(todo.at, view.now, view.language)) if todo.at else ""
+    ends = t("today.link_ends", ago=view.ago(todo.at)) if todo.at else ""
     told = t("today.promised", day=format.day(todo.on, view.language)) if todo.on else ""
     return [todo.words, told, ends]
 
@@ -149,7 +149,7 @@ def _worker(todo: ToDo, view: View) -> list[str]:
     worked_at = (todo.params or {}).get("worked_at")
     if worked_at is None:
         return [t("today.worker_never")]
-    return [t("today.worker_silent", ago=format.ago(worked_at, view.now, view.language))]
+    return [t("today.worker_silent", ago=view.ago(worked_at))]
 
 
 _PARTS = {

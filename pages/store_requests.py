@@ -12,10 +12,11 @@ from data.commands.command import Command
 from data.commands.store_requests import answer_request, merge_requests
 from data.files import read_file
 from data.media import keep_store_photo
-from data.queries.store_requests import Alike, alike, pool, request_file
+from data.queries.store_requests import Alike, alike, answered_alike, pool, request_file
 
 KEEP: Callable[..., str] = keep_store_photo
 LIKES: Callable[..., Sequence[Alike]] = alike
+ANSWERED: Callable[..., Sequence[Alike]] = answered_alike
 DOES: dict[str, Command[..., int]] = {"merge": merge_requests, "answer": answer_request}
 
 with page("store_requests.title", needs=Permission.SEE_STORE_REQUESTS) as view:
@@ -24,10 +25,11 @@ with page("store_requests.title", needs=Permission.SEE_STORE_REQUESTS) as view:
         head(one, partial(read_file, view.store), view)
         if decide(view.who, Permission.ANSWER_STORE_REQUESTS).allowed:
             does = {way: partial(view.do, command) for way, command in DOES.items()}
-            desk_block(one, view.read(alike, one.words, one.id), does, view)
+            likes, known = (view.read(query, one.words, one.id) for query in (LIKES, ANSWERED))
+            desk_block(one, likes, known, does, view)
     else:
         if decide(view.who, Permission.FILE_STORE_REQUESTS).allowed:
-            file_form(partial(view.do, KEEP), partial(view.read, LIKES), view)
+            file_form(partial(view.do, KEEP), partial(view.read, LIKES), partial(view.read, ANSWERED), view)
         show = chosen_show()
         found = view.read(pool, show, address.said("region"))
         pool_filters(found)

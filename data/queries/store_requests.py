@@ -120,11 +120,22 @@ def alike(session: Session, who: Who, words: str, but: int | None = None) -> tup
 
     A store sees other stores' requests here, so that it can join one instead of asking again.
     """
+    return _likest(session, who, words, but, StoreRequest.answered_at.is_(None))
+
+
+def answered_alike(session: Session, who: Who, words: str, but: int | None = None) -> tuple[Alike, ...]:
+    """Answered requests of the whole pool that are most alike, as `alike`: each store may read the answer."""
+    return _likest(session, who, words, but, StoreRequest.answered_at.is_not(None))
+
+
+def _likest(
+    session: Session, who: Who, words: str, but: int | None, narrowed: ColumnElement[bool]
+) -> tuple[Alike, ...]:
     if not enough(words) or reach(who, Permission.SEE_STORE_REQUESTS) is None:
         return ()
     newest = (
         select(StoreRequest.id)
-        .where(StoreRequest.merged_into_id.is_(None), StoreRequest.answered_at.is_(None))
+        .where(StoreRequest.merged_into_id.is_(None), narrowed)
         .order_by(StoreRequest.id.desc())
         .limit(MOST_COMPARED)
     )

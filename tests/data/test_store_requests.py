@@ -13,7 +13,7 @@ from core.promises.store_requests import Verdict
 from core.terms import Role
 from data.commands.store_requests import answer_request, file_request, merge_requests
 from data.media import keep_store_photo
-from data.queries.store_requests import Show, alike, pool, request_file
+from data.queries.store_requests import Show, alike, answered_alike, pool, request_file
 from data.schema import Message, Person, Team
 from tests.company import found
 from tests.data.test_acceptance_routes import picture
@@ -89,6 +89,18 @@ def test_likes_are_suggested_from_the_whole_pool_and_joined(store, stores):
     assert [a.words for a in request.asked] == [SCAN, SCAN_TOO]
     with pytest.raises(NotFound):
         read(store, request_file, stores.pudong, first)
+
+
+def test_what_was_answered_is_alike_too_and_is_not_joined(store, stores):
+    first = file_request(store, stores.bund, SCAN, "P2")
+    assert read(store, answered_alike, stores.shenzhen, SCAN_TOO) == ()
+    answer_request(store, stores.people.product, first, PLANNED)
+    assert read(store, alike, stores.shenzhen, SCAN_TOO) == ()
+    for who in (stores.bund, stores.shenzhen, stores.people.product):
+        (like,) = read(store, answered_alike, who, SCAN_TOO)
+        assert (like.request.id, like.request.reply) == (first, PLANNED.reply)
+    assert read(store, answered_alike, stores.people.rep, SCAN_TOO) == ()
+    assert read(store, answered_alike, stores.bund, SCAN, first) == ()
 
 
 def test_a_merge_keeps_everybody_and_tells_them(store, stores):

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from components import format
-from data.commands.store_requests import file_request
+from data.commands.store_requests import answer_request, file_request
 from data.queries.store_requests import Show, pool
 from data.text import translate
 from tests.data.test_acceptance_routes import picture
-from tests.data.test_store_requests import SCAN, SCAN_TOO, Stores
+from tests.data.test_store_requests import PLANNED, SCAN, SCAN_TOO, Stores
 from tests.pages.reading import does
 from tests.pages.test_demands import labels, press, shown
 
@@ -62,6 +62,23 @@ def test_what_the_store_asked_itself_is_marked_and_added_to(open_page, stores, s
     assert "show" not in page.query_params  # it is seen among the open ones
     (request,) = rows(stores)
     assert (request.id, [one.words for one in request.asked]) == (mine, [SCAN, SCAN_TOO])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_was_answered_is_shown_with_its_answer(open_page, stores, sqlite_store, language):
+    first = file_request(sqlite_store, stores.bund, SCAN, "P2")
+    answer_request(sqlite_store, stores.people.product, first, PLANNED)
+    for who, opens in ((stores.bund, True), (stores.shenzhen, False)):
+        page = open_page("store_requests", who, language)
+        page.text_area[0].set_value(SCAN_TOO).run()
+        assert not page.exception
+        text = shown(page)
+        assert translate(language, "store_requests.likes_answered") in text
+        assert PLANNED.reply in text
+        assert translate(language, "store_requests.no_likes") not in text
+        assert (translate(language, "demands.look") in [does(b) for b in page.button]) is opens
+    new = file_request(sqlite_store, stores.shenzhen, SCAN_TOO, "P2")
+    assert PLANNED.reply in shown(open_page("store_requests", stores.people.product, language, request=new))
 
 
 def test_the_same_words_of_another_day_are_another_request(open_page, stores, clock):
