@@ -66,13 +66,15 @@ def fill_in(view: View, kept: DraftView, desk: DemandDesk) -> None:
     left, right = st.columns([2, 1], gap="large")
     with left:
         words = _said(form, desk)
-    with right:  # on a phone right below the words
-        _similar(view.read(similar_demands, words, view.now), words, view)
     with st.columns([2, 1], gap="large")[0]:
         _effect(form, view)
         _urgency(form, desk, view)
         files_of_draft(form, view)
         end(view, form, t("demands.submit"), submit_demand)
+    with right:  # on a phone right below the words; it needs the measure, which is drawn later
+        metric = form.get("effect-metric") or ""
+        likes = view.read(similar_demands, words, view.now, metric=metric, customer=desk.id)
+        _similar(likes, bool(metric.strip()), words, view)
     form.finish()
 
 
@@ -145,23 +147,25 @@ def years_unknown(years: Sequence[int]) -> None:
         st.caption(f":material/warning: {t('demands.unknown_years', years=listed(map(str, years)))}")
 
 
-def _similar(found: Sequence[Similar], words: str, view: View) -> None:
+def _similar(found: Sequence[Similar], measured: bool, words: str, view: View) -> None:
     with st.container(border=True, gap="small", height=_SIMILAR, key="demand-similar"):
         st.markdown(f"**{t('demands.similar')}**")
         if not found:
-            st.caption(t("demands.none_alike" if enough(words) else "demands.none_similar"))
+            said = "none_measured" if measured else "none_alike" if enough(words) else "none_similar"
+            st.caption(t(f"demands.{said}"))
         for one in found:
             similar_line(one, view, lambda i: open_page("demands", demand=i))
 
 
 def what_came(one: Similar, view: View) -> str:
-    """Whose demand it was, and how product answered it."""
+    """Whose demand it was, whether it measures the same, and how product answered it."""
     came = t("demands.no_answer_yet")
     if one.feature:
         came = f"{one.feature} · {came_words(one.planned_on, one.delivery, view)}"
     elif one.declined_for:
         came = pair(t("demands.show.declined"), term("decline", one.declined_for))
-    return f"{one.customer} · {came}"
+    same = t("demands.same_measure", metric=one.metric) if one.measured else ""
+    return " · ".join(part for part in (one.customer, same, came) if part)
 
 
 def similar_line(one: Similar, view: View, open_one: Callable[[int], None]) -> None:

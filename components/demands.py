@@ -195,7 +195,7 @@ def promised(file: DemandFile, found: Sequence[PromiseRow], view: View) -> None:
 
 
 def alike(found: Sequence[Similar], view: View) -> None:
-    """Demands that were asked before in like words; product may answer with what is planned already."""
+    """Demands asked before in like words or with the same measure: product may answer with their feature."""
     with st.container(key="demand-likes"):  # always there: the form below it keeps its place
         if not found:
             return

@@ -50,7 +50,10 @@ with page("demands.title", needs=Permission.SEE_PROMISES) as view:
         if answers:
             does = {way: partial(view.do, command) for way, command in DOES.items()}
             kept = answer_draft(number, view) if to_answer(file) else None
-            likes = view.read(similar_demands, file.row.words, view.now, number)
+            row = file.row
+            likes = view.read(
+                similar_demands, row.words, view.now, number, metric=row.metric, customer=row.customer_id
+            )
             if kept is not None:
                 alike(likes, view)  # before anything is typed: it may be planned already
             answer_block(file, view.read(feature_choices, view.now), kept, does, view)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from unicodedata import normalize
 
 from core.messages import Problem
 from core.promises.sla import URGENCIES
@@ -97,6 +98,16 @@ def check_decline(decline: Decline) -> tuple[Problem, ...]:
     [('reason', 'required'), ('reply', 'required')]
     """
     return (*_choice("reason", decline.reason, DECLINES), *_text("reply", decline.reply))
+
+
+def same_measure(one: str, other: str) -> bool:
+    """Whether two demands measure the same, however it is spaced and written large or small; nothing is none.
+
+    >>> same_measure("Changeover  time", "changeover Time "), same_measure("", " ")
+    (True, False)
+    """
+    a, b = ("".join(normalize("NFKC", text).casefold().split()) for text in (one, other))
+    return bool(a) and a == b
 
 
 def stands(words: str) -> Problem:

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
-from core.likeness import enough, likest
+from core.likeness import MOST_ALIKE, enough, likest
 from core.messages import NotFound
 from core.promises.acceptance import Standing
+from core.promises.demands import same_measure
 from core.promises.sla import URGENCIES, Clock, clock
 from core.terms import Outcome
 from data.once import recalled
@@ -44,9 +45,11 @@ class DemandDesk:
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """A demand whose words are like those looked for; `likeness` 0–1.
+    """A demand that is like the one looked for.
 
     Attributes:
+        likeness: 0–1, of the words.
+        measured: whether it measures the same.
         delivery: how what was delivered for it stands.
     """
 
@@ -60,6 +63,7 @@ class Similar:
     planned_on: date | None
     declined_for: str | None
     delivery: Standing
+    measured: bool
 
 
 def demand_start(session: Session, who: Who) -> Start:
@@ -93,14 +97,25 @@ def demand_desk(session: Session, who: Who, customer_id: int, now: datetime) -> 
 
 
 def similar_demands(
-    session: Session, who: Who, words: str, now: datetime, but: int | None = None
+    session: Session,
+    who: Who,
+    words: str,
+    now: datetime,
+    but: int | None = None,
+    *,
+    metric: str = "",
+    customer: int | None = None,
 ) -> tuple[Similar, ...]:
-    """The demands within reach that are most alike, the likest first; none for a few letters.
+    """The demands within reach that are most alike in words, or that measure the same.
+
+    The customer's own come first, then the likest; a few letters are not compared.
 
     Args:
         but: a demand that is not compared with itself.
+        metric: what is measured; "" while nothing is.
+        customer: whose demand it is.
     """
-    if not enough(words):
+    if not enough(words) and not metric.strip():
         return ()
     planned = latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, now)
     query = (
@@ -124,14 +139,18 @@ def similar_demands(
         .limit(MOST_DEMANDS)
     )
     rows = {row.id: row for row in session.execute(query)}
-    found = likest(words, {i: (row.words,) for i, row in rows.items()})
-    alike = {i: rows[i] for _, i in found}
-    wanted = [Wanted(i, r.customer_id, r.opened_at, None, i, r.feature_id) for i, r in alike.items()]
+    likeness = {i: score for score, i in likest(words, {i: (r.words,) for i, r in rows.items()})}
+    measured = {i for i, row in rows.items() if same_measure(metric, row.metric)}
+    order = sorted(
+        {*likeness, *measured}, key=lambda i: (rows[i].customer_id != customer, -likeness.get(i, 0.0), -i)
+    )
+    alike = [rows[i] for i in order[:MOST_ALIKE]]
+    wanted = [Wanted(r.id, r.customer_id, r.opened_at, None, r.id, r.feature_id) for r in alike]
     came = serving(session, wanted, now)
     return tuple(
         Similar(
-            score, i, row.customer, row.words, row.metric, row.feature_id, row.feature, row.day,
-            row.declined_for, came[i],
+            likeness.get(row.id, 0.0), row.id, row.customer, row.words, row.metric, row.feature_id,
+            row.feature, row.day, row.declined_for, came[row.id], row.id in measured,
         )
-        for (score, i), row in zip(found, alike.values(), strict=True)
+        for row in alike
     )  # fmt: skip

@@ -152,6 +152,26 @@ def test_similar_demands_are_found_in_both_languages(store, company, asked, alik
     assert read(store, similar_demands, company.rep, " a ", store.clock()) == ()
 
 
+def test_the_same_measure_is_alike_whatever_the_words_ones_own_first(store, company):
+    other = file_demand(
+        store, company.stranger, company.strange_customer, DemandInput(ERP, "cost", EFFECT, "P1")
+    )
+    mine = filed(store, company, FORMS)
+
+    def likes(who, words=ERP, **more) -> list[tuple[int, bool]]:
+        found = read(store, similar_demands, who, words, store.clock(), **more)
+        return [(one.id, one.measured) for one in found]
+
+    assert likes(company.product) == [(other, False)]
+    assert likes(company.product, metric="Other", customer=company.customer) == [(other, False)]
+    assert likes(company.product, metric=" changeover TIME", customer=company.customer) == [
+        (mine, True), (other, True),
+    ]  # fmt: skip
+    assert likes(company.product, metric="Changeover time") == [(other, True), (mine, True)]
+    assert likes(company.rep, "", metric="Changeover time") == [(mine, True)]
+    assert likes(company.rep, "", metric="Changeover time", but=mine) == []
+
+
 def test_a_planned_feature_answers_a_second_demand_without_a_new_date(store, company):
     first, second = filed(store, company), filed(store, company)
     feature = answered(store, company, first)

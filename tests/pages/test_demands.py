@@ -127,6 +127,18 @@ def test_what_is_typed_survives_and_similar_demands_appear(open_page, sqlite_sto
     assert translate("en", "demands.unfinished") in shown(listed)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_measured_is_compared_too(open_page, sqlite_store, company, language):
+    filed(sqlite_store, company)
+    page = open_page("demands", company.rep, language, customer=company.customer)
+    prefix = f"d{page.query_params['draft'][0]}_"
+    page.text_area(f"{prefix}words").set_value("Invoices get lost").run()
+    page.text_input(f"{prefix}effect-metric").set_value("Invoices lost").run()
+    assert translate(language, "demands.none_measured") in shown(page)
+    page.text_input(f"{prefix}effect-metric").set_value("changeover time").run()
+    assert translate(language, "demands.same_measure", metric="Changeover time") in shown(page)
+
+
 def test_somebody_elses_customer_or_draft_opens_no_form(open_page, sqlite_store, company):
     page = open_page("demands", company.rep, customer=company.strange_customer)
     assert [e.value for e in page.error] == [translate("en", "errors.customer_gone")]
