@@ -111,7 +111,8 @@ class DeliveryBoard:
 def delivery_board(
     session: Session, who: Who, show: Show, now: datetime, customer: int | None = None
 ) -> DeliveryBoard:
-    """Deliveries within reach: what is not ready by its day, the others by who waits longest."""
+    """Deliveries within reach: what is not ready by its day, the confirmed by when they were first confirmed,
+    the newest first, the others by who waits longest."""
     of = CustomerDelivery.customer_id == customer if customer else None
     rows = delivery_rows(session, who, now, of)
     due = _due(session, who, now, customer)
@@ -169,7 +170,13 @@ def delivery_rows(
 
 
 def _since(row: DeliveryRow) -> tuple[datetime, int]:
-    at = row.seen.answered_at if row.seen.state in (Stand.PROBLEM, Stand.CONFIRMED) else row.seen.ready_at
+    match row.seen.state:
+        case Stand.CONFIRMED:
+            at = row.seen.confirmed_at
+        case Stand.PROBLEM:
+            at = row.seen.answered_at
+        case _:
+            at = row.seen.ready_at
     return at or row.ready_at, row.id
 
 

@@ -491,6 +491,20 @@ def test_a_second_question_whose_link_is_lost_gets_a_fresh_one(store, handover, 
         renew_delivery(store, handover.people.delivery, delivery, new_token())
 
 
+def test_the_confirmed_stand_by_the_day_of_their_first_confirmation(store, handover, clock):
+    first, second = handover.ready(), handover.ready(promise_id=None)
+    for _, token in (first, second):
+        clock.move(days=1)
+        answer_link(store, token, YES)
+    clock.move(days=30)
+    again = new_token()
+    ask_again(store, handover.people.delivery, first[0], again)
+    clock.move(days=1)
+    answer_link(store, again, YES)  # a second confirmation makes it no newer
+    board = read(store, delivery_board, handover.people.rep, Show.CONFIRMED, clock.at)
+    assert [row.id for row in board.rows] == [second[0], first[0]]
+
+
 def test_wrong_tokens_are_counted_by_address_and_by_all(store, handover, clock, monkeypatch):
     for _ in range(PER_ADDRESS):
         count_miss(store, "10.0.0.1")
