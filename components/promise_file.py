@@ -7,12 +7,12 @@ import streamlit as st
 
 from components import address, format
 from components.address import leave_for
-from components.blocks import Card, Row, badge, cards, plain, rows, section
+from components.blocks import Card, Row, Tone, badge, cards, plain, rows, section
 from components.deliveries import TONES as STANDS
 from components.frame import View
 from components.navigation import open_page
 from components.promise_charts import gap_words
-from components.promises import amounts_words, light_of, outcome_of
+from components.promises import amounts_words, light_of, outcome_of, problem_words
 from components.text import listed, pair, t, term
 from core.access import Permission, reach
 from core.promises.acceptance import Fulfilment, Stand
@@ -31,6 +31,8 @@ def promise_head(file: PromiseFile, view: View) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         badge(*(light_of(row) if promise.fulfilment is Fulfilment.OPEN else outcome_of(row)))
         st.markdown(f"**{plain(gap_words(row))}**")
+        if problem := problem_words(promise, view):
+            badge(problem, Tone.RED)
         if file.told_of:
             st.caption(plain(t("promises.told_of", people=listed(file.told_of))), width="content")
     cards(

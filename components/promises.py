@@ -14,8 +14,9 @@ from components.navigation import open_page
 from components.promise_charts import MOST, gap_words, picture
 from components.text import t
 from core.access import Permission, reach
-from core.promises.acceptance import Fulfilment
+from core.promises.acceptance import Fulfilment, Stand
 from data.queries.promise_board import Board, BoardRow, Show, Stake, totals
+from data.queries.promises import PromiseRow
 
 PAGE = 30
 _ON_CUSTOMER = 3  # promises on a customer's page
@@ -101,6 +102,7 @@ def _line(row: BoardRow, show: Show, view: View) -> Row:
         promise.feature or promise.words,
         dates_words(row, view),
         gap_words(row),
+        problem_words(promise, view),
         _stake_words(row.stakes, view),
         t("promises.escalated_by", by=row.escalated.by or t("demands.somebody")) if row.escalated else "",
     ]
@@ -111,6 +113,14 @@ def _line(row: BoardRow, show: Show, view: View) -> Row:
         mark=mark,
         tone=tone,
         action=t("demands.look"),
+    )
+
+
+def problem_words(promise: PromiseRow, view: View) -> str:
+    """That the customer has a problem with what was delivered for it, whatever the dates say; else ""."""
+    seen = promise.delivery
+    return (
+        t("deliveries.came.problem", at=view.instant(seen.answered_at)) if seen.state is Stand.PROBLEM else ""
     )
 
 

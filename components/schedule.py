@@ -11,7 +11,7 @@ from components.feature_words import came_words, spread_words
 from components.frame import View
 from components.promise_charts import gap_words
 from components.promise_file import dates_line
-from components.promises import light_of, outcome_of
+from components.promises import light_of, outcome_of, problem_words
 from components.text import listed, t, term
 from core.access import Permission, reach
 from core.promises.acceptance import Fulfilment, Spread, Stand
@@ -97,6 +97,7 @@ def _promised(row: BoardRow, told: Sequence[str], view: View) -> Row:
     parts = [
         t("promises.promised_for", on=format.day(promise.promised_on, view.language)),
         gap_words(row),
+        problem_words(promise, view),
         t("promises.told_of", people=listed(told)) if told else "",
     ]
     detail = " · ".join(p for p in parts if p)

@@ -48,6 +48,19 @@ def test_a_confirmed_feature_is_not_planned_any_more(open_page, handover, sqlite
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_promise_says_that_what_was_delivered_for_it_has_a_problem(
+    open_page, handover, sqlite_store, clock, language
+):
+    who = handover.people.rep
+    _, token = handover.ready()
+    answer_link(sqlite_store, token, AnswerInput("problem", "Slow"))
+    at = format.instant(clock(), language, who.timezone)
+    said = translate(language, "deliveries.came.problem", at=at)
+    for address in ({}, {"promise": handover.promise}, {"feature": handover.feature}):
+        assert said in shown(open_page("promises", who, language, **address))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_likes_and_features_to_choose_say_what_is_ready(open_page, handover, sqlite_store, clock, language):
     people = handover.people
     demand = DemandInput("A board that shows each shift", "efficiency", EFFECT, "P1")
