@@ -51,6 +51,14 @@ class Imported(Batched):
     ref: Mapped[str | None] = mapped_column(unique=True)
 
 
+class Revocable:
+    """A record that can be taken back: it stays and counts no more; by whom and why stands with it."""
+
+    taken_back_at: Mapped[datetime | None]
+    taken_back_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    taken_back_for: Mapped[str | None]
+
+
 class Defined:
     """A record with the company's own fields: their values by key, as JSON, and the policy version under
     which they were written last."""

@@ -6,10 +6,10 @@ from decimal import Decimal
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.schema.base import Base, Batched, Imported, Keyed
+from data.schema.base import Base, Batched, Imported, Keyed, Revocable
 
 
-class Demand(Keyed, Imported, Base):
+class Demand(Keyed, Imported, Revocable, Base):
     """What a customer asked for (PRODUCT.md C1); `words` are the customer's own.
 
     A ticket that was imported may say no effect: pain, metric and unit are "" then, both ends None.
@@ -89,7 +89,7 @@ class PlannedDate(Keyed, Batched, Base):
     recorded_at: Mapped[datetime]
 
 
-class Promise(Keyed, Imported, Base):
+class Promise(Keyed, Imported, Revocable, Base):
     """What a customer was told; its date is the latest row of `PromisedDate`.
 
     `action_id` is the action, e.g. a quote, in which it was said.

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.schema.base import Base, Keyed
+from data.schema.base import Base, Keyed, Revocable
 
 
-class StoreRequest(Keyed, Base):
+class StoreRequest(Keyed, Revocable, Base):
     """One store's request. `merged_into_id` names the request of the pool that it is part of."""
 
     __tablename__ = "store_request"
