@@ -7,7 +7,7 @@ from core.reports.commitments import Checked, Record
 from data.brief_words import cause_words, day_words, money_words, time_words
 from data.minutes_json import Minutes
 from data.queries.morning import Meeting, Morning
-from data.text import has, sentences, translate
+from data.text import ended, has, sentences, translate
 
 
 def minutes_text(language: str, told: Morning, meeting: Meeting, kept: Minutes) -> str:
@@ -61,7 +61,7 @@ def checked_words(language: str, checked: Checked, zone: str) -> str:
         state=translate(language, f"morning.state.{checked.state}"),
         who=c.owner,
         customer=c.customer,
-        what=c.what,
+        what=ended(language, c.what),
         by=time_words(language, c.due_at, zone),
     )
     again = translate(language, "morning.again_text", n=checked.before) if checked.before else ""

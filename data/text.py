@@ -97,6 +97,15 @@ def sentences(*said: str) -> str:
     return text
 
 
+def ended(language: str, said: str) -> str:
+    """What somebody wrote, as a sentence that another may follow; Chinese goes on in brackets.
+
+    >>> ended("en", "See them"), ended("en", "See them!"), ended("zh", "拜访客户")
+    ('See them.', 'See them!', '拜访客户')
+    """
+    return said if language == "zh" or said.endswith((*".!?…", *_STOPS)) else f"{said}."
+
+
 def zone_words(language: str, zone: str) -> str:
     """A time zone by its city; as it is where nobody knows one.
 

@@ -35,7 +35,7 @@ from data.schema import (
     Person,
     Promise,
 )
-from data.text import LANGUAGES, translate
+from data.text import LANGUAGES, ended, translate
 
 _ABOUT: Mapping[str, type[Promise | Demand | Action]] = {
     Proof.PROMISE: Promise,
@@ -125,7 +125,7 @@ def _told(tx: Tx, row: Commitment, zone: str) -> Notice:
         names = select(Opportunity.name).where(Opportunity.id == row.opportunity_id)
     name = tx.session.scalar(names)
     what = {
-        language: translate(language, "notices.commitment.at", customer=name, what=row.what)
+        language: translate(language, "notices.commitment.at", customer=name, what=ended(language, row.what))
         for language in LANGUAGES
     }
     sees = tx.session.scalar(select(Customer.id).where(Customer.id == row.customer_id, seen))

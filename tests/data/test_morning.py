@@ -429,6 +429,7 @@ def test_what_was_agreed_on_two_mornings_running_is_one_thing_to_do(store, compa
     asked = shown(store, company.manager, company.rep.team_id, date(2026, 3, 6)).followed
     assert [(c.commitment.customer, c.before) for c in asked] == [("Haihe", 1)]
     said = checked_words("en", asked[0], "Asia/Shanghai")
+    assert "See them. By " in said
     assert ". Agreed on once before. No action with the customer since." in said
     with store.reading() as session:
         own = own_commitments(session, company.rep.person_id, clock.at + timedelta(days=1), clock.at)
@@ -467,7 +468,8 @@ def test_whoever_takes_something_over_is_told_once(store, company, clock):
     with store.reading() as session:
         (message,) = session.scalars(select(Message).where(Message.kind == "commitment"))
     assert message.person_id == company.rep.person_id
-    assert sentence("en", message.kind, message.params)[1] == "Haihe: See them By Wed 4 Mar, 17:00. (Manager)"
+    body = sentence("en", message.kind, message.params)[1]
+    assert body == "Haihe: See them. By Wed 4 Mar, 17:00. (Manager)"
     assert (message.page, message.query) == ("customer", {"customer": customer_of(store, "Haihe")})
     assert (
         sentence("zh", message.kind, message.params)[1] == "Haihe：See them（截止 3月4日周三 17:00，Manager）"
@@ -543,7 +545,7 @@ def test_the_minutes_are_kept_and_read_in_either_language(store, company, clock)
         "By Wed 4 Mar, 18:00.\n\n"
         "2 red alerts stood.\n\n"
         "Who does what\n"
-        "- [Open] Rep, Haihe: See them By Wed 4 Mar, 17:00. No action with the customer since.\n\n"
+        "- [Open] Rep, Haihe: See them. By Wed 4 Mar, 17:00. No action with the customer since.\n\n"
         "Note\nWatch Wuyi\n"
     )
     assert "用时 14 分钟" in export_minutes(store, company.rep, company.rep.team_id, TODAY, "zh").decode()
