@@ -96,10 +96,20 @@ class Figures:
         return Verdict.EDGE if self.deviation <= rare else Verdict.BEYOND
 
 
+def fresh_of(run: MonthRun, lines: Decimal, *, company: bool) -> Decimal:
+    """What a group's forecast holds for opportunities not yet in the books: all of it, or its lines' share.
+
+    Args:
+        lines: sum of the AI values of its lines.
+    """
+    if company:
+        return run.fresh
+    return run.fresh * (lines / run.whole if run.whole else ZERO)
+
+
 def group_figures(run: MonthRun, lines: Sequence[Line], wins: Sequence[Win]) -> Figures:
     """A rep's or a team's month from its own lines and wins."""
-    share = sum((line.value for line in lines), ZERO) / run.whole if run.whole else ZERO
-    fresh = run.fresh * share
+    fresh = fresh_of(run, sum((line.value for line in lines), ZERO), company=False)
     before = sum((w.known for w in wins if w.known is not None), ZERO)
     counted = sum((line.counted for line in lines), ZERO) + fresh + before
     suggested = sum((line.value for line in lines), ZERO) + fresh + before

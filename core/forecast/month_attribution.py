@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.forecast.health import Figures
+from core.forecast.health import Figures, fresh_of
 from core.forecast.months import Line, MonthRun, Win
 
 LARGEST = 5
@@ -60,8 +60,7 @@ def attribute(
     said = {line.id: line.value if company else line.counted for line in lines}
     ordered = sorted(lines, key=lambda line: (-abs(line.actual - said[line.id]), line.id))
     parts = [(line, Part(said[line.id], line.actual)) for line in ordered]
-    share = sum((line.value for line in lines), _ZERO) / run.whole if run.whole else _ZERO
-    expected = run.fresh if company else run.fresh * share
+    expected = fresh_of(run, sum((line.value for line in lines), _ZERO), company=company)
     before = sum((w.actual for w in wins if w.known is not None), _ZERO)
     fresh = Part(expected, sum((w.actual for w in wins if w.known is None), _ZERO))
     total = sum(said.values(), _ZERO)

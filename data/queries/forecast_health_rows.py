@@ -1,13 +1,14 @@
 """The opportunities behind a number of forecast health (B4, D3)."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from heapq import nsmallest
 
 from core.forecast.calibration import REJECTED
-from core.forecast.health import Figures
-from core.forecast.month_attribution import attribute
+from core.forecast.health import Figures, fresh_of
 from core.forecast.months import Line, MonthRun, Win
 from core.forecast.reliability import bin_of
 from data.queries.forecast_month_books import ZERO
@@ -101,25 +102,26 @@ def rows_of(
     gaps: list[tuple[Decimal, Line | Win]] = [(x.actual - counted(x, whole=whole), x) for x in mine]
     gaps += [(win.actual, win) for win in came]
     first = nsmallest(ROWS_SHOWN, gaps, key=lambda row: -abs(row[0]))
+    said = sum((counted(line, whole=whole) for line in mine), ZERO)
     return Rows(
         tuple(Shown(of, gap, names[of.opportunity]) for gap, of in first),
         len(gaps),
-        sum((counted(line, whole=whole) for line in mine), ZERO),
+        said,
         sum((of.actual for _, of in gaps), ZERO),
-        None if part or not chosen else _beyond(chosen, mine, came, whole=whole),
+        None if part or not chosen else _beyond(chosen, mine, said, whole=whole),
     )
 
 
 def _beyond(
-    months: Sequence[tuple[MonthRun, Figures]], lines: Sequence[Line], wins: Sequence[Win], *, whole: bool
+    months: Sequence[tuple[MonthRun, Figures]], lines: Sequence[Line], said: Decimal, *, whole: bool
 ) -> Beyond:
-    fresh = rest = ZERO
-    for run, figures in months:
-        mine = [line for line in lines if line.month == run.month]
-        came = [win for win in wins if win.month == run.month]
-        parts = attribute(run, figures, mine, came, company=whole)
-        fresh, rest = fresh + parts.fresh.forecast, rest + parts.rest.forecast
-    return Beyond(len(months), sum((figures.forecast for _, figures in months), ZERO), fresh, rest)
+    """What is left of the forecasts once `said`, what counted of the lines, is taken off."""
+    values: dict[date, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        values[line.month] += line.value
+    forecast = sum((figures.forecast for _, figures in months), ZERO)
+    fresh = sum((fresh_of(run, values[run.month], company=whole) for run, _ in months), ZERO)
+    return Beyond(len(months), forecast, fresh, forecast - said - fresh)
 
 
 def counted(line: Line, *, whole: bool) -> Decimal:
