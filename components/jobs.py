@@ -58,12 +58,13 @@ def _silence(hands: Pulse, view: View, now: datetime) -> None:
     """Says what waits for a worker that is not there; always there, so that nothing moves."""
     with st.container(key="jobs-silence"):
         if hands.waiting and not hands.alive:
-            st.warning(_no_worker(hands, view.language, now), icon=":material/sync_disabled:")
+            st.warning(_no_worker(hands, view, now), icon=":material/sync_disabled:")
 
 
-def _no_worker(hands: Pulse, language: str, now: datetime) -> str:
+def _no_worker(hands: Pulse, view: View, now: datetime) -> str:
     """What waits, since when no worker took anything up, and what brings one."""
-    silent = t("jobs.silent", ago=ago(hands.worked_at, now, language)) if hands.worked_at else t("jobs.never")
+    since = hands.worked_at and ago(hands.worked_at, now, view.language, view.who.timezone)
+    silent = t("jobs.silent", ago=since) if since else t("jobs.never")
     waits = t("jobs.waits", n=hands.waiting) if hands.waiting else ""
     return " ".join(said for said in (waits, silent, t("jobs.start_one")) if said)
 

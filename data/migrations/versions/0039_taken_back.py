@@ -6,7 +6,7 @@ from alembic import op
 from data.schema import types
 
 revision = "0039"
-down_revision = "0037"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 
