@@ -239,7 +239,7 @@ def test_today_shows_what_was_never_confirmed(open_page, handover, clock, langua
     handover.ready()
     clock.move(days=13.5)
     page = open_page("today", handover.people.delivery, language)
-    ends = format.ago(clock() + timedelta(hours=12), clock(), language)
+    ends = format.ago(clock() + timedelta(hours=12), clock(), language, "Asia/Shanghai")
     assert translate(language, "today.link_ends", ago=ends) in shown(page)
     clock.move(days=1)
     page = open_page("today", handover.people.delivery, language)
