@@ -1,7 +1,9 @@
 """One promise drawn: its dates, what was said, what was delivered for it, and its history."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -12,7 +14,8 @@ from components.deliveries import TONES as STANDS
 from components.frame import View
 from components.navigation import open_page
 from components.promise_charts import gap_words
-from components.promises import amounts_words, light_of, outcome_of, problem_words
+from components.promises import amounts_words, leave_for_making, light_of, outcome_of, problem_words
+from components.taking_back import take_back_form, taken_back_note
 from components.text import listed, pair, t, term
 from core.access import Permission, reach
 from core.promises.acceptance import Fulfilment, Stand
@@ -29,10 +32,11 @@ def promise_head(file: PromiseFile, view: View) -> None:
         leave_for()
     st.header(plain(promise.customer), anchor=False)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        badge(*(light_of(row) if promise.fulfilment is Fulfilment.OPEN else outcome_of(row)))
-        st.markdown(f"**{plain(gap_words(row))}**")
-        if problem := problem_words(promise, view):
-            badge(problem, Tone.RED)
+        badge(*_stands(file))
+        if not promise.taken_back:
+            st.markdown(f"**{plain(gap_words(row))}**")
+            if problem := problem_words(promise, view):
+                badge(problem, Tone.RED)
         if file.told_of:
             st.caption(plain(t("promises.told_of", people=listed(file.told_of))), width="content")
     cards(
@@ -45,6 +49,30 @@ def promise_head(file: PromiseFile, view: View) -> None:
         key="promise-dates",
     )  # fmt: skip
     _said(file, view)
+    if file.taken_back:
+        taken_back_note(file.taken_back, view)
+        if reach(view.who, Permission.MAKE_PROMISES) and st.button(
+            t("promises.make_anew"), icon=":material/redo:"
+        ):
+            leave_for_making(promise.customer_id)
+
+
+def _stands(file: PromiseFile) -> tuple[str, Tone]:
+    if file.taken_back:
+        return t("promises.show.taken_back"), Tone.QUIET
+    return light_of(file.row) if file.row.promise.fulfilment is Fulfilment.OPEN else outcome_of(file.row)
+
+
+def take_back_block(file: PromiseFile, take: Callable[[int, str], Any], view: View) -> None:
+    """The way to take a promise back that was recorded by mistake.
+
+    Args:
+        take: `take(promise, reason)`.
+    """
+    number = file.row.promise.id
+    with st.container(key="promise-mistake"):  # always there: what stands below keeps its place
+        if file.may_take_back and take_back_form(f"promise-{number}", "promise", partial(take, number), view):
+            st.rerun()
 
 
 def _day(day: date | None, view: View) -> str:

@@ -83,9 +83,9 @@ def board_list(board: Board, show: Show, view: View) -> None:
     if not board.rows:
         empty(t(f"promises.none.{show}"), t("promises.none_hint"), icon=":material/handshake:")
         return
-    if clicked := picture(board.rows, board.today, view.language):
+    if show is not Show.TAKEN_BACK and (clicked := picture(board.rows, board.today, view.language)):
         leave_for(promise=clicked)
-    if len(board.rows) > MOST:
+    if len(board.rows) > MOST and show is not Show.TAKEN_BACK:
         st.caption(t("promises.first_of", shown=MOST, total=len(board.rows)))
     shown = address.number("shown") or PAGE
     if pressed := rows([_line(row, show, view) for row in board.rows[:shown]], "promises"):
@@ -97,12 +97,11 @@ def board_list(board: Board, show: Show, view: View) -> None:
 
 def _line(row: BoardRow, show: Show, view: View) -> Row:
     promise = row.promise
-    mark, tone = outcome_of(row) if show in (Show.PAST, Show.DELIVERED) else light_of(row)
+    mark, tone = _stands(row, show)
     parts = [
         promise.feature or promise.words,
         dates_words(row, view),
-        gap_words(row),
-        problem_words(promise, view),
+        *(() if promise.taken_back else (gap_words(row), problem_words(promise, view))),
         _stake_words(row.stakes, view),
         t("promises.escalated_by", by=row.escalated.by or t("demands.somebody")) if row.escalated else "",
     ]
@@ -122,6 +121,12 @@ def problem_words(promise: PromiseRow, view: View) -> str:
     return (
         t("deliveries.came.problem", at=view.instant(seen.answered_at)) if seen.state is Stand.PROBLEM else ""
     )
+
+
+def _stands(row: BoardRow, show: Show) -> tuple[str, Tone]:
+    if show is Show.TAKEN_BACK:
+        return t("promises.show.taken_back"), Tone.QUIET
+    return outcome_of(row) if show in (Show.PAST, Show.DELIVERED) else light_of(row)
 
 
 def light_of(row: BoardRow) -> tuple[str, Tone]:

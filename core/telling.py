@@ -49,6 +49,7 @@ KINDS: Mapping[str, Permission] = {
     "promise_before_plan": Permission.SEE_PROMISES,
     "promise_nothing_planned": Permission.SEE_PROMISES,
     "promise_escalated": Permission.SEE_PROMISES,
+    "promise_taken_back": Permission.SEE_PROMISES,
     "delivery_problem": Permission.SEE_PROMISES,
     "delivery_confirmed": Permission.SEE_PROMISES,
     "delivery_unanswered": Permission.SEE_PROMISES,

@@ -5,7 +5,7 @@ from functools import partial
 from components import address
 from components.frame import page
 from components.freeze import freeze_line
-from components.promise_file import delivered, histories, promise_head
+from components.promise_file import delivered, histories, promise_head, take_back_block
 from components.promise_forms import feature_form, resolve_block
 from components.promise_make import begin_with, current, done, fill_in, said_in
 from components.promises import board_cards, board_filters, board_list, chosen_show
@@ -14,6 +14,7 @@ from core.access import Permission, decide
 from data.commands.command import Command
 from data.commands.features import move_feature
 from data.commands.promises import escalate_promise, move_promise, plan_promise
+from data.commands.taking_back import take_back_promise
 from data.queries.deliveries import deliveries_of
 from data.queries.demand_file import feature_choices
 from data.queries.promise_board import promise_board, promises_on
@@ -26,6 +27,7 @@ DOES: dict[str, Command[..., int]] = {
     "plan": move_feature,
     "link": plan_promise,
     "escalate": escalate_promise,
+    "take_back": take_back_promise,
 }
 
 with page("promises.title", needs=Permission.SEE_PROMISES) as view:
@@ -42,9 +44,11 @@ with page("promises.title", needs=Permission.SEE_PROMISES) as view:
         promise_head(file, view)
         said_in(view.read(origin_of, number), view)
         does = {way: partial(view.do, command) for way, command in DOES.items()}
-        resolve_block(file, view.read(feature_choices, view.now), does, view)
-        delivered(view.read(deliveries_of, file.row.promise, view.now), view)
+        if file.taken_back is None:
+            resolve_block(file, view.read(feature_choices, view.now), does, view)
+            delivered(view.read(deliveries_of, file.row.promise, view.now), view)
         histories(file, view)
+        take_back_block(file, does["take_back"], view)
     elif number := address.number("feature"):
         feature = view.read(feature_file, number, view.now)
         feature_head(feature, view)

@@ -116,7 +116,7 @@ class Record:
         of: id of the action, promise or demand.
         happened_at: when it was done, which may be before it was entered; of a step when it was entered, as
             its being settled is what was agreed on.
-        word: an action's type; `called_off`; `promised`, `planned` or `escalated`; `answered`.
+        word: an action's type; `called_off`; `promised`, `planned` or `escalated`; `answered`; `taken_back`.
         started_at: of a visit, by which people name it.
     """
 

@@ -1,4 +1,4 @@
-"""Promises over HTTP: made, moved, planned, escalated (PRODUCT.md C3)."""
+"""Promises over HTTP: made, moved, planned, escalated, taken back (PRODUCT.md C3)."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -7,8 +7,9 @@ from pydantic import Field
 
 from core.promises.demands import PromiseInput
 from data.api.operation import Call, cut, operation, window
-from data.api.shapes import Answer, Body, Day, Id, Instant, ListQuery, Page, Said
+from data.api.shapes import Answer, Body, Day, Id, Instant, ListQuery, MistakeReason, Page, Said
 from data.commands.promises import escalate_promise, make_promise, move_promise, plan_promise
+from data.commands.taking_back import take_back_promise
 from data.queries.api_rows import SEE_PROMISES, one, page
 from data.queries.policies import policy_in_force
 from data.queries.promises import promises
@@ -63,6 +64,8 @@ class PromiseRecord(Answer):
     words: str
     made_at: datetime
     recorded_at: datetime
+    taken_back_at: datetime | None = Field(description="When it was taken back: it counts no more then.")
+    taken_back_for: str | None
     promised_on: date | None = None
     planned_on: date | None = None
     light: str = Field("", description="green, amber or red")
@@ -127,6 +130,13 @@ def put_before_directors(call: Call) -> PromiseRecord:
     return _read(call, call.id)
 
 
+@operation("POST", "/promises/{id}/take-back", GROUP, PromiseRecord, body=MistakeReason)
+def take_back(call: Call) -> PromiseRecord:
+    """Take a promise back that was recorded by mistake; it stays, and counts no more."""
+    take_back_promise(call.store, call.who, call.id, call.body.reason)
+    return _read(call, call.id)
+
+
 def _read(call: Call, promise_id: int) -> PromiseRecord:
     return _records(call, [one(call.session, call.who, Promise, promise_id)])[0]
 
@@ -134,7 +144,8 @@ def _read(call: Call, promise_id: int) -> PromiseRecord:
 def _records(call: Call, rows: Sequence[Promise]) -> list[PromiseRecord]:
     policy, now = policy_in_force(call.session), call.store.clock()
     ids = Promise.id.in_([row.id for row in rows])
-    stands = {row.id: row for row in promises(call.session, call.who, policy, now, ids)}
+    known = promises(call.session, call.who, policy, now, ids, taken_back=None)
+    stands = {row.id: row for row in known}
     return [
         PromiseRecord.model_validate(row).model_copy(
             update={

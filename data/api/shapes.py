@@ -122,6 +122,12 @@ class Answer(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+class MistakeReason(Body):
+    """Why it was a mistake."""
+
+    reason: Said
+
+
 class Page(Answer):
     """One page of a list."""
 

@@ -1,5 +1,7 @@
 """A delivery's life inside the house: marked ready, sent again, called back, asked about a second time."""
 
+from typing import Any
+
 from sqlalchemy import func, select
 
 from core.access import Permission
@@ -190,7 +192,9 @@ def _first_time(tx: Tx, delivery: DeliveryInput) -> None:
     ):
         if value is None:
             continue
-        tx.session.get(table, value, with_for_update=True)
+        row: Any = tx.session.get(table, value, with_for_update=True)
+        if row is not None and row.taken_back_at is not None:
+            raise Conflict("taken_back")
         if tx.session.scalar(select(func.count()).where(column == value)):
             raise Conflict("already_ready")
 

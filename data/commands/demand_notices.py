@@ -32,17 +32,23 @@ def tell_asked(
         Whom it told, by id.
     """
     customer = tx.session.get_one(Customer, demand.customer_id)
-    promised = select(Promise.person_id).where(Promise.demand_id == demand.id)
+    promised = select(Promise.person_id).where(
+        Promise.demand_id == demand.id, Promise.taken_back_at.is_(None)
+    )
     people = {demand.filed_by, customer.owner_id, *tx.session.scalars(promised)}
     people -= {None, tx.who.person_id, *but}
     here = select(Person).where(Person.id.in_(people), Person.active).order_by(Person.id)
-    words = demand.words if len(demand.words) <= _BRIEF else f"{demand.words[:_BRIEF]}…"
-    about = to_json({"customer": customer.name, "words": words} | said)
+    about = to_json({"customer": customer.name, "words": brief(demand.words)} | said)
     key = f"{kind}:{demand.id}:{turn}" if turn else f"{kind}:{demand.id}"
     told = (kind, key, about, "demands", {"demand": demand.id})
     reached = [p.id for p in tx.session.scalars(here).all() if sees(tx.session, p, customer.id)]
     post(tx.session, tx.now, [Notice(person_id, *told) for person_id in reached])
     return reached
+
+
+def brief(words: str) -> str:
+    """The beginning of what was said, as a notice names it."""
+    return words if len(words) <= _BRIEF else f"{words[:_BRIEF]}…"
 
 
 def sees(session: Session, person: Person, customer_id: int) -> bool:

@@ -1,6 +1,7 @@
 """A demand's life: filed, paused while the customer is asked, answered by product with a plan or declined."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -26,6 +27,7 @@ from data.jsontext import to_json
 from data.queries.promise_board import standing
 from data.queries.scope import customers
 from data.schema import Action, Contact, Customer, Demand, DemandAttachment, DemandPause, Opportunity, Promise
+from data.schema.base import Revocable
 
 MOST_FILES = 10  # of one demand
 
@@ -205,12 +207,15 @@ def belongs(
     """Refuse a contact, opportunity, demand, promise or action that is another customer's.
 
     Raises:
-        Invalid: it is, or it does not exist.
+        Invalid: it is, it does not exist, or it was taken back.
     """
     if row_id is None:
         return
-    if tx.session.scalar(select(table.customer_id).where(table.id == row_id)) != customer_id:
+    row: Any = tx.session.get(table, row_id)
+    if row is None or row.customer_id != customer_id:
         raise Invalid([Problem(table.__tablename__, "other_customer")])
+    if isinstance(row, Revocable) and row.taken_back_at is not None:
+        raise Invalid([Problem(table.__tablename__, "taken_back")])
 
 
 def _check_files(count: int) -> list[Problem]:

@@ -62,16 +62,13 @@ def move_promise(tx: Tx, promise_id: int, promised_on: date | None, reason: str)
 
     Raises:
         NotFound: no such promise within reach.
+        Conflict: it was taken back.
         Invalid: no reason, no date, or the one that stands.
     """
     within = customers(tx.who, Permission.MAKE_PROMISES)
-    known = (
-        select(Promise.id)
-        .join(Customer, Customer.id == Promise.customer_id)
-        .where(Promise.id == promise_id, within)
-    )
-    if tx.session.scalar(known.with_for_update(of=Promise)) is None:
-        raise NotFound(entity="promise")
+    of = Customer, Customer.id == Promise.customer_id
+    known = select(Promise).join(*of).where(Promise.id == promise_id, within)
+    _standing(tx.session.scalar(known.with_for_update(of=Promise)))
     latest = select(PromisedDate.promised_on).where(PromisedDate.promise_id == promise_id)
     before = tx.session.scalar(latest.order_by(PromisedDate.id.desc()).limit(1))
     refuse(check_move("promised_on", before, promised_on, reason))
@@ -89,12 +86,10 @@ def plan_promise(tx: Tx, promise_id: int, feature_id: int | None) -> int:
 
     Raises:
         NotFound: no such promise or feature.
-        Conflict: another feature keeps it already.
+        Conflict: another feature keeps it already, or it was taken back.
         Invalid: no feature.
     """
-    promise = tx.session.get(Promise, promise_id, with_for_update=True)
-    if promise is None:
-        raise NotFound(entity="promise")
+    promise = _standing(tx.session.get(Promise, promise_id, with_for_update=True))
     if feature_id is None:
         raise Invalid([Problem("feature", "required")])
     if (feature := tx.session.get(Feature, feature_id)) is None:
@@ -116,13 +111,14 @@ def escalate_promise(tx: Tx, promise_id: int, reason: str) -> int:
 
     Raises:
         NotFound: no such promise within reach.
-        Conflict: it is no conflict, or was escalated already.
+        Conflict: it is no conflict, was escalated already, or taken back.
         Invalid: no reason.
     """
-    tx.session.get(Promise, promise_id, with_for_update=True)  # two who escalate at once do so in turn
-    found = promises(tx.session, tx.who, tx.policy, tx.now, Promise.id == promise_id)
+    kept = tx.session.get(Promise, promise_id, with_for_update=True)  # two who escalate at once do so in turn
+    found = promises(tx.session, tx.who, tx.policy, tx.now, Promise.id == promise_id, taken_back=None)
     if not found:
         raise NotFound(entity="promise")
+    _standing(kept)
     row = found[0]
     if row.state.light is not Light.RED:
         raise Conflict("no_conflict")
@@ -135,6 +131,15 @@ def escalate_promise(tx: Tx, promise_id: int, reason: str) -> int:
     tx.audit("promise", promise_id, after={"escalated": True, "reason": reason.strip()})
     post(tx.session, tx.now, _escalated(tx, row, reason.strip()))
     return promise_id
+
+
+def _standing(promise: Promise | None) -> Promise:
+    """A promise that was not taken back."""
+    if promise is None:
+        raise NotFound(entity="promise")
+    if promise.taken_back_at is not None:
+        raise Conflict("taken_back")
+    return promise
 
 
 def _escalated(tx: Tx, row: PromiseRow, reason: str) -> list[Notice]:

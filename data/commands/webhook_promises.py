@@ -27,6 +27,15 @@ def tell_promises(
     emit(session, now, _resolved(rows, set(session.scalars(told_red))))
 
 
+def tell_taken_back(session: Session, now: datetime, row: PromiseRow) -> None:
+    """Tell that a promise which was told red is so no more: it was taken back."""
+    told_red = select(WebhookEvent.id).where(
+        WebhookEvent.id.in_(standing_red()), WebhookEvent.subject_id == row.id
+    )
+    if session.scalar(told_red) is not None:
+        emit(session, now, [_event(RESOLVED, row, "taken_back")])
+
+
 def _resolved(rows: Collection[PromiseRow], told_red: Collection[int]) -> Iterator[Event]:
     for row in rows:
         if row.id in told_red and row.state.light is not Light.RED:
@@ -43,7 +52,7 @@ def standing_red() -> Select[int]:
     return select(WebhookEvent.id).where(WebhookEvent.id.in_(latest), WebhookEvent.kind == RED)
 
 
-def _event(kind: str, row: PromiseRow) -> Event:
+def _event(kind: str, row: PromiseRow, why: str = "") -> Event:
     names = ("customer_id", "demand_id", "feature_id", "promised_on", "planned_on")
-    said = {"promise_id": row.id, "why": row.state.code} | {name: getattr(row, name) for name in names}
+    said = {"promise_id": row.id, "why": why or row.state.code} | {name: getattr(row, name) for name in names}
     return Event(kind, row.id, said, row.cause)

@@ -1,4 +1,7 @@
-"""Demands and promises as rows to export."""
+"""Demands and promises as rows to export.
+
+What was taken back is none of them: an import would make it count again.
+"""
 
 import json
 from collections import defaultdict
@@ -89,7 +92,7 @@ def promises(session: Session, who: Who) -> Iterator[Record]:
         .outerjoin(Person, Person.id == Promise.person_id)
         .outerjoin(Demand, Demand.id == Promise.demand_id)
         .outerjoin(Feature, Feature.id == Promise.feature_id)
-        .where(scope.customers(who, EXPORT))
+        .where(scope.customers(who, EXPORT), Promise.taken_back_at.is_(None))
         .order_by(Promise.id)
     )
     dates = select(PromisedDate.promise_id, PromisedDate.promised_on).order_by(PromisedDate.id)

@@ -37,7 +37,8 @@ class _Planner:
         self.alike: dict[tuple[int, str], list[Mapping[str, Any]]] = {}
         query = select(*Promise.__table__.columns)
         for row in fetch(plan.session, query, Promise.customer_id, list(self.customers.rows)):
-            self.alike.setdefault((row["customer_id"], row["words"]), []).append(row)
+            if row["taken_back_at"] is None:  # what was a mistake is not what is told anew
+                self.alike.setdefault((row["customer_id"], row["words"]), []).append(row)
         for row in fetch(plan.session, query, Promise.ref, words(records, "ref")):
             self.refs[row["ref"]] = row
         self.dates = self._stored_dates()
@@ -50,6 +51,8 @@ class _Planner:
         day: date | None = record.get("promised_on")
         said = PromiseInput(wanted["words"], day, record.get("made_at"))
         problems += check_promise(said, plan.now)
+        if stored and stored["taken_back_at"]:
+            problems.append(Problem("ref", "taken_back"))
         if (record.get("recorded_at") or plan.now) > plan.now:
             problems.append(Problem("recorded_at", "instant_in_future"))
         self.features.check(record, problems)

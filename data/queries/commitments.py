@@ -191,6 +191,21 @@ def _dates(session: Session, customers: set[int], since: datetime) -> Iterator[R
         )
         for promise_id, customer_id, happened_at, by in session.execute(query):
             yield Record(Proof.PROMISE, promise_id, customer_id, None, happened_at, word, by)
+    yield from _mistakes(session, Proof.PROMISE, Promise, customers, since)
+
+
+def _mistakes(
+    session: Session, kind: Proof, table: type[Promise | Demand], customers: set[int], since: datetime
+) -> Iterator[Record]:
+    """What was taken back: nothing is left to be done about it."""
+    query = (
+        select(table.id, table.customer_id, table.taken_back_at, Person.name)
+        .outerjoin(Person, Person.id == table.taken_back_by)
+        .where(table.customer_id.in_(customers), table.taken_back_at > since)
+    )
+    for row_id, customer_id, at, by in session.execute(query):
+        if at is not None:
+            yield Record(kind, row_id, customer_id, None, at, "taken_back", by)
 
 
 def _answers(session: Session, customers: set[int], since: datetime) -> Iterator[Record]:

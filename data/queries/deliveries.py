@@ -196,7 +196,7 @@ def _due(session: Session, who: Who, now: datetime, customer: int | None) -> lis
 def _unpromised(session: Session, who: Who, now: datetime, customer: int | None) -> list[Due]:
     """Demands that product answered with a plan, about which the customer was told no date."""
     planned = latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, now)
-    told = select(Promise.demand_id).where(Promise.demand_id.is_not(None))
+    told = select(Promise.demand_id).where(Promise.demand_id.is_not(None), Promise.taken_back_at.is_(None))
     query = (
         select(Demand, Customer.name, Feature.name, planned.c.day)
         .join(Customer, Customer.id == Demand.customer_id)

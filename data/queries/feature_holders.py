@@ -71,7 +71,9 @@ def _asked_or_promised(session: Session, who: Who, features: Collection[int] | N
         )
         .join(Customer, Customer.id == Promise.customer_id)
         .outerjoin(Demand, Demand.id == Promise.demand_id)
-        .where(kept.is_not(None) if features is None else kept.in_(features))
+        .where(
+            kept.is_not(None) if features is None else kept.in_(features), Promise.taken_back_at.is_(None)
+        )
     )  # fmt: skip
     within = customers(who, Permission.SEE_PROMISES)
     return [row for query in (demands, promises) for row in session.execute(query.where(within))]

@@ -21,7 +21,7 @@ from data.schema import Demand, Escalation, Feature, Message, Opportunity, Perso
 
 class Show(StrEnum):
     """Which promises the board shows: all that lie ahead, those of one light, those whose day is over
-    without the customer's confirmation, or the delivered ones."""
+    without the customer's confirmation, the delivered ones, or what was taken back."""
 
     AHEAD = "ahead"
     RED = "red"
@@ -29,6 +29,7 @@ class Show(StrEnum):
     GREEN = "green"
     PAST = "past"
     DELIVERED = "delivered"
+    TAKEN_BACK = "taken_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,9 @@ def promise_board(
 ) -> Board:
     """Promises within reach, the widest gap first."""
     narrowed = [Promise.customer_id == customer] if customer else []
-    found = promises(session, who, policy_in_force(session), now, *narrowed)
+    found = promises(session, who, policy_in_force(session), now, *narrowed, taken_back=None)
     today = company_day(session, now)
-    is_ahead = {row.id: ahead(row.promised_on, row.planned_on, today, row.delivered) for row in found}
+    is_ahead = {row.id: _is_ahead(row, today) for row in found}
     lights = {row.id: _shown_as(row, is_ahead[row.id]) for row in found}
     counts = {str(s): sum(light == s for light in lights.values()) for s in Show}
     counts[Show.AHEAD] = sum(is_ahead.values())
@@ -144,7 +145,13 @@ def _board_rows(
     return [BoardRow(row, stakes[row.id], escalated.get(row.cause)) for row in rows]
 
 
+def _is_ahead(row: PromiseRow, today: date) -> bool:
+    return not row.taken_back and ahead(row.promised_on, row.planned_on, today, row.delivered)
+
+
 def _shown_as(row: PromiseRow, is_ahead: bool) -> str:
+    if row.taken_back:
+        return Show.TAKEN_BACK
     if row.delivered:
         return Show.DELIVERED
     return row.state.light.value if is_ahead else Show.PAST

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
 from core.messages import NotFound
+from core.promises.taking_back import hindrance
 from data.queries.begun_for import Start, start
 from data.queries.demands import DECLINED
 from data.queries.policies import company_day, policy_in_force
@@ -17,6 +18,7 @@ from data.queries.promise_origins import KIND
 from data.queries.promises import promises
 from data.queries.schedule import DateChange, planned_dates
 from data.queries.scope import customers
+from data.queries.taken_back import TakenBack, entered_promise, taken_back
 from data.schema import Contact, Customer, Demand, Person, Promise, PromisedDate
 
 MOST_DEMANDS = 50
@@ -29,6 +31,8 @@ class PromiseFile:
 
     Attributes:
         told_of: whom the conflict of its present dates was told to.
+        taken_back: by whom, when and why, where it was entered by mistake.
+        may_take_back: whether who looks at it may do so now.
     """
 
     row: BoardRow
@@ -40,6 +44,8 @@ class PromiseFile:
     escalations: tuple[Escalated, ...]
     today: date
     told_of: tuple[str, ...]
+    taken_back: TakenBack | None
+    may_take_back: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +69,12 @@ def promise_file(session: Session, who: Who, promise_id: int, now: datetime) -> 
     Raises:
         NotFound: there is none within reach.
     """
-    found = promises(session, who, policy_in_force(session), now, Promise.id == promise_id)
+    found = promises(session, who, policy_in_force(session), now, Promise.id == promise_id, taken_back=None)
     if not found:
         raise NotFound(entity="promise")
     row = found[0]
-    made_at, contact, words = session.execute(
-        select(Promise.made_at, Contact.name, Demand.words)
+    kept, contact, words = session.execute(
+        select(Promise, Contact.name, Demand.words)
         .outerjoin(Contact, Contact.id == Promise.contact_id)
         .outerjoin(Demand, Demand.id == Promise.demand_id)
         .where(Promise.id == promise_id)
@@ -78,13 +84,16 @@ def promise_file(session: Session, who: Who, promise_id: int, now: datetime) -> 
     return PromiseFile(
         BoardRow(row, stakes_behind(session, [row])[row.id], present),
         contact,
-        made_at,
+        kept.made_at,
         words,
         _told(session, row.id),
         planned_dates(session, row.feature_id) if row.feature_id else (),
         escalations,
         company_day(session, now),
         told_of(session, [row])[row.id],
+        taken_back(session, kept),
+        hindrance(entered_promise(session, kept, row.promised_on, now), who, Permission.MAKE_PROMISES)
+        is None,
     )
 
 

@@ -52,6 +52,7 @@ class PromiseRow:
         told_id, planned_id: rows of the two histories that hold now; planned_id None without a plan.
         delivery: how what was delivered for it stands; delivered is what the customer confirmed.
         fulfilment: what became of it.
+        taken_back: whether it was recorded by mistake, and counts no more.
     """
 
     id: int
@@ -70,6 +71,7 @@ class PromiseRow:
     planned_id: int | None
     delivery: Standing
     fulfilment: Fulfilment
+    taken_back: bool
 
     @property
     def delivered(self) -> bool:
@@ -116,6 +118,7 @@ def promises(
     as_of: datetime,
     *narrowed: ColumnElement[bool],
     red_ahead: bool = False,
+    taken_back: bool | None = False,
 ) -> list[PromiseRow]:
     """Every promise within reach beside its plan, both as known at `as_of`; the widest gap first.
 
@@ -123,6 +126,7 @@ def promises(
         narrowed: further conditions on Promise, Demand, Customer or Feature.
         red_ahead: only those whose plan is missing, or still to come and after the promised day; what the
             customer confirmed may be among them.
+        taken_back: those that were entered by mistake: none of them, they alone, or all there are (None).
     """
     told = latest(PromisedDate.promise_id, PromisedDate.promised_on, PromisedDate.recorded_at, as_of)
     planned = latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, as_of)
@@ -139,6 +143,8 @@ def promises(
         .outerjoin(Person, Person.id == Promise.person_id)
         .where(customers(who, Permission.SEE_PROMISES), Promise.recorded_at <= as_of, *narrowed)
     )  # fmt: skip
+    if taken_back is not None:
+        query = query.where(Promise.taken_back_at.is_not(None) == taken_back)
     if red_ahead:
         late = (planned.c.day > told.c.day) & (planned.c.day >= company_day(session, as_of))
         query = query.where(planned.c.day.is_(None) | late)
@@ -177,6 +183,7 @@ def _promise(row: Any, slack_days: int, delivery: Standing, today: date, zone: s
         planned_id=planned_id,
         delivery=delivery,
         fulfilment=fulfilment(told_on, delivery, day_of(delivery.kept_at, zone), today),
+        taken_back=p.taken_back_at is not None,
     )
 
 

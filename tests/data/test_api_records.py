@@ -111,6 +111,7 @@ WRITES = [
     ("POST", "/signals/{signals}/withdraw", None),
     ("POST", "/promises", {"customer_id": "{customers}", "words": "x", "promised_on": "2026-05-01"}),
     ("POST", "/promises/{promises}/move", {"promised_on": "2026-06-01", "reason": "late"}),
+    ("POST", "/promises/{promises}/take-back", {"reason": "twice"}),
 ]  # fmt: skip
 
 
@@ -296,6 +297,9 @@ def test_a_demand_from_filing_to_its_answer_and_promise(client, monkeypatch, sql
     assert rep("GET", path)[1]["state"] == "before_plan"
     code, said = rep("POST", f"{path}/move", {"promised_on": "2026-05-01", "reason": "agreed"})
     assert (code, said["light"]) == (200, "green")
+    code, said = rep("POST", f"{path}/take-back", {"reason": "Twice"})
+    assert (code, said["taken_back_at"], said["taken_back_for"]) == (200, "2026-03-04T04:00:00Z", "Twice")
+    assert rep("POST", f"{path}/take-back", {"reason": "Twice"})[0] == 409
     assert rep("GET", "/demands?answered=false")[1]["items"] == []
     assert [d["id"] for d in rep("GET", "/demands?answered=true")[1]["items"]] == [demand["id"]]
 

@@ -202,7 +202,15 @@ def test_the_board_counts_and_adds_each_opportunity_once(store, company):
     fits = promised(store, company, date(2026, 4, 30), demand_id=demand)
     board = read(store, promise_board, company.manager, Board.AHEAD, store.clock())
     assert [row.promise.id for row in board.rows] == [unplanned, early, close, fits]
-    assert dict(board.counts) == {"ahead": 4, "red": 2, "amber": 1, "green": 1, "past": 0, "delivered": 0}
+    assert dict(board.counts) == {
+        "ahead": 4,
+        "red": 2,
+        "amber": 1,
+        "green": 1,
+        "past": 0,
+        "delivered": 0,
+        "taken_back": 0,
+    }
     assert board.at_stake == {"CNY": Decimal(1000)}
     assert [s.name for s in board.rows[0].stakes] == ["Haihe Pumps 2026"]
     assert read(store, promise_board, company.mate, Board.AHEAD, store.clock()).rows == []

@@ -123,6 +123,7 @@ ALLOWED = {
     "promise.make":            {R, M, D},
     "promise.move":            {R, M, D},
     "promise.plan":            {P},
+    "promise.take_back":       {R, M, D},
     "promise.escalate":        {R, M, D, P, V},
     "finding.decide":          {M, D},
     "finding.coach":           {M, D},

@@ -39,6 +39,7 @@ from data.commands.opportunities import open_opportunity
 from data.commands.people import activate_person, create_person, edit_person
 from data.commands.promises import escalate_promise, make_promise, move_promise
 from data.commands.studio_fields import keep_field
+from data.commands.taking_back import take_back_promise
 from data.commands.turns import take_turn
 from data.commands.weights import apply_weights, draft_weights, keep_backtest
 from data.engine import Store
@@ -56,6 +57,7 @@ from data.schema import (
     Opportunity,
     OpportunityState,
     Person,
+    Promise,
     PromisedDate,
     SealedBallot,
     Tag,
@@ -275,6 +277,21 @@ def test_a_promise_moved_by_two_to_one_day(store):
     )
     assert isinstance(refused, Invalid)
     assert len(rows(store, select(PromisedDate.id))) == 2
+
+
+def test_a_promise_taken_back_by_two(store):
+    people = found(store)
+    told = PromiseInput("Next week", store.clock().date() + timedelta(days=7))
+    promise = make_promise(store, people.rep, people.customer, told)
+    refused = at_once(
+        store,
+        lambda: take_back_promise(store, people.rep, promise, "Twice"),
+        lambda: take_back_promise(store, people.manager, promise, "Another customer's"),
+    )
+    assert isinstance(refused, Conflict)
+    assert rows(store, select(Promise.taken_back_by, Promise.taken_back_for)) == [
+        (people.rep.person_id, "Twice")
+    ]
 
 
 def test_two_exports_give_a_record_one_reference(store):

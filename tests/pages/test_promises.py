@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from components.format import span
+from components.format import instant, span
 from core.customers import ContactInput
 from core.promises.demands import Answer, Decline, DemandInput, Effect, PromiseInput
 from data.commands.actions import record_action
@@ -290,3 +290,35 @@ def test_an_action_of_anothers_customer_opens_no_form(open_page, desk, sqlite_st
     page = open_page("promises", who.rep, do="make", action=action)
     assert [e.value for e in page.error] == [translate("en", "errors.not_found")]
     assert not page.text_area
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_promise_recorded_by_mistake_is_taken_back_and_stands_so(open_page, desk, language):
+    page = open_page("promises", desk.people.rep, language, promise=desk.promise)
+    press(page, translate(language, "taking_back.send"))
+    assert translate(language, "problems.reason_required") in shown(page)
+    (reason,) = [i for i in page.text_input if i.label == translate(language, "taking_back.reason")]
+    reason.set_value("Another *customer's*")
+    press(page, translate(language, "taking_back.send"))
+    assert not page.exception
+    assert [toast.value for toast in page.toast] == [translate(language, "taking_back.done")]
+    at = instant(desk.store.clock(), language, desk.people.rep.timezone)
+    assert translate(language, "taking_back.done_by", by="Rep", at=at) in shown(page)
+    assert "Another *customer's*" in shown(page)
+    assert ways(page, desk) == []
+    acts = [does(b) for b in page.button]
+    assert translate(language, "taking_back.send") not in acts
+    assert translate(language, "promises.make_anew") in acts
+    assert translate(language, "promises.none.ahead") in shown(
+        open_page("promises", desk.people.rep, language)
+    )
+    gone = open_page("promises", desk.people.rep, language, show="taken_back")
+    assert translate(language, "promises.show.taken_back") in shown(gone)
+
+
+@pytest.mark.parametrize(
+    ("role", "may"), [("rep", True), ("manager", True), ("product", False), ("delivery", False)]
+)
+def test_taking_back_is_offered_to_who_may(open_page, desk, role, may):
+    page = open_page("promises", getattr(desk.people, role), promise=desk.promise)
+    assert (translate("en", "taking_back.send") in [does(b) for b in page.button]) is may
