@@ -33,7 +33,7 @@ def to_answer(file: DemandFile) -> bool:
     """Whether an answer is asked for: there is none yet, or a declined one gets one after all."""
     if file.row.state is SlaState.DECLINED:
         return address.read("do", [ANSWER], "") == ANSWER
-    return file.row.answered_at is None
+    return file.row.answered_at is None and file.taken_back is None
 
 
 def answer_block(

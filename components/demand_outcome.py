@@ -1,5 +1,9 @@
 """What became of a demand: product's answer, and the way on to the next one that waits."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import streamlit as st
 
 from components import address
@@ -8,16 +12,21 @@ from components.blocks import plain, section
 from components.feature_words import came_words
 from components.frame import View
 from components.navigation import open_page
+from components.taking_back import take_back_form, taken_back_note
 from components.text import pair, t, term
 from core.access import Permission, reach
 from core.promises.sla import SlaState
 from data.queries.demand_file import DemandFile
 from data.queries.demands import DemandRow
+from data.queries.taken_back import TakenBack
 
 
 def answered(file: DemandFile, view: View) -> None:
-    """Product's answer, once there is one; one that was declined first says so."""
+    """Product's answer, once there is one, one that was declined first says so; or that it was taken back."""
     row = file.row
+    if file.taken_back is not None:
+        _mistaken(file, file.taken_back, view)
+        return
     section(t("demands.answer"), icon=":material/engineering:")
     if row.answered_at is None:
         st.caption(t("demands.no_answer_yet"))
@@ -38,6 +47,13 @@ def answered(file: DemandFile, view: View) -> None:
             open_page("promises", feature=row.feature_id)
 
 
+def _mistaken(file: DemandFile, found: TakenBack, view: View) -> None:
+    taken_back_note(found, view)
+    files = reach(view.who, Permission.FILE_DEMANDS) is not None
+    if files and st.button(t("demands.correct"), icon=":material/redo:"):
+        leave_for(customer=file.row.customer_id, again=file.row.id)
+
+
 def _declined(row: DemandRow, view: View) -> None:
     with st.container(border=True, gap="xsmall"):
         label = t("demands.show.declined" if row.state is SlaState.DECLINED else "demands.declined_first")
@@ -55,6 +71,17 @@ def _after_a_decline(row: DemandRow, view: View) -> None:
         st.rerun()
     if reach(view.who, Permission.FILE_DEMANDS) and st.button(t("demands.again"), icon=":material/redo:"):
         leave_for(customer=row.customer_id, again=row.id)
+
+
+def take_back_block(file: DemandFile, take: Callable[[int, str], Any], view: View) -> None:
+    """The way to take a demand back that was filed by mistake.
+
+    Args:
+        take: `take(demand, reason)`.
+    """
+    number = file.row.id
+    if file.may_take_back and take_back_form(f"demand-{number}", "demand", partial(take, number), view):
+        st.rerun()
 
 
 def go_on(following: DemandRow | None, waits: int) -> None:

@@ -24,6 +24,7 @@ _TONES = {
     SlaState.PAUSED: Tone.QUIET,
     SlaState.ANSWERED: Tone.GREEN,
     SlaState.DECLINED: Tone.QUIET,
+    SlaState.TAKEN_BACK: Tone.QUIET,
 }
 LIGHTS = {"red": Tone.RED, "amber": Tone.AMBER, "green": Tone.GREEN}
 
@@ -96,6 +97,8 @@ def _when(row: DemandRow, view: View) -> str:
             return t("demands.answered_on", at=view.instant(row.answered_at), spent=_spent(row, view))
         case SlaState.DECLINED:
             return t("demands.declined_on", at=view.instant(row.answered_at), spent=_spent(row, view))
+        case SlaState.TAKEN_BACK:
+            return t("demands.taken_back_on", at=view.instant(row.taken_back_at))
         case SlaState.BREACHED:
             return t("demands.was_due", at=at, ago=ago)
         case SlaState.PAUSED:
@@ -188,9 +191,8 @@ def promised(file: DemandFile, found: Sequence[PromiseRow], view: View) -> None:
         st.caption(t("demands.nothing_promised"))
     elif pressed := rows(lines, "demand-promises"):
         open_page("promises", promise=int(pressed))
-    if reach(view.who, Permission.MAKE_PROMISES) and st.button(
-        t("promises.make"), icon=":material/add:", key="demand-promise"
-    ):
+    may = reach(view.who, Permission.MAKE_PROMISES) and file.taken_back is None
+    if may and st.button(t("promises.make"), icon=":material/add:", key="demand-promise"):
         open_page("promises", do="make", customer=file.row.customer_id, demand=file.row.id)
 
 

@@ -16,6 +16,7 @@ KINDS = (
     "demand.filed",
     "demand.answered",
     "demand.declined",
+    "demand.taken_back",
     "promise.red",
     "promise.resolved",
     "delivery.confirmed",

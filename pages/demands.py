@@ -7,7 +7,7 @@ from components import address
 from components.demand_answer import answer_block, answer_draft, to_answer
 from components.demand_files import files_block
 from components.demand_form import begin_with, current, done, fill_in
-from components.demand_outcome import answered, go_on
+from components.demand_outcome import answered, go_on, take_back_block
 from components.demands import alike, chosen_show, filters, head, listed, promised
 from components.frame import page
 from components.freeze import freeze_line
@@ -15,6 +15,7 @@ from core.access import Permission, decide
 from data.commands.command import Command
 from data.commands.demand_files import attach_upload
 from data.commands.demands import pause_demand, resume_demand
+from data.commands.taking_back import take_back_demand
 from data.files import read_file
 from data.queries.demand_desk import demand_desk, demand_start, similar_demands
 from data.queries.demand_file import demand_file, feature_choices
@@ -26,6 +27,7 @@ ATTACH: Callable[..., int] = attach_upload
 DOES: dict[str, Command[..., int]] = {
     "pause": pause_demand,
     "resume": resume_demand,
+    "take_back": take_back_demand,
 }
 
 with page("demands.title", needs=Permission.SEE_PROMISES) as view:
@@ -47,8 +49,8 @@ with page("demands.title", needs=Permission.SEE_PROMISES) as view:
             view,
         )
         answered(file, view)
+        does = {way: partial(view.do, command) for way, command in DOES.items()}
         if answers:
-            does = {way: partial(view.do, command) for way, command in DOES.items()}
             kept = answer_draft(number, view) if to_answer(file) else None
             row = file.row
             likes = view.read(
@@ -62,6 +64,7 @@ with page("demands.title", needs=Permission.SEE_PROMISES) as view:
             if kept is None:
                 alike(likes, view)
         promised(file, view.read(promises_of, number, view.now), view)
+        take_back_block(file, does["take_back"], view)
     else:
         if decide(view.who, Permission.FILE_DEMANDS).allowed:
             begin_with(view.read(demand_start), view)

@@ -35,7 +35,7 @@ CAPABILITIES: Mapping[str, tuple[str, ...]] = {
     "attribution": ("finding.decide", "event.add", "factor.ask"),
     "weights": ("weights.draft", "weights.backtest", "weights.apply"),
     "replay": ("forecast.replay", "forecast.backtest"),
-    "demands": ("demand.file", "demand.answer", "demand.decline"),
+    "demands": ("demand.file", "demand.answer", "demand.decline", "demand.take_back"),
     "promises": (
         "promise.make",
         "promise.move",

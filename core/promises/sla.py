@@ -21,6 +21,7 @@ class SlaState(StrEnum):
     PAUSED = "paused"
     ANSWERED = "answered"
     DECLINED = "declined"
+    TAKEN_BACK = "taken_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +88,22 @@ def clock(
     )
 
 
-def state(seen: Clock, answered: bool, paused: bool, declined: bool = False) -> SlaState:
+def state(
+    seen: Clock, answered: bool, paused: bool, declined: bool = False, taken_back: bool = False
+) -> SlaState:
     """In a word; a demand that is late stays late while it waits for the customer.
 
     Args:
         declined: its answer is that it will not be done.
+        taken_back: it was filed by mistake.
 
     >>> from datetime import UTC
     >>> late = Clock(datetime(2026, 3, 4, tzinfo=UTC), 9.0, 0.0, 8.0, breached=True)
     >>> state(late, answered=False, paused=True).value, state(late, answered=True, paused=False).value
     ('breached', 'answered')
     """
+    if taken_back:
+        return SlaState.TAKEN_BACK
     if answered:
         return SlaState.DECLINED if declined else SlaState.ANSWERED
     if seen.breached:

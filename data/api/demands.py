@@ -1,4 +1,4 @@
-"""Demands over HTTP: filed, paused, answered, declined (PRODUCT.md C1, C2)."""
+"""Demands over HTTP: filed, paused, answered, declined, taken back (PRODUCT.md C1, C2)."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -18,6 +18,7 @@ from data.api.shapes import (
     Id,
     Instant,
     ListQuery,
+    MistakeReason,
     Money,
     Name,
     Page,
@@ -26,6 +27,7 @@ from data.api.shapes import (
     choice,
 )
 from data.commands.demands import answer_demand, decline_demand, file_demand, pause_demand, resume_demand
+from data.commands.taking_back import take_back_demand
 from data.queries.api_rows import SEE_PROMISES, one, page
 from data.queries.demands import demand_rows
 from data.schema import Demand
@@ -104,7 +106,9 @@ class DemandRecord(Answer):
     resources: str | None
     declined_for: str | None = Field(description="Why product declined, also where it answered after all.")
     reply: str | None
-    state: str = Field("", description="running, paused, breached, answered or declined")
+    taken_back_at: datetime | None = Field(description="When it was taken back: it counts no more then.")
+    taken_back_for: str | None
+    state: str = Field("", description="running, paused, breached, answered, declined or taken_back")
     due_at: datetime | None = Field(None, description="When the answer is due, pauses counted.")
     planned_on: date | None = None
 
@@ -130,6 +134,7 @@ def list_demands(call: Call) -> DemandPage:
     narrowed = [getattr(Demand, name) == value for name, value in asked.items() if value is not None]
     if call.query.answered is not None:
         narrowed.append(Demand.answered_at.is_not(None) == call.query.answered)
+        narrowed.append(Demand.taken_back_at.is_(None))
     rows = page(call.session, call.who, Demand, window(call.query), *narrowed)
     rows, cursor = cut(rows, call.query.limit)
     return DemandPage(items=_records(call, rows), next_cursor=cursor)
@@ -175,6 +180,13 @@ def stop_clock(call: Call) -> DemandRecord:
 def start_clock(call: Call) -> DemandRecord:
     """Let the clock run again."""
     resume_demand(call.store, call.who, call.id)
+    return _read(call, call.id)
+
+
+@operation("POST", "/demands/{id}/take-back", GROUP, DemandRecord, body=MistakeReason)
+def take_demand_back(call: Call) -> DemandRecord:
+    """Take a demand back that was filed by mistake and has no answer; it stays, and counts no more."""
+    take_back_demand(call.store, call.who, call.id, call.body.reason)
     return _read(call, call.id)
 
 

@@ -39,7 +39,7 @@ def open_demand(store: Store, who: Who, customer_id: int, again: int | None = No
 
 
 def _said_before(session: Session, who: Who, customer_id: int, demand_id: int) -> dict[str, Any]:
-    theirs = demands_within(who, Demand.id == demand_id, Demand.customer_id == customer_id)
+    theirs = demands_within(who, Demand.id == demand_id, Demand.customer_id == customer_id, taken_back=None)
     row = session.scalar(theirs)
     if row is None:
         raise NotFound(entity="demand")

@@ -97,11 +97,11 @@ def pause_demand(tx: Tx, demand_id: int, reason: str) -> int:
 
     Raises:
         NotFound: no such demand.
-        Conflict: it is answered, or paused already.
+        Conflict: it is answered, taken back, or paused already.
         Invalid: no reason.
     """
     demand = _unanswered(tx, demand_id)
-    if _running_pause(tx, demand_id) is not None:
+    if running_pause(tx, demand_id) is not None:
         raise Conflict("already_paused")
     if not reason.strip():
         raise Invalid([Problem("reason", "reason_required")])
@@ -119,10 +119,10 @@ def resume_demand(tx: Tx, demand_id: int) -> int:
 
     Raises:
         NotFound: no such demand.
-        Conflict: it is answered, or not paused.
+        Conflict: it is answered, taken back, or not paused.
     """
     demand = _unanswered(tx, demand_id)
-    pause = _running_pause(tx, demand_id)
+    pause = running_pause(tx, demand_id)
     if pause is None:
         raise Conflict("not_paused")
     pause.ended_at = tx.now
@@ -142,7 +142,7 @@ def answer_demand(tx: Tx, demand_id: int, answer: Answer, feature_id: int | None
 
     Raises:
         NotFound: no such demand or feature.
-        Conflict: it was answered with a feature before.
+        Conflict: it was answered with a feature before, or taken back.
         Invalid: something that an answer needs is missing, or a feature is planned into a freeze.
     """
     demand = _unanswered(tx, demand_id, declined=True)
@@ -172,7 +172,7 @@ def decline_demand(tx: Tx, demand_id: int, decline: Decline) -> int:
 
     Raises:
         NotFound: no such demand.
-        Conflict: it was answered before.
+        Conflict: it was answered before, or taken back.
         Invalid: no reason or no words, or the customer was promised it and nobody above knows.
     """
     demand = _unanswered(tx, demand_id)
@@ -232,17 +232,19 @@ def _unanswered(tx: Tx, demand_id: int, *, declined: bool = False) -> Demand:
     demand = tx.session.get(Demand, demand_id, with_for_update=True)
     if demand is None:
         raise NotFound(entity="demand")
+    if demand.taken_back_at is not None:
+        raise Conflict("taken_back")
     if demand.answered_at is not None and not (declined and demand.declined_for and not demand.feature_id):
         raise Conflict("already_answered")
     return demand
 
 
 def _end_clock(tx: Tx, demand: Demand) -> None:
-    if pause := _running_pause(tx, demand.id):
+    if pause := running_pause(tx, demand.id):
         pause.ended_at = tx.now
     demand.answered_at = demand.answered_at or tx.now
 
 
-def _running_pause(tx: Tx, demand_id: int) -> DemandPause | None:
+def running_pause(tx: Tx, demand_id: int) -> DemandPause | None:
     running = select(DemandPause).where(DemandPause.demand_id == demand_id, DemandPause.ended_at.is_(None))
     return tx.session.scalars(running).first()

@@ -39,7 +39,8 @@ class _Planner:
         self.alike: dict[tuple[int, str, datetime], Mapping[str, Any]] = {}
         query = select(*Demand.__table__.columns)
         for row in fetch(plan.session, query, Demand.customer_id, list(self.customers.rows)):
-            self.alike.setdefault((row["customer_id"], row["words"], row["opened_at"]), row)
+            if row["taken_back_at"] is None:  # what was a mistake is not what is asked anew
+                self.alike.setdefault((row["customer_id"], row["words"], row["opened_at"]), row)
         for row in fetch(plan.session, query, Demand.ref, words(records, "ref")):
             self.refs[row["ref"]] = row
         self.pauses = self._stored_pauses()
@@ -50,6 +51,8 @@ class _Planner:
         wanted = self._wanted(record, problems)
         stored = self._stored(wanted)
         problems += check_ticket(_ticket(dict(stored or {}) | wanted, record.get("pauses", ())), plan.now)
+        if stored and stored["taken_back_at"]:
+            problems.append(Problem("ref", "taken_back"))
         recorded_at = record.get("recorded_at")
         if recorded_at and recorded_at > plan.now:
             problems.append(Problem("recorded_at", "instant_in_future"))

@@ -31,7 +31,7 @@ class _Planner:
         self.customers = Named(plan, Customer, words(records, "customer"))
         self.contacts = Contacts(plan.session, list(self.customers.rows))
         self.features = Features(plan, records)
-        asked = select(Demand.id, Demand.ref, Demand.customer_id)
+        asked = select(Demand.id, Demand.ref, Demand.customer_id, Demand.taken_back_at)
         self.demands = {r["ref"]: r for r in fetch(plan.session, asked, Demand.ref, words(records, "demand"))}
         self.refs: dict[str, Mapping[str, Any]] = {}
         self.alike: dict[tuple[int, str], list[Mapping[str, Any]]] = {}
@@ -88,6 +88,8 @@ class _Planner:
                 problems.append(Problem("demand", "unknown_demand", {"value": word}))
             elif demand["customer_id"] != customer["id"]:
                 problems.append(Problem("demand", "other_customer"))
+            elif demand["taken_back_at"]:
+                problems.append(Problem("demand", "taken_back"))
             else:
                 wanted["demand_id"] = demand["id"]
         return wanted

@@ -121,6 +121,7 @@ def _demands(session: Session, run: ForecastRun, opportunities: Sequence[int]) -
         .where(
             o.id.in_(opportunities),
             d.recorded_at <= run.taken_at,
+            d.taken_back_at.is_(None),
             or_(d.answered_at.is_(None), d.answered_at > run.taken_at),
             or_(d.closed_at.is_(None), d.closed_at > run.taken_at),
         )

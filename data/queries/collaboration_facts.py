@@ -108,6 +108,7 @@ def _demands(as_of: datetime, since: datetime, team: int | None) -> Select[*tupl
         .where(
             Demand.recorded_at <= as_of,
             Demand.opened_at <= as_of,
+            Demand.taken_back_at.is_(None),
             or_(Demand.answered_at.is_(None), Demand.answered_at >= since),
             true() if team is None else owner.team_id == team,
         )

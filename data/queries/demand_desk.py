@@ -134,7 +134,9 @@ def similar_demands(
         .join(Customer, Customer.id == Demand.customer_id)
         .outerjoin(Feature, Feature.id == Demand.feature_id)
         .outerjoin(planned, planned.c.owner == Feature.id)
-        .where(customers(who, Permission.SEE_PROMISES), Demand.id != (but or 0))
+        .where(
+            customers(who, Permission.SEE_PROMISES), Demand.id != (but or 0), Demand.taken_back_at.is_(None)
+        )
         .order_by(Demand.id.desc())
         .limit(MOST_DEMANDS)
     )

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session, aliased
 from core.access import Permission, Who, reach
 from core.messages import NotFound
 from core.promises.acceptance import Spread, spread
+from core.promises.taking_back import hindrance
 from data.queries.demands import DemandRow, demands_within, rows_of
 from data.queries.feature_holders import holders
 from data.queries.promises import latest
+from data.queries.taken_back import TakenBack, entered_demand, taken_back
 from data.schema import Contact, Demand, DemandPause, Feature, Opportunity, PlannedDate
 
 MOST_FEATURES = 200
@@ -51,6 +53,8 @@ class DemandFile:
 
     Attributes:
         path, resources, deliverable, reference: product's answer; None before it.
+        taken_back: by whom, when and why, where it was filed by mistake.
+        may_take_back: whether who looks at it may do so now.
     """
 
     row: DemandRow
@@ -61,6 +65,8 @@ class DemandFile:
     resources: str | None
     deliverable: str | None
     reference: str | None
+    taken_back: TakenBack | None
+    may_take_back: bool
 
 
 def demand_file(session: Session, who: Who, demand_id: int, now: datetime) -> DemandFile:
@@ -69,7 +75,7 @@ def demand_file(session: Session, who: Who, demand_id: int, now: datetime) -> De
     Raises:
         NotFound: there is none within reach.
     """
-    rows = rows_of(session, demands_within(who, Demand.id == demand_id), now)
+    rows = rows_of(session, demands_within(who, Demand.id == demand_id, taken_back=None), now)
     if not rows:
         raise NotFound(entity="demand")
     more = session.execute(
@@ -85,8 +91,13 @@ def demand_file(session: Session, who: Who, demand_id: int, now: datetime) -> De
     ).one()  # fmt: skip
     stood = select(DemandPause).where(DemandPause.demand_id == demand_id).order_by(DemandPause.started_at)
     pauses = tuple(DemandPauseRow(p.reason, p.started_at, p.ended_at) for p in session.scalars(stood))
-    contact, opportunity, *answer = more
-    return DemandFile(rows[0], contact, opportunity, pauses, *answer)
+    contact, opportunity, path, resources, deliverable, reference = more
+    kept = session.get_one(Demand, demand_id)
+    may = hindrance(entered_demand(session, kept), who, Permission.FILE_DEMANDS) is None
+    return DemandFile(
+        rows[0], contact, opportunity, pauses, path, resources, deliverable, reference,
+        taken_back(session, kept), may,
+    )  # fmt: skip
 
 
 def feature_choices(session: Session, who: Who, now: datetime) -> dict[int, FeatureChoice]:

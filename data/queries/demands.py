@@ -31,6 +31,7 @@ class Show(StrEnum):
     PAUSED = "paused"
     ANSWERED = "answered"
     DECLINED = "declined"
+    TAKEN_BACK = "taken_back"
 
 
 DECLINED = Demand.declined_for.is_not(None) & Demand.feature_id.is_(None)  # with a feature, done after all
@@ -69,6 +70,7 @@ class DemandRow:
     declined_for: str | None
     reply: str | None
     delivery: Standing
+    taken_back_at: datetime | None
     clock: Clock
     state: SlaState
 
@@ -79,7 +81,7 @@ class DemandList:
 
     Attributes:
         counts: by state.
-        items: the first so many; of the answered and the declined ones the newest.
+        items: the first so many; of the answered, the declined and those taken back the newest.
         unknown_years: years whose holidays nobody entered, on the way of an open clock.
     """
 
@@ -100,7 +102,12 @@ def demand_list(
     counted = session.execute(answered.with_only_columns(DECLINED, func.count()).group_by(DECLINED)).all()
     counts |= {(Show.DECLINED if declined else Show.ANSWERED): n for declined, n in counted}
     counts[Show.OPEN] = len(open_rows)
-    if show in (Show.ANSWERED, Show.DECLINED):
+    mistakes = demands_within(who, of, taken_back=True)
+    counts[Show.TAKEN_BACK] = session.scalar(mistakes.with_only_columns(func.count())) or 0
+    if show is Show.TAKEN_BACK:
+        latest_first = mistakes.order_by(Demand.taken_back_at.desc(), Demand.id.desc()).limit(shown)
+        items = rows_of(session, latest_first, now)
+    elif show in (Show.ANSWERED, Show.DECLINED):
         chosen = answered.where(DECLINED if show is Show.DECLINED else ~DECLINED)
         newest = chosen.order_by(Demand.answered_at.desc(), Demand.id.desc()).limit(shown)
         items = rows_of(session, newest, now)
@@ -127,12 +134,21 @@ def next_waiting(session: Session, who: Who, now: datetime, but: int) -> tuple[D
 
 def demand_rows(session: Session, who: Who, ids: Sequence[int], now: datetime) -> dict[int, DemandRow]:
     """Chosen demands within reach with their clocks, by id."""
-    return {row.id: row for row in rows_of(session, demands_within(who, Demand.id.in_(ids)), now)}
+    chosen = demands_within(who, Demand.id.in_(ids), taken_back=None)
+    return {row.id: row for row in rows_of(session, chosen, now)}
 
 
-def demands_within(who: Who, *narrowed: ColumnElement[bool] | None) -> Select[Demand]:
-    """Demands of customers within reach, narrowed further where asked."""
+def demands_within(
+    who: Who, *narrowed: ColumnElement[bool] | None, taken_back: bool | None = False
+) -> Select[Demand]:
+    """Demands of customers within reach, narrowed further where asked.
+
+    Args:
+        taken_back: those that were filed by mistake: none of them, they alone, or all there are (None).
+    """
     conditions = [c for c in narrowed if c is not None]
+    if taken_back is not None:
+        conditions.append(Demand.taken_back_at.is_not(None) == taken_back)
     return (
         select(Demand)
         .join(Customer, Customer.id == Demand.customer_id)
@@ -157,7 +173,8 @@ def rows_of(session: Session, chosen: Select[Demand], now: datetime) -> list[Dem
     rows = []
     for demand, customer, filed_by, feature, planned_on in found:
         stood = pauses[demand.id]
-        seen = clock(demand.urgency, demand.opened_at, demand.answered_at, stood, calendar, policy, now)
+        ended = demand.answered_at or demand.taken_back_at
+        seen = clock(demand.urgency, demand.opened_at, ended, stood, calendar, policy, now)
         delivery = came.get(demand.id, NOT_READY)
         rows.append(_row(demand, (customer, filed_by, feature), planned_on, stood, seen, delivery))
     return rows
@@ -202,8 +219,11 @@ def _row(
         declined_for=d.declined_for,
         reply=d.reply,
         delivery=delivery,
+        taken_back_at=d.taken_back_at,
         clock=seen,
-        state=state(seen, d.answered_at is not None, since is not None, _declined(d)),
+        state=state(
+            seen, d.answered_at is not None, since is not None, _declined(d), d.taken_back_at is not None
+        ),
     )
 
 

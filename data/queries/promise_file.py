@@ -115,7 +115,7 @@ def promise_desk(session: Session, who: Who, customer_id: int) -> PromiseDesk:
     contacts = select(Contact.id, Contact.name).where(Contact.customer_id == customer_id)
     asked = (
         select(Demand.id, Demand.words, DECLINED)
-        .where(Demand.customer_id == customer_id)
+        .where(Demand.customer_id == customer_id, Demand.taken_back_at.is_(None))
         .order_by(Demand.id.desc())
         .limit(MOST_DEMANDS)
     )

@@ -92,7 +92,10 @@ def demand_clocks(
         select(Demand, Customer.name)
         .join(Customer, Customer.id == Demand.customer_id)
         .where(
-            customers(who, Permission.SEE_PROMISES), Demand.recorded_at <= as_of, Demand.opened_at <= as_of
+            customers(who, Permission.SEE_PROMISES),
+            Demand.recorded_at <= as_of,
+            Demand.opened_at <= as_of,
+            Demand.taken_back_at.is_(None),
         )
     )
     pauses = pauses_of(session, as_of)

@@ -85,7 +85,7 @@ def _alerts(session: Session, policies: Policies, now: datetime) -> Iterator[Eff
 
 
 def _demands(session: Session, policies: Policies, now: datetime) -> Iterator[Effect]:
-    chosen = Demand.opened_at >= now - timedelta(days=DAYS)
+    chosen = (Demand.opened_at >= now - timedelta(days=DAYS)) & Demand.taken_back_at.is_(None)
     demands = session.execute(
         select(Demand.id, Demand.urgency, Demand.opened_at, Demand.answered_at).where(chosen)
     ).all()

@@ -41,3 +41,10 @@ def entered_promise(session: Session, promise: Promise, promised_on: date, now: 
         settled=session.scalar(ready) is not None,
         over=promised_on < company_day(session, now),
     )
+
+
+def entered_demand(session: Session, demand: Demand) -> Entered:
+    """A demand as taking it back sees it."""
+    ready = select(CustomerDelivery.id).where(CustomerDelivery.demand_id == demand.id).limit(1)
+    settled = demand.answered_at is not None or session.scalar(ready) is not None
+    return Entered(demand.filed_by, demand.taken_back_at is not None, settled)

@@ -28,6 +28,7 @@ from data.schema import Action, Audit, Customer, Opportunity, Receipt, Signal
 from tests.api import As, api_client
 from tests.company import found
 from tests.conftest import NOON
+from tests.data.test_demands import filed
 from tests.importing import import_text
 from tests.spec.test_definitions import INFLUENCE, own
 
@@ -112,6 +113,7 @@ WRITES = [
     ("POST", "/promises", {"customer_id": "{customers}", "words": "x", "promised_on": "2026-05-01"}),
     ("POST", "/promises/{promises}/move", {"promised_on": "2026-06-01", "reason": "late"}),
     ("POST", "/promises/{promises}/take-back", {"reason": "twice"}),
+    ("POST", "/demands/{demands}/take-back", {"reason": "twice"}),
 ]  # fmt: skip
 
 
@@ -302,6 +304,17 @@ def test_a_demand_from_filing_to_its_answer_and_promise(client, monkeypatch, sql
     assert rep("POST", f"{path}/take-back", {"reason": "Twice"})[0] == 409
     assert rep("GET", "/demands?answered=false")[1]["items"] == []
     assert [d["id"] for d in rep("GET", "/demands?answered=true")[1]["items"]] == [demand["id"]]
+
+
+def test_a_demand_is_taken_back_and_waits_no_more(client, monkeypatch, sqlite_store):
+    company = served(monkeypatch, sqlite_store)
+    rep = As(client, sqlite_store, company.rep)
+    path = f"/demands/{filed(sqlite_store, company)}"
+    code, said = rep("POST", f"{path}/take-back", {"reason": "Twice"})
+    assert (code, said["state"], said["taken_back_for"]) == (200, "taken_back", "Twice")
+    assert rep("POST", f"{path}/take-back", {"reason": "Twice"})[0] == 409
+    assert rep("GET", "/demands?answered=false")[1]["items"] == []
+    assert [one["state"] for one in rep("GET", "/demands")[1]["items"]] == ["taken_back"]
 
 
 def test_a_demand_is_declined_unless_a_promise_stands(client, monkeypatch, sqlite_store):

@@ -125,6 +125,7 @@ def test_the_list_by_state(store, company, clock):
     listed = read(store, demand_list, company.product, Show.OPEN, store.clock())
     assert dict(listed.counts) == {
         "open": 3, "breached": 1, "running": 1, "paused": 1, "answered": 2, "declined": 1,
+        "taken_back": 0,
     }  # fmt: skip
     some = read(store, demand_list, company.product, Show.OPEN, store.clock(), shown=2)
     assert ([row.id for row in some.items], some.counts) == ([late, running], listed.counts)

@@ -110,6 +110,7 @@ ALLOWED = {
     "demand.resume":           {P},
     "demand.answer":           {P},
     "demand.decline":          {P},
+    "demand.take_back":        {R, M, D},
     "feature.move":            {P},
     "forecast.decide":         {R, M},
     "delivery.mark_ready":     {P, V},

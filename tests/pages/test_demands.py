@@ -443,3 +443,36 @@ def test_a_rep_asks_again_with_what_was_said(open_page, sqlite_store, company, l
         page
     )  # the one that was declined, among its likes
     assert "again" not in page.query_params
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_demand_filed_by_mistake_is_taken_back_and_filed_anew(open_page, sqlite_store, company, language):
+    demand = filed(sqlite_store, company)
+    page = open_page("demands", company.rep, language, demand=demand)
+    (reason,) = [i for i in page.text_input if i.label == translate(language, "taking_back.reason")]
+    reason.set_value("A wrong *number*")
+    press(page, translate(language, "taking_back.send"))
+    assert not page.exception
+    assert "A wrong *number*" in shown(page)
+    assert translate(language, "demands.no_answer_yet") not in shown(page)
+    assert demands(sqlite_store, company.rep) == []
+    gone = open_page("demands", company.rep, language, show="taken_back")
+    assert translate(language, "demands.show.taken_back") in shown(gone)
+    desk = open_page("demands", company.product, language, demand=demand)
+    assert not desk.exception
+    assert translate(language, "demands.send_answer") not in [does(b) for b in desk.button]
+    press(page, translate(language, "demands.correct"))
+    assert page.text_area[0].value == WORDS
+
+
+def test_taking_a_demand_back_is_offered_while_it_has_no_answer(open_page, sqlite_store, company):
+    demand = filed(sqlite_store, company)
+
+    def offered(who) -> bool:
+        page = open_page("demands", who, demand=demand)
+        return translate("en", "taking_back.send") in [does(b) for b in page.button]
+
+    people = (company.rep, company.manager, company.product, company.delivery)
+    assert [offered(who) for who in people] == [True, True, False, False]
+    answered(sqlite_store, company, demand)
+    assert not offered(company.rep)

@@ -63,6 +63,10 @@ def test_a_refusal_in_time_or_late_is_one():
     assert {state(clock(used), True, False, declined=True) for used in (2.0, 9.0)} == {SlaState.DECLINED}
 
 
+def test_what_was_taken_back_is_neither_late_nor_answered():
+    assert {state(clock(used), False, True, taken_back=True) for used in (2.0, 9.0)} == {SlaState.TAKEN_BACK}
+
+
 @pytest.mark.parametrize(("promised", "planned", "light", "why", "gap"), LIGHTS)
 def test_how_a_promise_stands(promised, planned, light, why, gap):
     found = consistency(MARCH[promised], MARCH[planned], slack_days=3)

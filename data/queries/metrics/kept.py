@@ -78,6 +78,7 @@ def demands(session: Session, who: Who, ask: Ask) -> list[Fact]:
     ).where(
         Demand.opened_at < end,
         Demand.recorded_at <= ask.now,
+        Demand.taken_back_at.is_(None),
         or_(Demand.answered_at.is_(None), Demand.answered_at >= ask.span.since),
     )
     rows = session.execute(query).mappings().all()
