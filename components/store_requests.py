@@ -13,10 +13,11 @@ from components.blocks import Row, Tone, badge, empty, picture, plain, rows, sec
 from components.forms import Marks
 from components.frame import View
 from components.record_story import short
+from components.taking_back import take_back_form, taken_back_note
 from components.text import listed, t, term
 from core.access import Permission, decide
 from core.promises.store_requests import OUTCOMES, Verdict
-from data.queries.store_requests import PAGE, Alike, Pool, Request, Show
+from data.queries.store_requests import PAGE, Alike, Asked, Pool, Request, Show
 
 Does = Mapping[str, Callable[..., Any]]
 Likes = Callable[[str], Sequence[Alike]]
@@ -116,6 +117,8 @@ def _line(one: Request, view: View) -> Row:
 
 
 def _mark(one: Request) -> tuple[str, Tone]:
+    if one.taken_back:
+        return t("store_requests.show.taken_back"), Tone.QUIET
     if one.outcome:
         return t(f"store_requests.outcome.{one.outcome}"), _OUTCOMES[one.outcome]
     return term("urgency", one.urgency), _TONES[one.urgency]
@@ -145,8 +148,21 @@ def head(one: Request, show: Callable[[str], tuple[bytes, str]], view: View) -> 
             st.text(asked.words)
             if asked.photo:
                 picture(show(asked.photo)[0], t("store_requests.photo_of", store=asked.store))
+    if one.taken_back is not None:
+        taken_back_note(one.taken_back, view)
     if one.answered_at is not None:
         _answer(one, view)
+
+
+def mistakes(own: Sequence[Asked], take: Callable[[int, str], Any], view: View) -> None:
+    """The way to take back what one's store filed by mistake.
+
+    Args:
+        take: `take(request, reason)`.
+    """
+    for asked in own:
+        if take_back_form(f"request-{asked.id}", "request", partial(take, asked.id), view):
+            leave_for(request=asked.id)
 
 
 def _answer(one: Request, view: View) -> None:
@@ -165,7 +181,7 @@ def desk_block(one: Request, found: Sequence[Alike], known: Sequence[Alike], doe
         does: `merge(into, others)`, `answer(request, verdict)`.
     """
     with st.container(key=f"store-request-do-{one.id}"):
-        if one.answered_at is not None:
+        if one.shown is not Show.OPEN:
             return
         _merge_form(one, found, does["merge"], view)
         answered_likes(known, f"answered-{one.id}", view)

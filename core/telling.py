@@ -58,6 +58,7 @@ KINDS: Mapping[str, Permission] = {
     "delivery_confirmed_again": Permission.SEE_PROMISES,
     "delivery_unanswered_again": Permission.SEE_PROMISES,
     "store_request_filed": Permission.SEE_STORE_REQUESTS,
+    "store_request_taken_back": Permission.SEE_STORE_REQUESTS,
     "suggestions_waiting": Permission.SEE_SUGGESTIONS,
     "suggestions_late": Permission.SEE_SUGGESTIONS,
     "coaching_deviation": Permission.COACH,

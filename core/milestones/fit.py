@@ -45,7 +45,12 @@ CAPABILITIES: Mapping[str, tuple[str, ...]] = {
         "feature.move",
     ),
     "deliveries": ("delivery.mark_ready", "delivery.renew", "delivery.ask_again", "delivery.remind"),
-    "store_requests": ("store_request.file", "store_request.merge", "store_request.answer"),
+    "store_requests": (
+        "store_request.file",
+        "store_request.merge",
+        "store_request.answer",
+        "store_request.take_back",
+    ),
     "collaboration": ("cause.assign", "cause.close", "collaboration.issue"),
     "health": ("health.issue", "health.export"),
     "exchange": ("import.run", "export.run"),

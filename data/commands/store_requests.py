@@ -8,11 +8,14 @@ from core.access import Permission
 from core.messages import Conflict, NotFound, Problem, refuse
 from core.notices import Notice
 from core.promises.store_requests import Merging, Verdict, check_request, check_verdict, may_merge
+from core.promises.taking_back import Entered
 from core.terms import Role
 from data.commands.command import Tx, command
 from data.commands.outbox import post
+from data.commands.taking_back import mark
 from data.jsontext import to_json
 from data.queries.leads import active
+from data.queries.store_requests import within_store
 from data.schema import StoredFile, StoreRequest, Team
 
 
@@ -97,10 +100,12 @@ def answer_request(tx: Tx, request_id: int, verdict: Verdict) -> int:
 
     Raises:
         NotFound: no such request.
-        Conflict: it is answered, or part of another.
+        Conflict: it is answered, taken back, or part of another.
         Invalid: something that an answer needs is missing.
     """
     row = _locked(tx, request_id)
+    if row.taken_back_at is not None:
+        raise Conflict("taken_back")
     if row.answered_at is not None or row.merged_into_id is not None:
         raise Conflict
     refuse(check_verdict(verdict))
@@ -113,6 +118,53 @@ def answer_request(tx: Tx, request_id: int, verdict: Verdict) -> int:
     people = _requesters(tx, request_id)
     post(tx.session, tx.now, [_notice(p, kind, request_id, request_id, about) for p in people])
     return request_id
+
+
+@command("store_request.take_back", needs=Permission.FILE_STORE_REQUESTS)
+def take_back_request(tx: Tx, request_id: int, reason: str) -> int:
+    """Take back what one's store filed by mistake and has no answer; headquarters is told.
+
+    Others that asked for the same stay: what was merged into it goes on as the first of them.
+
+    Raises:
+        NotFound: no such request of one's store.
+        Conflict: it was answered or taken back before, or merged just now.
+        Invalid: no reason.
+    """
+    known = tx.session.get(StoreRequest, request_id)
+    if known is None or not within_store(tx.who, known.team_id):
+        raise NotFound(entity="store_request")
+    main_id = known.merged_into_id or request_id
+    held = {i: _locked(tx, i) for i in sorted({request_id, main_id})}
+    row, main = held[request_id], held[main_id]
+    if (row.merged_into_id or request_id) != main_id:
+        raise Conflict
+    entered = Entered(row.person_id, row.taken_back_at is not None, settled=main.answered_at is not None)
+    mark(tx, row, entered, Permission.FILE_STORE_REQUESTS, reason)
+    row.merged_into_id = None
+    _go_on(tx, request_id)
+    tx.audit("store_request", request_id, after={"words": row.words, "reason": reason.strip()})
+    store = tx.session.get(Team, row.team_id) if row.team_id else None
+    said = {
+        "store": store.name if store else tx.who.name,
+        "words": _brief(row.words),
+        "reason": reason.strip(),
+    }
+    people = [*active(tx.session, Role.PRODUCT), *([row.person_id] if row.person_id else [])]
+    kind = "store_request_taken_back"
+    told = [_notice(p, kind, request_id, request_id, said) for p in people if p != tx.who.person_id]
+    post(tx.session, tx.now, told)
+    return request_id
+
+
+def _go_on(tx: Tx, request_id: int) -> None:
+    """What was merged into a request stands in the pool without it, the earliest first."""
+    parts = select(StoreRequest).where(StoreRequest.merged_into_id == request_id).order_by(StoreRequest.id)
+    first, *others = tx.session.scalars(parts.with_for_update()).all() or [None]
+    if first is not None:
+        first.merged_into_id, first.merged_at = None, None
+    for other in others:
+        other.merged_into_id = first.id if first else None
 
 
 def _locked(tx: Tx, request_id: int) -> StoreRequest:
@@ -130,7 +182,8 @@ def _merge(tx: Tx, into: StoreRequest, others: list[StoreRequest]) -> None:
 
 
 def _merging(row: StoreRequest) -> Merging:
-    return Merging(row.id, row.merged_into_id is not None, row.answered_at is not None)
+    settled = row.answered_at is not None or row.taken_back_at is not None
+    return Merging(row.id, row.merged_into_id is not None, settled)
 
 
 def _requesters(tx: Tx, request_id: int) -> list[int]:

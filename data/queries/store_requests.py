@@ -7,11 +7,13 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Reach, Who, reach
 from core.likeness import enough, likest
 from core.messages import NotFound
+from core.promises.taking_back import Entered, hindrance
+from data.queries.taken_back import TakenBack
 from data.schema import Person, StoreRequest, Team
 
 PAGE = 30
@@ -23,11 +25,12 @@ class Show(StrEnum):
 
     OPEN = "open"
     ANSWERED = "answered"
+    TAKEN_BACK = "taken_back"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One store's own request, as it was filed; `photo` is the hash of its picture."""
+    """One store's own request, as it was filed; `photo` is the hash of its picture, `by` who filed it."""
 
     id: int
     store_id: int | None
@@ -38,6 +41,7 @@ class Asked:
     urgency: str
     filed_at: datetime
     photo: str | None = None
+    by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Request:
     Attributes:
         asked: everybody who asked for it, the first one first.
         urgency: the most urgent of theirs.
+        taken_back: by whom, when and why, where it was filed by mistake; it stands alone then.
     """
 
     id: int
@@ -58,6 +63,14 @@ class Request:
     planned_on: date | None
     answered_by: str | None
     answered_at: datetime | None
+    taken_back: TakenBack | None
+
+    @property
+    def shown(self) -> Show:
+        """Among which requests of the pool it stands."""
+        if self.taken_back is not None:
+            return Show.TAKEN_BACK
+        return Show.OPEN if self.answered_at is None else Show.ANSWERED
 
     @property
     def stores(self) -> tuple[str, ...]:
@@ -88,18 +101,39 @@ class Alike:
 
 
 def pool(session: Session, who: Who, show: Show, region: str | None = None) -> Pool:
-    """Requests within reach: the open ones by how many stores wait, the answered ones newest first."""
+    """Requests within reach: the open ones by how many stores wait, the others newest first."""
     found = _requests(session, who)
     chosen = [r for r in found if region is None or region in r.regions]
-    split = {s: [r for r in chosen if (r.answered_at is None) is (s is Show.OPEN)] for s in Show}
+    split = {s: [r for r in chosen if r.shown is s] for s in Show}
     rows = split[show]
     if show is Show.OPEN:
         rows.sort(key=lambda r: (-len(r.stores), r.urgency, r.id))
     else:
-        rows.sort(key=lambda r: (r.answered_at or r.asked[0].filed_at, r.id), reverse=True)
+        rows.sort(key=lambda r: (_settled(r), r.id), reverse=True)
     everywhere = reach(who, Permission.SEE_STORE_REQUESTS) is Reach.ALL
     regions = sorted({region for r in found for region in r.regions}) if everywhere else []
     return Pool(rows, {str(s): len(split[s]) for s in Show}, tuple(regions))
+
+
+def _settled(one: Request) -> datetime:
+    """When it was answered or taken back."""
+    return one.taken_back.at if one.taken_back else one.answered_at or one.asked[0].filed_at
+
+
+def own_mistakes(who: Who, one: Request) -> tuple[Asked, ...]:
+    """What of a request this person may take back: what their store filed, while it has no answer."""
+    needs, settled = Permission.FILE_STORE_REQUESTS, one.answered_at is not None
+    return tuple(
+        a
+        for a in one.asked
+        if within_store(who, a.store_id)
+        and hindrance(Entered(a.by, one.taken_back is not None, settled), who, needs) is None
+    )
+
+
+def within_store(who: Who, store_id: int | None) -> bool:
+    """Whether a store's requests are this person's to file and to take back."""
+    return reach(who, Permission.FILE_STORE_REQUESTS) is Reach.ALL or store_id == who.team_id
 
 
 def request_file(session: Session, who: Who, request_id: int) -> Request:
@@ -135,7 +169,7 @@ def _likest(
         return ()
     newest = (
         select(StoreRequest.id)
-        .where(StoreRequest.merged_into_id.is_(None), narrowed)
+        .where(StoreRequest.merged_into_id.is_(None), StoreRequest.taken_back_at.is_(None), narrowed)
         .order_by(StoreRequest.id.desc())
         .limit(MOST_COMPARED)
     )
@@ -157,13 +191,15 @@ def _requests(session: Session, who: Who, narrowed: ColumnElement[bool] | None =
 
 
 def _read(session: Session, narrowed: ColumnElement[bool]) -> list[Request]:
+    mistaken = aliased(Person)
     heads = session.execute(
-        select(StoreRequest, Person.name)
+        select(StoreRequest, Person.name, mistaken.name)
         .outerjoin(Person, Person.id == StoreRequest.answered_by)
+        .outerjoin(mistaken, mistaken.id == StoreRequest.taken_back_by)
         .where(StoreRequest.merged_into_id.is_(None), narrowed)
         .order_by(StoreRequest.id)
     ).all()
-    asked = _asked(session, {row.id for row, _ in heads})
+    asked = _asked(session, {row.id for row, *_ in heads})
     return [
         Request(
             row.id,
@@ -175,8 +211,9 @@ def _read(session: Session, narrowed: ColumnElement[bool]) -> list[Request]:
             row.planned_on,
             by,
             row.answered_at,
+            TakenBack(row.taken_back_at, undone_by, row.taken_back_for or "") if row.taken_back_at else None,
         )
-        for row, by in heads
+        for row, by, undone_by in heads
     ]
 
 
@@ -191,6 +228,7 @@ def _asked(session: Session, ids: Collection[int]) -> dict[int, list[Asked]]:
     )
     found: dict[int, list[Asked]] = defaultdict(list)
     for r, store, person in session.execute(query):
-        one = Asked(r.id, r.team_id, store or "", r.region, person, r.words, r.urgency, r.filed_at, r.photo)
+        one = Asked(r.id, r.team_id, store or "", r.region, person, r.words, r.urgency, r.filed_at, r.photo,
+                    r.person_id)  # fmt: skip
         found[r.merged_into_id or r.id].append(one)
     return found

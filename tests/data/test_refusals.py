@@ -121,6 +121,7 @@ ALLOWED = {
     "store_request.file":      {S},
     "store_request.merge":     {D, P},
     "store_request.answer":    {D, P},
+    "store_request.take_back": {S},
     "promise.make":            {R, M, D},
     "promise.move":            {R, M, D},
     "promise.plan":            {P},

@@ -11,9 +11,9 @@ from core.access import Who
 from core.messages import Conflict, Invalid, NotAllowed, NotFound
 from core.promises.store_requests import Verdict
 from core.terms import Role
-from data.commands.store_requests import answer_request, file_request, merge_requests
+from data.commands.store_requests import answer_request, file_request, merge_requests, take_back_request
 from data.media import keep_store_photo
-from data.queries.store_requests import Show, alike, answered_alike, pool, request_file
+from data.queries.store_requests import Show, alike, answered_alike, own_mistakes, pool, request_file
 from data.schema import Message, Person, Team
 from tests.company import found
 from tests.data.test_acceptance_routes import picture
@@ -176,3 +176,64 @@ def test_regions_are_offered_to_whom_they_tell_apart(stores):
     file_request(stores.store, stores.shenzhen, SCAN_TOO, "P2", mine)
     assert read(stores.store, pool, stores.people.product, Show.OPEN).regions == ("East", "South")
     assert read(stores.store, pool, stores.bund, Show.OPEN).regions == ()
+
+
+def test_a_request_filed_by_mistake_leaves_the_pool_and_stays_as_that(store, stores):
+    request = file_request(store, stores.bund, SCAN, "P1")
+    take_back_request(store, stores.bund, request, " Asked twice ")
+    found = read(store, pool, stores.people.product, Show.TAKEN_BACK)
+    assert (found.counts, [r.id for r in found.rows]) == (
+        {"open": 0, "answered": 0, "taken_back": 1}, [request],
+    )  # fmt: skip
+    kept = read(store, request_file, stores.bund, request)
+    assert (kept.taken_back.by, kept.taken_back.reason, kept.taken_back.at) == (
+        "Bund", "Asked twice", store.clock(),
+    )  # fmt: skip
+    assert own_mistakes(stores.bund, kept) == ()
+    assert read(store, alike, stores.pudong, SCAN_TOO) == ()
+    assert stores.told("store_request_taken_back") == ["product"]
+    for work in (
+        lambda: take_back_request(store, stores.bund, request, "Again"),
+        lambda: answer_request(store, stores.people.product, request, PLANNED),
+        lambda: file_request(store, stores.pudong, SCAN_TOO, "P2", request),
+    ):
+        with pytest.raises(Conflict):
+            work()
+
+
+def test_the_first_of_several_is_taken_back_and_the_others_go_on(store, stores):
+    first = file_request(store, stores.bund, SCAN, "P1")
+    second = file_request(store, stores.pudong, SCAN_TOO, "P2", first)
+    third = file_request(store, stores.shenzhen, SCAN_TOO, "P3", first)
+    take_back_request(store, stores.bund, first, "We have it")
+    (left,) = read(store, pool, stores.people.product, Show.OPEN).rows
+    assert (left.id, left.stores, left.urgency) == (second, ("Pudong", "Shenzhen"), "P2")
+    assert read(store, request_file, stores.shenzhen, third).id == second
+    answer_request(store, stores.people.product, second, PLANNED)
+    assert stores.told("store_request_planned") == ["pudong", "shenzhen"]
+
+
+def test_one_of_several_is_taken_back_and_the_first_stands(store, stores):
+    first = file_request(store, stores.bund, SCAN, "P1")
+    second = file_request(store, stores.pudong, SCAN_TOO, "P0", first)
+    seen = read(store, request_file, stores.pudong, second)
+    assert [one.id for one in own_mistakes(stores.pudong, seen)] == [second]
+    take_back_request(store, stores.pudong, second, "Another store's")
+    (left,) = read(store, pool, stores.people.product, Show.OPEN).rows
+    assert (left.id, left.stores, left.urgency) == (first, ("Bund",), "P1")
+    assert read(store, request_file, stores.pudong, second).taken_back.reason == "Another store's"
+
+
+def test_who_may_take_a_request_back_and_until_when(store, stores):
+    request = file_request(store, stores.bund, SCAN, "P1")
+    joined = file_request(store, stores.pudong, SCAN_TOO, "P2", request)
+    with pytest.raises(NotFound):
+        take_back_request(store, stores.pudong, request, "Not ours")
+    with pytest.raises(NotAllowed):
+        take_back_request(store, stores.people.product, request, "Not ours")
+    with pytest.raises(Invalid):
+        take_back_request(store, stores.bund, request, " ")
+    answer_request(store, stores.people.product, request, PLANNED)
+    for who, one in ((stores.bund, request), (stores.pudong, joined)):
+        with pytest.raises(Conflict, match="acted_upon"):
+            take_back_request(store, who, one, "Too late")

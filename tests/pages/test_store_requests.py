@@ -154,3 +154,21 @@ def test_a_photo_goes_along(open_page, stores, language):
     page = open_page("store_requests", stores.people.product, language, request=request.id)
     (drawn,) = page.get("image")
     assert drawn.proto.imgs[0].caption == translate(language, "store_requests.photo_of", store="Bund")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_store_takes_back_what_it_filed_by_mistake(open_page, stores, sqlite_store, language):
+    request = file_request(sqlite_store, stores.bund, SCAN, "P2")
+    page = open_page("store_requests", stores.bund, language, request=request)
+    (reason,) = [i for i in page.text_input if i.label == translate(language, "taking_back.reason")]
+    reason.set_value("Another *store's*")
+    press(page, translate(language, "taking_back.send"))
+    assert not page.exception
+    assert "Another *store's*" in shown(page)
+    assert rows(stores) == []
+    gone = open_page("store_requests", stores.people.product, language, show="taken_back")
+    assert translate(language, "store_requests.show.taken_back") in shown(gone)
+    desk = open_page("store_requests", stores.people.product, language, request=request)
+    acts = [does(b) for b in desk.button]
+    assert translate(language, "store_requests.send_answer") not in acts
+    assert translate(language, "taking_back.send") not in acts
