@@ -8,7 +8,7 @@ import streamlit as st
 
 from components import address, format
 from components.blocks import plain, section
-from components.draft_begin import draft_about, form_over
+from components.draft_begin import draft_now, form_over
 from components.draft_end import submit_draft
 from components.drafts import DraftForm
 from components.feature_words import feature_words
@@ -20,7 +20,7 @@ from core.promises.demands import DECLINES, DELIVERABLES, stands
 from core.promises.sla import SlaState
 from data.commands.promise_drafts import ANSWER, DECLINE, open_answer, save_promise_fields, submit_answer
 from data.queries.demand_file import DemandFile, FeatureChoice
-from data.queries.drafts import DraftView
+from data.queries.drafts import DraftView, begun
 from data.queries.promise_board import promises_on, standing
 from data.queries.promises import PromiseRow
 
@@ -30,10 +30,26 @@ Does = Mapping[str, Callable[..., Any]]
 
 
 def to_answer(file: DemandFile) -> bool:
-    """Whether an answer is asked for: there is none yet, or a declined one gets one after all."""
+    """Whether an answer is asked for: a first one, one after all where it was declined, or one anew."""
+    if anew(file) is not None:
+        return True
     if file.row.state is SlaState.DECLINED:
         return address.read("do", [ANSWER], "") == ANSWER
     return file.row.answered_at is None and file.taken_back is None
+
+
+def may_answer_anew(file: DemandFile) -> bool:
+    """Whether the answer that stands can be replaced; a declined one is answered after all."""
+    return file.row.state is SlaState.ANSWERED
+
+
+def anew(file: DemandFile) -> int | None:
+    """Of an answer that replaces the one that stands, how many stood before that one; None if none is asked.
+
+    What was sent counts as one more, so the form does not come again.
+    """
+    asked, before = address.number("anew"), len(file.earlier)
+    return before if asked == before + 1 and may_answer_anew(file) else None
 
 
 def answer_block(
@@ -47,16 +63,19 @@ def answer_block(
     """
     if kept is None:
         return
-    waits = file.row.answered_at is None
-    section(t("demands.do_answer" if waits else "demands.after_all"), icon=":material/edit_note:")
+    waits, again = file.row.answered_at is None, anew(file) is not None
+    title = "do_answer" if waits else "anew" if again else "after_all"
+    section(t(f"demands.{title}"), icon=":material/edit_note:")
     form = form_over(view, kept, save_promise_fields, "answer")
     with st.container(border=True):
-        ways = ("new", *(("known",) if features else ()), *((DECLINE,) if waits else ()))
+        ways = ("new", *(("known",) if features else ()), *((DECLINE,) if waits or again else ()))
         way = form.switch("way", t("demands.way_label"), ways, lambda w: t(f"demands.way.{w}"), "new")
         if way == DECLINE:
             _decline(form, view.read(standing, file.row.id, view.now), view)
         else:
             _answer(form, way, features, view)
+        if again:
+            form.long_text("anew", t("demands.anew_reason"), placeholder=t("demands.anew_hint"))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.button(
                 t("demands.send_answer"),
@@ -71,9 +90,11 @@ def answer_block(
         _pausing(file, does, view)
 
 
-def answer_draft(demand: int, view: View) -> DraftView:
+def answer_draft(file: DemandFile, view: View) -> DraftView:
     """One's draft of an answer to a demand, begun now if there is none."""
-    return draft_about(view, ANSWER, "demand", demand, open_answer)
+    demand, after = file.row.id, anew(file)
+    number = view.read_now(begun, ANSWER, demand=demand, after=after) or view.do(open_answer, demand, after)
+    return draft_now(view, number)
 
 
 def _decline(form: DraftForm, promised: Sequence[PromiseRow], view: View) -> None:

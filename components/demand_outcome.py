@@ -9,6 +9,7 @@ import streamlit as st
 from components import address
 from components.address import leave_for
 from components.blocks import plain, section
+from components.demand_answer import anew, may_answer_anew
 from components.feature_words import came_words
 from components.frame import View
 from components.navigation import open_page
@@ -43,8 +44,29 @@ def answered(file: DemandFile, view: View) -> None:
             if said:
                 st.markdown(f":gray[{t(f'demands.{name}')}] {plain(said)}")
         st.markdown(f":gray[{t('demands.deliverable')}] {plain(f'{kind} · {file.reference}')}")
-        if row.feature_id and st.button(t("demands.to_schedule"), icon=":material/calendar_month:"):
-            open_page("promises", feature=row.feature_id)
+        with st.container(horizontal=True, gap="small"):
+            if row.feature_id and st.button(t("demands.to_schedule"), icon=":material/calendar_month:"):
+                open_page("promises", feature=row.feature_id)
+            _begin_anew(file, view)
+    _earlier(file, view)
+
+
+def _begin_anew(file: DemandFile, view: View) -> None:
+    """Product may answer it anew: the answer that stands goes into the history."""
+    answers = reach(view.who, Permission.ANSWER_DEMANDS) is not None
+    offered = answers and may_answer_anew(file) and anew(file) is None
+    if offered and st.button(t("demands.anew"), icon=":material/undo:"):
+        address.write(anew=len(file.earlier) + 1)
+        st.rerun()
+
+
+def _earlier(file: DemandFile, view: View) -> None:
+    """Answers that stand no more, newest first."""
+    for ended in reversed(file.earlier):
+        what = ended.feature or term("decline", ended.declined_for)
+        by, at = ended.by or t("demands.somebody"), view.instant(ended.at)
+        said = t("demands.until", at=at, what=what, by=by, reason=ended.reason)
+        st.caption(f":material/history: {plain(said)}")
 
 
 def _mistaken(file: DemandFile, found: TakenBack, view: View) -> None:

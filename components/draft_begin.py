@@ -25,7 +25,7 @@ def draft_about(view: View, kind: str, about: str, number: int, begin: Callable[
         about: the value of the draft that names the record by its `number`.
         begin: the command that opens a draft about such a record.
     """
-    return draft_now(view, view.read_now(begun, kind, about, number) or view.do(begin, number))
+    return draft_now(view, view.read_now(begun, kind, **{about: number}) or view.do(begin, number))
 
 
 def form_over(

@@ -31,6 +31,7 @@ _FREE = {
     "demand": ("metric", "path", "reply", "resources", "taken_back_for", "words"),
     "demand_attachment": ("file_name",),
     "demand_pause": ("reason",),
+    "earlier_answer": ("path", "reason", "reply", "resources"),
     "escalation": ("reason",),
     "factor_request": ("answer", "name", "why"),
     "feature": ("name", "reference"),

@@ -46,6 +46,8 @@ KINDS: Mapping[str, Permission] = {
     "demand_taken_up": Permission.SEE_PROMISES,
     "demand_moved": Permission.SEE_PROMISES,
     "demand_unplanned": Permission.SEE_PROMISES,
+    "demand_answered_anew": Permission.SEE_PROMISES,
+    "demand_declined_anew": Permission.SEE_PROMISES,
     "demand_taken_back": Permission.SEE_PROMISES,
     "promise_before_plan": Permission.SEE_PROMISES,
     "promise_nothing_planned": Permission.SEE_PROMISES,

@@ -51,7 +51,7 @@ with page("demands.title", needs=Permission.SEE_PROMISES) as view:
         answered(file, view)
         does = {way: partial(view.do, command) for way, command in DOES.items()}
         if answers:
-            kept = answer_draft(number, view) if to_answer(file) else None
+            kept = answer_draft(file, view) if to_answer(file) else None
             row = file.row
             likes = view.read(
                 similar_demands, row.words, view.now, number, metric=row.metric, customer=row.customer_id

@@ -59,6 +59,18 @@ class Decline:
 
 
 @dataclass(frozen=True, slots=True)
+class Anew:
+    """That an answer replaces the one that stands, and why.
+
+    Attributes:
+        after: how many answers stood before that one, as its writer saw it; None where nobody looked.
+    """
+
+    reason: str
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PromiseInput:
     """What somebody told a customer; `action_id` is the action, e.g. a quote, in which it was said."""
 
@@ -108,6 +120,15 @@ def same_measure(one: str, other: str) -> bool:
     """
     a, b = ("".join(normalize("NFKC", text).casefold().split()) for text in (one, other))
     return bool(a) and a == b
+
+
+def check_anew(anew: Anew | None) -> tuple[Problem, ...]:
+    """All problems of why an answer is given anew; none of a first answer.
+
+    >>> check_anew(None), [p.field for p in check_anew(Anew(" "))]
+    ((), ['anew'])
+    """
+    return () if anew is None else tuple(_text("anew", anew.reason))
 
 
 def stands(words: str) -> Problem:

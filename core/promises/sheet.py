@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from core.promises.demands import DELIVERABLES, Answer, Decline, DemandInput, Effect, PromiseInput
+from core.promises.demands import DELIVERABLES, Anew, Answer, Decline, DemandInput, Effect, PromiseInput
 
 _BOTH_ENDS = frozenset({"effect-before", "effect-after"})
 
@@ -54,6 +54,12 @@ def read_answer(sheet: Mapping[str, Any], known: Answer | None = None) -> Answer
 def read_decline(sheet: Mapping[str, Any]) -> Decline:
     """What product answers where it will not be done."""
     return Decline(str(sheet.get("reason") or ""), str(sheet.get("reply") or ""))
+
+
+def read_anew(sheet: Mapping[str, Any]) -> Anew | None:
+    """Why the answer replaces one that stands; None of a first answer."""
+    after = sheet.get("after")
+    return None if after is None else Anew(str(sheet.get("anew") or "").strip(), after)
 
 
 def read_promise(sheet: Mapping[str, Any]) -> PromiseInput:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from core.promises.demands import DECLINES, DELIVERABLES, PAINS, Decline, DemandInput, Effect
+from core.promises.demands import DECLINES, DELIVERABLES, PAINS, Anew, Decline, DemandInput, Effect
 from core.promises.demands import Answer as Feasibility
 from core.promises.sla import URGENCIES
 from data.api.operation import Call, cut, operation, window
@@ -67,6 +67,7 @@ class DemandAnswer(Body):
     reference: Name
     planned_on: Day
     feature_id: Id | None = Field(None, description="A feature that is planned already.")
+    anew: Said | None = Field(None, description="Why it replaces the answer that stands.")
 
 
 class DemandDecline(Body):
@@ -74,6 +75,7 @@ class DemandDecline(Body):
 
     reason: Annotated[Short, choice(*DECLINES)]
     reply: Said
+    anew: Said | None = Field(None, description="Why it replaces the answer that stands.")
 
 
 class PauseReason(Body):
@@ -157,15 +159,15 @@ def create_demand(call: Call) -> DemandRecord:
 @operation("POST", "/demands/{id}/answer", GROUP, DemandRecord, body=DemandAnswer)
 def give_answer(call: Call) -> DemandRecord:
     """Answer a demand with a feature and its planned date."""
-    said = call.body.model_dump(exclude={"feature_id"})
-    answer_demand(call.store, call.who, call.id, Feasibility(**said), call.body.feature_id)
+    said = call.body.model_dump(exclude={"feature_id", "anew"})
+    answer_demand(call.store, call.who, call.id, Feasibility(**said), call.body.feature_id, _anew(call))
     return _read(call, call.id)
 
 
 @operation("POST", "/demands/{id}/decline", GROUP, DemandRecord, body=DemandDecline)
 def refuse_demand(call: Call) -> DemandRecord:
     """Answer that it will not be done; a promise that was made of it is escalated first."""
-    decline_demand(call.store, call.who, call.id, Decline(call.body.reason, call.body.reply))
+    decline_demand(call.store, call.who, call.id, Decline(call.body.reason, call.body.reply), _anew(call))
     return _read(call, call.id)
 
 
@@ -188,6 +190,10 @@ def take_demand_back(call: Call) -> DemandRecord:
     """Take a demand back that was filed by mistake and has no answer; it stays, and counts no more."""
     take_back_demand(call.store, call.who, call.id, call.body.reason)
     return _read(call, call.id)
+
+
+def _anew(call: Call) -> Anew | None:
+    return Anew(call.body.anew) if call.body.anew else None
 
 
 def _read(call: Call, demand_id: int) -> DemandRecord:

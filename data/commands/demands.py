@@ -8,13 +8,22 @@ from sqlalchemy import func, select
 from core.access import Permission
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
 from core.promises.demands import (
+    Anew,
     Answer,
     Decline,
     DemandInput,
+    check_anew,
     check_answer,
     check_decline,
     check_demand,
     stands,
+)
+from data.commands.answers import (
+    answered_so_far,
+    end_answer,
+    end_clock,
+    running_pause,
+    unanswered,
 )
 from data.commands.command import Tx, command
 from data.commands.demand_notices import tell_asked
@@ -100,7 +109,7 @@ def pause_demand(tx: Tx, demand_id: int, reason: str) -> int:
         Conflict: it is answered, taken back, or paused already.
         Invalid: no reason.
     """
-    demand = _unanswered(tx, demand_id)
+    demand = unanswered(tx, demand_id)
     if running_pause(tx, demand_id) is not None:
         raise Conflict("already_paused")
     if not reason.strip():
@@ -121,7 +130,7 @@ def resume_demand(tx: Tx, demand_id: int) -> int:
         NotFound: no such demand.
         Conflict: it is answered, taken back, or not paused.
     """
-    demand = _unanswered(tx, demand_id)
+    demand = unanswered(tx, demand_id)
     pause = running_pause(tx, demand_id)
     if pause is None:
         raise Conflict("not_paused")
@@ -131,35 +140,44 @@ def resume_demand(tx: Tx, demand_id: int) -> int:
 
 
 @command("demand.answer", needs=Permission.ANSWER_DEMANDS)
-def answer_demand(tx: Tx, demand_id: int, answer: Answer, feature_id: int | None = None) -> int:
+def answer_demand(
+    tx: Tx, demand_id: int, answer: Answer, feature_id: int | None = None, anew: Anew | None = None
+) -> int:
     """Answer a demand with a feature and its planned date; returns the feature's id.
 
-    One that was declined can be answered after all: whoever was told so is told, and its clock stays where
-    the first answer ended it.
+    One that was declined can be answered after all, one that was answered anew: whoever was told so is told,
+    and its clock stays where the first answer ended it.
 
     Args:
         feature_id: a feature that is planned already; a new one when None.
+        anew: that it replaces the answer that stands, and why.
 
     Raises:
         NotFound: no such demand or feature.
         Conflict: it was answered with a feature before, or taken back.
         Invalid: something that an answer needs is missing, or a feature is planned into a freeze.
     """
-    demand = _unanswered(tx, demand_id, declined=True)
+    demand = answered_so_far(tx, demand_id, anew) if anew else unanswered(tx, demand_id, declined=True)
     known = reached_feature(tx, feature_id) if feature_id else None
     moves = known is None or planned_date(tx, known.id) != answer.planned_on
     since = known.recorded_at if known else tx.now
-    refuse([*check_answer(answer), *(frozen(tx, answer.planned_on, since) if moves else ())])
+    refuse(
+        [*check_answer(answer), *check_anew(anew), *(frozen(tx, answer.planned_on, since) if moves else ())]
+    )
     feature = known or new_feature(tx, answer)
     planned = plan(tx, feature.id, answer.planned_on, answer.path) if moves else None
-    _end_clock(tx, demand)
+    end_clock(tx, demand)
+    ended = end_answer(tx, demand, anew, feature.id) if anew else None
     demand.feature_id, demand.path, demand.resources = feature.id, answer.path, answer.resources
-    tx.audit("demand", demand.id, after=to_json({"feature": feature.name, "planned_on": answer.planned_on}))
+    after = {"feature": feature.name, "planned_on": answer.planned_on} | _why(anew)
+    tx.audit("demand", demand.id, after=to_json(after))
     about = {"demand_id": demand.id, "customer_id": demand.customer_id, "feature_id": feature.id}
     told = about | {"planned_on": answer.planned_on}
-    emit(tx.session, tx.now, [Event("demand.answered", demand.id, told)])
+    emit(tx.session, tx.now, [Event("demand.answered", demand.id, told, str(ended or ""))])
     answered = "demand_taken_up" if demand.declined_for else "demand_answered"
-    heard = tell_asked(tx, demand, answered, feature=feature.name, planned_on=answer.planned_on)
+    kind = "demand_answered_anew" if ended else answered
+    said = {"feature": feature.name, "planned_on": answer.planned_on} | _why(anew)
+    heard = tell_asked(tx, demand, kind, ended or 0, **said)
     sweep_promises(tx.session, tx.now, tx.policy, promised_with(feature.id), by=tx.who.person_id)
     if planned:
         tell_moved(tx, feature, planned, {demand.customer_id: heard})
@@ -167,24 +185,37 @@ def answer_demand(tx: Tx, demand_id: int, answer: Answer, feature_id: int | None
 
 
 @command("demand.decline", needs=Permission.ANSWER_DEMANDS)
-def decline_demand(tx: Tx, demand_id: int, decline: Decline) -> int:
+def decline_demand(tx: Tx, demand_id: int, decline: Decline, anew: Anew | None = None) -> int:
     """Answer a demand that it will not be done, and tell whoever asked or promised; returns its id.
+
+    Args:
+        anew: that it replaces the answer that stands, and why.
 
     Raises:
         NotFound: no such demand.
         Conflict: it was answered before, or taken back.
         Invalid: no reason or no words, or the customer was promised it and nobody above knows.
     """
-    demand = _unanswered(tx, demand_id)
+    demand = answered_so_far(tx, demand_id, anew) if anew else unanswered(tx, demand_id)
     promised = standing(tx.session, tx.who, demand_id, tx.now)
-    refuse([*(stands(row.words) for row in promised), *check_decline(decline)])
-    _end_clock(tx, demand)
+    refuse([*(stands(row.words) for row in promised), *check_decline(decline), *check_anew(anew)])
+    end_clock(tx, demand)
+    ended = end_answer(tx, demand, anew, None) if anew else None
+    demand.feature_id = demand.path = demand.resources = None
     demand.declined_for, demand.reply = decline.reason, decline.reply.strip()
-    tx.audit("demand", demand.id, after={"declined_for": decline.reason, "reply": demand.reply})
+    after = {"declined_for": decline.reason, "reply": demand.reply}
+    tx.audit("demand", demand.id, after=after | _why(anew))
     about = {"demand_id": demand.id, "customer_id": demand.customer_id, "declined_for": decline.reason}
-    emit(tx.session, tx.now, [Event("demand.declined", demand.id, about)])
-    tell_asked(tx, demand, "demand_declined", declined_for=decline.reason, reply=demand.reply)
+    emit(tx.session, tx.now, [Event("demand.declined", demand.id, about, str(ended or ""))])
+    kind = "demand_declined_anew" if ended else "demand_declined"
+    tell_asked(tx, demand, kind, ended or 0, **after, **_why(anew))
+    if ended:
+        sweep_promises(tx.session, tx.now, tx.policy, Promise.demand_id == demand.id, by=tx.who.person_id)
     return demand.id
+
+
+def _why(anew: Anew | None) -> dict[str, str]:
+    return {"reason": anew.reason.strip()} if anew else {}
 
 
 def reached_customer(tx: Tx, customer_id: int, needs: Permission) -> None:
@@ -225,26 +256,3 @@ def _check_files(count: int) -> list[Problem]:
 def _attachment(tx: Tx, demand_id: int, file: Attachment) -> DemandAttachment:
     named = {"file": file.sha256, "file_name": file.name}
     return DemandAttachment(demand_id=demand_id, person_id=tx.who.person_id, at=tx.now, **named)
-
-
-def _unanswered(tx: Tx, demand_id: int, *, declined: bool = False) -> Demand:
-    """A demand without an answer; also one whose answer is that it will not be done, if `declined`."""
-    demand = tx.session.get(Demand, demand_id, with_for_update=True)
-    if demand is None:
-        raise NotFound(entity="demand")
-    if demand.taken_back_at is not None:
-        raise Conflict("taken_back")
-    if demand.answered_at is not None and not (declined and demand.declined_for and not demand.feature_id):
-        raise Conflict("already_answered")
-    return demand
-
-
-def _end_clock(tx: Tx, demand: Demand) -> None:
-    if pause := running_pause(tx, demand.id):
-        pause.ended_at = tx.now
-    demand.answered_at = demand.answered_at or tx.now
-
-
-def running_pause(tx: Tx, demand_id: int) -> DemandPause | None:
-    running = select(DemandPause).where(DemandPause.demand_id == demand_id, DemandPause.ended_at.is_(None))
-    return tx.session.scalars(running).first()

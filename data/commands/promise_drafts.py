@@ -5,7 +5,7 @@ from typing import Any
 from core.access import Who
 from core.messages import Invalid, Problem
 from core.promises.demands import Answer
-from core.promises.sheet import concerns, read_answer, read_decline, read_promise
+from core.promises.sheet import concerns, read_anew, read_answer, read_decline, read_promise
 from data.commands.demands import answer_demand, decline_demand
 from data.commands.drafts import save_fields, start_draft, submit_draft
 from data.commands.promises import make_promise
@@ -56,16 +56,24 @@ def submit_promise(store: Store, who: Who, draft_id: int) -> None:
     submit_draft(store, who, draft_id, "customer", carry_out)
 
 
-def open_answer(store: Store, who: Who, demand_id: int) -> int:
+def open_answer(store: Store, who: Who, demand_id: int, after: int | None = None) -> int:
     """The draft of an answer to a demand; its id.
+
+    Args:
+        after: of an answer that replaces the one that stands, how many stood before that one.
 
     Raises:
         NotFound: no such demand within reach.
     """
     with store.reading(fresh=True) as session:
         demand_file(session, who, demand_id, store.clock())
+    values = {"demand": demand_id} | ({} if after is None else {"after": after})
     return start_draft(
-        store, who, ANSWER, {"demand": demand_id}, lambda kept: kept.get("demand") == demand_id
+        store,
+        who,
+        ANSWER,
+        values,
+        lambda kept: (kept.get("demand"), kept.get("after")) == (demand_id, after),
     )
 
 
@@ -76,11 +84,14 @@ def submit_answer(store: Store, who: Who, draft_id: int) -> None:
         values = draft.body["values"]
         if values.get("way") == DECLINE:
             decline = read_decline(values)
-            return {"demand": decline_demand.once(store, who, draft.key, values["demand"], decline)}
+            declined = decline_demand.once(
+                store, who, draft.key, values["demand"], decline, read_anew(values)
+            )
+            return {"demand": declined}
         known = _known(store, who, values)
         answer = read_answer(values, known[1] if known else None)
         feature = answer_demand.once(
-            store, who, draft.key, values["demand"], answer, known[0] if known else None
+            store, who, draft.key, values["demand"], answer, known[0] if known else None, read_anew(values)
         )
         return {"demand": values["demand"], "feature": feature}
 

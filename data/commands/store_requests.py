@@ -160,11 +160,11 @@ def take_back_request(tx: Tx, request_id: int, reason: str) -> int:
 def _go_on(tx: Tx, request_id: int) -> None:
     """What was merged into a request stands in the pool without it, the earliest first."""
     parts = select(StoreRequest).where(StoreRequest.merged_into_id == request_id).order_by(StoreRequest.id)
-    first, *others = tx.session.scalars(parts.with_for_update()).all() or [None]
-    if first is not None:
+    waiting = tx.session.scalars(parts.with_for_update()).all()
+    for first in waiting[:1]:
         first.merged_into_id, first.merged_at = None, None
-    for other in others:
-        other.merged_into_id = first.id if first else None
+    for other in waiting[1:]:
+        other.merged_into_id = waiting[0].id
 
 
 def _locked(tx: Tx, request_id: int) -> StoreRequest:

@@ -9,9 +9,10 @@ from core.access import Permission
 from core.messages import Conflict, NotFound, refuse
 from core.notices import Notice
 from core.promises.taking_back import Entered, check_reason, hindrance
+from data.commands.answers import running_pause
 from data.commands.command import Tx, command
 from data.commands.demand_notices import brief, sees
-from data.commands.demands import reached_customer, running_pause
+from data.commands.demands import reached_customer
 from data.commands.outbox import post
 from data.commands.webhook_events import Event, emit
 from data.commands.webhook_promises import tell_taken_back

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, case, or_, select, true
+from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from core.access import OPERATOR
@@ -96,8 +96,8 @@ def _demands(as_of: datetime, since: datetime, team: int | None) -> Select[*tupl
     """Demands known by then and not answered before `since`, with their customer, the team of who looks after
     it, and who answered first."""
     owner, answerer = aliased(Person), aliased(Person)
-    first = case((Demand.declined_for.is_(None), "demand.answer"), else_="demand.decline")
-    answer = (Audit.entity == "demand") & (Audit.command == first) & (Audit.entity_id == Demand.id)
+    gave = Audit.command.in_(("demand.answer", "demand.decline")) & (Audit.at == Demand.answered_at)
+    answer = (Audit.entity == "demand") & gave & (Audit.entity_id == Demand.id)
     return (
         select(Demand, Customer.name, Team, answerer)
         .join(Customer, Customer.id == Demand.customer_id)

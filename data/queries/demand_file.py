@@ -14,7 +14,16 @@ from data.queries.demands import DemandRow, demands_within, rows_of
 from data.queries.feature_holders import holders
 from data.queries.promises import latest
 from data.queries.taken_back import TakenBack, entered_demand, taken_back
-from data.schema import Contact, Demand, DemandPause, Feature, Opportunity, PlannedDate
+from data.schema import (
+    Contact,
+    Demand,
+    DemandPause,
+    EarlierAnswer,
+    Feature,
+    Opportunity,
+    Person,
+    PlannedDate,
+)
 
 MOST_FEATURES = 200
 
@@ -26,6 +35,17 @@ class DemandPauseRow:
     reason: str
     started_at: datetime
     ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An answer that stands no more: a feature, or why it was declined; `reason` is why it was given anew."""
+
+    feature: str | None
+    declined_for: str | None
+    reason: str
+    by: str | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +73,7 @@ class DemandFile:
 
     Attributes:
         path, resources, deliverable, reference: product's answer; None before it.
+        earlier: answers that stand no more, oldest first.
         taken_back: by whom, when and why, where it was filed by mistake.
         may_take_back: whether who looks at it may do so now.
     """
@@ -65,6 +86,7 @@ class DemandFile:
     resources: str | None
     deliverable: str | None
     reference: str | None
+    earlier: tuple[Ended, ...]
     taken_back: TakenBack | None
     may_take_back: bool
 
@@ -96,8 +118,25 @@ def demand_file(session: Session, who: Who, demand_id: int, now: datetime) -> De
     may = hindrance(entered_demand(session, kept), who, Permission.FILE_DEMANDS) is None
     return DemandFile(
         rows[0], contact, opportunity, pauses, path, resources, deliverable, reference,
-        taken_back(session, kept), may,
+        _earlier(session, demand_id), taken_back(session, kept), may,
     )  # fmt: skip
+
+
+def _earlier(session: Session, demand_id: int) -> tuple[Ended, ...]:
+    query = (
+        select(
+            Feature.name,
+            EarlierAnswer.declined_for,
+            EarlierAnswer.reason,
+            Person.name,
+            EarlierAnswer.ended_at,
+        )
+        .outerjoin(Feature, Feature.id == EarlierAnswer.feature_id)
+        .outerjoin(Person, Person.id == EarlierAnswer.person_id)
+        .where(EarlierAnswer.demand_id == demand_id)
+        .order_by(EarlierAnswer.id)
+    )
+    return tuple(Ended(*row) for row in session.execute(query))
 
 
 def feature_choices(session: Session, who: Who, now: datetime) -> dict[int, FeatureChoice]:

@@ -46,15 +46,16 @@ def draft(session: Session, who: Who, draft_id: int) -> DraftView:
     return view_of(row)
 
 
-def begun(session: Session, who: Who, kind: str, about: str, number: int) -> int | None:
+def begun(session: Session, who: Who, /, kind: str, **about: int | None) -> int | None:
     """The id of one's open draft of a kind about one record.
 
     Args:
-        about: the value of the draft that names the record by its `number`.
+        about: values of the draft that name the record; None for a value that it must not have.
     """
     query = select(Draft.id, Draft.body).where(Draft.person_id == who.person_id, Draft.kind == kind)
     for draft_id, body in session.execute(query):
-        if body["sent"] is None and body["values"].get(about) == number:
+        values = body["values"]
+        if body["sent"] is None and all(values.get(name) == value for name, value in about.items()):
             return int(draft_id)
     return None
 

@@ -41,6 +41,25 @@ class Demand(Keyed, Imported, Revocable, Base):
     reply: Mapped[str | None]
 
 
+class EarlierAnswer(Keyed, Base):
+    """An answer to a demand that stands no more: at `ended_at` product answered anew, for `reason`.
+
+    What was answered stands in it as it stood in the demand.
+    """
+
+    __tablename__ = "earlier_answer"
+
+    demand_id: Mapped[int] = mapped_column(ForeignKey("demand.id"), index=True)
+    feature_id: Mapped[int | None] = mapped_column(ForeignKey("feature.id"), index=True)
+    path: Mapped[str | None]
+    resources: Mapped[str | None]
+    declined_for: Mapped[str | None]
+    reply: Mapped[str | None]
+    reason: Mapped[str]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime]
+
+
 class DemandAttachment(Keyed, Base):
     """A file that belongs to a demand; `file` is its hash, `file_name` as it was called."""
 

@@ -476,3 +476,37 @@ def test_taking_a_demand_back_is_offered_while_it_has_no_answer(open_page, sqlit
     assert [offered(who) for who in people] == [True, True, False, False]
     answered(sqlite_store, company, demand)
     assert not offered(company.rep)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_product_answers_anew_and_the_answer_before_stays_to_be_read(
+    open_page, sqlite_store, company, language
+):
+    demand = filed(sqlite_store, company)
+    answered(sqlite_store, company, demand)
+    page = open_page("demands", company.product, language, demand=demand)
+    press(page, translate(language, "demands.anew"))
+    press(page, translate(language, "demands.send_answer"))
+    assert translate(language, "problems.required") in shown(page)
+    for label, said in (
+        ("demands.new_feature", "Dashboard 2"),
+        ("demands.reference", "D-2"),
+    ):
+        next(i for i in page.text_input if i.label == translate(language, label)).set_value(said)
+    for label, said in (
+        ("demands.path", "One more"),
+        ("demands.resources", "Two weeks"),
+        ("demands.anew_reason", "The *wrong* one."),
+    ):
+        next(i for i in page.text_area if i.label == translate(language, label)).set_value(said)
+    page.date_input[0].set_value(date(2026, 4, 20))
+    press(page, translate(language, "demands.send_answer"))
+    assert not page.exception
+    with sqlite_store.reading() as session:
+        file = demand_file(session, company.rep, demand, sqlite_store.clock())
+    assert (file.row.feature, [one.feature for one in file.earlier]) == ("Dashboard 2", ["Dashboard"])
+    assert translate(language, "demands.anew_reason") not in [i.label for i in page.text_area]
+    assert translate(language, "demands.anew") in [does(b) for b in page.button]
+    rep = open_page("demands", company.rep, language, demand=demand)
+    assert "The *wrong* one." in shown(rep)
+    assert translate(language, "demands.anew") not in [does(b) for b in rep.button]

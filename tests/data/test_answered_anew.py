@@ -1,0 +1,189 @@
+"""A demand that was answered wrongly is answered anew; the answer before stays in the history (C2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from core.messages import Conflict, Invalid, NotAllowed
+from core.policies import DEFAULTS
+from core.promises.collaboration import Measure
+from core.promises.demands import Anew, Decline, PromiseInput
+from core.promises.handover import DeliveryInput
+from core.webhooks import WebhookInput
+from data.commands.deliveries import mark_ready
+from data.commands.demands import answer_demand, decline_demand
+from data.commands.promise_drafts import open_answer, save_promise_fields, submit_answer
+from data.commands.promises import escalate_promise, make_promise
+from data.commands.webhooks import add_webhook
+from data.notices import sentence
+from data.queries.collaboration_facts import facts_between
+from data.queries.demand_file import demand_file
+from data.schema import Message, Promise, WebhookEvent
+from tests.company import found
+from tests.data.test_promises import ANSWER, filed, seen
+
+WRONG = Anew(" The wrong one of two ")
+RIGHT = replace(ANSWER, feature="Dashboard 2", planned_on=date(2026, 4, 20))
+NO = Decline("direction", "We will not do it")
+
+
+@pytest.fixture
+def company(store):
+    return found(store)
+
+
+@pytest.fixture
+def demand(store, company, clock) -> int:
+    """Answered after half an hour."""
+    number = filed(store, company)
+    clock.move(hours=2)
+    answer_demand(store, company.product, number, ANSWER)
+    return number
+
+
+def read(store, company, demand):
+    with store.reading() as session:
+        return demand_file(session, company.rep, demand, store.clock())
+
+
+def notices(store, kind: str) -> list[Message]:
+    with store.reading() as session:
+        return list(session.scalars(select(Message).where(Message.kind == kind).order_by(Message.id)))
+
+
+def test_the_new_answer_stands_and_the_one_before_is_kept(store, clock, company, demand):
+    before = read(store, company, demand).row
+    clock.move(days=3)
+    feature = answer_demand(store, company.product, demand, RIGHT, anew=WRONG)
+    file = read(store, company, demand)
+    assert (file.row.feature_id, file.row.feature, file.row.state) == (feature, "Dashboard 2", "answered")
+    assert (file.row.answered_at, file.row.clock) == (before.answered_at, before.clock)
+    (ended,) = file.earlier
+    assert (ended.feature, ended.declined_for, ended.reason) == ("Dashboard", None, "The wrong one of two")
+    assert (ended.by, ended.at) == ("Product", store.clock())
+
+
+def test_the_first_answer_and_who_gave_it_count_once(store, clock, company, demand):
+    def counted():
+        with store.reading() as session:
+            span = date(2026, 1, 1), date(2026, 4, 1)
+            facts = facts_between(session, *span, store.clock(), DEFAULTS, measures=[Measure.RESPONSE])
+            return [(fact.of, fact.person, fact.hours) for fact in facts]
+
+    before = counted()
+    clock.move(days=3)
+    answer_demand(store, company.product, demand, RIGHT, anew=WRONG)
+    clock.move(days=1)
+    decline_demand(store, company.product, demand, NO, WRONG)
+    assert before == [(demand, "Product", 0.5)]
+    assert counted() == before
+
+
+def test_whoever_was_told_is_told_of_each_answer(store, company, demand):
+    answer_demand(store, company.product, demand, RIGHT, anew=WRONG)
+    answer_demand(store, company.product, demand, ANSWER, anew=Anew("The first was right"))
+    decline_demand(store, company.product, demand, NO, Anew("Sold off"))
+    told = [*notices(store, "demand_answered_anew"), *notices(store, "demand_declined_anew")]
+    assert {one.person_id for one in told} == {company.rep.person_id}
+    assert [sentence("en", one.kind, one.params) for one in told] == [
+        (
+            "Answered anew: “慢” (Haihe Pumps)",
+            "“Dashboard 2” is planned for 20 Apr 2026: let the customer know. The answer before stands"
+            " no more: The wrong one of two",
+        ),
+        (
+            "Answered anew: “慢” (Haihe Pumps)",
+            "“Dashboard” is planned for 10 Apr 2026: let the customer know. The answer before stands"
+            " no more: The first was right",
+        ),
+        (
+            "Declined after all: “慢” (Haihe Pumps)",
+            "The answer before stands no more (Sold off). Not our direction. We will not do it",
+        ),
+    ]
+    assert sentence("zh", told[0].kind, told[0].params) == (
+        "重新答复：“慢”（Haihe Pumps）",
+        "“Dashboard 2”排期 2026年4月20日，请告知客户。此前的答复作废：The wrong one of two",
+    )
+
+
+def test_promises_made_of_it_go_over_to_the_new_feature(store, company, demand):
+    told = PromiseInput("In April", date(2026, 4, 15), demand_id=demand)
+    promise = make_promise(store, company.rep, company.customer, told)
+    other = PromiseInput("Both", date(2026, 4, 15), feature_id=read(store, company, demand).row.feature_id)
+    apart = make_promise(store, company.rep, company.customer, other)
+    feature = answer_demand(store, company.product, demand, RIGHT, anew=WRONG)
+    found_now = {row.id: (row.feature, row.state.code) for row in seen(store, company.rep)}
+    assert found_now == {promise: ("Dashboard 2", "before_plan"), apart: ("Dashboard", "fits")}
+    assert len(notices(store, "promise_before_plan")) == 3  # manager, product, and the rep who promised
+    escalate_promise(store, company.rep, promise, "They wait")
+    decline_demand(store, company.product, demand, NO, WRONG)
+    with store.reading() as session:
+        assert session.get_one(Promise, promise).feature_id is None
+    file = read(store, company, demand)
+    assert (file.row.state, file.row.feature_id, file.path) == ("declined", None, None)
+    assert [one.feature for one in file.earlier] == ["Dashboard", "Dashboard 2"]
+    assert feature
+
+
+def test_only_an_answer_that_stands_is_given_anew(store, company, demand):
+    with pytest.raises(NotAllowed):
+        answer_demand(store, company.rep, demand, RIGHT, anew=WRONG)
+    with pytest.raises(Invalid) as refused:
+        answer_demand(store, company.product, demand, RIGHT, anew=Anew(" "))
+    assert [(p.field, p.code) for p in refused.value.problems] == [("anew", "required")]
+    waiting, declined = (filed(store, company) for _ in range(2))
+    decline_demand(store, company.product, declined, NO)
+    for one in (waiting, declined):
+        with pytest.raises(Conflict, match="not_answered"):
+            answer_demand(store, company.product, one, RIGHT, anew=WRONG)
+    assert read(store, company, demand).earlier == ()
+
+
+def test_of_two_who_answer_anew_the_second_is_told(store, company, demand):
+    answer_demand(store, company.product, demand, RIGHT, anew=Anew("The wrong one", 0))
+    with pytest.raises(Conflict, match="already_answered"):
+        answer_demand(store, company.product, demand, ANSWER, anew=Anew("No, that one", 0))
+    assert len(read(store, company, demand).earlier) == 1
+
+
+def test_what_was_marked_ready_for_the_customer_stands(store, company, demand):
+    ready = DeliveryInput("Dashboard", "en", demand_id=demand)
+    mark_ready(store, company.delivery, company.customer, ready, "x" * 43)
+    with pytest.raises(Conflict, match="handed_over"):
+        answer_demand(store, company.product, demand, RIGHT, anew=WRONG)
+
+
+def test_other_systems_hear_of_each_answer(store, company):
+    kinds = ("demand.answered", "demand.declined")
+    add_webhook(store, company.admin, WebhookInput("ours", "https://93.184.216.34/x", kinds), "s" * 40)
+    number = filed(store, company)
+    answer_demand(store, company.product, number, ANSWER)
+    answer_demand(store, company.product, number, RIGHT, anew=WRONG)
+    answer_demand(store, company.product, number, ANSWER, anew=WRONG)
+    decline_demand(store, company.product, number, NO, WRONG)
+    with store.reading() as session:
+        told = session.scalars(select(WebhookEvent.kind).order_by(WebhookEvent.id)).all()
+    assert told == ["demand.filed", *["demand.answered"] * 3, "demand.declined"]
+
+
+def test_a_draft_is_sent_once_and_stands_apart_from_a_first_answers(store, company, demand):
+    first = open_answer(store, company.product, demand)
+    draft = open_answer(store, company.product, demand, 0)
+    assert draft != first
+    values = {
+        "way": "new",
+        "feature": "Dashboard 2",
+        "path": "One more",
+        "resources": "Two",
+        "reference": "D-2",
+    }
+    save_promise_fields(store, company.product, draft, values | {"planned_on": "2026-04-20", "anew": "Wrong"})
+    for _ in range(2):
+        submit_answer(store, company.product, draft)
+    file = read(store, company, demand)
+    assert (file.row.feature, [one.reason for one in file.earlier]) == ("Dashboard 2", ["Wrong"])
