@@ -169,7 +169,7 @@ def escalations_of(session: Session, promise_ids: Collection[int]) -> tuple[Esca
 
 
 def stakes_behind(session: Session, rows: Sequence[PromiseRow]) -> dict[int, tuple[Stake, ...]]:
-    """By promise, the open opportunities behind it."""
+    """By promise, the open opportunities behind it; behind what was taken back there are none."""
     asked = select(Demand.id, Demand.opportunity_id).where(
         Demand.id.in_({row.demand_id for row in rows if row.demand_id}), Demand.opportunity_id.is_not(None)
     )
@@ -191,7 +191,8 @@ def stakes_behind(session: Session, rows: Sequence[PromiseRow]) -> dict[int, tup
         by_customer[o.customer_id].append(stake)
     of = {row.id: row.customer_id for row in rows}
     named = {row.id: by_id.get(of_demand.get(row.demand_id or 0) or 0) for row in rows}
-    return {i: (stake,) if stake else tuple(by_customer[of[i]]) for i, stake in named.items()}
+    found = {i: (stake,) if stake else tuple(by_customer[of[i]]) for i, stake in named.items()}
+    return found | {row.id: () for row in rows if row.taken_back}
 
 
 def totals(stakes: Iterable[Stake]) -> dict[str, Decimal]:

@@ -71,6 +71,7 @@ def test_a_promise_that_is_taken_back_stays_and_counts_no_more(store, company):
         red, gone = (promise_board(session, company.rep, s, now) for s in (Show.RED, Show.TAKEN_BACK))
         assert [row.promise.id for row in red.rows] == [promise]
         assert [row.promise.id for row in gone.rows] == [twice]
+        assert gone.rows[0].stakes == ()
         counts = red.counts
         assert [row.promise.id for row in conflicts(session, company.rep, now)] == [promise]
     assert (counts[Show.AHEAD], counts[Show.RED], counts[Show.TAKEN_BACK]) == (1, 1, 1)
