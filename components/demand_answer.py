@@ -40,7 +40,7 @@ def to_answer(file: DemandFile) -> bool:
 
 def may_answer_anew(file: DemandFile) -> bool:
     """Whether the answer that stands can be replaced; a declined one is answered after all."""
-    return file.row.state is SlaState.ANSWERED
+    return file.row.state is SlaState.ANSWERED and not file.handed_over
 
 
 def anew(file: DemandFile) -> int | None:

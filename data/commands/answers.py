@@ -1,11 +1,12 @@
 """Which demands can be answered, and what an answer ends: the clock, or the answer before (PRODUCT.md C2)."""
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 
 from core.messages import Conflict, NotFound
 from core.promises.demands import Anew
 from data.commands.command import Tx
-from data.schema import CustomerDelivery, Demand, DemandPause, EarlierAnswer, Promise
+from data.queries.taken_back import handed_over
+from data.schema import Demand, DemandPause, EarlierAnswer, Promise
 
 
 def unanswered(tx: Tx, demand_id: int, *, declined: bool = False) -> Demand:
@@ -36,9 +37,7 @@ def answered_so_far(tx: Tx, demand_id: int, anew: Anew) -> Demand:
     before = select(func.count()).where(EarlierAnswer.demand_id == demand_id)
     if anew.after is not None and tx.session.scalar(before) != anew.after:
         raise Conflict("already_answered")
-    promised = select(Promise.id).where(Promise.demand_id == demand_id)
-    theirs = or_(CustomerDelivery.demand_id == demand_id, CustomerDelivery.promise_id.in_(promised))
-    if tx.session.scalar(select(CustomerDelivery.id).where(theirs).limit(1)) is not None:
+    if handed_over(tx.session, demand_id):
         raise Conflict("handed_over")
     return demand
 

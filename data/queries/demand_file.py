@@ -13,7 +13,7 @@ from core.promises.taking_back import hindrance
 from data.queries.demands import DemandRow, demands_within, rows_of
 from data.queries.feature_holders import holders
 from data.queries.promises import latest
-from data.queries.taken_back import TakenBack, entered_demand, taken_back
+from data.queries.taken_back import TakenBack, entered_demand, handed_over, taken_back
 from data.schema import (
     Contact,
     Demand,
@@ -74,6 +74,7 @@ class DemandFile:
     Attributes:
         path, resources, deliverable, reference: product's answer; None before it.
         earlier: answers that stand no more, oldest first.
+        handed_over: whether something was marked ready for the customer, so that the answer stands.
         taken_back: by whom, when and why, where it was filed by mistake.
         may_take_back: whether who looks at it may do so now.
     """
@@ -87,6 +88,7 @@ class DemandFile:
     deliverable: str | None
     reference: str | None
     earlier: tuple[Ended, ...]
+    handed_over: bool
     taken_back: TakenBack | None
     may_take_back: bool
 
@@ -118,7 +120,7 @@ def demand_file(session: Session, who: Who, demand_id: int, now: datetime) -> De
     may = hindrance(entered_demand(session, kept), who, Permission.FILE_DEMANDS) is None
     return DemandFile(
         rows[0], contact, opportunity, pauses, path, resources, deliverable, reference,
-        _earlier(session, demand_id), taken_back(session, kept), may,
+        _earlier(session, demand_id), handed_over(session, demand_id), taken_back(session, kept), may,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.promises.taking_back import Entered
@@ -45,6 +45,12 @@ def entered_promise(session: Session, promise: Promise, promised_on: date, now: 
 
 def entered_demand(session: Session, demand: Demand) -> Entered:
     """A demand as taking it back sees it."""
-    ready = select(CustomerDelivery.id).where(CustomerDelivery.demand_id == demand.id).limit(1)
-    settled = demand.answered_at is not None or session.scalar(ready) is not None
+    settled = demand.answered_at is not None or handed_over(session, demand.id)
     return Entered(demand.filed_by, demand.taken_back_at is not None, settled)
+
+
+def handed_over(session: Session, demand_id: int) -> bool:
+    """Whether something was marked ready for the customer, for a demand or a promise made of it."""
+    promised = select(Promise.id).where(Promise.demand_id == demand_id)
+    theirs = or_(CustomerDelivery.demand_id == demand_id, CustomerDelivery.promise_id.in_(promised))
+    return session.scalar(select(CustomerDelivery.id).where(theirs).limit(1)) is not None

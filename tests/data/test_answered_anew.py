@@ -153,7 +153,9 @@ def test_of_two_who_answer_anew_the_second_is_told(store, company, demand):
 
 def test_what_was_marked_ready_for_the_customer_stands(store, company, demand):
     ready = DeliveryInput("Dashboard", "en", demand_id=demand)
+    assert not read(store, company, demand).handed_over
     mark_ready(store, company.delivery, company.customer, ready, "x" * 43)
+    assert read(store, company, demand).handed_over
     with pytest.raises(Conflict, match="handed_over"):
         answer_demand(store, company.product, demand, RIGHT, anew=WRONG)
 
