@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 
 from core.messages import Conflict, Invalid, NotAllowed, NotFound, Unavailable
 from core.promises.acceptance import Stand
-from core.promises.demands import PromiseInput
+from core.promises.demands import DemandInput, PromiseInput
 from core.promises.handover import PER_ADDRESS, AnswerInput, DeliveryInput
 from core.terms import Role
 from data.channels import Permanent, Refused
@@ -18,6 +18,7 @@ from data.commands import acceptance_sweep
 from data.commands.acceptance import answer_link, count_miss
 from data.commands.acceptance_links import MAIL_JOB, new_token
 from data.commands.deliveries import ask_again, mark_ready, remind, renew_delivery, revoke_delivery
+from data.commands.demands import answer_demand, file_demand
 from data.commands.features import move_feature
 from data.commands.promise_sweep import sweep_promises
 from data.commands.promises import make_promise
@@ -41,7 +42,7 @@ from data.schema import (
     Person,
 )
 from data.settings import Settings
-from tests.deliveries import Handover
+from tests.deliveries import ANSWER, EFFECT, Handover
 from tests.rooms import joined
 
 YES = AnswerInput("confirmed")
@@ -210,10 +211,13 @@ def test_a_promise_is_kept_only_by_a_confirmed_delivery(store, handover, clock):
 
 
 def test_a_delivered_promise_is_no_conflict_any_more(store, handover, clock):
-    _, token = handover.ready()
+    people, (_, token) = handover.people, handover.ready()
     answer_link(store, token, YES)
+    asked = DemandInput("Slow", "cost", EFFECT, "P1")
+    rest = file_demand(store, people.stranger, people.strange_customer, asked)
+    answer_demand(store, people.product, rest, ANSWER, handover.feature)
     clock.move(hours=1)
-    move_feature(store, handover.people.product, handover.feature, None, "The rest is dropped")
+    move_feature(store, people.product, handover.feature, None, "The rest is dropped")
     with store.writing() as session:
         assert sweep_promises(session, clock.at, policy_in_force(session)) == 0
     assert told(store, "promise_nothing_planned") == []
