@@ -1,24 +1,28 @@
 """The three ways out of a conflict: a new date, a moved plan, an escalation."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from components.blocks import section
+from components import format
+from components.blocks import plain, section
 from components.feature_words import feature_words
 from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
-from components.text import t
+from components.text import listed, t
 from core.access import Permission, reach
 from core.messages import Invalid, Problem
+from core.promises.acceptance import Fulfilment
 from core.promises.consistency import Light
 from data.queries.demand_file import FeatureChoice
+from data.queries.promise_board import BoardRow, promises_on
 from data.queries.promise_file import PromiseFile
+from data.queries.promises import PromiseRow
 
 Does = Mapping[str, Callable[..., Any]]
 _NEEDS = {
@@ -142,10 +146,13 @@ def _reason(label: str, marks: Marks, key: str) -> str:
         return st.text_area(t(label), key=key, height=80) or ""
 
 
-def feature_form(feature: int, move: Callable[..., Any], view: View) -> None:
+def feature_form(
+    feature: int, found: Sequence[tuple[BoardRow, Sequence[str]]], move: Callable[..., Any], view: View
+) -> None:
     """Plan a feature for another day.
 
     Args:
+        found: what customers were told about it.
         move: `move(feature, day, reason)`; no day takes it off the plan.
     """
     section(t("promises.way.plan"), icon=":material/edit_calendar:")
@@ -157,10 +164,21 @@ def feature_form(feature: int, move: Callable[..., Any], view: View) -> None:
             day = st.date_input(
                 t("promises.new_planned"), value=None, format="YYYY-MM-DD", key=f"feature-day-{turn}"
             )
+        for promise in _to_keep(found):
+            on = format.day(promise.promised_on, view.language)
+            st.caption(plain(t("promises.no_later", customer=promise.customer, on=on)))
         off = st.checkbox(t("promises.off_plan"))
         reason = _reason("promises.reason_plan", marks, f"feature-reason-{turn}")
         sent = st.form_submit_button(t("promises.way.plan"), type="primary")
     if sent and marks.sent(partial(_plan, move, feature, day, off, reason)):
         next_turn(named)
-        st.toast(t("promises.moved"))
+        now = _to_keep(view.read_now(promises_on, feature, view.now))
+        hurt = [promise.customer for promise in now if promise.state.light is Light.RED]
+        st.toast(t("promises.moved_behind", customers=listed(hurt)) if hurt else t("promises.moved"))
         st.rerun()
+
+
+def _to_keep(found: Sequence[tuple[BoardRow, Sequence[str]]]) -> list[PromiseRow]:
+    """The promises whose day is to come, by that day."""
+    promises = [row.promise for row, _ in found if row.promise.fulfilment is Fulfilment.OPEN]
+    return sorted(promises, key=lambda promise: (promise.promised_on, promise.id))

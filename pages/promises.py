@@ -52,9 +52,10 @@ with page("promises.title", needs=Permission.SEE_PROMISES) as view:
     elif number := address.number("feature"):
         feature = view.read(feature_file, number, view.now)
         feature_head(feature, view)
-        promised_on(view.read(promises_on, number, view.now), view)
+        told = view.read(promises_on, number, view.now)
+        promised_on(told, view)
         if movable(feature.planned, view):
-            feature_form(number, partial(view.do, DOES["plan"]), view)
+            feature_form(number, told, partial(view.do, DOES["plan"]), view)
     else:
         if decide(view.who, Permission.MAKE_PROMISES).allowed:
             begin_with(view.read(promise_start), view)

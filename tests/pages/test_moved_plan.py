@@ -31,11 +31,18 @@ def test_whom_a_moved_plan_hurts_and_who_was_told_stands_beside_it(open_page, de
     day = "20 Apr 2026" if language == "en" else "2026年4月20日"
     assert day in shown(page)
     assert told(language) not in shown(page)  # the earlier conflict's
+    assert translate(language, "promises.no_later", on=day, customer="Haihe Pumps") in shown(page)
+    page.date_input[0].set_value(date(2026, 4, 12))
+    page.text_area[0].set_value("It still fits")
+    press(page, translate(language, "promises.way.plan"))
+    assert [toast.value for toast in page.toast] == [translate(language, "promises.moved")]
     page.date_input[0].set_value(date(2026, 5, 2))
     page.text_area[0].set_value("A supplier is late")
     press(page, translate(language, "promises.way.plan"))
     assert not page.exception
-    assert [toast.value for toast in page.toast] == [translate(language, "promises.moved")]
+    assert [toast.value for toast in page.toast] == [
+        translate(language, "promises.moved_behind", customers="Haihe Pumps")
+    ]
     assert translate(language, "promises.why.before_plan", n=12) in shown(page)
     assert told(language) in shown(page)
     assert (page.date_input[0].value, page.text_area[0].value) == (None, "")  # it is done: the form is empty
