@@ -177,7 +177,7 @@ def answer_demand(
     answered = "demand_taken_up" if demand.declined_for else "demand_answered"
     kind = "demand_answered_anew" if ended else answered
     said = {"feature": feature.name, "planned_on": answer.planned_on} | _why(anew)
-    heard = tell_asked(tx, demand, kind, ended or 0, **said)
+    heard = tell_asked(tx, demand, kind, ended or 0, (), **said)
     sweep_promises(tx.session, tx.now, tx.policy, promised_with(feature.id), by=tx.who.person_id)
     if planned:
         tell_moved(tx, feature, planned, {demand.customer_id: heard})
@@ -208,7 +208,7 @@ def decline_demand(tx: Tx, demand_id: int, decline: Decline, anew: Anew | None =
     about = {"demand_id": demand.id, "customer_id": demand.customer_id, "declined_for": decline.reason}
     emit(tx.session, tx.now, [Event("demand.declined", demand.id, about, str(ended or ""))])
     kind = "demand_declined_anew" if ended else "demand_declined"
-    tell_asked(tx, demand, kind, ended or 0, **after, **_why(anew))
+    tell_asked(tx, demand, kind, ended or 0, (), **after, **_why(anew))
     if ended:
         sweep_promises(tx.session, tx.now, tx.policy, Promise.demand_id == demand.id, by=tx.who.person_id)
     return demand.id
