@@ -40,6 +40,7 @@ def test_what_is_no_day_is_quoted_with_the_shapes_that_are(said, language):
     assert (refused.value.code, refused.value.params) == ("unread_date", {"value": said})
     sentence = translate(language, "problems.unread_date", **refused.value.params)
     assert said in sentence
-    shapes = ("2026-03-05", "2026/3/5", "2026年3月5日", "20260305", "5 March 2026", "Mar 5, 2026")
-    assert {moment(shape, Formats()).date() for shape in shapes if shape in sentence} == {date(2026, 3, 5)}
+    shapes = ["2026-03-05", "2026/3/5", "20260305", "5 March 2026", "Mar 5, 2026"]
+    shapes += ["2026年3月5日"] if language == "zh" else []
     assert all(shape in sentence for shape in shapes)
+    assert {moment(shape, Formats()).date() for shape in shapes} == {date(2026, 3, 5)}
