@@ -189,7 +189,7 @@ def test_the_schedule_names_no_customer_for_it(store, company):
             return [
                 name
                 for row in schedule(session, company.product, store.clock(), earlier=True)
-                for name in row.customers
+                for name in row.waiting
             ]
 
     assert waiting() == ["Haihe Pumps", "Taihu Bearings"]
