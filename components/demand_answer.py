@@ -15,6 +15,7 @@ from components.feature_words import feature_words
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
+from components.scrolling import into_view
 from components.text import t, term
 from core.promises.demands import DECLINES, DELIVERABLES, stands
 from core.promises.sla import SlaState
@@ -64,8 +65,9 @@ def answer_block(
     if kept is None:
         return
     waits, again = file.row.answered_at is None, anew(file) is not None
-    title = "do_answer" if waits else "anew" if again else "after_all"
-    section(t(f"demands.{title}"), icon=":material/edit_note:")
+    title, part = "do_answer" if waits else "anew" if again else "after_all", f"answer-{file.row.id}"
+    with st.container(key=part):
+        section(t(f"demands.{title}"), icon=":material/edit_note:")
     form = form_over(view, kept, save_promise_fields, "answer")
     with st.container(border=True):
         ways = ("new", *(("known",) if features else ()), *((DECLINE,) if waits or again else ()))
@@ -88,6 +90,8 @@ def answer_block(
     form.finish()
     if waits:
         _pausing(file, does, view)
+    if address.read("do", [ANSWER], ""):
+        into_view(part, part, key="answer")  # once all of it is drawn, the page is long enough to scroll
 
 
 def answer_draft(file: DemandFile, view: View) -> DraftView:

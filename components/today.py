@@ -247,7 +247,7 @@ _TARGETS: dict[Kind, Callable[[ToDo], Target]] = {
     Kind.COACHING: lambda todo: ("forecast_health", {"task": todo.id}),
     Kind.PASSWORD: lambda _: ("people", {}),
     Kind.SUGGESTION: lambda todo: ("calibrate", {"opportunity": todo.id}),
-    Kind.DEMAND: lambda todo: ("demands", {"demand": todo.id}),
+    Kind.DEMAND: lambda todo: ("demands", {"demand": todo.id, "do": "answer"}),
     Kind.CONFLICT: lambda todo: ("promises", {"promise": todo.id}),
     Kind.REPORTED: lambda todo: ("deliveries", {"delivery": todo.id}),
     Kind.UNCONFIRMED: lambda todo: ("deliveries", {"delivery": todo.id}),

@@ -164,7 +164,7 @@ def test_what_customers_wait_for_opens_its_own_page(open_page, sqlite_store, clo
     assert gone == [
         ("promises", {"promise": str(handover.promise)}),
         ("deliveries", {"promise": str(handover.promise)}),
-        ("demands", {"demand": str(waiting)}),
+        ("demands", {"demand": str(waiting), "do": "answer"}),
         ("store_requests", {"request": "1"}),
     ]
 
