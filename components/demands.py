@@ -10,6 +10,7 @@ from components.blocks import Card, Row, Tone, badge, cards, empty, plain, rows,
 from components.demand_form import allowed_words, effect_words, what_came, years_unknown
 from components.frame import View
 from components.navigation import open_page
+from components.taking_back import worth_choosing
 from components.text import t, term
 from core.access import Permission, reach
 from core.promises.sla import SlaState
@@ -36,7 +37,8 @@ def chosen_show() -> Show:
 
 def filters(found: DemandList) -> None:
     """The states, with how many there are of each."""
-    states = {s.value: f"{t(f'demands.show.{s}')} ({found.counts[s]})" for s in Show}
+    shown = worth_choosing(Show, found.counts, Show.TAKEN_BACK, chosen_show())
+    states = {s.value: f"{t(f'demands.show.{s}')} ({found.counts[s]})" for s in shown}
     address.choose(
         st.segmented_control,
         t("demands.state"),

@@ -12,6 +12,7 @@ from components.demands import LIGHTS
 from components.frame import View
 from components.navigation import open_page
 from components.promise_charts import MOST, gap_words, picture
+from components.taking_back import worth_choosing
 from components.text import t
 from core.access import Permission, reach
 from core.promises.acceptance import Fulfilment, Stand
@@ -50,7 +51,8 @@ def board_cards(board: Board, view: View) -> None:
 
 def board_filters(board: Board, view: View) -> None:
     """Which to show, and whose; a customer's board also takes new promises."""
-    states = {s.value: f"{t(f'promises.show.{s}')} ({board.counts[s]})" for s in Show}
+    shown = worth_choosing(Show, board.counts, Show.TAKEN_BACK, chosen_show())
+    states = {s.value: f"{t(f'promises.show.{s}')} ({board.counts[s]})" for s in shown}
     address.choose(
         st.segmented_control,
         t("promises.which"),

@@ -13,7 +13,7 @@ from components.blocks import Row, Tone, badge, empty, picture, plain, rows, sec
 from components.forms import Marks
 from components.frame import View
 from components.record_story import short
-from components.taking_back import take_back_form, taken_back_note
+from components.taking_back import take_back_form, taken_back_note, worth_choosing
 from components.text import listed, t, term
 from core.access import Permission, decide
 from core.promises.store_requests import OUTCOMES, Verdict
@@ -66,7 +66,8 @@ def asked_it(request: Request, view: View) -> bool:
 
 def pool_filters(found: Pool) -> None:
     """Open or answered, and of which region."""
-    states = {s.value: f"{t(f'store_requests.show.{s}')} ({found.counts[s]})" for s in Show}
+    shown = worth_choosing(Show, found.counts, Show.TAKEN_BACK, chosen_show())
+    states = {s.value: f"{t(f'store_requests.show.{s}')} ({found.counts[s]})" for s in shown}
     address.choose(
         st.segmented_control,
         t("store_requests.state"),

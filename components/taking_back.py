@@ -1,8 +1,9 @@
 """What was entered by mistake: the way to take it back, and what stands where that was done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -11,6 +12,13 @@ from components.forms import Marks
 from components.frame import View
 from components.text import t
 from data.queries.taken_back import TakenBack
+
+S = TypeVar("S", bound=StrEnum)
+
+
+def worth_choosing(states: Iterable[S], counts: Mapping[str, int], mistakes: S, chosen: S) -> list[S]:
+    """States that a list can be narrowed to; what was taken back is one if there is any, or it is shown."""
+    return [state for state in states if counts[state] or state is not mistakes or state is chosen]
 
 
 def taken_back_note(found: TakenBack, view: View) -> None:
