@@ -9,6 +9,7 @@ from components.drafts import DraftForm, lock_of
 from components.frame import View
 from components.text import t
 from data.commands.drafts import mark_field
+from data.commands.note_drafts import Note, save_note
 from data.queries.drafts import DraftView, begun, draft
 
 
@@ -50,3 +51,9 @@ def form_over(
         for field in told:
             form.problems(field)
     return form
+
+
+def note_form(view: View, note: Note, number: int) -> DraftForm:
+    """A form over one's draft of a note about one record, and above it how much is missing or wrong."""
+    kept = draft_about(view, note.kind, note.about, number, note.open)
+    return form_over(view, kept, save_note, f"{note.kind}-{number}")

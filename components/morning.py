@@ -11,7 +11,7 @@ import streamlit as st
 from components import address
 from components.blocks import empty, plain, section
 from components.commitments import commitments, free_form
-from components.draft_begin import draft_about, form_over
+from components.draft_begin import note_form
 from components.draft_end import send_here, tell_sent
 from components.frame import View
 from components.minutes import minutes
@@ -24,7 +24,7 @@ from core.access import Permission, decide
 from data.brief_words import day_words
 from data.commands.briefs import issue_brief
 from data.commands.morning import start_meeting
-from data.commands.note_drafts import MINUTES, open_minutes, save_note, submit_minutes
+from data.commands.note_drafts import MINUTES
 from data.queries.morning import Meeting, Morning, MorningDay, MorningDays
 from data.text import zone_words
 
@@ -189,10 +189,10 @@ def _finish(told: Morning, held: Meeting, view: View) -> None:
     commitments("made", told.made, told, view)
     if not told.may_run:
         return
-    form = form_over(view, draft_about(view, MINUTES, "meeting", held.id, open_minutes), save_note, "finish")
+    form = note_form(view, MINUTES, held.id)
     form.long_text("note", t("morning.finish_note"), height=90)
     send_here(
-        view, form, t("morning.finish"), submit_minutes,
+        view, form, t("morning.finish"), MINUTES.submit,
         said=t("morning.finished"), icon=":material/task_alt:",
     )  # fmt: skip
     form.finish()

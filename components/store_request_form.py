@@ -7,7 +7,7 @@ import streamlit as st
 
 from components import address
 from components.blocks import Row, plain, rows, section
-from components.draft_begin import draft_about, form_over
+from components.draft_begin import note_form
 from components.draft_end import send_here, submit_here, tell_sent
 from components.drafts import DraftForm
 from components.frame import View
@@ -16,7 +16,7 @@ from components.text import t, term
 from core.messages import Invalid
 from core.process.intervention import file_name
 from core.promises.sla import URGENCIES
-from data.commands.note_drafts import STORE_REQUEST, open_request, save_note, submit_request
+from data.commands.note_drafts import NORMAL, STORE_REQUEST
 from data.queries.store_requests import Alike
 
 _PICTURES = ("jpg", "jpeg", "png", "webp")  # names that the form offers; the content decides
@@ -33,19 +33,20 @@ def file_form(keep: Callable[[bytes], str], likes: Likes, answered: Likes, view:
         address.write(show=None)  # it stands among the open ones
     section(t("store_requests.file"), icon=":material/add_comment:")
     with st.container(border=True, key="store-request-form"):
-        kept = draft_about(view, STORE_REQUEST, "team", view.who.team_id or 0, open_request)
-        form = form_over(view, kept, save_note, "store-request")
+        form = note_form(view, STORE_REQUEST, view.who.team_id or 0)
         words = form.long_text(
             "words", t("store_requests.words"), placeholder=t("store_requests.words_hint"), height=100
         )
-        form.select("urgency", t("store_requests.urgency"), URGENCIES, lambda u: term("urgency", u))
+        form.select(
+            "urgency", t("store_requests.urgency"), URGENCIES, lambda u: term("urgency", u), default=NORMAL
+        )
         _photo(form, keep)
         with st.container(key="store-request-likes"):
             known = answered(words)
             _likes(likes(words), form, view, said=bool(words) and not known)
             answered_likes(known, f"{form.prefix}answered", view)
         send_here(
-            view, form, t("store_requests.send"), submit_request,
+            view, form, t("store_requests.send"), STORE_REQUEST.submit,
             said=t("store_requests.filed"), icon=":material/send:",
         )  # fmt: skip
     form.finish()
@@ -93,6 +94,6 @@ def _likes(found: Sequence[Alike], form: DraftForm, view: View, *, said: bool) -
         for one in found
     ]
     if pressed := rows(lines, f"{form.prefix}likes"):
-        joins = partial(submit_request, join=int(pressed))
+        joins = partial(STORE_REQUEST.submit, join=int(pressed))
         submit_here(view, form.draft.id, joins, t("store_requests.joined"))
         st.rerun()

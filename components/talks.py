@@ -9,7 +9,7 @@ import streamlit as st
 from components.blocks import plain, section
 from components.commitments import TONES
 from components.days import evening
-from components.draft_begin import draft_about, form_over
+from components.draft_begin import note_form
 from components.draft_end import send_here, tell_sent
 from components.form_turns import next_turn, turn_of
 from components.forms import Marks
@@ -18,7 +18,7 @@ from components.text import t
 from core.reports.commitments import BY_HAND, Checked, Kept, Proof
 from core.reports.talks import is_over
 from data.brief_words import time_words
-from data.commands.note_drafts import TALK, open_talk, save_note, submit_talk
+from data.commands.note_drafts import TALK
 from data.commands.talks import StepInput
 from data.minutes_words import proof_words
 from data.queries.talks import Held, Rep
@@ -85,11 +85,11 @@ def hold(rep: Rep, talks: Sequence[Held], customers: Mapping[int, str], does: Do
 
 def _record(rep: Rep, view: View) -> None:
     with st.container(border=True):
-        form = form_over(view, draft_about(view, TALK, "rep", rep.id, open_talk), save_note, "talk")
+        form = note_form(view, TALK, rep.id)
         form.long_text("note", t("one_to_one.note"), placeholder=t("one_to_one.note_hint"))
         st.caption(t("one_to_one.steps_follow"))
         send_here(
-            view, form, t("one_to_one.record"), submit_talk,
+            view, form, t("one_to_one.record"), TALK.submit,
             said=t("one_to_one.recorded"), icon=":material/save:",
         )  # fmt: skip
     form.finish()

@@ -1,9 +1,12 @@
-"""From a draft to the minutes of a meeting, the note of a talk or a store's request: what was typed is still
-there after a look at something else, and is sent once (PRODUCT.md A2, C6, D4)."""
+"""From a draft to what its words are for, e.g. the note of a talk: what was typed is still there after a look
+at something else, and is sent once (PRODUCT.md A2, C6, D4)."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from core.access import Who
+from data.commands.command import Command
 from data.commands.drafts import save_fields, start_draft, submit_draft
 from data.commands.morning import finish_meeting
 from data.commands.store_requests import file_request
@@ -11,31 +14,42 @@ from data.commands.talks import record_talk
 from data.engine import Store
 from data.schema import Draft
 
-MINUTES, TALK, STORE_REQUEST = "minutes", "talk", "store_request"
-NORMAL = "P2"  # the urgency with which a store's request begins
+Values = Mapping[str, Any]
+NORMAL = "P2"  # the urgency of a store's request until another is chosen
 
 
-def open_minutes(store: Store, who: Who, meeting: int) -> int:
-    """One's draft of the note for the minutes of a meeting; its id."""
-    return _open(store, who, MINUTES, {"meeting": meeting}, "meeting")
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A kind of draft about one record, of which one has one at a time.
 
-
-def open_talk(store: Store, who: Who, rep: int) -> int:
-    """One's draft of the note of a talk with a rep; its id."""
-    return _open(store, who, TALK, {"rep": rep}, "rep")
-
-
-def open_request(store: Store, who: Who, team: int) -> int:
-    """One's draft of what a store needs; its id.
-
-    Args:
-        team: one's store; 0 for none.
+    Attributes:
+        kind: its name in the store.
+        about: the value that names the record.
+        carry_out: `(store, who, key, values, **more)` does what the draft is for, once; returns an id.
+        field: where a refusal stands that names no field.
     """
-    return _open(store, who, STORE_REQUEST, {"team": team, "urgency": NORMAL}, "team")
 
+    kind: str
+    about: str
+    carry_out: Callable[..., int]
+    field: str = "note"
 
-def _open(store: Store, who: Who, kind: str, values: dict[str, Any], about: str) -> int:
-    return start_draft(store, who, kind, values, lambda kept: kept.get(about) == values[about])
+    def open(self, store: Store, who: Who, number: int) -> int:
+        """One's open draft about a record, begun now if there is none; its id."""
+        about = {self.about: number}
+        return start_draft(store, who, self.kind, about, lambda kept: kept.get(self.about) == number)
+
+    def submit(self, store: Store, who: Who, draft_id: int, **more: Any) -> None:
+        """Carry the draft out, once; what it was refused for is kept with it.
+
+        Args:
+            more: what it takes beside the draft's values.
+        """
+
+        def work(draft: Draft) -> dict[str, int]:
+            return {self.kind: self.carry_out(store, who, draft.key, draft.body["values"], **more)}
+
+        submit_draft(store, who, draft_id, self.field, work)
 
 
 def save_note(store: Store, who: Who, draft_id: int, values: dict[str, Any]) -> None:
@@ -43,38 +57,26 @@ def save_note(store: Store, who: Who, draft_id: int, values: dict[str, Any]) -> 
     save_fields(store, who, draft_id, values, lambda problem, field: problem == field)
 
 
-def submit_minutes(store: Store, who: Who, draft_id: int) -> None:
-    """Finish the meeting with the draft's note, once; what it was refused for is kept with it."""
-
-    def carry_out(draft: Draft) -> dict[str, int]:
-        values = draft.body["values"]
-        said = str(values.get("note") or "")
-        return {"meeting": finish_meeting.once(store, who, draft.key, values["meeting"], said)}
-
-    submit_draft(store, who, draft_id, "note", carry_out)
+def _said(values: Values, field: str) -> str:
+    return str(values.get(field) or "")
 
 
-def submit_talk(store: Store, who: Who, draft_id: int) -> None:
-    """Record the talk with the draft's note, once; what it was refused for is kept with it."""
+def _words(kind: str, about: str, command: Command[..., int], field: str = "note") -> Note:
+    """A note whose command takes the record and the words."""
 
-    def carry_out(draft: Draft) -> dict[str, int]:
-        values = draft.body["values"]
-        return {"talk": record_talk.once(store, who, draft.key, values["rep"], str(values.get("note") or ""))}
+    def send(store: Store, who: Who, key: str, values: Values) -> int:
+        return command.once(store, who, key, values[about], _said(values, field))
 
-    submit_draft(store, who, draft_id, "note", carry_out)
+    return Note(kind, about, send, field)
 
 
-def submit_request(store: Store, who: Who, draft_id: int, join: int | None = None) -> None:
-    """File the draft's request, once; what it was refused for is kept with it.
+def _file(store: Store, who: Who, key: str, values: Values, join: int | None = None) -> int:
+    """File a request, alone or with one of the pool that asks for the same."""
+    photo = (values.get("photo") or [None])[0]
+    said = _said(values, "words"), _said(values, "urgency") or NORMAL
+    return file_request.once(store, who, key, *said, join, photo)
 
-    Args:
-        join: a request of the pool that asks for the same.
-    """
 
-    def carry_out(draft: Draft) -> dict[str, int]:
-        values = draft.body["values"]
-        photo = (values.get("photo") or [None])[0]
-        said = str(values.get("words") or ""), str(values.get("urgency") or "")
-        return {"store_request": file_request.once(store, who, draft.key, *said, join, photo)}
-
-    submit_draft(store, who, draft_id, "words", carry_out)
+MINUTES = _words("minutes", "meeting", finish_meeting)
+TALK = _words("talk", "rep", record_talk)
+STORE_REQUEST = Note("store_request", "team", _file, "words")  # about one's own store; 0 for none

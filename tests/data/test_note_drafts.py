@@ -6,15 +6,7 @@ from datetime import date
 
 import pytest
 
-from data.commands.note_drafts import (
-    open_minutes,
-    open_request,
-    open_talk,
-    save_note,
-    submit_minutes,
-    submit_request,
-    submit_talk,
-)
+from data.commands.note_drafts import MINUTES, STORE_REQUEST, TALK, save_note
 from data.queries.drafts import draft
 from data.queries.morning import morning
 from data.schema import StoreRequest, Talk
@@ -31,18 +23,18 @@ def kept(store, who, number):
 def test_the_note_of_a_meeting_goes_into_its_minutes(store, clock):
     company = at_risk(store, clock)
     held = meeting(store, company)
-    number = open_minutes(store, company.manager, held)
+    number = MINUTES.open(store, company.manager, held)
     save_note(store, company.manager, number, {"note": " All well "})
-    assert open_minutes(store, company.manager, held) == number
+    assert MINUTES.open(store, company.manager, held) == number
     for _ in range(2):
-        submit_minutes(store, company.manager, number)
-    assert kept(store, company.manager, number).sent == {"meeting": held}
+        MINUTES.submit(store, company.manager, number)
+    assert kept(store, company.manager, number).sent == {"minutes": held}
     with store.reading() as session:
         told = morning(session, company.manager, company.rep.team_id, date(2026, 3, 4), clock())
     assert told.meeting.minutes.note == "All well"
-    late = open_minutes(store, company.manager, held)  # in a tab that stood open
+    late = MINUTES.open(store, company.manager, held)  # in a tab that stood open
     assert late != number
-    submit_minutes(store, company.manager, late)
+    MINUTES.submit(store, company.manager, late)
     assert [(p.field, p.code) for p in kept(store, company.manager, late).problems] == [
         ("note", "meeting_finished")
     ]
@@ -50,32 +42,31 @@ def test_the_note_of_a_meeting_goes_into_its_minutes(store, clock):
 
 def test_a_talk_without_a_note_is_refused_and_recorded_once_with_one(store, clock):
     company = at_risk(store, clock)
-    number = open_talk(store, company.manager, company.rep.person_id)
-    submit_talk(store, company.manager, number)
+    number = TALK.open(store, company.manager, company.rep.person_id)
+    TALK.submit(store, company.manager, number)
     assert [(p.field, p.code) for p in kept(store, company.manager, number).problems] == [
         ("note", "required")
     ]
     save_note(store, company.manager, number, {"note": "Went well"})
     assert not kept(store, company.manager, number).problems
-    assert open_talk(store, company.manager, company.mate.person_id) != number  # of somebody else
+    assert TALK.open(store, company.manager, company.mate.person_id) != number  # of somebody else
     for _ in range(2):
-        submit_talk(store, company.manager, number)
+        TALK.submit(store, company.manager, number)
     assert count(store, Talk) == 1
-    assert open_talk(store, company.manager, company.rep.person_id) != number
+    assert TALK.open(store, company.manager, company.rep.person_id) != number
 
 
 @pytest.mark.parametrize("joins", [False, True])
 def test_a_request_is_filed_once_alone_or_with_another(store, joins):
     stores = Stores(store)
-    first = open_request(store, stores.bund, stores.bund.team_id)
+    first = STORE_REQUEST.open(store, stores.bund, stores.bund.team_id)
     save_note(store, stores.bund, first, {"words": SCAN})
-    submit_request(store, stores.bund, first)
+    STORE_REQUEST.submit(store, stores.bund, first)
     asked = kept(store, stores.bund, first).sent["store_request"]
-    number = open_request(store, stores.shenzhen, stores.shenzhen.team_id)
-    assert kept(store, stores.shenzhen, number).values["urgency"] == "P2"
+    number = STORE_REQUEST.open(store, stores.shenzhen, stores.shenzhen.team_id)
     save_note(store, stores.shenzhen, number, {"words": SCAN_TOO, "urgency": "P1"})
     for _ in range(2):
-        submit_request(store, stores.shenzhen, number, asked if joins else None)
+        STORE_REQUEST.submit(store, stores.shenzhen, number, join=asked if joins else None)
     assert count(store, StoreRequest) == 2
     with store.reading() as session:
         filed = session.get(StoreRequest, kept(store, stores.shenzhen, number).sent["store_request"])
