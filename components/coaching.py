@@ -9,6 +9,8 @@ import streamlit as st
 
 from components import address, format
 from components.blocks import Row, Tone, plain, rows, section
+from components.draft_begin import note_form
+from components.draft_end import send_here, tell_sent
 from components.forecast_words import month_name, verdict_words
 from components.form_turns import next_turn, turn_of
 from components.forms import Marks
@@ -17,8 +19,10 @@ from components.navigation import open_page
 from components.text import t
 from core.access import Permission, decide
 from core.forecast.health import Verdict
+from data.commands.note_drafts import COACHING_NOTE, COACHING_OUTCOME
 from data.queries.coaching import Coaching
 
+_SAYS = {"note": COACHING_NOTE, "close": COACHING_OUTCOME}
 Hands = Callable[[], tuple[tuple[int, str], ...]]
 
 
@@ -28,14 +32,18 @@ def coaching(
     """The tasks within reach, and the one that was taken up.
 
     Args:
-        does: `assign(key, task, person, due_on)`, `note(key, task, note)`, `close(key, task, outcome)`.
+        does: `assign(key, task, person, due_on)`.
     """
     with st.container(key="coaching"):
         if not tasks:
             return
         section(t("coaching.title"), icon=":material/school:", help=t("coaching.help"))
         chosen = address.number("task")
-        if task := next((x for x in tasks if x.id == chosen), None):
+        task = next((x for x in tasks if x.id == chosen), None)
+        if tell_sent(view) and task and task.closed_at:
+            address.write(task=None)
+            task = chosen = None
+        if task:
             _taken_up(task, hands, does, view)
         if pressed := rows([_row(x, view) for x in tasks if x.id != chosen], "coaching-rows"):
             address.write(task=pressed)
@@ -109,32 +117,35 @@ def _handle(task: Coaching, hands: Hands, does: Mapping[str, Callable[..., Any]]
         required=True,
         key=f"coach-way-{task.id}",
     )
-    named = f"coach-{way}-{task.id}"
-    turn = turn_of(named)
-    with st.form(turn, border=False):
-        marks = Marks(view)
-        do = partial(does[str(way)], turn, task.id)
-        work = _assign(task, hands(), do, marks) if way == "assign" else _say(str(way), turn, do, marks)
-        if st.form_submit_button(ways[str(way)], type="primary") and marks.sent(work):
-            next_turn(named)
-            st.toast(t(f"coaching.done.{way}"))
-            if way == "close":
-                address.write(task=None)
-            st.rerun()
+    if way == "assign":
+        _assign(task, hands(), does["assign"], ways[way], view)
+    else:
+        _say(str(way), task, ways[str(way)], view)
 
 
-def _say(way: str, turn: str, do: Callable[..., Any], marks: Marks) -> Callable[[], Any]:
-    with marks.field("note"):
-        said = st.text_area(t(f"coaching.say.{way}"), key=f"coach-said-{turn}", height=80)
-    return partial(do, said or "")
+def _say(way: str, task: Coaching, label: str, view: View) -> None:
+    note = _SAYS[way]
+    form = note_form(view, note, task.id)
+    form.long_text("note", t(f"coaching.say.{way}"), height=80)
+    send_here(view, form, label, note.submit, said=t(f"coaching.done.{way}"))
+    form.finish()
 
 
 def _assign(
-    task: Coaching,
-    hands: Sequence[tuple[int, str]],
-    do: Callable[..., Any],
-    marks: Marks,
-) -> Callable[[], Any]:
+    task: Coaching, hands: Sequence[tuple[int, str]], assign: Callable[..., Any], label: str, view: View
+) -> None:
+    named = f"coach-assign-{task.id}"
+    turn = turn_of(named)
+    with st.form(turn, border=False):
+        marks = Marks(view)
+        work = partial(assign, turn, task.id, *_in_hands(task, hands, marks))
+        if st.form_submit_button(label, type="primary") and marks.sent(work):
+            next_turn(named)
+            st.toast(t("coaching.done.assign"))
+            st.rerun()
+
+
+def _in_hands(task: Coaching, hands: Sequence[tuple[int, str]], marks: Marks) -> tuple[int, date]:
     names = dict(hands)
     with marks.field("person"):
         person = st.selectbox(
@@ -147,5 +158,4 @@ def _assign(
         )
     with marks.field("due_on"):
         due = st.date_input(t("coaching.until"), task.due_on, format="YYYY-MM-DD", key=f"coach-due-{task.id}")
-    on = due if isinstance(due, date) else task.due_on
-    return partial(do, person or 0, on)
+    return person or 0, due if isinstance(due, date) else task.due_on

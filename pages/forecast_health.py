@@ -16,14 +16,12 @@ from components.rating import rating
 from components.saved import saved
 from components.text import t
 from core.access import Permission
-from data.commands.coaching import assign_coaching, close_coaching, note_coaching
+from data.commands.coaching import assign_coaching
 from data.queries.coaching import coaches, coaching_tasks
 from data.queries.forecast_health import forecast_health
 
 DOES: dict[str, Callable[..., int]] = {
     "assign": assign_coaching.once,
-    "note": note_coaching.once,
-    "close": close_coaching.once,
 }
 
 with (

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.access import Who
+from data.commands.coaching import close_coaching, note_coaching
 from data.commands.command import Command
 from data.commands.drafts import save_fields, start_draft, submit_draft
 from data.commands.morning import finish_meeting
@@ -79,4 +80,6 @@ def _file(store: Store, who: Who, key: str, values: Values, join: int | None = N
 
 MINUTES = _words("minutes", "meeting", finish_meeting)
 TALK = _words("talk", "rep", record_talk)
+COACHING_NOTE = _words("coaching_note", "task", note_coaching)
+COACHING_OUTCOME = _words("coaching_outcome", "task", close_coaching)
 STORE_REQUEST = Note("store_request", "team", _file, "words")  # about one's own store; 0 for none

@@ -7,14 +7,15 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from data.commands.note_drafts import COACHING_NOTE
 from data.jobs.open_coaching import open_coaching
 from data.jobs.registry import Run
 from data.schema import CoachingNote, Opportunity
 from data.text import translate
 from tests.company import found
 from tests.forecasts import deal, run
+from tests.importing import count
 from tests.pages.reading import check_words, does, words
-from tests.pages.twice import rows_of_two
 
 JAN, FEB = date(2026, 1, 1), date(2026, 2, 1)
 
@@ -83,25 +84,31 @@ def test_a_manager_notes_and_ends_a_coaching_task(open_page, people, language):
     press(page, language, "coaching.look")
     press(page, language, "coaching.do.note")
     assert translate(language, "problems.reason_required") in words(page)
-    page.text_area[0].set_value("Two deals, both at one half.")
+    page.text_area[0].set_value("Two deals, both at one half.").run()
+    task = page.query_params["task"][0]
+    page = open_page("forecast_health", people.manager, language, task=task)  # after a look at something else
+    assert page.text_area[0].value == "Two deals, both at one half."
     press(page, language, "coaching.do.note")
+    assert [m.value for m in page.toast] == [translate(language, "coaching.done.note")]
+    assert page.text_area[0].value == ""
     assert "Two deals, both at one half." in words(page)
     page.segmented_control(key=way_key(page)).set_value("close").run()
-    page.text_area[0].set_value("Luck, nothing else.")
+    page.text_area[0].set_value("Luck, nothing else.").run()
     press(page, language, "coaching.do.close")
+    assert "task" not in page.query_params
     check_words(page)
     assert translate(language, "coaching.ended") in words(page)
     assert "Luck, nothing else." in words(page)
 
 
-def test_two_presses_add_one_note_and_miss_none(open_page, people, sqlite_store):
-    def note(page):
-        page.text_area[0].set_value("Two deals, both at one half.")
-        press(page, "en", "coaching.do.note")
-
+def test_two_presses_add_one_note(open_page, people, sqlite_store):
     page = open_page("forecast_health", people.manager)
     press(page, "en", "coaching.look")
-    assert rows_of_two(page, note, sqlite_store, CoachingNote) == 1
+    draft = int(page.text_area[0].key.split("_")[0][1:])
+    page.text_area[0].set_value("Two deals, both at one half.").run()
+    press(page, "en", "coaching.do.note")
+    COACHING_NOTE.submit(sqlite_store, people.manager, draft)  # the second was on its way
+    assert count(sqlite_store, CoachingNote) == 1
     assert not page.error
 
 
