@@ -8,6 +8,8 @@ import streamlit as st
 
 from components import address
 from components.blocks import Tone, badge, plain, section
+from components.draft_begin import note_form
+from components.draft_end import send_here, submit_here, tell_sent
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
@@ -17,6 +19,7 @@ from core.access import Permission, decide
 from core.milestones.assess import State
 from core.milestones.consequences import Force
 from data.commands.command import Command
+from data.commands.note_drafts import APPEAL, APPEAL_ANSWER
 from data.milestone_words import brings_words
 from data.queries.milestone_results import Appeal, Result
 
@@ -27,14 +30,15 @@ _FORCES = {Force.IN_FORCE: Tone.GREEN, Force.APPEALED: Tone.AMBER, Force.UNSIGNE
 
 def results_block(found: Sequence[Result], does: Does, view: View) -> None:
     """The place's own result, and for a team the company's too, with what one may do about them."""
+    tell_sent(view)
     section(t("milestones.result"), icon=":material/gavel:")
     for result in found:
         with st.container(border=True, key=f"result-{result.id}"):
             _result(result, view)
             for appeal in result.appeals:
-                _appeal(appeal, does, view)
+                _appeal(appeal, view)
             _sign(result, does, view)
-            _appealing(result, does, view)
+            _appealing(result, view)
 
 
 def go_on(shown: Sequence[Result], waiting: Sequence[Result]) -> None:
@@ -71,7 +75,7 @@ def _result(result: Result, view: View) -> None:
     st.caption(plain(f"{force} {result.note}".strip()))
 
 
-def _appeal(appeal: Appeal, does: Does, view: View) -> None:
+def _appeal(appeal: Appeal, view: View) -> None:
     state = {None: "waiting", True: "upheld", False: "rejected"}[appeal.upheld]
     by = t("milestones.appeal_line", by=appeal.made_by or "", at=view.instant(appeal.made_at))
     state_words = t(f"milestones.appeal_state_{state}")
@@ -80,20 +84,24 @@ def _appeal(appeal: Appeal, does: Does, view: View) -> None:
         by = t("milestones.appeal_line", by=appeal.decided_by or "", at=view.instant(appeal.decided_at))
         st.caption(plain(pair(by, appeal.answer)))
     elif decide(view.who, Permission.SIGN_MILESTONES).allowed:
-        _deciding(appeal, does, view)
+        _deciding(appeal, view)
 
 
-def _deciding(appeal: Appeal, does: Does, view: View) -> None:
-    marks = Marks(view)
-    with marks.field("answer"):
-        answer = st.text_area(t("milestones.answer"), key=f"appeal-answer-{appeal.id}")
+def _deciding(appeal: Appeal, view: View) -> None:
+    form = note_form(view, APPEAL_ANSWER, appeal.id)
+    form.long_text("answer", t("milestones.answer"))
     st.caption(t("milestones.decide_help"))
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for upheld, name in ((True, "uphold"), (False, "reject")):
-            sent = partial(view.do, does["decide"], appeal.id, upheld, answer)
-            if st.button(t(f"milestones.{name}"), key=f"{name}-{appeal.id}") and marks.sent(sent):
-                st.toast(t("milestones.decided"))
-                st.rerun()
+            decides = partial(APPEAL_ANSWER.submit, upheld=upheld)
+            st.button(
+                t(f"milestones.{name}"),
+                key=f"{form.prefix}{name}",
+                on_click=submit_here,
+                args=(view, form.draft.id, decides, t("milestones.decided")),
+            )
+        st.caption(t("demands.saved_as_draft"), width="content")
+    form.finish()
 
 
 def _sign(result: Result, does: Does, view: View) -> None:
@@ -111,7 +119,7 @@ def _sign(result: Result, does: Does, view: View) -> None:
         st.rerun()
 
 
-def _appealing(result: Result, does: Does, view: View) -> None:
+def _appealing(result: Result, view: View) -> None:
     """A form for a manager, while it makes sense; what is refused meanwhile is said by the command."""
     mine = any(a.made_by_id == view.who.person_id or a.upheld is None for a in result.appeals)
     met = result.counts_as is State.MET
@@ -121,14 +129,14 @@ def _appealing(result: Result, does: Does, view: View) -> None:
     if view.now > result.appeal_until:
         st.caption(t("milestones.appeal_over", until=until))
         return
-    marks = Marks(view)
-    with marks.field("words"):
-        words = st.text_area(t("milestones.appeal_words"), key=f"appeal-words-{result.id}")
+    form = note_form(view, APPEAL, result.id)
+    form.long_text("words", t("milestones.appeal_words"))
     st.caption(t("milestones.appeal_hint", until=until))
-    pressed = st.button(t("milestones.appeal"), key=f"appeal-{result.id}", icon=":material/campaign:")
-    if pressed and marks.sent(partial(view.do, does["appeal"], result.id, words)):
-        st.toast(t("milestones.appealed"))
-        st.rerun()
+    send_here(
+        view, form, t("milestones.appeal"), APPEAL.submit,
+        said=t("milestones.appealed"), icon=":material/campaign:",
+    )  # fmt: skip
+    form.finish()
 
 
 def bonus_table(found: Sequence[Result], view: View) -> None:

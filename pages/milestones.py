@@ -15,7 +15,7 @@ from core.access import Permission, decide
 from core.milestones.samples import SAMPLED
 from core.milestones.survey import SURVEYED
 from data.commands.command import Command
-from data.commands.milestone_results import appeal_result, decide_appeal, sign_result
+from data.commands.milestone_results import sign_result
 from data.commands.milestone_samples import check_item, draw_sample
 from data.files import read_file
 from data.queries.fit_score import fit_score
@@ -26,8 +26,6 @@ from data.queries.survey import survey_results
 
 DOES: dict[str, Command[..., int]] = {
     "sign": sign_result,
-    "appeal": appeal_result,
-    "decide": decide_appeal,
     "sample": draw_sample,
     "check": check_item,
 }

@@ -9,6 +9,7 @@ from core.access import Who
 from data.commands.coaching import close_coaching, note_coaching
 from data.commands.command import Command
 from data.commands.drafts import save_fields, start_draft, submit_draft
+from data.commands.milestone_results import appeal_result, decide_appeal
 from data.commands.morning import finish_meeting
 from data.commands.store_requests import file_request
 from data.commands.talks import record_talk
@@ -78,8 +79,14 @@ def _file(store: Store, who: Who, key: str, values: Values, join: int | None = N
     return file_request.once(store, who, key, *said, join, photo)
 
 
+def _decide(store: Store, who: Who, key: str, values: Values, *, upheld: bool) -> int:
+    return decide_appeal.once(store, who, key, values["appeal"], upheld, _said(values, "answer"))
+
+
 MINUTES = _words("minutes", "meeting", finish_meeting)
 TALK = _words("talk", "rep", record_talk)
 COACHING_NOTE = _words("coaching_note", "task", note_coaching)
 COACHING_OUTCOME = _words("coaching_outcome", "task", close_coaching)
+APPEAL = _words("appeal", "result", appeal_result, "words")
+APPEAL_ANSWER = Note("appeal_answer", "appeal", _decide, "answer")
 STORE_REQUEST = Note("store_request", "team", _file, "words")  # about one's own store; 0 for none
