@@ -52,5 +52,10 @@ def say(error: AppError, **params: Any) -> str:
 
 
 def explain(problem: Problem, **params: Any) -> str:
-    """A problem as a sentence; `params` replaces raw values by formatted ones."""
-    return t(f"problems.{problem.code}", **(dict(problem.params) | params))
+    """A problem as a sentence; `params` replaces raw values by formatted ones.
+
+    What a form was refused for as a whole, e.g. that somebody was faster, has its sentence among the errors.
+    """
+    own, other = f"problems.{problem.code}", f"errors.{problem.code}"
+    whole = has(language(), other) and not has(language(), own)
+    return t(other if whole else own, **(dict(problem.params) | params))

@@ -106,8 +106,8 @@ def submit_draft(
 def _said_by(error: AppError, field: str) -> Sequence[Problem]:
     if isinstance(error, Invalid):
         return error.problems
-    code = "customer_out_of_reach" if isinstance(error, NotFound) else error.code
-    return [Problem(field, code, error.params)]
+    gone = field == "customer" and isinstance(error, NotFound)
+    return [Problem(field, "customer_out_of_reach" if gone else error.code, error.params)]
 
 
 def mark_field(store: Store, who: Who, draft_id: int, problem: Problem) -> None:
