@@ -9,7 +9,7 @@ import streamlit as st
 
 from components import address, format
 from components.blocks import Row, Tone, plain, rows, section
-from components.draft_begin import note_form
+from components.draft_begin import has_words, note_form
 from components.draft_end import send_here, tell_sent
 from components.forecast_words import month_name, verdict_words
 from components.form_turns import next_turn, turn_of
@@ -113,7 +113,7 @@ def _handle(task: Coaching, hands: Hands, does: Mapping[str, Callable[..., Any]]
         t("coaching.what"),
         list(ways),
         format_func=ways.__getitem__,
-        default="note",
+        default="close" if has_words(view, COACHING_OUTCOME, task.id) else "note",
         required=True,
         key=f"coach-way-{task.id}",
     )

@@ -57,3 +57,9 @@ def note_form(view: View, note: Note, number: int) -> DraftForm:
     """A form over one's draft of a note about one record, and above it how much is missing or wrong."""
     kept = draft_about(view, note.kind, note.about, number, note.open)
     return form_over(view, kept, save_note, f"{note.kind}-{number}")
+
+
+def has_words(view: View, note: Note, number: int) -> bool:
+    """Whether one left something in a note about a record without sending it."""
+    begun_id = view.read_now(begun, note.kind, note.about, number)
+    return begun_id is not None and draft_now(view, begun_id).touched

@@ -94,6 +94,8 @@ def test_a_manager_notes_and_ends_a_coaching_task(open_page, people, language):
     assert "Two deals, both at one half." in words(page)
     page.segmented_control(key=way_key(page)).set_value("close").run()
     page.text_area[0].set_value("Luck, nothing else.").run()
+    page = open_page("forecast_health", people.manager, language, task=task)
+    assert page.text_area[0].value == "Luck, nothing else."
     press(page, language, "coaching.do.close")
     assert "task" not in page.query_params
     check_words(page)
