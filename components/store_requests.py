@@ -10,13 +10,16 @@ import streamlit as st
 from components import address, format
 from components.address import leave_for
 from components.blocks import Row, Tone, badge, empty, picture, plain, rows, section
+from components.draft_begin import note_form
+from components.draft_end import send_here, tell_sent
 from components.forms import Marks
 from components.frame import View
 from components.record_story import short
 from components.taking_back import take_back_form, taken_back_note, worth_choosing
 from components.text import listed, t, term
 from core.access import Permission, decide
-from core.promises.store_requests import OUTCOMES, Verdict
+from core.promises.store_requests import OUTCOMES, PLANNED
+from data.commands.note_drafts import STORE_ANSWER
 from data.queries.store_requests import PAGE, Alike, Asked, Pool, Request, Show
 
 Does = Mapping[str, Callable[..., Any]]
@@ -179,14 +182,15 @@ def desk_block(one: Request, found: Sequence[Alike], known: Sequence[Alike], doe
 
     Args:
         known: answered ones that are alike.
-        does: `merge(into, others)`, `answer(request, verdict)`.
+        does: `merge(into, others)`.
     """
     with st.container(key=f"store-request-do-{one.id}"):
+        tell_sent(view)
         if one.shown is not Show.OPEN:
             return
         _merge_form(one, found, does["merge"], view)
         answered_likes(known, f"answered-{one.id}", view)
-        _answer_form(one, does["answer"], view)
+        _answer_form(one, view)
 
 
 def _merge_form(one: Request, found: Sequence[Alike], merge: Callable[..., Any], view: View) -> None:
@@ -206,22 +210,14 @@ def _merge_form(one: Request, found: Sequence[Alike], merge: Callable[..., Any],
         st.rerun()
 
 
-def _answer_form(one: Request, answer: Callable[..., Any], view: View) -> None:
+def _answer_form(one: Request, view: View) -> None:
     section(t("store_requests.answer"), icon=":material/reply:")
-    with st.form(f"store-answer-{one.id}"):
-        marks = Marks(view)
-        with marks.field("outcome"):
-            outcome = st.radio(
-                t("store_requests.outcome_label"),
-                OUTCOMES,
-                horizontal=True,
-                format_func={o: t(f"store_requests.outcome.{o}") for o in OUTCOMES}.__getitem__,
-            )
-        with marks.field("planned_on"):
-            day = st.date_input(t("store_requests.planned_on"), value=None, format="YYYY-MM-DD")
-        with marks.field("reply"):
-            reply = st.text_area(t("store_requests.reply"), height=90)
-        sent = st.form_submit_button(t("store_requests.send_answer"), type="primary")
-    if sent and marks.sent(lambda: answer(one.id, Verdict(outcome or "", reply or "", day))):
-        st.toast(t("store_requests.answered"))
-        st.rerun()
+    with st.container(border=True):
+        form = note_form(view, STORE_ANSWER, one.id)
+        outcome = t("store_requests.outcome_label")
+        form.switch("outcome", outcome, OUTCOMES, lambda o: t(f"store_requests.outcome.{o}"), PLANNED)
+        form.day("planned_on", t("store_requests.planned_on"))
+        form.long_text("reply", t("store_requests.reply"), height=90)
+        answered = t("store_requests.answered")
+        send_here(view, form, t("store_requests.send_answer"), STORE_ANSWER.submit, said=answered)
+    form.finish()

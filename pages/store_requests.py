@@ -9,7 +9,7 @@ from components.store_request_form import file_form
 from components.store_requests import chosen_show, desk_block, head, mistakes, pool_filters, pool_list
 from core.access import Permission, decide
 from data.commands.command import Command
-from data.commands.store_requests import answer_request, merge_requests, take_back_request
+from data.commands.store_requests import merge_requests, take_back_request
 from data.files import read_file
 from data.media import keep_store_photo
 from data.queries.store_requests import Alike, alike, answered_alike, own_mistakes, pool, request_file
@@ -18,7 +18,7 @@ KEEP: Callable[..., str] = keep_store_photo
 LIKES: Callable[..., Sequence[Alike]] = alike
 ANSWERED: Callable[..., Sequence[Alike]] = answered_alike
 TAKE_BACK: Command[..., int] = take_back_request
-DOES: dict[str, Command[..., int]] = {"merge": merge_requests, "answer": answer_request}
+DOES: dict[str, Command[..., int]] = {"merge": merge_requests}
 
 with page("store_requests.title", needs=Permission.SEE_STORE_REQUESTS) as view:
     if number := address.number("request"):

@@ -3,15 +3,17 @@ at something else, and is sent once (PRODUCT.md A2, C6, D4)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from core.access import Who
+from core.promises.store_requests import PLANNED, Verdict
 from data.commands.coaching import close_coaching, note_coaching
 from data.commands.command import Command
 from data.commands.drafts import save_fields, start_draft, submit_draft
 from data.commands.milestone_results import appeal_result, decide_appeal
 from data.commands.morning import finish_meeting
-from data.commands.store_requests import file_request
+from data.commands.store_requests import answer_request, file_request
 from data.commands.talks import record_talk
 from data.engine import Store
 from data.schema import Draft
@@ -79,6 +81,13 @@ def _file(store: Store, who: Who, key: str, values: Values, join: int | None = N
     return file_request.once(store, who, key, *said, join, photo)
 
 
+def _answer(store: Store, who: Who, key: str, values: Values) -> int:
+    day = values.get("planned_on")
+    outcome = _said(values, "outcome") or PLANNED
+    verdict = Verdict(outcome, _said(values, "reply"), date.fromisoformat(day) if day else None)
+    return answer_request.once(store, who, key, values["request"], verdict)
+
+
 def _decide(store: Store, who: Who, key: str, values: Values, *, upheld: bool) -> int:
     return decide_appeal.once(store, who, key, values["appeal"], upheld, _said(values, "answer"))
 
@@ -90,3 +99,4 @@ COACHING_OUTCOME = _words("coaching_outcome", "task", close_coaching)
 APPEAL = _words("appeal", "result", appeal_result, "words")
 APPEAL_ANSWER = Note("appeal_answer", "appeal", _decide, "answer")
 STORE_REQUEST = Note("store_request", "team", _file, "words")  # about one's own store; 0 for none
+STORE_ANSWER = Note("store_answer", "request", _answer, "reply")

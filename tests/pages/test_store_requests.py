@@ -114,10 +114,14 @@ def test_headquarters_merges_and_answers(open_page, stores, sqlite_store, langua
     assert SCAN_TOO in shown(page)
     press(page, translate(language, "store_requests.send_answer"))
     assert shown(page).count(translate(language, "problems.required")) == 2
-    page.date_input[0].set_value(date(2026, 5, 1))
-    page.text_area[0].set_value("With the *next* release")
+    page.date_input[0].set_value(date(2026, 5, 1)).run()
+    page.text_area[0].set_value("With the *next* release").run()
+    page = open_page("store_requests", stores.people.product, language, request=first)  # as after a look
+    assert page.date_input[0].value == date(2026, 5, 1)
+    assert page.text_area[0].value == "With the *next* release"
     press(page, translate(language, "store_requests.send_answer"))
     assert not page.exception
+    assert [m.value for m in page.toast] == [translate(language, "store_requests.answered")]
     assert "With the *next* release" in shown(page)
     assert [r.outcome for r in rows(stores, Show.ANSWERED)] == ["planned"]
 
