@@ -10,11 +10,14 @@ from components import address
 from components.alert_hands import hands_words
 from components.blocks import Row, Tone, empty, plain, rows
 from components.days import evening
+from components.draft_begin import has_words, note_form
+from components.draft_end import send_here, tell_sent
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
 from components.scrolling import into_view
 from components.text import t
+from data.commands.note_drafts import ALERT
 from data.notices import alert_words
 from data.queries.alerts import PAGE, AlertFilters, AlertItem, AlertList, Show
 
@@ -100,6 +103,13 @@ def _state(item: AlertItem, view: View) -> str:
     return hands_words(item.hands, view) or raised
 
 
+def taken(view: View) -> int | None:
+    """The alert in hand, which the address names; none once it is settled."""
+    if tell_sent(view):
+        address.write(alert=None)
+    return address.number("alert")
+
+
 def in_hand(
     item: AlertItem | None,
     hands: Callable[[], tuple[tuple[int, str], ...]],
@@ -109,7 +119,7 @@ def in_hand(
     """One alert: what it says, what to do, and what may be done with it here.
 
     Args:
-        does: `assign(alert, person, due_at)`, `snooze(alert, until)`, `resolve(alert, note)`.
+        does: `assign(alert, person, due_at)`, `snooze(alert, until)`.
     """
     if item is None:
         st.info(t("alerts_page.gone"), icon=":material/check_circle:")
@@ -147,19 +157,19 @@ def _handle(
         t("alerts_page.what"),
         list(ways),
         format_func=ways.__getitem__,
-        default="resolve" if item.mine else "assign",
+        default="resolve" if item.mine or has_words(view, ALERT, item.id) else "assign",
         required=True,
         key=f"way-{item.id}",
     )
+    if way == "resolve":
+        _resolve(item, ways[way], view)
+        return
     with st.form(f"alert-{way}-{item.id}", border=False):
         marks = Marks(view)
-        match way:
-            case "assign":
-                work = _assign(item, hands(), does["assign"], marks, view)
-            case "snooze":
-                work = _snooze(item, does["snooze"], marks, view)
-            case _:
-                work = _resolve(item, does["resolve"], marks)
+        if way == "assign":
+            work = _assign(item, hands(), does["assign"], marks, view)
+        else:
+            work = _snooze(item, does["snooze"], marks, view)
         if st.form_submit_button(ways[way], type="primary") and marks.sent(work):
             address.write(alert=None)
             st.toast(t(f"alerts_page.done.{way}"))
@@ -196,7 +206,8 @@ def _snooze(item: AlertItem, snooze: Callable[..., Any], marks: Marks, view: Vie
     return partial(snooze, item.id, until)
 
 
-def _resolve(item: AlertItem, resolve: Callable[..., Any], marks: Marks) -> Callable[[], Any]:
-    with marks.field("note"):
-        note = st.text_area(t("alerts_page.note"), key=f"note-{item.id}", height=80)
-    return partial(resolve, item.id, note or "")
+def _resolve(item: AlertItem, label: str, view: View) -> None:
+    form = note_form(view, ALERT, item.id)
+    form.long_text("note", t("alerts_page.note"), height=80)
+    send_here(view, form, label, ALERT.submit, said=t("alerts_page.done.resolve"))
+    form.finish()

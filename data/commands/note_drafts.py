@@ -8,6 +8,7 @@ from typing import Any
 
 from core.access import Who
 from core.promises.store_requests import PLANNED, Verdict
+from data.commands.alert_handling import resolve_alert
 from data.commands.coaching import close_coaching, note_coaching
 from data.commands.command import Command
 from data.commands.drafts import save_fields, start_draft, submit_draft
@@ -98,5 +99,6 @@ COACHING_NOTE = _words("coaching_note", "task", note_coaching)
 COACHING_OUTCOME = _words("coaching_outcome", "task", close_coaching)
 APPEAL = _words("appeal", "result", appeal_result, "words")
 APPEAL_ANSWER = Note("appeal_answer", "appeal", _decide, "answer")
+ALERT = _words("alert", "alert", resolve_alert)
 STORE_REQUEST = Note("store_request", "team", _file, "words")  # about one's own store; 0 for none
 STORE_ANSWER = Note("store_answer", "request", _answer, "reply")

@@ -49,9 +49,13 @@ def test_settling_asks_for_a_note_at_its_field_and_then_settles(open_page, desk,
     way.set_value("resolve").run()
     press(page, translate(language, "alerts_page.do.resolve"))
     assert translate(language, "problems.reason_required") in shown(page)
-    page.text_area[0].set_value("They wait for the budget round.")
+    page.text_area[0].set_value("They wait for the budget round.").run()
+    page = open_page("alerts", desk.people.manager, language, alert=alert)  # after a look at something else
+    assert page.text_area[0].value == "They wait for the budget round."
     press(page, translate(language, "alerts_page.do.resolve"))
     assert not page.exception
+    assert [m.value for m in page.toast] == [translate(language, "alerts_page.done.resolve")]
+    assert "alert" not in page.query_params
     assert "stalled" in desk.standing(show=Show.RESOLVED)
 
 
