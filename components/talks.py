@@ -2,24 +2,23 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from components.blocks import plain, section
 from components.commitments import TONES
-from components.days import evening
+from components.days import evening_in
 from components.draft_begin import note_form
 from components.draft_end import send_here, tell_sent
-from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
 from components.text import t
 from core.reports.commitments import BY_HAND, Checked, Kept, Proof
 from core.reports.talks import is_over
 from data.brief_words import time_words
-from data.commands.note_drafts import TALK
-from data.commands.talks import StepInput
+from data.commands.note_drafts import STEP, TALK
 from data.minutes_words import proof_words
 from data.queries.talks import Held, Rep
 
@@ -66,19 +65,15 @@ def _settle(checked: Checked, does: Does, view: View) -> None:
         st.rerun()
 
 
-def hold(rep: Rep, talks: Sequence[Held], customers: Mapping[int, str], does: Does, view: View) -> None:
-    """For who leads the rep: keep the talk's note, then agree on next steps as long as it is open.
-
-    Args:
-        does: `agree(talk, StepInput)`.
-    """
+def hold(rep: Rep, talks: Sequence[Held], customers: Mapping[int, str], view: View) -> None:
+    """For who leads the rep: keep the talk's note, then agree on next steps as long as it is open."""
     with st.container(key="hold-talk"):
         if not rep.led:
             return
         tell_sent(view)
         section(t("one_to_one.hold"), icon=":material/edit_note:")
         if talks and not is_over(talks[0].held_at, view.now):
-            _agree(rep, talks[0], customers, does, view)
+            _agree(rep, talks[0], customers, view)
         else:
             _record(rep, view)
 
@@ -95,35 +90,28 @@ def _record(rep: Rep, view: View) -> None:
     form.finish()
 
 
-def _agree(rep: Rep, talk: Held, customers: Mapping[int, str], does: Does, view: View) -> None:
+def _agree(rep: Rep, talk: Held, customers: Mapping[int, str], view: View) -> None:
     st.caption(t("one_to_one.open_talk", at=view.instant(talk.held_at)))
-    marks, turn = Marks(view), turn_of(f"step-{talk.id}")
-    with st.form(f"form-{turn}", enter_to_submit=False):
-        with marks.field("what"):
-            what = st.text_area(t("morning.what"), key=f"what-{turn}", height=80)
-        with marks.field("customer"):
-            customer = st.selectbox(
-                t("one_to_one.customer"),
-                list(customers),
-                index=None,
-                format_func=customers.__getitem__,
-                placeholder=t("one_to_one.no_customer"),
-                key=f"customer-{turn}",
-            )
-        proofs = {proof: t(f"morning.proof.{proof}") for proof in BY_HAND}
-        expects = st.selectbox(
-            t("one_to_one.expects"), list(proofs), format_func=proofs.__getitem__, key=f"expects-{turn}"
+    proofs = {str(proof): t(f"morning.proof.{proof}") for proof in BY_HAND}
+    with st.container(border=True):
+        form = note_form(view, STEP, talk.id)
+        form.long_text("what", t("morning.what"), height=80)
+        form.select(
+            "customer", t("one_to_one.customer"), list(customers), customers.__getitem__,
+            placeholder=t("one_to_one.no_customer"),
+        )  # fmt: skip
+        form.select(
+            "expects", t("one_to_one.expects"), list(proofs), proofs.__getitem__, default=str(Proof.ACTION)
         )
-        with marks.field("due_at"):
-            due_at = evening(
-                t("morning.due"), f"day-{turn}", view, team=rep.team_id, without=("today",), default="week"
-            )
-        sent = st.form_submit_button(t("one_to_one.agree"), icon=":material/add_task:", type="primary")
-    given = StepInput(what or "", due_at, customer, expects or Proof.ACTION)
-    if sent and marks.sent(lambda: does["agree"](turn, talk.id, given)):
-        next_turn(f"step-{talk.id}")
-        st.toast(t("one_to_one.step_agreed"))
-        st.rerun()
+        evenings, usual = evening_in(
+            form, "due_at", t("morning.due"), view, team=rep.team_id, without=("today",), default="week"
+        )
+        agrees = partial(STEP.submit, evenings=evenings, usual=usual)
+        send_here(
+            view, form, t("one_to_one.agree"), agrees,
+            said=t("one_to_one.step_agreed"), icon=":material/add_task:",
+        )  # fmt: skip
+    form.finish()
 
 
 def earlier(talks: Sequence[Held], view: View) -> None:

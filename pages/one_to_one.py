@@ -15,12 +15,12 @@ from components.report_rows import panel
 from components.talks import agreed, earlier, hold
 from components.text import t
 from core.access import Permission
-from data.commands.talks import agree, settle
+from data.commands.talks import settle
 from data.queries.metrics.rows import ROWS_EXPORTED, behind
 from data.queries.one_to_one import sheet
 from data.queries.talks import customer_choices, reps
 
-DOES: dict[str, Callable[..., Any]] = {"agree": agree.once, "settle": settle}
+DOES: dict[str, Callable[..., Any]] = {"settle": settle}
 
 with page("one_to_one.title", needs=Permission.SEE_ONE_TO_ONE) as view:
     st.caption(t("one_to_one.question"))
@@ -51,5 +51,5 @@ with page("one_to_one.title", needs=Permission.SEE_ONE_TO_ONE) as view:
         drawing.coaching(found.coaching, view)
     with st.container(key="talk"):
         choices = view.read(customer_choices, found.rep)
-        hold(found.rep, found.talks, choices, does, view)
+        hold(found.rep, found.talks, choices, view)
         earlier(found.talks, view)

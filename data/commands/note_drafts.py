@@ -3,11 +3,12 @@ at something else, and is sent once (PRODUCT.md A2, C6, D4)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from core.access import Who
 from core.promises.store_requests import PLANNED, Verdict
+from core.reports.commitments import Proof
 from data.commands.alert_handling import resolve_alert
 from data.commands.coaching import close_coaching, note_coaching
 from data.commands.command import Command
@@ -15,7 +16,7 @@ from data.commands.drafts import save_fields, start_draft, submit_draft
 from data.commands.milestone_results import appeal_result, decide_appeal
 from data.commands.morning import finish_meeting
 from data.commands.store_requests import answer_request, file_request
-from data.commands.talks import record_talk
+from data.commands.talks import StepInput, agree, record_talk
 from data.engine import Store
 from data.schema import Draft
 
@@ -89,12 +90,28 @@ def _answer(store: Store, who: Who, key: str, values: Values) -> int:
     return answer_request.once(store, who, key, values["request"], verdict)
 
 
+def _agree(
+    store: Store, who: Who, key: str, values: Values, *, evenings: Mapping[str, datetime], usual: datetime
+) -> int:
+    """Agree on a next step.
+
+    Args:
+        evenings: by the name of a day, of which the draft keeps one.
+        usual: the evening meant where it keeps none.
+    """
+    due_at = evenings.get(_said(values, "due_at"), usual)
+    expects = _said(values, "expects") or Proof.ACTION
+    given = StepInput(_said(values, "what"), due_at, values.get("customer"), expects)
+    return agree.once(store, who, key, values["talk"], given)
+
+
 def _decide(store: Store, who: Who, key: str, values: Values, *, upheld: bool) -> int:
     return decide_appeal.once(store, who, key, values["appeal"], upheld, _said(values, "answer"))
 
 
 MINUTES = _words("minutes", "meeting", finish_meeting)
 TALK = _words("talk", "rep", record_talk)
+STEP = Note("talk_step", "talk", _agree, "what")
 COACHING_NOTE = _words("coaching_note", "task", note_coaching)
 COACHING_OUTCOME = _words("coaching_outcome", "task", close_coaching)
 APPEAL = _words("appeal", "result", appeal_result, "words")

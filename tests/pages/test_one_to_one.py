@@ -34,10 +34,15 @@ def test_the_manager_records_a_talk_and_agrees_on_steps(open_page, sqlite_store,
     assert [m.value for m in page.toast] == [translate(language, "one_to_one.recorded")]
     press(page, translate(language, "one_to_one.agree"))
     assert translate(language, "problems.required") in words(page)
-    page.text_area[0].set_value("See *them*")
-    page.selectbox[1].set_value(customer_of(sqlite_store, "Haihe"))
+    page.text_area[0].set_value("See *them*").run()
+    page.selectbox[1].set_value(customer_of(sqlite_store, "Haihe")).run()
+    page.button_group[-1].set_value("tomorrow").run()
+    page = open_page("one_to_one", company.manager, language, rep=company.rep.person_id)  # as after a look
+    assert (page.text_area[0].value, page.button_group[-1].value) == ("See *them*", "tomorrow")
+    assert page.selectbox[1].value == customer_of(sqlite_store, "Haihe")
     press(page, translate(language, "one_to_one.agree"))
-    page.text_area[0].set_value("Read the guide")
+    assert [m.value for m in page.toast] == [translate(language, "one_to_one.step_agreed")]
+    page.text_area[0].set_value("Read the guide").run()
     press(page, translate(language, "one_to_one.agree"))
     press(page, translate(language, "one_to_one.settle"))
     check_words(page)
@@ -48,9 +53,9 @@ def test_the_manager_records_a_talk_and_agrees_on_steps(open_page, sqlite_store,
     assert "Went *well*" in [t.value for t in page.text]
     with sqlite_store.reading() as session:
         assert session.query(Talk).count() == 1
-        assert session.scalars(select(TalkStep.what).order_by(TalkStep.id)).all() == [
-            "See *them*", "Read the guide",
-        ]  # fmt: skip
+        steps = session.execute(select(TalkStep.what, TalkStep.due_at).order_by(TalkStep.id)).all()
+    assert [what for what, _ in steps] == ["See *them*", "Read the guide"]
+    assert (steps[1].due_at - steps[0].due_at).days == 6  # tomorrow, and a week from today
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
