@@ -10,6 +10,8 @@ from components import address, format
 from components.attribution_charts import card
 from components.attribution_records import records
 from components.blocks import Card, Tone, badge, cards, empty, plain, section
+from components.draft_begin import draft_about, form_over
+from components.draft_end import send_here, tell_sent
 from components.forecast_words import UNKNOWN, money, month_name, signed, verdict_words
 from components.forms import Marks
 from components.frame import View
@@ -18,6 +20,7 @@ from components.scrolling import arrive
 from components.text import t, term
 from core.forecast.luck import USUAL
 from core.forecast.month_causes import Cause, Evidence
+from data.commands.note_drafts import FINDING, save_note
 from data.queries.attribution import Attributions, Deviation, MonthAttribution
 
 _TONES = {
@@ -92,8 +95,9 @@ def deviations(month: MonthAttribution, does: Mapping[str, Callable[..., Any]], 
     """The largest, each with its class and evidence; the one that was taken up with what may be done.
 
     Args:
-        does: `decide(run, opportunity, cause, note)`, `coach(finding)`.
+        does: `coach(finding)`.
     """
+    tell_sent(view)
     if not month.deviations:
         empty(t("attribution.no_lines"), t("attribution.no_lines_hint"), icon=":material/table_rows:")
         return
@@ -102,7 +106,7 @@ def deviations(month: MonthAttribution, does: Mapping[str, Callable[..., Any]], 
         with st.container(border=True, key=card(item.line.opportunity)):
             arrive(card(item.line.opportunity))
             _deviation(item, month, view)
-            _decide(item, month, does["decide"], view)
+            _decide(item, month, view)
             if item.decided:
                 _follow(item, does["coach"], view)
 
@@ -147,7 +151,7 @@ def _evidence(evidence: Evidence, currency: str, language: str) -> str:
     return t("attribution.speaks_for", words=words, cause=t(f"attribution.cause.{evidence.cause}"))
 
 
-def _decide(item: Deviation, month: MonthAttribution, decide: Callable[..., Any], view: View) -> None:
+def _decide(item: Deviation, month: MonthAttribution, view: View) -> None:
     opportunity = item.line.opportunity
     if item.decided:
         by = item.decided.by or t("attribution.operator")
@@ -159,29 +163,18 @@ def _decide(item: Deviation, month: MonthAttribution, decide: Callable[..., Any]
         )
         st.markdown(f"{plain(item.decided.note)}  \n:small[:gray[{plain(said)}]]")
     label = t("attribution.change" if item.decided else "attribution.decide")
-    taken = address.number("deal") == opportunity
-    with (
-        st.expander(label, expanded=taken, icon=":material/gavel:"),
-        st.form(f"decide-{opportunity}", border=False),
-    ):
-        marks = Marks(view)
+    about = f"{month.run_id}-{opportunity}"
+    kept = draft_about(view, FINDING.kind, FINDING.about, about, FINDING.open)
+    taken = address.number("deal") == opportunity or kept.touched
+    with st.expander(label, expanded=taken, icon=":material/gavel:"):
+        form = form_over(view, kept, save_note, f"finding-{about}")
+        usual = str(item.decided.cause if item.decided else item.proposal.cause)
         causes = {str(c): t(f"attribution.cause.{c}") for c in Cause}
-        now = item.decided.cause if item.decided else item.proposal.cause
-        with marks.field("cause"):
-            cause = st.radio(
-                t("attribution.cause_label"),
-                list(causes),
-                index=list(causes).index(now),
-                format_func=causes.__getitem__,
-                horizontal=True,
-                key=f"cause-{opportunity}",
-            )
-        with marks.field("note"):
-            note = st.text_area(t("attribution.note"), key=f"cause-note-{opportunity}", height=70)
-        work = partial(decide, month.run_id, opportunity, cause or "", note or "")
-        if st.form_submit_button(t("attribution.save"), type="primary") and marks.sent(work):
-            st.toast(t("attribution.saved"))
-            st.rerun()
+        form.switch("cause", t("attribution.cause_label"), list(causes), causes.__getitem__, usual)
+        form.long_text("note", t("attribution.note"), height=70)
+        decides = partial(FINDING.submit, run=month.run_id, opportunity=opportunity, usual=usual)
+        send_here(view, form, t("attribution.save"), decides, said=t("attribution.saved"))
+        form.finish()
 
 
 def _follow(item: Deviation, coach: Callable[..., Any], view: View) -> None:

@@ -19,7 +19,7 @@ def draft_now(view: View, draft_id: int) -> DraftView:
         return draft(session, view.who, draft_id)
 
 
-def draft_about(view: View, kind: str, about: str, number: int, begin: Callable[..., int]) -> DraftView:
+def draft_about(view: View, kind: str, about: str, number: int | str, begin: Callable[..., int]) -> DraftView:
     """One's open draft of a kind about one record, begun now if there is none.
 
     Args:
@@ -53,13 +53,13 @@ def form_over(
     return form
 
 
-def note_form(view: View, note: Note, number: int) -> DraftForm:
+def note_form(view: View, note: Note, number: int | str) -> DraftForm:
     """A form over one's draft of a note about one record, and above it how much is missing or wrong."""
     kept = draft_about(view, note.kind, note.about, number, note.open)
     return form_over(view, kept, save_note, f"{note.kind}-{number}")
 
 
-def has_words(view: View, note: Note, number: int) -> bool:
+def has_words(view: View, note: Note, number: int | str) -> bool:
     """Whether one left something in a note about a record without sending it."""
-    begun_id = view.read_now(begun, note.kind, note.about, number)
+    begun_id = view.read_now(begun, note.kind, **{note.about: number})
     return begun_id is not None and draft_now(view, begun_id).touched

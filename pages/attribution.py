@@ -17,14 +17,12 @@ from data.commands.attribution import (
     answer_factor,
     ask_for_factor,
     coach_finding,
-    decide_finding,
     withdraw_event,
 )
 from data.queries.attribution import attribution
 from data.queries.followed import followed
 
 DOES: dict[str, Callable[..., int]] = {
-    "decide": decide_finding,
     "coach": coach_finding,
     "event": add_event.once,
     "withdraw": withdraw_event,

@@ -10,6 +10,7 @@ from core.access import Who
 from core.promises.store_requests import PLANNED, Verdict
 from core.reports.commitments import Proof
 from data.commands.alert_handling import resolve_alert
+from data.commands.attribution import decide_finding
 from data.commands.coaching import close_coaching, note_coaching
 from data.commands.command import Command
 from data.commands.drafts import save_fields, start_draft, submit_draft
@@ -40,7 +41,7 @@ class Note:
     carry_out: Callable[..., int]
     field: str = "note"
 
-    def open(self, store: Store, who: Who, number: int) -> int:
+    def open(self, store: Store, who: Who, number: int | str) -> int:
         """One's open draft about a record, begun now if there is none; its id."""
         about = {self.about: number}
         return start_draft(store, who, self.kind, about, lambda kept: kept.get(self.about) == number)
@@ -105,6 +106,12 @@ def _agree(
     return agree.once(store, who, key, values["talk"], given)
 
 
+def _find(store: Store, who: Who, key: str, values: Values, *, run: int, opportunity: int, usual: str) -> int:
+    """Decide on a deviation of a month's run; `usual` is the cause meant where the draft keeps none."""
+    cause = _said(values, "cause") or usual
+    return decide_finding.once(store, who, key, run, opportunity, cause, _said(values, "note"))
+
+
 def _decide(store: Store, who: Who, key: str, values: Values, *, upheld: bool) -> int:
     return decide_appeal.once(store, who, key, values["appeal"], upheld, _said(values, "answer"))
 
@@ -117,5 +124,6 @@ COACHING_OUTCOME = _words("coaching_outcome", "task", close_coaching)
 APPEAL = _words("appeal", "result", appeal_result, "words")
 APPEAL_ANSWER = Note("appeal_answer", "appeal", _decide, "answer")
 ALERT = _words("alert", "alert", resolve_alert)
+FINDING = Note("finding", "deviation", _find)  # about `<run>-<opportunity>`
 STORE_REQUEST = Note("store_request", "team", _file, "words")  # about one's own store; 0 for none
 STORE_ANSWER = Note("store_answer", "request", _answer, "reply")

@@ -46,7 +46,7 @@ def draft(session: Session, who: Who, draft_id: int) -> DraftView:
     return view_of(row)
 
 
-def begun(session: Session, who: Who, /, kind: str, **about: int | None) -> int | None:
+def begun(session: Session, who: Who, /, kind: str, **about: int | str | None) -> int | None:
     """The id of one's open draft of a kind about one record.
 
     Args:

@@ -75,8 +75,12 @@ def test_a_decision_and_what_it_leads_to(open_page, people, language):
     page = open_page("attribution", people.manager, language)
     press(page, language, "attribution.save")
     assert translate(language, "problems.reason_required") in words(page)
-    page.text_area[0].set_value("He hoped for it.")
+    page.text_area[0].set_value("He hoped for it.").run()
+    page = open_page("attribution", people.manager, language)  # after a look at something else
+    assert page.text_area[0].value == "He hoped for it."
     press(page, language, "attribution.save")
+    assert [m.value for m in page.toast] == [translate(language, "attribution.saved")]
+    assert page.text_area[0].value == ""
     assert "He hoped for it." in words(page)
     press(page, language, "attribution.coach")
     assert translate(language, "attribution.coached") in words(page)
