@@ -10,7 +10,7 @@ from components import address, format
 from components.attribution_charts import card
 from components.attribution_records import records
 from components.blocks import Card, Tone, badge, cards, empty, plain, section
-from components.draft_begin import draft_about, form_over
+from components.draft_begin import draft_about, form_over, unfolded
 from components.draft_end import send_here, tell_sent
 from components.forecast_words import UNKNOWN, money, month_name, signed, verdict_words
 from components.forms import Marks
@@ -165,7 +165,7 @@ def _decide(item: Deviation, month: MonthAttribution, view: View) -> None:
     label = t("attribution.change" if item.decided else "attribution.decide")
     about = f"{month.run_id}-{opportunity}"
     kept = draft_about(view, FINDING.kind, FINDING.about, about, FINDING.open)
-    taken = address.number("deal") == opportunity or kept.touched
+    taken = address.number("deal") == opportunity or unfolded(kept)
     with st.expander(label, expanded=taken, icon=":material/gavel:"):
         form = form_over(view, kept, save_note, f"finding-{about}")
         usual = str(item.decided.cause if item.decided else item.proposal.cause)

@@ -63,3 +63,10 @@ def has_words(view: View, note: Note, number: int | str) -> bool:
     """Whether one left something in a note about a record without sending it."""
     begun_id = view.read_now(begun, note.kind, **{note.about: number})
     return begun_id is not None and draft_now(view, begun_id).touched
+
+
+def unfolded(kept: DraftView) -> bool:
+    """Whether a folded form over a draft opens by itself: something was left in it, or erased since."""
+    name = f"unfolded-{kept.id}"
+    st.session_state[name] = st.session_state.get(name, False) or kept.touched
+    return bool(st.session_state[name])

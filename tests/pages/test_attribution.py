@@ -100,6 +100,19 @@ def test_a_decision_and_what_it_leads_to(open_page, people, language):
     assert translate(language, "attribution.no_change_yet") in text
 
 
+def test_what_was_written_stands_open_and_does_not_close_under_the_hand(open_page, people):
+    def decides(page):
+        return next(e for e in page.expander if e.label == translate("en", "attribution.decide"))
+
+    page = open_page("attribution", people.manager)
+    assert not decides(page).proto.expanded
+    decides(page).text_area[0].set_value("He hoped for it.").run()
+    page = open_page("attribution", people.manager)  # after a look at something else
+    assert decides(page).proto.expanded
+    decides(page).text_area[0].set_value("").run()
+    assert decides(page).proto.expanded
+
+
 def _event(page):
     page.text_input(key="event-name").set_value("Port closed")
     return press(page, "en", "attribution.add_event")
