@@ -7,18 +7,23 @@ import streamlit as st
 
 from components.blocks import plain, section
 from components.customer import grade_badge
+from components.draft_begin import draft_about, form_over, unfolded
+from components.draft_end import send_here, tell_sent
+from components.drafts import DraftForm
 from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.navigation import open_page
 from components.room_desk import Desk, press
 from components.text import t, term
 from core.process.intervention import Result
+from data.commands.note_drafts import CLOSING, save_note
 from data.queries.room_file import MemberCard
 
 
 def head(desk: Desk) -> None:
     """Whose room this is, why it was opened, and how it ended."""
     file, view = desk.file, desk.view
+    tell_sent(view)
     st.header(plain(file.customer), anchor=False)
     tags = " ".join(f":violet-badge[{plain(term('tag', key))}]" for key in file.tags)
     st.markdown(f"{grade_badge(file.grade)} {tags}".strip())
@@ -117,19 +122,27 @@ def closing(desk: Desk) -> None:
     if not (file.open and file.leads):
         return
     left = [task for task in file.tasks if not task.settled]
-    with st.expander(t("room.close"), icon=":material/flag:"), st.form("close-room", border=False):
-        marks = Marks(view)
+    kept = draft_about(view, CLOSING.kind, CLOSING.about, file.id, CLOSING.open)
+    with st.expander(t("room.close"), expanded=unfolded(kept), icon=":material/flag:"):
+        form = form_over(view, kept, save_note, f"closing-{file.id}")
         st.caption(t("room.close_hint"))
         results = {str(r): term("room_result", r) for r in Result}
-        with marks.field("result"):
-            result = st.pills(
-                t("room.result"), list(results), format_func=results.__getitem__, key="close-result"
-            )
-        with marks.field("note"):
-            note = st.text_area(t("room.close_note"), height=100, key="close-note")
-        with marks.field("tasks"):
-            drop = bool(left) and st.checkbox(t("room.drop_open", n=len(left)), key="close-drop")
-        close = partial(desk.does["close"], f"{file.id}", file.id, result or "", note or "", drop)
-        if st.form_submit_button(t("room.close"), type="primary") and marks.sent(close):
-            st.toast(t("room.is_closed"))
-            st.rerun()
+        form.choice("result", t("room.result"), list(results), results.__getitem__)
+        form.long_text("note", t("room.close_note"), height=100)
+        with form.at("tasks"):
+            if left:
+                _drop_open(form, len(left))
+        send_here(view, form, t("room.close"), CLOSING.submit, said=t("room.is_closed"))
+        form.finish()
+
+
+def _drop_open(form: DraftForm, open_tasks: int) -> None:
+    """Whether what is still open is taken off the list with the room."""
+    drop = bool(form.get("tasks"))
+    st.checkbox(
+        t("room.drop_open", n=open_tasks),
+        drop,
+        key=f"{form.prefix}tasks",
+        on_change=form.press,
+        args=({"tasks": not drop},),
+    )

@@ -18,7 +18,7 @@ from core.access import Permission
 from data.commands.room_files import say_with_file
 from data.commands.room_reading import mark_seen
 from data.commands.room_work import add_task, drop_task, finish_task
-from data.commands.rooms import add_member, close_room, remove_member
+from data.commands.rooms import add_member, remove_member
 from data.files import read_file
 from data.queries.room_file import room_file
 from data.queries.room_groups import room_group
@@ -29,7 +29,6 @@ from data.queries.timeline import PAGE, Timeline, room_timeline
 DOES: dict[str, Callable[..., Any]] = {
     "add": add_member.once,
     "remove": remove_member.once,
-    "close": close_room.once,
     "task": add_task.once,
     "done": finish_task.once,
     "drop": drop_task.once,

@@ -16,6 +16,7 @@ from data.commands.command import Command
 from data.commands.drafts import save_fields, start_draft, submit_draft
 from data.commands.milestone_results import appeal_result, decide_appeal
 from data.commands.morning import finish_meeting
+from data.commands.rooms import close_room
 from data.commands.store_requests import answer_request, file_request
 from data.commands.talks import StepInput, agree, record_talk
 from data.engine import Store
@@ -116,6 +117,11 @@ def _decide(store: Store, who: Who, key: str, values: Values, *, upheld: bool) -
     return decide_appeal.once(store, who, key, values["appeal"], upheld, _said(values, "answer"))
 
 
+def _close(store: Store, who: Who, key: str, values: Values) -> int:
+    said = _said(values, "result"), _said(values, "note")
+    return close_room.once(store, who, key, values["room"], *said, bool(values.get("tasks")))
+
+
 MINUTES = _words("minutes", "meeting", finish_meeting)
 TALK = _words("talk", "rep", record_talk)
 STEP = Note("talk_step", "talk", _agree, "what")
@@ -125,5 +131,6 @@ APPEAL = _words("appeal", "result", appeal_result, "words")
 APPEAL_ANSWER = Note("appeal_answer", "appeal", _decide, "answer")
 ALERT = _words("alert", "alert", resolve_alert)
 FINDING = Note("finding", "deviation", _find)  # about `<run>-<opportunity>`
+CLOSING = Note("closing", "room", _close)
 STORE_REQUEST = Note("store_request", "team", _file, "words")  # about one's own store; 0 for none
 STORE_ANSWER = Note("store_answer", "request", _answer, "reply")

@@ -311,11 +311,15 @@ def test_closing_asks_at_each_field_and_then_closes(open_page, sqlite_store, com
     assert text(page).count(translate(language, "problems.required")) == 2
     open_tasks = translate(language, "problems.tasks_open", n=1, first="Ask for the ERP's interfaces")
     assert open_tasks in text(page)
-    field(page, "button_group", translate(language, "room.result")).set_value(str(Result.WON))
-    field(page, "text_area", translate(language, "room.close_note")).set_value("They signed")
-    field(page, "checkbox", translate(language, "room.drop_open", n=1)).check()
+    field(page, "button_group", translate(language, "room.result")).set_value(str(Result.WON)).run()
+    field(page, "text_area", translate(language, "room.close_note")).set_value("They signed").run()
+    field(page, "checkbox", translate(language, "room.drop_open", n=1)).check().run()
+    page = open_page("room", company.manager, language, room=room)  # after a look at something else
+    assert field(page, "text_area", translate(language, "room.close_note")).value == "They signed"
+    assert field(page, "checkbox", translate(language, "room.drop_open", n=1)).value
     press(page, translate(language, "room.close"))
     sound(page, language)
+    assert [m.value for m in page.toast] == [translate(language, "room.is_closed")]
     assert translate(language, "terms.room_result.won") in text(page)
     assert not seen(sqlite_store, company.manager, room).open
     customer = open_page("customer", company.rep, language, customer=company.customer, kind="change")
