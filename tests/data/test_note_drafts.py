@@ -6,10 +6,13 @@ from datetime import date
 
 import pytest
 
+from components.text import explain
+from core.messages import Problem
 from data.commands.note_drafts import MINUTES, STORE_REQUEST, TALK, save_note
 from data.queries.drafts import draft
 from data.queries.morning import morning
 from data.schema import StoreRequest, Talk
+from data.text import translate
 from tests.data.test_store_requests import SCAN, SCAN_TOO, Stores
 from tests.importing import count
 from tests.morning import at_risk, meeting
@@ -56,6 +59,16 @@ def test_a_talk_without_a_note_is_refused_and_recorded_once_with_one(store, cloc
     assert TALK.open(store, company.manager, company.rep.person_id) != number
 
 
+def test_a_rep_out_of_reach_is_not_found(store, clock):
+    company = at_risk(store, clock)
+    number = TALK.open(store, company.manager, company.stranger.person_id)
+    save_note(store, company.manager, number, {"note": "Went well"})
+    TALK.submit(store, company.manager, number)
+    assert [(p.field, p.code) for p in kept(store, company.manager, number).problems] == [
+        ("note", "not_found")
+    ]
+
+
 @pytest.mark.parametrize("joins", [False, True])
 def test_a_request_is_filed_once_alone_or_with_another(store, joins):
     stores = Stores(store)
@@ -71,3 +84,10 @@ def test_a_request_is_filed_once_alone_or_with_another(store, joins):
     with store.reading() as session:
         filed = session.get(StoreRequest, kept(store, stores.shenzhen, number).sent["store_request"])
         assert (filed.urgency, filed.merged_into_id) == ("P1", asked if joins else None)
+
+
+@pytest.mark.parametrize(
+    ("code", "key"), [("talk_over", "errors.talk_over"), ("required", "problems.required")]
+)
+def test_what_it_was_refused_for_is_said_in_a_sentence(code, key):
+    assert explain(Problem("note", code)) == translate("en", key)
