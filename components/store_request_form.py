@@ -57,7 +57,9 @@ def _photo(form: DraftForm, keep: Callable[[bytes], str]) -> None:
     with form.at("photo"):
         if held := form.get("photo"):
             st.button(
-                t("demands.remove_file", name=plain(held[1])),
+                t("demands.remove_file", name=plain(held[1]))
+                if held[1]
+                else t("store_requests.remove_photo"),
                 type="tertiary",
                 icon=":material/delete:",
                 key=f"{form.prefix}remove-photo",

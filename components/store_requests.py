@@ -19,8 +19,9 @@ from components.taking_back import take_back_form, taken_back_note, worth_choosi
 from components.text import listed, t, term
 from core.access import Permission, decide
 from core.promises.store_requests import OUTCOMES, PLANNED
-from data.commands.note_drafts import STORE_ANSWER
+from data.commands.note_drafts import STORE_ANSWER, begin_anew
 from data.queries.store_requests import PAGE, Alike, Asked, Pool, Request, Show
+from data.queries.taken_back import TakenBack
 
 Does = Mapping[str, Callable[..., Any]]
 Likes = Callable[[str], Sequence[Alike]]
@@ -153,9 +154,18 @@ def head(one: Request, show: Callable[[str], tuple[bytes, str]], view: View) -> 
             if asked.photo:
                 picture(show(asked.photo)[0], t("store_requests.photo_of", store=asked.store))
     if one.taken_back is not None:
-        taken_back_note(one.taken_back, view)
+        _mistaken(one, one.taken_back, view)
     if one.answered_at is not None:
         _answer(one, view)
+
+
+def _mistaken(one: Request, found: TakenBack, view: View) -> None:
+    taken_back_note(found, view)
+    files = decide(view.who, Permission.FILE_STORE_REQUESTS).allowed and asked_it(one, view)
+    if files and st.button(t("demands.correct"), icon=":material/redo:"):
+        if not view.do(begin_anew, one.id):
+            st.toast(t("store_requests.begun_before"))
+        leave_for()
 
 
 def mistakes(own: Sequence[Asked], take: Callable[[int, str], Any], view: View) -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from core.access import Who
+from core.messages import NotFound
 from core.promises.store_requests import PLANNED, Verdict
 from core.reports.commitments import Proof
 from data.commands.alert_handling import resolve_alert
@@ -20,7 +21,9 @@ from data.commands.rooms import close_room
 from data.commands.store_requests import answer_request, file_request
 from data.commands.talks import StepInput, agree, record_talk
 from data.engine import Store
-from data.schema import Draft
+from data.queries.drafts import draft
+from data.queries.store_requests import within_store
+from data.schema import Draft, StoreRequest
 
 Values = Mapping[str, Any]
 NORMAL = "P2"  # the urgency of a store's request until another is chosen
@@ -58,6 +61,28 @@ class Note:
             return {self.kind: self.carry_out(store, who, draft.key, draft.body["values"], **more)}
 
         submit_draft(store, who, draft_id, self.field, work)
+
+
+def begin_anew(store: Store, who: Who, request_id: int) -> bool:
+    """Let one's draft say what a request said that one's store took back.
+
+    Returns:
+        Whether it does; False where the draft says something else already, which stays.
+
+    Raises:
+        NotFound: no such request of one's store, or it was not taken back.
+    """
+    number = STORE_REQUEST.open(store, who, who.team_id or 0)
+    with store.reading(fresh=True) as session:
+        row = session.get(StoreRequest, request_id)
+        if row is None or row.taken_back_at is None or not within_store(who, row.team_id):
+            raise NotFound(entity="store_request")
+        begun = draft(session, who, number).values
+    if (begun.get("words") or begun.get("photo")) and begun.get("words") != row.words:
+        return False
+    photo = [row.photo, ""] if row.photo else None
+    save_note(store, who, number, {"words": row.words, "urgency": row.urgency, "photo": photo})
+    return True
 
 
 def save_note(store: Store, who: Who, draft_id: int, values: dict[str, Any]) -> None:

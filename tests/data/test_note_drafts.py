@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from components.text import explain
-from core.messages import Problem
-from data.commands.note_drafts import MINUTES, STORE_REQUEST, TALK, save_note
+from core.messages import NotFound, Problem
+from data.commands.note_drafts import MINUTES, STORE_REQUEST, TALK, begin_anew, save_note
+from data.commands.store_requests import file_request, take_back_request
 from data.queries.drafts import draft
 from data.queries.morning import morning
 from data.schema import StoreRequest, Talk
@@ -91,3 +92,22 @@ def test_a_request_is_filed_once_alone_or_with_another(store, joins):
 )
 def test_what_it_was_refused_for_is_said_in_a_sentence(code, key):
     assert explain(Problem("note", code)) == translate("en", key)
+
+
+def test_only_what_one_s_own_store_took_back_is_begun_anew(store):
+    stores = Stores(store)
+    request = file_request(store, stores.bund, SCAN, "P1")
+    with pytest.raises(NotFound):
+        begin_anew(store, stores.bund, request)  # it stands
+    take_back_request(store, stores.bund, request, "The wrong type")
+    with pytest.raises(NotFound):
+        begin_anew(store, stores.shenzhen, request)
+    with pytest.raises(NotFound):
+        begin_anew(store, stores.bund, request + 1)
+    assert begin_anew(store, stores.bund, request)
+    number = STORE_REQUEST.open(store, stores.bund, stores.bund.team_id)
+    values = kept(store, stores.bund, number).values
+    assert (values["words"], values["urgency"], values["photo"]) == (SCAN, "P1", None)
+    save_note(store, stores.bund, number, {"words": SCAN_TOO})
+    assert not begin_anew(store, stores.bund, request)
+    assert kept(store, stores.bund, number).values["words"] == SCAN_TOO

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from components import format
-from data.commands.store_requests import answer_request, file_request
+from data.commands.store_requests import answer_request, file_request, take_back_request
+from data.media import keep_store_photo
 from data.queries.store_requests import Show, pool
 from data.text import translate
 from tests.data.test_acceptance_routes import picture
@@ -176,3 +177,27 @@ def test_a_store_takes_back_what_it_filed_by_mistake(open_page, stores, sqlite_s
     acts = [does(b) for b in desk.button]
     assert translate(language, "store_requests.send_answer") not in acts
     assert translate(language, "taking_back.send") not in acts
+    assert translate(language, "demands.correct") not in acts
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_was_taken_back_is_filed_anew_with_its_photo(open_page, stores, sqlite_store, language):
+    photo = keep_store_photo(sqlite_store, stores.bund, picture())
+    request = file_request(sqlite_store, stores.bund, SCAN, "P1", photo=photo)
+    take_back_request(sqlite_store, stores.bund, request, "The wrong type")
+    correct = translate(language, "demands.correct")
+    page = open_page("store_requests", stores.bund, language, request=request)
+    press(page, correct)
+    assert not page.exception
+    assert not page.query_params
+    assert page.text_area[0].value == SCAN
+    assert translate(language, "store_requests.remove_photo") in labels(page)
+    page.text_area[0].set_value(SCAN_TOO).run()
+    page = open_page("store_requests", stores.bund, language, request=request)
+    press(page, correct)  # what was corrected meanwhile is not lost
+    assert [m.value for m in page.toast] == [translate(language, "store_requests.begun_before")]
+    assert page.text_area[0].value == SCAN_TOO
+    press(page, translate(language, "store_requests.send"))
+    assert not page.exception
+    (anew,) = rows(stores)
+    assert [(a.words, a.urgency, a.photo) for a in anew.asked] == [(SCAN_TOO, "P1", photo)]
