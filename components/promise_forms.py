@@ -172,7 +172,7 @@ def feature_form(
         sent = st.form_submit_button(t("promises.way.plan"), type="primary")
     if sent and marks.sent(partial(_plan, move, feature, day, off, reason)):
         next_turn(named)
-        now = _to_keep(view.read_now(promises_on, feature, view.now))
+        now = _to_keep(view.read_now(promises_on, feature, view.store.clock()))  # after the move
         hurt = [promise.customer for promise in now if promise.state.light is Light.RED]
         st.toast(t("promises.moved_behind", customers=listed(hurt)) if hurt else t("promises.moved"))
         st.rerun()

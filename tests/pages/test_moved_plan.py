@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
 from data.commands.promises import move_promise
 from data.text import translate
+from tests.conftest import Hands
 from tests.pages.test_demands import press, shown
 from tests.pages.test_promises import Desk
+
+
+class Running(Hands):
+    """A clock that goes on each time it is looked at: a page is older than what is done on it."""
+
+    def __call__(self) -> datetime:
+        self.move(seconds=1)
+        return self.at
 
 
 @pytest.fixture
@@ -17,6 +26,7 @@ def desk(sqlite_store) -> Desk:
     """Both dates fit, after a conflict that is over."""
     desk = Desk(sqlite_store)
     move_promise(sqlite_store, desk.people.rep, desk.promise, date(2026, 4, 20), "Agreed")
+    sqlite_store.clock = Running(sqlite_store.clock())
     return desk
 
 
@@ -46,5 +56,10 @@ def test_whom_a_moved_plan_hurts_and_who_was_told_stands_beside_it(open_page, de
     assert translate(language, "promises.why.before_plan", n=12) in shown(page)
     assert told(language) in shown(page)
     assert (page.date_input[0].value, page.text_area[0].value) == (None, "")  # it is done: the form is empty
-    page = open_page("promises", desk.people.rep, language, promise=desk.promise)
-    assert told(language) in shown(page)
+    rep = open_page("promises", desk.people.rep, language, promise=desk.promise)
+    assert told(language) in shown(rep)
+    page.date_input[0].set_value(date(2026, 4, 19))
+    page.text_area[0].set_value("It came after all")
+    press(page, translate(language, "promises.way.plan"))
+    assert [toast.value for toast in page.toast] == [translate(language, "promises.moved")]
+    assert translate(language, "promises.light.amber") in shown(page)
