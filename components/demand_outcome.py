@@ -34,8 +34,14 @@ def answered(file: DemandFile, view: View) -> None:
         return
     if row.declined_for:
         _declined(row, view)
-    if row.state is SlaState.DECLINED:
-        return
+    if row.state is not SlaState.DECLINED:
+        _planned(file, view)
+    _earlier(file, view)
+
+
+def _planned(file: DemandFile, view: View) -> None:
+    """The feature that answers it."""
+    row = file.row
     with st.container(border=True, gap="xsmall"):
         came = came_words(row.planned_on, row.delivery, view)
         kind = term("deliverable", file.deliverable)
@@ -48,7 +54,6 @@ def answered(file: DemandFile, view: View) -> None:
             if row.feature_id and st.button(t("demands.to_schedule"), icon=":material/calendar_month:"):
                 open_page("promises", feature=row.feature_id)
             _begin_anew(file, view)
-    _earlier(file, view)
 
 
 def _begin_anew(file: DemandFile, view: View) -> None:

@@ -95,6 +95,8 @@ def _when(row: DemandRow, view: View) -> str:
     at = format.deadline(row.clock.due_at, view.language, view.who.timezone)
     ago = view.ago(row.clock.due_at)
     match row.state:
+        case SlaState.ANSWERED | SlaState.DECLINED if row.anew:
+            return t("demands.first_answered_on", at=view.instant(row.answered_at), spent=_spent(row, view))
         case SlaState.ANSWERED:
             return t("demands.answered_on", at=view.instant(row.answered_at), spent=_spent(row, view))
         case SlaState.DECLINED:

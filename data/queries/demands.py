@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
@@ -17,7 +17,7 @@ from data.queries.acceptance import Wanted, serving
 from data.queries.policies import policy_in_force, working_calendar
 from data.queries.promises import latest, pauses_of
 from data.queries.scope import customers
-from data.schema import Customer, Demand, DemandPause, Feature, Person, PlannedDate
+from data.schema import Customer, Demand, DemandPause, EarlierAnswer, Feature, Person, PlannedDate
 
 PAGE = 30
 
@@ -35,6 +35,9 @@ class Show(StrEnum):
 
 
 DECLINED = Demand.declined_for.is_not(None) & Demand.feature_id.is_(None)  # with a feature, done after all
+_ANEW = exists().where(EarlierAnswer.demand_id == Demand.id) | (
+    Demand.declined_for.is_not(None) & Demand.feature_id.is_not(None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class DemandRow:
     """One demand and how its clock stands.
 
     Attributes:
+        answered_at: when product first answered, which ends the clock.
+        anew: whether another answer stands than the first.
         paused_since: since when it waits for the customer; None while the clock runs.
         planned_on: planned date of the feature that answers it.
         declined_for: why product declined, also where it answered after all.
@@ -62,6 +67,7 @@ class DemandRow:
     urgency: str
     opened_at: datetime
     answered_at: datetime | None
+    anew: bool
     filed_by: str | None
     paused_since: datetime | None
     feature_id: int | None
@@ -160,7 +166,7 @@ def rows_of(session: Session, chosen: Select[Demand], now: datetime) -> list[Dem
     """The rows of chosen demands with their clocks, in the query's order."""
     planned = latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, now)
     query = (
-        chosen.add_columns(Customer.name, Person.name, Feature.name, planned.c.day)
+        chosen.add_columns(Customer.name, Person.name, Feature.name, planned.c.day, _ANEW)
         .outerjoin(Person, Person.id == Demand.filed_by)
         .outerjoin(Feature, Feature.id == Demand.feature_id)
         .outerjoin(planned, planned.c.owner == Demand.feature_id)
@@ -171,12 +177,12 @@ def rows_of(session: Session, chosen: Select[Demand], now: datetime) -> list[Dem
     found = session.execute(query).all()
     came = _came(session, [row[0] for row in found], now)
     rows = []
-    for demand, customer, filed_by, feature, planned_on in found:
+    for demand, customer, filed_by, feature, planned_on, anew in found:
         stood = pauses[demand.id]
         ended = demand.answered_at or demand.taken_back_at
         seen = clock(demand.urgency, demand.opened_at, ended, stood, calendar, policy, now)
         delivery = came.get(demand.id, NOT_READY)
-        rows.append(_row(demand, (customer, filed_by, feature), planned_on, stood, seen, delivery))
+        rows.append(_row(demand, (customer, filed_by, feature), planned_on, anew, stood, seen, delivery))
     return rows
 
 
@@ -192,6 +198,7 @@ def _row(
     d: Demand,
     names: tuple[str, str | None, str | None],
     planned_on: date | None,
+    anew: bool,
     stood: Sequence[Pause],
     seen: Clock,
     delivery: Standing,
@@ -211,6 +218,7 @@ def _row(
         urgency=d.urgency,
         opened_at=d.opened_at,
         answered_at=d.answered_at,
+        anew=anew,
         filed_by=filed_by,
         paused_since=since if d.answered_at is None else None,
         feature_id=d.feature_id,

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from components import format
 from core.policies import DEFAULTS
-from core.promises.demands import Decline, DemandInput, Effect, PromiseInput
+from core.promises.demands import Anew, Decline, DemandInput, Effect, PromiseInput
 from core.studio import Area
 from data.commands.demands import decline_demand, file_demand, pause_demand
 from data.commands.promises import escalate_promise, make_promise
@@ -510,3 +511,22 @@ def test_product_answers_anew_and_the_answer_before_stays_to_be_read(
     rep = open_page("demands", company.rep, language, demand=demand)
     assert "The *wrong* one." in shown(rep)
     assert translate(language, "demands.anew") not in [does(b) for b in rep.button]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_declined_after_an_answer_it_says_what_stood_before_and_when_it_was_first_answered(
+    open_page, sqlite_store, company, clock, language
+):
+    demand = filed(sqlite_store, company)
+    clock.move(hours=1)
+    answered(sqlite_store, company, demand)
+    first = format.instant(clock.at, language, company.product.timezone)
+    clock.move(days=1)
+    no = Decline("effort", "Not now.")
+    decline_demand(sqlite_store, company.product, demand, no, Anew("The *wrong* one."))
+    page = open_page("demands", company.product, language, demand=demand)
+    assert not page.exception
+    now = format.instant(clock.at, language, company.product.timezone)
+    before = {"at": now, "what": "Dashboard", "reason": "The *wrong* one.", "by": "Product"}
+    assert translate(language, "demands.until", **before) in shown(page)
+    assert translate(language, "demands.first_answered_on", at=first, spent="") in shown(page)
