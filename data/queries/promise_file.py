@@ -1,7 +1,7 @@
 """One promise with its history, and what is known of a customer when a new one is made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -19,7 +19,7 @@ from data.queries.promises import promises
 from data.queries.schedule import DateChange, planned_dates
 from data.queries.scope import customers
 from data.queries.taken_back import TakenBack, entered_promise, taken_back
-from data.schema import Contact, Customer, Demand, Person, Promise, PromisedDate
+from data.schema import Contact, Customer, Demand, EarlierAnswer, Person, Promise, PromisedDate
 
 MOST_DEMANDS = 50
 BRIEF = 80  # letters of a demand's words in a list
@@ -30,6 +30,7 @@ class PromiseFile:
     """One promise in full; the histories oldest first.
 
     Attributes:
+        planned: the plan that it was held against; before an answer anew that of the feature before.
         told_of: whom the conflict of its present dates was told to.
         taken_back: by whom, when and why, where it was entered by mistake.
         may_take_back: whether who looks at it may do so now.
@@ -87,7 +88,7 @@ def promise_file(session: Session, who: Who, promise_id: int, now: datetime) -> 
         kept.made_at,
         words,
         _told(session, row.id),
-        planned_dates(session, row.feature_id) if row.feature_id else (),
+        _planned(session, kept, row.feature_id),
         escalations,
         company_day(session, now),
         told_of(session, [row])[row.id],
@@ -137,3 +138,37 @@ def _told(session: Session, promise_id: int) -> tuple[DateChange, ...]:
         .order_by(PromisedDate.id)
     )
     return tuple(DateChange(*row) for row in session.execute(history))
+
+
+def _planned(session: Session, promise: Promise, feature_id: int | None) -> tuple[DateChange, ...]:
+    """The plan beside a promise: of each feature that answered its demand, the dates of its own time."""
+    changes: list[DateChange] = []
+    since: DateChange | None = None
+    for feature, ended in [*_features_before(session, promise), (feature_id, None)]:
+        own = planned_dates(session, feature) if feature else ()
+        if since:
+            stood = [change.day for change in own if change.at <= since.at]
+            changes.append(replace(since, day=stood[-1] if stood else None))
+        changes += [c for c in own if (not since or c.at > since.at) and (not ended or c.at < ended.at)]
+        since = ended
+    return tuple(changes)
+
+
+def _features_before(session: Session, promise: Promise) -> list[tuple[int, DateChange]]:
+    """Features that the promise was held against before its demand was answered anew: each with its end."""
+    went_over = Demand.feature_id.is_not_distinct_from(promise.feature_id)
+    if promise.feature_id is None:  # made before the first answer: what answers the demand is its feature
+        went_over |= Demand.declined_for.is_(None)
+    answers = (
+        select(EarlierAnswer.feature_id, EarlierAnswer.reason, Person.name, EarlierAnswer.ended_at)
+        .join(Demand, Demand.id == EarlierAnswer.demand_id)
+        .outerjoin(Person, Person.id == EarlierAnswer.person_id)
+        .where(
+            EarlierAnswer.demand_id == promise.demand_id,
+            EarlierAnswer.feature_id.is_not(None),
+            EarlierAnswer.ended_at > promise.made_at,
+            went_over,
+        )
+        .order_by(EarlierAnswer.id)
+    )
+    return [(f, DateChange(None, why, by, at)) for f, why, by, at in session.execute(answers)]

@@ -16,12 +16,14 @@ from core.promises.handover import DeliveryInput
 from core.webhooks import WebhookInput
 from data.commands.deliveries import mark_ready
 from data.commands.demands import answer_demand, decline_demand
+from data.commands.features import move_feature
 from data.commands.promise_drafts import open_answer, save_promise_fields, submit_answer
 from data.commands.promises import escalate_promise, make_promise
 from data.commands.webhooks import add_webhook
 from data.notices import sentence
 from data.queries.collaboration_facts import facts_between
 from data.queries.demand_file import demand_file
+from data.queries.promise_file import promise_file
 from data.schema import Message, Promise, WebhookEvent
 from tests.company import found
 from tests.data.test_promises import ANSWER, filed, seen
@@ -128,6 +130,41 @@ def test_promises_made_of_it_go_over_to_the_new_feature(store, company, demand):
     assert (file.row.state, file.row.feature_id, file.path) == ("declined", None, None)
     assert [one.feature for one in file.earlier] == ["Dashboard", "Dashboard 2"]
     assert feature
+
+
+@pytest.mark.parametrize("before_any_answer", [False, True])
+def test_a_promise_keeps_the_plan_that_it_was_made_on(store, clock, company, before_any_answer):
+    def held_against():
+        with store.reading() as session:
+            file = promise_file(session, company.rep, promise, clock.at)
+        return [(change.day and change.day.day, change.reason, change.at) for change in file.planned]
+
+    def promised():
+        told = PromiseInput("In April", date(2026, 4, 15), demand_id=demand)
+        return make_promise(store, company.rep, company.customer, told)
+
+    demand, other = filed(store, company), filed(store, company)
+    promise = promised() if before_any_answer else 0
+    clock.move(hours=1)
+    right = answer_demand(store, company.product, other, RIGHT)
+    first = clock.at
+    wrong = answer_demand(store, company.product, demand, ANSWER)
+    promise = promise or promised()
+    assert held_against() == [(10, "One table more", first)]
+    clock.move(days=1)
+    second = clock.at
+    answer_demand(store, company.product, demand, RIGHT, right, WRONG)
+    kept = [(10, "One table more", first), (20, "The wrong one of two", second)]
+    assert held_against() == kept
+    clock.move(days=1)
+    move_feature(store, company.product, wrong, date(2026, 4, 12), "Of no matter to it")
+    move_feature(store, company.product, right, date(2026, 4, 22), "Late")
+    kept.append((22, "Late", clock.at))
+    assert held_against() == kept
+    clock.move(days=1)
+    escalate_promise(store, company.rep, promise, "They wait")
+    decline_demand(store, company.product, demand, NO, Anew("Sold off"))
+    assert held_against() == [*kept, (None, "Sold off", clock.at)]
 
 
 def test_only_an_answer_that_stands_is_given_anew(store, company, demand):
