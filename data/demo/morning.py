@@ -18,6 +18,8 @@ from data.demo.staff import Staff
 from data.demo.texts import words
 from data.engine import Store
 from data.jobs.morning_brief import AT
+from data.jobs.registry import Run
+from data.jobs.sweep_alerts import sweep_alerts
 from data.jobs.times import latest_due
 from data.queries.brief_facts import evenings, team_calendar
 from data.queries.morning import morning
@@ -43,6 +45,7 @@ def expect(store: Store, simulation: Simulation, staff: Staff, now: datetime) ->
 
 
 def _issue(store: Store) -> None:
+    sweep_alerts(store, Run(store.clock()))  # as it runs each hour: an alert says how things stand
     with store.reading(fresh=True) as session:
         teams = session.scalars(select(Team.id).where(Team.kind == "sales").order_by(Team.id)).all()
     for team_id in teams:

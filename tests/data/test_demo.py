@@ -12,6 +12,8 @@ from sqlalchemy import func, select
 from core.access import OPERATOR, Who, decide
 from core.messages import Conflict, Invalid
 from core.policies import DEFAULTS
+from core.process.alerts import findings
+from core.reports.brief import Source
 from core.terms import Role
 from data import __main__ as command_line
 from data.calendars import china
@@ -27,6 +29,7 @@ from data.demo.tour import stops
 from data.engine import Store
 from data.files import read_file
 from data.install import install
+from data.queries.alert_facts import alert_facts
 from data.queries.deliveries import Show as Deliveries
 from data.queries.deliveries import delivery_board
 from data.queries.delivery_file import delivery_file
@@ -497,6 +500,29 @@ def test_last_weeks_morning_meetings_left_minutes_with_words_kept_and_broken(com
     held = [m for day, m in met.items() if day != today]
     assert all(m.meeting and m.meeting.minutes and m.meeting.finished_at for m in held)
     assert {c.state.value for m in held for c in m.made} >= {"kept", "missed"}
+
+
+def test_a_brief_says_how_long_things_stood_in_the_morning(company):
+    now = company.clock()
+    today = now.astimezone(SHANGHAI).date()
+    with company.reading() as session:
+        present = {
+            (finding.rule, facts.opportunity_id): finding.params["days"]
+            for facts in alert_facts(session, now)
+            for finding in findings(facts, policy_in_force(session))
+            if "days" in finding.params
+        }
+        teams = session.scalars(select(MorningBrief.team_id).where(MorningBrief.day == today)).all()
+        briefs = [morning(session, OPERATOR, team_id, today, now).brief for team_id in teams]
+    causes = [c for brief in briefs for item in (*brief.top, *brief.following) for c in item.causes]
+    since = [
+        present[c.rule, deal] - c.params["days"]
+        for c in causes
+        for deal in c.deals
+        if c.source is Source.ALERT and (c.rule, deal) in present
+    ]
+    assert since
+    assert set(since) <= {0, 1}  # by the morning's hour, not by the last record
 
 
 def test_the_way_from_the_launch_is_measured_and_an_appeal_waits(company):
