@@ -82,6 +82,8 @@ def send_block(file: DeliveryFile, does: Does, keep: Callable[[bytes], str], vie
     with st.container(key=f"delivery-do-{file.row.id}"):
         if file.second_due or _pressed(f"again-{file.row.id}"):
             _again(file, does["again"], view)
+        elif file.second_from:
+            st.caption(t("deliveries.again_from", at=view.instant(file.second_from)))
         if may_send(file.row.seen) or _pressed(f"renew-{file.row.id}"):
             _renew(file, does["renew"], keep, view)
         if may_revoke(file.row.seen):

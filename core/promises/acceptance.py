@@ -228,11 +228,17 @@ def may_revoke(seen: Standing) -> bool:
     return seen.expires_at is not None
 
 
+def second_from(seen: Standing, second_confirmation_days: int) -> datetime | None:
+    """From when on the customer is to be asked a second time; None unless it is confirmed and was not."""
+    if seen.state is not Stand.CONFIRMED or seen.second or seen.confirmed_at is None:
+        return None
+    return seen.confirmed_at + timedelta(days=second_confirmation_days)
+
+
 def second_due(seen: Standing, second_confirmation_days: int, now: datetime) -> bool:
     """Whether the customer is to be asked a second time now."""
-    if seen.state is not Stand.CONFIRMED or seen.second or seen.confirmed_at is None:
-        return False
-    return now >= seen.confirmed_at + timedelta(days=second_confirmation_days)
+    since = second_from(seen, second_confirmation_days)
+    return since is not None and now >= since
 
 
 def reminder_due(seen: Standing, acceptance_days: int, remind_days: int, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
 from core.messages import NotFound
-from core.promises.acceptance import FIRST, second_due
+from core.promises.acceptance import FIRST, second_due, second_from
 from data.queries.deliveries import DeliveryRow, delivery_rows
 from data.queries.policies import company_zone, policy_in_force, setting
 from data.queries.scope import customers
@@ -71,7 +71,8 @@ class DeliveryFile:
     """One delivery in full, the happenings newest first.
 
     Attributes:
-        second_due: whether the second question can be sent now.
+        second_from: from when on the second question can be sent; None where there is none to send.
+        second_due: whether it can be sent now.
         company, zone: for the letter: who writes, and in which time zone it says its dates.
     """
 
@@ -83,6 +84,7 @@ class DeliveryFile:
     promise_id: int | None
     demand_id: int | None
     happened: tuple[Happening, ...]
+    second_from: datetime | None
     second_due: bool
     desk: ReadyDesk
     company: str
@@ -110,6 +112,7 @@ def delivery_file(session: Session, who: Who, delivery_id: int, now: datetime) -
         kept.promise_id,
         kept.demand_id,
         _happened(session, delivery_id, now),
+        second_from(rows[0].seen, days),
         second_due(rows[0].seen, days, now),
         _desk(session, kept.customer_id, rows[0].customer, kept.title, kept.contact_id, about),
         setting(session, "company") or "",

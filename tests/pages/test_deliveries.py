@@ -167,14 +167,23 @@ def test_a_link_is_called_back(open_page, handover):
     assert translate("en", "deliveries.revoke") not in [does(b) for b in page.button]
 
 
-def test_the_second_question_is_offered_when_its_day_has_come(open_page, handover, sqlite_store, clock):
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_second_question_is_offered_when_its_day_has_come_and_says_so_before(
+    open_page, handover, sqlite_store, clock, language
+):
     _, token = handover.ready()
+    who = handover.people.delivery
+    label = translate(language, "deliveries.again")
+    due = format.instant(clock.at + timedelta(days=30), language, who.timezone)
+    from_then = translate(language, "deliveries.again_from", at=due)
+    assert from_then not in shown(open_page("deliveries", who, language, delivery=1))
     answer_link(sqlite_store, token, AnswerInput("confirmed"))
-    label = translate("en", "deliveries.again")
-    page = open_page("deliveries", handover.people.delivery, delivery=1)
+    page = open_page("deliveries", who, language, delivery=1)
+    assert from_then in shown(page)
     assert label not in [does(b) for b in page.button]
     clock.move(days=30)
-    page = open_page("deliveries", handover.people.delivery, delivery=1)
+    page = open_page("deliveries", who, language, delivery=1)
+    assert from_then not in shown(page)
     press(page, label)
     assert not page.exception
     assert [bool(LINK.search(c.value)) for c in page.code] == [True, True]  # the address, and the letter
