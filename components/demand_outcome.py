@@ -23,7 +23,7 @@ from data.queries.taken_back import TakenBack
 
 
 def answered(file: DemandFile, view: View) -> None:
-    """Product's answer, once there is one, one that was declined first says so; or that it was taken back."""
+    """Product's answer, once there is one, also that it was declined before; or that it was taken back."""
     row = file.row
     if file.taken_back is not None:
         _mistaken(file, file.taken_back, view)
@@ -83,7 +83,7 @@ def _mistaken(file: DemandFile, found: TakenBack, view: View) -> None:
 
 def _declined(row: DemandRow, view: View) -> None:
     with st.container(border=True, gap="xsmall"):
-        label = t("demands.show.declined" if row.state is SlaState.DECLINED else "demands.declined_first")
+        label = t("demands.show.declined" if row.state is SlaState.DECLINED else "demands.declined_before")
         st.markdown(f"**{plain(pair(label, term('decline', row.declined_for)))}**")
         st.text(row.reply or "")
         if row.state is SlaState.DECLINED:

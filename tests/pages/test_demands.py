@@ -408,7 +408,7 @@ def test_product_declines_and_answers_after_all(open_page, sqlite_store, company
         area.set_value("Two weeks")
     page.date_input[0].set_value(date(2026, 4, 10))
     press(page, translate(language, "demands.send_answer"))
-    assert translate(language, "demands.declined_first") in shown(page)
+    assert translate(language, "demands.declined_before") in shown(page)
     assert [r.feature for r in demands(sqlite_store, company.rep, Show.ANSWERED)] == ["Shifts"]
 
 
