@@ -18,7 +18,8 @@ from data.engine import Store
 from data.jobs.registry import Run, job
 from data.jobs.times import latest_due, next_due
 from data.queries.brief_facts import team_calendar, team_zone
-from data.schema import Opportunity, Team
+from data.queries.people import manned_teams
+from data.schema import Opportunity
 
 NAME = "morning_brief"
 AT = time(7)
@@ -39,12 +40,12 @@ def morning_brief(store: Store, run: Run) -> None:
 def due(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     """Today's 7:00 of each sales team whose day is a working day and for which it has struck.
 
-    A company without an opportunity has nothing to brief about.
+    A company without an opportunity has nothing to brief about, nor has a team to which nobody belongs.
     """
     if session.scalar(select(Opportunity.id).limit(1)) is None:
         return []
     wanted = []
-    for team_id, zone in session.execute(select(Team.id, Team.timezone).where(Team.kind == "sales")):
+    for team_id, zone in manned_teams(session):
         (at,) = latest_due(AT, zone, now)
         today = _day(now, zone)
         if _day(at, zone) == today and team_calendar(session, team_id).works_on(today):
@@ -53,8 +54,8 @@ def due(session: Session, now: datetime) -> list[tuple[datetime, str]]:
 
 
 def coming(session: Session, now: datetime) -> datetime | None:
-    """The next 7:00 of a working day, where it comes first; None without a sales team."""
-    teams = session.execute(select(Team.id, Team.timezone).where(Team.kind == "sales")).all()
+    """The next 7:00 of a working day, where it comes first; None without a sales team with people."""
+    teams = manned_teams(session)
     coming = (next_due(AT, zone, now, team_calendar(session, team_id).works_on) for team_id, zone in teams)
     return min(coming, default=None)
 

@@ -19,6 +19,7 @@ from data.engine import Store
 from data.jobs.registry import Run, job
 from data.jobs.times import latest_due, next_due
 from data.queries.health_facts import zone_of
+from data.queries.people import manned_teams
 from data.schema import JobRun, Opportunity, Person, Team
 
 NAME = "weekly_health"
@@ -90,6 +91,6 @@ def coming(session: Session, now: datetime) -> datetime:
 
 
 def _places(session: Session) -> list[tuple[str, str]]:
-    """The runs' keys with their time zones: the company, and each sales team."""
-    teams = session.execute(select(Team.id, Team.timezone).where(Team.kind == "sales"))
+    """The runs' keys with their time zones: the company, and each sales team with people."""
+    teams = manned_teams(session)
     return [(COMPANY, zone_of(session, None)), *((str(i), zone) for i, zone in teams)]

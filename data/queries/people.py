@@ -102,6 +102,13 @@ def teams(session: Session, who: Who) -> tuple[TeamRow, ...]:
     return tuple(TeamRow(t.id, t.name, t.kind, t.region, t.timezone, n) for t, n in rows)
 
 
+def manned_teams(session: Session) -> list[tuple[int, str]]:
+    """Sales teams to which somebody belongs, with their time zones; before, nothing is issued for a team."""
+    people = select(Person.team_id).where(Person.active)
+    found = select(Team.id, Team.timezone).where(Team.kind == "sales", Team.id.in_(people))
+    return [(team, zone) for team, zone in session.execute(found)]
+
+
 def nobody_else(session: Session, who: Who) -> bool:
     """Whether this is an administrator in a company of nobody else yet."""
     if who.role != Role.ADMIN:

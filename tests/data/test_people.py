@@ -16,6 +16,7 @@ from data.commands.people import (
     edit_team,
     remove_team,
 )
+from data.jobs import morning_brief, weekly_health
 from data.queries.people import people, teams
 from data.schema import Audit
 from tests.company import found
@@ -142,6 +143,21 @@ def test_a_team_made_by_mistake_is_removed_one_in_use_is_not(store):
     assert (refused.value.code, refused.value.params["n"]) == ("team_has_people", 3)
     with pytest.raises(NotFound):
         remove_team(store, company.admin, mistake)
+
+
+def test_nothing_is_issued_for_a_team_that_was_just_made_until_somebody_belongs_to_it(store, clock):
+    company = found(store)
+    team = create_team(store, company.admin, "Est")
+    clock.move(days=14)
+
+    def planned():
+        with store.reading() as session:
+            now = store.clock()
+            return {key for job in (weekly_health, morning_brief) for _, key in job.due(session, now)}
+
+    assert str(team) not in planned()
+    create_person(store, company.admin, PersonInput("bo", "Bo", "rep", team))
+    assert str(team) in planned()
 
 
 def test_a_team_that_records_speak_of_stays(sqlite_store):
