@@ -106,16 +106,16 @@ def search(label: str, name: str, *, drops: Collection[str] = ()) -> str:
     return said(name) or ""
 
 
-def switch(label: str, name: str, *, drops: Collection[str] = ()) -> bool:
-    """A yes or no kept in the address."""
-    key = f"address-{name}"
-    st.session_state[key] = said(name) == "1"
+def switch(label: str, name: str, *, default: bool = False, drops: Collection[str] = ()) -> bool:
+    """A yes or no kept in the address; the default leaves no trace there."""
+    key, other = f"address-{name}", str(int(not default))
+    st.session_state[key] = default != (said(name) == other)
 
     def changed() -> None:
-        write(**{name: "1" if st.session_state[key] else None}, **dict.fromkeys(drops))
+        write(**{name: None if st.session_state[key] == default else other}, **dict.fromkeys(drops))
 
     st.toggle(label, key=key, on_change=changed)
-    return said(name) == "1"
+    return default != (said(name) == other)
 
 
 def leave_for(**address: int) -> None:

@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
+from components import address
 from components.blocks import empty, plain
 from components.forms import Marks
 from components.frame import View
@@ -30,18 +31,12 @@ class Filters:
 def filters() -> Filters:
     """Search, role and state, kept in the address."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        search = st.text_input(t("people.search"), key="search", bind="query-params", live=True)
-        role = st.selectbox(
-            t("people.role"),
-            list(Role),
-            index=None,
-            format_func=lambda r: term("role", r),
-            key="role",
-            bind="query-params",
-            placeholder=t("people.all"),
+        search = address.search(t("people.search"), "search")
+        role = address.pick(
+            t("people.role"), "role", list(Role), lambda r: term("role", r), everything=t("people.all")
         )
-        active = st.toggle(t("people.only_active"), value=True, key="active", bind="query-params")
-    return Filters(search or "", role, True if active else None)
+        active = address.switch(t("people.only_active"), "active", default=True)
+    return Filters(search, role, True if active else None)
 
 
 def ask(key: str, label: str, icon: str) -> bool:

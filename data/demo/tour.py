@@ -148,7 +148,7 @@ def _admin(found: _Found) -> tuple[Stop, ...]:
     del found
     return (
         Stop("import", "exchange"),
-        Stop("leaver", "people", {"search": LEAVER[0], "active": "false"}),
+        Stop("leaver", "people", {"search": LEAVER[0], "active": "0"}),
         Stop("channels", "channels"),
         Stop("jobs", "jobs"),
         Stop("audit", "audit"),
