@@ -45,9 +45,9 @@ def closed_as(word: str, formats: Formats) -> str | None:
 
 
 def with_outcome(record: Record, formats: Formats) -> Record:
-    """The record with the outcome that its stage says, where it says none itself, and then no stage."""
+    """The record with the outcome that its stage says, where it says no other itself, and then no stage."""
     outcome = closed_as(record.get("stage", ""), formats)
-    if outcome is None or "outcome" in record.values:
+    if outcome is None or record.get("outcome", outcome) != outcome:
         return record
     values: Mapping[str, object] = {k: v for k, v in record.values.items() if k != "stage"}
     return replace(record, values={**values, "outcome": outcome})

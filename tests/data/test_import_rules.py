@@ -444,6 +444,19 @@ def test_an_owner_is_known_whatever_the_capital_letters(sqlite_store):
     assert count(sqlite_store, Customer, Customer.owner_id == rita) == 2
 
 
+def test_a_stage_and_an_outcome_that_say_the_same_close_what_they_name(store):
+    founded(store)
+    text = (
+        "name,owner,stage,outcome,opened_at,closed_at\n"
+        "Pumps,rep,赢单,赢单,2026-01-01,2026-02-01\n"
+        "Pipes,rep,Closed Lost,Lost,2026-01-01,2026-02-01\n"
+        "Taps,rep,Closed Won,Lost,2026-01-01,2026-02-01\n"
+    )
+    assert shown(import_text(store, "opportunities", text)) == (2, 0, 0, [(4, "stage", "unknown_stage")])
+    assert count(store, Opportunity, Opportunity.name == "Pumps", Opportunity.outcome == "won") == 1
+    assert count(store, Opportunity, Opportunity.name == "Pipes", Opportunity.outcome == "lost") == 1
+
+
 HEADERS = [
     ("customers", "Account No.,Account,Account exec,Class", ("ref", "name", "owner", "grade")),
     ("customers", "客户编码,单位名称,跟进人,级别,片区", ("ref", "name", "owner", "grade", "region")),
