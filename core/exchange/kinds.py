@@ -88,7 +88,7 @@ def _ref(*words: str) -> Column:
     return Column("ref", words=("id", "external id", "reference", "编号", "外部编号", *words))
 
 
-_OWNER = Column("owner", words=("sales rep", "salesperson", "sales person", "sales agent", "seller", "account manager", "account exec", "account executive", "rep", "assigned to", "负责人", "销售", "归属人", "所有人", "业务员", "销售人员", "跟进人", "跟进人员"), person=True)
+_OWNER = Column("owner", words=("sales rep", "salesperson", "sales person", "sales agent", "seller", "account manager", "account exec", "account executive", "rep", "assigned to", "负责人", "销售", "销售负责人", "归属人", "所有人", "业务员", "销售人员", "跟进人", "跟进人员"), person=True)
 _CUSTOMER = Column("customer", words=("account", "company", "client", "customer name", "account name", "客户", "客户名称", "公司", "单位名称", "account no", "account number", "客户编码"))
 _OPPORTUNITY = Column("opportunity", words=("opportunity id", "deal", "deal id", "case", "case id", "商机", "商机编号", "案例"))
 _RECORDED = Column("recorded_at", Holds.INSTANT, ("recorded at", "entered at", "record time", "录入时间", "登记时间"))
@@ -120,7 +120,7 @@ USERS = Kind(
 CUSTOMERS = Kind(
     "customers",
     (
-        _ref("customer id", "account id", "account no", "account number", "客户编号", "客户编码"),
+        _ref("customer id", "customer no", "client id", "client no", "account id", "account no", "account number", "客户编号", "客户编码"),
         Column("name", words=("customer", "account", "company", "customer name", "account name", "client", "客户", "客户名称", "公司", "公司名称", "单位名称", "名称")),
         Column("industry", words=("sector", "branch", "vertical", "行业", "所属行业"), area="industry"),
         Column("segment", Holds.CHOICE, ("size", "company size", "规模", "客户规模", "客户分级"), SEGMENTS, "segment"),
@@ -130,7 +130,7 @@ CUSTOMERS = Kind(
         _OWNER,
         Column("note", words=("notes", "remark", "comment", "description", "备注", "说明")),
         Column("tags", Holds.LIST, ("labels", "标签"), area="tag"),
-        Column("created_at", Holds.INSTANT, ("created", "created at", "创建时间", "建档时间")),
+        Column("created_at", Holds.INSTANT, ("created", "created at", "customer since", "client since", "创建时间", "建档时间", "建档日期")),
     ),
     needed=(("name",),),
     keys=(("ref",), ("name",)),
@@ -141,7 +141,7 @@ CONTACTS = Kind(
     (
         _ref("contact id", "联系人编号"),
         _CUSTOMER,
-        Column("name", words=("contact", "contact name", "full name", "person", "姓名", "联系人", "联系人姓名")),
+        Column("name", words=("contact", "contact name", "contact person", "full name", "person", "姓名", "联系人", "联系人姓名")),
         Column("title", words=("job title", "position", "职位", "职务", "头衔")),
         Column("decision_role", Holds.CHOICE, ("decision role", "buying role", "决策角色", "决策身份"), _ROLES, "decision_role"),
         Column("phone", words=("mobile", "telephone", "phone number", "tel", "电话", "手机", "手机号", "联系电话")),
@@ -154,7 +154,7 @@ CONTACTS = Kind(
 OPPORTUNITIES = Kind(
     "opportunities",
     (
-        _ref("opportunity id", "opportunity_id", "deal id", "case", "case id", "商机编号", "商机id"),
+        _ref("opportunity id", "opportunity_id", "opportunity no", "opp id", "opp no", "deal id", "deal no", "case", "case id", "商机编号", "商机id"),
         Column("name", words=("opportunity", "opportunity name", "deal", "deal name", "topic", "商机", "商机名称", "项目名称")),
         _CUSTOMER,
         _OWNER,
@@ -166,8 +166,8 @@ OPPORTUNITIES = Kind(
         Column("amount", Holds.AMOUNT, ("value", "deal value", "close value", "revenue", "expected revenue", "price", "金额", "商机金额", "预计金额", "合同金额")),
         Column("currency", words=("currency code", "币种", "货币")),
         Column("opened_at", Holds.INSTANT, ("opened", "opened at", "open date", "engage date", "start", "created", "created at", "created date", "start date", "开始时间", "开始日期", "创建时间", "创建日期", "立项时间", "立项日期")),
-        Column("closed_at", Holds.INSTANT, ("closed", "closed at", "closed date", "close date", "end", "end date", "成交时间", "关闭时间", "结束时间", "成交日期")),
-        Column("close_on", Holds.DATE, ("expected close", "expected close date", "expected signing", "expected signing date", "close on", "forecast close", "预计成交日期", "预计结单日期", "预计签约日期")),
+        Column("closed_at", Holds.INSTANT, ("closed", "closed at", "closed on", "closed date", "close date", "end", "end date", "成交时间", "关闭时间", "结束时间", "成交日期")),
+        Column("close_on", Holds.DATE, ("expected close", "expected close date", "exp. close", "exp. close date", "expected signing", "expected signing date", "close on", "forecast close", "预计成交日期", "预计结单日期", "预计签约日期")),
         _RECORDED,
     ),
     needed=(("ref", "name"),),

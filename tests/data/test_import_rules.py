@@ -465,6 +465,10 @@ HEADERS = [
         "商机名称,单位名称,进展,立项日期,跟进人",
         ("name", "customer", "stage", "opened_at", "owner"),
     ),
+    ("customers", "Client ID,Client,Customer since", ("ref", "name", "created_at")),
+    ("customers", "客户编号,客户名称,销售负责人,建档日期", ("ref", "name", "owner", "created_at")),
+    ("contacts", "Client,Contact person", ("customer", "name")),
+    ("opportunities", "Opp no,Deal,Exp. close,Closed on", ("ref", "name", "close_on", "closed_at")),
     ("opportunities", "Deal,Account No.,Account exec", ("name", "customer", "owner")),
     ("opportunities", "Deal,Account,Account No.", ("name", "customer")),  # the name is the first to be taken
 ]
