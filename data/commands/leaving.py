@@ -41,12 +41,13 @@ def hand_over(tx: Tx, person_id: int, heir_id: int | None) -> int:
     heir = _heir(tx, row, heir_id)
     if (customers or deals or steps) and heir.role not in LOOK_AFTER:
         raise Invalid([Problem("heir", "unknown_person")])
-    duties = give_duties(tx, person_id, heir)
+    given = give_duties(tx, person_id, heir)
+    duties = _counts(given)
     _give(tx, heir.id, customers, deals, steps)
     _refresh(tx, customers, deals, steps)
     kept = _kept(customers, deals, steps)
     refuse([] if any(kept.values()) or any(duties.values()) else [Problem("heir", "nothing_to_hand_over")])
-    log = tx.audit("person", row.id, after={"owner_id": heir.id} | kept | duties)
+    log = tx.audit("person", row.id, after={"owner_id": heir.id} | kept | duties | {"duty_ids": given})
     tx.session.flush()
     post(tx.session, tx.now, list(_told(tx, row, heir, kept, duties, log.id)))
     return row.id
@@ -56,16 +57,16 @@ def hand_over(tx: Tx, person_id: int, heir_id: int | None) -> int:
 def bring_back(tx: Tx, audit_id: int) -> int:
     """Give back what a hand-over gave away and what is still the other's; returns the id of who has it again.
 
-    Customers, open opportunities and planned steps; duties stay, and so does what went on to a third. Who has
-    them again is told.
+    What went on to a third stays there, and so do duties that they may not have any more. Who has them again
+    is told.
 
     Args:
         audit_id: the hand-over's row in the audit.
 
     Raises:
         NotFound: no such hand-over.
-        Conflict: it was brought back already, nothing of it is still the other's, or who gave it may not have
-            customers any more.
+        Conflict: it was brought back already, nothing of it is still the other's, or who gave it is locked
+            out or may not have customers any more.
     """
     past = tx.session.get(Audit, audit_id)
     if past is None or past.command != HAND_OVER or past.entity_id is None:
@@ -78,17 +79,18 @@ def bring_back(tx: Tx, audit_id: int) -> int:
     row = locked_person(tx, past.entity_id)
     if tx.session.scalar(select(Audit.id).where(Audit.undoes_id == audit_id)) is not None:
         raise Conflict("undone_already")
-    if not row.active or row.role not in LOOK_AFTER:
+    if not row.active or ((customers or deals or steps) and row.role not in LOOK_AFTER):
         raise Conflict("looks_after_nobody", name=row.name)
     heir = tx.session.get_one(Person, heir_id)
-    if not (customers or deals or steps):
+    duties = _counts(give_duties(tx, heir_id, row, only=kept.get("duty_ids", {})))
+    if not (customers or deals or steps or any(duties.values())):
         raise Conflict("nothing_to_bring_back", name=heir.name)
     _give(tx, row.id, customers, deals, steps)
     _refresh(tx, customers, deals, steps)
     back = _kept(customers, deals, steps)
-    log = tx.audit("person", heir.id, after={"owner_id": row.id} | back, undoes_id=audit_id)
+    log = tx.audit("person", heir.id, after={"owner_id": row.id} | back | duties, undoes_id=audit_id)
     tx.session.flush()
-    post(tx.session, tx.now, list(_told(tx, heir, row, back, {}, log.id)))
+    post(tx.session, tx.now, list(_told(tx, heir, row, back, duties, log.id)))
     return row.id
 
 
@@ -120,6 +122,10 @@ def _kept(customers: list[Customer], deals: list[Opportunity], steps: list[Actio
         "opportunity_ids": [one.id for one in deals],
         "action_ids": [one.id for one in steps],
     }
+
+
+def _counts(given: Mapping[str, Sequence[int]]) -> dict[str, int]:
+    return {kind: len(ids) for kind, ids in given.items() if kind != "entered"}
 
 
 def _heir(tx: Tx, leaver: Person, heir_id: int | None) -> Person:

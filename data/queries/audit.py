@@ -21,7 +21,7 @@ HIDDEN = {
     "id", "version", "ref", "batch_id", "created_at", "recorded_at", "policy_version", "pipeline_id",
     "recording", "transcript", "follows_id", "fields", "customer_id", "opportunity_id", "also", "next_step",
     "called_off", "opportunity", "graded_at", "ended", "undone", "opened_by_id", "closed_by_id",
-    "customer_ids", "opportunity_ids", "action_ids", "photo",
+    "customer_ids", "opportunity_ids", "action_ids", "duty_ids", "photo",
 }  # fmt: skip
 NUMBERED = {"weights", "report"}  # their version is a number that people call them by
 NAMED: dict[str, Any] = {

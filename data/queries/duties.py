@@ -11,6 +11,7 @@ from data.queries.commitments import undone
 from data.queries.standing import task_open
 from data.schema import Alert, CoachingTask, Room, RoomMember, RoomTask, RootCause
 
+DUTIES = ("rooms", "tasks", "alerts", "coaching", "analyses", "commitments")
 _OPEN_ROOMS = select(Room.id).where(Room.closed_at.is_(None))
 
 

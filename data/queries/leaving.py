@@ -12,9 +12,10 @@ from core.messages import NotAllowed
 from core.people import heirs
 from core.terms import ActionStatus, Outcome
 from data.queries.customer_changes import HAND_OVER
-from data.queries.duties import duties
+from data.queries.duties import DUTIES, duties
 from data.schema import Action, Audit, Customer, Opportunity, Person, Team
 
+_RECORDS = ("customers", "opportunities", "steps")
 TAKEN_BACK_FOR = timedelta(days=30)  # how long a hand-over offers its way back
 
 
@@ -37,7 +38,7 @@ class Given:
 
     Attributes:
         id: of its row in the audit.
-        counts: how many customers and opportunities went over then.
+        counts: how many of each kind went over then, none is 0.
     """
 
     id: int
@@ -108,7 +109,8 @@ def given_away(session: Session, who: Who, person_id: int, now: datetime) -> tup
     )
     found = []
     for key, at, after in session.execute(query):
-        counts = {kind: after[kind] for kind in ("customers", "opportunities", "steps") if after[kind]}
+        kinds = _RECORDS + (DUTIES if "duty_ids" in after else ())  # an earlier release kept no duties
+        counts = {kind: after[kind] for kind in kinds if after[kind]}
         if counts:
             heir = session.get_one(Person, after["owner_id"]).name
             found.append(Given(key, at, heir, counts))

@@ -220,6 +220,35 @@ def test_tasks_commitments_and_alerts_go_over_with_the_place_in_the_room(store, 
     )
 
 
+@pytest.mark.parametrize("was_there", [False, True])
+def test_duties_are_brought_back_and_who_was_in_the_room_before_stays(store, clock, was_there):
+    people = at_risk(store, clock)
+    soon = store.clock() + timedelta(hours=3)
+    room = room_of(store, people)
+    add_task(store, people.manager, room, "ask", people.rep.person_id, soon)
+    given = CommitmentInput("send the quote", people.rep.person_id, soon, people.customer)
+    assign(store, people.manager, meeting(store, people), given)
+    heir, own = people.mate.person_id, people.rep.person_id
+    if was_there:
+        with store.writing() as session:
+            session.add(RoomMember(room_id=room, person_id=heir, why="added", joined_at=store.clock()))
+    before = duties(store, people, people.mate)
+    hand_over(store, people.admin, own, heir)
+    with store.reading() as session:
+        (past,) = given_away(session, people.admin, own, store.clock())
+    assert {k: past.counts[k] for k in ("rooms", "tasks", "commitments")} == dict(
+        rooms=1, tasks=1, commitments=1
+    )
+    bring_back(store, people.admin, past.id)
+    assert duties(store, people, people.rep) == {"rooms": 1, "tasks": 1, "commitments": 1}
+    assert duties(store, people, people.mate) == before
+    with store.reading() as session:
+        log = session.scalar(select(Audit).where(Audit.command == "person.bring_back"))
+    assert {k: log.after[k] for k in ("rooms", "tasks", "commitments")} == dict(
+        rooms=1, tasks=1, commitments=1
+    )
+
+
 def test_coaching_and_analyses_go_to_those_who_may_and_stay_otherwise(store):
     people = found(store)
     coached(store, people.rep, people.manager)
