@@ -165,10 +165,10 @@ def _features_before(session: Session, promise: Promise) -> list[tuple[int, Date
         .outerjoin(Person, Person.id == EarlierAnswer.person_id)
         .where(
             EarlierAnswer.demand_id == promise.demand_id,
-            EarlierAnswer.feature_id.is_not(None),
             EarlierAnswer.ended_at > promise.made_at,
             went_over,
         )
         .order_by(EarlierAnswer.id)
     )
-    return [(f, DateChange(None, why, by, at)) for f, why, by, at in session.execute(answers)]
+    found = session.execute(answers)
+    return [(f, DateChange(None, why, by, at)) for f, why, by, at in found if f is not None]
