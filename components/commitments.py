@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -73,10 +74,10 @@ def commitments(name: str, found: Sequence[Checked], told: Morning, view: View) 
                     else:
                         if checked.state is Kept.MISSED:
                             _assign_again(checked, told, view)
-                        _drop(checked, view)
+                        give_up(c.id, lambda of, why: view.do(drop_commitment, of, why), view)
                     _open_customer(checked, view)
             elif told.running and told.may_run and checked.state is Kept.DROPPED:
-                _take_up(checked, view)
+                take_up(c.id, lambda of: view.do(take_up_commitment, of), view)
 
 
 def commitment_line(checked: Checked, zone: str, language: str) -> str:
@@ -98,24 +99,32 @@ def _assign_again(checked: Checked, told: Morning, view: View) -> None:
     assign_popover(start, told, view, t("morning.assign_again"), ":material/event_repeat:")
 
 
-def _drop(checked: Checked, view: View) -> None:
-    of = checked.commitment.id
+def give_up(of: int, drop: Callable[[int, str], Any], view: View) -> None:
+    """The way to give up what was agreed on, with a reason.
+
+    Args:
+        drop: `drop(of, reason)`.
+    """
     with st.popover(t("morning.drop"), icon=":material/block:", key=f"drop-{of}"):
         marks = Marks(view)
         with st.form(f"drop-form-{of}", border=False):
             with marks.field("reason"):
                 reason = st.text_input(t("morning.drop_reason"), key=f"drop-reason-{of}")
             sent = st.form_submit_button(t("morning.drop_do"))
-        if sent and marks.sent(lambda: view.do(drop_commitment, of, reason or "")):
+        if sent and marks.sent(lambda: drop(of, reason or "")):
             st.toast(t("morning.was_dropped"))
             st.rerun()
 
 
-def _take_up(checked: Checked, view: View) -> None:
-    """The way back for whoever gave up the wrong line."""
-    of, marks = checked.commitment.id, Marks(view)
+def take_up(of: int, take: Callable[[int], Any], view: View) -> None:
+    """The way back for whoever gave up the wrong line.
+
+    Args:
+        take: `take(of)`.
+    """
+    marks = Marks(view)
     pressed = st.button(t("morning.take_up"), key=f"take-up-{of}", icon=":material/undo:", type="tertiary")
-    if pressed and marks.sent(lambda: view.do(take_up_commitment, of)):
+    if pressed and marks.sent(lambda: take(of)):
         st.toast(t("morning.was_taken_up"))
         st.rerun()
 

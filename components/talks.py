@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from components.blocks import plain, section
-from components.commitments import TONES
+from components.commitments import TONES, give_up, take_up
 from components.days import evening_in
 from components.draft_begin import note_form
 from components.draft_end import send_here, tell_sent
@@ -26,11 +26,11 @@ Does = Mapping[str, Callable[..., Any]]
 _OPEN = (Kept.OPEN, Kept.MISSED)
 
 
-def agreed(talks: Sequence[Held], does: Does, view: View) -> None:
+def agreed(rep: Rep, talks: Sequence[Held], does: Does, view: View) -> None:
     """What the last talk that is over agreed on, and what of others is still not done, missed ones first.
 
     Args:
-        does: `settle(step)`.
+        does: `settle(step)`; for who leads the rep `drop(step, reason)` and `take_up(step)`.
     """
     section(t("one_to_one.agreed"), icon=":material/handshake:", help=t("one_to_one.agreed_help"))
     found = sorted(_asked(talks, view.now), key=lambda c: (list(Kept).index(c.state), c.commitment.due_at))
@@ -39,21 +39,28 @@ def agreed(talks: Sequence[Held], does: Does, view: View) -> None:
     for checked in found:
         with st.container(border=True, gap="xsmall", key=f"step-{checked.commitment.id}"):
             st.markdown(_line(checked, view))
-            if checked.commitment.customer_id is None and checked.state in _OPEN:
-                _settle(checked, does, view)
+            with st.container(horizontal=True, vertical_alignment="center"):
+                if checked.commitment.customer_id is None and checked.state in _OPEN:
+                    _settle(checked, does, view)
+                if rep.led and checked.state in _OPEN:
+                    give_up(checked.commitment.id, does["drop"], view)
+                if rep.led and checked.state is Kept.DROPPED:
+                    take_up(checked.commitment.id, does["take_up"], view)
 
 
 def _asked(talks: Sequence[Held], now: datetime) -> Iterator[Checked]:
     last = next((talk for talk in talks if is_over(talk.held_at, now)), None)
     for talk in talks:
-        yield from (step for step in talk.steps if talk is last or step.state in _OPEN)
+        waits = _OPEN if is_over(talk.held_at, now) else (*_OPEN, Kept.DROPPED)
+        yield from (step for step in talk.steps if talk is last or step.state in waits)
 
 
 def _line(checked: Checked, view: View) -> str:
     c, zone = checked.commitment, view.who.timezone
     mark = f":{TONES[checked.state]}-badge[{t(f'morning.state.{checked.state}')}]"
     by = f"{t('morning.by_when')} {time_words(view.language, c.due_at, zone)}"
-    shown = proof_words(view.language, checked, zone) if c.customer_id else t("one_to_one.by_word")
+    told = c.customer_id or checked.state is Kept.DROPPED
+    shown = proof_words(view.language, checked, zone) if told else t("one_to_one.by_word")
     detail = " · ".join(part for part in (c.customer, by, shown) if part)
     return f"{mark} **{plain(c.what)}**  \n:small[:gray[{plain(detail)}]]"
 

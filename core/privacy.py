@@ -58,7 +58,7 @@ _FREE = {
     "signal": ("note", "source"),
     "store_request": ("reply", "taken_back_for", "words"),
     "talk": ("note",),
-    "talk_step": ("what",),
+    "talk_step": ("drop_reason", "what"),
     "transcript": ("text",),
     "weight_use": ("note",),
     "weight_version": ("note",),

@@ -15,12 +15,12 @@ from components.report_rows import panel
 from components.talks import agreed, earlier, hold
 from components.text import t
 from core.access import Permission
-from data.commands.talks import settle
+from data.commands.talks import drop_step, settle, take_up_step
 from data.queries.metrics.rows import ROWS_EXPORTED, behind
 from data.queries.one_to_one import sheet
 from data.queries.talks import customer_choices, reps
 
-DOES: dict[str, Callable[..., Any]] = {"settle": settle}
+DOES: dict[str, Callable[..., Any]] = {"settle": settle, "drop": drop_step, "take_up": take_up_step}
 
 with page("one_to_one.title", needs=Permission.SEE_ONE_TO_ONE) as view:
     st.caption(t("one_to_one.question"))
@@ -32,7 +32,7 @@ with page("one_to_one.title", needs=Permission.SEE_ONE_TO_ONE) as view:
     found = view.read(sheet, rep, view.now)
     does = {name: partial(view.do, command) for name, command in DOES.items()}
     drawing.since(found, view)
-    agreed(found.talks, does, view)
+    agreed(found.rep, found.talks, does, view)
     drawing.figures(found, view)
     if what := drilled():
         ask = found.since.ask

@@ -55,7 +55,7 @@ CAPABILITIES: Mapping[str, tuple[str, ...]] = {
     "health": ("health.issue", "health.export"),
     "exchange": ("import.run", "export.run"),
     "milestones": ("milestone.sample", "milestone.check", "milestone.sign", "milestone.appeal"),
-    "one_to_one": ("talk.record", "talk.agree", "talk.settle"),
+    "one_to_one": ("talk.record", "talk.agree", "talk.settle", "talk.drop", "talk.take_up"),
     "views": ("view.save", "view.edit", "view.subscribe"),
     "studio": ("studio.publish", "studio.restore", "pipeline.benchmarks"),
     "calendars": ("calendar.days", "calendar.hours", "calendar.year", "calendar.restore"),

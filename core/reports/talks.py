@@ -39,8 +39,8 @@ def looks_back(held: Sequence[datetime], now: datetime) -> datetime:
 
 
 def check_step(step: Step, records: Sequence[Record], now: datetime) -> Checked:
-    """How a step stands: with a customer by its records alone, without one by word."""
-    if step.commitment.customer_id is not None:
+    """How a step stands: with a customer by its records alone, without one by word; given up where it was."""
+    if step.commitment.customer_id is not None or step.commitment.dropped_at is not None:
         return check(step.commitment, records, now)
     if step.settled_at is not None:
         return Checked(step.commitment, Kept.KEPT if step.settled_at <= step.commitment.due_at else Kept.LATE)

@@ -9,13 +9,13 @@ from sqlalchemy import select
 from core.access import Permission
 from core.messages import Conflict, NotFound, Problem, refuse
 from core.notices import Notice
-from core.reports.commitments import BY_HAND, Proof, check_commitment
+from core.reports.commitments import BY_HAND, Kept, Proof, check_commitment
 from core.reports.talks import check_note, is_over
 from data.commands.command import Tx, command
 from data.commands.outbox import post
 from data.jsontext import to_json
 from data.queries.scope import owned
-from data.queries.talks import Rep, reached_rep, rep_customers
+from data.queries.talks import Rep, reached_rep, rep_customers, step_state
 from data.schema import Customer, Talk, TalkStep
 
 
@@ -88,18 +88,62 @@ def settle(tx: Tx, step_id: int) -> int:
 
     Raises:
         NotFound: no such step within reach.
-        Conflict: it was settled before, or records show it.
+        Conflict: it was settled or given up before, or records show it.
     """
     row = tx.session.get(TalkStep, step_id, with_for_update=True)
     if row is None:
         raise NotFound(entity="talk")
     talk = tx.session.get_one(Talk, row.talk_id)
     reached_rep(tx.session, tx.who, talk.rep_id)
-    if row.settled_at is not None or row.customer_id is not None:
+    if row.settled_at is not None or row.customer_id is not None or row.dropped_at is not None:
         raise Conflict("task_settled")
     row.settled_at, row.settled_by_id = tx.now, tx.who.person_id
     tx.audit("talk", talk.id, before={"task": row.what}, after={"task": None})
     return row.id
+
+
+@command("talk.drop", needs=Permission.COACH)
+def drop_step(tx: Tx, step_id: int, reason: str) -> int:
+    """Give a step up, with a reason that stays beside it; returns its id.
+
+    Raises:
+        NotFound: no such step within reach.
+        Conflict: it was done, or given up already.
+        Invalid: no reason.
+    """
+    row, rep = _led_step(tx, step_id)
+    if step_state(tx.session, rep, row, tx.now) not in (Kept.OPEN, Kept.MISSED):
+        raise Conflict("task_settled")
+    refuse([] if reason.strip() else [Problem("reason", "reason_required")])
+    row.dropped_at, row.drop_reason = tx.now, reason.strip()
+    after = {"task": None, "reason": row.drop_reason}
+    tx.audit("talk", row.talk_id, before={"task": row.what}, after=after)
+    return row.id
+
+
+@command("talk.take_up", needs=Permission.COACH)
+def take_up_step(tx: Tx, step_id: int) -> int:
+    """Ask again for a step that was given up; returns its id.
+
+    Raises:
+        NotFound: no such step within reach.
+        Conflict: it was not given up.
+    """
+    row, _ = _led_step(tx, step_id)
+    if row.dropped_at is None:
+        raise Conflict("task_settled")
+    before = {"task": None, "reason": row.drop_reason}
+    row.dropped_at, row.drop_reason = None, None
+    tx.audit("talk", row.talk_id, before=before, after={"task": row.what})
+    return row.id
+
+
+def _led_step(tx: Tx, step_id: int) -> tuple[TalkStep, Rep]:
+    row = tx.session.get(TalkStep, step_id, with_for_update=True)
+    if row is None:
+        raise NotFound(entity="talk")
+    _, rep = _talk(tx, row.talk_id)
+    return row, rep
 
 
 def _led(tx: Tx, rep_id: int) -> Rep:

@@ -84,6 +84,7 @@ def _told(found: Subject) -> Iterator[tuple[Any, Any]]:
     tasks = select(CoachingTask.id).where(CoachingTask.rep_id == found.id)
     yield Talk.note, Talk.rep_id == found.id
     yield TalkStep.what, TalkStep.talk_id.in_(talks)
+    yield TalkStep.drop_reason, TalkStep.talk_id.in_(talks)
     yield CoachingTask.outcome, CoachingTask.rep_id == found.id
     yield CoachingNote.note, CoachingNote.task_id.in_(tasks)
     yield SignReview.note, SignReview.person_id == found.id

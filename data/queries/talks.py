@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who, reach
 from core.messages import NotFound
-from core.reports.commitments import Checked, Commitment, Proof
+from core.reports.commitments import Checked, Commitment, Kept, Proof
 from core.reports.talks import Step, check_step
 from core.terms import Role
 from data.once import recalled
@@ -108,6 +108,12 @@ def held(session: Session, rep: Rep, now: datetime, most: int = TALKS_SHOWN) -> 
     )
 
 
+def step_state(session: Session, rep: Rep, step: TalkStep, now: datetime) -> Kept:
+    """How one step of a talk with a rep stands."""
+    states = {c.commitment.id: c.state for _, c in _steps(session, rep, [step.talk_id], now)}
+    return states[step.id]
+
+
 def _steps(session: Session, rep: Rep, talks: Sequence[int], now: datetime) -> list[tuple[int, Checked]]:
     query = (
         select(TalkStep, func.coalesce(Customer.name, ""))
@@ -133,5 +139,7 @@ def _step(row: TalkStep, rep: Rep, customer: str) -> Step:
         None,
         row.due_at,
         row.agreed_at,
+        row.dropped_at,
+        row.drop_reason or "",
     )
     return Step(made, row.settled_at)

@@ -22,7 +22,7 @@ class Talk(Keyed, Base):
 
 class TalkStep(Keyed, Base):
     """What the rep does until when. With a customer a record of the kind `expects` shows it done; without one
-    somebody says so (`settled_at`)."""
+    somebody says so (`settled_at`). It can be given up (`dropped_at`), with a reason."""
 
     __tablename__ = "talk_step"
 
@@ -34,3 +34,5 @@ class TalkStep(Keyed, Base):
     agreed_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    dropped_at: Mapped[datetime | None]
+    drop_reason: Mapped[str | None]

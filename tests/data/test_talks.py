@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from core.messages import Conflict, Invalid, NotFound
 from core.reports.catalogue import METRICS
 from core.reports.commitments import Kept
 from core.terms import ActionStatus
-from data.commands.talks import StepInput, agree, record_talk, settle
+from data.commands.talks import StepInput, agree, drop_step, record_talk, settle, take_up_step
 from data.queries.metrics.rows import behind
 from data.queries.one_to_one import SINCE, sheet
 from data.queries.talks import reps
@@ -83,6 +84,51 @@ def test_a_step_without_a_customer_is_done_by_word(store, company, clock):
     assert seen(store, company.rep, company.rep).talks[0].steps[0].state is Kept.KEPT
     with pytest.raises(Conflict):
         settle(store, company.manager, step)
+
+
+@pytest.mark.parametrize("name", ["Haihe", None])
+def test_a_step_is_given_up_with_a_reason_and_taken_up_again(store, company, clock, name):
+    talk = record_talk(store, company.manager, company.rep.person_id, "Haihe first")
+    customer = customer_of(store, name) if name else None
+    step = agree(store, company.manager, talk, StepInput("See them", clock.at + timedelta(days=2), customer))
+    clock.move(days=3)
+
+    def stands():
+        [found] = seen(store, company.rep, company.rep).talks[0].steps
+        return found.state, found.commitment.drop_reason
+
+    elsewhere = replace(company.manager, team_id=company.stranger.team_id)
+    for refused in (
+        lambda: drop_step(store, elsewhere, step, "Ours"),
+        lambda: take_up_step(store, elsewhere, step),
+    ):
+        with pytest.raises(NotFound):
+            refused()
+    with pytest.raises(Invalid):
+        drop_step(store, company.manager, step, " ")
+    with pytest.raises(Conflict):
+        take_up_step(store, company.manager, step)  # it stands
+    drop_step(store, company.manager, step, " The wrong customer ")
+    assert stands() == (Kept.DROPPED, "The wrong customer")
+    for again in (
+        lambda: drop_step(store, company.manager, step, "Again"),
+        lambda: settle(store, company.rep, step),
+    ):
+        with pytest.raises(Conflict):
+            again()
+    take_up_step(store, company.manager, step)
+    assert stands() == (Kept.MISSED, "")
+
+
+def test_a_step_that_a_record_shows_is_not_given_up(sqlite_store, clock):
+    company = at_risk(sqlite_store, clock)
+    talk = record_talk(sqlite_store, company.manager, company.rep.person_id, "Haihe first")
+    later, haihe = clock.at + timedelta(days=2), customer_of(sqlite_store, "Haihe")
+    step = agree(sqlite_store, company.manager, talk, StepInput("See them", later, haihe))
+    clock.move(days=1)
+    done(sqlite_store, company.rep, "Haihe", clock.at - timedelta(hours=2))
+    with pytest.raises(Conflict):
+        drop_step(sqlite_store, company.manager, step, "Too late")
 
 
 def test_a_wrong_step_is_refused_at_its_field_and_a_talk_ends(sqlite_store, clock):

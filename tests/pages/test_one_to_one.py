@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, update
 
 from core.reports.catalogue import METRICS
 from data.commands.people import activate_person
-from data.commands.talks import record_talk
+from data.commands.talks import StepInput, agree, record_talk
 from data.schema import Opportunity, Talk, TalkStep
 from data.text import translate
 from tests.company import found
 from tests.morning import at_risk, customer_of
-from tests.pages.reading import check_words, words
+from tests.pages.reading import check_words, does, words
 from tests.pages.test_demands import press
 
 
@@ -56,6 +58,26 @@ def test_the_manager_records_a_talk_and_agrees_on_steps(open_page, sqlite_store,
         steps = session.execute(select(TalkStep.what, TalkStep.due_at).order_by(TalkStep.id)).all()
     assert [what for what, _ in steps] == ["See *them*", "Read the guide"]
     assert (steps[1].due_at - steps[0].due_at).days == 6  # tomorrow, and a week from today
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_step_agreed_on_by_mistake_is_given_up_and_taken_up_again(
+    open_page, sqlite_store, company, clock, language
+):
+    talk = record_talk(sqlite_store, company.manager, company.rep.person_id, "Haihe first")
+    later, haihe = clock.at + timedelta(days=2), customer_of(sqlite_store, "Haihe")
+    agree(sqlite_store, company.manager, talk, StepInput("See them", later, haihe))
+    page = open_page("one_to_one", company.rep, language)
+    assert translate(language, "morning.drop_do") not in [does(b) for b in page.button]
+    page = open_page("one_to_one", company.manager, language, rep=company.rep.person_id)
+    (reason,) = [i for i in page.text_input if i.label == translate(language, "morning.drop_reason")]
+    reason.set_value("The wrong *customer*")
+    press(page, translate(language, "morning.drop_do"))
+    check_words(page)
+    assert "The wrong *customer*" in words(page)
+    press(page, translate(language, "morning.take_up"))
+    check_words(page)
+    assert "The wrong *customer*" not in words(page)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
