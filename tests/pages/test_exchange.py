@@ -232,6 +232,16 @@ def test_one_workbook_is_imported_kind_by_kind_and_given_once(company, sqlite_st
 BY_HAND = "Wer,Womit,Kl\nAlpha,metal works,huge\nBeta,metal works,strange\n"
 
 
+def test_rejected_rows_are_told_in_the_readers_language(company, monkeypatch):
+    offered = {}
+    monkeypatch.setattr("streamlit.download_button", lambda label, data, **_: offered.update({label: data}))
+    at = visit(company.admin, "zh")
+    at.file_uploader[0].set_value(("kunden.csv", b"name,created_at\nNew,never\n", "text/csv")).run()
+    assert not at.exception
+    told = offered[translate("zh", "exchange.download_rejected")]().decode("utf-8-sig")
+    assert translate("zh", "exchange.field.created_at") + "：" in told
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_was_chosen_by_hand_is_proposed_for_the_mended_rejects(company, sqlite_store, language):
     at = visit(company.admin, language)
