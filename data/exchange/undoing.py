@@ -1,11 +1,10 @@
 """Taking an import back: what it created goes, what it updated returns, unless somebody built on it."""
 
-from collections.abc import Container
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, FromClause, Table, delete, exists, func, or_, select
+from sqlalchemy import Column, ColumnElement, Table, delete, exists, func, or_, select
 
 from core.messages import Conflict
 from data.commands.command import Tx
@@ -19,8 +18,6 @@ from data.schema import (
     Customer,
     CustomerState,
     CustomerTag,
-    ForecastLine,
-    ForecastWin,
     ImportBatch,
     ImportChange,
     Interaction,
@@ -32,7 +29,6 @@ from data.schema import (
 
 # Kept beside the events and computed from them: they go with what they are about.
 _DERIVED = {OpportunityState.__table__, CustomerState.__table__, Alert.__table__}
-_FORECASTS = {ForecastLine.__table__, ForecastWin.__table__}  # what a morning said: kept as it was
 _TABLES: dict[str, type[Base]] = {m.class_.__tablename__: m.class_ for m in Base.registry.mappers}
 
 
@@ -40,14 +36,11 @@ def take_back(tx: Tx, batch: ImportBatch) -> None:
     """Undo everything of a batch.
 
     Raises:
-        Conflict: records of it were changed or built upon since, and says how many; or forecasts count them,
-            which stay as they were kept.
+        Conflict: records of it were changed or built upon since; says how many.
     """
     changes = list(tx.session.scalars(select(ImportChange).where(ImportChange.batch_id == batch.id)))
-    if stuck := _built_upon(tx, batch, but=_DERIVED | _FORECASTS) + _changed_since(tx, batch, changes):
+    if stuck := _built_upon(tx, batch) + _changed_since(tx, batch, changes):
         raise Conflict("import_built_upon", n=stuck)
-    if _built_upon(tx, batch, but=_DERIVED):
-        raise Conflict("import_forecast")
     opportunities, customers = _touched(tx, batch, changes)
     heard = _heard(tx, batch, changes)
     restored = [Update(_TABLES[c.entity], c.entity_id, c.after, _typed(c)) for c in changes]
@@ -65,11 +58,11 @@ def _ours(table: Any, batch: ImportBatch) -> Any:
     return select(table.c.id).where(table.c.batch_id == batch.id)
 
 
-def _built_upon(tx: Tx, batch: ImportBatch, *, but: Container[FromClause]) -> int:
-    """Records of others, in all tables but these, that point to records of the batch."""
+def _built_upon(tx: Tx, batch: ImportBatch) -> int:
+    """Records of others that point to records of the batch."""
     found = 0
     for table in Base.metadata.sorted_tables:
-        if table in but:
+        if table in _DERIVED:
             continue
         for column in table.c:
             for key in column.foreign_keys:

@@ -6,13 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from core.access import OPERATOR
-from core.messages import Conflict
 from core.terms import Outcome
 from data.commands.exchange import undo_import
 from data.commands.projections import differences, rebuild
 from data.engine import Store
 from data.install import install
-from data.jobs.forecast import forecast
 from data.jobs.registry import Run
 from data.jobs.sweep_alerts import sweep_alerts
 from data.queries.board import board
@@ -102,20 +100,6 @@ def test_what_was_only_seen_is_told_by_a_later_file_and_can_be_taken_back(store,
     assert (card(store, company).stage_since, card(store, company).only_seen) == (seen_at, True)
     with store.writing() as session:
         assert differences(session) == []
-
-
-def test_what_a_forecast_counts_is_not_undone_and_a_corrected_file_is_taken(store, clock, company):
-    batch = import_text(store, "opportunities", SEEN).batch_id
-    clock.move(days=1)
-    forecast(store, Run(store.clock(), "firebreak"))
-    with pytest.raises(Conflict) as refused:
-        undo_import(store, OPERATOR, batch)
-    assert refused.value.code == "import_forecast"
-    corrected = SEEN.replace("2025-12-10", "2025-12-11")
-    assert shown(import_text(store, "opportunities", corrected)) == (0, 1, 0, [])
-    with pytest.raises(Conflict) as refused:
-        undo_import(store, OPERATOR, batch)
-    assert refused.value.code == "import_built_upon"
 
 
 def test_a_file_that_says_what_it_said_before_moves_nothing_back(store, clock, company):
