@@ -21,7 +21,7 @@ from data.queries.outlook import Offered
 from data.queries.snapshots import Group, Snapshot
 
 PERIODS = ("month", "quarter")
-_OTHERS = ("fresh", "adjustment")  # parts that belong to nobody, in no row
+_OTHERS = ("fresh", "undone", "adjustment")  # parts that belong to nobody, in no row
 _COUNTS = {
     "won": WON,
     "value": ALL,
@@ -126,7 +126,15 @@ def _beside(shown: Snapshot, language: str) -> list[Card]:
             _short(shown.adjustment, shown, language),
             help=t("outlook.adjustment_help"),
         ),
+        *_undone(shown, language),
     ]
+
+
+def _undone(shown: Snapshot, language: str) -> list[Card]:
+    if not shown.run.undone:
+        return []
+    value = _short(shown.run.undone, shown, language)
+    return [Card(t("outlook.undone"), value, help=t("outlook.undone_help"))]
 
 
 def _short(amount: Decimal | None, shown: Snapshot, language: str) -> str:
@@ -218,7 +226,8 @@ def _rest(shown: Snapshot) -> dict[str, Decimal | None]:
     """The rows under the groups; the last is what all add up to."""
     if not shown.whole:
         return {"total": shown.won + shown.open}
-    return {"fresh": shown.run.fresh, "adjustment": shown.adjustment, "total": shown.run.value}
+    undone = {"undone": shown.run.undone} if shown.run.undone else {}
+    return {"fresh": shown.run.fresh, **undone, "adjustment": shown.adjustment, "total": shown.run.value}
 
 
 def _group_name(group: Group, by: str) -> str:

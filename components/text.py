@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.messages import AppError, Problem
-from data.text import DEFAULT_LANGUAGE, has, translate
+from data.text import DEFAULT_LANGUAGE, details, has, translate
 
 LANGUAGE = "language"
 
@@ -48,7 +48,7 @@ def term(area: str, key: str | None) -> str:
 def say(error: AppError, **params: Any) -> str:
     """An error as a sentence."""
     extra = {"n": error.params["count"]} if "count" in error.params else {}
-    return t(f"errors.{error.code}", **(dict(error.params) | extra | params))
+    return t(f"errors.{error.code}", **(details(language(), error.params) | extra | params))
 
 
 def explain(problem: Problem, **params: Any) -> str:

@@ -21,7 +21,7 @@ from data.cli import (
     promises,
     worker,
 )
-from data.text import translate
+from data.text import details, translate
 
 PARTS = (
     maintain, backup, demo, exchange, process, forecast, outlook, explain, promises, milestones, person,
@@ -63,7 +63,7 @@ def _sentence(error: AppError) -> str:
         return "\n".join(
             f"{p.field}: {translate('en', f'problems.{p.code}', **p.params)}" for p in error.problems
         )
-    return translate("en", f"errors.{error.code}", **error.params)
+    return translate("en", f"errors.{error.code}", **details("en", error.params))
 
 
 if __name__ == "__main__":

@@ -76,6 +76,19 @@ def translate(language: str, key: str, **params: Any) -> str:
     return sentence.format_map(params) if params else sentence
 
 
+def details(language: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """An error's parameters with `what`: in words which records it is about, where it counts them (`of`)."""
+    if "of" not in params:
+        return dict(params)
+    counts: dict[str, int] = {}
+    for kind, n in params["of"].items():
+        key = f"audit.entity.{kind}"
+        name = translate(language, key if has(language, key) else "audit.entity.other")
+        counts[name] = counts.get(name, 0) + n
+    said = (translate(language, "shell.pair", label=name, value=n) for name, n in counts.items())
+    return dict(params) | {"what": translate(language, "shell.comma").join(said)}
+
+
 def minus(number: str) -> str:
     """A formatted number with a minus that is as wide as a plus.
 

@@ -14,7 +14,7 @@ NEW, WON, LOST, REOPENED = "new", "won", "lost", "reopened"
 TAKEN_OVER, HANDED_OVER = "taken_over", "handed_over"
 PULLED_IN, PUSHED_OUT = "pulled_in", "pushed_out"
 CHANCE_UP, CHANCE_DOWN, AMOUNT_UP, AMOUNT_DOWN = "chance_up", "chance_down", "amount_up", "amount_down"
-ARRIVALS, ADJUSTMENT = "arrivals", "adjustment"
+ARRIVALS, UNDONE, ADJUSTMENT = "arrivals", "undone", "adjustment"
 PARTS = (
     WON,
     NEW,
@@ -29,6 +29,7 @@ PARTS = (
     AMOUNT_DOWN,
     REOPENED,
     ARRIVALS,
+    UNDONE,
     ADJUSTMENT,
 )
 _EXACT = Decimal("0.0001")
@@ -53,16 +54,18 @@ class Whole:
         value: the forecast of the whole period.
         stood: opportunities by id.
         fresh: what is expected of opportunities not yet in the books.
+        undone: what it holds of opportunities whose import was undone since.
     """
 
     value: Decimal
     stood: Mapping[int, Stood]
     fresh: Decimal
+    undone: Decimal = Decimal(0)
 
     @property
     def adjustment(self) -> Decimal:
         """What season and past misses add to, or take from, the sum of the parts."""
-        return self.value - self.fresh - sum((s.value for s in self.stood.values()), Decimal(0))
+        return self.value - self.fresh - self.undone - sum((s.value for s in self.stood.values()), Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def movement(before: Whole, after: Whole, elsewhere: Container[int] = ()) -> tup
         was, now = before.stood.get(key), after.stood.get(key)
         found += _handed(key, was, now) if key in elsewhere else _moves(key, was, now)
     found.append(Move(ARRIVALS, None, after.fresh - before.fresh))
+    found.append(Move(UNDONE, None, after.undone - before.undone))
     found.append(Move(ADJUSTMENT, None, after.adjustment - before.adjustment))
     return tuple(move for move in found if move.value)
 

@@ -72,6 +72,7 @@ def _told(found: Snapshot, most: int) -> dict[str, Any]:
             "won_so_far": run.won_so_far,
             "open": found.open,
             "fresh": run.fresh,
+            "undone": run.undone,
             "adjustment": found.adjustment,
             "parts": run.parts,
             "weights": run.weights,

@@ -65,8 +65,9 @@ def undo_import(tx: Tx, batch_id: int | None = None) -> int:
     batch = _batch(tx, batch_id)
     if batch.undone_at is not None:
         raise Conflict("undone_already")
-    take_back(tx, batch)
     batch.undone_at = tx.now
+    tx.session.flush()
+    take_back(tx, batch)
     tx.audit("import", batch.id, before=batch.counts, after={"filename": batch.filename})
     return batch.id
 

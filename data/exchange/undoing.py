@@ -1,5 +1,6 @@
 """Taking an import back: what it created goes, what it updated returns, unless somebody built on it."""
 
+from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import Column, ColumnElement, Table, delete, exists, func, or_, 
 from core.messages import Conflict
 from data.commands.command import Tx
 from data.exchange.plan import Update, fetch
+from data.exchange.undoing_computed import let_go, made_by_people
 from data.exchange.writing import apply, look, refresh
 from data.schema import (
     Action,
@@ -28,23 +30,24 @@ from data.schema import (
 )
 
 # Kept beside the events and computed from them: they go with what they are about.
-_DERIVED = {OpportunityState.__table__, CustomerState.__table__, Alert.__table__}
+_DERIVED = {OpportunityState.__table__, CustomerState.__table__}
 _TABLES: dict[str, type[Base]] = {m.class_.__tablename__: m.class_ for m in Base.registry.mappers}
 
 
 def take_back(tx: Tx, batch: ImportBatch) -> None:
-    """Undo everything of a batch.
+    """Undo everything of a batch that is marked as undone.
 
     Raises:
-        Conflict: records of it were changed or built upon since; says how many.
+        Conflict: people changed or built upon records of it since; says how many, and of what tables (`of`).
     """
     changes = list(tx.session.scalars(select(ImportChange).where(ImportChange.batch_id == batch.id)))
     if stuck := _built_upon(tx, batch) + _changed_since(tx, batch, changes):
-        raise Conflict("import_built_upon", n=stuck)
+        raise Conflict("import_built_upon", n=stuck.total(), of=dict(stuck))
     opportunities, customers = _touched(tx, batch, changes)
     heard = _heard(tx, batch, changes)
     restored = [Update(_TABLES[c.entity], c.entity_id, c.after, _typed(c)) for c in changes]
     apply(tx, restored)
+    let_go(tx, batch)
     _delete(tx, batch)
     refresh(tx, _living(tx, Opportunity, opportunities), _living(tx, Customer, customers))
     look(tx, heard, opportunities)
@@ -58,32 +61,33 @@ def _ours(table: Any, batch: ImportBatch) -> Any:
     return select(table.c.id).where(table.c.batch_id == batch.id)
 
 
-def _built_upon(tx: Tx, batch: ImportBatch) -> int:
-    """Records of others that point to records of the batch."""
-    found = 0
+def _built_upon(tx: Tx, batch: ImportBatch) -> Counter[str]:
+    """Records of others that point to records of the batch, by table, but for what was only computed."""
+    found: Counter[str] = Counter()
     for table in Base.metadata.sorted_tables:
         if table in _DERIVED:
             continue
         for column in table.c:
             for key in column.foreign_keys:
                 target = key.column.table
-                if target in _batched() and (theirs := _not_of(table, batch)) is not None:
-                    pointing = column.in_(_ours(target, batch)) & theirs
-                    found += tx.session.scalar(select(func.count()).select_from(table).where(pointing)) or 0
-    return found
+                if target in _batched():
+                    pointing = column.in_(_ours(target, batch)) & _not_of(table, batch)
+                    query = select(func.count()).select_from(table).where(pointing)
+                    found[table.name] += tx.session.scalar(query) or 0
+    return +found
 
 
-def _not_of(table: Table, batch: ImportBatch) -> ColumnElement[bool] | None:
+def _not_of(table: Table, batch: ImportBatch) -> ColumnElement[bool]:
     if table is CustomerTag.__table__:
         late: Column[Any] = table.c.added_at
         return late > batch.at
     if "batch_id" not in table.c:
-        return func.coalesce(True, True) == True  # noqa: E712 - any row that points there
+        return made_by_people(table, batch)
     return or_(table.c.batch_id.is_(None), table.c.batch_id != batch.id)
 
 
-def _changed_since(tx: Tx, batch: ImportBatch, changes: list[ImportChange]) -> int:
-    """Records of the batch that a later command or import changed."""
+def _changed_since(tx: Tx, batch: ImportBatch, changes: list[ImportChange]) -> Counter[str]:
+    """Records of the batch that a later command or import changed, by table."""
     own = tx.session.scalar(
         select(Audit.id).where(Audit.command == "import.run", Audit.entity_id == batch.id)
     )
@@ -105,7 +109,7 @@ def _changed_since(tx: Tx, batch: ImportBatch, changes: list[ImportChange]) -> i
         found |= {(table.name, i) for i in tx.session.scalars(created)}
         updated = [c.entity_id for c in changes if c.entity == table.name]
         found |= {(table.name, r["id"]) for r in fetch(tx.session, query, table.c.id, updated)}
-    return len(found)
+    return Counter(name for name, _ in found)
 
 
 def _touched(tx: Tx, batch: ImportBatch, changes: list[ImportChange]) -> tuple[set[int], set[int]]:

@@ -103,7 +103,9 @@ def sees_whole(who: Who) -> bool:
 
 def without_company(run: RunRow, won: Decimal) -> RunRow:
     """The run as those see it who see a part alone, of which so much was won."""
-    return replace(run, value=None, low=None, high=None, won_so_far=won, fresh=ZERO, parts={}, weights={})
+    return replace(
+        run, value=None, low=None, high=None, won_so_far=won, fresh=ZERO, undone=None, parts={}, weights={}
+    )
 
 
 def snapshot_on(session: Session, pipeline: str, period: str, day: date) -> Snapshot | None:

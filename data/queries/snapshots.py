@@ -36,6 +36,7 @@ class RunRow:
     parts: Mapping[str, Any]
     weights: Mapping[str, Any]
     models: Mapping[str, Any]
+    undone: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,10 @@ class Snapshot:
     @property
     def adjustment(self) -> Decimal | None:
         """What season and past misses add to won, open and not yet in the books."""
-        return None if self.run.value is None else self.run.value - self.won - self.open - self.run.fresh
+        run = self.run
+        return (
+            None if run.value is None else run.value - self.won - self.open - run.fresh - (run.undone or ZERO)
+        )
 
     def by_team(self) -> tuple[Group, ...]:
         """The parts of teams, largest first."""
@@ -152,5 +156,5 @@ class Snapshot:
         won = {w.opportunity_id: Stood(w.amount, won=True) for w in self.wins}
         stood = {o.opportunity_id: Stood(o.value, False, o.chance, o.amount, o.close_on) for o in self.lines}
         if self.whole and self.run.value is not None:
-            return Whole(self.run.value, stood | won, self.run.fresh)
+            return Whole(self.run.value, stood | won, self.run.fresh, self.run.undone or ZERO)
         return Whole(self.won + self.open, stood | won, ZERO)

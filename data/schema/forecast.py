@@ -16,7 +16,7 @@ class ForecastRun(Keyed, Base):
     `value` with its 80% interval is the won value of the whole period, what already was won in it
     (`won_so_far`) included; `fresh` is the part that comes from opportunities not yet in the books.
     `parts` says what each view of it said, `weights` how they were mixed, `models` by layer which model
-    spoke.
+    spoke. `undone` is what it holds of opportunities whose import was undone since: their rows are gone.
     """
 
     __tablename__ = "forecast_run"
@@ -35,6 +35,7 @@ class ForecastRun(Keyed, Base):
     high: Mapped[Decimal | None]
     won_so_far: Mapped[Decimal]
     fresh: Mapped[Decimal]
+    undone: Mapped[Decimal | None]
     parts: Mapped[dict[str, Any]]
     weights: Mapped[dict[str, Any]]
     models: Mapped[dict[str, Any]]

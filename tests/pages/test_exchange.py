@@ -108,7 +108,7 @@ def test_an_import_others_built_on_says_so(company, sqlite_store):
     import_text(sqlite_store, "contacts", "customer,name\nNew,Wu\n")
     at.run()
     button(at, translate("en", "exchange.undo")).click().run()
-    refused = translate("en", "errors.import_built_upon", n=1)
+    refused = translate("en", "errors.import_built_upon", n=1, what="Contact: 1")
     assert [e.value for e in at.error] == [refused]
     past = [b for b in at.button if b.key and b.key.startswith("past-imports")]
     past[-1].click().run()
