@@ -67,17 +67,17 @@ def _mapping_file(upload: Upload) -> FileMapping:
 def _columns(upload: Upload, base: FileMapping) -> dict[str, str]:
     kind, headers = upload.kind, list(dict.fromkeys(h for h in upload.table.headers if h))
     certain = {field: upload.table.headers[n] for field, n in recognise(kind, upload.table.headers).items()}
-    guessed = suggest_columns(kind, upload.table.headers)
+    guessed = suggest_columns(kind, upload.table)
     unasked = guessed | certain
     at_first = f"recalled-{upload.key}-{st.session_state.get('exchange-turn', 0)}"  # so that no field moves
     chosen = st.session_state.setdefault(at_first, recalled(kind, headers, unasked)) | dict(base.columns)
     first = [c for c in kind.columns if c.name in chosen or any(c.name in group for group in kind.needed)]
     others = [c for c in kind.columns if c not in first]
     with st.grid(4, min_column_width=200):
-        said = {c.name: _column(upload, c, headers, chosen.get(c.name), c.name in guessed) for c in first}
+        said = {c.name: _column(upload, c, headers, chosen.get(c.name), guessed.get(c.name)) for c in first}
     if others:
         with st.expander(t("exchange.more_fields", n=len(others))), st.grid(4, min_column_width=200):
-            said |= {c.name: _column(upload, c, headers, None, False) for c in others}
+            said |= {c.name: _column(upload, c, headers, None, guessed.get(c.name)) for c in others}
     remember(kind, headers, unasked, said)
     return said
 
@@ -115,16 +115,21 @@ def _closing(upload: Upload, mapping: FileMapping) -> FileMapping:
     return replace(mapping, expected_while_open=expected)
 
 
-def _column(upload: Upload, column: Column, headers: list[str], chosen: str | None, guessed: bool) -> str:
+def _column(
+    upload: Upload, column: Column, headers: list[str], chosen: str | None, guessed: str | None
+) -> str:
     label = field_label(column.name, upload.kind) + (" *" if (column.name,) in upload.kind.needed else "")
-    found = st.selectbox(
-        label,
-        headers,
-        index=headers.index(chosen) if chosen in headers else None,
-        placeholder=t("exchange.not_in_file"),
-        help=t("exchange.guessed") if guessed else None,
-        key=f"column-{upload.key}-{column.name}-{st.session_state.get(f'mapping-{upload.key}') is not None}",
-    )
+    by_file = st.session_state.get(f"mapping-{upload.key}") is not None
+    with st.container():
+        found = st.selectbox(
+            label,
+            headers,
+            index=headers.index(chosen) if chosen in headers else None,
+            placeholder=t("exchange.not_in_file"),
+            key=f"column-{upload.key}-{column.name}-{by_file}",
+        )
+        if found and found == guessed:
+            st.caption(t("exchange.guessed"))
     return found or ""
 
 

@@ -88,9 +88,9 @@ def _ref(*words: str) -> Column:
     return Column("ref", words=("id", "external id", "reference", "编号", "外部编号", *words))
 
 
-_OWNER = Column("owner", words=("sales rep", "salesperson", "sales person", "sales agent", "seller", "account manager", "account exec", "account executive", "rep", "assigned to", "负责人", "销售", "销售负责人", "归属人", "所有人", "业务员", "销售人员", "跟进人", "跟进人员"), person=True)
-_CUSTOMER = Column("customer", words=("account", "company", "client", "customer name", "account name", "客户", "客户名称", "公司", "单位名称", "account no", "account number", "客户编码"))
-_OPPORTUNITY = Column("opportunity", words=("opportunity id", "deal", "deal id", "case", "case id", "商机", "商机编号", "案例"))
+_OWNER = Column("owner", words=("sales rep", "salesperson", "sales person", "sales agent", "seller", "account manager", "account exec", "account executive", "rep", "assigned to", "opportunity owner", "deal owner", "account owner", "负责人", "销售负责人", "销售", "归属人", "所有人", "业务员", "销售人员", "跟进人", "跟进人员"), person=True)
+_CUSTOMER = Column("customer", words=("account", "company", "client", "customer name", "account name", "客户", "客户名称", "公司", "单位名称", "account no", "account number", "account id", "client id", "client no", "customer id", "customer no", "客户编码", "客户编号"))
+_OPPORTUNITY = Column("opportunity", words=("opportunity id", "opportunity no", "opp id", "opp no", "deal", "deal id", "deal no", "case", "case id", "商机", "商机编号", "案例"))
 _RECORDED = Column("recorded_at", Holds.INSTANT, ("recorded at", "entered at", "record time", "录入时间", "登记时间"))
 _PIPELINE = Column("pipeline", words=("sales process", "销售流程", "流程", "管道"))
 _ROLES = tuple(DecisionRole)
@@ -121,16 +121,16 @@ CUSTOMERS = Kind(
     "customers",
     (
         _ref("customer id", "customer no", "client id", "client no", "account id", "account no", "account number", "客户编号", "客户编码"),
-        Column("name", words=("customer", "account", "company", "customer name", "account name", "client", "客户", "客户名称", "公司", "公司名称", "单位名称", "名称")),
+        Column("name", words=("customer", "account", "company", "customer name", "account name", "client", "client name", "客户", "客户名称", "公司", "公司名称", "单位名称", "名称")),
         Column("industry", words=("sector", "branch", "vertical", "行业", "所属行业"), area="industry"),
         Column("segment", Holds.CHOICE, ("size", "company size", "规模", "客户规模", "客户分级"), SEGMENTS, "segment"),
         Column("region", words=("office location", "country", "location", "area", "province", "区域", "地区", "省份", "片区")),
-        Column("grade", Holds.CHOICE, ("rating", "class", "等级", "客户等级", "评级", "级别", "客户级别"), tuple(Grade)),
+        Column("grade", Holds.CHOICE, ("rating", "class", "abc", "abc class", "等级", "客户等级", "评级", "级别", "客户级别"), tuple(Grade)),
         Column("graded_at", Holds.INSTANT, ("graded at", "评级时间")),
         _OWNER,
         Column("note", words=("notes", "remark", "comment", "description", "备注", "说明")),
         Column("tags", Holds.LIST, ("labels", "标签"), area="tag"),
-        Column("created_at", Holds.INSTANT, ("created", "created at", "customer since", "client since", "创建时间", "建档时间", "建档日期")),
+        Column("created_at", Holds.INSTANT, ("created", "created at", "created on", "customer since", "client since", "创建时间", "创建日期", "建档时间", "建档日期")),
     ),
     needed=(("name",),),
     keys=(("ref",), ("name",)),
@@ -154,8 +154,8 @@ CONTACTS = Kind(
 OPPORTUNITIES = Kind(
     "opportunities",
     (
-        _ref("opportunity id", "opportunity_id", "opportunity no", "opp id", "opp no", "deal id", "deal no", "case", "case id", "商机编号", "商机id"),
-        Column("name", words=("opportunity", "opportunity name", "deal", "deal name", "topic", "商机", "商机名称", "项目名称")),
+        _ref("opportunity id", "opportunity_id", "deal id", "opportunity no", "opp id", "opp no", "deal no", "case", "case id", "商机编号", "商机id"),
+        Column("name", words=("opportunity", "opportunity name", "opp name", "deal", "deal name", "topic", "商机", "商机名称", "项目名称")),
         _CUSTOMER,
         _OWNER,
         Column("product", words=("product name", "item", "产品", "产品名称", "意向产品")),
@@ -165,9 +165,9 @@ OPPORTUNITIES = Kind(
         Column("outcome", Holds.CHOICE, ("result", "win loss", "结果", "状态", "输赢"), tuple(Outcome), "outcome"),
         Column("amount", Holds.AMOUNT, ("value", "deal value", "close value", "revenue", "expected revenue", "price", "金额", "商机金额", "预计金额", "合同金额")),
         Column("currency", words=("currency code", "币种", "货币")),
-        Column("opened_at", Holds.INSTANT, ("opened", "opened at", "open date", "engage date", "start", "created", "created at", "created date", "start date", "开始时间", "开始日期", "创建时间", "创建日期", "立项时间", "立项日期")),
+        Column("opened_at", Holds.INSTANT, ("opened", "opened at", "open date", "engage date", "start", "created", "created at", "created on", "created date", "start date", "开始时间", "开始日期", "创建时间", "创建日期", "立项时间", "立项日期")),
         Column("closed_at", Holds.INSTANT, ("closed", "closed at", "closed on", "closed date", "close date", "end", "end date", "成交时间", "关闭时间", "结束时间", "成交日期")),
-        Column("close_on", Holds.DATE, ("expected close", "expected close date", "exp. close", "exp. close date", "expected signing", "expected signing date", "close on", "forecast close", "预计成交日期", "预计结单日期", "预计签约日期")),
+        Column("close_on", Holds.DATE, ("expected close", "expected close date", "expected signing", "expected signing date", "close on", "forecast close", "exp close", "exp close date", "estimated close", "estimated close date", "预计成交日期", "预计结单日期", "预计签约日期")),
         _RECORDED,
     ),
     needed=(("ref", "name"),),
@@ -242,7 +242,7 @@ INTERACTIONS = Kind(
         _ref("interaction id", "互动编号"),
         _CUSTOMER,
         _OPPORTUNITY,
-        Column("contact", words=("contact name", "person", "联系人", "联系人姓名")),
+        Column("contact", words=("contact name", "contact person", "person", "联系人", "联系人姓名")),
         Column("kind", Holds.CHOICE, ("type", "channel", "方式", "互动方式", "渠道"), INTERACTION_KINDS, "interaction"),
         Column("direction", Holds.CHOICE, ("方向", "发起方"), DIRECTIONS, "direction"),
         Column("happened_at", Holds.INSTANT, ("time", "date", "at", "happened at", "时间", "发生时间", "日期")),
@@ -291,7 +291,7 @@ DEMANDS = Kind(
         _ref("demand id", "ticket", "ticket id", "ticket number", "case", "case id", "需求编号", "工单号", "工单编号"),
         _CUSTOMER,
         _OPPORTUNITY,
-        Column("contact", words=("contact name", "requester", "联系人", "联系人姓名", "提出人")),
+        Column("contact", words=("contact name", "contact person", "requester", "联系人", "联系人姓名", "提出人")),
         _OWNER,
         Column("words", words=("demand", "description", "subject", "summary", "title", "request", "客户原话", "需求", "问题描述", "标题", "描述")),
         Column("urgency", Holds.CHOICE, ("priority", "severity", "紧急程度", "优先级", "紧急度"), _URGENCIES, "urgency"),
@@ -320,7 +320,7 @@ PROMISES = Kind(
     (
         _ref("promise id", "承诺编号"),
         _CUSTOMER,
-        Column("contact", words=("contact name", "told to", "联系人", "告知对象")),
+        Column("contact", words=("contact name", "contact person", "told to", "联系人", "告知对象")),
         _OWNER,
         Column("words", words=("promise", "what was promised", "承诺内容", "承诺")),
         Column("promised_on", Holds.DATE, ("promised date", "promised for", "due", "承诺日期", "对外承诺日期")),

@@ -1,46 +1,91 @@
 """Guesses for a person to confirm: which header may mean a field, which word may mean a choice."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from rapidfuzz import fuzz, process
 
-from core.exchange.cells import fold, text_of
+from core.exchange.cells import Formats, fold, text_of
 from core.exchange.closing import closed_as
 from core.exchange.kinds import Column, Holds, Kind
 from core.exchange.mapping import ANY, FileMapping, recognise
-from core.exchange.tables import Table, blank
+from core.exchange.tables import Cell, Table, blank
 from core.exchange.units import without_unit
 from core.exchange.values import check_cell
 
-_SURE_ENOUGH = 78.0  # of 100; below it a guess annoys more than it helps
+_SURE_ENOUGH = 82.0  # of 100, each word of a header; below it a guess annoys more than it helps
+_LIKE_ENOUGH = 78.0  # of 100, a word for a choice
+_LOOKED_AT = 50  # rows whose cells a guess must fit
+_DAY = Column("day", Holds.DATE)
 _MOST_WORDS = 20
 _MOST_PEOPLE = 50
 
 
-def suggest_columns(kind: Kind, headers: Sequence[str]) -> dict[str, str]:
-    """Headers that look like a field's name or words; each header for one field, the likeliest.
+def suggest_columns(kind: Kind, table: Table) -> dict[str, str]:
+    """Headers that look like a field's name or words, word by word; each header for one field, the likeliest.
+
+    A column whose first cells hold something else is no guess.
 
     >>> from core.exchange.kinds import CUSTOMERS
-    >>> suggest_columns(CUSTOMERS, ["Custmer name", "Whim"])
+    >>> suggest_columns(CUSTOMERS, Table(("Custmer name", "Customer mood"), ()))
     {'name': 'Custmer name'}
     """
-    certain = recognise(kind, headers)
-    free = [h for n, h in enumerate(headers) if h and n not in certain.values() and h not in kind.told]
+    certain = recognise(kind, table.headers)
+    free = {h: n for n, h in reversed(list(enumerate(table.headers))) if n not in certain.values()}
     scored = []
-    for column in kind.columns:
-        if column.name not in certain:
-            words = [fold(w) for w in (column.name, *column.words)]
-            for header in free:
-                found = process.extractOne(
-                    fold(without_unit(header)), words, scorer=fuzz.ratio, score_cutoff=_SURE_ENOUGH
-                )
-                if found:
-                    scored.append((found[1], header, column.name))
+    for column in (c for c in kind.columns if c.name not in certain):
+        for header, place in free.items():
+            score = _likeness(header, column) if header and header not in kind.told else 0.0
+            if score >= _SURE_ENOUGH and _fits(column, table, place):
+                scored.append((score, header, column.name))
     suggested: dict[str, str] = {}
     for _, header, field in sorted(scored, reverse=True):
         if field not in suggested and header not in suggested.values():
             suggested[field] = header
     return suggested
+
+
+def _likeness(header: str, column: Column) -> float:
+    """How like a header is to a column's name or words, 0-100: as its least like word is."""
+    said = _parts(without_unit(header))
+    return max(_alike(said, _parts(word)) for word in (column.name, *column.words))
+
+
+def _alike(said: Sequence[str], known: Sequence[str]) -> float:
+    if len(said) != len(known):
+        return 0.0
+    return min((fuzz.ratio(a, b) for a, b in zip(said, known, strict=True)), default=0.0)
+
+
+def _parts(words: str) -> list[str]:
+    """The words of a header, each folded: those written together with capitals too.
+
+    >>> _parts("OpportunityOwner"), _parts("exp._close (date)"), _parts("客户名称")
+    (['opportunity', 'owner'], ['exp', 'close', 'date'], ['客户名称'])
+    """
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", words)
+    return [fold(part) for part in re.split(r"[\s_\-./:()（）]+", apart) if fold(part)]
+
+
+def _fits(column: Column, table: Table, place: int) -> bool:
+    """Whether at least half of a column's first cells can be meant so; one that is empty can."""
+    cells = [row.cells[place] for row in table.rows[:_LOOKED_AT] if place < len(row.cells)]
+    filled = [cell for cell in cells if not blank(cell)]
+    return sum(_can_mean(column, cell) for cell in filled) * 2 >= len(filled)
+
+
+def _can_mean(column: Column, cell: Cell) -> bool:
+    if column.holds in (Holds.DATE, Holds.INSTANT):
+        return _is_date(cell)
+    if column.holds in (Holds.AMOUNT, Holds.COUNT):
+        return check_cell(column, cell, Formats()) is None
+    return not _is_date(cell) or text_of(cell).isdecimal()  # a number may count a day, and be a reference
+
+
+def _is_date(cell: Cell) -> bool:
+    """Whether a cell is read as a date, also one whose order must still be said."""
+    problem = check_cell(_DAY, cell, Formats())
+    return problem is None or problem.code == "ambiguous_date"
 
 
 def unknown_words(
@@ -97,5 +142,5 @@ def nearest(word: str, choices: Mapping[str, str]) -> str | None:
         choices: per key, the words that people see for it.
     """
     spoken = {key: fold(label) for key, label in choices.items()}
-    found = process.extractOne(fold(word), spoken, scorer=fuzz.WRatio, score_cutoff=_SURE_ENOUGH)
+    found = process.extractOne(fold(word), spoken, scorer=fuzz.WRatio, score_cutoff=_LIKE_ENOUGH)
     return found[2] if found else None

@@ -270,3 +270,23 @@ def test_what_was_chosen_by_hand_is_proposed_for_the_mended_rejects(company, sql
     at.run()
     assert not at.exception
     assert {b.label: b.value for b in at.selectbox}[label["customer"]] == "Wer"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_guessed_is_marked_until_somebody_chooses(company, language):
+    at = visit(company.admin, language)
+    at.file_uploader[0].set_value(("c.csv", "客户名称,Sectr,Quux\nNew,food,1\n".encode(), "text/csv")).run()
+    guessed = translate(language, "exchange.guessed")
+    label = translate(language, "exchange.field.industry")
+
+    def industry():
+        return next(b for b in at.selectbox if b.label == label)
+
+    assert (industry().value, [c.value for c in at.caption].count(guessed)) == (
+        "Sectr",
+        1,
+    )  # the name is known
+    industry().set_value("Quux").run()
+    assert guessed not in [c.value for c in at.caption]
+    industry().set_value("Sectr").run()
+    assert guessed in [c.value for c in at.caption]

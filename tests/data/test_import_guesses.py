@@ -1,0 +1,104 @@
+"""Which columns of a file are known, which are guessed, and which are left to the person (P1)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from core.exchange.kinds import KINDS
+from core.exchange.mapping import recognise
+from core.exchange.tables import Row, Table
+from data.exchange.suggest import suggest_columns
+from data.schema import Customer, Opportunity
+from tests.company import found
+from tests.importing import import_text, shown
+
+# fmt: off
+KNOWN = [
+    ("customers",     "Client ID",      "ref"),
+    ("customers",     "Customer since", "created_at"),
+    ("customers",     "建档日期",        "created_at"),
+    ("customers",     "ABC",            "grade"),
+    ("customers",     "Account owner",  "owner"),
+    ("customers",     "销售负责人",      "owner"),
+    ("contacts",      "Contact person", "name"),
+    ("contacts",      "Client ID",      "customer"),
+    ("opportunities", "Opp. no.",       "ref"),
+    ("opportunities", "Exp. close",     "close_on"),
+    ("opportunities", "Closed on",      "closed_at"),
+    ("opportunities", "Created on",     "opened_at"),
+    ("opportunities", "销售负责人",      "owner"),
+]
+GUESSED = [
+    ("customers",     "Custmer name",     "name"),
+    ("customers",     "Sectr",            "industry"),
+    ("customers",     "AccountOwnr",      "owner"),
+    ("contacts",      "手机号码",          "phone"),
+    ("opportunities", "预计成交日",        "close_on"),
+    ("opportunities", "Amuont（万元）",    "amount"),
+]
+LEFT = [
+    ("customers",     "Customer type"),
+    ("customers",     "Customer mood"),
+    ("customers",     "CustomerType"),
+    ("contacts",      "Contact owner"),
+    ("contacts",      "Customer since"),
+    ("opportunities", "Created by"),
+    ("opportunities", "Opportunity type"),
+    ("opportunities", "Close reason"),
+    ("opportunities", "签约日期"),
+    ("opportunities", "产品线"),
+]
+CELLS = [
+    ("customers",     "Refrence",    (date(2024, 3, 1), "2024-03-02"),       None),
+    ("customers",     "Refrence",    ("3/4/2024", "2 March 2024"),           None),
+    ("customers",     "Refrence",    ("K-1", "20240301", 45000),             "ref"),
+    ("opportunities", "Opend at",    ("soon", "later"),                      None),
+    ("opportunities", "Opend at",    ("3/4/2024", "soon", "2024-03-02"),     "opened_at"),
+    ("opportunities", "Amuont",      ("many", "12"),                         "amount"),
+    ("opportunities", "Amuont",      ("many", "few", "12"),                  None),
+    ("opportunities", "Amuont",      (None, ""),                             "amount"),
+]
+# fmt: on
+
+
+def file(header, *cells):
+    return Table((header,), tuple(Row(n, (cell,)) for n, cell in enumerate(cells, 2)))
+
+
+@pytest.mark.parametrize(("kind", "header", "field"), KNOWN)
+def test_what_is_known(kind, header, field):
+    assert recognise(KINDS[kind], [header]) == {field: 0}
+    assert suggest_columns(KINDS[kind], file(header)) == {}
+
+
+@pytest.mark.parametrize(("kind", "header", "field"), GUESSED)
+def test_a_slip_in_spelling_is_guessed(kind, header, field):
+    assert recognise(KINDS[kind], [header]) == {}
+    assert suggest_columns(KINDS[kind], file(header)) == {field: header}
+
+
+@pytest.mark.parametrize(("kind", "header"), LEFT)
+def test_one_word_in_common_is_no_guess(kind, header):
+    assert recognise(KINDS[kind], [header]) == {}
+    assert suggest_columns(KINDS[kind], file(header)) == {}
+
+
+@pytest.mark.parametrize(("kind", "header", "cells", "field"), CELLS)
+def test_cells_that_hold_something_else_are_no_guess(kind, header, cells, field):
+    assert suggest_columns(KINDS[kind], file(header, *cells)) == ({field: header} if field else {})
+
+
+def test_two_customers_of_one_day_come_in_and_a_won_row_keeps_its_closing(sqlite_store):
+    found(sqlite_store)
+    text = "Client ID,Client name,Customer since,ABC\nK-1,North,2024-03-01,A\nK-2,South,2024-03-01,B\n"
+    assert shown(import_text(sqlite_store, "customers", text)) == (2, 0, 0, [])
+    text = "Opp no,Deal name,Client ID,Exp. close,Closed on,Result\nO-1,Line,K-1,2026-02-01,2026-01-20,won\n"
+    assert shown(import_text(sqlite_store, "opportunities", text)) == (1, 0, 0, [])
+    with sqlite_store.reading() as session:
+        row = session.scalars(select(Opportunity).where(Opportunity.ref == "O-1")).one()
+        customer = session.get_one(Customer, row.customer_id)
+    assert (row.outcome, row.close_on, row.closed_at.date()) == ("won", date(2026, 2, 1), date(2026, 1, 19))
+    assert (customer.ref, customer.name, customer.grade) == ("K-1", "North", "A")
