@@ -39,15 +39,13 @@ class Amounts:
 
 
 def amounts(history: History, t: float) -> Amounts:
-    """What the books say at `t`: what was paid, before the first win what is asked, 1 where none is kept."""
+    """What the books say at `t`; every win counts 1 where no amount is kept."""
     books = history.as_of(t)
     won = books.known & (books.outcome == WON) & (books.closed > t - _LOOK_BACK)
     paid = won & (books.amount > 0)
     size = int(books.product.max(initial=-1)) + 2
     if not paid.any():
-        asked = books.amount[books.is_open & (books.amount > 0)]
-        usual = asked.mean() if len(asked) and not won.any() else 1.0
-        return Amounts(np.full(size, usual), 1.0, 0.0)
+        return Amounts(np.ones(size), 1.0, 0.0)
     product = books.product[paid] % size
     values = books.amount[paid]
     whole = float(values.mean())

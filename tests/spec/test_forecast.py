@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from core.forecast.amounts import amounts
 from core.forecast.backtest import backtest
 from core.forecast.candidates import period_values
 from core.forecast.combine import Past, combine
@@ -297,21 +296,6 @@ def test_without_amounts_wins_are_counted():
     assert period_values(history, np.inf, edges).tolist() == [
         books.won(a, b).sum() for a, b in pairwise(edges)
     ]
-
-
-@pytest.mark.parametrize(
-    ("day", "booked", "usual"),
-    [
-        (15, [300.0, 500.0, np.nan], 300.0),  # the second is lost by then
-        (10, [300.0, 500.0, np.nan], 400.0),
-        (10, [np.nan, np.nan, np.nan], 1.0),
-        (25, [np.nan, np.nan, 700.0], 900.0),  # what was paid goes before what is asked
-    ],
-)
-def test_what_an_opportunity_without_an_amount_brings(day, booked, usual):
-    won = Track(np.array(booked), np.array([0]), np.array([20.0]), np.array([900.0]))
-    history = few(amount=won)
-    assert amounts(history, day).by_product.tolist() == [usual]
 
 
 def test_with_nothing_to_go_by_it_says_nothing():
