@@ -90,6 +90,8 @@ def _listed(
     )  # fmt: skip
     explains = explains and show != WON
     st.caption(" ".join((_sums(rows, len(ordered), shown, view), _opens(explains))))
+    if unknown := sum(not r.amount for r in rows):
+        st.caption(t("outlook.unknown", n=unknown))
     return _lead(ordered[chosen[0]], chosen[1], shown, explains) if chosen else None
 
 
@@ -123,8 +125,8 @@ def _line_columns(
     return {
         "stage": stages,
         "chance": chances,
-        "amount": amounts([row.amount for row in rows], shown.run.currency),
-        "value": amounts([_worth(row) for row in rows], shown.run.currency),
+        "amount": amounts([row.amount or None for row in rows], shown.run.currency),
+        "value": amounts([_worth(row) if row.amount else None for row in rows], shown.run.currency),
         "close": closes,
         "answer": answers,
     }, {

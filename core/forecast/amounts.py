@@ -39,13 +39,17 @@ class Amounts:
 
 
 def amounts(history: History, t: float) -> Amounts:
-    """What the books say at `t`; every win counts 1 where no amount is kept."""
+    """What the books say at `t`; every win counts 1 where no amount is kept.
+
+    As long as nothing was won, amounts that stand in the books count alone: an unknown one counts nothing.
+    """
     books = history.as_of(t)
     won = books.known & (books.outcome == WON) & (books.closed > t - _LOOK_BACK)
     paid = won & (books.amount > 0)
     size = int(books.product.max(initial=-1)) + 2
     if not paid.any():
-        return Amounts(np.ones(size), 1.0, 0.0)
+        unknown = bool((books.amount > 0).any()) and not (books.known & (books.outcome == WON)).any()
+        return Amounts(np.zeros(size) if unknown else np.ones(size), 1.0, 0.0)
     product = books.product[paid] % size
     values = books.amount[paid]
     whole = float(values.mean())
