@@ -8,7 +8,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, delete, exists, func, not_, or_, select, true, update
 
 from data.commands.command import Tx
 from data.schema import (
@@ -35,9 +35,9 @@ def made_by_people(table: Any, batch: ImportBatch) -> ColumnElement[bool]:
             touched = (of.assigned_to_id, of.snoozed_until, of.resolved_at)
             return or_(told, *(column.is_not(None) for column in touched))
         case "forecast_line" | "forecast_win":
-            return of.opportunity_id.not_in(_ours(Opportunity, batch))
+            return not_(of.opportunity_id.in_(_ours(Opportunity, batch)))
         case "forecast_run" | "forecast_model":
-            return of.pipeline_id.not_in(_ours(Pipeline, batch))
+            return not_(of.pipeline_id.in_(_ours(Pipeline, batch)))
     return true()
 
 
