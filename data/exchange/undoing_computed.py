@@ -8,7 +8,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, not_, or_, select, true, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, true, update
 
 from data.commands.command import Tx
 from data.schema import (
@@ -28,17 +28,18 @@ _SAID = ((ForecastLine, ForecastLine.value), (ForecastWin, ForecastWin.amount))
 
 def made_by_people(table: Any, batch: ImportBatch) -> ColumnElement[bool]:
     """Which rows of a table without batches are more than computed from the batch's records."""
-    of = table.c
+    of: Any = table.c
+    more: ColumnElement[bool] = true()
     match table.name:
         case "alert":
             told = exists().where(Audit.entity == "alert", Audit.entity_id == of.id)
             touched = (of.assigned_to_id, of.snoozed_until, of.resolved_at)
-            return or_(told, *(column.is_not(None) for column in touched))
+            more = or_(told, *(column.is_not(None) for column in touched))
         case "forecast_line" | "forecast_win":
-            return not_(of.opportunity_id.in_(_ours(Opportunity, batch)))
+            more = of.opportunity_id.not_in(_ours(Opportunity, batch))
         case "forecast_run" | "forecast_model":
-            return not_(of.pipeline_id.in_(_ours(Pipeline, batch)))
-    return true()
+            more = of.pipeline_id.not_in(_ours(Pipeline, batch))
+    return more
 
 
 def let_go(tx: Tx, batch: ImportBatch) -> None:

@@ -1,4 +1,4 @@
-"""Before the first win: what an opportunity without a known amount counts in a forecast, and how it is told."""
+"""Before the first win: an opportunity without a known amount is in no sum of a forecast."""
 
 from datetime import UTC, datetime
 

@@ -22,6 +22,7 @@ from data.text import translate
 from tests.company import found
 from tests.data.test_forecast_runs import TODAY, sold
 from tests.forecasts import run
+from tests.importing import import_text
 from tests.pages.reading import check_words, words
 from tests.pages.twice import rows_of_two
 
@@ -263,3 +264,18 @@ def test_what_the_model_in_use_looks_at_is_drawn_by_factor(open_page, company, s
     assert weeks["data"][0]["y"] == [0.6] * 12 + [2.4]
     assert "2.4" in weeks["layout"]["title"]["text"]
     assert '"text": ["25%", "75%"]' in chart.proto.spec.replace('":["', '": ["').replace('","', '", "')
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_before_the_first_win_an_amount_without_a_rate_is_said_to_be_in_no_sum(
+    open_page, sqlite_store, clock, language
+):
+    people = found(sqlite_store)
+    import_text(
+        sqlite_store, "opportunities", "name,owner,amount,currency\nPumps,rep,9000,CNY\nFar,rep,45000,USD\n"
+    )
+    clock.move(days=1)
+    morning(sqlite_store, TODAY + timedelta(days=1))
+    page = open_page("outlook", people.director, language, period="month")
+    check_words(page)
+    assert translate(language, "outlook.unknown", n=3) in words(page)  # with the company's first two
