@@ -214,7 +214,7 @@ def marks_it_ready(delivery: Page) -> None:
     press(delivery, "Mark ready")
     fill(delivery, {"Note to the customer": "Open it in the menu"})
     press(delivery, "Mark ready and send the link")
-    expect(delivery.get_by_text("no mail: link copied by hand")).to_be_visible()
+    expect(delivery.get_by_text("no mail went out: the link is passed on by hand")).to_be_visible()
 
 
 def copied_link(delivery: Page) -> str:

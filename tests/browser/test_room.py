@@ -72,7 +72,7 @@ def test_from_one_click_to_the_result_in_the_timeline(server, visit, tmp_path: P
     manager.locator("summary", has_text="Close the room").click()
     manager.get_by_text("Obstacle out of the way", exact=True).click()
     manager.get_by_label("In a few words").fill("They export it themselves")
-    manager.get_by_test_id("stFormSubmitButton").get_by_role("button", name="Close the room").click()
+    manager.get_by_test_id("stExpanderDetails").get_by_role("button", name="Close the room").click()
     expect(manager.get_by_role("button", name="Open customer")).to_be_visible()
     expect(manager.get_by_text("Obstacle out of the way").first).to_be_visible()
     expect(message(manager)).to_have_count(0)
