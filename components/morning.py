@@ -76,8 +76,7 @@ def on_wall() -> bool:
 
 def frame(wall: bool) -> Any:
     """The place of the meeting: large and alone on a wall screen."""
-    if wall:
-        st.html(_WALL)
+    st.html(_WALL)
     return st.container(key="morning_wall" if wall else "morning_desk")
 
 

@@ -72,6 +72,14 @@ def test_the_clock_runs_on_through_reruns_and_reloads(server, visit):
     expect(page.locator('[data-testid="stSidebar"]')).to_be_hidden()
 
 
+def test_whoever_leaves_the_wall_has_the_menu_again(server, visit):
+    page = visit(f"{server.url}/morning?step=made", cookie=server.signed_in("manager"))
+    menu = page.get_by_test_id("stSidebar")
+    for hidden in (True, False):
+        page.get_by_text("Wall screen", exact=True).click()
+        expect(menu).to_be_hidden() if hidden else expect(menu).to_be_visible()
+
+
 def test_on_the_wall_badges_and_small_print_are_large_too(server, visit):
     page = visit(f"{server.url}/morning?step=made", cookie=server.signed_in("manager"))
     at_desk = [size(page, text) for text in ("Open", "Haihe Pumps")]
