@@ -8,6 +8,7 @@ import streamlit as st
 
 from components.text import t
 
+_ALONE = '<style>[data-testid="stSidebar"] { display: none; }</style>'  # the menu has nothing to show
 _POINTS = ("process", "forecast", "promises", "reports")
 
 
@@ -19,6 +20,7 @@ def entrance(title: str, lead: str) -> Iterator[None]:
         title, lead: catalogue keys.
     """
     with st.container(key="entrance"):
+        st.html(_ALONE)
         brand, card = st.columns([5, 6], gap=None)
         with brand:
             st.html(_brand())

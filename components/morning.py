@@ -33,6 +33,7 @@ _CLOCK = "morning_clock"
 _AT = "morning-at"  # by meeting, the step that was shown last
 _TURNED = "morning-turned"  # the last turn to another part of the meeting
 _WALL = Path(__file__).parent / "assets" / "wall.css"
+_DESK = "<style></style>"  # in the wall's place: a style sheet that is sent no more would stay
 
 
 def choose_team(teams: Mapping[int, str]) -> int:
@@ -76,7 +77,7 @@ def on_wall() -> bool:
 
 def frame(wall: bool) -> Any:
     """The place of the meeting: large and alone on a wall screen."""
-    st.html(_WALL)
+    st.html(_WALL if wall else _DESK)
     return st.container(key="morning_wall" if wall else "morning_desk")
 
 

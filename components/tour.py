@@ -10,6 +10,7 @@ from data.demo.tour import Stop, stops
 from data.queries.policies import is_demo
 from data.runtime import this_store
 
+_ROOM = '<style>.stApp [data-testid="stMainBlockContainer"] { padding-bottom: 14rem; }</style>'
 _STOPS, _AT, _DEMO = "tour_stops", "tour_at", "tour_demo"
 OFFERED = "tour_offered"  # whoever comes in by a demo account's button is asked
 
@@ -63,6 +64,7 @@ def _start(who: Who) -> None:
 
 def _stop(walk: tuple[Stop, ...], at: int, page: str) -> None:
     stop, last = walk[at], at == len(walk) - 1
+    st.html(_ROOM)
     with st.container(border=True, key="tour_stop"):
         st.caption(t("tour.place", at=at + 1, of=len(walk)))
         st.markdown(t(f"tour.stop.{stop.name}"))
