@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
+from enum import StrEnum
 
 import streamlit as st
 
@@ -25,6 +26,14 @@ from data.queries.board_rows import RedLine, Rows
 EVERY_SECONDS = 5
 STALE_SECONDS = 300
 FIRST_ALERTS = 5
+
+
+class Part(StrEnum):
+    """What the pictures are of; one part at a time is asked for and drawn."""
+
+    NOW = "now"
+    TIME = "time"
+    FLOW = "flow"
 
 
 def filters(choices: Choices, view: View) -> Ask:
@@ -83,6 +92,16 @@ def headline(board: Board, language: str) -> None:
     )
     if pressed:
         drill({"show": pressed.removesuffix("-value")})
+
+
+def part() -> Part:
+    """The choice of the pictures, kept in the address."""
+    names = {p: t(f"board.part_{p}") for p in Part}
+    label, hidden = t("board.part"), "collapsed"
+    chosen = address.choose(
+        st.segmented_control, label, "part", names, Part.NOW, required=True, label_visibility=hidden
+    )
+    return Part(chosen)
 
 
 def _due_words(board: Board) -> str:

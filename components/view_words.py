@@ -13,6 +13,8 @@ from data.text import has
 # where the words of a value stand, by page and name in the address
 _VALUES = {
     ("board", "by"): "board.by_{}",
+    ("board", "part"): "board.part_{}",
+    ("forecast_health", "part"): "forecast_health.part_{}",
     ("health", "measure"): "health.measure.{}",
     ("outlook", "period"): "outlook.{}",
     ("outlook", "by"): "outlook.by_{}",

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from components import board as drawing
+from components.board import Part
 from components.board_charts import dwell, standing
 from components.board_drill import asked, rows_dialog
 from components.board_flow import completion_trend, funnel, pace_trend
@@ -31,24 +32,25 @@ with page("board.title", needs=Permission.SEE_BOARD) as view:
         st.stop()
     drawing.headline(shown, view.language)
     drawing.red_list(shown.red, view)
+    part, starts = drawing.part(), week_starts(view.now, view.who.timezone)
     left, right = st.columns(2, gap="medium")
-    with left:
-        standing(shown.stages, view.language)
-    with right:
-        heat(shown, ask, view.language)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        stands(view.read(points, ask), shown.stages, view.language)
-    with right:
-        dwell(shown.stages, view.language)
-    left, right = st.columns(2, gap="medium")
-    starts = week_starts(view.now, view.who.timezone)
-    past = view.read(weeks, ask, starts)
-    with left:
-        funnel(view.read(funnel_steps, ask), view.language)
-    with right:
-        completion_trend(past, view)
-        pace_trend(past, view)
+    if part is Part.NOW:
+        with left:
+            standing(shown.stages, view.language)
+        with right:
+            heat(shown, ask, view.language)
+    elif part is Part.TIME:
+        with left:
+            stands(view.read(points, ask), shown.stages, view.language)
+        with right:
+            dwell(shown.stages, view.language)
+    else:
+        past = view.read(weeks, ask, starts)
+        with left:
+            funnel(view.read(funnel_steps, ask), view.language)
+        with right:
+            completion_trend(past, view)
+            pace_trend(past, view)
     table(shown, ask, view)
     if wanted := asked(ask, shown, starts, view):
         rows_dialog(wanted, view.read(ROWS[wanted.show], wanted.ask), view)

@@ -151,7 +151,7 @@ def dwell(page: Page, stays: int) -> Locator:
 
 def test_it_refreshes_without_losing_ones_place(server, board, company):
     people = company["people"]
-    page = board(f"?by=rep&rep={people.rep.person_id}", width=390)
+    page = board(f"?by=rep&rep={people.rep.person_id}&part=time", width=390)
     table = page.get_by_role("heading", name="By rep")
     table.scroll_into_view_if_needed()
     page.wait_for_timeout(1500)

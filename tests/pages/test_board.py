@@ -159,16 +159,16 @@ def test_a_cell_of_the_table_opens_its_rows(open_page, company, column, show):
 
 
 @pytest.mark.parametrize(
-    ("chart", "mark", "rows"),
+    ("part", "chart", "mark", "rows"),
     [
-        ("standing", {"show": "open", "stage": "appointment"}, ["Waiting"]),
-        ("dwell", {"show": "runs", "stage": "needs_diagnosis"}, ["Won"]),
-        ("funnel", {"show": "fates", "stage": "quote_confirmation", "fate": "on"}, ["Won"]),
-        ("heat-rep", {"show": "open", "stage": "solution_demo"}, ["Haihe Pumps 2026"]),
+        ("now", "standing", {"show": "open", "stage": "appointment"}, ["Waiting"]),
+        ("time", "dwell", {"show": "runs", "stage": "needs_diagnosis"}, ["Won"]),
+        ("flow", "funnel", {"show": "fates", "stage": "quote_confirmation", "fate": "on"}, ["Won"]),
+        ("now", "heat-rep", {"show": "open", "stage": "solution_demo"}, ["Haihe Pumps 2026"]),
     ],
 )
-def test_a_mark_of_a_chart_opens_its_rows(open_page, company, chart, mark, rows):
-    page = open_page("board", company.manager, by="rep", week="2026-02-02")
+def test_a_mark_of_a_chart_opens_its_rows(open_page, company, part, chart, mark, rows):
+    page = open_page("board", company.manager, by="rep", part=part, week="2026-02-02")
     page.session_state[f"board-{chart}-clicked"] = mark
     page.run()
     assert page.dataframe[1].value["opportunity"].tolist() == rows
@@ -226,7 +226,7 @@ def test_an_empty_company_is_told_what_will_come(open_page, sqlite_store, langua
 def test_too_little_data_is_said(open_page, sqlite_store):
     people = found(sqlite_store)
     settle(sqlite_store)
-    page = open_page("board", people.manager)
+    page = open_page("board", people.manager, part="time")
     assert "Too early to tell" in words(page)
     assert figures(page)["Steps completed"] == "–"
 
@@ -258,13 +258,14 @@ def test_a_pipeline_without_benchmarks_claims_none(open_page, sqlite_store, cloc
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_pictures_say_what_they_show_and_where_there_is_too_little(open_page, company, language):
     """One of two opportunities is past its benchmark; three that went on are too few to compare stages."""
-    page = open_page("board", company.manager, language, by="rep")
-    said = ["".join(title.split()) for title in titles(page)]
     stage = translate(language, "terms.stage.appointment")
-    for key, params in (
-        ("standing.alone", {"most": stage, "value": "1"}),
-        ("funnel.few", {"least": FEW_RUNS}),
-        ("dwell.few", {"least": FEW_RUNS}),
+    for part, key, params in (
+        ("now", "standing.alone", {"most": stage, "value": "1"}),
+        ("flow", "funnel.few", {"least": FEW_RUNS}),
+        ("time", "dwell.few", {"least": FEW_RUNS}),
     ):
+        page = open_page("board", company.manager, language, by="rep", part=part)
+        check_words(page)
+        said = ["".join(title.split()) for title in titles(page)]
         sentence = "".join(translate(language, f"pictures.{key}", **params).split())
         assert any(title.startswith(sentence) for title in said), (key, said)
