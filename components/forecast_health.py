@@ -1,6 +1,7 @@
 """Forecast health, drawn: filters, figures and groups."""
 
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 import streamlit as st
@@ -18,6 +19,13 @@ from data.text import minus
 SPANS = ("3", "6", "12")
 _DRILL = ("month", "bin", "rows")
 _PLACE = "forecast_health_place"
+
+
+class Part(StrEnum):
+    """What is looked at; one part at a time is drawn."""
+
+    MONTHS = "months"
+    CHANCES = "chances"
 
 
 def chosen_span() -> int:
@@ -122,6 +130,16 @@ def headline(found: ForecastHealth, group: Group, view: View) -> None:
             st.caption(
                 t("forecast_health.left_out", n=found.left_out), help=t("forecast_health.left_out_help")
             )
+
+
+def part() -> Part:
+    """The choice of what is looked at, kept in the address."""
+    names = {p: t(f"forecast_health.part_{p}") for p in Part}
+    label, hidden = t("forecast_health.part"), "collapsed"
+    chosen = address.choose(
+        st.segmented_control, label, "part", names, Part.MONTHS, required=True, label_visibility=hidden
+    )
+    return Part(chosen)
 
 
 def _bias_note(bias: float | None) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 from components import address
 from components import forecast_health as drawing
 from components.coaching import coaching
+from components.forecast_health import Part
 from components.forecast_health_months import months
 from components.forecast_rows import asked, curve, rows
 from components.frame import page
@@ -45,8 +46,10 @@ with (
         drawing.nothing()
         st.stop()
     drawing.headline(found, found.chosen, view)
-    months(found, found.chosen, view)
-    drawing.groups(found, view)
-    curve(found, view)
+    if drawing.part() is Part.MONTHS:
+        months(found, found.chosen, view)
+        drawing.groups(found, view)
+    else:
+        curve(found, view)
     if customer := rows(found, view):
         open_page("customer", customer=customer)
