@@ -25,11 +25,11 @@ def came_words(planned_on: date | None, seen: Standing, view: View) -> str:
 
 
 def spread_words(planned_on: date | None, spread: Spread) -> str:
-    """How it stands with all its customers: its plan while one of them waits for it."""
+    """How it stands with all its customers: its plan while one of them waits for it, or nobody does."""
     if spread in (Spread.READY, Spread.CONFIRMED):
         return t(f"promises.spread.{spread}")
     planned = planned_words(planned_on)
-    return f"{planned} · {t('promises.spread.some')}" if spread is Spread.SOME else planned
+    return planned if spread is Spread.NONE else f"{planned} · {t(f'promises.spread.{spread}')}"
 
 
 def feature_words(feature: FeatureChoice) -> str:

@@ -39,7 +39,7 @@ def schedule_block(found: Sequence[Planned], view: View) -> None:
 
 
 def _planned(one: Planned, view: View) -> Row:
-    unplanned = one.planned_on is None and one.spread in (Spread.NONE, Spread.SOME)
+    unplanned = one.planned_on is None and bool(one.waiting)
     parts = [
         "" if unplanned else spread_words(one.planned_on, one.spread),
         listed([holder.customer for holder in one.holders]),
@@ -71,6 +71,8 @@ def feature_head(file: FeatureFile, view: View) -> None:
     st.markdown(f":gray[{plain(delivered)}]")
     if one.waiting:
         st.markdown(f"{t('promises.waiting')} {plain(listed(one.waiting))}")
+    elif one.spread is Spread.NOBODY:
+        st.markdown(spread_words(one.planned_on, one.spread))
     for holder in one.holders:
         if holder.seen.state is not Stand.NOT_READY:
             came = came_words(one.planned_on, holder.seen, view)

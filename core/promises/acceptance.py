@@ -41,8 +41,10 @@ class Fulfilment(StrEnum):
 
 
 class Spread(StrEnum):
-    """With how many of the customers that wait for it a feature is: none, some, all, or all confirmed it."""
+    """With how many of the customers that wait for it a feature is: none, some, all, or all confirmed it; or
+    nobody waits for it."""
 
+    NOBODY = "nobody"
     NONE = "none"
     SOME = "some"
     READY = "ready"
@@ -206,10 +208,12 @@ def spread(seen: Collection[Standing]) -> Spread:
     """How far a feature has come with the customers that wait for it, each as they stand.
 
     >>> spread([]).value, spread([Standing(Stand.CONFIRMED)] * 2).value
-    ('none', 'confirmed')
+    ('nobody', 'confirmed')
     >>> spread([Standing(Stand.CONFIRMED), NOT_READY]).value, spread([Standing(Stand.SENT)]).value
     ('some', 'ready')
     """
+    if not seen:
+        return Spread.NOBODY
     waits = sum(on_plan(one) for one in seen)
     if waits == len(seen):
         return Spread.NONE

@@ -1,12 +1,12 @@
-"""The schedule (C3): features that customers within reach wait for, by planned date, and all their dates."""
+"""The schedule (C3): features by planned date, for those whose customers wait for them or who plan them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
-from core.access import Who
+from core.access import Permission, Who, reach
 from core.messages import NotFound
 from core.promises.acceptance import Spread, on_plan, spread
 from data.once import recalled
@@ -31,7 +31,7 @@ class Planned:
     """A feature of the schedule.
 
     Attributes:
-        holders: customers within reach that asked for it or were promised it.
+        holders: customers within reach that asked for it or were promised it; none where nobody waits for it.
         moves: times that its date was changed.
     """
 
@@ -66,14 +66,18 @@ class FeatureFile:
 def schedule(session: Session, who: Who, now: datetime, *, earlier: bool) -> list[Planned]:
     """Features that customers within reach asked for, by planned date; those without one end the list.
 
+    Whoever plans them sees those too that nobody waits for any more.
+
     Args:
-        earlier: whether those whose day is over, or that all have confirmed, are shown too.
+        earlier: whether those whose day is over, that all have confirmed, or that are off the plan without
+            anybody who waits for them, are shown too.
     """
     planned = latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, now)
     found = holders(session, who, now)
+    plans = reach(who, Permission.ANSWER_DEMANDS) is not None
+    shown = true() if plans else Feature.id.in_(list(found))
     moves = (
         select(PlannedDate.feature_id.label("feature"), (func.count() - 1).label("n"))
-        .where(PlannedDate.feature_id.in_(list(found)))
         .group_by(PlannedDate.feature_id)
         .subquery()
     )
@@ -81,24 +85,30 @@ def schedule(session: Session, who: Who, now: datetime, *, earlier: bool) -> lis
         select(Feature.id, Feature.name, Feature.deliverable, Feature.reference, planned.c.day, moves.c.n)
         .outerjoin(planned, planned.c.owner == Feature.id)
         .outerjoin(moves, moves.c.feature == Feature.id)
-        .where(Feature.id.in_(list(found)))
+        .where(shown)
     )
     today = company_day(session, now)
     rows = [
-        Planned(i, name, deliverable, reference, day, found[i], n or 0)
+        Planned(i, name, deliverable, reference, day, found.get(i, ()), n or 0)
         for i, name, deliverable, reference, day, n in session.execute(query)
-        if earlier or day is None or day >= today
     ]
     if not earlier:
-        rows = [row for row in rows if row.spread is not Spread.CONFIRMED]
+        rows = [row for row in rows if _to_come(row, today)]
     return sorted(rows, key=lambda row: (row.planned_on or date.max, row.id))
+
+
+def _to_come(row: Planned, today: date) -> bool:
+    """Whether its day lies ahead, or is still to be named for somebody, and not all have confirmed it."""
+    if row.planned_on is None:
+        return row.spread not in (Spread.NOBODY, Spread.CONFIRMED)
+    return row.planned_on >= today and row.spread is not Spread.CONFIRMED
 
 
 def feature_file(session: Session, who: Who, feature_id: int, now: datetime) -> FeatureFile:
     """One feature of the schedule with its dates.
 
     Raises:
-        NotFound: no customer within reach waits for it.
+        NotFound: there is none on the schedule of this person.
     """
     for row in schedule(session, who, now, earlier=True):
         if row.id == feature_id:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from core.messages import Conflict, Invalid, NotAllowed
 from core.policies import DEFAULTS
+from core.promises.acceptance import Spread
 from core.promises.collaboration import Measure
 from core.promises.demands import Anew, Decline, PromiseInput
 from core.promises.handover import DeliveryInput
@@ -24,6 +25,7 @@ from data.notices import sentence
 from data.queries.collaboration_facts import facts_between
 from data.queries.demand_file import demand_file
 from data.queries.promise_file import promise_file
+from data.queries.schedule import schedule
 from data.schema import Message, Promise, WebhookEvent
 from tests.company import found
 from tests.data.test_promises import ANSWER, filed, seen
@@ -111,6 +113,22 @@ def test_whoever_was_told_is_told_of_each_answer(store, company, demand):
         "重新答复：“慢”（Haihe Pumps）",
         "“Dashboard 2”排期 2026年4月20日，请告知客户。此前的答复作废：The wrong one of two",
     )
+
+
+def test_the_feature_that_nobody_waits_for_any_more_is_still_planned_by_product(store, company, demand):
+    def lines(who, *, earlier: bool = False):
+        with store.reading() as session:
+            found_now = schedule(session, who, store.clock(), earlier=earlier)
+        return [(line.name, line.planned_on, line.spread) for line in found_now]
+
+    before = read(store, company, demand).row.feature_id
+    answer_demand(store, company.product, demand, RIGHT, anew=WRONG)
+    right = ("Dashboard 2", RIGHT.planned_on, Spread.NONE)
+    assert lines(company.rep, earlier=True) == [right]
+    assert lines(company.product) == [("Dashboard", ANSWER.planned_on, Spread.NOBODY), right]
+    move_feature(store, company.product, before, None, "Nobody waits for it")
+    assert lines(company.product) == [right]
+    assert lines(company.product, earlier=True) == [right, ("Dashboard", None, Spread.NOBODY)]
 
 
 def test_promises_made_of_it_go_over_to_the_new_feature(store, company, demand):

@@ -511,6 +511,10 @@ def test_product_answers_anew_and_the_answer_before_stays_to_be_read(
     rep = open_page("demands", company.rep, language, demand=demand)
     assert "The *wrong* one." in shown(rep)
     assert translate(language, "demands.anew") not in [does(b) for b in rep.button]
+    planned = open_page("promises", company.product, language)
+    press(planned, translate(language, "promises.replan"))
+    assert translate(language, "promises.spread.nobody") in shown(planned)
+    assert translate(language, "promises.new_planned") in [d.label for d in planned.date_input]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
