@@ -73,10 +73,10 @@ def read_promise(sheet: Mapping[str, Any]) -> PromiseInput:
     )
 
 
-_KEPT = ("path", "resources")  # that a planned feature brings along
+BROUGHT = ("path", "resources")  # by a planned feature
 # what is asked for by one way of answering only, or by each in its own words
 _OF_THE_WAY = frozenset(
-    {*_KEPT, "known", "feature", "deliverable", "reference", "planned_on", "reason", "reply", "promise"}
+    {*BROUGHT, "known", "feature", "deliverable", "reference", "planned_on", "reason", "reply", "promise"}
 )
 
 
@@ -89,7 +89,7 @@ def concerns(problem: str, field: str) -> bool:
     at = problem.replace(".", "-")
     if at == field or (at in _BOTH_ENDS and field in _BOTH_ENDS):
         return True
-    return (field == "way" and at in _OF_THE_WAY) or (field == "known" and at in _KEPT)
+    return (field == "way" and at in _OF_THE_WAY) or (field == "known" and at in BROUGHT)
 
 
 def _day(value: Any) -> date | None:

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from sqlalchemy import select
+
 from core.access import Who
 from core.messages import Invalid, Problem
 from core.promises.demands import Answer
-from core.promises.sheet import concerns, read_anew, read_answer, read_decline, read_promise
+from core.promises.sheet import BROUGHT, concerns, read_anew, read_answer, read_decline, read_promise
 from data.commands.demands import answer_demand, decline_demand
 from data.commands.drafts import save_fields, start_draft, submit_draft
 from data.commands.promises import make_promise
@@ -42,7 +44,19 @@ def open_promise(
 def save_promise_fields(store: Store, who: Who, draft_id: int, values: dict[str, Any]) -> None:
     """Save fields of a promise's or an answer's draft; to decline needs nothing that other answers need."""
     settles = concerns if values.get("way") != DECLINE else lambda *_: True
-    save_fields(store, who, draft_id, values, settles)
+    turned = _turned(store, who, draft_id, values["way"]) if "way" in values else {}
+    save_fields(store, who, draft_id, turned | values, settles)
+
+
+def _turned(store: Store, who: Who, draft_id: int, way: str) -> dict[str, Any]:
+    """What the answer before said makes room for what a planned feature brings along, and comes back."""
+    mine = select(Draft.body).where(Draft.id == draft_id, Draft.person_id == who.person_id)
+    with store.reading(fresh=True) as session:
+        body = session.scalar(mine) or {"initial": {}, "values": {}}
+    begun = {name: body["initial"][name] for name in BROUGHT if body["initial"].get(name)}
+    if way == "known":
+        return {name: None for name, said in begun.items() if body["values"].get(name) == said}
+    return {name: said for name, said in begun.items() if body["values"].get(name) is None}
 
 
 def submit_promise(store: Store, who: Who, draft_id: int) -> None:
@@ -59,6 +73,8 @@ def submit_promise(store: Store, who: Who, draft_id: int) -> None:
 def open_answer(store: Store, who: Who, demand_id: int, after: int | None = None) -> int:
     """The draft of an answer to a demand; its id.
 
+    One given anew begins with the path, the resources and the kind of deliverable of the answer before.
+
     Args:
         after: of an answer that replaces the one that stands, how many stood before that one.
 
@@ -66,8 +82,11 @@ def open_answer(store: Store, who: Who, demand_id: int, after: int | None = None
         NotFound: no such demand within reach.
     """
     with store.reading(fresh=True) as session:
-        demand_file(session, who, demand_id, store.clock())
-    values = {"demand": demand_id} | ({} if after is None else {"after": after})
+        file = demand_file(session, who, demand_id, store.clock())
+    values: dict[str, Any] = {"demand": demand_id}
+    if after is not None:
+        values |= {"after": after, "path": file.path, "resources": file.resources}
+        values |= {"deliverable": file.deliverable}
     return start_draft(
         store,
         who,

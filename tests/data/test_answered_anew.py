@@ -24,6 +24,7 @@ from data.commands.webhooks import add_webhook
 from data.notices import sentence
 from data.queries.collaboration_facts import facts_between
 from data.queries.demand_file import demand_file
+from data.queries.drafts import draft as one_draft
 from data.queries.promise_file import promise_file
 from data.queries.schedule import schedule
 from data.schema import Message, Promise, WebhookEvent
@@ -52,6 +53,11 @@ def demand(store, company, clock) -> int:
 def read(store, company, demand):
     with store.reading() as session:
         return demand_file(session, company.rep, demand, store.clock())
+
+
+def kept(store, company, number):
+    with store.reading() as session:
+        return one_draft(session, company.product, number).values
 
 
 def notices(store, kind: str) -> list[Message]:
@@ -228,10 +234,25 @@ def test_other_systems_hear_of_each_answer(store, company):
     assert told == ["demand.filed", *["demand.answered"] * 3, "demand.declined"]
 
 
+def test_what_was_answered_before_makes_room_for_a_planned_feature_and_comes_back(store, company, demand):
+    draft = open_answer(store, company.product, demand, 0)
+    for way, paths in (("known", None), ("new", ANSWER.path), ("decline", ANSWER.path)):
+        save_promise_fields(store, company.product, draft, {"way": way})
+        assert kept(store, company, draft)["path"] == paths
+    save_promise_fields(store, company.product, draft, {"path": "One more"})
+    save_promise_fields(store, company.product, draft, {"way": "known"})
+    said = kept(store, company, draft)
+    assert (said["path"], said["resources"]) == ("One more", None)
+
+
 def test_a_draft_is_sent_once_and_stands_apart_from_a_first_answers(store, company, demand):
     first = open_answer(store, company.product, demand)
     draft = open_answer(store, company.product, demand, 0)
     assert draft != first
+    begun = kept(store, company, draft)
+    assert (begun["path"], begun["resources"], begun["deliverable"]) == (
+        ANSWER.path, ANSWER.resources, ANSWER.deliverable,
+    )  # fmt: skip
     values = {
         "way": "new",
         "feature": "Dashboard 2",
