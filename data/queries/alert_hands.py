@@ -1,5 +1,7 @@
 """In whose hands alerts are: given to somebody, or agreed on in a morning meeting (PRODUCT.md A3, D4)."""
 
+from __future__ import annotations
+
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,11 +23,13 @@ class Hands:
     Attributes:
         until: None where no time was set.
         agreed: how it stands with what a morning meeting agreed on; None where it was given to them.
+        beside: what a meeting agreed on about it, where it was given to somebody too.
     """
 
     who: str
     until: datetime | None
     agreed: Kept | None = None
+    beside: Hands | None = None
 
 
 def hands_of(session: Session, alerts: Collection[int], now: datetime) -> dict[int, Hands]:
@@ -39,8 +43,8 @@ def hands_of(session: Session, alerts: Collection[int], now: datetime) -> dict[i
     )
     found = session.execute(query).all()
     steps = {step_of(row.key): row.id for row in found if row.rule == NAME}
-    given = {row.id: Hands(row.name, row.due_at) for row in found if row.name}
-    return _agreed(session, set(alerts), steps, now) | given
+    agreed = _agreed(session, set(alerts), steps, now)
+    return agreed | {r.id: Hands(r.name, r.due_at, beside=agreed.get(r.id)) for r in found if r.name}
 
 
 def _agreed(

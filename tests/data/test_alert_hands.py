@@ -47,7 +47,8 @@ def test_what_was_agreed_on_about_an_alert_stands_at_it_and_at_no_other(store, c
     assert hands(store, alerts.values(), clock) == {alerts["Haihe"]: Hands("Rep", until, Kept.MISSED)}
     due = clock.at + timedelta(days=1)
     assign_alert(store, company.manager, alerts["Haihe"], company.mate.person_id, due)
-    assert hands(store, alerts.values(), clock) == {alerts["Haihe"]: Hands("Mate", due)}
+    agreed = Hands("Rep", until, Kept.MISSED)
+    assert hands(store, alerts.values(), clock) == {alerts["Haihe"]: Hands("Mate", due, beside=agreed)}
 
 
 def test_an_alert_about_an_overdue_step_has_what_was_agreed_on_about_the_step(store, clock):

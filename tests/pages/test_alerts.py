@@ -8,7 +8,7 @@ import pytest
 
 from components import format
 from data.queries.alerts import Show
-from data.schema import Commitment, MorningBrief, MorningMeeting, Opportunity
+from data.schema import Alert, Commitment, MorningBrief, MorningMeeting, Opportunity
 from data.text import translate
 from tests.data.test_alerts import Desk
 from tests.pages.reading import does, lines
@@ -69,7 +69,7 @@ def test_settling_asks_for_a_note_at_its_field_and_then_settles(open_page, desk,
         (1, False, True, None),
     ],
 )
-def test_what_the_meeting_agreed_on_about_it_is_told(
+def test_what_the_meeting_agreed_on_about_it_is_told_beside_who_was_given_it(
     open_page, desk, sqlite_store, clock, language, hours, elsewhere, dropped, said
 ):
     people, alert = desk.people, desk.standing()["stalled"]
@@ -84,6 +84,7 @@ def test_what_the_meeting_agreed_on_about_it_is_told(
         held = MorningMeeting(brief_id=brief.id, started_at=made)
         session.add(held)
         session.flush()
+        session.get_one(Alert, alert.id).assigned_to_id = people.rep.person_id
         session.add(
             Commitment(
                 meeting_id=held.id, what="Call", owner_id=people.mate.person_id, made_at=made,
@@ -95,6 +96,7 @@ def test_what_the_meeting_agreed_on_about_it_is_told(
     clock.move(hours=hours)
     until = format.instant(made + timedelta(hours=9), language, "Asia/Shanghai")
     text = shown(open_page("alerts", people.manager, language))
+    assert translate(language, "alerts_page.with", who="Rep") in text
     for key in ("agreed", "agreed_missed", "agreed_done"):
         sentence = translate(language, f"alerts_page.{key}", who="Mate", until=until)
         assert (sentence in text) is (key == said)
