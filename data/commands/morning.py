@@ -10,24 +10,21 @@ from sqlalchemy import select
 
 from core.access import Permission
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
-from core.notices import Notice
 from core.reports.commitments import Proof, check_commitment, thing
 from core.terms import Outcome, Severity
 from data.commands.briefs import reached_brief
 from data.commands.command import Tx, command
+from data.commands.commitment_notices import notice_of
 from data.commands.outbox import post
 from data.jsontext import to_json
 from data.minutes_json import Minutes, minutes_json
 from data.minutes_words import minutes_text
 from data.queries.commitments import FOLLOWED_DAYS, SETTLED, checked, followed, made_in
 from data.queries.morning import members, morning, team_alerts
-from data.queries.scope import customers
-from data.queries.sessions import who_of
 from data.schema import (
     Action,
     Alert,
     Commitment,
-    Customer,
     Demand,
     MorningBrief,
     MorningMeeting,
@@ -35,7 +32,6 @@ from data.schema import (
     Person,
     Promise,
 )
-from data.text import LANGUAGES, ended, translate
 
 _ABOUT: Mapping[str, type[Promise | Demand | Action]] = {
     Proof.PROMISE: Promise,
@@ -112,26 +108,8 @@ def assign(tx: Tx, meeting_id: int, given: CommitmentInput) -> int:
     after = {"task": row.what, "owner_id": row.owner_id, "due_at": row.due_at}
     tx.audit("commitment", row.id, after=to_json(after))
     if row.owner_id != tx.who.person_id:
-        post(tx.session, tx.now, [_told(tx, row, issued.timezone)])
+        post(tx.session, tx.now, [notice_of(tx, row, issued.timezone)])
     return row.id
-
-
-def _told(tx: Tx, row: Commitment, zone: str) -> Notice:
-    """To whoever takes something over: at which customer, and the way to where it is done."""
-    owner = tx.session.get_one(Person, row.owner_id)
-    seen = customers(who_of(tx.session, owner, None), Permission.SEE_CUSTOMERS)
-    names = select(Customer.name).where(Customer.id == row.customer_id)
-    if row.customer_id is None:
-        names = select(Opportunity.name).where(Opportunity.id == row.opportunity_id)
-    name = tx.session.scalar(names)
-    what = {
-        language: translate(language, "notices.commitment.at", customer=name, what=ended(language, row.what))
-        for language in LANGUAGES
-    }
-    sees = tx.session.scalar(select(Customer.id).where(Customer.id == row.customer_id, seen))
-    about = {"what": what, "by": tx.who.name, "due_at": row.due_at, "zone": zone}
-    where: tuple[str, dict[str, str | int]] = ("customer", {"customer": sees}) if sees else ("today", {})
-    return Notice(row.owner_id, "commitment", f"commitment:{row.id}", to_json(about), *where)
 
 
 @command("morning.drop", needs=Permission.RUN_MORNING)

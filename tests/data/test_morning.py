@@ -37,7 +37,18 @@ from data.notices import sentence
 from data.queries.commitments import own_commitments
 from data.queries.morning import morning, morning_days, morning_teams
 from data.queries.today import Kind, today
-from data.schema import Action, Alert, Audit, JobRun, Message, MorningBrief, Opportunity, PolicyVersion, Team
+from data.schema import (
+    Action,
+    Alert,
+    Audit,
+    Demand,
+    JobRun,
+    Message,
+    MorningBrief,
+    Opportunity,
+    PolicyVersion,
+    Team,
+)
 from tests.company import found
 from tests.morning import at_risk, customer_of, deal_of, issued, meeting, promise_to
 from tests.rooms import meanwhile
@@ -474,6 +485,29 @@ def test_whoever_takes_something_over_is_told_once(store, company, clock):
     assert (
         sentence("zh", message.kind, message.params)[1] == "Haihe：See them（截止 3月4日周三 17:00，Manager）"
     )
+
+
+def test_word_of_a_promise_a_demand_or_an_alert_opens_it(store, company, clock):
+    customer, deal = customer_of(store, "Haihe"), deal_of(store, "Haihe")
+    promise = make_promise(store, company.rep, customer, PromiseInput("Then", TODAY + timedelta(days=9)))
+    asked = {"words": "Slow", "pain": "cost", "metric": "", "unit": "", "urgency": "P1"}
+    demand = add(store, Demand(customer_id=customer, opened_at=clock.at, recorded_at=clock.at, **asked))
+    with store.reading() as session:
+        alert = session.scalars(select(Alert.id).where(Alert.opportunity_id == deal)).one()
+    held = meeting(store, company)
+    for expects, number in (("promise", promise), ("demand", demand), ("quote", alert)):
+        assign(store, company.manager, held, promise_to(store, company, clock, expects=expects, about=number))
+    told = promise_to(store, company, clock, expects="quote", about=alert, owner_id=company.mate.person_id)
+    assign(store, company.manager, held, told)
+    with store.reading() as session:
+        found = session.scalars(select(Message).where(Message.kind == "commitment").order_by(Message.id))
+        opens = [(message.page, message.query) for message in found]
+    assert opens == [
+        ("promises", {"promise": promise}),
+        ("demands", {"demand": demand}),
+        ("alerts", {"alert": alert}),
+        ("today", {}),  # another's, who sees neither the customer nor the alert
+    ]
 
 
 def test_whoever_does_not_see_the_customer_is_led_to_their_own_day(store, company, clock):

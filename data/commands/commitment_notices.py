@@ -1,0 +1,55 @@
+"""Word to whoever takes something over in a morning meeting, and where it opens (PRODUCT.md D4)."""
+
+from sqlalchemy import select
+
+from core.access import Permission, Who
+from core.notices import Notice
+from core.reports.commitments import Proof
+from data.commands.command import Tx
+from data.jsontext import to_json
+from data.queries.alerts import one_alert
+from data.queries.scope import customers
+from data.queries.sessions import who_of
+from data.schema import Commitment, Customer, Opportunity, Person
+from data.text import LANGUAGES, ended, translate
+
+Where = tuple[str, dict[str, str | int]]
+
+
+def notice_of(tx: Tx, row: Commitment, zone: str) -> Notice:
+    """To whoever takes something over: what, at which customer, and the way to what it is about.
+
+    Args:
+        zone: of the team whose meeting it is.
+    """
+    owner = tx.session.get_one(Person, row.owner_id)
+    names = select(Customer.name).where(Customer.id == row.customer_id)
+    if row.customer_id is None:
+        names = select(Opportunity.name).where(Opportunity.id == row.opportunity_id)
+    name = tx.session.scalar(names)
+    what = {
+        language: translate(language, "notices.commitment.at", customer=name, what=ended(language, row.what))
+        for language in LANGUAGES
+    }
+    about = {"what": what, "by": tx.who.name, "due_at": row.due_at, "zone": zone}
+    where = _opens(tx, row, who_of(tx.session, owner, None))
+    return Notice(row.owner_id, "commitment", f"commitment:{row.id}", to_json(about), *where)
+
+
+def _opens(tx: Tx, row: Commitment, owner: Who) -> Where:
+    """What it is about, or its customer, as far as they see that; else their own day."""
+    match row.expects, row.about:
+        case Proof.PROMISE, int(promise) if _sees(tx, row, owner, Permission.SEE_PROMISES):
+            return "promises", {"promise": promise}
+        case Proof.DEMAND, int(demand) if _sees(tx, row, owner, Permission.SEE_PROMISES):
+            return "demands", {"demand": demand}
+        case Proof.ACTION | Proof.QUOTE, int(alert) if one_alert(tx.session, owner, alert, tx.now):
+            return "alerts", {"alert": alert}
+    if row.customer_id is not None and _sees(tx, row, owner, Permission.SEE_CUSTOMERS):
+        return "customer", {"customer": row.customer_id}
+    return "today", {}
+
+
+def _sees(tx: Tx, row: Commitment, owner: Who, needs: Permission) -> bool:
+    theirs = select(Customer.id).where(Customer.id == row.customer_id, customers(owner, needs))
+    return tx.session.scalar(theirs) is not None
