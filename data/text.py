@@ -2,7 +2,7 @@
 
 Catalogues are TOML files by area, `data/locale/<language>/<area>.toml`; the key `board.title` is
 `title` in `board.toml`. A key whose sentence depends on a count has forms `one` and `other`, and may
-have `zero`. The company's own names of stages and tags (`speak`) go before the catalogues'.
+have `zero` and `two` (twice). The company's own names of stages and tags (`speak`) go before the catalogues'.
 """
 
 import logging
@@ -68,7 +68,7 @@ def translate(language: str, key: str, **params: Any) -> str:
     sentence = _company.get(key, {}).get(language) or sentences.get(key)
     if sentence is None and "n" in params:
         form = Locale.parse(language).plural_form(params["n"])
-        form = "zero" if params["n"] == 0 and f"{key}.zero" in sentences else form
+        form = {0: "zero", 2: "two"}.get(params["n"], form)
         sentence = sentences.get(f"{key}.{form}") or sentences.get(f"{key}.other")
     if sentence is None:
         _log.error("no text for %s in %s", key, language)

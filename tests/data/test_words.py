@@ -21,7 +21,7 @@ from data.jobs.schedule import SCHEDULE
 from data.text import LANGUAGES, catalogue, has, translate
 
 ROOT = Path(__file__).parents[2]
-PLURAL = re.compile(r"\.(zero|one|other)$")
+PLURAL = re.compile(r"\.(zero|one|two|other)$")
 
 
 def trees() -> Iterator[ast.AST]:
@@ -92,6 +92,13 @@ def test_one_is_said_as_one(key):
     others = dict.fromkeys(named_in(key), "Haihe")
     said = translate("en", key, **(others | dict.fromkeys(COUNTING[key], 1) | {"n": 1}))
     assert not re.search(r"\b1 (?:\w+ )?(?:\w+s|are|were)\b", said)
+
+
+def test_two_times_are_said_as_twice():
+    counted = [key for key, said in catalogue("en").items() if "{n} times" in said]
+    assert [key for key in counted if key.replace(".other", ".two") not in catalogue("en")] == []
+    said = [translate("en", "promises.moves", n=n) for n in (1, 2, 3)]
+    assert said == ["moved once", "moved twice", "moved 3 times"]
 
 
 def named_in(key: str) -> set[str]:
