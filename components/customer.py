@@ -13,6 +13,7 @@ from components.own_values import own_lines
 from components.promises import promised_block
 from components.text import listed, t, term
 from core.access import Permission, reach
+from core.process.timing import overdue_before
 from data.notices import alert_words
 from data.queries.customer_file import ContactCard, CustomerFile, CustomerHead, OpenAlert, Planned
 from data.queries.promise_board import Board
@@ -79,7 +80,7 @@ def next_steps_block(steps: Sequence[Planned], head: CustomerHead, view: View) -
         with st.container(
             border=True, horizontal=True, vertical_alignment="center", gap="small", key=f"row-step-{step.id}"
         ):
-            late = step.at < view.now
+            late = step.at < overdue_before(view.now, view.who.timezone)
             mark = f" :red-badge[:material/schedule: {t('customer.overdue')}]" if late else ""
             soon = view.ago(step.at)
             detail = [view.instant(step.at), soon, step.opportunity, step.owner]

@@ -13,6 +13,7 @@ from components.text import t, term
 from components.type_icons import type_icon
 from core.access import Permission, reach
 from core.messages import AppError
+from core.process.timing import overdue_before
 from core.terms import ActionStatus, Outcome
 from data.commands.record import take_back
 from data.queries.drafts import DraftView
@@ -89,7 +90,7 @@ def _planned(view: View, facts: CustomerFacts, opportunity: OpenOpportunity | No
     here = opportunity.id if opportunity else None
     names = {o.id: o.name for o in facts.opportunities}
     for step in sorted(facts.steps, key=lambda s: s.opportunity_id != here)[:2]:
-        late = step.planned_for < view.now
+        late = step.planned_for < overdue_before(view.now, view.who.timezone)
         badge(t("record.overdue") if late else t("record.open_step"), Tone.AMBER if late else Tone.BLUE)
         of = "" if step.opportunity_id == here else plain(names.get(step.opportunity_id, ""))
         said = (term("stage", step.type), view.instant(step.planned_for), of)

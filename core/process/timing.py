@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from core.messages import Problem
 
@@ -17,6 +18,17 @@ def check_planned(planned_for: datetime | None, now: datetime) -> tuple[Problem,
     if planned_for is None:
         return (Problem("started_at", "required"),)
     return () if planned_for > now else (Problem("started_at", "not_in_future"),)
+
+
+def overdue_before(now: datetime, timezone: str) -> datetime:
+    """Before this lies the time of a step that is overdue: each has the whole of its day, in `timezone`.
+
+    >>> from datetime import UTC
+    >>> overdue_before(datetime(2026, 3, 4, 6, 0, 32, tzinfo=UTC), "Asia/Shanghai").isoformat()
+    '2026-03-04T00:00:00+08:00'
+    """
+    zone = ZoneInfo(timezone)
+    return datetime.combine(now.astimezone(zone).date(), time(), zone)
 
 
 def check_completed(

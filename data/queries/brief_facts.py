@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.access import Who
 from core.calendar import WorkCalendar, next_workday
 from core.policies import Policy
+from core.process.timing import overdue_before
 from core.promises.sla import SlaState
 from core.reports.brief import Cause, Deal, Source
 from core.terms import ActionStatus, Outcome, Role, Severity
@@ -199,7 +200,7 @@ def _quotes(asked: _Asked) -> Iterator[Cause]:
 
 
 def _steps(asked: _Asked) -> Iterator[Cause]:
-    """Planned steps whose time has passed; the oldest of each opportunity."""
+    """Planned steps whose day is over; the oldest of each opportunity."""
     query = (
         select(Action)
         .join(Opportunity, Opportunity.id == Action.opportunity_id)
@@ -207,7 +208,7 @@ def _steps(asked: _Asked) -> Iterator[Cause]:
             _mine(asked),
             Action.status == ActionStatus.PLANNED,
             Action.voided_at.is_(None),
-            Action.planned_for < asked.now,
+            Action.planned_for < overdue_before(asked.now, asked.zone),
         )
         .order_by(Action.planned_for.desc(), Action.id.desc())
     )

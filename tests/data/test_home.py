@@ -28,7 +28,7 @@ def company(store, steps=2):
     people = found(store)
     for n in range(1, steps + 1):
         other = open_opportunity(store, people.rep, people.customer, f"Line {n}")
-        late = PlannedAction(ActionStatus.PLANNED, store.clock() - timedelta(hours=n))
+        late = PlannedAction(ActionStatus.PLANNED, store.clock() - timedelta(days=n))
         planned(store, people.rep.person_id, other, late)
     settle(store)
     return people

@@ -48,8 +48,9 @@ def quote(store, people, valid_until, hours_ago=1, **more):
 
 # Noon in Shanghai, when the planned step is due, and where it is shown.
 STEPS = [
-    (timedelta(minutes=-1), Kind.OVERDUE),
+    (timedelta(hours=-12, minutes=-1), Kind.OVERDUE),  # yesterday
     (timedelta(days=-400), Kind.OVERDUE),
+    (timedelta(hours=-12), Kind.DUE),  # it has the whole of its day
     (timedelta(0), Kind.DUE),
     (timedelta(hours=11, minutes=59), Kind.DUE),
     (timedelta(hours=12), None),  # midnight: tomorrow
@@ -78,7 +79,7 @@ def test_steps_are_ranked_by_time_then_value_and_five_are_shown(store, clock):
     ids = []
     for hours, amount in ((5, 1), (3, 1), (3, 9), (9, 1), (7, 1), (2, 1), (1, 1)):
         other = open_opportunity(store, people.rep, people.customer, "More", amount=Decimal(amount))
-        ids.append(plan(store, people, clock.at - timedelta(hours=hours), other))
+        ids.append(plan(store, people, clock.at - timedelta(days=1, hours=hours), other))
     settle(store)
     group = of(store, people.rep, Kind.OVERDUE)
     assert (group.total, [x.id for x in group.todos]) == (7, [ids[i] for i in (3, 4, 0, 2, 1)])

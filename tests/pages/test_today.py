@@ -31,7 +31,7 @@ ROLES = ["rep", "mate", "manager", "director", "product", "delivery", "store_man
 
 
 def overdue(store, people, number=1):
-    action = PlannedAction(ActionStatus.PLANNED, store.clock() - timedelta(hours=number))
+    action = PlannedAction(ActionStatus.PLANNED, store.clock() - timedelta(days=number))
     other = open_opportunity(store, people.rep, people.customer, f"Line {number}")
     return planned(store, people.rep.person_id, other, action)
 

@@ -1,9 +1,11 @@
 """Planned steps to record, and opportunities without one."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, func, select
 
+from core.process.timing import overdue_before
 from core.terms import ActionStatus, Outcome
 from data.queries.today_kinds.asked import Asked, Group, Kind, mine, of_opportunity, worth
 from data.schema import Action, Customer, Opportunity, OpportunityState, Pipeline, Stage
@@ -32,12 +34,18 @@ def _planned(asked: Asked, most: int, kind: Kind, when: Any) -> Group:
     return asked.group(kind, query, most)
 
 
+def _overdue_before(asked: Asked) -> datetime:
+    return overdue_before(asked.now, asked.who.timezone)
+
+
 def overdue(asked: Asked, most: int) -> Group:
-    return _planned(asked, most, Kind.OVERDUE, Action.planned_for < asked.now)
+    """Steps whose day is over."""
+    return _planned(asked, most, Kind.OVERDUE, Action.planned_for < _overdue_before(asked))
 
 
 def due(asked: Asked, most: int) -> Group:
-    when = and_(Action.planned_for >= asked.now, Action.planned_for < asked.midnight)
+    """Steps of this day, whether their time has come or not."""
+    when = and_(Action.planned_for >= _overdue_before(asked), Action.planned_for < asked.midnight)
     return _planned(asked, most, Kind.DUE, when)
 
 
