@@ -108,6 +108,21 @@ def test_every_rule_stands_in_the_table():
     assert {rule for rule, _, _ in TABLE} | {"demos_without_quote"} == set(RULES)
 
 
+COUNTED = [  # 16:00 of the day before the elapsed days would say: people count one more
+    ("next_step_overdue", {"next_step_at": ago(3.5)}, 4),
+    ("next_step_missing", {"next_step_at": None, "last_event_at": ago(3.5)}, 4),
+    ("customer_silent", {"last_answer_at": ago(20.5)}, 21),
+    ("quote_unanswered", {"quotes": (replace(OLD, made_at=ago(5.5)), NEW)}, 6),
+]
+
+
+@pytest.mark.parametrize(("rule", "facts", "days"), COUNTED)
+def test_days_are_counted_by_the_calendar(rule, facts, days):
+    finding = RULES[rule](replace(CALM, **facts), DEFAULTS)
+    assert finding is not None
+    assert finding.params["days"] == days
+
+
 NEW_CAUSES = [
     ("stalled", {"reached": stands(9)}, {"reached": stands(8, by=8)}),
     ("next_step_overdue", {"next_step_at": ago(3)}, {"next_step_id": 10}),

@@ -20,5 +20,5 @@ def evaluate(facts: OpportunityFacts, policy: Policy) -> Finding | None:
         rule=NAME,
         key=f"{NAME}:{facts.opportunity_id}:{facts.last_answer_at}",
         severity=Severity.AMBER,
-        params={"days": int(days)},
+        params={"days": facts.calendar_days_since(facts.last_answer_at)},
     )

@@ -96,3 +96,14 @@ class OpportunityFacts:
     def days_since(self, at: datetime | None) -> float | None:
         """Elapsed days up to `as_of`; None without an instant."""
         return (self.as_of - at) / _DAY if at else None
+
+    def calendar_days_since(self, at: datetime | None) -> int:
+        """How many days of the company's calendar an instant lies back, as people count; 0 without one.
+
+        >>> from zoneinfo import ZoneInfo
+        >>> morning = datetime(2026, 3, 6, 1, tzinfo=UTC).astimezone(ZoneInfo("Asia/Shanghai"))
+        >>> facts = OpportunityFacts(1, "", None, 0, None, as_of=morning)  # Friday, 9:00
+        >>> facts.calendar_days_since(datetime(2026, 3, 4, 6, tzinfo=UTC))  # Wednesday, 14:00
+        2
+        """
+        return (self.as_of.date() - at.astimezone(self.as_of.tzinfo).date()).days if at else 0

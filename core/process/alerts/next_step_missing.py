@@ -21,5 +21,5 @@ def evaluate(facts: OpportunityFacts, policy: Policy) -> Finding | None:
         rule=NAME,
         key=f"{NAME}:{facts.opportunity_id}:{since}",
         severity=Severity.AMBER,
-        params={"days": max(1, int(days))},
+        params={"days": max(1, facts.calendar_days_since(since))},
     )

@@ -27,6 +27,6 @@ def evaluate(facts: OpportunityFacts, policy: Policy) -> Finding | None:
         rule=NAME,
         key=f"{NAME}:{facts.opportunity_id}:{facts.next_step_id}",
         severity=Severity.AMBER,
-        params={"days": max(1, int(days))},
+        params={"days": max(1, facts.calendar_days_since(facts.next_step_at))},
         drivers=(facts.next_step_id,) if facts.next_step_id else (),
     )

@@ -16,6 +16,9 @@ def evaluate(facts: OpportunityFacts, policy: Policy) -> Finding | None:
         rule=NAME,
         key=f"{NAME}:{facts.opportunity_id}:{facts.quotes[0].action_id}",
         severity=Severity.AMBER,
-        params={"quotes": len(facts.quotes), "days": int(facts.days_since(facts.quotes[0].made_at) or 0)},
+        params={
+            "quotes": len(facts.quotes),
+            "days": facts.calendar_days_since(facts.quotes[0].made_at),
+        },
         drivers=tuple(quote.action_id for quote in facts.quotes),
     )
