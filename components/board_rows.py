@@ -61,7 +61,7 @@ def _open(lines: Sequence[OpenLine], view: View) -> Columns:
         ),
         "value": (
             [format.money(o.amount, o.currency, view.language) for o in lines],
-            st.column_config.TextColumn(t("board.value_short"), width=95, alignment="right"),
+            st.column_config.TextColumn(t("board.value_short"), width=125, alignment="right"),
         ),
         "next": ([o.next_step_at for o in lines], _day("board.next_step", view)),
         "touch": ([o.last_touch_at for o in lines], _day("board.last_touch", view)),
