@@ -117,6 +117,13 @@ def summary(found: Home) -> None:
             badge(t("today.count", kind=t(f"today.{group.kind}"), count=group.total), TONES[group.kind])
 
 
+def unread_line(waiting: int) -> None:
+    """That messages wait, which a phone's closed menu does not show; leads to them."""
+    with st.container(key="today-unread"):  # always there: what comes below keeps its place
+        if waiting and st.button(t("inbox.unread", n=waiting), type="tertiary", icon=":material/inbox:"):
+            open_page("inbox")
+
+
 def todos(found: Home, view: View) -> Target | None:
     """The to-dos by kind; returns the page, and what its address says, of the one that was chosen."""
     chosen = None

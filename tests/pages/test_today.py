@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from core.access import Who
+from core.notices import Notice
 from core.people import PersonInput
 from core.process.metrics import PlannedAction
 from core.promises.demands import DemandInput
@@ -17,6 +18,7 @@ from data.commands.demands import file_demand
 from data.commands.features import move_feature
 from data.commands.milestones import issue_milestone, set_launch
 from data.commands.opportunities import close_opportunity, open_opportunity
+from data.commands.outbox import post
 from data.commands.setup import new_setup_code, set_up
 from data.commands.store_requests import file_request
 from data.schema import ReportOffline
@@ -70,6 +72,17 @@ def test_without_to_dos_it_is_calm_and_says_what_will_come(open_page, sqlite_sto
     assert len(page.caption) == 1
     begins = {"mate": "begin_rep", "store_manager": "begin_store_manager"}.get(role)
     assert [does(b) for b in page.button] == ([translate(language, f"today.{begins}")] if begins else [])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_unread_messages_are_told_and_one_click_away(open_page, sqlite_store, gone, language):
+    people = found(sqlite_store)
+    with sqlite_store.writing() as session:
+        post(session, sqlite_store.clock(), [Notice(people.product.person_id, "channel_test", "k")])
+    page = open_page("today", people.product, language)
+    assert translate(language, "today.nothing") in words(page)
+    press(page, translate(language, "inbox.unread", n=1))
+    assert gone == [("inbox", {})]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
