@@ -90,7 +90,7 @@ def answer_block(
     form.finish()
     if waits:
         _pausing(file, does, view)
-    if address.read("do", [ANSWER], ""):
+    if again or address.read("do", [ANSWER], ""):
         into_view(part, part, key="answer")  # once all of it is drawn, the page is long enough to scroll
 
 
