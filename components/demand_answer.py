@@ -126,7 +126,7 @@ def _answer(form: DraftForm, way: str, features: Mapping[int, FeatureChoice], vi
             placeholder=kept or t(f"demands.{name}_hint"),
         )
     day = t("demands.planned_on")
-    form.day("planned_on", t("demands.stays", what=day) if way == "known" else day)
+    form.day("planned_on", t("demands.stays", what=day) if chosen and chosen.planned_on else day)
 
 
 def _known(form: DraftForm, features: Mapping[int, FeatureChoice]) -> FeatureChoice | None:

@@ -224,7 +224,10 @@ def test_a_planned_feature_can_answer(open_page, sqlite_store, company, language
         translate(language, "demands.path_hint"),
         translate(language, "demands.resources_hint"),
     ]
+    day_label = translate(language, "demands.planned_on")
+    assert page.date_input[0].label == day_label  # nothing is chosen whose day could stay
     page.selectbox[0].set_value(feature).run()
+    assert page.date_input[0].label == translate(language, "demands.stays", what=day_label)
     kept = [(area.label, area.placeholder) for area in page.text_area]
     assert kept == [
         (translate(language, "demands.stays", what=translate(language, f"demands.{name}")), said)
