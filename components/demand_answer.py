@@ -23,7 +23,7 @@ from data.commands.promise_drafts import ANSWER, DECLINE, open_answer, save_prom
 from data.queries.demand_file import DemandFile, FeatureChoice
 from data.queries.drafts import DraftView, begun
 from data.queries.promise_board import promises_on, standing
-from data.queries.promises import PromiseRow
+from data.queries.promises import PromiseRow, promises_of
 
 _MOST_PROMISES = 3  # the widest gaps
 
@@ -115,9 +115,9 @@ def _answer(form: DraftForm, way: str, features: Mapping[int, FeatureChoice], vi
     chosen = None
     if way == "known":
         chosen = _known(form, features)
-        _rests_on(chosen, view)
     else:
         _feature_fields(form)
+    _rests_on(chosen, view.read(promises_of, form.values()["demand"], view.now), view)
     for name in ("path", "resources"):
         label, kept = t(f"demands.{name}"), getattr(chosen, name, "")
         form.long_text(
@@ -141,11 +141,16 @@ def _known(form: DraftForm, features: Mapping[int, FeatureChoice]) -> FeatureCho
     return features.get(number)
 
 
-def _rests_on(feature: FeatureChoice | None, view: View) -> None:
-    """What customers were promised of a planned feature and have not had: its date may hurt that."""
-    found = view.read(promises_on, feature.id, view.now) if feature else []
+def _rests_on(feature: FeatureChoice | None, own: Sequence[PromiseRow], view: View) -> None:
+    """What customers were promised and have not had, which the date may hurt.
+
+    Args:
+        own: what the customer was promised of the demand; what others were of the feature follows.
+    """
+    on_it = view.read(promises_on, feature.id, view.now) if feature else []
+    waiting = {row.id: row for row in [*own, *(row.promise for row, _ in on_it)] if not row.delivered}
     with st.container(key="answer-promises", gap="xsmall"):  # always there, as the fields below it are
-        for row in [row.promise for row, _ in found if not row.promise.delivered][:_MOST_PROMISES]:
+        for row in list(waiting.values())[:_MOST_PROMISES]:
             on = format.day(row.promised_on, view.language)
             said = t("demands.promised_with", customer=row.customer, on=on)
             st.caption(f":material/handshake: {plain(said)}")

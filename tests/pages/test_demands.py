@@ -180,14 +180,18 @@ def test_product_answers_with_everything_or_is_told_what_is_missing(
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_what_was_promised_of_a_planned_feature_stands_beside_its_date(
+def test_what_was_promised_of_the_demand_and_of_a_planned_feature_stands_beside_the_date(
     open_page, sqlite_store, company, language
 ):
     first, second = filed(sqlite_store, company), filed(sqlite_store, company)
     feature = answered(sqlite_store, company, first)
     told = PromiseInput("Then", date(2026, 4, 20), demand_id=first)
     make_promise(sqlite_store, company.rep, company.customer, told)
+    own = PromiseInput("Soon", date(2026, 4, 21), demand_id=second)
+    make_promise(sqlite_store, company.rep, company.customer, own)
     page = open_page("demands", company.product, language, demand=second)
+    own_on = "21 Apr 2026" if language == "en" else "2026年4月21日"
+    assert translate(language, "demands.promised_with", customer="Haihe Pumps", on=own_on) in shown(page)
     next(g for g in page.button_group if g.key.endswith("_way")).set_value("known").run()
     on = "20 Apr 2026" if language == "en" else "2026年4月20日"
     said = translate(language, "demands.promised_with", customer="Haihe Pumps", on=on)
