@@ -1,6 +1,5 @@
 """The calibrate page's parts: where the answers stand, one suggestion, its answer."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,19 +9,21 @@ from components import address, format
 from components.blocks import Card, Tone, cards, empty, plain
 from components.calibrate_answers import IN_HAND, answer_words
 from components.calibrate_charts import factor_table, shown_money, waterfall
-from components.forms import Marks
+from components.draft_begin import note_form
+from components.draft_end import submit_here, tell_sent
+from components.drafts import DraftForm
 from components.frame import View
 from components.navigation import open_page
 from components.scrolling import arrive
 from components.text import t, term
 from core.forecast.calibration import ACCEPTED, AGREED, REJECT_REASONS, REJECTED
 from core.forecast.valuation import LEVEL
+from data.commands.form_drafts import SUGGESTION
 from data.forecast_words import Words
 from data.queries.suggestions import Queue, Suggestion
 from data.queries.suggestions_asked import ASKED, PERIODS
 
 _TOP = 3  # reasons as sentences
-_TOLD = "calibrate-told"
 
 
 def chosen_period() -> str:
@@ -61,8 +62,8 @@ def filters(found: Queue) -> None:
 
 def progress(found: Queue, view: View) -> None:
     """How many are answered, and until when; what became of the last answer."""
-    if told := st.session_state.pop(_TOLD, None):
-        st.toast(told, icon=":material/check:")
+    if tell_sent(view):
+        address.write(opportunity=None)
     if not found.total or found.due is None:
         return
     late = view.now > found.due
@@ -94,12 +95,8 @@ def gone() -> None:
     st.info(t("calibrate.gone"), icon=":material/info:")
 
 
-def one(item: Suggestion, found: Queue, answer: Callable[..., Any], view: View) -> None:
-    """One suggestion with its reasons, and the answer to it.
-
-    Args:
-        answer: `answer(key, line, decision, reason, note)`; the same key answers once.
-    """
+def one(item: Suggestion, found: Queue, view: View) -> None:
+    """One suggestion with its reasons, and the answer to it."""
     said = words_of(item, view)
     with st.container(border=True, key=IN_HAND):
         arrive(IN_HAND)
@@ -107,7 +104,7 @@ def one(item: Suggestion, found: Queue, answer: Callable[..., Any], view: View) 
         _figures(item, view)
         _reasons(item, said)
         if item.may_answer:
-            _answer(item, found, answer, view)
+            _answer(item, found, view)
         elif item.answer:
             st.caption(t("calibrate.stands"))
     _ways(item, found)
@@ -171,56 +168,60 @@ def _reasons(item: Suggestion, said: Words) -> None:
     )
 
 
-def _answer(item: Suggestion, found: Queue, answer: Callable[..., Any], view: View) -> None:
+def _answer(item: Suggestion, found: Queue, view: View) -> None:
     if item.answer:
         st.caption(plain(answer_words(item.answer, view)))
-    marks = Marks(view)
-    once = f"{item.line_id}:{item.answer.id if item.answer else 0}"
+    form = note_form(view, SUGGESTION, f"{item.period}-{item.starts_on}-{item.opportunity_id}")
     if found.due is not None and view.now > found.due:
         st.caption(t("calibrate.final"))
-    given = _accepted(item, found, once) or _rejected(marks, once)
-    if given and marks.sent(lambda: answer(f"{once}:{given[0]}", item.line_id, *given)):
-        st.session_state[_TOLD] = t(f"calibrate.told_{given[0]}", what=item.customer or item.opportunity)
-        address.write(opportunity=None)
-        st.rerun()
+    _accepted(item, form, found, view)
+    _rejected(item, form, view)
+    form.finish()
 
 
-def _accepted(item: Suggestion, found: Queue, once: str) -> tuple[str, str, str] | None:
+def _sends(item: Suggestion, form: DraftForm, decision: str, reason: str, view: View) -> dict[str, Any]:
+    """What a button does that answers at once, with the words if any."""
+    answers = partial(SUGGESTION.submit, line=item.line_id, decision=decision, reason=reason)
+    told = t(f"calibrate.told_{decision}", what=item.customer or item.opportunity)
+    return {"on_click": submit_here, "args": (view, form.draft.id, answers, told)}
+
+
+def _accepted(item: Suggestion, form: DraftForm, found: Queue, view: View) -> None:
     """The buttons to accept, and to go on without an answer."""
     with st.container(horizontal=True):
-        accept = st.button(
+        st.button(
             t("calibrate.accept"),
-            key=f"accept-{once}",
+            key=f"{form.prefix}accept",
             type="primary",
             icon=":material/check:",
             shortcut="A",
+            **_sends(item, form, ACCEPTED, AGREED, view),
         )
         following = _following(item, found)
         if following and st.button(
-            t("calibrate.later"), key=f"later-{once}", icon=":material/skip_next:", shortcut="S"
+            t("calibrate.later"), key=f"{form.prefix}later", icon=":material/skip_next:", shortcut="S"
         ):
             address.write(opportunity=following)
             st.rerun()
-    return (ACCEPTED, AGREED, "") if accept else None
 
 
-def _rejected(marks: Marks, once: str) -> tuple[str, str, str] | None:
-    """A button, and a key, for every reason: pressing one answers at once, with the words if any."""
+def _rejected(item: Suggestion, form: DraftForm, view: View) -> None:
+    """A button, and a key, for every reason: pressing one answers at once."""
     st.markdown(f"**{plain(t('calibrate.why_not'))}**")
-    with marks.field("note"):
-        note = st.text_input(
-            t("calibrate.note"),
-            key=f"note-{once}",
-            placeholder=t("calibrate.note_hint"),
-            label_visibility="collapsed",
-        )
-    with marks.field("reason"), st.container(horizontal=True, gap="small", key="reject_reasons"):
-        pressed = [
-            code
-            for n, code in enumerate(REJECT_REASONS, 1)
-            if st.button(term("answer_reason", code), key=f"reject-{code}-{once}", shortcut=str(n))
-        ]
-    return (REJECTED, pressed[0], note) if pressed else None
+    form.text(
+        "note",
+        t("calibrate.note"),
+        placeholder=t("calibrate.note_hint"),
+        label_visibility="collapsed",
+    )
+    with form.at("reason"), st.container(horizontal=True, gap="small", key="reject_reasons"):
+        for n, code in enumerate(REJECT_REASONS, 1):
+            st.button(
+                term("answer_reason", code),
+                key=f"{form.prefix}reject-{code}",
+                shortcut=str(n),
+                **_sends(item, form, REJECTED, code, view),
+            )
 
 
 def _ways(item: Suggestion, found: Queue) -> None:

@@ -175,14 +175,6 @@ def given_away(
             st.markdown(commitment_line(checked, told.timezone, view.language))
 
 
-def free_form(told: Morning, view: View) -> None:
-    """A form for anything else that the meeting agrees on."""
-    if told.running and told.may_run:
-        with st.expander(t("morning.agree_more"), icon=":material/add_task:"):
-            st.caption(t("morning.agree_more_hint"))
-            _form(Prefilled("free"), told, view)
-
-
 def _form(start: Prefilled, told: Morning, view: View) -> None:
     held = told.meeting.id if told.meeting else 0
     turn = turn_of(_named(start, told))
@@ -240,9 +232,14 @@ def _customer(start: Prefilled, told: Morning, turn: str, marks: Marks) -> int |
 
 def _day(turn: str, told: Morning, view: View) -> date:
     """A day with one click, by the team's clock."""
-    here = view.now.astimezone(ZoneInfo(told.timezone)).time()
-    first = "today" if here < EVENING else "tomorrow"
+    first = first_day(told, view)
     return pick_day(t("morning.due"), f"day-{turn}", told.ahead, first, view.language)
+
+
+def first_day(told: Morning, view: View) -> str:
+    """The day that is meant until another is chosen."""
+    here = view.now.astimezone(ZoneInfo(told.timezone)).time()
+    return "today" if here < EVENING else "tomorrow"
 
 
 def _expects(start: Prefilled, turn: str, marks: Marks) -> Proof:

@@ -46,10 +46,18 @@ def evening_in(
 ) -> tuple[dict[str, datetime], datetime]:
     """The same in a draft, which keeps the day's name: the evening of each name, and that of none kept."""
     days = _offered(view, team, without)
-    words, first = _words(days, view.language), _first(days, default)
-    form.switch(field, label, list(words), words.__getitem__, first)
+    first = day_in(form, field, label, days, default, view.language)
     evenings = {name: _evening(on, view) for name, on in days.items()}
     return evenings, evenings[first]
+
+
+def day_in(
+    form: DraftForm, field: str, label: str, days: Mapping[str, date], default: str, language: str
+) -> str:
+    """One of a few days in a draft, which keeps its name; the name of the one meant where none is kept."""
+    words, first = _words(days, language), _first(days, default)
+    form.switch(field, label, list(words), words.__getitem__, first)
+    return first
 
 
 def _offered(view: View, team: int | None, without: Collection[str]) -> dict[str, date]:

@@ -65,8 +65,12 @@ def has_words(view: View, note: Note, number: int | str) -> bool:
     return begun_id is not None and draft_now(view, begun_id).touched
 
 
-def unfolded(kept: DraftView) -> bool:
-    """Whether a folded form over a draft opens by itself: something was left in it, or erased since."""
+def unfolded(kept: DraftView, goes_on: bool = False) -> bool:
+    """Whether a folded form over a draft opens by itself: something was left in it, or erased since.
+
+    Args:
+        goes_on: whether it is open in any case from now on.
+    """
     name = f"unfolded-{kept.id}"
-    st.session_state[name] = st.session_state.get(name, False) or kept.touched
+    st.session_state[name] = st.session_state.get(name, False) or kept.touched or goes_on
     return bool(st.session_state[name])

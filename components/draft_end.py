@@ -49,12 +49,12 @@ def end(view: View, form: DraftForm, label: str, submit: Submit, words: str = "d
 
 
 def send_here(
-    view: View, form: DraftForm, label: str, submit: Submit, *, said: str, icon: str | None = None
+    view: View, form: DraftForm, label: str, submit: Submit, *, said: str = "", icon: str | None = None
 ) -> None:
     """The line under a form that stays on its page: send, and that it is kept as it stands.
 
     Args:
-        said: what `tell_sent` says once it is sent.
+        said: what `tell_sent` says once it is sent; nothing where the page shows it by itself.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
@@ -68,7 +68,7 @@ def send_here(
         st.caption(t("demands.saved_as_draft"), width="content")
 
 
-def submit_here(view: View, draft_id: int, submit: Submit, said: str) -> None:
+def submit_here(view: View, draft_id: int, submit: Submit, said: str = "") -> None:
     """Send the draft of a form that stays on its page."""
     submit_draft(view, draft_id, submit)
     st.session_state[_SENT] = draft_id, said
@@ -79,7 +79,8 @@ def tell_sent(view: View) -> bool:
     draft_id, said = st.session_state.pop(_SENT, (None, ""))
     if draft_id is None or draft_now(view, draft_id).sent is None:
         return False
-    st.toast(said)
+    if said:
+        st.toast(said)
     return True
 
 

@@ -125,12 +125,20 @@ class DraftForm:
             return str(self._keep(field, shown, typed=True) or "")
 
     def number(
-        self, field: str, label: str, *, least: float | None = 0.0, form: str = "%.2f", **more: Any
+        self,
+        field: str,
+        label: str,
+        *,
+        least: float | None = 0.0,
+        step: float = 0.01,
+        form: str = "%.2f",
+        **more: Any,
     ) -> Decimal | None:
         """A number; an amount, not negative, to two places, unless told otherwise.
 
         Args:
             least: the smallest that can be entered; None for any.
+            step: by which its buttons change it.
             form: how it is written, e.g. `%g` with no more places than it needs.
         """
         with self.at(field, more.get("width", "stretch")):
@@ -139,7 +147,7 @@ class DraftForm:
                 label,
                 value=float(kept) if kept is not None else None,
                 min_value=least,
-                step=0.01,
+                step=step,
                 format=form,
                 **self._wire(field),
                 **more,
@@ -147,10 +155,10 @@ class DraftForm:
             kept = self._keep(field, shown, typed=True)
             return Decimal(kept) if kept is not None else None
 
-    def day(self, field: str, label: str, **more: Any) -> None:
-        """A date."""
+    def day(self, field: str, label: str, default: date | None = None, **more: Any) -> None:
+        """A date; the default is shown until another is chosen."""
         with self.at(field, more.get("width", "stretch")):
-            kept = self.get(field)
+            kept = self.get(field, _plain(default))
             shown = st.date_input(
                 label,
                 value=date.fromisoformat(kept) if kept else None,
@@ -158,16 +166,16 @@ class DraftForm:
                 **self._wire(field),
                 **more,
             )
-            self._keep(field, shown)
+            self._keep(field, shown, default)
 
-    def clock(self, field: str, label: str, **more: Any) -> None:
-        """A time of day in the person's time zone."""
+    def clock(self, field: str, label: str, default: time | None = None, **more: Any) -> None:
+        """A time of day in the person's time zone; the default is shown until another is chosen."""
         with self.at(field, more.get("width", "stretch")):
-            kept = self.get(field)
+            kept = self.get(field, _plain(default))
             shown = st.time_input(
                 label, value=time.fromisoformat(kept) if kept else None, **self._wire(field), **more
             )
-            self._keep(field, shown)
+            self._keep(field, shown, default)
 
     def choice(
         self, field: str, label: str, options: Sequence[Any], say: Callable[[Any], str], **more: Any
@@ -229,6 +237,12 @@ class DraftForm:
                 **more,
             )
             return self._keep(field, shown, None if settle else default)
+
+    def tick(self, field: str, label: str) -> None:
+        """Something to say yes to."""
+        with self.at(field):
+            shown = st.checkbox(label, bool(self.get(field)), **self._wire(field))
+            self._keep(field, shown, default=False)
 
     def names(self, field: str, label: str, options: Sequence[str], **more: Any) -> list[str]:
         """Several names: known ones, or new ones."""

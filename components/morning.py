@@ -9,8 +9,9 @@ from typing import Any
 import streamlit as st
 
 from components import address
+from components.agree_more import agree_more
 from components.blocks import empty, plain, section
-from components.commitments import commitments, free_form
+from components.commitments import commitments
 from components.draft_begin import note_form
 from components.draft_end import send_here, tell_sent
 from components.frame import View
@@ -161,7 +162,7 @@ def _step(step: str, told: Morning, held: Meeting, view: View) -> None:
             alerts(told, view)
         case "made":
             commitments("made", told.made, told, view)
-            free_form(told, view)
+            agree_more(told, held, view)
         case _:
             _finish(told, held, view)
 

@@ -9,7 +9,6 @@ from components.blocks import plain, section
 from components.customer import grade_badge
 from components.draft_begin import draft_about, form_over, unfolded
 from components.draft_end import send_here, tell_sent
-from components.drafts import DraftForm
 from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.navigation import open_page
@@ -129,20 +128,7 @@ def closing(desk: Desk) -> None:
         results = {str(r): term("room_result", r) for r in Result}
         form.choice("result", t("room.result"), list(results), results.__getitem__)
         form.long_text("note", t("room.close_note"), height=100)
-        with form.at("tasks"):
-            if left:
-                _drop_open(form, len(left))
+        if left:
+            form.tick("tasks", t("room.drop_open", n=len(left)))
         send_here(view, form, t("room.close"), CLOSING.submit, said=t("room.is_closed"))
         form.finish()
-
-
-def _drop_open(form: DraftForm, open_tasks: int) -> None:
-    """Whether what is still open is taken off the list with the room."""
-    drop = bool(form.get("tasks"))
-    st.checkbox(
-        t("room.drop_open", n=open_tasks),
-        drop,
-        key=f"{form.prefix}tasks",
-        on_change=form.press,
-        args=({"tasks": not drop},),
-    )

@@ -11,12 +11,13 @@ import streamlit as st
 
 from components import address
 from components.blocks import empty, plain, section
-from components.form_turns import next_turn, turn_of
-from components.forms import Marks
+from components.draft_begin import note_form
+from components.draft_end import send_here
 from components.frame import View, show_error
 from components.room_desk import Desk
 from components.text import t
 from core.messages import AppError
+from data.commands.form_drafts import ROOM_MESSAGE
 from data.files import ATTACHED, DOWNLOAD
 from data.queries.room_talk import PAGE, Said, Talk
 
@@ -84,26 +85,23 @@ def _message(said: Said, view: View, fetch: Fetch) -> None:
 
 
 def _say(desk: Desk) -> None:
-    name = f"say-{desk.file.id}"
-    turn = turn_of(name)
-    with st.form(turn, border=False):
-        marks = Marks(desk.view)
-        with marks.field("text"):
-            text = st.text_area(
-                t("room.message"),
-                height=90,
-                key=f"text-{turn}",
-                placeholder=t("room.message_hint"),
-                label_visibility="collapsed",
-            )
-        with marks.field("file"), st.expander(t("room.attach"), icon=":material/attach_file:"):
+    view = desk.view
+    with st.container(key=f"room-say-{desk.file.id}", gap="small"):
+        form = note_form(view, ROOM_MESSAGE, desk.file.id)
+        form.long_text(
+            "text",
+            t("room.message"),
+            height=90,
+            placeholder=t("room.message_hint"),
+            label_visibility="collapsed",
+        )
+        with form.at("file"), st.expander(t("room.attach"), icon=":material/attach_file:"):
             file = st.file_uploader(
                 t("room.attach_label"),
                 type=list(ATTACHED),
-                key=f"upload-{turn}",
+                key=f"{form.prefix}file",
                 label_visibility="collapsed",
             )
-        sent = st.form_submit_button(t("room.send"), type="primary", icon=":material/send:")
-        if sent and marks.sent(partial(desk.does["say"], turn, desk.file.id, text or "", file)):
-            next_turn(name)
-            st.rerun()
+        says = partial(ROOM_MESSAGE.submit, file=file)
+        send_here(view, form, t("room.send"), says, icon=":material/send:")
+    form.finish()

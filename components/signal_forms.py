@@ -1,22 +1,24 @@
 """The forms about signals: tell one, withdraw one."""
 
-import secrets
 from collections.abc import Sequence
-from datetime import date, datetime, time
-from typing import Any
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from components.blocks import plain
 from components.customer_desk import Desk
-from components.editing import Save, closed, done
+from components.draft_begin import note_form
+from components.draft_end import send_here, tell_sent
+from components.drafts import DraftForm
+from components.editing import closed, done
 from components.forms import Marks
 from components.frame import View
 from components.text import t, term
 from core.access import Permission, reach
-from core.signals import MEASURES, SignalInput
+from core.signals import MEASURES
 from core.terms import SIGNAL_KINDS
+from data.commands.form_drafts import SIGNAL
 from data.queries.customer_file import CustomerHead
 from data.queries.opportunity_cards import OpportunityCard
 
@@ -34,72 +36,49 @@ def signal_dialog(what: str | None, signal_id: int | None, desk: Desk) -> None:
 
 
 def _tell(desk: Desk) -> None:
-    _signal(desk.file.head, desk.file.opportunities, desk.view, desk.save)
+    _signal(desk.file.head, desk.file.opportunities, desk.view)
 
 
-def _signal(head: CustomerHead, cards: Sequence[OpportunityCard], view: View, save: Save) -> None:
-    marks = Marks(view)
-    here = view.now.astimezone(ZoneInfo(view.who.timezone))
-    key, opened = st.session_state.setdefault(_START, (secrets.token_hex(8), here))
+def _signal(head: CustomerHead, cards: Sequence[OpportunityCard], view: View) -> None:
+    if tell_sent(view):
+        done()
+    opened = st.session_state.setdefault(_START, view.now.astimezone(ZoneInfo(view.who.timezone)))
+    form = note_form(view, SIGNAL, head.id)
     st.caption(t("signals.hint"))
-    with marks.field("kind"):
-        kind = st.selectbox(
-            t("signals.kind"),
-            SIGNAL_KINDS,
-            index=None,
-            format_func={k: term("signal", k) for k in SIGNAL_KINDS}.__getitem__,
-            placeholder=t("signals.choose"),
-            key="signal-kind",
-        )
-    with marks.field("value"):
-        value = _value(kind)
-    with marks.field("opportunity"):
-        about = _about(cards)
-    with marks.field("happened_at"):
-        at = _when(opened)
-    with marks.field("note"):
-        note = st.text_area(t("signals.note"), placeholder=t("signals.note_hint"), key="signal-note")
-    with marks.field("source"):
-        source = st.text_input(t("signals.source"), placeholder=t("signals.source_hint"), key="signal-source")
-    if st.button(t("customer.save"), type="primary", icon=":material/check:", key="signal-save"):
-        said = SignalInput(kind or "", at, about, value, source.strip(), note.strip())
-        if marks.sent(lambda: save("signal", key, head.id, said)):
-            done()
-
-
-def _value(kind: str | None) -> float | None:
-    measure = MEASURES.get(kind or "")
-    if measure is None:
-        return None
-    return st.number_input(
-        term("signal_value", measure.unit),
-        value=None,
-        step=1.0,
-        format="%g",
-        key=f"signal-value-{kind}",
-        help=None if measure.required else t("signals.value_optional"),
+    kinds = {k: term("signal", k) for k in SIGNAL_KINDS}
+    kind = form.select(
+        "kind", t("signals.kind"), list(kinds), kinds.__getitem__, placeholder=t("signals.choose")
     )
-
-
-def _about(cards: Sequence[OpportunityCard]) -> int | None:
-    names = {card.id: card.name for card in cards if card.outcome == "open"}
-    return st.selectbox(
-        t("signals.about"),
-        list(names),
-        index=0 if len(names) == 1 else None,
-        format_func=lambda i: names[i],
-        placeholder=t("signals.whole_customer"),
-        key="signal-about",
-    )
-
-
-def _when(opened: datetime) -> datetime | None:
+    _value(form, kind)
+    usual = _about(form, cards)
     left, right = st.columns(2)
-    day: date | Any = left.date_input(t("signals.day"), opened.date(), format="YYYY-MM-DD", key="signal-day")
-    clock: time | Any = right.time_input(
-        t("signals.time"), opened.time().replace(second=0, microsecond=0), key="signal-time"
-    )
-    return datetime.combine(day, clock, opened.tzinfo) if day and clock else None
+    with left:
+        form.day("day", t("signals.day"), opened.date())
+    with right:
+        form.clock("time", t("signals.time"), opened.time())
+    form.problems("happened_at")
+    form.long_text("note", t("signals.note"), placeholder=t("signals.note_hint"))
+    form.text("source", t("signals.source"), placeholder=t("signals.source_hint"))
+    tells = partial(SIGNAL.submit, opened=opened, usual=usual)
+    send_here(view, form, t("customer.save"), tells, icon=":material/check:")
+    form.finish()
+
+
+def _value(form: DraftForm, kind: str | None) -> None:
+    measure = MEASURES.get(kind or "")
+    if measure is not None:
+        optional = None if measure.required else t("signals.value_optional")
+        unit = term("signal_value", measure.unit)
+        form.number("value", unit, least=None, step=1.0, form="%g", help=optional)
+
+
+def _about(form: DraftForm, cards: Sequence[OpportunityCard]) -> int:
+    """The opportunity that it is about, 0 for none; what is meant until another is chosen."""
+    names = {card.id: card.name for card in cards if card.outcome == "open"}
+    usual = next(iter(names)) if len(names) == 1 else 0
+    offered = {0: t("signals.whole_customer")} | names
+    form.select("opportunity", t("signals.about"), list(offered), offered.__getitem__, default=usual)
+    return usual
 
 
 def _withdraw(signal_id: int, desk: Desk) -> None:

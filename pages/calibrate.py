@@ -1,8 +1,5 @@
 """Does the AI's value for this opportunity convince me?"""
 
-from collections.abc import Callable
-from functools import partial
-
 import streamlit as st
 
 from components import calibrate as drawing
@@ -10,11 +7,8 @@ from components.calibrate_answers import answered
 from components.frame import page
 from components.text import t
 from core.access import Permission
-from data.commands.calibration import decide_suggestion
 from data.queries.suggestions import queue, suggestion
 from data.queries.suggestions_answered import answers
-
-ANSWER: Callable[..., int] = decide_suggestion.once
 
 with page("calibrate.title", needs=Permission.SEE_SUGGESTIONS) as view:
     st.caption(t("calibrate.question"))
@@ -24,7 +18,7 @@ with page("calibrate.title", needs=Permission.SEE_SUGGESTIONS) as view:
     drawing.progress(found, view)
     if chosen := drawing.current(found):
         if item := view.read(suggestion, view.now, period, chosen):
-            drawing.one(item, found, partial(view.do, ANSWER), view)
+            drawing.one(item, found, view)
         else:
             drawing.gone()
     else:

@@ -35,7 +35,6 @@ SAVES: dict[str, Callable[..., int]] = {
     "opportunity": opportunities.edit_opportunity,
     "close": opportunities.close_opportunity,
     "assign": opportunities.assign_opportunity,
-    "signal": signals.record_signal.once,
     "withdraw": signals.withdraw_signal,
 }
 

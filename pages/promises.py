@@ -12,8 +12,7 @@ from components.promises import board_cards, board_filters, board_list, chosen_s
 from components.schedule import feature_head, movable, promised_on, schedule_block
 from core.access import Permission, decide
 from data.commands.command import Command
-from data.commands.features import move_feature
-from data.commands.promises import escalate_promise, move_promise, plan_promise
+from data.commands.promises import plan_promise
 from data.commands.taking_back import take_back_promise
 from data.queries.deliveries import deliveries_of
 from data.queries.demand_file import feature_choices
@@ -22,13 +21,8 @@ from data.queries.promise_file import promise_desk, promise_file, promise_start
 from data.queries.promise_origins import origin_of, origins
 from data.queries.schedule import feature_file, schedule
 
-DOES: dict[str, Command[..., int]] = {
-    "move": move_promise,
-    "plan": move_feature,
-    "link": plan_promise,
-    "escalate": escalate_promise,
-    "take_back": take_back_promise,
-}
+LINK: Command[..., int] = plan_promise
+TAKE_BACK: Command[..., int] = take_back_promise
 
 with page("promises.title", needs=Permission.SEE_PROMISES) as view:
     freeze_line(view)
@@ -43,19 +37,18 @@ with page("promises.title", needs=Permission.SEE_PROMISES) as view:
         file = view.read(promise_file, number, view.now)
         promise_head(file, view)
         said_in(view.read(origin_of, number), view)
-        does = {way: partial(view.do, command) for way, command in DOES.items()}
         if file.taken_back is None:
-            resolve_block(file, view.read(feature_choices, view.now), does, view)
+            resolve_block(file, view.read(feature_choices, view.now), partial(view.do, LINK), view)
             delivered(view.read(deliveries_of, file.row.promise, view.now), view)
         histories(file, view)
-        take_back_block(file, does["take_back"], view)
+        take_back_block(file, partial(view.do, TAKE_BACK), view)
     elif number := address.number("feature"):
         feature = view.read(feature_file, number, view.now)
         feature_head(feature, view)
         told = view.read(promises_on, number, view.now)
         promised_on(told, view)
         if movable(feature.planned, view):
-            feature_form(number, told, partial(view.do, DOES["plan"]), view)
+            feature_form(number, told, view)
     else:
         if decide(view.who, Permission.MAKE_PROMISES).allowed:
             begin_with(view.read(promise_start), view)

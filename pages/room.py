@@ -15,7 +15,6 @@ from components.room_talk import talk
 from components.room_tasks import tasks
 from components.timeline import timeline_block
 from core.access import Permission
-from data.commands.room_files import say_with_file
 from data.commands.room_reading import mark_seen
 from data.commands.room_work import add_task, drop_task, finish_task
 from data.commands.rooms import add_member, remove_member
@@ -32,7 +31,6 @@ DOES: dict[str, Callable[..., Any]] = {
     "task": add_task.once,
     "done": finish_task.once,
     "drop": drop_task.once,
-    "say": say_with_file,
 }
 
 with page("room.title", needs=Permission.FOLLOW_UP) as view:

@@ -90,15 +90,16 @@ def save_note(store: Store, who: Who, draft_id: int, values: dict[str, Any]) -> 
     save_fields(store, who, draft_id, values, lambda problem, field: problem == field)
 
 
-def _said(values: Values, field: str) -> str:
+def said_in(values: Values, field: str) -> str:
+    """The text that a draft keeps for a field."""
     return str(values.get(field) or "")
 
 
-def _words(kind: str, about: str, command: Command[..., int], field: str = "note") -> Note:
+def note_of(kind: str, about: str, command: Command[..., int], field: str = "note") -> Note:
     """A note whose command takes the record and the words."""
 
     def send(store: Store, who: Who, key: str, values: Values) -> int:
-        return command.once(store, who, key, values[about], _said(values, field))
+        return command.once(store, who, key, values[about], said_in(values, field))
 
     return Note(kind, about, send, field)
 
@@ -106,14 +107,14 @@ def _words(kind: str, about: str, command: Command[..., int], field: str = "note
 def _file(store: Store, who: Who, key: str, values: Values, join: int | None = None) -> int:
     """File a request, alone or with one of the pool that asks for the same."""
     photo = (values.get("photo") or [None])[0]
-    said = _said(values, "words"), _said(values, "urgency") or NORMAL
+    said = said_in(values, "words"), said_in(values, "urgency") or NORMAL
     return file_request.once(store, who, key, *said, join, photo)
 
 
 def _answer(store: Store, who: Who, key: str, values: Values) -> int:
     day = values.get("planned_on")
-    outcome = _said(values, "outcome") or PLANNED
-    verdict = Verdict(outcome, _said(values, "reply"), date.fromisoformat(day) if day else None)
+    outcome = said_in(values, "outcome") or PLANNED
+    verdict = Verdict(outcome, said_in(values, "reply"), date.fromisoformat(day) if day else None)
     return answer_request.once(store, who, key, values["request"], verdict)
 
 
@@ -126,35 +127,35 @@ def _agree(
         evenings: by the name of a day, of which the draft keeps one.
         usual: the evening meant where it keeps none.
     """
-    due_at = evenings.get(_said(values, "due_at"), usual)
-    expects = _said(values, "expects") or Proof.ACTION
-    given = StepInput(_said(values, "what"), due_at, values.get("customer"), expects)
+    due_at = evenings.get(said_in(values, "due_at"), usual)
+    expects = said_in(values, "expects") or Proof.ACTION
+    given = StepInput(said_in(values, "what"), due_at, values.get("customer"), expects)
     return agree.once(store, who, key, values["talk"], given)
 
 
 def _find(store: Store, who: Who, key: str, values: Values, *, run: int, opportunity: int, usual: str) -> int:
     """Decide on a deviation of a month's run; `usual` is the cause meant where the draft keeps none."""
-    cause = _said(values, "cause") or usual
-    return decide_finding.once(store, who, key, run, opportunity, cause, _said(values, "note"))
+    cause = said_in(values, "cause") or usual
+    return decide_finding.once(store, who, key, run, opportunity, cause, said_in(values, "note"))
 
 
 def _decide(store: Store, who: Who, key: str, values: Values, *, upheld: bool) -> int:
-    return decide_appeal.once(store, who, key, values["appeal"], upheld, _said(values, "answer"))
+    return decide_appeal.once(store, who, key, values["appeal"], upheld, said_in(values, "answer"))
 
 
 def _close(store: Store, who: Who, key: str, values: Values) -> int:
-    said = _said(values, "result"), _said(values, "note")
+    said = said_in(values, "result"), said_in(values, "note")
     return close_room.once(store, who, key, values["room"], *said, bool(values.get("tasks")))
 
 
-MINUTES = _words("minutes", "meeting", finish_meeting)
-TALK = _words("talk", "rep", record_talk)
+MINUTES = note_of("minutes", "meeting", finish_meeting)
+TALK = note_of("talk", "rep", record_talk)
 STEP = Note("talk_step", "talk", _agree, "what")
-COACHING_NOTE = _words("coaching_note", "task", note_coaching)
-COACHING_OUTCOME = _words("coaching_outcome", "task", close_coaching)
-APPEAL = _words("appeal", "result", appeal_result, "words")
+COACHING_NOTE = note_of("coaching_note", "task", note_coaching)
+COACHING_OUTCOME = note_of("coaching_outcome", "task", close_coaching)
+APPEAL = note_of("appeal", "result", appeal_result, "words")
 APPEAL_ANSWER = Note("appeal_answer", "appeal", _decide, "answer")
-ALERT = _words("alert", "alert", resolve_alert)
+ALERT = note_of("alert", "alert", resolve_alert)
 FINDING = Note("finding", "deviation", _find)  # about `<run>-<opportunity>`
 CLOSING = Note("closing", "room", _close)
 STORE_REQUEST = Note("store_request", "team", _file, "words")  # about one's own store; 0 for none

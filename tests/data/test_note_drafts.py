@@ -2,26 +2,62 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from components.text import explain
-from core.messages import NotFound, Problem
-from data.commands.note_drafts import MINUTES, STORE_REQUEST, TALK, begin_anew, save_note
+from core.messages import Conflict, NotFound, Problem
+from data.commands import form_drafts, note_drafts
+from data.commands.note_drafts import MINUTES, STORE_REQUEST, TALK, Note, begin_anew, save_note
 from data.commands.store_requests import file_request, take_back_request
 from data.queries.drafts import draft
 from data.queries.morning import morning
 from data.schema import StoreRequest, Talk
 from data.text import translate
+from tests.company import found
 from tests.data.test_store_requests import SCAN, SCAN_TOO, Stores
 from tests.importing import count
 from tests.morning import at_risk, meeting
+
+KINDS = {
+    note.kind: note
+    for module in (note_drafts, form_drafts)
+    for note in vars(module).values()
+    if isinstance(note, Note)
+}
 
 
 def kept(store, who, number):
     with store.reading() as session:
         return draft(session, who, number)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_typed_waits_for_its_writer_at_its_thing_until_it_is_sent(sqlite_store, kind):
+    store, people, note = sqlite_store, found(sqlite_store), KINDS[kind]
+    sent = []
+
+    def send(store, who, key, values):
+        if values[note.field] == "Too late":
+            raise Conflict("task_settled")
+        return sent.append(values) or 7
+
+    note = replace(note, carry_out=send)
+    number = note.open(store, people.rep, 3)
+    save_note(store, people.rep, number, {note.field: "Too late"})
+    assert note.open(store, people.rep, 3) == number
+    assert number not in (note.open(store, people.rep, 4), note.open(store, people.mate, 3))
+    note.submit(store, people.rep, number)
+    refused = kept(store, people.rep, number)
+    assert (refused.values[note.field], refused.sent) == ("Too late", None)
+    assert [(p.field, p.code) for p in refused.problems] == [(note.field, "task_settled")]
+    save_note(store, people.rep, number, {note.field: "In time"})
+    for _ in range(2):
+        note.submit(store, people.rep, number)
+    assert sent == [{note.about: 3, note.field: "In time"}]
+    assert not kept(store, people.rep, note.open(store, people.rep, 3)).touched
 
 
 def test_the_note_of_a_meeting_goes_into_its_minutes(store, clock):

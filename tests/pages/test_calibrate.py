@@ -96,7 +96,8 @@ def test_a_reason_rejects_at_once_and_another_reason_needs_words(open_page, peop
     page = because(page, language, "other")
     assert translate(language, "problems.reason_required") in words(page)
     assert kept(sqlite_store) == []
-    page.text_input[0].set_value("They signed this morning.")
+    page.text_input[0].set_value("They signed this morning.").run()
+    page = open_page("calibrate", people.rep, language)  # after a look at something else
     page = because(page, language, "other")
     page = because(page, language, "budget")
     first, second = kept(sqlite_store)

@@ -43,7 +43,10 @@ def test_whom_a_moved_plan_hurts_and_who_was_told_stands_beside_it(open_page, de
     assert told(language) not in shown(page)  # the earlier conflict's
     assert translate(language, "promises.no_later", on=day, customer="Haihe Pumps") in shown(page)
     page.date_input[0].set_value(date(2026, 4, 12))
-    page.text_area[0].set_value("It still fits")
+    page.text_area[0].set_value("It still fits").run()
+    page = open_page(
+        "promises", desk.people.product, language, feature=desk.feature
+    )  # after a look elsewhere
     press(page, translate(language, "promises.way.plan"))
     assert [toast.value for toast in page.toast] == [translate(language, "promises.moved")]
     page.date_input[0].set_value(date(2026, 5, 2))

@@ -117,7 +117,8 @@ def test_a_new_date_agreed_needs_a_day_and_how(open_page, desk, language):
     assert translate(language, "problems.required") in shown(page)
     assert translate(language, "problems.reason_required") in shown(page)
     page.date_input[0].set_value(date(2026, 4, 20))
-    page.text_area[0].set_value("Agreed on the phone")
+    page.text_area[0].set_value("Agreed on the phone").run()
+    page = open_page("promises", desk.people.rep, language, promise=desk.promise)  # after a look elsewhere
     press(page, label)
     assert not page.exception
     assert desk.light() == "green"
@@ -156,7 +157,8 @@ def test_product_names_the_feature_that_keeps_an_unplanned_promise(open_page, de
 def test_an_escalation_is_shown_on_the_board_and_offered_once(open_page, desk, language):
     page = open_page("promises", desk.people.rep, language, promise=desk.promise)
     choose(page, desk, "escalate")
-    page.text_area[0].set_value("They open a plant that day")
+    page.text_area[0].set_value("They open a plant that day").run()
+    page = open_page("promises", desk.people.rep, language, promise=desk.promise)  # after a look elsewhere
     press(page, translate(language, "promises.way.escalate"))
     assert [toast.value for toast in page.toast] == [translate(language, "promises.told_above")]
     assert desk.file().row.escalated.reason == "They open a plant that day"

@@ -241,7 +241,10 @@ def test_saying_something(open_page, sqlite_store, company, language):
     page = open_page("room", company.product, language, room=room)
     press(page, translate(language, "room.send"))
     assert translate(language, "problems.required") in text(page)
-    field(page, "text_area", translate(language, "room.message")).set_value("The list is *ready*\n<b>now</b>")
+    field(page, "text_area", translate(language, "room.message")).set_value(
+        "The list is *ready*\n<b>now</b>"
+    ).run()
+    page = open_page("room", company.product, language, room=room)  # after a look at something else
     press(page, translate(language, "room.send"))
     sound(page, language)
     assert field(page, "text_area", translate(language, "room.message")).value in (None, "")
