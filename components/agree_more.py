@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.commitments import first_day
 from components.days import EVENING, day_in
-from components.draft_begin import draft_about, form_over, unfolded
+from components.draft_begin import form_over, note_draft, unfolded
 from components.draft_end import send_here, tell_sent
 from components.frame import View
 from components.text import t
@@ -20,8 +20,8 @@ def agree_more(told: Morning, held: Meeting, view: View) -> None:
     """A form for anything else that the meeting agrees on, for who runs it."""
     if not told.may_run:
         return
-    sent = tell_sent(view)
-    kept = draft_about(view, AGREEMENT.kind, AGREEMENT.about, held.id, AGREEMENT.open)
+    sent = bool(tell_sent(view))
+    kept = note_draft(view, AGREEMENT, held.id)
     people, customers = told.members, told.customers
     with st.expander(t("morning.agree_more"), expanded=unfolded(kept, sent), icon=":material/add_task:"):
         form = form_over(view, kept, save_note, f"agreement-{held.id}")

@@ -10,7 +10,7 @@ from components import address, format
 from components.attribution_charts import card
 from components.attribution_records import records
 from components.blocks import Card, Tone, badge, cards, empty, plain, section
-from components.draft_begin import draft_about, form_over, unfolded
+from components.draft_begin import form_over, note_draft, unfolded
 from components.draft_end import send_here, tell_sent
 from components.forecast_words import UNKNOWN, money, month_name, signed, verdict_words
 from components.forms import Marks
@@ -20,6 +20,7 @@ from components.scrolling import arrive
 from components.text import t, term
 from core.forecast.luck import USUAL
 from core.forecast.month_causes import Cause, Evidence
+from data.commands.form_drafts import EVENT, WISH
 from data.commands.note_drafts import FINDING, save_note
 from data.queries.attribution import Attributions, Deviation, MonthAttribution
 
@@ -97,7 +98,8 @@ def deviations(month: MonthAttribution, does: Mapping[str, Callable[..., Any]], 
     Args:
         does: `coach(finding)`.
     """
-    tell_sent(view)
+    if tell_sent(view) in (EVENT.kind, WISH.kind):
+        address.write(finding=None, add=None)
     if not month.deviations:
         empty(t("attribution.no_lines"), t("attribution.no_lines_hint"), icon=":material/table_rows:")
         return
@@ -164,7 +166,7 @@ def _decide(item: Deviation, month: MonthAttribution, view: View) -> None:
         st.markdown(f"{plain(item.decided.note)}  \n:small[:gray[{plain(said)}]]")
     label = t("attribution.change" if item.decided else "attribution.decide")
     about = f"{month.run_id}-{opportunity}"
-    kept = draft_about(view, FINDING.kind, FINDING.about, about, FINDING.open)
+    kept = note_draft(view, FINDING, about)
     taken = address.number("deal") == opportunity or unfolded(kept)
     with st.expander(label, expanded=taken, icon=":material/gavel:"):
         form = form_over(view, kept, save_note, f"finding-{about}")

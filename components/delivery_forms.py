@@ -9,6 +9,9 @@ import streamlit as st
 
 from components.address import leave_for
 from components.blocks import plain, section
+from components.draft_begin import form_over, note_draft, note_form, unfolded
+from components.draft_end import sent_now
+from components.drafts import DraftForm
 from components.forms import Marks
 from components.frame import View
 from components.text import t
@@ -16,6 +19,9 @@ from core.messages import Invalid, Problem
 from core.promises.acceptance import may_revoke, may_send
 from core.promises.handover import DeliveryInput, own_language
 from data.commands.acceptance_links import new_token
+from data.commands.drafts import drop_draft
+from data.commands.form_drafts import READY, RENEWAL, REVOCATION
+from data.commands.note_drafts import save_note
 from data.commands.sessions import fingerprint
 from data.media import FILMS
 from data.notices import sentence
@@ -41,17 +47,19 @@ def ready_form(
     section(t("deliveries.make_ready"), icon=":material/package_2:")
     number = f"{desk.promise_id or 0}-{desk.demand_id or 0}"
     token = _token(f"ready-{number}")
-    with st.form(f"delivery-ready-{number}"):
+    with st.container(border=True, key=f"delivery-ready-{number}"):
         marks = Marks(view)
-        fields = _fields(desk, None, marks, view)
-        sent = st.form_submit_button(t("deliveries.send"), type="primary", icon=":material/send:")
+        form = note_form(view, READY, number, {"title": desk.title})
+        fields = _fields(form, desk, None, marks, view)
+        sent = st.button(t("deliveries.send"), type="primary", icon=":material/send:")
+        form.finish()
     made: list[int] = []
 
     def work() -> None:
         given = fields(keep)
         made.append(mark_ready(fingerprint(token), desk.customer_id, given, token))
 
-    if sent and marks.sent(work):
+    if sent and sent_now(view, form, marks, work):
         _show_link(made[0], f"ready-{number}")
         leave_for(delivery=made[0])
 
@@ -108,17 +116,21 @@ def _renew(file: DeliveryFile, renew: Callable[..., Any], keep: Callable[[bytes]
     token = _token(f"renew-{number}")
     problem = state == "problem"
     title = t("deliveries.mended") if problem else t("deliveries.renew")
-    with (
-        st.expander(title, expanded=problem, icon=":material/send:", key=f"renew-box-{number}"),
-        st.form(f"delivery-renew-{number}-{fingerprint(token)[:8]}", border=False),
+    start = {"title": file.desk.title, "note": file.note, "video_url": file.video_url}
+    kept = note_draft(view, RENEWAL, number, start)
+    with st.expander(
+        title, expanded=problem or unfolded(kept), icon=":material/send:", key=f"renew-box-{number}"
     ):
         marks = Marks(view)
+        form = form_over(view, kept, save_note, f"renewal-{number}")
         st.caption(t("deliveries.mended_hint") if problem else t("deliveries.renew_hint"))
-        fields = _fields(file.desk, file, marks, view)
-        sent = st.form_submit_button(t("deliveries.send_again"), type="primary", icon=":material/send:")
+        fields = _fields(form, file.desk, file, marks, view)
+        sent = st.button(t("deliveries.send_again"), type="primary", icon=":material/send:")
+        form.finish()
 
     def work() -> None:
         renew(fingerprint(token), number, token, fields(keep))
+        view.do(drop_draft, form.draft.id)
 
     if sent and _done(marks, f"renew-{number}", work):
         _show_link(number, f"renew-{number}")
@@ -127,56 +139,57 @@ def _renew(file: DeliveryFile, renew: Callable[..., Any], keep: Callable[[bytes]
 
 def _revoke(file: DeliveryFile, revoke: Callable[..., Any], view: View) -> None:
     number = file.row.id
-    with (
-        st.expander(t("deliveries.revoke"), icon=":material/link_off:", key=f"revoke-box-{number}"),
-        st.form(f"delivery-revoke-{number}", border=False),
+    kept = note_draft(view, REVOCATION, number)
+    with st.expander(
+        t("deliveries.revoke"),
+        expanded=unfolded(kept),
+        icon=":material/link_off:",
+        key=f"revoke-box-{number}",
     ):
         marks = Marks(view)
+        form = form_over(view, kept, save_note, f"revocation-{number}")
         st.caption(t("deliveries.revoke_hint"))
-        reason = st.text_input(t("deliveries.revoke_reason"), key=f"revoke-reason-{number}")
-        sent = st.form_submit_button(t("deliveries.revoke"), icon=":material/link_off:")
-    if sent and marks.sent(partial(revoke, number, reason or "")):
+        with marks.field("reason"):
+            reason = form.text("reason", t("deliveries.revoke_reason"))
+        sent = st.button(t("deliveries.revoke"), icon=":material/link_off:")
+        form.finish()
+    if sent and sent_now(view, form, marks, partial(revoke, number, reason)):
         _kept().pop(_shown_key(number), None)
         st.rerun()
 
 
 def _fields(
-    desk: ReadyDesk, file: DeliveryFile | None, marks: Marks, view: View
+    form: DraftForm, desk: ReadyDesk, file: DeliveryFile | None, marks: Marks, view: View
 ) -> Callable[[Callable[[bytes], str]], DeliveryInput]:
     """Draw the fields; what comes back reads them, once the upload is kept."""
     with marks.field("title"):
-        title = st.text_input(t("deliveries.title_label"), value=desk.title, max_chars=200)
+        title = form.text("title", t("deliveries.title_label"), max_chars=200)
     with marks.field("contact"):
         contact = _contact(desk)
     with marks.field("language"):
         language = _language(desk, file, view)
     with marks.field("note"):
-        hint = t("deliveries.note_hint")
-        note = st.text_area(
-            t("deliveries.note"), value=file.note if file else "", placeholder=hint, height=90
-        )
+        note = form.long_text("note", t("deliveries.note"), placeholder=t("deliveries.note_hint"), height=90)
     with marks.field("video"):
-        label = t("deliveries.video", limit=desk.max_video_mb)
-        upload = st.file_uploader(label, type=list(FILMS), max_upload_size=desk.max_video_mb)
+        label, key = t("deliveries.video", limit=desk.max_video_mb), f"{form.prefix}video"
+        upload = st.file_uploader(label, type=list(FILMS), max_upload_size=desk.max_video_mb, key=key)
     with marks.field("video_url"):
-        url = st.text_input(
-            t("deliveries.video_url"), value=file.video_url if file else "", placeholder="https://"
-        )
+        url = form.text("video_url", t("deliveries.video_url"), placeholder="https://")
     kept = file.video if file and not url else None
 
     def read(keep: Callable[[bytes], str]) -> DeliveryInput:
-        if upload is not None and (url or "").strip():
+        if upload is not None and url.strip():
             raise Invalid([Problem("video_url", "one_video")])
         return DeliveryInput(
-            title or "",
+            title,
             language,
-            note or "",
+            note,
             contact,
             desk.promise_id,
             desk.demand_id,
             desk.feature_id,
             keep(upload.getvalue()) if upload is not None else kept,
-            (url or "").strip(),
+            url.strip(),
         )
 
     return read

@@ -1,6 +1,7 @@
 """How a form over a draft begins: the draft as it is now, and what is wrong with it."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -9,7 +10,7 @@ from components.drafts import DraftForm, lock_of
 from components.frame import View
 from components.text import t
 from data.commands.drafts import mark_field
-from data.commands.note_drafts import Note, save_note
+from data.commands.note_drafts import Kept, Values, save_note
 from data.queries.drafts import DraftView, begun, draft
 
 
@@ -53,13 +54,25 @@ def form_over(
     return form
 
 
-def note_form(view: View, note: Note, number: int | str) -> DraftForm:
-    """A form over one's draft of a note about one record, and above it how much is missing or wrong."""
-    kept = draft_about(view, note.kind, note.about, number, note.open)
-    return form_over(view, kept, save_note, f"{note.kind}-{number}")
+def note_draft(view: View, note: Kept, number: int | str, start: Values | None = None) -> DraftView:
+    """One's open draft of a kind about one record, begun now if there is none.
+
+    Args:
+        start: what stands in it until something is typed.
+    """
+    begin = partial(note.open, start=start)
+    kept = draft_about(view, note.kind, note.about, number, begin)
+    if start and not kept.touched and any(kept.values.get(name) != value for name, value in start.items()):
+        kept = draft_now(view, view.do(begin, number))
+    return kept
 
 
-def has_words(view: View, note: Note, number: int | str) -> bool:
+def note_form(view: View, note: Kept, number: int | str, start: Values | None = None) -> DraftForm:
+    """A form over such a draft, and above it how much is missing or wrong."""
+    return form_over(view, note_draft(view, note, number, start), save_note, f"{note.kind}-{number}")
+
+
+def has_words(view: View, note: Kept, number: int | str) -> bool:
     """Whether one left something in a note about a record without sending it."""
     begun_id = view.read_now(begun, note.kind, **{note.about: number})
     return begun_id is not None and draft_now(view, begun_id).touched

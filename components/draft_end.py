@@ -10,6 +10,7 @@ import streamlit as st
 from components.address import leave_for
 from components.draft_begin import draft_now
 from components.drafts import DraftForm, lock_of
+from components.forms import Marks
 from components.frame import View
 from components.outage import pressed
 from components.text import t
@@ -74,14 +75,23 @@ def submit_here(view: View, draft_id: int, submit: Submit, said: str = "") -> No
     st.session_state[_SENT] = draft_id, said
 
 
-def tell_sent(view: View) -> bool:
-    """Say once that the draft was sent; False where none was: its problems say what it was refused for."""
-    draft_id, said = st.session_state.pop(_SENT, (None, ""))
-    if draft_id is None or draft_now(view, draft_id).sent is None:
+def sent_now(view: View, form: DraftForm, marks: Marks, work: Callable[[], object]) -> bool:
+    """Do the work of a form that marks its problems as it runs; what was typed goes once it is done."""
+    if not marks.sent(work):
         return False
+    view.do(drop_draft, form.draft.id)
+    return True
+
+
+def tell_sent(view: View) -> str:
+    """Say once that the draft was sent; returns its kind, "" where none was: its problems say why."""
+    draft_id, said = st.session_state.pop(_SENT, (None, ""))
+    kept = draft_now(view, draft_id) if draft_id is not None else None
+    if kept is None or kept.sent is None:
+        return ""
     if said:
         st.toast(said)
-    return True
+    return kept.kind
 
 
 def submit_draft(view: View, draft_id: int, submit: Submit) -> None:

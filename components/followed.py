@@ -1,8 +1,7 @@
 """What findings led to, drawn: the business calendar and the factors asked for, with what changed."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -10,37 +9,38 @@ import streamlit as st
 
 from components import address, format
 from components.blocks import Tone, badge, empty, plain, section
+from components.draft_begin import form_over, note_draft, note_form, unfolded
+from components.draft_end import send_here
+from components.drafts import DraftForm
 from components.forecast_words import money, month_name
-from components.form_turns import next_turn, turn_of
-from components.forms import Marks
 from components.frame import View
 from components.scrolling import into_view
 from components.text import pair, t, term
 from core.access import Permission, decide
-from core.forecast.findings import ASKED, DECLINED, TAKEN_UP, EventInput
+from core.forecast.findings import ASKED, DECLINED, TAKEN_UP
 from core.terms import INDUSTRIES
+from data.commands.form_drafts import EVENT, WISH, WISH_ANSWER
+from data.commands.note_drafts import Note, save_note
 from data.queries.attribution import Decided, MonthAttribution
 from data.queries.followed import Change, Followed
 
-Does = Mapping[str, Callable[..., Any]]
 _TONES = {ASKED: Tone.AMBER, TAKEN_UP: Tone.GREEN, DECLINED: Tone.QUIET}
 
 
-def followed(found: Followed, month: MonthAttribution, does: Does, view: View) -> None:
+def followed(found: Followed, month: MonthAttribution, withdraw: Callable[[int], Any], view: View) -> None:
     """Events and wishes, each with what the next run showed; what a finding asks for begins with its note.
 
     Args:
-        does: `event(event, finding)`, `withdraw(event)`, `ask(name, why, finding)`,
-            `answer(request, state, answer)`.
+        withdraw: `withdraw(event)`.
     """
     left, right = st.columns(2, gap="medium")
     with left:
-        _events(found, month, does, view)
+        _events(found, month, withdraw, view)
     with right:
-        _wishes(found, month, does, view)
+        _wishes(found, month, view)
 
 
-def _events(found: Followed, month: MonthAttribution, does: Does, view: View) -> None:
+def _events(found: Followed, month: MonthAttribution, withdraw: Callable[[int], Any], view: View) -> None:
     section(t("attribution.calendar"), icon=":material/event:", help=t("attribution.calendar_help"))
     if not found.events:
         empty(t("attribution.no_events"), t("attribution.no_events_hint"), icon=":material/event:")
@@ -53,20 +53,28 @@ def _events(found: Followed, month: MonthAttribution, does: Does, view: View) ->
             )
             _change(change, month.currency, t("attribution.no_change_yet"), view)
             if st.button(t("attribution.withdraw"), key=f"withdraw-{event.id}", type="tertiary"):
-                does["withdraw"](event.id)
+                withdraw(event.id)
                 st.toast(t("attribution.withdrawn"))
                 st.rerun()
-    with _adding("event", t("attribution.add_event")):
-        _event_form(does["event"], _asking(month), view)
+    asking = _asking(month)
+    with _adding("event", t("attribution.add_event"), EVENT, asking, "note", view) as form:
+        _event_form(form, asking, view)
 
 
 @contextmanager
-def _adding(what: str, label: str) -> Iterator[None]:
-    """A form to open; opened, and brought into view, when a finding asked for it."""
-    asked = address.said("add") == what
+def _adding(
+    what: str, label: str, note: Note, asking: Decided | None, field: str, view: View
+) -> Iterator[DraftForm]:
+    """A form to open; opened, and brought into view, when a finding asked for it.
+
+    Args:
+        field: begins with the note of the decision that asked for it.
+    """
+    asked, about = address.said("add") == what, asking.id if asking else 0
+    kept = note_draft(view, note, about, {field: asking.note} if asking else None)
     with st.container(key=f"add_{what}"):
-        with st.expander(label, expanded=asked, icon=":material/add:"):
-            yield
+        with st.expander(label, expanded=asked or unfolded(kept), icon=":material/add:"):
+            yield form_over(view, kept, save_note, f"{note.kind}-{about}")
         if asked:
             into_view(f"add_{what}", str(address.number("finding")), key=f"add_{what}_into_view")
 
@@ -96,46 +104,20 @@ def _asking(month: MonthAttribution) -> Decided | None:
     return next((d for d in decided if d and d.id == finding), None)
 
 
-def _event_form(add: Callable[..., Any], asking: Decided | None, view: View) -> None:
-    here = view.today
-    turn = turn_of("add-event")
-    with st.form(turn, border=False, clear_on_submit=False):
-        marks = Marks(view)
-        with marks.field("name"):
-            name = st.text_input(
-                t("attribution.event_name"), key="event-name", help=t("attribution.same_name")
-            )
-        with st.container(horizontal=True):
-            with marks.field("starts_on"):
-                first = st.date_input(t("attribution.from"), here, format="YYYY-MM-DD", key="event-from")
-            with marks.field("ends_on"):
-                last = st.date_input(t("attribution.to"), here, format="YYYY-MM-DD", key="event-to")
-        names = {"": t("attribution.every_industry")} | {i: term("industry", i) for i in INDUSTRIES}
-        with marks.field("industry"):
-            industry = st.selectbox(
-                t("attribution.industry"),
-                list(names),
-                format_func=names.__getitem__,
-                key="event-industry",
-            )
-        note = st.text_input(t("attribution.event_note"), **_from_note(asking, "event-note"))
-        event = EventInput(name or "", _day(first, here), _day(last, here), industry or None, note or "")
-        work = partial(add, turn, event, address.number("finding"))
-        if st.form_submit_button(t("attribution.add_event"), type="primary") and marks.sent(work):
-            next_turn("add-event")
-            _done("attribution.event_added")
+def _event_form(form: DraftForm, asking: Decided | None, view: View) -> None:
+    form.text("name", t("attribution.event_name"), help=t("attribution.same_name"))
+    with st.container(horizontal=True):
+        form.day("starts_on", t("attribution.from"), view.today)
+        form.day("ends_on", t("attribution.to"), view.today)
+    names = {"": t("attribution.every_industry")} | {i: term("industry", i) for i in INDUSTRIES}
+    form.select("industry", t("attribution.industry"), list(names), names.__getitem__, default="")
+    form.text("note", t("attribution.event_note"))
+    adds = partial(EVENT.submit, today=view.today, finding=asking.id if asking else None)
+    send_here(view, form, t("attribution.add_event"), adds, said=t("attribution.event_added"))
+    form.finish()
 
 
-def _from_note(asking: Decided | None, key: str) -> dict[str, Any]:
-    """A field that begins with a decision's note, where one asked for the form."""
-    return {"value": asking.note, "key": f"{key}-{asking.id}"} if asking else {"key": key}
-
-
-def _day(chosen: Any, otherwise: date) -> date:
-    return chosen if isinstance(chosen, date) else otherwise
-
-
-def _wishes(found: Followed, month: MonthAttribution, does: Does, view: View) -> None:
+def _wishes(found: Followed, month: MonthAttribution, view: View) -> None:
     section(t("attribution.wishes"), icon=":material/add_chart:", help=t("attribution.wishes_help"))
     if not found.wishes:
         empty(t("attribution.no_wishes"), t("attribution.no_wishes_hint"), icon=":material/add_chart:")
@@ -150,45 +132,24 @@ def _wishes(found: Followed, month: MonthAttribution, does: Does, view: View) ->
             if wish.state == TAKEN_UP:
                 _change(change, month.currency, t("attribution.to_be_built"), view)
             elif wish.state == ASKED and decide(view.who, Permission.CHANGE_WEIGHTS).allowed:
-                _answer_form(wish.id, does["answer"], view)
-    with _adding("factor", t("attribution.ask")):
-        _ask_form(does["ask"], _asking(month), view)
+                _answer_form(wish.id, view)
+    asking = _asking(month)
+    with _adding("factor", t("attribution.ask"), WISH, asking, "why", view) as form:
+        _ask_form(form, asking, view)
 
 
-def _answer_form(wish: int, answer: Callable[..., Any], view: View) -> None:
-    with st.form(f"answer-{wish}", border=False):
-        marks = Marks(view)
-        states = {s: t(f"attribution.state.{s}") for s in (TAKEN_UP, DECLINED)}
-        with marks.field("state"):
-            state = st.radio(
-                t("attribution.answer"),
-                list(states),
-                format_func=states.__getitem__,
-                horizontal=True,
-                key=f"answer-state-{wish}",
-            )
-        with marks.field("answer"):
-            said = st.text_input(t("attribution.answer_why"), key=f"answer-why-{wish}")
-        work = partial(answer, wish, state or "", said or "")
-        if st.form_submit_button(t("attribution.save")) and marks.sent(work):
-            _done("attribution.answered")
+def _answer_form(wish: int, view: View) -> None:
+    form = note_form(view, WISH_ANSWER, wish)
+    states = {s: t(f"attribution.state.{s}") for s in (TAKEN_UP, DECLINED)}
+    form.switch("state", t("attribution.answer"), list(states), states.__getitem__, TAKEN_UP)
+    form.text("answer", t("attribution.answer_why"))
+    send_here(view, form, t("attribution.save"), WISH_ANSWER.submit, said=t("attribution.answered"))
+    form.finish()
 
 
-def _ask_form(ask: Callable[..., Any], asking: Decided | None, view: View) -> None:
-    turn = turn_of("ask-factor")
-    with st.form(turn, border=False):
-        marks = Marks(view)
-        with marks.field("name"):
-            name = st.text_input(t("attribution.factor_name"), key="factor-name")
-        with marks.field("why"):
-            why = st.text_area(t("attribution.factor_why"), height=70, **_from_note(asking, "factor-why"))
-        work = partial(ask, turn, name or "", why or "", address.number("finding"))
-        if st.form_submit_button(t("attribution.ask"), type="primary") and marks.sent(work):
-            next_turn("ask-factor")
-            _done("attribution.asked")
-
-
-def _done(word: str) -> None:
-    address.write(finding=None, add=None)
-    st.toast(t(word))
-    st.rerun()
+def _ask_form(form: DraftForm, asking: Decided | None, view: View) -> None:
+    form.text("name", t("attribution.factor_name"))
+    form.long_text("why", t("attribution.factor_why"), height=70)
+    asks = partial(WISH.submit, finding=asking.id if asking else None)
+    send_here(view, form, t("attribution.ask"), asks, said=t("attribution.asked"))
+    form.finish()

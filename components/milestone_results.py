@@ -1,6 +1,6 @@
 """A milestone's result drawn: what hangs on it, whether it is in force, signing, appealing, deciding."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,6 @@ from components import address
 from components.blocks import Tone, badge, plain, section
 from components.draft_begin import note_form
 from components.draft_end import send_here, submit_here, tell_sent
-from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
 from components.tables import clickable
@@ -18,17 +17,16 @@ from components.text import pair, t
 from core.access import Permission, decide
 from core.milestones.assess import State
 from core.milestones.consequences import Force
-from data.commands.command import Command
+from data.commands.form_drafts import SIGNING
 from data.commands.note_drafts import APPEAL, APPEAL_ANSWER
 from data.milestone_words import brings_words
 from data.queries.milestone_results import Appeal, Result
 
-Does = Mapping[str, Command[..., int]]
 _TONES = {State.MET: Tone.GREEN, State.MISSED: Tone.RED, State.LITTLE: Tone.QUIET}
 _FORCES = {Force.IN_FORCE: Tone.GREEN, Force.APPEALED: Tone.AMBER, Force.UNSIGNED: Tone.QUIET}
 
 
-def results_block(found: Sequence[Result], does: Does, view: View) -> None:
+def results_block(found: Sequence[Result], view: View) -> None:
     """The place's own result, and for a team the company's too, with what one may do about them."""
     tell_sent(view)
     section(t("milestones.result"), icon=":material/gavel:")
@@ -37,7 +35,7 @@ def results_block(found: Sequence[Result], does: Does, view: View) -> None:
             _result(result, view)
             for appeal in result.appeals:
                 _appeal(appeal, view)
-            _sign(result, does, view)
+            _sign(result, view)
             _appealing(result, view)
 
 
@@ -104,19 +102,17 @@ def _deciding(appeal: Appeal, view: View) -> None:
     form.finish()
 
 
-def _sign(result: Result, does: Does, view: View) -> None:
+def _sign(result: Result, view: View) -> None:
     may = decide(view.who, Permission.SIGN_MILESTONES).allowed
     if not may or result.force is not Force.UNSIGNED:
         return
-    marks = Marks(view)
-    with marks.field("note"):
-        note = st.text_input(t("milestones.sign_note"), key=f"sign-note-{result.id}")
-    pressed = st.button(
-        t("milestones.sign"), key=f"sign-{result.id}", type="primary", icon=":material/signature:"
-    )
-    if pressed and marks.sent(partial(view.do, does["sign"], result.id, note)):
-        st.toast(t("milestones.signed"))
-        st.rerun()
+    form = note_form(view, SIGNING, result.id)
+    form.text("note", t("milestones.sign_note"))
+    send_here(
+        view, form, t("milestones.sign"), SIGNING.submit,
+        said=t("milestones.signed"), icon=":material/signature:",
+    )  # fmt: skip
+    form.finish()
 
 
 def _appealing(result: Result, view: View) -> None:

@@ -12,9 +12,12 @@ import streamlit as st
 from components import format
 from components.ballots import paper
 from components.blocks import plain
+from components.draft_begin import note_form
+from components.draft_end import sent_now
 from components.forms import Marks
 from components.text import listed, t
 from core.access import Permission, decide
+from data.commands.form_drafts import REVISION
 from data.commands.ratings import rate, revise_report
 from data.queries.ballots import has_voted
 from data.queries.ratings import Rated, rated
@@ -76,16 +79,16 @@ def _why(found: Rated, view: View) -> None:
 
 def _revise(found: Rated, view: View) -> None:
     marks = Marks(view)
-    with st.form("revise", border=True):
+    with st.container(border=True, key="revise"):
+        form = note_form(view, REVISION, found.report)
         st.markdown(t("rating.revise_what", n=found.version + 1))
         with marks.field("change"):
-            change = st.text_area(
-                t("rating.change"), key="revise-change", placeholder=t("rating.change_hint")
-            )
-        sent = st.form_submit_button(t("rating.revise"), icon=":material/published_with_changes:")
-    if sent and marks.sent(lambda: view.do(revise_report, found.report, change)):
+            change = form.long_text("change", t("rating.change"), placeholder=t("rating.change_hint"))
+        pressed = st.button(t("rating.revise"), icon=":material/published_with_changes:")
+    if pressed and sent_now(view, form, marks, lambda: view.do(revise_report, found.report, change)):
         st.toast(t("rating.returned"))
         st.rerun()
+    form.finish()
 
 
 def _stars(found: Rated, view: View) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.blocks import plain, section
 from components.customer import grade_badge
-from components.draft_begin import draft_about, form_over, unfolded
+from components.draft_begin import form_over, note_draft, unfolded
 from components.draft_end import send_here, tell_sent
 from components.form_turns import next_turn, turn_of
 from components.forms import Marks
@@ -121,7 +121,7 @@ def closing(desk: Desk) -> None:
     if not (file.open and file.leads):
         return
     left = [task for task in file.tasks if not task.settled]
-    kept = draft_about(view, CLOSING.kind, CLOSING.about, file.id, CLOSING.open)
+    kept = note_draft(view, CLOSING, file.id)
     with st.expander(t("room.close"), expanded=unfolded(kept), icon=":material/flag:"):
         form = form_over(view, kept, save_note, f"closing-{file.id}")
         st.caption(t("room.close_hint"))

@@ -9,6 +9,8 @@ import streamlit as st
 
 from components import address, format
 from components.blocks import Tone, badge, empty, plain, section
+from components.draft_begin import note_form
+from components.draft_end import sent_now, submit_here, tell_sent
 from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
@@ -18,6 +20,7 @@ from core.forecast.factors import FACTORS
 from core.forecast.scorecard import BANDS
 from core.forecast.weighing import ALL, MOST_WEIGHT
 from core.terms import INDUSTRIES
+from data.commands.form_drafts import WEIGHTS, WEIGHTS_USE
 from data.queries.weights import Version, WeightHistory
 
 Said = Mapping[str, Mapping[str, float]]
@@ -34,6 +37,7 @@ def industry_name(key: str) -> str:
 
 def in_force(found: WeightHistory, view: View) -> None:
     """Which version counts, since when, and what it changes."""
+    tell_sent(view)
     use = found.uses[0] if found.uses else None
     if found.in_force is None:
         st.info(t("weights.shipped"), icon=":material/balance:")
@@ -69,8 +73,9 @@ def editor(found: WeightHistory, draft: Callable[[str, Said, str], Any], view: V
     present = {**base, **found.weights.get(industry, {})}
     named = f"weights-{industry}-{found.in_force}"
     turn = turn_of(named)
-    with st.form(turn, border=True):
+    with st.container(border=True):
         marks = Marks(view)
+        form = note_form(view, WEIGHTS, chosen)
         set_to = {}
         for layer in _LAYERS:
             st.caption(t(f"weights.layer.{layer}"))
@@ -79,14 +84,13 @@ def editor(found: WeightHistory, draft: Callable[[str, Said, str], Any], view: V
                     if factor.layer == layer:
                         set_to[factor.name] = _slider(factor.name, industry, present, found, marks)
         with marks.field("note"):
-            note = st.text_input(t("weights.note"), placeholder=t("weights.note_hint"), key="weights-note")
-        weights = _laid_over(found.weights, industry, set_to)
-        if st.form_submit_button(t("weights.draft"), type="primary") and marks.sent(
-            partial(_drafted, partial(draft, turn), weights, note or "")
-        ):
+            note = form.text("note", t("weights.note"), placeholder=t("weights.note_hint"))
+        work = partial(_drafted, partial(draft, turn), _laid_over(found.weights, industry, set_to), note)
+        if st.button(t("weights.draft"), type="primary") and sent_now(view, form, marks, work):
             next_turn(named)
             st.toast(t("weights.drafted"))
             st.rerun()
+        form.finish()
 
 
 def _drafted(draft: Callable[[Said, str], Any], weights: Said, note: str) -> None:
@@ -133,11 +137,11 @@ def _laid_over(weights: Said, industry: str, set_to: Mapping[str, float]) -> dic
     return made | ({industry: own} if own else {})
 
 
-def version(found: WeightHistory, does: Mapping[str, Callable[..., Any]], view: View) -> None:
+def version(found: WeightHistory, compute: Callable[..., Any], view: View) -> None:
     """The version that the address names: what it sets, its backtest, and applying it.
 
     Args:
-        does: `backtest(version, tick)`, `apply(version, note)`.
+        compute: `compute(version, tick)` its backtest.
     """
     with st.container(key="version"):
         asked = address.number("version")
@@ -154,9 +158,9 @@ def version(found: WeightHistory, does: Mapping[str, Callable[..., Any]], view: 
                 backtest(item.backtest, view)
             if stale:
                 st.caption(t("weights.backtest_again" if item.backtest else "weights.backtest_first"))
-                _compute(item, does["backtest"], view)
+                _compute(item, compute, view)
             if item.id != found.in_force:
-                _apply(item.id, does["apply"], view, ready=not stale)
+                _apply(item.id, view, ready=not stale)
             if st.button(t("weights.leave"), type="tertiary", icon=":material/close:"):
                 address.write(version=None)
                 st.rerun()
@@ -175,16 +179,19 @@ def _compute(item: Version, compute: Callable[..., Any], view: View) -> None:
             st.rerun()
 
 
-def _apply(item: int | None, apply: Callable[..., Any], view: View, *, ready: bool) -> None:
-    with st.form(f"apply-{item}", border=False):
-        marks = Marks(view)
-        with marks.field("note"):
-            note = st.text_input(t("weights.apply_note"), key=f"apply-note-{item}", disabled=not ready)
-        with marks.field("version"):
-            sent = st.form_submit_button(t("weights.apply"), icon=":material/check:", disabled=not ready)
-        if sent and marks.sent(partial(apply, item, note or "")):
-            st.toast(t("weights.applied"))
-            st.rerun()
+def _apply(item: int, view: View, *, ready: bool) -> None:
+    form = note_form(view, WEIGHTS_USE, item)
+    form.text("note", t("weights.apply_note"), disabled=not ready)
+    with form.at("version"):
+        st.button(
+            t("weights.apply"),
+            key=f"{form.prefix}submit",
+            icon=":material/check:",
+            disabled=not ready,
+            on_click=submit_here,
+            args=(view, form.draft.id, WEIGHTS_USE.submit, t("weights.applied")),
+        )
+    form.finish()
 
 
 def backtest(found: Mapping[str, Any], view: View) -> None:
@@ -231,7 +238,7 @@ def _line(name: str, one: Mapping[str, Any], language: str) -> dict[str, str]:
     return line
 
 
-def history(found: WeightHistory, does: Mapping[str, Callable[..., Any]], view: View) -> None:
+def history(found: WeightHistory, view: View) -> None:
     """Every version with its uses; each can be looked at, and the shipped weights be taken back."""
     section(t("weights.history"))
     if not found.versions:
@@ -251,7 +258,7 @@ def history(found: WeightHistory, does: Mapping[str, Callable[..., Any]], view: 
                 st.rerun()
     if found.in_force is not None:
         with st.expander(t("weights.to_shipped"), icon=":material/undo:"):
-            _apply(None, does["apply"], view, ready=True)
+            _apply(0, view, ready=True)
 
 
 def _used(item: Version, found: WeightHistory, view: View) -> str:

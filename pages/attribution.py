@@ -12,22 +12,13 @@ from components.followed import followed as drawn_followed
 from components.frame import page
 from components.text import t
 from core.access import Permission
-from data.commands.attribution import (
-    add_event,
-    answer_factor,
-    ask_for_factor,
-    coach_finding,
-    withdraw_event,
-)
+from data.commands.attribution import coach_finding, withdraw_event
 from data.queries.attribution import attribution
 from data.queries.followed import followed
 
 DOES: dict[str, Callable[..., int]] = {
     "coach": coach_finding,
-    "event": add_event.once,
     "withdraw": withdraw_event,
-    "ask": ask_for_factor.once,
-    "answer": answer_factor,
 }
 
 with page("attribution.title", needs=Permission.COACH) as view:
@@ -42,4 +33,4 @@ with page("attribution.title", needs=Permission.COACH) as view:
     drawing.headline(found.chosen, view)
     waterfall(found.chosen, view)
     drawing.deviations(found.chosen, does, view)
-    drawn_followed(view.read(followed, found.chosen.pipeline), found.chosen, does, view)
+    drawn_followed(view.read(followed, found.chosen.pipeline), found.chosen, does["withdraw"], view)

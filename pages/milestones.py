@@ -15,7 +15,6 @@ from core.access import Permission, decide
 from core.milestones.samples import SAMPLED
 from core.milestones.survey import SURVEYED
 from data.commands.command import Command
-from data.commands.milestone_results import sign_result
 from data.commands.milestone_samples import check_item, draw_sample
 from data.files import read_file
 from data.queries.fit_score import fit_score
@@ -25,7 +24,6 @@ from data.queries.milestones import milestone_path, milestone_teams, proof
 from data.queries.survey import survey_results
 
 DOES: dict[str, Command[..., int]] = {
-    "sign": sign_result,
     "sample": draw_sample,
     "check": check_item,
 }
@@ -62,7 +60,7 @@ with page("milestones.title", needs=Permission.SEE_MILESTONES) as view:
     with st.container(key="milestone-results"):
         if stop is not None and stop.result_id is not None:
             shown = view.read(results, team, stop.day)
-            results_block(shown, DOES, view)
+            results_block(shown, view)
             if decide(view.who, Permission.SIGN_MILESTONES).allowed:
                 go_on(shown, view.read(waiting_results))
             if team is None:

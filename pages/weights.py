@@ -9,20 +9,17 @@ from components import weights as drawing
 from components.frame import page
 from components.text import t
 from core.access import Permission
-from data.commands.command import Command
-from data.commands.weights import apply_weights, draft_weights
+from data.commands.weights import draft_weights
 from data.queries.weights import weight_history
 from data.weighing import backtest_weights
 
 DRAFT: Callable[..., int] = draft_weights.once
-APPLY: Command[..., int] = apply_weights
 BACKTEST: Callable[..., int] = backtest_weights
 
 with page("weights.title", needs=Permission.CHANGE_WEIGHTS) as view:
     st.caption(t("weights.question"))
     found = view.read(weight_history)
-    does = {"backtest": partial(view.do, BACKTEST), "apply": partial(view.do, APPLY)}
     drawing.in_force(found, view)
-    drawing.version(found, does, view)
+    drawing.version(found, partial(view.do, BACKTEST), view)
     drawing.editor(found, partial(view.do, DRAFT), view)
-    drawing.history(found, does, view)
+    drawing.history(found, view)

@@ -5,16 +5,21 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from core.access import Who
+from core.forecast.findings import TAKEN_UP, EventInput
 from core.messages import Invalid, Problem
 from core.reports.commitments import Proof
 from core.signals import MEASURES, SignalInput
+from data.commands.attribution import add_event, answer_factor, ask_for_factor
 from data.commands.calibration import decide_suggestion
 from data.commands.features import move_feature
+from data.commands.milestone_results import sign_result
 from data.commands.morning import CommitmentInput, assign
-from data.commands.note_drafts import Note, Values, note_of, said_in
+from data.commands.note_drafts import Kept, Note, Values, note_of, said_in
+from data.commands.plausibility import review_sign
 from data.commands.promises import escalate_promise, move_promise
 from data.commands.room_files import Upload, say_with_file
 from data.commands.signals import record_signal
+from data.commands.weights import apply_weights
 from data.engine import Store
 
 
@@ -90,6 +95,32 @@ def _plan(store: Store, who: Who, key: str, values: Values, *, feature: int) -> 
     return move_feature.once(store, who, key, feature, None if off else on, said_in(values, "reason"))
 
 
+def _review(store: Store, who: Who, key: str, values: Values, *, person: int, kind: str) -> int:
+    return review_sign.once(store, who, key, person, kind, said_in(values, "note"))
+
+
+def _use(store: Store, who: Who, key: str, values: Values) -> int:
+    return apply_weights.once(store, who, key, values["version"] or None, said_in(values, "note"))
+
+
+def _add_event(store: Store, who: Who, key: str, values: Values, *, today: date, finding: int | None) -> int:
+    """Put an event into the calendar; it is of today unless the draft says otherwise."""
+    first, last = (day_said(values, field) or today for field in ("starts_on", "ends_on"))
+    industry, note = said_in(values, "industry") or None, said_in(values, "note")
+    event = EventInput(said_in(values, "name"), first, last, industry, note)
+    return add_event.once(store, who, key, event, finding)
+
+
+def _ask(store: Store, who: Who, key: str, values: Values, *, finding: int | None) -> int:
+    said = said_in(values, "name"), said_in(values, "why")
+    return ask_for_factor.once(store, who, key, *said, finding)
+
+
+def _answer_wish(store: Store, who: Who, key: str, values: Values) -> int:
+    state = said_in(values, "state") or TAKEN_UP
+    return answer_factor.once(store, who, key, values["wish"], state, said_in(values, "answer"))
+
+
 ROOM_MESSAGE = Note("room_message", "room", _say, "text")
 AGREEMENT = Note("agreement", "meeting", _agree, "what")
 SUGGESTION = Note("suggestion", "suggestion", _answer)  # about `<period>-<opportunity>`
@@ -98,3 +129,14 @@ PROMISE_MOVE = Note("promise_move", "promise", _move, "reason")
 PROMISE_PLAN = Note("promise_plan", "promise", _plan, "reason")
 PLAN = Note("plan", "feature", _plan, "reason")
 ESCALATION = note_of("escalation", "promise", escalate_promise, "reason")
+SIGN = Note("sign", "sign", _review)  # about `<person>-<kind>`
+SIGNING = note_of("signing", "result", sign_result)
+WEIGHTS_USE = Note("weights_use", "version", _use)  # about 0 for the shipped weights
+EVENT = Note("event", "finding", _add_event, "name")  # about 0 where no finding asks for it
+WISH = Note("wish", "finding", _ask, "name")  # the same
+WISH_ANSWER = Note("wish_answer", "wish", _answer_wish, "answer")
+WEIGHTS = Kept("weights", "industry")
+REVISION = Kept("revision", "report")
+READY = Kept("ready", "what")  # about `<promise>-<demand>`, 0 for neither
+RENEWAL = Kept("renewal", "delivery")
+REVOCATION = Kept("revocation", "delivery")

@@ -30,25 +30,38 @@ NORMAL = "P2"  # the urgency of a store's request until another is chosen
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Kept:
     """A kind of draft about one record, of which one has one at a time.
 
     Attributes:
         kind: its name in the store.
         about: the value that names the record.
-        carry_out: `(store, who, key, values, **more)` does what the draft is for, once; returns an id.
-        field: where a refusal stands that names no field.
     """
 
     kind: str
     about: str
+
+    def open(self, store: Store, who: Who, number: int | str, start: Values | None = None) -> int:
+        """One's open draft about a record, begun now if there is none; its id.
+
+        Args:
+            start: what a draft holds in which nothing was typed.
+        """
+        values = {self.about: number, **(start or {})}
+        return start_draft(store, who, self.kind, values, lambda kept: kept.get(self.about) == number)
+
+
+@dataclass(frozen=True, slots=True)
+class Note(Kept):
+    """A kind of draft that is sent as it is.
+
+    Attributes:
+        carry_out: `(store, who, key, values, **more)` does what the draft is for, once; returns an id.
+        field: where a refusal stands that names no field.
+    """
+
     carry_out: Callable[..., int]
     field: str = "note"
-
-    def open(self, store: Store, who: Who, number: int | str) -> int:
-        """One's open draft about a record, begun now if there is none; its id."""
-        about = {self.about: number}
-        return start_draft(store, who, self.kind, about, lambda kept: kept.get(self.about) == number)
 
     def submit(self, store: Store, who: Who, draft_id: int, **more: Any) -> None:
         """Carry the draft out, once; what it was refused for is kept with it.

@@ -25,6 +25,7 @@ class DraftView:
     """
 
     id: int
+    kind: str
     key: str
     values: dict[str, Any]
     problems: tuple[Problem, ...]
@@ -65,6 +66,7 @@ def view_of(row: Draft) -> DraftView:
     body = row.body
     return DraftView(
         id=row.id,
+        kind=row.kind,
         key=row.key,
         values=dict(body["values"]),
         problems=tuple(_unpack(p) for p in body["problems"]),

@@ -11,12 +11,11 @@ from components import format
 from components.forecast_words import signed
 from core.forecast.findings import EventInput
 from data.commands.attribution import add_event
-from data.schema import BusinessEvent, Demand, FactorRequest
+from data.schema import Demand
 from data.text import translate
 from tests.company import found
 from tests.forecasts import deal, noon, run
 from tests.pages.reading import check_words, words
-from tests.pages.twice import rows_of_two
 
 FEB = date(2026, 2, 1)
 
@@ -55,6 +54,11 @@ def test_evidence_opens_its_records(open_page, sqlite_store, people, language):
     check_words(page)
 
 
+def field(page, language, name):
+    label = translate(language, f"attribution.{name}")
+    return next(w for w in (*page.text_input, *page.text_area) if w.label == label)
+
+
 def press(page, language, key, n=0):
     return [b for b in page.button if b.label == translate(language, key)][n].click().run()
 
@@ -86,12 +90,15 @@ def test_a_decision_and_what_it_leads_to(open_page, people, language):
     assert translate(language, "attribution.coached") in words(page)
     press(page, language, "attribution.to_event")
     assert page.query_params["add"] == "event"
-    page.text_input(key="event-name").set_value("Port closed")
+    field(page, language, "event_name").set_value("Port closed")
+    assert field(page, language, "event_note").value == "He hoped for it."
     press(page, language, "attribution.add_event")
     press(page, language, "attribution.to_factor")
-    why = next(a for a in page.text_area if str(a.key).startswith("factor-why"))
-    assert why.value == "He hoped for it."
-    page.text_input(key="factor-name").set_value("Open demands")
+    assert field(page, language, "factor_why").value == "He hoped for it."
+    field(page, language, "factor_name").set_value("Open demands").run()
+    at = {"add": "factor", "finding": page.query_params["finding"][0]}
+    page = open_page("attribution", people.manager, language, **at)  # after a look at something else
+    assert field(page, language, "factor_why").value == "He hoped for it."
     press(page, language, "attribution.ask")
     check_words(page)
     text = words(page)
@@ -113,28 +120,12 @@ def test_what_was_written_stands_open_and_does_not_close_under_the_hand(open_pag
     assert decides(page).proto.expanded
 
 
-def _event(page):
-    page.text_input(key="event-name").set_value("Port closed")
-    return press(page, "en", "attribution.add_event")
-
-
-def _wish(page):
-    page.text_input(key="factor-name").set_value("Open demands")
-    next(a for a in page.text_area if a.key == "factor-why").set_value("Three waited.")
-    return press(page, "en", "attribution.ask")
-
-
-@pytest.mark.parametrize(("send", "table"), [(_event, BusinessEvent), (_wish, FactorRequest)])
-def test_two_presses_are_one(open_page, people, sqlite_store, send, table):
-    assert rows_of_two(open_page("attribution", people.director), send, sqlite_store, table) == 1
-
-
 def test_leadership_answers_a_wish(open_page, people):
     page = open_page("attribution", people.director)
-    page.text_input(key="factor-name").set_value("Open demands")
-    next(a for a in page.text_area if a.key == "factor-why").set_value("Three waited.")
+    field(page, "en", "factor_name").set_value("Open demands")
+    field(page, "en", "factor_why").set_value("Three waited.")
     press(page, "en", "attribution.ask")
-    page.text_input(key="answer-why-1").set_value("Taken into the next release.")
+    field(page, "en", "answer_why").set_value("Taken into the next release.")
     press(page, "en", "attribution.save", n=-1)
     assert "Taken into the next release." in words(page)
     assert translate("en", "attribution.to_be_built") in words(page)  # nobody takes it for done

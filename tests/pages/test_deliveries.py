@@ -95,7 +95,8 @@ def test_marking_ready_shows_a_link_to_copy_that_works_once(open_page, handover,
     press(page, translate(language, "deliveries.send"))
     assert translate(language, "problems.required") in shown(page)
     page.text_input[0].set_value("Shift *dashboard*")
-    page.text_area[0].set_value("In the menu")
+    page.text_area[0].set_value("In the menu").run()
+    page = open_page("deliveries", handover.people.delivery, language, promise=handover.promise)  # later
     press(page, translate(language, "deliveries.send"))
     assert not page.exception
     assert page.query_params["delivery"] == "1"
@@ -130,7 +131,8 @@ def test_a_problem_is_shown_with_its_picture_and_can_be_mended(open_page, handov
     assert len(page.get("image")) == 1
     assert translate(language, "deliveries.send_again") not in [does(b) for b in page.button]
     page = open_page("deliveries", handover.people.delivery, language, delivery=1)
-    page.text_area[0].set_value("Mended")
+    page.text_area[0].set_value("Mended").run()
+    page = open_page("deliveries", handover.people.delivery, language, delivery=1)  # after a look elsewhere
     press(page, translate(language, "deliveries.send_again"))
     assert not page.exception
     assert (state(handover), links(sqlite_store)) == (Stand.SENT, 2)

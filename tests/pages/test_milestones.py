@@ -159,7 +159,7 @@ def test_a_manager_appeals_and_a_director_decides_and_signs(open_page, company, 
     lead = open_page("milestones", company.director, language, day=60)
     check_words(lead)
     assert translate(language, "milestones.force_appealed") in words(lead)
-    assert f"sign-{missed}" not in [b.key for b in lead.button]
+    assert translate(language, "milestones.sign") not in labels(lead)
     press(lead, translate(language, "milestones.reject"))
     assert translate(language, "problems.reason_required") in words(lead)
     lead.text_area[0].set_value("They were").run()
@@ -167,8 +167,12 @@ def test_a_manager_appeals_and_a_director_decides_and_signs(open_page, company, 
     assert lead.text_area[0].value == "They were"
     press(lead, translate(language, "milestones.reject"))
     assert [m.value for m in lead.toast] == [translate(language, "milestones.decided")]
-    lead.button(key=f"sign-{missed}").click().run()
+    note = next(i for i in lead.text_input if i.label == translate(language, "milestones.sign_note"))
+    note.set_value("As it is").run()
+    lead = open_page("milestones", company.director, language, day=60)  # after a look at something else
+    press(lead, translate(language, "milestones.sign"))
     check_words(lead)
+    assert "As it is" in words(lead)
     assert translate(language, "milestones.force.in_force") in words(lead)
     for name in ("demands", "promises"):
         shown = open_page(name, company.product, language)

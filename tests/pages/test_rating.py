@@ -73,7 +73,8 @@ def test_offline_it_shows_why_and_its_director_brings_it_back(open_page, sqlite_
     page = open_page("morning", people.director, language)
     press(page, translate(language, "rating.revise"))
     assert translate(language, "problems.required") in words(page)
-    page.text_area[0].set_value("Fewer words")
+    page.text_area[0].set_value("Fewer words").run()
+    page = open_page("morning", people.director, language)  # after a look at something else
     press(page, translate(language, "rating.revise"))
     assert not page.warning
     assert translate(language, "rating.version", n=2, change="Fewer words") in words(page)

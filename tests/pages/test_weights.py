@@ -16,9 +16,14 @@ def button(page, language, key):
     return next(b for b in page.button if b.label == translate(language, key))
 
 
+def field(page, language, name):
+    return next(i for i in page.text_input if i.label == translate(language, f"weights.{name}"))
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_from_a_slider_to_weights_in_force_and_back(open_page, sqlite_store, language):
-    page = open_page("weights", found(sqlite_store).director, language)
+    director = found(sqlite_store).director
+    page = open_page("weights", director, language)
     check_words(page)
     assert "weights." not in words(page)
     labels = [s.label for s in page.slider]
@@ -27,20 +32,21 @@ def test_from_a_slider_to_weights_in_force_and_back(open_page, sqlite_store, lan
     button(page, language, "weights.draft").click().run()
     assert translate(language, "problems.reason_required") in words(page)
     page.slider(key="weight--stage-None").set_value(2.0)
-    page.text_input(key="weights-note").set_value("Stages tell more.")
+    field(page, language, "note").set_value("Stages tell more.").run()
     button(page, language, "weights.draft").click().run()
     check_words(page)
     assert button(page, language, "weights.apply").disabled
     button(page, language, "weights.backtest").click().run()
     assert translate(language, "weights.no_past") in words(page)  # a company without a past
-    page.text_input(key="apply-note-1").set_value("Agreed.")
+    field(page, language, "apply_note").set_value("Agreed.").run()
+    page = open_page("weights", director, language, version=1)  # after a look at something else
     button(page, language, "weights.apply").click().run()
     check_words(page)
     said = next(i.value for i in page.info)
     assert "Director" in said
     assert translate(language, "factors.name.stage") in said
     assert page.slider(key="weight--stage-1").value == 2.0
-    page.text_input(key="apply-note-None").set_value("Not yet.")
+    field(page, language, "apply_note").set_value("Not yet.")
     button(page, language, "weights.apply").click().run()
     assert translate(language, "weights.shipped") in [i.value for i in page.info]
 
@@ -48,7 +54,7 @@ def test_from_a_slider_to_weights_in_force_and_back(open_page, sqlite_store, lan
 def test_an_industrys_weights_lie_over_the_others(open_page, sqlite_store):
     page = open_page("weights", found(sqlite_store).director, industry="chemicals")
     page.slider(key="weight-chemicals-stage-None").set_value(0.5)
-    page.text_input(key="weights-note").set_value("Long cycles.")
+    field(page, "en", "note").set_value("Long cycles.")
     button(page, "en", "weights.draft").click().run()
     assert "Chemicals: Stage × 0.50" in words(page)
 
@@ -56,7 +62,7 @@ def test_an_industrys_weights_lie_over_the_others(open_page, sqlite_store):
 def test_two_presses_write_one_version(open_page, sqlite_store):
     def draft(page):
         page.slider(key="weight--stage-None").set_value(2.0)
-        page.text_input(key="weights-note").set_value("Stages tell more.")
+        field(page, "en", "note").set_value("Stages tell more.")
         return button(page, "en", "weights.draft").click().run()
 
     page = open_page("weights", found(sqlite_store).director)
