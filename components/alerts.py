@@ -14,6 +14,7 @@ from components.draft_begin import has_words, note_form
 from components.draft_end import send_here, tell_sent
 from components.forms import Marks
 from components.frame import View
+from components.left_over import left_over
 from components.navigation import open_page
 from components.scrolling import into_view
 from components.text import t
@@ -123,6 +124,7 @@ def in_hand(
     """
     if item is None:
         st.info(t("alerts_page.gone"), icon=":material/check_circle:")
+        left_over(view, ALERT, number=address.number("alert") or 0)
         return
     words = alert_words(view.language, item.rule, item.params)
     with st.container(border=True, key="alert_in_hand"):

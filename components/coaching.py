@@ -15,6 +15,7 @@ from components.forecast_words import month_name, verdict_words
 from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
+from components.left_over import left_over
 from components.navigation import open_page
 from components.text import t
 from core.access import Permission, decide
@@ -103,6 +104,8 @@ def _taken_up(task: Coaching, hands: Hands, does: Mapping[str, Callable[..., Any
             ):
                 address.write(task=None)
                 st.rerun()
+        if task.closed_at:
+            left_over(view, COACHING_NOTE, COACHING_OUTCOME, number=task.id)
         if task.may_handle:
             _handle(task, hands, does, view)
 

@@ -14,6 +14,7 @@ from components.draft_end import send_here
 from components.drafts import DraftForm
 from components.forecast_words import money, month_name
 from components.frame import View
+from components.left_over import left_over
 from components.scrolling import into_view
 from components.text import pair, t, term
 from core.access import Permission, decide
@@ -129,6 +130,7 @@ def _wishes(found: Followed, month: MonthAttribution, view: View) -> None:
             if wish.answer:
                 answerer = plain(wish.answered_by or t("attribution.operator"))
                 st.markdown(pair(f":gray[{answerer}]", plain(wish.answer)))
+                left_over(view, WISH_ANSWER, number=wish.id)
             if wish.state == TAKEN_UP:
                 _change(change, month.currency, t("attribution.to_be_built"), view)
             elif wish.state == ASKED and decide(view.who, Permission.CHANGE_WEIGHTS).allowed:

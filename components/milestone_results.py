@@ -11,6 +11,7 @@ from components.blocks import Tone, badge, plain, section
 from components.draft_begin import note_form
 from components.draft_end import send_here, submit_here, tell_sent
 from components.frame import View
+from components.left_over import left_over
 from components.navigation import open_page
 from components.tables import clickable
 from components.text import pair, t
@@ -81,6 +82,7 @@ def _appeal(appeal: Appeal, view: View) -> None:
     if appeal.upheld is not None:
         by = t("milestones.appeal_line", by=appeal.decided_by or "", at=view.instant(appeal.decided_at))
         st.caption(plain(pair(by, appeal.answer)))
+        left_over(view, APPEAL_ANSWER, number=appeal.id)
     elif decide(view.who, Permission.SIGN_MILESTONES).allowed:
         _deciding(appeal, view)
 
@@ -105,6 +107,8 @@ def _deciding(appeal: Appeal, view: View) -> None:
 def _sign(result: Result, view: View) -> None:
     may = decide(view.who, Permission.SIGN_MILESTONES).allowed
     if not may or result.force is not Force.UNSIGNED:
+        if result.signed_at is not None:
+            left_over(view, SIGNING, number=result.id)
         return
     form = note_form(view, SIGNING, result.id)
     form.text("note", t("milestones.sign_note"))

@@ -15,6 +15,7 @@ from components.commitments import commitments
 from components.draft_begin import note_form
 from components.draft_end import send_here, tell_sent
 from components.frame import View
+from components.left_over import left_over
 from components.minutes import minutes
 from components.morning_alerts import alerts
 from components.morning_items import further, items
@@ -24,6 +25,7 @@ from components.timer import timer
 from core.access import Permission, decide
 from data.brief_words import day_words
 from data.commands.briefs import issue_brief
+from data.commands.form_drafts import AGREEMENT
 from data.commands.morning import start_meeting
 from data.commands.note_drafts import MINUTES
 from data.queries.morning import Meeting, Morning, MorningDay, MorningDays
@@ -105,6 +107,7 @@ def meeting(told: Morning, view: View, today: date, wall: bool) -> None:
     held = told.meeting
     if held and held.minutes:
         tell_sent(view)
+        left_over(view, MINUTES, AGREEMENT, number=held.id)
         minutes(told, held, held.minutes, view)
     elif held and told.day == today:
         _running(told, held, view, wall)

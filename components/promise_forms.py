@@ -14,6 +14,7 @@ from components.drafts import DraftForm
 from components.feature_words import feature_words
 from components.forms import Marks
 from components.frame import View
+from components.left_over import left_over
 from components.navigation import open_page
 from components.text import listed, t
 from core.access import Permission, reach
@@ -42,6 +43,8 @@ def resolve_block(file: PromiseFile, features: Mapping[int, FeatureChoice], link
         link: `link(promise, feature)`.
     """
     tell_sent(view)
+    if file.row.escalated is not None:
+        left_over(view, ESCALATION, number=file.row.promise.id)
     ways = [way for way, needs in _NEEDS.items() if _offered(way, needs, file, view)]
     if not ways:
         return

@@ -11,10 +11,12 @@ from components.draft_begin import form_over, note_draft, unfolded
 from components.draft_end import send_here, tell_sent
 from components.form_turns import next_turn, turn_of
 from components.forms import Marks
+from components.left_over import left_over
 from components.navigation import open_page
 from components.room_desk import Desk, press
 from components.text import t, term
 from core.process.intervention import Result
+from data.commands.form_drafts import ROOM_MESSAGE
 from data.commands.note_drafts import CLOSING, save_note
 from data.queries.room_file import MemberCard
 
@@ -35,6 +37,7 @@ def head(desk: Desk) -> None:
         result = term("room_result", file.result)
         ended = plain(t("room.closed", by=by, at=view.instant(file.closed_at)))
         st.success(f"**{result}** · {ended}  \n{plain(file.note)}", icon=":material/flag:")
+        left_over(view, ROOM_MESSAGE, CLOSING, number=file.id)
     _ways(desk)
 
 

@@ -14,6 +14,7 @@ from components.draft_begin import note_form
 from components.draft_end import send_here, tell_sent
 from components.forms import Marks
 from components.frame import View
+from components.left_over import left_over
 from components.record_story import short
 from components.taking_back import take_back_form, taken_back_note, worth_choosing
 from components.text import listed, t, term
@@ -197,6 +198,7 @@ def desk_block(one: Request, found: Sequence[Alike], known: Sequence[Alike], doe
     with st.container(key=f"store-request-do-{one.id}"):
         tell_sent(view)
         if one.shown is not Show.OPEN:
+            left_over(view, STORE_ANSWER, number=one.id)
             return
         _merge_form(one, found, does["merge"], view)
         answered_likes(known, f"answered-{one.id}", view)

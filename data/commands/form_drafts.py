@@ -13,11 +13,12 @@ from data.commands.attribution import add_event, answer_factor, ask_for_factor
 from data.commands.calibration import decide_suggestion
 from data.commands.features import move_feature
 from data.commands.milestone_results import sign_result
-from data.commands.morning import CommitmentInput, assign
+from data.commands.morning import CommitmentInput, assign, finish_meeting
 from data.commands.note_drafts import Kept, Note, Values, note_of, said_in
 from data.commands.plausibility import review_sign
 from data.commands.promises import escalate_promise, move_promise
 from data.commands.room_files import Upload, say_with_file
+from data.commands.rooms import close_room
 from data.commands.signals import record_signal
 from data.commands.weights import apply_weights
 from data.engine import Store
@@ -121,20 +122,20 @@ def _answer_wish(store: Store, who: Who, key: str, values: Values) -> int:
     return answer_factor.once(store, who, key, values["wish"], state, said_in(values, "answer"))
 
 
-ROOM_MESSAGE = Note("room_message", "room", _say, "text")
-AGREEMENT = Note("agreement", "meeting", _agree, "what")
+ROOM_MESSAGE = Note("room_message", "room", _say, "text", close_room.name)
+AGREEMENT = Note("agreement", "meeting", _agree, "what", finish_meeting.name)
 SUGGESTION = Note("suggestion", "suggestion", _answer)  # about `<period>-<opportunity>`
 SIGNAL = Note("signal", "customer", _tell, "kind")
 PROMISE_MOVE = Note("promise_move", "promise", _move, "reason")
 PROMISE_PLAN = Note("promise_plan", "promise", _plan, "reason")
 PLAN = Note("plan", "feature", _plan, "reason")
-ESCALATION = note_of("escalation", "promise", escalate_promise, "reason")
+ESCALATION = note_of("escalation", "promise", escalate_promise, "reason", escalate_promise.name)
 SIGN = Note("sign", "sign", _review)  # about `<person>-<kind>`
-SIGNING = note_of("signing", "result", sign_result)
+SIGNING = note_of("signing", "result", sign_result, ends=sign_result.name)
 WEIGHTS_USE = Note("weights_use", "version", _use)  # about 0 for the shipped weights
 EVENT = Note("event", "finding", _add_event, "name")  # about 0 where no finding asks for it
 WISH = Note("wish", "finding", _ask, "name")  # the same
-WISH_ANSWER = Note("wish_answer", "wish", _answer_wish, "answer")
+WISH_ANSWER = Note("wish_answer", "wish", _answer_wish, "answer", answer_factor.name)
 WEIGHTS = Kept("weights", "industry")
 REVISION = Kept("revision", "report")
 READY = Kept("ready", "what")  # about `<promise>-<demand>`, 0 for neither

@@ -57,11 +57,13 @@ class Note(Kept):
 
     Attributes:
         carry_out: `(store, who, key, values, **more)` does what the draft is for, once; returns an id.
-        field: where a refusal stands that names no field.
+        field: where a refusal stands that names no field; it holds what is typed.
+        ends: the command after which nobody can send one about the record.
     """
 
     carry_out: Callable[..., int]
     field: str = "note"
+    ends: str = ""
 
     def submit(self, store: Store, who: Who, draft_id: int, **more: Any) -> None:
         """Carry the draft out, once; what it was refused for is kept with it.
@@ -108,13 +110,13 @@ def said_in(values: Values, field: str) -> str:
     return str(values.get(field) or "")
 
 
-def note_of(kind: str, about: str, command: Command[..., int], field: str = "note") -> Note:
+def note_of(kind: str, about: str, command: Command[..., int], field: str = "note", ends: str = "") -> Note:
     """A note whose command takes the record and the words."""
 
     def send(store: Store, who: Who, key: str, values: Values) -> int:
         return command.once(store, who, key, values[about], said_in(values, field))
 
-    return Note(kind, about, send, field)
+    return Note(kind, about, send, field, ends)
 
 
 def _file(store: Store, who: Who, key: str, values: Values, join: int | None = None) -> int:
@@ -161,15 +163,15 @@ def _close(store: Store, who: Who, key: str, values: Values) -> int:
     return close_room.once(store, who, key, values["room"], *said, bool(values.get("tasks")))
 
 
-MINUTES = note_of("minutes", "meeting", finish_meeting)
+MINUTES = note_of("minutes", "meeting", finish_meeting, ends=finish_meeting.name)
 TALK = note_of("talk", "rep", record_talk)
 STEP = Note("talk_step", "talk", _agree, "what")
-COACHING_NOTE = note_of("coaching_note", "task", note_coaching)
-COACHING_OUTCOME = note_of("coaching_outcome", "task", close_coaching)
+COACHING_NOTE = note_of("coaching_note", "task", note_coaching, ends=close_coaching.name)
+COACHING_OUTCOME = note_of("coaching_outcome", "task", close_coaching, ends=close_coaching.name)
 APPEAL = note_of("appeal", "result", appeal_result, "words")
-APPEAL_ANSWER = Note("appeal_answer", "appeal", _decide, "answer")
-ALERT = note_of("alert", "alert", resolve_alert)
+APPEAL_ANSWER = Note("appeal_answer", "appeal", _decide, "answer", decide_appeal.name)
+ALERT = note_of("alert", "alert", resolve_alert, ends=resolve_alert.name)
 FINDING = Note("finding", "deviation", _find)  # about `<run>-<opportunity>`
-CLOSING = Note("closing", "room", _close)
+CLOSING = Note("closing", "room", _close, ends=close_room.name)
 STORE_REQUEST = Note("store_request", "team", _file, "words")  # about one's own store; 0 for none
-STORE_ANSWER = Note("store_answer", "request", _answer, "reply")
+STORE_ANSWER = Note("store_answer", "request", _answer, "reply", answer_request.name)

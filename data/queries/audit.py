@@ -93,6 +93,22 @@ def read(session: Session, query: Select[Audit]) -> list[Read]:
     return [(r[0], r[1], r[2]) for r in session.execute(wide)]
 
 
+def done_last(session: Session, who: Who, command: str, entity_id: int) -> tuple[str | None, datetime] | None:
+    """Who carried a command out on a record last, and when; None where nobody did.
+
+    The name is None for the operator at the command line.
+    """
+    query = (
+        select(Person.name, Audit.at)
+        .select_from(Audit)
+        .outerjoin(Person, Person.id == Audit.actor_id)
+        .where(Audit.command == command, Audit.entity_id == entity_id)
+        .order_by(Audit.at.desc())
+    )
+    row = session.execute(query.limit(1)).first()
+    return (row[0], row[1]) if row else None
+
+
 def entries(session: Session, who: Who, rows: Sequence[Read]) -> tuple[AuditEntry, ...]:
     """Audit rows in words: what they concern, and each field before and after."""
     audits = [row for row, _, _ in rows]

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from components.format import instant
 from core.process.intervention import Result
 from core.terms import HIGH_VALUE_TAGS
 from data.commands.actions import record_action
@@ -332,15 +333,23 @@ def test_closing_asks_at_each_field_and_then_closes(open_page, sqlite_store, com
     assert "They signed" in text(customer)
 
 
-def test_one_closed_meanwhile_says_so_and_keeps_what_was_typed(open_page, sqlite_store, company):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_closed_meanwhile_says_so_and_keeps_what_was_typed(open_page, sqlite_store, company, language):
     room = room_of(sqlite_store, company)
-    page = open_page("room", company.rep, room=room)
+    page = open_page("room", company.rep, language, room=room)
     close_room(sqlite_store, company.manager, room, "won", "Signed")
-    field(page, "text_area", translate("en", "room.message")).set_value("One more thing")
-    press(page, translate("en", "room.send"))
-    assert not page.exception
+    field(page, "text_area", translate(language, "room.message")).set_value("One more thing")
+    press(page, translate(language, "room.send"))
+    page = open_page("room", company.rep, language, room=room)  # it waits until it is put away
+    sound(page, language)
     assert count(sqlite_store, RoomMessage) == 0
-    assert translate("en", "terms.room_result.won") in text(page)
+    assert translate(language, "terms.room_result.won") in text(page)
+    at = instant(sqlite_store.clock(), language, company.rep.timezone)
+    told = translate(language, "errors.settled_meanwhile", by="Manager", at=at)
+    assert [w.value.replace("\\", "") for w in page.warning] == [told]
+    assert [c.value for c in page.code] == ["One more thing"]
+    press(page, translate(language, "demands.discard"))
+    assert not page.code
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
