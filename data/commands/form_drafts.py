@@ -15,7 +15,6 @@ from data.commands.features import move_feature
 from data.commands.milestone_results import sign_result
 from data.commands.morning import CommitmentInput, assign, finish_meeting
 from data.commands.note_drafts import Kept, Note, Values, note_of, said_in
-from data.commands.plausibility import review_sign
 from data.commands.promises import escalate_promise, move_promise
 from data.commands.room_files import Upload, say_with_file
 from data.commands.rooms import close_room
@@ -96,10 +95,6 @@ def _plan(store: Store, who: Who, key: str, values: Values, *, feature: int) -> 
     return move_feature.once(store, who, key, feature, None if off else on, said_in(values, "reason"))
 
 
-def _review(store: Store, who: Who, key: str, values: Values, *, person: int, kind: str) -> int:
-    return review_sign.once(store, who, key, person, kind, said_in(values, "note"))
-
-
 def _use(store: Store, who: Who, key: str, values: Values) -> int:
     return apply_weights.once(store, who, key, values["version"] or None, said_in(values, "note"))
 
@@ -130,7 +125,6 @@ PROMISE_MOVE = Note("promise_move", "promise", _move, "reason")
 PROMISE_PLAN = Note("promise_plan", "promise", _plan, "reason")
 PLAN = Note("plan", "feature", _plan, "reason")
 ESCALATION = note_of("escalation", "promise", escalate_promise, "reason", escalate_promise.name)
-SIGN = Note("sign", "sign", _review)  # about `<person>-<kind>`
 SIGNING = note_of("signing", "result", sign_result, ends=sign_result.name)
 WEIGHTS_USE = Note("weights_use", "version", _use)  # about 0 for the shipped weights
 EVENT = Note("event", "finding", _add_event, "name")  # about 0 where no finding asks for it
