@@ -21,6 +21,7 @@ from core.access import Permission, decide
 from core.forecast.rollup import CATEGORIES, category
 from core.policies import Policy
 from core.terms import Outcome
+from data.queries.board_ask import NO_STAGE
 from data.queries.snapshots import Line, Snapshot, Win
 
 Lead = tuple[str, dict[str, Any]]  # a page, and what its address should say
@@ -130,7 +131,7 @@ def _line_columns(
         "close": closes,
         "answer": answers,
     }, {
-        "stage": column.TextColumn(t("outlook.stage")),
+        "stage": column.TextColumn(t("outlook.stage"), help=t("outlook.stage_help")),
         "chance": rate_column(t("outlook.chance"), t("outlook.chance_help"), width=105),
         "amount": shown_money(t("outlook.amount_won"), shown, view, t("outlook.amount_help")),
         "value": shown_money(t("outlook.expected_short"), shown, view, t("outlook.expected_help")),
@@ -143,7 +144,14 @@ def _told(row: Line | Win, zone: ZoneInfo) -> tuple[str, float, date | None, str
     if isinstance(row, Win):
         return term("outcome", Outcome.WON), 1.0, row.closed_at.astimezone(zone).date(), ""
     answer = t(f"outlook.{row.decision or 'unanswered'}")
-    return stage_name(row.stage or "none"), round(row.chance, 3), row.close_on, answer
+    return _stage(row), round(row.chance, 3), row.close_on, answer
+
+
+def _stage(row: Line) -> str:
+    """Where it stood; where a list told that only afterwards, what it told."""
+    if row.told_later:
+        return t("outlook.told_later", stage=stage_name(row.told_later))
+    return stage_name(row.stage or NO_STAGE)
 
 
 _DAYS = {"en": "D MMM YYYY", "zh": "YYYY年M月D日"}

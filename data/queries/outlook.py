@@ -20,6 +20,7 @@ from data.once import recalled
 from data.queries.policies import company_day, policy_in_force
 from data.queries.scope import kept, owned
 from data.queries.snapshots import COMPUTED, SHOWN, UNKEPT, ZERO, Line, RunRow, Snapshot, Win
+from data.queries.stage_gaps import told_after
 from data.schema import (
     Customer,
     ForecastDecision,
@@ -147,6 +148,8 @@ def _made(
     source: str,
     whole: bool,
 ) -> Snapshot:
+    unknown = any(r["stage_id"] is None for r in lines)
+    later = told_after(names.session, names.mine, run.taken_at) if unknown else {}
     return Snapshot(
         pipeline,
         run,
@@ -154,6 +157,7 @@ def _made(
             Line(
                 **names(r),
                 stage=names.stages.get(r["stage_id"]),
+                told_later=None if r["stage_id"] else names.stages.get(later.get(r["opportunity_id"])),
                 decision=names.decisions.get(r["opportunity_id"]),
                 **{name: r[name] for name in _SAID},
             )
@@ -169,19 +173,19 @@ class _Names:
     """Names of what a snapshot's rows within reach point to, each table read once."""
 
     def __init__(self, session: Session, who: Who, pipeline: str, run: RunRow) -> None:
-        mine = _concerned(who, pipeline, run)
+        self.session, self.mine = session, _concerned(who, pipeline, run)
         opportunities = (
             select(Opportunity.id, Opportunity.name, Customer.id, Customer.name)
             .outerjoin(Customer, Customer.id == Opportunity.customer_id)
-            .where(mine)
+            .where(self.mine)
         )
         self._opportunities = {o: rest for o, *rest in session.execute(opportunities)}
         people = select(Person.id, Person.name).where(_named(who, run))
         self._people = {key: value for key, value in session.execute(people)}
         self._teams = {key: value for key, value in session.execute(select(Team.id, Team.name))}
         stages = select(Stage.id, Stage.key).join(Pipeline).where(Pipeline.key == pipeline)
-        self.stages = {key: value for key, value in session.execute(stages)}
-        self.decisions = _decisions(session, run, mine)
+        self.stages: dict[int | None, str] = {key: value for key, value in session.execute(stages)}
+        self.decisions = _decisions(session, run, self.mine)
 
     def __call__(self, row: Mapping[str, Any]) -> dict[str, Any]:
         name, customer_id, customer = self._opportunities[row["opportunity_id"]]

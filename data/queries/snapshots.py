@@ -55,9 +55,13 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Line(Named):
-    """One open opportunity of a snapshot; `decision` is the latest answer to its suggestion."""
+    """One open opportunity of a snapshot; `decision` is the latest answer to its suggestion.
+
+    `told_later` is the stage that a list named only after the snapshot, of which the books knew none before.
+    """
 
     stage: str | None
+    told_later: str | None
     layer: str
     close_on: date | None
     booked: Decimal | None

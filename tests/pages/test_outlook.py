@@ -279,3 +279,21 @@ def test_before_the_first_win_an_amount_without_a_rate_is_said_to_be_in_no_sum(
     page = open_page("outlook", people.director, language, period="month")
     check_words(page)
     assert translate(language, "outlook.unknown", n=3) in words(page)  # with the company's first two
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Quote confirmation (told later)"), ("zh", "报价确认（后来得知）")]
+)
+def test_a_stage_that_a_list_told_only_after_that_morning_is_said_so(open_page, sqlite_store, language, said):
+    people = found(sqlite_store)
+    import_text(
+        sqlite_store,
+        "opportunities",
+        "name,owner,opened_at,stage\nPumps,rep,2026-01-10,Quote confirmation\nTalk,rep,2026-01-10,\n",
+    )
+    morning(sqlite_store, TODAY)
+    page = open_page("outlook", people.director, language, period="month")
+    rows = page.dataframe[-1].value
+    assert dict(zip(rows["opportunity"], rows["stage"], strict=True)) == {
+        "Pumps": said, "Talk": translate(language, "board.no_stage"),
+    }  # fmt: skip
