@@ -12,6 +12,7 @@ from components.calibrate_charts import factor_table, shown_money, waterfall
 from components.draft_begin import note_form
 from components.draft_end import submit_here, tell_sent
 from components.drafts import DraftForm
+from components.forecast_words import rests_on
 from components.frame import View
 from components.navigation import open_page
 from components.scrolling import arrive
@@ -143,7 +144,10 @@ def _figures(item: Suggestion, view: View) -> None:
     cards((Card(t("calibrate.scorecard"), money(item.scorecard_value)), suggested), key="suggestion_figures")
     chances = {"scorecard": item.scorecard_chance, "ai": item.chance}
     said = {name: format.chance(chance, view.language) for name, chance in chances.items()}
-    st.caption(plain(t("calibrate.chances", amount=money(item.amount), **said)))
+    amount = money(item.amount)
+    if why := rests_on(item.booked, item.amount, item.unpriced, view.language) if item.currency else None:
+        amount = t("calibrate.amount_rests", amount=amount, why=why)
+    st.caption(plain(t("calibrate.chances", amount=amount, **said)))
 
 
 def _change(item: Suggestion, language: str) -> str:

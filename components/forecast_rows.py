@@ -181,7 +181,11 @@ def _decision(line: Line | None) -> str:
 
 def _row_columns(found: ForecastHealth, view: View) -> dict[str, Any]:
     column = st.column_config
-    helps = {"gap": t("forecast_health.row_gap_help"), "added": t("forecast_health.overrides_help")}
+    helps = {
+        "value": t("forecast_health.row_value_help"),
+        "gap": t("forecast_health.row_gap_help"),
+        "added": t("forecast_health.overrides_help"),
+    }
 
     def money_of(name: str) -> Any:
         label = t(f"forecast_health.row_{name}")

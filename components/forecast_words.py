@@ -8,6 +8,7 @@ from babel.dates import format_date
 from components import format
 from components.text import t
 from core.forecast.health import Verdict
+from data.queries.own_amounts import OwnAmount
 from data.text import LOCALES
 
 UNKNOWN = format.NOTHING
@@ -24,6 +25,24 @@ def money(amount: Decimal, currency: str, language: str) -> str:
     if not currency:
         return format.number(float(amount), language, 1)
     return format.money(round(amount, 0), currency, language, compact=True)
+
+
+def rests_on(
+    booked: Decimal | None, expected: Decimal, unpriced: OwnAmount | None, language: str
+) -> str | None:
+    """Why an expected amount is not the one booked: none is, or it has no rate; None where it is.
+
+    Args:
+        expected: 0 where nothing says what it brings.
+        unpriced: the opportunity's own amount without a rate.
+    """
+    if booked:
+        return None
+    kind = "usual" if expected else "unknown"
+    if unpriced is None:
+        return t(f"forecast.amount.{kind}")
+    own = format.worth(unpriced.amount, unpriced.currency, language)
+    return t(f"forecast.amount.{kind}_unpriced", amount=own)
 
 
 def signed(amount: Decimal, currency: str, language: str) -> str:

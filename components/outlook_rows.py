@@ -11,6 +11,7 @@ import streamlit as st
 from components import address, format
 from components.blocks import empty, section
 from components.board_words import stage_name
+from components.forecast_words import rests_on
 from components.frame import View
 from components.outlook import shown_money
 from components.outlook_drill import ALL, BEHIND, OPEN, SHOWS, WON
@@ -26,7 +27,7 @@ from data.queries.snapshots import Line, Snapshot, Win
 
 Lead = tuple[str, dict[str, Any]]  # a page, and what its address should say
 _ROWS_SHOWN = 200
-_EXPLAINED = ("chance", "amount", "value", "answer")  # how these came about stands with the suggestion
+_EXPLAINED = ("chance", "amount", "value", "rests", "answer")  # what the suggestion explains
 
 
 def behind(shown: Snapshot, by: str, policy: Policy, view: View, *, runs: bool = False) -> Lead | None:
@@ -128,6 +129,7 @@ def _line_columns(
         "chance": chances,
         "amount": amounts([row.amount or None for row in rows], shown.run.currency),
         "value": amounts([_worth(row) if row.amount else None for row in rows], shown.run.currency),
+        **_rests(rows, shown, view),
         "close": closes,
         "answer": answers,
     }, {
@@ -135,9 +137,21 @@ def _line_columns(
         "chance": rate_column(t("outlook.chance"), t("outlook.chance_help"), width=105),
         "amount": shown_money(t("outlook.amount_won"), shown, view, t("outlook.amount_help")),
         "value": shown_money(t("outlook.expected_short"), shown, view, t("outlook.expected_help")),
+        "rests": column.TextColumn(t("outlook.rests")),
         "close": column.DateColumn(t("outlook.close_on"), format=_DAYS[view.language]),
         "answer": column.TextColumn(t("outlook.answer")),
     }
+
+
+def _rests(rows: Sequence[Line | Win], shown: Snapshot, view: View) -> dict[str, list[str]]:
+    """Where an amount is not the deal's own: a column of what it rests on, only if there is such a row."""
+    if not shown.run.currency:
+        return {}
+    found = [
+        rests_on(row.amount if isinstance(row, Win) else row.booked, row.amount, row.unpriced, view.language)
+        for row in rows
+    ]
+    return {"rests": [said or t("outlook.rests_booked") for said in found]} if any(found) else {}
 
 
 def _told(row: Line | Win, zone: ZoneInfo) -> tuple[str, float, date | None, str]:
@@ -159,9 +173,11 @@ _DAYS = {"en": "D MMM YYYY", "zh": "YYYY年M月D日"}
 
 def _win_columns(wins: Sequence[Win], shown: Snapshot, view: View) -> tuple[dict[str, Any], dict[str, Any]]:
     return {
-        "amount": amounts([win.amount for win in wins], shown.run.currency),
+        "amount": amounts([win.amount or None for win in wins], shown.run.currency),
+        **_rests(wins, shown, view),
         "closed": [win.closed_at for win in wins],
     }, {
         "amount": shown_money(t("outlook.amount"), shown, view),
+        "rests": st.column_config.TextColumn(t("outlook.rests")),
         "closed": day_column(t("outlook.closed_at"), view.language, view.who.timezone),
     }

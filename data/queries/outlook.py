@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from core.access import OPERATOR, Permission, Reach, Who, reach
 from core.policies import Policy
 from data.once import recalled
+from data.queries.own_amounts import Unpriced
 from data.queries.policies import company_day, policy_in_force
 from data.queries.scope import kept, owned
 from data.queries.snapshots import COMPUTED, SHOWN, UNKEPT, ZERO, Line, RunRow, Snapshot, Win
@@ -174,12 +175,14 @@ class _Names:
 
     def __init__(self, session: Session, who: Who, pipeline: str, run: RunRow) -> None:
         self.session, self.mine = session, _concerned(who, pipeline, run)
+        self._unpriced = Unpriced(session, run.currency, run.taken_at)
+        o = Opportunity
         opportunities = (
-            select(Opportunity.id, Opportunity.name, Customer.id, Customer.name)
-            .outerjoin(Customer, Customer.id == Opportunity.customer_id)
+            select(o.id, o.name, Customer.id, Customer.name, o.amount, o.currency)
+            .outerjoin(Customer, Customer.id == o.customer_id)
             .where(self.mine)
         )
-        self._opportunities = {o: rest for o, *rest in session.execute(opportunities)}
+        self._opportunities = {key: rest for key, *rest in session.execute(opportunities)}
         people = select(Person.id, Person.name).where(_named(who, run))
         self._people = {key: value for key, value in session.execute(people)}
         self._teams = {key: value for key, value in session.execute(select(Team.id, Team.name))}
@@ -188,7 +191,7 @@ class _Names:
         self.decisions = _decisions(session, run, self.mine)
 
     def __call__(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        name, customer_id, customer = self._opportunities[row["opportunity_id"]]
+        name, customer_id, customer, *own = self._opportunities[row["opportunity_id"]]
         return {
             "opportunity_id": row["opportunity_id"],
             "opportunity": name,
@@ -198,6 +201,7 @@ class _Names:
             "rep": self._people.get(row["owner_id"]),
             "team_id": row["team_id"] or 0,
             "team": self._teams.get(row["team_id"]),
+            "unpriced": None if row.get("booked") else self._unpriced(*own, row.get("closed_at")),
         }
 
 

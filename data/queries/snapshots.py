@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.forecast.movement import Stood, Whole
+from data.queries.own_amounts import OwnAmount
 
 SHOWN, COMPUTED, UNKEPT = "shown", "computed", "not_kept"
 ZERO = Decimal(0)
@@ -41,7 +42,7 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Whose an opportunity is, in words."""
+    """Whose an opportunity is, in words; `unpriced` is its own amount where that had no rate."""
 
     opportunity_id: int
     opportunity: str
@@ -51,6 +52,7 @@ class Named:
     rep: str | None
     team_id: int
     team: str | None
+    unpriced: OwnAmount | None
 
 
 @dataclass(frozen=True, slots=True)

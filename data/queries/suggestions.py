@@ -14,6 +14,7 @@ from core.forecast.calibration import deadline
 from data.once import recalled
 from data.queries.calendars import calendar_of
 from data.queries.factor_known import last_known
+from data.queries.own_amounts import OwnAmount, Unpriced
 from data.queries.policies import company_day, policy_in_force
 from data.queries.scope import owned
 from data.queries.suggestions_answered import Answer, answers_in, as_answer
@@ -30,6 +31,7 @@ class Suggestion:
         known: when the newest row behind each factor was recorded; see `last_known`.
         answer: the one that stands.
         may_answer: whether the person who looks may answer now.
+        unpriced: the opportunity's own amount where that had no rate.
     """
 
     line_id: int
@@ -59,6 +61,7 @@ class Suggestion:
     known: Mapping[str, datetime]
     answer: Answer | None
     may_answer: bool
+    unpriced: OwnAmount | None
 
     @property
     def change(self) -> Decimal:
@@ -185,7 +188,9 @@ def suggestion(
     in_time = answer is None or now <= due_at(session, run.starts_on)
     known = last_known(session, opportunity_id, run.taken_at, line.factors)
     may = in_time and decide(who, Permission.CALIBRATE).allowed
-    return _suggestion(line, run, row[2], (row[3], row[4], row[5]), known, answer, may)
+    unpriced = Unpriced(session, run.currency, run.taken_at)
+    own = None if line.booked else unpriced(row[2].amount, row[2].currency)
+    return _suggestion(line, run, row[2], (row[3], row[4], row[5]), known, answer, may, own)
 
 
 def _suggestion(
@@ -196,6 +201,7 @@ def _suggestion(
     known: Mapping[str, datetime],
     answer: Answer | None,
     may_answer: bool,
+    unpriced: OwnAmount | None,
 ) -> Suggestion:
     return Suggestion(
         line.id,
@@ -223,6 +229,7 @@ def _suggestion(
         known,
         answer,
         may_answer,
+        unpriced,
     )
 
 

@@ -17,7 +17,7 @@ from data.jobs.runner import run_due
 from data.queries.backtests import backtests
 from data.queries.outlook import snapshot
 from data.queries.outlook_course import progress
-from data.schema import ForecastBacktest, ForecastModel, JobRun, Pipeline
+from data.schema import ForecastBacktest, ForecastModel, JobRun, Opportunity, Pipeline
 from data.text import translate
 from tests.company import found
 from tests.data.test_forecast_runs import TODAY, sold
@@ -297,3 +297,32 @@ def test_a_stage_that_a_list_told_only_after_that_morning_is_said_so(open_page, 
     assert dict(zip(rows["opportunity"], rows["stage"], strict=True)) == {
         "Pumps": said, "Talk": translate(language, "board.no_stage"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_amount_that_is_not_the_deals_own_says_what_it_rests_on(open_page, sqlite_store, language):
+    people = found(sqlite_store)
+    import_text(
+        sqlite_store,
+        "opportunities",
+        "name,owner,amount,currency,opened_at,outcome,closed_at\n"
+        "Won,rep,9000,CNY,2026-01-10,won,2026-02-10\nFar gone,rep,45000,USD,2026-01-10,won,2026-03-02\n"
+        "Pumps,rep,8000,CNY,2026-01-10,,\nFar,rep,45000,USD,2026-01-10,,\nTalk,rep,,CNY,2026-01-10,,\n",
+    )
+    morning(sqlite_store, TODAY)
+    page = open_page("outlook", people.director, language, period="month", show="all")
+    check_words(page)
+    rows = page.dataframe[-1].value
+    usual, unknown = (
+        translate(language, f"forecast.amount.{kind}_unpriced", amount="US$45,000")
+        for kind in ("usual", "unknown")
+    )
+    assert dict(zip(rows["opportunity"], rows["rests"], strict=True)) == {
+        "Pumps": translate(language, "outlook.rests_booked"),
+        "Far": usual,
+        "Talk": translate(language, "forecast.amount.usual"),
+        "Far gone": unknown,
+    }
+    with sqlite_store.reading() as session:
+        far = session.scalars(select(Opportunity.id).where(Opportunity.name == "Far")).one()
+    assert usual in words(open_page("calibrate", people.rep, language, period="month", opportunity=far))
