@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from core.process.stages import StageEvent
+from core.process.metrics import advances
+from core.process.stages import Gap, StageEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,9 @@ class StageMeasures:
         opportunities: cases with at least one; `visited` is the same set.
         repeats: extra visits, i.e. visits beyond a case's first.
         dwell_hours_median: median of the hours from an event here to its case's next event; None without any.
-        dwell_n: events here that have a next one.
-        went_further: cases that reached a later stage of the pipeline's order.
+        dwell_n: events here that have a next one; one that was found under way has no beginning, and is none.
+        went_further: cases that reached a later stage of the pipeline's order; those of which nobody knows
+            whether they were here, as a list found them further along, are none.
         skipped: those of them that never visited this stage.
         skip_rate: skipped / went_further, 0–1; None when no case went further.
     """
@@ -89,8 +91,17 @@ def _stage(
     moves: Sequence[tuple[StageEvent, StageEvent]],
 ) -> StageMeasures:
     visits = Counter(n for n, events in enumerate(cases) for e in events if e.stage == stage)
-    further = {n for n, events in enumerate(cases) if any(place[e.stage] > place[stage] for e in events)}
-    dwell = [(b.happened_at - a.happened_at).total_seconds() / 3600 for a, b in moves if a.stage == stage]
+    further = {
+        n
+        for n, events in enumerate(cases)
+        if any(place[e.stage] > place[stage] for e in events)
+        and (n in visits or place[stage] >= found_at(events, place))
+    }
+    dwell = [
+        (b.happened_at - a.happened_at).total_seconds() / 3600
+        for a, b in moves
+        if a.stage == stage and a.gap is not Gap.SINCE
+    ]
     return stage_measures(
         stage,
         visits=visits.total(),
@@ -100,6 +111,11 @@ def _stage(
         went_further=len(further),
         skipped=len(further - visits.keys()),
     )
+
+
+def found_at(events: Sequence[StageEvent], place: Mapping[str, int]) -> int:
+    """Place of the furthest stage at which a list found a case; 0 where its whole past is known."""
+    return max((place[e.stage] for e in advances(events, tuple(place)) if e.gap), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +132,7 @@ def measure_paths(
     paths: Mapping[tuple[str, ...], int],
     dwell: Mapping[str, DwellTimes],
     optional: Collection[str] = (),
+    found: Mapping[tuple[tuple[str, ...], str], int] | None = None,
 ) -> PipelineMeasures:
     """The same measures from how many cases took each path, where a store has counted those.
 
@@ -123,6 +140,7 @@ def measure_paths(
         paths: sequences of stages, each with its number of cases, at least one.
         dwell: by stage; one that nothing left is not there.
         optional: stages that may be passed by; doing so is no skip.
+        found: of the cases those that a list found under way, by path and the furthest stage of that.
 
     >>> m = measure_paths("p", ("a", "b", "c"), {("a", "c"): 2, ("b",): 1}, {"a": DwellTimes(2, 3.0)})
     >>> m.cases, m.events, m.variants, m.stages[1].went_further, m.stages[1].skipped
@@ -140,6 +158,8 @@ def measure_paths(
         further.update({stage: cases for stage in order[:last] if stage in here or stage not in optional})
         reached.update({stage: cases for stage in here if place[stage] < last})
         back += cases * sum(place[b] < place[a] for a, b in pairwise(path))
+    for (path, at), cases in (found or {}).items():
+        further.subtract({s: cases for s in order[: place[at]] if s not in path and s not in optional})
     return PipelineMeasures(
         pipeline=pipeline,
         cases=sum(paths.values()),

@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from core.process.stages import Gap
 from core.terms import ActionStatus, Outcome
 from data.schema import (
     Action,
@@ -88,14 +89,16 @@ def _opportunity_projection(some: bool) -> tuple[Delete, Insert]:
 
 @lru_cache
 def _stay_projection(some: bool) -> tuple[Update]:
-    """How long each event's opportunity stayed until its next one; only what changed is written."""
+    """How long each event's opportunity stayed until its next one, as far as that is known; only what
+    changed is written."""
     living = StageEvent.voided_at.is_(None)
+    timed = living & StageEvent.gap.is_distinct_from(Gap.SINCE)
     next_at = func.lead(StageEvent.happened_at).over(
         partition_by=(StageEvent.opportunity_id, living), order_by=(StageEvent.happened_at, StageEvent.id)
     )
     stays = (
         select(
-            StageEvent.id, case((living, elapsed_microseconds(StageEvent.happened_at, next_at))).label("us")
+            StageEvent.id, case((timed, elapsed_microseconds(StageEvent.happened_at, next_at))).label("us")
         )
         .where(_among(StageEvent.opportunity_id, some))
         .subquery()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.messages import NotFound
 from core.process.measures import DwellTimes, PipelineMeasures, measure_paths
+from data.queries.board_sets import advances
 from data.schema import OpportunityState, Pipeline, Stage, StageEvent
 
 
@@ -35,7 +36,7 @@ def process_measures(session: Session, pipeline: str) -> PipelineMeasures:
     names = {i: name for i, name, _ in stages}
     paths, dwell = _paths(session, names), _dwell(session, names)
     optional = [name for _, name, may_pass in stages if may_pass]
-    return measure_paths(pipeline, tuple(names.values()), paths, dwell, optional)
+    return measure_paths(pipeline, tuple(names.values()), paths, dwell, optional, _found(session, names))
 
 
 def _paths(session: Session, names: Mapping[int, str]) -> dict[tuple[str, ...], int]:
@@ -43,7 +44,31 @@ def _paths(session: Session, names: Mapping[int, str]) -> dict[tuple[str, ...], 
     mine = OpportunityState.stage_id.in_(names)
     query = select(OpportunityState.path, func.count()).where(mine).group_by(OpportunityState.path)
     found = {path: cases for path, cases in session.execute(query)}
-    return {tuple(names[int(i)] for i in path.split(",")): cases for path, cases in found.items()}
+    return {_stages(path, names): cases for path, cases in found.items()}
+
+
+def _found(session: Session, names: Mapping[int, str]) -> dict[tuple[tuple[str, ...], str], int]:
+    """How many opportunities of each path a list found under way, by the furthest stage of that."""
+    reached = advances(select(StageEvent.opportunity_id).where(StageEvent.gap.is_not(None)))
+    furthest = func.row_number().over(
+        partition_by=reached.c.opportunity_id, order_by=reached.c.position.desc()
+    )
+    told = (
+        select(reached.c.opportunity_id, reached.c.stage_id, furthest.label("place"))
+        .where(reached.c.gap.is_not(None), reached.c.stage_id.in_(names))
+        .subquery()
+    )
+    query = (
+        select(OpportunityState.path, told.c.stage_id, func.count())
+        .join(told, told.c.opportunity_id == OpportunityState.opportunity_id)
+        .where(told.c.place == 1)
+        .group_by(OpportunityState.path, told.c.stage_id)
+    )
+    return {(_stages(path, names), names[at]): cases for path, at, cases in session.execute(query)}
+
+
+def _stages(path: str, names: Mapping[int, str]) -> tuple[str, ...]:
+    return tuple(names[int(i)] for i in path.split(","))
 
 
 def _dwell(session: Session, names: Mapping[int, str]) -> dict[str, DwellTimes]:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint, false
+from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.schema.base import Base, Batched, Defined, Imported, Keyed, Versioned
@@ -63,11 +63,15 @@ class Opportunity(Keyed, Imported, Versioned, Defined, Base):
     recorded_at: Mapped[datetime]
 
 
+_FOUND = text("gap IS NOT NULL")
+
+
 class StageEvent(Keyed, Batched, Base):
     """It was at a stage at an instant: one per completed action, or an imported stage change.
 
     `happened_at` orders them, `id` breaks ties in file order. A voided event is undone, not erased.
-    `stayed` is a projection: whole microseconds until its opportunity's next living event, None without one.
+    `stayed` is a projection: whole microseconds until its opportunity's next living event, None without
+    one, and where since when it stood there is not known.
     `gap` is what the file that told of it left open (`core.process.stages.Gap`).
     """
 
@@ -76,6 +80,7 @@ class StageEvent(Keyed, Batched, Base):
         Index(None, "opportunity_id", "happened_at"),
         Index(None, "happened_at", "opportunity_id"),  # what moved in a window of time
         Index(None, "stage_id", "stayed"),  # medians, without sorting
+        Index("ix_stage_event_found", "opportunity_id", sqlite_where=_FOUND, postgresql_where=_FOUND),
     )
 
     opportunity_id: Mapped[int] = mapped_column(ForeignKey("opportunity.id"))

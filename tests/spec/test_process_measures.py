@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from defusedxml.ElementTree import iterparse
 
 from core.messages import NotFound
 from core.process.measures import PipelineMeasures, measure
-from core.process.stages import StageEvent
+from core.process.stages import Gap, StageEvent
 from data import __main__ as command_line
 from data.commands.projections import project_opportunities
 from data.queries.process import process_measures
@@ -24,7 +25,9 @@ from tests.shared_data import EXAMPLES, shared
 START = datetime(2026, 1, 1, tzinfo=UTC)
 ORDER = ("a", "b", "c", "d")
 
-# Each word is a case; a letter an event; a dot lets an hour pass.
+# Each word is a case; a letter an event; a dot lets an hour pass. A list said `<` since when it stood there,
+# or `?` only that it does.
+GAPS = {"<": Gap.BEFORE, "?": Gap.SINCE}
 LOG = ("a.b..c", "a..c", "a.a.b", "b", "c.a", "abcd")
 
 # fmt: off
@@ -43,6 +46,8 @@ def events(word: str) -> list[StageEvent]:
     for order, letter in enumerate(word):
         if letter == ".":
             at += timedelta(hours=1)
+        elif letter in GAPS:
+            found[-1] = replace(found[-1], gap=GAPS[letter])
         else:
             found.append(StageEvent(letter, at, order))
     return found
@@ -69,6 +74,7 @@ def write(store, order, cases, pipeline="letters") -> None:
                         stage_id=stages[event.stage].id,
                         happened_at=event.happened_at,
                         recorded_at=event.happened_at,
+                        gap=event.gap,
                     )
                 )
                 session.flush()
@@ -113,10 +119,27 @@ def test_the_store_counts_the_same_on_random_logs(store, seed):
         at, case = START, []
         for order in range(dice.randrange(0, 9)):
             at += timedelta(minutes=dice.choice((0, 0, 7, 90, 1440)))
-            case.append(StageEvent(dice.choice(ORDER), at, order))
+            case.append(StageEvent(dice.choice(ORDER), at, order, dice.choice((None, None, None, *Gap))))
         cases.append(case)
     write(store, ORDER, cases)
     same(counted(store), measure("letters", ORDER, cases))
+
+
+def test_stages_before_one_at_which_a_list_found_it_are_not_counted_as_passed(store):
+    """`<` says since when it stood there, `?` does not."""
+    cases = [events("a.b<..d"), events("c?...d"), events("b<"), events("d.a.c<"), events("a..c")]
+    found = measure("letters", ORDER, cases)
+    assert [(s.stage, s.went_further, s.skipped) for s in found.stages] == [
+        ("a", 3, 0), ("b", 3, 2), ("c", 3, 1), ("d", 0, 0),
+    ]  # fmt: skip
+    assert [(s.dwell_n, s.dwell_hours_median) for s in found.stages] == [
+        (3, 1.0),
+        (1, 2.0),
+        (0, None),
+        (1, 1.0),
+    ]
+    write(store, ORDER, cases)
+    same(counted(store), found)
 
 
 def test_an_undone_event_does_not_count(store):
