@@ -86,7 +86,8 @@ def _lane(number: int) -> float:
 def _words(point: Point, language: str) -> str:
     days = format.number(point.dwell_days, language, 1)
     names = (point.customer, point.opportunity, point.rep)
-    return "<br>".join([*map(charts.escaped, filter(None, names)), t("board.days", days=days)])
+    said = t("board.days_at_least" if point.at_least else "board.days", days=days)
+    return "<br>".join([*map(charts.escaped, filter(None, names)), said])
 
 
 def _benchmarks(known: Sequence[StageLine]) -> Trace:

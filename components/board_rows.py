@@ -54,6 +54,7 @@ def _open(lines: Sequence[OpenLine], view: View) -> Columns:
     return {
         "stage": ([stage_name(o.stage) for o in lines], _text("board.stage", 130)),
         "dwell": ([o.dwell_days for o in lines], days_column(t("board.days_here"), width=75)),
+        **_least(lines),
         "benchmark": ([o.benchmark_days for o in lines], days_column(t("board.benchmark_short"), width=90)),
         "alerts": (
             [o.alerts or None for o in lines],
@@ -67,6 +68,15 @@ def _open(lines: Sequence[OpenLine], view: View) -> Columns:
         "touch": ([o.last_touch_at for o in lines], _day("board.last_touch", view)),
         "latest": ([stage_name(o.latest) for o in lines], _text("board.latest", 125)),
     }
+
+
+def _least(lines: Sequence[OpenLine]) -> Columns:
+    """Beside the days, which of them count from an import on; nothing where none do."""
+    if not any(line.at_least for line in lines):
+        return {}
+    said = [t("board.at_least") if line.at_least else "" for line in lines]
+    how = st.column_config.TextColumn(t("board.counted"), help=t("board.counted_help"), width=80)
+    return {"counted": (said, how)}
 
 
 def _red(lines: Sequence[RedLine], view: View) -> Columns:

@@ -16,6 +16,8 @@ def alert_words(language: str, rule: str, params: Mapping[str, Any]) -> dict[str
     words = {}
     for part in ("name", "why", "action"):
         key = f"alerts.{rule}.{part}"
+        if part == "why" and params.get("at_least"):
+            key = f"alerts.{rule}.why_at_least"
         words[part] = translate(language, key, **told) if has(language, key) else ""
     return words
 

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.process.alerts.facts import Heard, OpportunityFacts, Quote, Reached
 from core.process.recordings import Sound, Writing, unpack
-from core.process.stages import PIPELINE
+from core.process.stages import PIPELINE, Gap
 from core.terms import ActionStatus, Outcome
 from data.queries.alert_answers import Answers, latest_answers
 from data.queries.board_sets import advances
@@ -122,6 +122,7 @@ def _reached(some: bool) -> Select[*tuple[Any, ...]]:
             reached.c.happened_at,
             StageEvent.action_id,
             Stage.benchmark_days,
+            reached.c.gap.is_not_distinct_from(Gap.SINCE),
         )
         .join(Stage, Stage.id == reached.c.stage_id)
         .join(StageEvent, StageEvent.id == reached.c.id)

@@ -14,6 +14,7 @@ from core.process.funnel import Fate
 from data.queries import board_due, board_past, board_sets
 from data.queries.alert_hands import Hands, hands_of
 from data.queries.board_ask import Ask
+from data.queries.stage_gaps import seen_at
 
 ROWS_SHOWN = 200
 _WAITING_FIRST = (Fate.WAITING, Fate.ENDED, Fate.YOUNG, Fate.ON)
@@ -21,7 +22,10 @@ _WAITING_FIRST = (Fate.WAITING, Fate.ENDED, Fate.YOUNG, Fate.ON)
 
 @dataclass(frozen=True, slots=True)
 class OpenLine:
-    """An open opportunity behind the board's numbers."""
+    """An open opportunity behind the board's numbers.
+
+    `at_least`: a list said that it stands there, and not since when; its days count from then on.
+    """
 
     opportunity_id: int
     opportunity: str
@@ -32,6 +36,7 @@ class OpenLine:
     latest: str | None
     benchmark_days: float | None
     dwell_days: float | None
+    at_least: bool
     past: bool
     amount: Decimal | None
     currency: str
@@ -122,7 +127,8 @@ def past_benchmark(session: Session, who: Who, ask: Ask) -> Rows[OpenLine]:
 def open_opportunities(session: Session, who: Who, ask: Ask, *, past: bool = False) -> Rows[OpenLine]:
     """Open opportunities, longest past their benchmark first."""
     rows = board_sets.open_rows(who, ask).subquery()
-    query = _narrowed(rows, ask, rows.c.stage)
+    seen = seen_at(rows.c.opportunity_id, rows.c.stood_since)
+    query = _narrowed(rows, ask, rows.c.stage).add_columns(seen.label("at_least"))
     if past:
         query = query.where(rows.c.past == 1)
     order = (rows.c.alerts.desc(), rows.c.times_benchmark.desc(), func.coalesce(rows.c.dwell_days, 0).desc())

@@ -56,6 +56,7 @@ def open_rows(who: Who, ask: Ask) -> Select[Any]:
             Stage.benchmark_days,
             latest.key.label("latest"),
             dwell.label("dwell_days"),
+            OpportunityState.furthest_since.label("stood_since"),
             func.coalesce(dwell / func.nullif(Stage.benchmark_days, 0), 0).label("times_benchmark"),
             case((dwell > Stage.benchmark_days, 1), else_=0).label("past"),
             Opportunity.amount,

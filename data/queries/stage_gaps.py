@@ -1,8 +1,9 @@
 """What a list leaves open of the stages at which it says that opportunities stand."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Exists, exists, select
 from sqlalchemy.orm import Session
 
 from core.process.stages import Gap
@@ -11,9 +12,14 @@ from data.schema import Opportunity, OpportunityState, StageEvent
 
 def only_seen() -> ColumnElement[bool]:
     """SQL: the present run in the stage of an `OpportunityState` begins with what a file left open."""
+    return seen_at(OpportunityState.opportunity_id, OpportunityState.stage_since)
+
+
+def seen_at(opportunity_id: Any, since: Any) -> Exists:
+    """SQL: what happened at an instant is no more than that a list says where it stands."""
     return exists().where(
-        StageEvent.opportunity_id == OpportunityState.opportunity_id,
-        StageEvent.happened_at == OpportunityState.stage_since,
+        StageEvent.opportunity_id == opportunity_id,
+        StageEvent.happened_at == since,
         StageEvent.voided_at.is_(None),
         StageEvent.gap == Gap.SINCE,
     )

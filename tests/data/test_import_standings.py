@@ -15,6 +15,8 @@ from data.jobs.registry import Run
 from data.jobs.sweep_alerts import sweep_alerts
 from data.queries.board import board
 from data.queries.board_ask import Ask
+from data.queries.board_points import points
+from data.queries.board_rows import open_opportunities
 from data.queries.forecast_history import forecast_history
 from data.queries.opportunity_cards import opportunity_cards
 from data.queries.timeline_events import stage_events
@@ -58,6 +60,17 @@ def card(store, company):
     return next(c for c in cards if c.name == "Pumps")
 
 
+def at_least(store, company) -> tuple[bool, bool, bool]:
+    """Whether the days of Pumps are told as the least: in the alert, in the board's rows, in its picture."""
+    ask = Ask(store.clock())
+    with store.reading() as session:
+        params = session.scalars(select(Alert.params).where(Alert.rule == "stalled")).one()
+        rows = open_opportunities(session, company.manager, ask).lines
+        marks = points(session, company.manager, ask).points
+    row, mark = (next(x for x in found if x.opportunity == "Pumps") for found in (rows, marks))
+    return params.get("at_least", False), row.at_least, mark.at_least
+
+
 def test_a_stage_without_its_beginning_is_counted_from_the_import(store, clock, company):
     result = import_text(store, "opportunities", SEEN)
     assert (shown(result), result.since_unsaid) == ((1, 0, 0, []), (2,))
@@ -75,6 +88,7 @@ def test_a_stage_without_its_beginning_is_counted_from_the_import(store, clock, 
     assert pipeline.past == 0
     clock.move(days=20)  # that long at least, and so stalled by then
     assert alerted(store) == ["stalled"]
+    assert at_least(store, company) == (True, True, True)
 
 
 def test_a_column_tells_since_when_and_nothing_of_what_came_before(store, company):
@@ -85,6 +99,7 @@ def test_a_column_tells_since_when_and_nothing_of_what_came_before(store, compan
     assert stood.recorded_at == stood.happened_at
     assert not card(store, company).only_seen
     assert alerted(store) == ["stalled"]
+    assert at_least(store, company) == (False, False, False)
 
 
 def test_what_was_only_seen_is_told_by_a_later_file_and_can_be_taken_back(store, clock, company):

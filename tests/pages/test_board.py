@@ -269,3 +269,18 @@ def test_pictures_say_what_they_show_and_where_there_is_too_little(open_page, co
         said = ["".join(title.split()) for title in titles(page)]
         sentence = "".join(translate(language, f"pictures.{key}", **params).split())
         assert any(title.startswith(sentence) for title in said), (key, said)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "at least"), ("zh", "至少")])
+def test_days_that_count_from_an_import_on_are_told_as_the_least(
+    open_page, company, sqlite_store, language, said
+):
+    page = open_page("board", company.manager, language, show="open")
+    assert "counted" not in page.dataframe[1].value
+    opportunity(sqlite_store, company.mate.person_id, drawn("Q41?"), name="Listed")
+    settle(sqlite_store)
+    page = open_page("board", company.manager, language, show="open")
+    rows = page.dataframe[1].value
+    counted = dict(zip(rows["opportunity"], rows["counted"], strict=True))
+    assert {name for name, how in counted.items() if how} == {"Listed"}
+    assert counted["Listed"] == said

@@ -45,6 +45,7 @@ TABLE = [
     ("stalled",            {"reached": stands(6), "stage": "appointment", "stage_since": ago(1)}, True),
     ("stalled",            {"reached": stands(2), "stage_since": ago(90)},                False),
     ("stalled",            {"reached": stands(90, benchmark=None)},                       False),
+    ("stalled",            {"reached": replace(stands(6), only_seen=True)},               True),
     ("stalled",            {"reached": None},                                             False),
     ("next_step_overdue",  {"next_step_at": ago(0.9)},                                    False),
     ("next_step_overdue",  {"next_step_at": ago(1)},                                      True),

@@ -39,12 +39,14 @@ class Reached:
         since: when it got there, UTC.
         by: id of the action that got it there; None for an imported stage change.
         benchmark_days: usual dwell time of the stage, elapsed days; None if unknown.
+        only_seen: a list said that it stands there, not since when: `since` is when that was read.
     """
 
     stage: str
     since: datetime
     by: int | None
     benchmark_days: float | None
+    only_seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

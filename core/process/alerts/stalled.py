@@ -24,5 +24,6 @@ def evaluate(facts: OpportunityFacts, policy: Policy) -> Finding | None:
         rule=NAME,
         key=f"{NAME}:{facts.opportunity_id}:{reached.by or reached.since}",
         severity=Severity.AMBER,
-        params={"stage": reached.stage, "days": int(days), "benchmark": reached.benchmark_days},
+        params={"stage": reached.stage, "days": int(days), "benchmark": reached.benchmark_days}
+        | ({"at_least": True} if reached.only_seen else {}),
     )
