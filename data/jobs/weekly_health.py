@@ -19,7 +19,7 @@ from data.engine import Store
 from data.jobs.registry import Run, job
 from data.jobs.times import latest_due, next_due
 from data.queries.health_facts import zone_of
-from data.queries.people import manned_teams
+from data.queries.people import manned_since, manned_teams
 from data.schema import JobRun, Opportunity, Person, Team
 
 NAME = "weekly_health"
@@ -65,7 +65,8 @@ def _notices(session: Session, team_id: int | None, monday: date) -> Iterator[No
 def due(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     """Runs that should exist by now and do not: of each sales team, and of the company.
 
-    Weeks before the first opportunity was recorded have no report.
+    Weeks before the first opportunity was recorded have no report, nor has a team of those before its first
+    person came.
     """
     wanted = {
         (at, key)
@@ -75,7 +76,11 @@ def due(session: Session, now: datetime) -> list[tuple[datetime, str]]:
     there = select(JobRun.due_at, JobRun.key).where(JobRun.job == NAME, JobRun.due_at >= min(wanted)[0])
     missing = wanted - {(at, key) for at, key in session.execute(there)}
     first = session.scalar(select(func.min(Opportunity.recorded_at))) if missing else None
-    return sorted((at, key) for at, key in missing if first is not None and first < at)
+    if first is None:
+        return []
+    since = manned_since(session, {int(key) for _, key in missing if key != COMPANY})
+    begins = {str(team): max(first, at) for team, at in since.items()}
+    return sorted((at, key) for at, key in missing if begins.get(key, first) < at)
 
 
 def latest_weeks(session: Session, now: datetime) -> list[tuple[datetime, str]]:

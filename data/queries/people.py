@@ -1,6 +1,8 @@
 """People and teams, for those who manage them and for whoever chooses an owner."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -8,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.access import Permission, Who, reach
 from core.messages import NotAllowed
 from core.terms import Role
-from data.schema import Person, Team
+from data.schema import Audit, Person, Team
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,30 @@ def manned_teams(session: Session) -> list[tuple[int, str]]:
     people = select(Person.team_id).where(Person.active)
     found = select(Team.id, Team.timezone).where(Team.kind == "sales", Team.id.in_(people))
     return [(team, zone) for team, zone in session.execute(found)]
+
+
+def manned_since(session: Session, teams: Collection[int]) -> dict[int, datetime]:
+    """When the first of those who belong to a team came to it, as the audit tells.
+
+    A team is left out where that is not known of somebody: whoever came with an import brought a past along.
+    """
+    mine = Person.team_id.in_(teams)
+    people = {i: team for i, team in session.execute(select(Person.id, Person.team_id).where(mine))}
+    told = select(Audit.entity_id, Audit.at, Audit.before, Audit.after).where(
+        Audit.entity == "person", Audit.entity_id.in_(select(Person.id).where(mine))
+    )
+    came: dict[int, datetime] = {}
+    for row in session.execute(told.order_by(Audit.id)):
+        before, after = ((picture or {}).get("team_id") for picture in (row.before, row.after))
+        if after == people[row.entity_id] != before:
+            came[row.entity_id] = row.at
+    unknown = {team for person, team in people.items() if person not in came}
+    since: dict[int, datetime] = {}
+    for person, at in came.items():
+        team = people[person]
+        if team not in unknown:
+            since[team] = min(at, since.get(team, at))
+    return since
 
 
 def nobody_else(session: Session, who: Who) -> bool:

@@ -155,9 +155,18 @@ def test_nothing_is_issued_for_a_team_that_was_just_made_until_somebody_belongs_
             now = store.clock()
             return {key for job in (weekly_health, morning_brief) for _, key in job.due(session, now)}
 
+    def reported():
+        with store.reading() as session:
+            return {
+                at.isoformat() for at, key in weekly_health.due(session, store.clock()) if key == str(team)
+            }
+
     assert str(team) not in planned()
     create_person(store, company.admin, PersonInput("bo", "Bo", "rep", team))
     assert str(team) in planned()
+    assert reported() == set()  # nobody belonged to it in the weeks before
+    clock.move(days=7)
+    assert len(reported()) == 1
 
 
 def test_a_team_that_records_speak_of_stays(sqlite_store):
