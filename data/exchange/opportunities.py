@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from core.definitions import OPPORTUNITY
-from core.exchange.closing import filled_at_close, with_outcome
+from core.exchange.closing import closed_as, filled_at_close, with_outcome
 from core.exchange.rows import Record
 from core.messages import Problem
 from core.terms import ActionStatus, Outcome
@@ -140,8 +140,13 @@ class _Planner:
         stage = record.get("stage")
         stage_id = self.pipelines.stage(pipeline, stage) if stage else None
         if stage and stage_id is None:
-            problems.append(Problem("stage", "unknown_stage", {"value": stage}))
+            problems.append(self._no_stage(stage, record.get("outcome")))
         return pipeline, stage_id
+
+    def _no_stage(self, word: str, outcome: str | None) -> Problem:
+        if outcome is not None and closed_as(word, self.plan.mapping.formats):
+            return Problem("stage", "stage_against_outcome", {"value": word, "outcome": outcome})
+        return Problem("stage", "unknown_stage", {"value": word})
 
     def _create(
         self, record: Record, wanted: dict[str, Any], pipeline: KnownPipeline, stage_id: int | None

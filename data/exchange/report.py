@@ -13,12 +13,14 @@ from data.text import translate
 
 
 def sentence(problem: Problem, language: str, timezone: str = "Asia/Shanghai") -> str:
-    """A problem as a sentence, its instants in local time."""
+    """A problem as a sentence, its instants in local time, an outcome by its name."""
     zone = ZoneInfo(timezone)
     params = {
         k: v.astimezone(zone).strftime("%Y-%m-%d %H:%M") if isinstance(v, datetime) else v
         for k, v in problem.params.items()
     }
+    if "outcome" in params:
+        params["outcome"] = translate(language, f"terms.outcome.{params['outcome']}")
     return translate(language, f"problems.{problem.code}", **params)
 
 

@@ -22,7 +22,7 @@ from data.commands.exchange import import_table, undo_import
 from data.commands.people import activate_person, create_person
 from data.commands.projections import differences, rebuild
 from data.exchange.reading import read_table
-from data.exchange.report import rejected_file
+from data.exchange.report import reasons, rejected_file
 from data.queries.api_tokens import all_tokens
 from data.schema import Action, Audit, Customer, ImportBatch, Opportunity, Person, StageEvent, Team
 from data.text import translate
@@ -452,7 +452,12 @@ def test_a_stage_and_an_outcome_that_say_the_same_close_what_they_name(store):
         "Pipes,rep,Closed Lost,Lost,2026-01-01,2026-02-01\n"
         "Taps,rep,Closed Won,Lost,2026-01-01,2026-02-01\n"
     )
-    assert shown(import_text(store, "opportunities", text)) == (2, 0, 0, [(4, "stage", "unknown_stage")])
+    done = import_text(store, "opportunities", text)
+    assert shown(done) == (2, 0, 0, [(4, "stage", "stage_against_outcome")])
+    said = {language: reasons(done.rejected[0], language) for language in ("en", "zh")}
+    assert all("“Closed Won”" in sentence for sentence in said.values())
+    assert "“Lost”" in said["en"]
+    assert "“输单”" in said["zh"]
     assert count(store, Opportunity, Opportunity.name == "Pumps", Opportunity.outcome == "won") == 1
     assert count(store, Opportunity, Opportunity.name == "Pipes", Opportunity.outcome == "lost") == 1
 
