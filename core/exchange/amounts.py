@@ -5,7 +5,7 @@ import unicodedata
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from core.exchange.cells import Formats, Wrong
+from core.exchange.cells import Formats, Wrong, text_of
 from core.exchange.tables import Cell
 from core.exchange.units import CURRENCY
 from core.storable import MOST_AMOUNT
@@ -23,11 +23,19 @@ def amount_of(cell: Cell, formats: Formats) -> Decimal:
     ['1200.5000', '-3.5000', '125000.0000', '4.0000']
     """
     if isinstance(cell, bool | datetime | date | time) or cell is None:
-        raise Wrong("not_number")
-    number = _from_text(cell, formats) if isinstance(cell, str) else _decimal(str(cell))
+        raise unread(cell)
+    try:
+        number = _from_text(cell, formats) if isinstance(cell, str) else _decimal(str(cell))
+    except ValueError:
+        raise unread(cell) from None
     if abs(number) >= MOST_AMOUNT:
         raise Wrong("number_too_large")
     return number.quantize(_PLACES)
+
+
+def unread(cell: Cell) -> Wrong:
+    """That a cell holds no number, with what it holds."""
+    return Wrong("unread_number", value=text_of(cell)[:80])
 
 
 def in_units(number: Decimal, times: int) -> Decimal:
@@ -50,7 +58,7 @@ def _from_text(text: str, formats: Formats) -> Decimal:
     whole, _, rest = plain.partition(formats.decimal)
     if formats.thousands and formats.thousands in whole:
         if not re.fullmatch(rf"[+-]?\d{{1,3}}({re.escape(formats.thousands)}\d{{3}})+", whole):
-            raise Wrong("not_number")
+            raise ValueError(text)
         whole = whole.replace(formats.thousands, "")
     number = _decimal(f"{whole}.{rest}" if rest else whole) * times
     return -number if negative else number
@@ -58,5 +66,5 @@ def _from_text(text: str, formats: Formats) -> Decimal:
 
 def _decimal(text: str) -> Decimal:
     if not _NUMBER.fullmatch(text):
-        raise Wrong("not_number")
+        raise ValueError(text)
     return Decimal(text)

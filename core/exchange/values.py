@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from core.exchange.amounts import amount_of
+from core.exchange.amounts import amount_of, unread
 from core.exchange.cells import Formats, Wrong, fold, text_of
 from core.exchange.dates import instant_of, moment
 from core.exchange.kinds import Column, Holds
@@ -83,7 +83,7 @@ def _count(_: Column, cell: Cell, formats: Formats) -> int:
     """
     number = amount_of(cell, formats)
     if number != int(number):
-        raise Wrong("not_number")
+        raise unread(cell)
     if number < 0:
         raise Wrong("negative_number")
     if number >= 2**31:

@@ -75,7 +75,7 @@ def test_opportunities(store):
             (11, "stage", "unknown_stage"),
             (12, "customer", "unknown_customer"),
             (13, "closed_at", "closed_but_open"),
-            (14, "amount", "not_number"),
+            (14, "amount", "unread_number"),
         ],
     )
     assert result.rejected[3].problems[0].params == {"value": "1", "line": 2}
@@ -88,7 +88,7 @@ def test_opportunities(store):
 def test_all_problems_of_a_row_are_told(sqlite_store):
     result = import_text(sqlite_store, "opportunities", "ref,owner,amount,opened_at\n1,nemo,x,y\n")
     assert [(p.field, p.code) for p in result.rejected[0].problems] == [
-        ("amount", "not_number"),
+        ("amount", "unread_number"),
         ("opened_at", "unread_date"),
     ]
 

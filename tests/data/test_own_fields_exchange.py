@@ -126,7 +126,7 @@ WRONG = [
     ({"像谁": "Nowhere Ltd"},       "own_like",      "unknown_customer"),
     ({"IT负责人影响力": "middling"}, "own_influence", "unknown_choice"),
     ({"IT负责人影响力": ""},         "own_influence", "required"),
-    ({"席位数": "many"},            "own_seats",     "not_number"),
+    ({"席位数": "many"},            "own_seats",     "unread_number"),
 ]
 # fmt: on
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from core.exchange.amounts import amount_of
+from core.exchange.cells import Formats, Wrong
 from core.exchange.kinds import CUSTOMERS, Column, Holds, Kind
 from core.exchange.mapping import FileMapping
 from core.exchange.rows import key_of, read_rows
@@ -48,9 +50,16 @@ def test_everything_that_is_wrong_with_a_row_is_told_in_the_order_of_the_columns
     rows = [("A", "many", "huge", "2026-13-01"), ("B", "4", "small"), ("C", "5", "huge")]
     assert read(*rows) == (
         {3: {"name": "B", "amount": "4.0000", "size": "small"}},
-        [(2, "amount", "not_number"), (2, "size", "unknown_choice"), (2, "on", "unread_date"),
+        [(2, "amount", "unread_number"), (2, "size", "unknown_choice"), (2, "on", "unread_date"),
          (4, "size", "unknown_choice")],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", ["60k", "9.000,00", "12,34"])
+def test_what_is_not_read_as_a_number_is_quoted(cell):
+    with pytest.raises(Wrong) as wrong:
+        amount_of(cell, Formats())
+    assert (wrong.value.code, wrong.value.params) == ("unread_number", {"value": cell})
 
 
 def test_of_a_row_with_too_many_cells_nothing_else_is_told():
@@ -60,7 +69,7 @@ def test_of_a_row_with_too_many_cells_nothing_else_is_told():
 def test_cells_of_other_types_are_read_apart_though_they_are_equal():
     assert read(("A", 1), ("B", True), ("C", 1.0)) == (
         {2: {"name": "A", "amount": "1.0000"}, 4: {"name": "C", "amount": "1.0000"}},
-        [(3, "amount", "not_number")],
+        [(3, "amount", "unread_number")],
     )
 
 
