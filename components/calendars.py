@@ -14,7 +14,7 @@ from components.blocks import plain, section
 from components.forms import Marks
 from components.frame import View
 from components.text import listed, t
-from core.calendars import COUNTRIES, YEARS, DayKind, Spans
+from core.calendars import COUNTRIES, NO_HOLIDAYS, YEARS, DayKind, Spans
 from data.queries.calendars import CalendarDesk, TeamPlace, Version
 from data.text import LOCALES, zone_words
 
@@ -41,7 +41,8 @@ def country_name(country: str) -> str:
     return t(f"calendars.countries.{country}")
 
 
-def _countries() -> dict[str, str]:
+def choices() -> dict[str, str]:
+    """Whose holidays can be kept, in words."""
     return {country: country_name(country) for country in COUNTRIES}
 
 
@@ -53,7 +54,7 @@ def days_block(desk: CalendarDesk, does: Does, view: View) -> None:
             t("calendars.country"),
             COUNTRIES,
             index=COUNTRIES.index(desk.country),
-            format_func=_countries().__getitem__,
+            format_func=choices().__getitem__,
             key="calendar-country",
             on_change=lambda: address.write(country=st.session_state["calendar-country"]),
             width=220,
@@ -67,7 +68,8 @@ def days_block(desk: CalendarDesk, does: Does, view: View) -> None:
             on_change=lambda: address.write(year=int(st.session_state["calendar-year"])),
             width=140,
         )
-    words = t("calendars.known" if desk.known else "calendars.unknown", year=desk.year)
+    state = "known" if desk.known else "unknown"
+    words = t(f"calendars.{'own_days' if desk.country == NO_HOLIDAYS else state}", year=desk.year)
     st.caption(f":material/{'event_available' if desk.known else 'event_busy'}: {words}")
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -166,7 +168,7 @@ def _hours_form(place: TeamPlace, does: Does, view: View) -> None:
             t("calendars.country"),
             COUNTRIES,
             index=COUNTRIES.index(place.place.country),
-            format_func=_countries().__getitem__,
+            format_func=choices().__getitem__,
             key=f"{key}-country",
         )
         zone = st.selectbox(

@@ -5,11 +5,13 @@ from zoneinfo import available_timezones
 import streamlit as st
 
 from components import text
+from components.calendars import choices
 from components.currencies import currency_box
 from components.entrance import entrance
 from components.forms import Marks
 from components.session import enter
 from components.text import language, t
+from core.calendars import country_of
 from core.people import PersonInput
 from data.commands.setup import set_up
 from data.runtime import this_store
@@ -49,6 +51,15 @@ def _fields(marks: Marks) -> dict[str, str]:
     here = st.context.timezone if st.context.timezone in zones else "Asia/Shanghai"
     with marks.field("timezone"):
         values["timezone"] = st.selectbox(t("signin.setup_timezone"), zones, index=zones.index(here))
+    countries = choices()
+    with marks.field("country"):
+        values["country"] = st.selectbox(
+            t("signin.setup_country"),
+            list(countries),
+            index=list(countries).index(country_of(here)),
+            format_func=countries.__getitem__,
+            help=t("signin.setup_country_help"),
+        )
     with marks.field("currency"):
         values["currency"] = currency_box(t("signin.setup_currency"), help=t("signin.setup_currency_help"))
     return values
@@ -65,4 +76,5 @@ def _send(values: dict[str, str]) -> int:
         values["timezone"],
         repeat=values["repeat"],
         currency=values["currency"],
+        country=values["country"],
     )

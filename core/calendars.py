@@ -5,15 +5,29 @@ from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from enum import StrEnum
 
+from babel.core import get_global
+
 from core.calendar import OFFICE_HOURS, WorkCalendar
 from core.messages import Problem
 
-COUNTRIES = ("CN", "HK", "SG", "JP", "KR", "DE", "FR", "GB", "US")
+NO_HOLIDAYS = "none"  # of a country whose public holidays are not shipped
+COUNTRIES = ("CN", "HK", "SG", "JP", "KR", "DE", "FR", "GB", "US", NO_HOLIDAYS)
 LONGEST_RANGE = 60  # days that are changed at once
 YEARS = range(2000, 2100)
 WARN_FROM_MONTH = 11  # from here on the next year's holidays should be known
 
 Spans = tuple[tuple[time, time], ...]
+
+
+def country_of(timezone: str) -> str:
+    """The country of COUNTRIES that a time zone lies in; `NO_HOLIDAYS` where it is another.
+
+    >>> [country_of(zone) for zone in ("Asia/Shanghai", "Europe/Berlin", "Asia/Kolkata", "UTC")]
+    ['CN', 'DE', 'none', 'none']
+    """
+    name = get_global("zone_aliases").get(timezone, timezone)
+    country = get_global("zone_territories").get(name)
+    return country if country in COUNTRIES else NO_HOLIDAYS
 
 
 class DayKind(StrEnum):

@@ -8,7 +8,7 @@ import chinese_calendar
 import holidays
 
 from core.calendar import WorkCalendar
-from core.calendars import CalendarChanges, Place, lay_over
+from core.calendars import NO_HOLIDAYS, YEARS, CalendarChanges, Place, lay_over
 
 _YEARS = range(2004, 2100)
 _COMPUTED = range(2015, 2041)  # of countries whose holidays follow from rules
@@ -31,6 +31,8 @@ def shipped(country: str, timezone: str) -> WorkCalendar:
     """A country's public holidays as shipped, by the clock of a time zone."""
     if country == "CN":
         return china(timezone)
+    if country == NO_HOLIDAYS:
+        return WorkCalendar(timezone, known_years=frozenset(YEARS))
     days = holidays.country_holidays(country, years=_COMPUTED)
     off = frozenset(day for day in days if day.weekday() < 5)
     return WorkCalendar(timezone, days_off=off, known_years=frozenset(_COMPUTED))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
+from core.calendars import NO_HOLIDAYS
 from core.forecast.amounts import paid_amounts
 from core.forecast.history import WON, Floats, History
 from core.forecast.occasions import Occasion
@@ -82,7 +83,8 @@ def _model(days: int, country: str, occasions: Sequence[Occasion]) -> Any:
         holidays=_holidays(occasions),
     )
     model.add_seasonality("quarterly", period=365.25 / 4, fourier_order=3)
-    model.add_country_holidays(country)
+    if country != NO_HOLIDAYS:
+        model.add_country_holidays(country)
     return model
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import available_timezones
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core.access import Permission
 from core.calendars import (
@@ -106,18 +107,28 @@ def restore_calendar(tx: Tx, version: int) -> int:
     return _publish(tx, replace(changes, version=newest), {"restored": version})
 
 
+def publish_country(session: Session, country: str, at: datetime, by: int) -> None:
+    """The calendar in force with another country's holidays for the company, as its next version."""
+    changes = changes_in_force(session)
+    _add(session, with_place(changes, None, replace(changes.company, country=country)), at, by)
+
+
 def _publish(tx: Tx, changes: CalendarChanges, said: Mapping[str, Any]) -> int:
     """The version after the one that the changes were made from.
 
     Two people who publish at once collide on its number, and the second is told.
     """
-    version = changes.version + 1
-    row = CalendarVersion(version=version, changes=changes_json(changes), published_at=tx.now)
-    row.published_by = tx.who.person_id
-    tx.session.add(row)
-    tx.session.flush()
+    row = _add(tx.session, changes, tx.now, tx.who.person_id)
     tx.audit("calendar", row.id, after=to_json(dict(said)))
-    return version
+    return row.version
+
+
+def _add(session: Session, changes: CalendarChanges, at: datetime, by: int | None) -> CalendarVersion:
+    row = CalendarVersion(version=changes.version + 1, changes=changes_json(changes), published_at=at)
+    row.published_by = by
+    session.add(row)
+    session.flush()
+    return row
 
 
 def _set_zone(tx: Tx, team_id: int | None, timezone: str) -> None:

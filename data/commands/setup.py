@@ -5,10 +5,12 @@ import secrets
 
 from sqlalchemy import delete, select
 
+from core.calendars import COUNTRIES, Place
 from core.messages import Conflict, Invalid, Problem, refuse
 from core.money import is_currency
 from core.people import PersonInput, check_password, check_person, is_zone
 from core.policies import DEFAULTS
+from data.commands.calendars import publish_country
 from data.commands.currencies import publish_currency
 from data.commands.people import hash_password, taken
 from data.commands.sessions import fingerprint
@@ -61,8 +63,11 @@ def set_up(
     *,
     repeat: str,
     currency: str = DEFAULTS.currency,
+    country: str = Place().country,
 ) -> int:
-    """Make the first administrator, name the company and its currency; returns the person's id.
+    """Make the first administrator, name the company, its currency and the country whose holidays it keeps.
+
+    Returns the person's id.
 
     Raises:
         Invalid: a wrong code or value, each at its field.
@@ -71,7 +76,7 @@ def set_up(
     problems = [*check_person(admin), *check_password(password)]
     if repeat != password:
         problems.append(Problem("repeat", "passwords_differ"))
-    problems += _check_company(company, timezone, currency)
+    problems += _check_company(company, timezone, currency, country)
     with store.writing() as session:
         kept = session.scalar(select(Setting).where(Setting.key == _CODES).with_for_update())
         if kept is None or not nobody_yet(session):
@@ -97,6 +102,8 @@ def set_up(
             session.merge(Setting(key=key, value=value))
         if currency != DEFAULTS.currency:
             publish_currency(session, currency, store.clock(), row.id)
+        if country != Place().country:
+            publish_country(session, country, store.clock(), row.id)
         session.add(
             Audit(
                 at=store.clock(),
@@ -104,16 +111,18 @@ def set_up(
                 command="setup",
                 entity="person",
                 entity_id=row.id,
-                after=facts | {"currency": currency},
+                after=facts | {"currency": currency, "country": country},
             )
         )
         return row.id
 
 
-def _check_company(company: str, timezone: str, currency: str) -> list[Problem]:
+def _check_company(company: str, timezone: str, currency: str, country: str) -> list[Problem]:
     problems = [] if company.strip() else [Problem("company", "required")]
     if not is_zone(timezone):
         problems.append(Problem("timezone", "unknown_choice", {"value": timezone}))
     if not is_currency(currency):
         problems.append(Problem("currency", "currency_code"))
+    if country not in COUNTRIES:
+        problems.append(Problem("country", "unknown_choice", {"value": country}))
     return problems

@@ -1,6 +1,7 @@
 """The first administrator: once, with the code, and never on a company that has people."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import delete, func, select
@@ -10,6 +11,7 @@ from core.people import PersonInput
 from data.commands.people import set_password
 from data.commands.sessions import fingerprint
 from data.commands.setup import cookie_secret, new_setup_code, set_up
+from data.queries.calendars import calendar_of, changes_in_force, company_country, missing
 from data.queries.policies import policy_in_force, setting
 from data.queries.sessions import demo_accounts, nobody_yet
 from data.schema import Person, Setting
@@ -66,9 +68,10 @@ def test_instances_that_start_together_each_get_a_code_and_share_the_key(store):
 def test_all_problems_are_said_at_once(store):
     new_setup_code(store)
     with pytest.raises(Invalid) as refused:
-        set_up(store, "wrong", " ", PersonInput("!", "", "admin"), "short", "Mars/Olympus", repeat="other")
+        set_up(store, "wrong", " ", PersonInput("!", "", "admin"), "short", "Mars/Olympus", repeat="other",
+               country="XX")  # fmt: skip
     fields = {p.field for p in refused.value.problems}
-    assert fields == {"code", "company", "username", "name", "password", "repeat", "timezone"}
+    assert fields == {"code", "company", "username", "name", "password", "repeat", "timezone", "country"}
 
 
 def test_of_many_at_once_one_becomes_administrator(store):
@@ -93,6 +96,19 @@ def test_people_without_a_password_do_not_stand_in_the_way_an_administrator_with
     assert new_setup_code(store) is None
     with pytest.raises(Conflict):
         setting_up(store, "anything")
+
+
+@pytest.mark.parametrize(
+    ("country", "works", "version"), [("DE", False, 1), ("none", True, 1), ("CN", False, 0)]
+)
+def test_it_chooses_whose_holidays_the_company_keeps(store, country, works, version):
+    words = ("Haihe", ADMIN, "a long password", "Europe/Berlin")
+    set_up(store, new_setup_code(store), *words, repeat="a long password", country=country)
+    with store.reading() as session:
+        calendar = calendar_of(session, None)
+        assert (company_country(session), changes_in_force(session).version) == (country, version)
+        assert missing(session, datetime(2026, 3, 2, tzinfo=UTC)) == {}
+    assert (calendar.works_on(date(2026, 5, 1)), calendar.zone.key) == (works, "Europe/Berlin")
 
 
 @pytest.mark.parametrize(("currency", "version"), [("EUR", 1), ("CNY", 0)])
