@@ -25,12 +25,13 @@ def table_of(lines: Sequence[Line], show: str, view: View, *, without: Sequence[
     """
     names = [line.customer or line.opportunity for line in lines]
     own = [*_COLUMNS[show](lines, view).items()]
+    first = _FIRST + any(name == "counted" for name, _ in own)  # it stands beside the days that it is about
     columns: Columns = {
         "customer": (names, _text("board.by_customer", 130, pinned=True)),
-        **dict(own[:_FIRST]),  # what a phone shows beside the customer
+        **dict(own[:first]),  # what a phone shows beside the customer
         "rep": ([line.rep or t("board.without_rep") for line in lines], _text("board.by_rep", 75)),
         "opportunity": ([line.opportunity for line in lines], _text("board.opportunity", 145)),
-        **dict(own[_FIRST:]),
+        **dict(own[first:]),
     }
     columns = {name: column for name, column in columns.items() if name not in without}
     return clickable(
