@@ -9,6 +9,7 @@ from core.exchange.cells import Formats, fold, text_of
 from core.exchange.closing import closed_as
 from core.exchange.kinds import Column, Holds, Kind
 from core.exchange.mapping import ANY, FileMapping, recognise
+from core.exchange.rows import is_total
 from core.exchange.tables import Cell, Table, blank
 from core.exchange.units import without_unit
 from core.exchange.values import check_cell
@@ -127,12 +128,19 @@ def unknown_people(
 
 
 def _unmapped(column: Column, table: Table, places: Mapping[str, int], mapping: FileMapping) -> Sequence[str]:
-    """What a column's cells say, each once, but for what the mapping reads another word for."""
+    """What a column's cells say, each once, but for what the mapping reads another word for.
+
+    A row that sums up others is refused anyway: what it alone says need not be asked for.
+    """
     place, known = places.get(column.name), mapping.values.get(column.name, {})
     if place is None or ANY in known:
         return ()
-    cells = (row.cells[place] for row in table.rows if place < len(row.cells))
-    return [w for w in dict.fromkeys(text_of(c) for c in cells if not blank(c)) if w not in known]
+    said: dict[str, None] = {}
+    for cells in (row.cells for row in table.rows if place < len(row.cells)):
+        word = "" if blank(cells[place]) else text_of(cells[place])
+        if word and word not in known and word not in said and not is_total(cells, len(table.headers)):
+            said[word] = None
+    return list(said)
 
 
 def nearest(word: str, choices: Mapping[str, str]) -> str | None:

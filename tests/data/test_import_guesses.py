@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from core.exchange.kinds import KINDS
-from core.exchange.mapping import recognise
+from core.exchange.mapping import FileMapping, recognise
 from core.exchange.tables import Row, Table
-from data.exchange.suggest import suggest_columns
+from data.exchange.suggest import suggest_columns, unknown_words
 from data.schema import Customer, Opportunity
 from tests.company import found
 from tests.importing import import_text, shown
@@ -102,3 +102,10 @@ def test_two_customers_of_one_day_come_in_and_a_won_row_keeps_its_closing(sqlite
         customer = session.get_one(Customer, row.customer_id)
     assert (row.outcome, row.close_on, row.closed_at.date()) == ("won", date(2026, 2, 1), date(2026, 1, 19))
     assert (customer.ref, customer.name, customer.grade) == ("K-1", "North", "A")
+
+
+def test_what_only_a_row_of_sums_says_is_not_asked_for():
+    rows = (Row(2, ("Haihe", "Gold", "East", 5)), Row(3, ("Total", "1 gold", None, None)))
+    table = Table(("Customer", "Grade", "Region", "Staff"), rows)
+    found = unknown_words(KINDS["customers"], table, {"name": 0, "grade": 1}, FileMapping())
+    assert found == {"grade": ["Gold"]}
