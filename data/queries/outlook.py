@@ -178,11 +178,11 @@ class _Names:
         self._unpriced = Unpriced(session, run.currency, run.taken_at)
         o = Opportunity
         opportunities = (
-            select(o.id, o.name, Customer.id, Customer.name, o.amount, o.currency)
+            select(o.id, o.name, o.customer_id, Customer.name.label("customer"), o.amount, o.currency)
             .outerjoin(Customer, Customer.id == o.customer_id)
             .where(self.mine)
         )
-        self._opportunities = {key: rest for key, *rest in session.execute(opportunities)}
+        self._opportunities = {row.id: row for row in session.execute(opportunities)}
         people = select(Person.id, Person.name).where(_named(who, run))
         self._people = {key: value for key, value in session.execute(people)}
         self._teams = {key: value for key, value in session.execute(select(Team.id, Team.name))}
@@ -191,17 +191,18 @@ class _Names:
         self.decisions = _decisions(session, run, self.mine)
 
     def __call__(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        name, customer_id, customer, *own = self._opportunities[row["opportunity_id"]]
+        of = self._opportunities[row["opportunity_id"]]
+        own = self._unpriced(of.amount, of.currency, row.get("closed_at"))
         return {
             "opportunity_id": row["opportunity_id"],
-            "opportunity": name,
-            "customer_id": customer_id,
-            "customer": customer,
+            "opportunity": of.name,
+            "customer_id": of.customer_id,
+            "customer": of.customer,
             "rep_id": row["owner_id"] or 0,
             "rep": self._people.get(row["owner_id"]),
             "team_id": row["team_id"] or 0,
             "team": self._teams.get(row["team_id"]),
-            "unpriced": None if row.get("booked") else self._unpriced(*own, row.get("closed_at")),
+            "unpriced": None if row.get("booked") else own,
         }
 
 

@@ -117,14 +117,15 @@ def manned_since(session: Session, teams: Collection[int]) -> dict[int, datetime
     A team is left out where that is not known of somebody: whoever came with an import brought a past along.
     """
     mine = Person.team_id.in_(teams)
-    people = {i: team for i, team in session.execute(select(Person.id, Person.team_id).where(mine))}
+    found = session.execute(select(Person.id, Person.team_id).where(mine))
+    people = {person: team for person, team in found if team is not None}
     told = select(Audit.entity_id, Audit.at, Audit.before, Audit.after).where(
         Audit.entity == "person", Audit.entity_id.in_(select(Person.id).where(mine))
     )
     came: dict[int, datetime] = {}
     for row in session.execute(told.order_by(Audit.id)):
         before, after = ((picture or {}).get("team_id") for picture in (row.before, row.after))
-        if after == people[row.entity_id] != before:
+        if row.entity_id and after == people[row.entity_id] != before:
             came[row.entity_id] = row.at
     unknown = {team for person, team in people.items() if person not in came}
     since: dict[int, datetime] = {}
