@@ -1,15 +1,18 @@
 """The customer that a link names: by number, by its id in another system, or by a unique name (F3)."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
 from core.messages import Conflict, NotFound
 from data.once import recalled
 from data.queries.scope import customers
-from data.schema import Contact, Customer, Room, RoomGroup
+from data.schema import Contact, Customer, Person, Room, RoomGroup
 
 MOST = 2_000
 
@@ -50,10 +53,32 @@ def named_customer(session: Session, who: Who, needs: Permission, named: Named) 
 
 @recalled
 def customer_names(session: Session, who: Who, needs: Permission) -> dict[int, str]:
-    """Customers within reach to choose from, by name."""
-    query = select(Customer.id, Customer.name).where(customers(who, needs))
-    rows = session.execute(query.order_by(Customer.name, Customer.id).limit(MOST))
-    return {row.id: row.name for row in rows}
+    """Customers within reach to choose from, by name; see `told_apart`."""
+    query = apart(select(Customer.id, Customer.name)).where(customers(who, needs))
+    return told_apart(session.execute(query.order_by(Customer.name, Customer.id).limit(MOST)).all())
+
+
+def apart(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """A query of customers' ids and names with what tells those of one name apart."""
+    return query.add_columns(Person.name, Customer.ref).outerjoin(Person, Person.id == Customer.owner_id)
+
+
+def told_apart(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, str]:
+    """Names by id, in order; of customers of one name with the owner, else with reference or number.
+
+    Args:
+        rows: of a query that `apart` made.
+    """
+    names = Counter(name for _, name, _, _ in rows)
+    owned = Counter((name, owner) for _, name, owner, _ in rows)
+    return {
+        key: name
+        if names[name] == 1
+        else f"{name} · {owner}"
+        if owner and owned[name, owner] == 1
+        else f"{name} · {ref or key}"
+        for key, name, owner, ref in rows
+    }
 
 
 def _meant(named: Named) -> ColumnElement[bool]:

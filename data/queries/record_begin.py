@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core.access import Who
 from core.terms import ActionStatus
 from data.queries.drafts import touched
+from data.queries.named_customers import apart, told_apart
 from data.queries.policies import policy_in_force
 from data.queries.record import MOST_CUSTOMERS, NEEDS
 from data.queries.scope import customers, owned
@@ -60,13 +61,14 @@ class Begin:
 def begin(session: Session, who: Who, now: datetime) -> Begin:
     """Customers to choose from, planned steps that are due, drafts to go on with."""
     mine = (
-        select(Customer.id, Customer.name)
+        apart(select(Customer.id, Customer.name))
         .outerjoin(CustomerState, CustomerState.customer_id == Customer.id)
         .where(customers(who, NEEDS))
         .order_by(func.coalesce(CustomerState.last_touch_at, Customer.created_at).desc(), Customer.name)
         .limit(MOST_CUSTOMERS)
     )
-    choices = tuple(CustomerChoice(*row) for row in session.execute(mine))
+    names = told_apart(session.execute(mine).all())
+    choices = tuple(CustomerChoice(*named) for named in names.items())
     return Begin(choices, _due(session, who, now), _unfinished(session, who))
 
 

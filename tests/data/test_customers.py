@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from core.access import Permission
 from core.customers import CustomerInput, InteractionInput
 from core.messages import NotAllowed, NotFound
 from data.commands.actions import record_action
@@ -14,9 +15,12 @@ from data.commands.opportunities import assign_opportunity, open_opportunity
 from data.queries.audit_log import AuditFilters, audit_log
 from data.queries.customer_file import customer_file
 from data.queries.customers import Filters, customer_list
+from data.queries.named_customers import customer_names
+from data.queries.record_begin import begin
 from data.queries.timeline import timeline
 from tests.company import found
 from tests.data.test_record_action import done
+from tests.importing import import_text
 
 
 def names(store, who, **filters):
@@ -144,3 +148,15 @@ def test_the_log_is_for_those_who_may_and_is_paged(store):
                 audit_log(session, getattr(people, role), AuditFilters(), store.clock())
     assert (len(first.entries), len(rest.entries), rest.earlier, none.entries) == (30, 2, None, ())
     assert first.entries[0].name == "C31"
+
+
+def test_customers_of_one_name_are_told_apart_in_choices(store):
+    company = found(store)
+    for owner in (company.mate, company.rep):
+        open_customer(store, owner, CustomerInput("Twin"))
+    import_text(store, "customers", "name,owner,ref\nSame,rep,C-1\nSame,rep,C-2\n")
+    with store.reading() as session:
+        offered = customer_names(session, company.manager, Permission.SEE_CUSTOMERS).values()
+        mine = {c.name for c in begin(session, company.rep, store.clock()).customers}
+    assert list(offered) == ["Haihe Pumps", "Same · C-1", "Same · C-2", "Twin · Mate", "Twin · Rep"]
+    assert mine == {"Haihe Pumps", "Same · C-1", "Same · C-2", "Twin"}
