@@ -7,7 +7,14 @@ from zoneinfo import available_timezones
 import streamlit as st
 
 from components.blocks import plain, section
-from components.exchange_memory import meaning, recalled, remember, remember_word
+from components.exchange_memory import (
+    meaning,
+    order_of_dates,
+    recalled,
+    remember,
+    remember_order,
+    remember_word,
+)
 from components.exchange_people import people_named
 from components.exchange_upload import Upload, field_label, say_why
 from components.format import number
@@ -149,13 +156,15 @@ def _formats(view: View, upload: Upload, mapping: FileMapping) -> FileMapping:
         )
         zone = st.selectbox(t("exchange.time_zone"), zones, index=zones.index(here), key=f"zone-{upload.key}")
         orders = {o: t(f"exchange.order.{(o or 'clear').replace(' ', '_')}") for o in _ORDERS}
+        known = formats.dates or order_of_dates(upload.kind, upload.table.headers)
         order = st.selectbox(
             t("exchange.dates"),
             list(orders),
-            index=list(orders).index(formats.dates),
+            index=list(orders).index(known),
             format_func=orders.__getitem__,
             key=f"dates-{upload.key}",
         )
+        remember_order(upload.kind, upload.table.headers, order)
         st.file_uploader(t("exchange.mapping_file"), type=["toml"], key=f"mapping-{upload.key}")
     return replace(mapping, formats=replace(formats, time_zone=zone, dates=order))
 

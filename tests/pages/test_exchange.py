@@ -273,6 +273,28 @@ def test_what_was_chosen_by_hand_is_proposed_for_the_mended_rejects(company, sql
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_order_of_dates_is_kept_for_the_files_own_mended_rejects_alone(company, language):
+    at = visit(company.admin, language)
+    head = "name,owner,opened_at,amount"
+
+    def order():
+        return next(b for b in at.selectbox if b.label == translate(language, "exchange.dates"))
+
+    def give(name, text):
+        at.file_uploader[0].set_value((name, text.encode(), "text/csv")).run()
+
+    at.session_state["exchange-kind"] = "opportunities"
+    give("a.csv", f"{head}\nPumps,rep,03/02/2026,7\nPipes,rep,03/02/2026,60k\n")
+    order().set_value("day first").run()
+    assert metrics(at) == ["1", "0", "0", "1"]
+    front = ",".join(translate(language, f"exchange.{name}") for name in ("line", "reason"))
+    give("rejected.csv", f"{front},{head}\n3,x,Pipes,rep,03/02/2026,60000\n")
+    assert order().value == "day first"
+    give("b.csv", f"{head}\nTaps,rep,03/02/2026,7\n")
+    assert order().value is None
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_is_guessed_is_marked_until_somebody_chooses(company, language):
     at = visit(company.admin, language)
     at.file_uploader[0].set_value(("c.csv", "客户名称,Sectr,Quux\nNew,food,1\n".encode(), "text/csv")).run()
