@@ -96,7 +96,7 @@ def headline(board: Board, language: str) -> None:
 
 def part() -> Part:
     """The choice of the pictures, kept in the address."""
-    names = {p: t(f"board.part_{p}") for p in Part}
+    names = {p.value: t(f"board.part_{p}") for p in Part}
     label, hidden = t("board.part"), "collapsed"
     chosen = address.choose(
         st.segmented_control, label, "part", names, Part.NOW, required=True, label_visibility=hidden

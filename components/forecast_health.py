@@ -134,7 +134,7 @@ def headline(found: ForecastHealth, group: Group, view: View) -> None:
 
 def part() -> Part:
     """The choice of what is looked at, kept in the address."""
-    names = {p: t(f"forecast_health.part_{p}") for p in Part}
+    names = {p.value: t(f"forecast_health.part_{p}") for p in Part}
     label, hidden = t("forecast_health.part"), "collapsed"
     chosen = address.choose(
         st.segmented_control, label, "part", names, Part.MONTHS, required=True, label_visibility=hidden
