@@ -96,10 +96,14 @@ def headline(board: Board, language: str) -> None:
 
 def part() -> Part:
     """The choice of the pictures, kept in the address."""
-    names = {p.value: t(f"board.part_{p}") for p in Part}
-    label, hidden = t("board.part"), "collapsed"
     chosen = address.choose(
-        st.segmented_control, label, "part", names, Part.NOW, required=True, label_visibility=hidden
+        st.segmented_control,
+        t("board.part"),
+        "part",
+        {p: t(f"board.part_{p}") for p in Part},
+        Part.NOW,
+        required=True,
+        label_visibility="collapsed",
     )
     return Part(chosen)
 

@@ -134,10 +134,14 @@ def headline(found: ForecastHealth, group: Group, view: View) -> None:
 
 def part() -> Part:
     """The choice of what is looked at, kept in the address."""
-    names = {p.value: t(f"forecast_health.part_{p}") for p in Part}
-    label, hidden = t("forecast_health.part"), "collapsed"
     chosen = address.choose(
-        st.segmented_control, label, "part", names, Part.MONTHS, required=True, label_visibility=hidden
+        st.segmented_control,
+        t("forecast_health.part"),
+        "part",
+        {p: t(f"forecast_health.part_{p}") for p in Part},
+        Part.MONTHS,
+        required=True,
+        label_visibility="collapsed",
     )
     return Part(chosen)
 
