@@ -62,10 +62,10 @@ def _figure(board: Board, groups: Sequence[GroupLine], ask: Ask) -> Figure:
         charts.inside(place + 0.48, row, _text(past, open_), ink)
         for row, group in enumerate(groups)
         for place, (past, open_) in enumerate(zip(group.past_by_stage, group.by_stage, strict=True))
+        if open_
     ]
-    cells = [_cells(n, s.key, groups, most) for n, s in enumerate(board.stages)]
     return charts.figure(
-        *cells,
+        _cells([s.key for s in board.stages], groups, most),
         annotations=words,
         height=_ROW * len(groups) + _BELOW,
         barmode="overlay",
@@ -86,17 +86,21 @@ def _figure(board: Board, groups: Sequence[GroupLine], ask: Ask) -> Figure:
     )
 
 
-def _cells(place: int, stage: str, groups: Sequence[GroupLine], most: int) -> Trace:
-    """One column of cells: bars of one width, because a heat map's own cells cannot be clicked."""
-    pairs = [(g.past_by_stage[place], g.by_stage[place]) for g in groups]
+def _cells(stages: Sequence[str], groups: Sequence[GroupLine], most: int) -> Trace:
+    """Bars of one width, stage by stage, because a heat map's own cells cannot be clicked."""
+    cells = [
+        (row, place, stage, group.id, group.past_by_stage[place], group.by_stage[place])
+        for place, stage in enumerate(stages)
+        for row, group in enumerate(groups)
+    ]
     return marks.bar(
-        y=list(range(len(groups))),
-        x=[0.96] * len(groups),
-        base=[place] * len(groups),
+        y=[row for row, *_ in cells],
+        x=[0.96] * len(cells),
+        base=[place for _, place, *_ in cells],
         orientation="h",
-        marker={"color": [_colour(past, all_, most) for past, all_ in pairs]},
-        customdata=[{"show": "open", "pick": g.id, "stage": stage} for g in groups],
-        hovertext=[t("board.heat_cell", open=all_, past=past) for past, all_ in pairs],
+        marker={"color": [_colour(past, open_, most) for *_, past, open_ in cells]},
+        customdata=[{"show": "open", "pick": pick, "stage": stage} for _, _, stage, pick, *_ in cells],
+        hovertext=[t("board.heat_cell", open=open_, past=past) for *_, past, open_ in cells],
         hovertemplate="%{hovertext}<extra></extra>",
     )
 
