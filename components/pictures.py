@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from components import charts, format
+from components.chart_titles import titled
 from components.marks import Figure
 from components.text import t
 from core.pictures.said import Said
@@ -46,11 +47,11 @@ def draw(chart: Figure, key: str, finding: str, note: str, language: str, *, abo
         note: what is shown, and in which unit.
         above: pixels that the figure needs over its marks for an axis.
     """
-    told = charts.titled(chart, finding, note, language, above=above)
+    told = titled(chart, finding, note, language, above=above)
     return charts.clicked(told, key, alt=f"{finding}. {note}", image=key)
 
 
 def show(chart: Figure, key: str, finding: str, note: str, language: str) -> None:
     """Draw a figure whose marks open nothing."""
-    told = charts.titled(chart, finding, note, language)
+    told = titled(chart, finding, note, language)
     charts.show(told, key, alt=f"{finding}. {note}", image=key)

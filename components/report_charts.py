@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from components import charts, format, marks
 from components.blocks import empty, plain
+from components.chart_titles import titled
 from components.marks import Figure
 from components.report_drill import drill
 from components.reports import Focus
@@ -29,7 +30,7 @@ def groups(shown: Shown, focus: Focus, language: str) -> None:
         empty(plain(finding), icon=":material/bar_chart:")
         return
     note = _note(focus, len(keys), shown.ask.currency)
-    chart = charts.titled(_groups(shown, focus, keys[:MOST_GROUPS], language), finding, note, language)
+    chart = titled(_groups(shown, focus, keys[:MOST_GROUPS], language), finding, note, language)
     alt = f"{finding}. {note}"
     chosen = charts.clicked(chart, f"reports-groups-{focus.split}", alt=alt, image=focus.metric.name)
     if chosen is not None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from components import charts, marks
 from components.blocks import empty
+from components.chart_titles import titled
 from components.marks import Figure
 from components.report_charts import ROW, room
 from components.report_drill import drill
@@ -40,7 +41,7 @@ def what_moved(shown: Shown, focus: Focus, language: str) -> None:
         dimension=t(f"reports.dimension.{focus.split}"),
     )
     steps = _steps(split, focus, (before, now), currency, language)
-    chart = charts.titled(steps, finding, note, language)
+    chart = titled(steps, finding, note, language)
     alt = f"{finding}. {note}"
     chosen = charts.clicked(chart, f"reports-parts-{focus.split}", alt=alt, image=f"{metric.name}-parts")
     if chosen:

@@ -11,6 +11,7 @@ import pytest
 from plotly.io import to_json
 
 from components import charts, marks, pictures
+from components.chart_titles import titled
 from components.text import listed, pair
 from core.pictures.courses import trend
 from core.pictures.limits import Bar, over
@@ -91,7 +92,7 @@ def test_labels_and_lists_take_the_languages_own_signs(monkeypatch):
 
 
 def _layout(*traces, title="Short", note="n = 1", **layout):
-    chart = charts.titled(charts.figure(*traces, height=100, **layout), title, note, "en")
+    chart = titled(charts.figure(*traces, height=100, **layout), title, note, "en")
     return chart.to_dict()["layout"]
 
 
@@ -155,7 +156,7 @@ def test_a_figure_is_what_plotly_makes_of_it(monkeypatch):
     bars = marks.bar(x=[1, 2], y=["a", "b"], name="This year", text=None, orientation="h", customdata=["a"])
     axis = {"autorange": "reversed", "title": {"text": "Team"}}
     chart = charts.figure(bars, height=120, yaxis=axis, showlegend=True, margin={"r": 60})
-    told = charts.titled(chart, "It rose", "Deals", "en", above=10)
+    told = titled(chart, "It rose", "Deals", "en", above=10)
     drawn = json.loads(to_json(told, validate=False))
     assert drawn == json.loads(go.Figure(told.to_dict()).to_json())
     assert drawn["layout"]["margin"] == {"r": 60, "t": drawn["layout"]["height"] - 120}
