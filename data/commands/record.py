@@ -20,6 +20,7 @@ from data.jsontext import to_json
 from data.queries.named_customers import Named, named_customer
 from data.queries.record import CustomerFacts, customer_facts, customer_of
 from data.queries.record_begin import taken
+from data.schema import Audit
 
 KIND = "action"
 
@@ -102,9 +103,17 @@ def take_back(store: Store, who: Who, draft_id: int) -> None:
         sent = draft.body["sent"]
         if sent is None or sent["audit"] is None:
             raise Conflict("cannot_undo")
-        undo(store, who, sent["audit"])
-        values = draft.body["values"] | {"opportunity": sent["opportunity"]}
+        undone = session.get_one(Audit, undo(store, who, sent["audit"]))
+        found = {"opportunity": sent["opportunity"], "completes": _planned_anew(undone)}
+        values = draft.body["values"] | found
         draft.key, draft.body = uuid4().hex, draft.body | {"sent": None, "values": values}
+
+
+def _planned_anew(undone: Audit) -> int | None:
+    """The step that the undone record had completed: undoing plans it again as another row."""
+    also = (undone.after or {}).get("also", ())
+    anew = {"entity": "action", "fields": {"voided_at": None}}
+    return next((a["id"] for a in also if a == anew | {"id": a["id"]}), None)
 
 
 def _prefilled(session: Session, who: Who, facts: CustomerFacts, link: Link, now: datetime) -> dict[str, Any]:

@@ -269,6 +269,22 @@ def test_taking_back_reopens_the_draft_and_a_second_submit_writes_anew(store):
         save_record_fields(store, people.rep, id_, {"summary": "too late"})
 
 
+def test_taken_back_and_sent_again_it_completes_the_planned_step_at_once(store):
+    people = found(store)
+    record_action(store, people.rep, people.opportunity, done(store, "appointment", hours_ago=9))
+    with store.reading() as session:
+        step = session.get_one(OpportunityState, people.opportunity).next_step_id
+        planned = session.get_one(Action, step).planned_for
+    id_ = filled(store, people, completes=step)
+    submit_record(store, people.rep, id_)
+    take_back(store, people.rep, id_)
+    submit_record(store, people.rep, id_)
+    assert problems(store, people.rep, id_) == set()
+    with store.reading() as session:
+        row = session.get_one(Action, seen(store, people.rep, id_).sent["action"])
+    assert (row.status, row.planned_for) == ("completed", planned)
+
+
 def test_drafts_are_their_owners_alone(store):
     people = found(store)
     id_ = filled(store, people)
