@@ -54,7 +54,7 @@ def promise_head(file: PromiseFile, view: View) -> None:
         if reach(view.who, Permission.MAKE_PROMISES) and st.button(
             t("promises.make_anew"), icon=":material/redo:"
         ):
-            leave_for_making(promise.customer_id)
+            leave_for_making(promise.customer_id, again=promise.id)
 
 
 def _stands(file: PromiseFile) -> tuple[str, Tone]:

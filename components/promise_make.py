@@ -31,7 +31,7 @@ def current(view: View) -> DraftView | None:
     number, making = address.number("draft"), address.said("do") == "make"
     try:
         if number is None and making:
-            asked = (address.number(name) for name in ("customer", "demand", "action"))
+            asked = (address.number(name) for name in ("customer", "demand", "action", "again"))
             number = view.do(open_promise, *asked)
             st.query_params.from_dict({"draft": str(number)})
         if number is None:

@@ -74,9 +74,9 @@ def board_filters(board: Board, view: View) -> None:
                 leave_for_making(customer)
 
 
-def leave_for_making(customer: int) -> None:
-    """Go to the form for a promise to a customer."""
-    address.write(do="make", customer=customer)
+def leave_for_making(customer: int, again: int | None = None) -> None:
+    """Go to the form for a promise to a customer, or for one (`again`) that is recorded anew."""
+    address.write(do="make", customer=customer, again=again)
     st.rerun()
 
 

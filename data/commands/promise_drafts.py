@@ -3,9 +3,10 @@
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core.access import Who
-from core.messages import Invalid, Problem
+from core.messages import Invalid, NotFound, Problem
 from core.promises.demands import Answer
 from core.promises.sheet import BROUGHT, concerns, read_anew, read_answer, read_decline, read_promise
 from data.commands.demands import answer_demand, decline_demand
@@ -13,32 +14,61 @@ from data.commands.drafts import save_fields, start_draft, submit_draft
 from data.commands.promises import make_promise
 from data.engine import Store
 from data.queries.demand_file import demand_file, feature_choices
-from data.queries.promise_file import promise_desk
-from data.queries.promise_origins import KIND, customer_in, hearer
-from data.schema import Draft
+from data.queries.promise_file import PromiseDesk, promise_desk
+from data.queries.promise_origins import KIND, customer_in, hearer, origins
+from data.schema import Draft, Promise, PromisedDate
 
 ANSWER = "answer"
 DECLINE = "decline"  # a way of answering, beside a new feature and a known one
 
 
 def open_promise(
-    store: Store, who: Who, customer: int | None, demand: int | None = None, action: int | None = None
+    store: Store,
+    who: Who,
+    customer: int | None,
+    demand: int | None = None,
+    action: int | None = None,
+    again: int | None = None,
 ) -> int:
     """The draft of a promise to a customer, from a demand or an action of theirs; its id.
 
+    Args:
+        again: a promise to them that is recorded anew: a fresh draft begins with what it says.
+
     Raises:
-        NotFound: no such customer, or action of a customer, within reach.
+        NotFound: no such customer, or action of a customer, within reach, or no such promise to them.
     """
     with store.reading(fresh=True) as session:
         number = customer_in(session, who, action) if action else customer or 0
-        promise_desk(session, who, number)
-        values = {"customer": number, "demand": demand, "action": action}
-        values["contact"] = hearer(session, number, demand)
+        desk = promise_desk(session, who, number)
+        values: dict[str, Any] = {"customer": number, "demand": demand, "action": action, "again": again}
+        if again is None:
+            values["contact"] = hearer(session, number, demand)
+        else:
+            values |= _said_before(session, who, desk, again)
+    begins = ("customer", "demand", "action", "again") if again is None else ("customer", "again")
 
     def same(kept: dict[str, Any]) -> bool:
-        return all(kept.get(name) == values[name] for name in ("customer", "demand", "action"))
+        return all(kept.get(name) == values[name] for name in begins)
 
     return start_draft(store, who, KIND, values, same)
+
+
+def _said_before(session: Session, who: Who, desk: PromiseDesk, promise_id: int) -> dict[str, Any]:
+    theirs = select(Promise).where(Promise.id == promise_id, Promise.customer_id == desk.id)
+    row = session.scalar(theirs)
+    if row is None:
+        raise NotFound(entity="promise")
+    dates = select(PromisedDate.promised_on).where(PromisedDate.promise_id == row.id)
+    promised_on = session.scalars(dates.order_by(PromisedDate.id.desc())).first()
+    heard_in = origins(session, who, desk.id, row.action_id)
+    return {
+        "words": row.words,
+        "promised_on": promised_on.isoformat() if promised_on else None,
+        "contact": row.contact_id,
+        "demand": row.demand_id if row.demand_id in desk.demands else None,
+        "action": row.action_id if row.action_id in heard_in else None,
+    }
 
 
 def save_promise_fields(store: Store, who: Who, draft_id: int, values: dict[str, Any]) -> None:

@@ -82,6 +82,26 @@ def test_it_begins_with_where_it_was_said_and_who_most_likely_heard_it(store, co
     assert read(store, origin_of, company.stranger, made) is None
 
 
+def test_one_recorded_anew_begins_with_what_it_said(store, company):
+    action = record_action(store, company.rep, company.opportunity, done(store, "appointment", hours_ago=3))
+    contact = add_contact(store, company.rep, company.customer, ContactInput("Wu"))
+    add_contact(store, company.rep, company.customer, ContactInput("Li"))
+    demand = filed(store, company)
+    number = open_promise(store, company.rep, company.customer, demand, action)
+    said = {"words": "In May", "promised_on": "2026-05-01", "contact": contact}
+    save_promise_fields(store, company.rep, number, said)
+    submit_promise(store, company.rep, number)
+    made = read(store, draft, company.rep, number).sent["promise"]
+    anew = open_promise(store, company.rep, company.customer, again=made)
+    kept = read(store, draft, company.rep, anew).values
+    assert said | {"demand": demand, "action": action} == {k: kept[k] for k in (*said, "demand", "action")}
+    save_promise_fields(store, company.rep, anew, {"demand": None, "words": "In June"})
+    assert open_promise(store, company.rep, company.customer, again=made) == anew
+    assert open_promise(store, company.rep, company.customer) != anew  # a promise of its own
+    with pytest.raises(NotFound):
+        open_promise(store, company.stranger, company.strange_customer, again=made)
+
+
 ANSWER = {
     "feature": "Dashboard",
     "path": "One table",

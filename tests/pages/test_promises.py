@@ -316,6 +316,9 @@ def test_a_promise_recorded_by_mistake_is_taken_back_and_stands_so(open_page, de
     )
     gone = open_page("promises", desk.people.rep, language, show="taken_back")
     assert translate(language, "promises.show.taken_back") in shown(gone)
+    press(page, translate(language, "promises.make_anew"))
+    with desk.store.reading() as session:
+        assert page.text_area[0].value == session.get_one(Promise, desk.promise).words
 
 
 @pytest.mark.parametrize(
