@@ -263,7 +263,7 @@ class DraftForm:
         """Call last: marks the labels, brings the first problem into view, watches the typing."""
         if self._marked:
             st.html(f"<style>{''.join(self._mark(f) for f in self._marked)}</style>")
-            first = f"{self.prefix}at_{self._marked[0]}"
+            first = f"{self.prefix}problem_{self._marked[0]}_0"  # some are said beside no field
             into_view(first, f"{self.prefix}{self.draft.refusals}", key=f"{self.prefix}scroll")
         autosave(self.prefix, self._typed)
 

@@ -3,16 +3,17 @@
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from sqlalchemy import func, select
 from streamlit.testing.v1 import AppTest
 
 from core.access import Permission, decide
-from data.commands.actions import record_action
+from data.commands.actions import cancel_action, record_action
 from data.commands.customers import assign_customer
 from data.commands.opportunities import assign_opportunity, open_opportunity
-from data.commands.record import Link, open_record, save_record_fields
+from data.commands.record import Link, open_record, save_record_fields, submit_record
 from data.files import keep_recording
-from data.schema import Action, Opportunity
+from data.schema import Action, Opportunity, OpportunityState
 from data.text import LANGUAGES, translate
 from tests.company import PEOPLE, found
 from tests.data.test_drafts import GOOD
@@ -222,3 +223,22 @@ def test_a_planned_step_of_another_opportunity_says_of_which(company, sqlite_sto
     step = translate(language, "terms.stage.solution_demo")
     assert [f"· {first}" in line for line in of_first if line.startswith(step)] == [False]
     assert [f"· {first}" in line for line in of_second if line.startswith(step)] == [True]
+
+
+def test_what_is_said_beside_no_field_comes_into_view(company, sqlite_store, monkeypatch):
+    shown, drawn, container = [], [], st.container
+    monkeypatch.setattr("components.drafts.into_view", lambda part, once, *, key: shown.append(part))
+    monkeypatch.setattr(
+        st, "container", lambda *a, **how: (drawn.append(how.get("key")), container(*a, **how))[1]
+    )
+    record_action(
+        sqlite_store, company.rep, company.opportunity, done(sqlite_store, "appointment", hours_ago=9)
+    )
+    with sqlite_store.reading() as session:
+        step = session.get_one(OpportunityState, company.opportunity).next_step_id
+    number = open_record(sqlite_store, company.rep, Link(company.customer))
+    save_record_fields(sqlite_store, company.rep, number, GOOD | {"completes": step})
+    cancel_action(sqlite_store, company.rep, step, "they moved it")
+    submit_record(sqlite_store, company.rep, number)
+    assert translate("en", "problems.step_gone") in texts(opened(company.rep, draft=number))
+    assert shown[-1] in drawn
