@@ -27,7 +27,8 @@ _OPEN = (Kept.OPEN, Kept.MISSED)
 
 
 def agreed(rep: Rep, talks: Sequence[Held], does: Does, view: View) -> None:
-    """What the last talk that is over agreed on, and what of others is still not done, missed ones first.
+    """What the last talk that is over and a running one agreed on, and what of others is still not done,
+    missed ones first.
 
     Args:
         does: `settle(step)`; for who leads the rep `drop(step, reason)` and `take_up(step)`.
@@ -44,15 +45,21 @@ def agreed(rep: Rep, talks: Sequence[Held], does: Does, view: View) -> None:
                     _settle(checked, does, view)
                 if rep.led and checked.state in _OPEN:
                     give_up(checked.commitment.id, does["drop"], view)
-                if rep.led and checked.state is Kept.DROPPED:
+                if rep.led and _by_hand(checked):
                     take_up(checked.commitment.id, does["take_up"], view)
 
 
 def _asked(talks: Sequence[Held], now: datetime) -> Iterator[Checked]:
     last = next((talk for talk in talks if is_over(talk.held_at, now)), None)
     for talk in talks:
-        waits = _OPEN if is_over(talk.held_at, now) else (*_OPEN, Kept.DROPPED)
-        yield from (step for step in talk.steps if talk is last or step.state in waits)
+        whole = talk is last or not is_over(talk.held_at, now)
+        yield from (step for step in talk.steps if whole or step.state in _OPEN)
+
+
+def _by_hand(checked: Checked) -> bool:
+    """Whether somebody ended it by a press: gave it up, or said that it is done."""
+    by_word = checked.commitment.customer_id is None and checked.state not in _OPEN
+    return by_word or checked.state is Kept.DROPPED
 
 
 def _line(checked: Checked, view: View) -> str:

@@ -123,17 +123,18 @@ def drop_step(tx: Tx, step_id: int, reason: str) -> int:
 
 @command("talk.take_up", needs=Permission.COACH)
 def take_up_step(tx: Tx, step_id: int) -> int:
-    """Ask again for a step that was given up; returns its id.
+    """Ask again for a step that was given up, or that somebody said is done; returns its id.
 
     Raises:
         NotFound: no such step within reach.
-        Conflict: it was not given up.
+        Conflict: it was neither.
     """
     row, _ = _led_step(tx, step_id)
-    if row.dropped_at is None:
+    if row.dropped_at is None and row.settled_at is None:
         raise Conflict("task_settled")
-    before = {"task": None, "reason": row.drop_reason}
+    before = {"task": None} | ({"reason": row.drop_reason} if row.dropped_at else {})
     row.dropped_at, row.drop_reason = None, None
+    row.settled_at, row.settled_by_id = None, None
     tx.audit("talk", row.talk_id, before=before, after={"task": row.what})
     return row.id
 

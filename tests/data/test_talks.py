@@ -84,6 +84,8 @@ def test_a_step_without_a_customer_is_done_by_word(store, company, clock):
     assert seen(store, company.rep, company.rep).talks[0].steps[0].state is Kept.KEPT
     with pytest.raises(Conflict):
         settle(store, company.manager, step)
+    take_up_step(store, company.manager, step)  # the wrong line was pressed
+    assert seen(store, company.rep, company.rep).talks[0].steps[0].state is Kept.OPEN
 
 
 @pytest.mark.parametrize("name", ["Haihe", None])

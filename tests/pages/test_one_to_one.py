@@ -52,6 +52,8 @@ def test_the_manager_records_a_talk_and_agrees_on_steps(open_page, sqlite_store,
     assert "See *them*" in text
     assert translate(language, "morning.state.kept") in text
     assert translate(language, "one_to_one.settle") not in text
+    press(page, translate(language, "morning.take_up"))  # the wrong line was pressed
+    assert translate(language, "one_to_one.settle") in [does(b) for b in page.button]
     assert "Went *well*" in [t.value for t in page.text]
     with sqlite_store.reading() as session:
         assert session.query(Talk).count() == 1
