@@ -18,7 +18,6 @@ from components.frame import View
 from components.left_over import left_over
 from components.navigation import open_page
 from components.text import t
-from core.access import Permission, decide
 from core.forecast.health import Verdict
 from data.commands.note_drafts import COACHING_NOTE, COACHING_OUTCOME
 from data.queries.coaching import Coaching
@@ -94,8 +93,7 @@ def _taken_up(task: Coaching, hands: Hands, does: Mapping[str, Callable[..., Any
             if st.button(t("coaching.figures"), icon=":material/monitoring:", key=f"figures-{task.id}"):
                 address.write(group=f"rep-{task.rep_id}", month=None, bin=None, rows=None)
                 st.rerun()
-            sees = decide(view.who, Permission.SEE_ONE_TO_ONE).allowed
-            if sees and st.button(
+            if task.talks and st.button(
                 t("one_to_one.title"), icon=":material/supervisor_account:", key=f"talk-{task.id}"
             ):
                 open_page("one_to_one", rep=task.rep_id)

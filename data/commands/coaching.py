@@ -29,17 +29,18 @@ def open_for_deviation(
     """Open a task for each rep's row of months over the limit, once per row; returns how many were new.
 
     A row of which a month already led to a task of the same pipeline is not told again, also when figures
-    corrected since have moved its beginning.
+    corrected since have moved its beginning. Who has left is coached no more.
 
     Args:
         pipeline: its key.
         months: its ended months by rep.
     """
     told = _months_told(session, pipeline)
+    here = session.scalars(select(Person.id).where(Person.id.in_(months), Person.active).order_by(Person.id))
     found = [
         (rep, cause)
-        for rep, figures in months.items()
-        for cause in causes(figures, policy)
+        for rep in here
+        for cause in causes(months[rep], policy)
         if not {m.month.isoformat() for m in cause.months} & told.get(rep, set())
     ]
     owners = _owners(session, [rep for rep, _ in found])

@@ -11,6 +11,7 @@ from core.access import Permission, Who, reach
 from core.terms import Role
 from data.once import recalled
 from data.queries.scope import owned
+from data.queries.talks import reps
 from data.schema import CoachingNote, CoachingTask, Person
 
 CLOSED_SHOWN = 10
@@ -33,6 +34,7 @@ class Coaching:
         figures: the months that opened it, as they stood then; JSON values.
         finding: whether a finding of the attribution opened it.
         may_handle: whether this person may hand it on, note and end it.
+        talks: whether this person has a page for the talk with the rep: not with one who left, say.
     """
 
     id: int
@@ -46,6 +48,7 @@ class Coaching:
     figures: tuple[dict[str, Any], ...]
     finding: bool
     may_handle: bool
+    talks: bool
     notes: tuple[Note, ...]
 
 
@@ -63,6 +66,7 @@ def coaching_tasks(session: Session, who: Who) -> tuple[Coaching, ...]:
     names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(people))).all())
     notes = _notes(session, [task.id for task in tasks])
     leads = reach(who, Permission.COACH) is not None
+    talked = {rep.id for rep in reps(session, who)} if tasks else set()
     return tuple(
         Coaching(
             task.id,
@@ -76,6 +80,7 @@ def coaching_tasks(session: Session, who: Who) -> tuple[Coaching, ...]:
             tuple(task.figures),
             task.finding_id is not None,
             leads and task.closed_at is None and task.rep_id != who.person_id,
+            task.rep_id in talked,
             notes.get(task.id, ()),
         )
         for task in tasks

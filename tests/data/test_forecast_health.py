@@ -364,6 +364,27 @@ def test_without_a_manager_a_director_has_it(office):
     assert [t.owner for t in office.tasks(office.people.director)] == ["Director"]
 
 
+def test_who_left_is_not_coached(office):
+    missed(office, JAN, FEB)
+    with office.store.writing() as session:
+        session.get_one(Person, office.people.rep.person_id).active = False
+    office.coach()
+    assert office.tasks(office.people.director) == ()
+
+
+def test_a_task_leads_to_the_talk_only_where_one_is_held(office):
+    """It lies in hands that do not lead the rep; then the rep leaves."""
+    people, hand = office.people, office.people.stranger.person_id
+    missed(office, JAN, FEB)
+    office.coach()
+    with office.store.writing() as session:
+        session.query(CoachingTask).one().owner_id = hand
+    assert [office.tasks(who)[0].talks for who in (people.manager, people.stranger)] == [True, False]
+    with office.store.writing() as session:
+        session.get_one(Person, people.rep.person_id).active = False
+    assert [task.talks for task in office.tasks(people.director)] == [False]
+
+
 def test_a_task_is_handed_on_noted_and_ended(office):
     store, people = office.store, office.people
     missed(office, JAN, FEB)
