@@ -115,11 +115,13 @@ def health_report(session: Session, who: Who, team_id: int | None, monday: date)
 
 @recalled
 def health_trend(session: Session, who: Who, team_id: int | None, monday: date) -> tuple[Issued, ...]:
-    """The reports up to a week, oldest first."""
+    """The reports up to a day, oldest first: of so many weeks back from the latest one, whatever the day."""
     _check(session, who, team_id)
-    query = _reports(team_id).where(
-        HealthReport.week_start <= monday, HealthReport.week_start > monday - WEEK * TREND_WEEKS
-    )
+    known = _of(team_id) & (HealthReport.week_start <= monday)
+    latest = session.scalar(select(func.max(HealthReport.week_start)).where(known))
+    if latest is None:
+        return ()
+    query = _reports(team_id).where(known, HealthReport.week_start > latest - WEEK * TREND_WEEKS)
     return tuple(_issued(row) for row in session.execute(query.order_by(HealthReport.week_start)))
 
 

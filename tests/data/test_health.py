@@ -294,3 +294,16 @@ def test_weeks_and_trend(store, clock, company):
     ]  # fmt: skip
     assert [r.monday for r in trend] == [MONDAY - WEEK * 2, MONDAY - WEEK]
     assert set(STAGES) == {s.stage for s in trend[0].health.stages}
+
+
+def test_the_trend_reaches_as_far_back_on_any_day_of_the_week(store, company, monkeypatch):
+    """The company's screen asks on a Friday, the report's page with its Monday: the weeks are the same."""
+    monkeypatch.setattr("data.queries.health.TREND_WEEKS", 2)
+    for back in (3, 2, 1):
+        issue_health(store, OPERATOR, None, MONDAY - WEEK * back)
+    with store.reading() as session:
+        trends = [
+            [r.monday for r in health_trend(session, company.director, None, day)]
+            for day in (MONDAY - WEEK, MONDAY + timedelta(days=4))
+        ]
+    assert trends == [[MONDAY - WEEK * 2, MONDAY - WEEK]] * 2
