@@ -11,7 +11,7 @@ from core.milestones.criteria import Criterion, Window, of_day, window
 from core.milestones.evidence import Evidence
 from core.milestones.outlook import RECENT_DAYS
 from core.policies import Policy
-from core.promises.collaboration import Measure
+from core.promises.collaboration import Fact, Measure
 from data.queries.collaboration_facts import facts_between
 from data.queries.milestone_actions import completeness_rows, recording_rows
 from data.queries.milestone_forecast import adoption_rows, month_rows
@@ -96,15 +96,15 @@ def _promise_rows(
             fact.person,
             fact.about,
             fact.hours if measure is Measure.RESPONSE else fact.value,
-            why=_why(measure, fact.value),
+            why=_why(measure, fact, policy),
             link=fact.of,
         )
         for fact in found
     ]
 
 
-def _why(measure: Measure, value: float) -> str:
-    """Of an answer `value` is the share of its time that it took, of a promise whether it was kept."""
+def _why(measure: Measure, fact: Fact, policy: Policy) -> str:
+    """What speaks against it: an answer's hours are held against the criterion's limit, not its own clock."""
     if measure is Measure.RESPONSE:
-        return "late" if value > 1 else ""
-    return "" if value else "not_kept"
+        return "late" if fact.hours > policy.milestone_response_hours else ""
+    return "" if fact.value else "not_kept"

@@ -230,6 +230,16 @@ def test_an_unanswered_demand_counts_with_its_hours(store, launched, clock):
     assert rows(store, "response", clock.at)[0].value == pytest.approx(row.value)
 
 
+def test_what_passed_its_own_clock_alone_speaks_not_against_the_mean(store, launched, clock):
+    """A P1 is answered within eight hours; the criterion allows 24."""
+    demand = filed(store, launched)
+    clock.move(days=2)
+    made = Answer("Dashboard", "One table", "Two weeks", "screen", "YQ-1", date(2026, 5, 10))
+    answer_demand(store, launched.product, demand, made)
+    (row,) = rows(store, "response", clock.at)
+    assert (8 < row.value <= 24, row.why) == (True, "")
+
+
 def test_a_problem_is_located_when_somebody_takes_it_over(store, clock):
     company = at_risk(store, clock)
     held = meeting(store, company)
