@@ -149,7 +149,12 @@ def driver_line(language: str, change: Change, whole: tuple[Tally, Tally], curre
     """
     why = _why(language, change.driver, change, whole, currency) if change.driver else ""
     chance = _chance(language, change, whole, currency) if change.delta else ""
-    return Line(_moved(language, change, currency), chance, why, "" if language == "zh" else " ")
+    return Line(_moved(language, change, currency), chance, why, _between(language))
+
+
+def _between(language: str) -> str:
+    """What stands between two sentences."""
+    return "" if language == "zh" else " "
 
 
 def _moved(language: str, change: Change, currency: str) -> str:
@@ -196,4 +201,10 @@ def _why(language: str, driver: Driver, change: Change, whole: tuple[Tally, Tall
     if driver.how is How.MIX:
         shares = (part.before.of / whole[0].of, part.after.of / whole[1].of)
         said["before"], said["after"] = (_percent(language, share) for share in shares)
-    return translate(language, f"reports.driver.{driver.how}", **said)
+    why = translate(language, f"reports.driver.{driver.how}", **said)
+    total = delta_words(language, metric, part.part, currency)
+    if total == said["amount"]:
+        return why
+    other = delta_words(language, metric, part.part - driver.amount, currency)
+    more = translate(language, f"reports.driver.{driver.how}_all", other=other, amount=total)
+    return _between(language).join((why, more))
