@@ -11,23 +11,25 @@ from components.navigation import open_page
 from components.tables import clickable, instant_column
 from components.text import listed, t, term
 from data.queries.attribution import Deviation
-from data.queries.attribution_records import Record
+from data.queries.attribution_records import Record, by_record
 
 
 def records(item: Deviation, view: View) -> None:
     """What the evidence counts, folded; a click opens the record where it has a page, else the customer."""
-    shown = item.behind
+    shown = by_record(item.behind)
     if not shown:
         return
     with st.expander(t("attribution.records", n=len(shown)), icon=":material/table_rows:"):
         column, language, zone = st.column_config, view.language, view.who.timezone
         chosen = clickable(
             {
-                "why": [t(f"attribution.record.{record.code}") for record in shown],
-                "what": [_what(record) for record in shown],
-                "at": [record.at for record in shown],
-                "entered": [record.recorded_at for record in shown],
-                "more": [_more(record, language) for record in shown],
+                "why": [listed(t(f"attribution.record.{record.code}") for record in same) for same in shown],
+                "what": [_what(same[0]) for same in shown],
+                "at": [same[0].at for same in shown],
+                "entered": [same[0].recorded_at for same in shown],
+                "more": [
+                    listed(filter(None, (_more(record, language) for record in same))) for same in shown
+                ],
             },
             range(len(shown)),
             f"attribution-records-{item.line.opportunity}",
@@ -41,7 +43,7 @@ def records(item: Deviation, view: View) -> None:
             alt=t("attribution.records", n=len(shown)),
         )
         if chosen is not None:
-            _open(shown[chosen], item)
+            _open(shown[chosen][0], item)
 
 
 def _what(record: Record) -> str:

@@ -51,6 +51,16 @@ def records_of(session: Session, run: ForecastRun, opportunities: Sequence[int])
     return {o: sorted(rows, key=lambda r: (r.at, r.recorded_at)) for o, rows in found.items()}
 
 
+def by_record(found: Sequence[Record]) -> list[tuple[Record, ...]]:
+    """Each record once, with all that it speaks of: an action may have stood out and been entered late."""
+    together: dict[tuple[str, int], list[Record]] = {}
+    for n, record in enumerate(found):
+        action = record.of if record.code != "demands" else None
+        key = ("row", n) if action is None else ("action", action)
+        together.setdefault(key, []).append(record)
+    return [tuple(same) for same in together.values()]
+
+
 def _pushes(session: Session, run: ForecastRun, opportunities: Sequence[int]) -> Iterator[Record]:
     """Expected closes that were moved out of the month while it ran."""
     c, end = OpportunityChange, midnight(run.ends_on, company_tz(session))

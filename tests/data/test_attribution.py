@@ -21,6 +21,7 @@ from data.commands.attribution import (
     withdraw_event,
 )
 from data.queries.attribution import attribution
+from data.queries.attribution_records import Record, by_record
 from data.queries.coaching import coaching_tasks
 from data.queries.followed import followed
 from data.queries.forecast_history import forecast_history
@@ -190,6 +191,15 @@ def test_records_that_stood_out_before_the_run(office):
     assert len({record.of for record in behind}) == 4
     assert {kind for record in behind for kind in record.signs} == {"bursts"}
     assert office.one().proposal.cause is Cause.EMBELLISHED
+
+
+def test_an_action_that_speaks_of_two_things_is_one_record():
+    rows = [
+        Record(1, code, TAKEN, TAKEN, of=of)
+        for code, of in (("signs", 5), ("backdated", 5), ("demands", 5), ("pushes", None), ("pushes", None))
+    ]
+    codes = [[record.code for record in same] for same in by_record(rows)]
+    assert codes == [["signs", "backdated"], ["demands"], ["pushes"], ["pushes"]]
 
 
 def test_an_event_of_the_calendar_is_a_shock_in_its_industry(office):
