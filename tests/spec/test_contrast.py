@@ -44,6 +44,10 @@ def test_what_is_chosen_stands_out_from_its_tint(theme):
 def test_the_words_of_a_filled_button_stand_out(theme):
     words = re.search(r"--on-accent: light-dark\((#\w+), (#\w+)\)", SHELL).groups()
     assert contrast(words[theme == "dark"], THEME[theme]["primaryColor"]) >= LEAST
+    accent, towards = r"color-mix\(in srgb, var\(--accent\) (\d+)%", r"light-dark\((#\w+), (#\w+)\)\)"
+    share, *ends = re.search(f"{accent}, {towards}", SHELL).groups()  # under the pointer
+    pointed = laid(THEME[theme]["primaryColor"], ends[theme == "dark"], int(share) / 100)
+    assert contrast(words[theme == "dark"], pointed) >= LEAST
     assert contrast(THEME[theme]["grayTextColor"], THEME[theme]["grayBackgroundColor"]) >= LEAST
 
 
