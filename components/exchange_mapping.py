@@ -156,7 +156,7 @@ def _formats(view: View, upload: Upload, mapping: FileMapping) -> FileMapping:
         )
         zone = st.selectbox(t("exchange.time_zone"), zones, index=zones.index(here), key=f"zone-{upload.key}")
         orders = {o: t(f"exchange.order.{(o or 'clear').replace(' ', '_')}") for o in _ORDERS}
-        known = formats.dates or order_of_dates(upload.kind, upload.table.headers)
+        known = formats.dates or order_of_dates(upload.kind, upload.table)
         order = st.selectbox(
             t("exchange.dates"),
             list(orders),

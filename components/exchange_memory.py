@@ -5,12 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 import streamlit as st
 
 from core.exchange.kinds import CUSTOMERS, Kind
-from data.text import LANGUAGES, translate
+from core.exchange.tables import Table
 
 _COLUMNS = "exchange-columns"  # by kind, what each header means that was chosen by hand; "" for nothing
 _ORDERS = "exchange-orders"  # by kind and headers, whether day or month comes first
 _WORDS = "exchange-words"  # by kind, field and word, what it means
-_FRONT = ("line", "reason")  # the columns in front of rejected rows
 
 
 def recalled(kind: Kind, headers: Sequence[str], unasked: Mapping[str, str]) -> dict[str, str]:
@@ -46,15 +45,13 @@ def _said(kind: Kind) -> dict[str, str]:
     return (named if kind.column("customer") else {}) | kept.get(kind.name, {})
 
 
-def order_of_dates(kind: Kind, headers: Sequence[str]) -> str | None:
+def order_of_dates(kind: Kind, table: Table) -> str | None:
     """What was said of the dates of the file whose rejected rows these are; None where it is another file's.
 
     Files of one kind come from several systems: only a file's own rows have its order for sure.
     """
-    if list(headers[:2]) not in [[translate(to, f"exchange.{name}") for name in _FRONT] for to in LANGUAGES]:
-        return None
-    said: str | None = st.session_state.get(_ORDERS, {}).get((kind.name, *headers[2:]))
-    return said
+    said: str | None = st.session_state.get(_ORDERS, {}).get((kind.name, *table.headers))
+    return said if table.mended else None
 
 
 def remember_order(kind: Kind, headers: Sequence[str], order: str | None) -> None:

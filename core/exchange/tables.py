@@ -39,12 +39,14 @@ class Table:
     Attributes:
         how: how it was read, for the person to check: encoding and separator, or the sheet.
         sheets: the sheets of its workbook that a person can choose from.
+        mended: they are rows that were rejected, come back.
     """
 
     headers: tuple[str, ...]
     rows: tuple[Row, ...]
     how: str = ""
     sheets: tuple[str, ...] = ()
+    mended: bool = False
 
 
 Knows = Callable[[Sequence[str]], int]

@@ -5,6 +5,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import PurePath
 
 from core.exchange.kinds import KINDS
@@ -13,6 +14,7 @@ from core.exchange.tables import Table, read_text, unreadable
 from data.exchange.collecting import uncollected
 from data.exchange.xes import read_xes
 from data.exchange.xlsx import read_xlsx
+from data.text import LANGUAGES, translate
 
 MAX_MB = 64
 MAX_EXPANDED_MB = 512
@@ -26,7 +28,7 @@ _FOREIGN = (b"PK\x03\x04", b"\x1f\x8b", _OLD_EXCEL, b"%PDF", b"\x89PNG", b"\xff\
 def read_table(
     filename: str, content: bytes, kind: str, *, sheet: str | None = None, encoding: str | None = None
 ) -> Table:
-    """The table in a file.
+    """The table in a file; of rejected rows that come back without the columns that said what was wrong.
 
     Args:
         kind: the kind that it is read for; by its words header and sheet are found, and an event log
@@ -46,7 +48,16 @@ def read_table(
         raise unreadable("file_too_large", limit=MAX_MB)
     if not content:
         raise unreadable("empty_file")
-    return _READERS.get(suffix, _delimited)(content, kind, sheet, encoding)
+    return _mended(_READERS.get(suffix, _delimited)(content, kind, sheet, encoding))
+
+
+def _mended(table: Table) -> Table:
+    """As it was before it was rejected: without line and reason in front."""
+    fronts = [(translate(to, "exchange.line"), translate(to, "exchange.reason")) for to in LANGUAGES]
+    if table.headers[:2] not in fronts:
+        return table
+    rows = tuple(replace(row, cells=row.cells[2:]) for row in table.rows)
+    return replace(table, headers=table.headers[2:], rows=rows, mended=True)
 
 
 def _delimited(content: bytes, kind: str, sheet: str | None, encoding: str | None) -> Table:

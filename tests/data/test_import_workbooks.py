@@ -107,6 +107,13 @@ def test_units_totals_and_days_without_their_format(sqlite_store):
     assert kept == [(Decimal(1_200_000), date(2026, 12, 31)), (Decimal(850_000), date(2026, 12, 31))]
 
 
+@pytest.mark.parametrize("front", ["Line,What is wrong", "行号,问题"])
+def test_a_row_of_sums_among_mended_rejects_is_no_customer(sqlite_store, front):
+    found(sqlite_store)
+    text = f"{front},ref,name,industry,region\n11,a sum,合计,5\n12,no name,C5,West Gauges,,\n"
+    assert shown(import_text(sqlite_store, "customers", text)) == (1, 0, 0, [(2, "", "totals_row")])
+
+
 def test_spaces_that_nobody_sees_make_no_second_customer(sqlite_store):
     found(sqlite_store)
     text = "name,industry\n\u200bHai\u2060he Pumps\u3000,chemicals\n甲\ufeff公司,food\n"
