@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.forecast.amounts import paid_amounts
+from core.forecast.amounts import in_money
 from core.forecast.history import WON, History
 from core.forecast.layer_models import LayerModels, fit_layers
 from core.forecast.outlook import PeriodOutlook, outlook
@@ -144,9 +144,7 @@ def exact(value: float) -> Decimal | None:
 
 
 def _currency(session: Session, pipeline_id: int, history: History) -> str:
-    """The currency of most amounts; "" where no won opportunity has one."""
+    """The currency of most amounts; "" where there were wins, and no amount stands anywhere."""
     books = history.as_of(float("inf"))
-    won = books.outcome == WON
-    if won.any() and not (paid_amounts(history, float("inf"))[won] > 1).any():
-        return ""
-    return main_currency(session, pipeline_id)
+    won = bool((books.outcome == WON).any())
+    return "" if won and not in_money(books) else main_currency(session, pipeline_id)

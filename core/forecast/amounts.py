@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.forecast.history import WON, Floats, History, Ints
+from core.forecast.history import WON, Floats, History, Ints, Snapshot
 
 _LOOK_BACK = 365.0  # days of closings that say what is paid
 _SMOOTH = 5.0  # wins that a product's mean is drawn towards the whole by
@@ -41,15 +41,14 @@ class Amounts:
 def amounts(history: History, t: float) -> Amounts:
     """What the books say at `t`; every win counts 1 where no amount is kept.
 
-    As long as nothing was won, amounts that stand in the books count alone: an unknown one counts nothing.
+    As long as no win's amount is known, only those that stand in the books count: an unknown one is 0.
     """
     books = history.as_of(t)
     won = books.known & (books.outcome == WON) & (books.closed > t - _LOOK_BACK)
     paid = won & (books.amount > 0)
     size = int(books.product.max(initial=-1)) + 2
     if not paid.any():
-        unknown = bool((books.amount > 0).any()) and not (books.known & (books.outcome == WON)).any()
-        return Amounts(np.zeros(size) if unknown else np.ones(size), 1.0, 0.0)
+        return Amounts(np.zeros(size) if in_money(books) else np.ones(size), 1.0, 0.0)
     product = books.product[paid] % size
     values = books.amount[paid]
     whole = float(values.mean())
@@ -90,6 +89,9 @@ def usual_win(history: History, t: float) -> float:
 def paid_amounts(history: History, t: float) -> Floats:
     """What each opportunity counts if won, as the books say at `t`: its amount, or 1 where none is kept."""
     books = history.as_of(t)
-    if not (books.amount[books.outcome == WON] > 0).any():
-        return np.ones(len(history.ids))
-    return np.nan_to_num(books.amount)
+    return np.nan_to_num(books.amount) if in_money(books) else np.ones(len(history.ids))
+
+
+def in_money(books: Snapshot) -> bool:
+    """Whether any amount stands in the books; else a forecast counts wins."""
+    return bool((books.amount[books.known] > 0).any())

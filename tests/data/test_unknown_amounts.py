@@ -1,6 +1,7 @@
-"""Before the first win: an opportunity without a known amount is in no sum of a forecast."""
+"""Before the first win of a known amount: an opportunity without one is in no sum of a forecast."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select, update
@@ -8,7 +9,7 @@ from sqlalchemy import select, update
 from data.jobs.forecast import forecast
 from data.jobs.registry import Run
 from data.queries.outlook import snapshot_on
-from data.schema import Opportunity
+from data.schema import ForecastRun, Opportunity
 from tests.company import found
 from tests.importing import import_text
 
@@ -38,3 +39,18 @@ def test_an_amount_without_a_rate_or_without_a_number_is_in_no_sum(store, mornin
     }  # fmt: skip
     assert told["Export"].value == told["Talk"].value == 0 < told["Pumps"].value
     assert said.open == sum(told[name].value for name in told if told[name].amount)
+
+
+def test_a_win_without_a_rate_is_no_reason_to_count_wins_instead_of_amounts(store, clock):
+    found(store)
+    with store.writing() as session:
+        won = {"outcome": "won", "closed_at": store.clock(), "amount": Decimal(30000), "currency": "EUR"}
+        session.execute(update(Opportunity).values(won))
+    import_text(store, "opportunities", FILE + "Valves,rep,7000,CNY\n")
+    clock.move(days=1)
+    day = store.clock().date()
+    forecast(store, Run(datetime(day.year, day.month, day.day, tzinfo=UTC), "firebreak"))
+    with store.reading() as session:
+        said = snapshot_on(session, "firebreak", "month", day)
+        assert session.scalars(select(ForecastRun.currency).distinct()).all() == ["CNY"]
+    assert sorted(line.amount for line in said.lines) == [0, 0, 7000, 9000]
