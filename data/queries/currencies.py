@@ -75,11 +75,11 @@ def money_of(session: Session, into: str) -> Money:
 
 
 def main_currency(session: Session, pipeline_id: int) -> str:
-    """The currency of most amounts of a pipeline; the company's where there are none."""
-    o = Opportunity
+    """The currency of most amounts of a pipeline; the company's, of equally many or where there are none."""
+    o, own = Opportunity, policy_in_force(session).currency
     most = select(o.currency).where(o.pipeline_id == pipeline_id, o.amount.is_not(None)).group_by(o.currency)
-    found = session.scalar(most.order_by(func.count().desc(), o.currency).limit(1))
-    return found or policy_in_force(session).currency
+    found = session.scalar(most.order_by(func.count().desc(), o.currency != own, o.currency).limit(1))
+    return found or own
 
 
 def rate_desk(session: Session, who: Who, now: datetime, most: int = 100) -> RateDesk:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from core.messages import Invalid, NotAllowed
 from data.commands.currencies import set_own_currency, set_rate
-from data.queries.currencies import company_rates, money_of, rate_desk
+from data.queries.currencies import company_rates, main_currency, money_of, rate_desk
 from data.queries.forecast_history import days, forecast_history
 from data.queries.policies import policy_in_force
 from data.schema import Opportunity, OpportunityChange
@@ -160,3 +160,11 @@ def test_a_rate_fixes_the_currency_that_it_is_in(sqlite_store):
     with pytest.raises(Invalid) as refused:
         set_own_currency(sqlite_store, people.director, "EUR")
     assert [p.code for p in refused.value.problems] == ["currency_in_use"]
+
+
+def test_of_equally_many_amounts_the_companys_own_currency_is_the_pipelines(store):
+    found(store)
+    import_text(store, "opportunities", "name,owner,amount,currency\nPumps,rep,90,CNY\nExport,rep,4,AUD\n")
+    with store.reading() as session:
+        (pipeline,) = session.scalars(select(Opportunity.pipeline_id).distinct())
+        assert main_currency(session, pipeline) == "CNY"

@@ -66,22 +66,21 @@ def asked(session: Session, who: Who, now: datetime, narrow: Narrow) -> Ask:
     del who  # the filters only narrow what a person reaches
     policy = policy_in_force(session)
     chosen = span(narrow.period, now, company_zone(session))
-    currency = _main_currency(session, narrow.pipeline)
-    currency = policy.currency if currency is None else currency
+    currency = _main_currency(session, narrow.pipeline, policy.currency)
     whose = narrow.team, narrow.rep, narrow.only
     return Ask(chosen, chosen.since, now, policy, narrow.pipeline, currency, *whose)
 
 
-def _main_currency(session: Session, pipeline: str) -> str | None:
-    """That of most of its opportunities; counted only where there are several, as few companies have."""
+def _main_currency(session: Session, pipeline: str, own: str) -> str:
+    """That of most of its opportunities, of equally many the own; counted only where there are several."""
     o, key = Opportunity, select(Pipeline.id).where(Pipeline.key == pipeline).scalar_subquery()
     ends = (select(f(o.currency)).where(o.pipeline_id == key).scalar_subquery() for f in (func.min, func.max))
     first: str | None
     first, last = session.execute(select(*ends)).one()
     if first == last:
-        return first
+        return first or own
     most = select(o.currency).where(o.pipeline_id == key).group_by(o.currency)
-    return session.scalar(most.order_by(func.count().desc(), o.currency).limit(1))
+    return session.scalar(most.order_by(func.count().desc(), o.currency != own, o.currency).limit(1)) or own
 
 
 @recalled
