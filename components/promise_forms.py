@@ -19,7 +19,7 @@ from components.navigation import open_page
 from components.text import listed, t
 from core.access import Permission, reach
 from core.promises.acceptance import Fulfilment
-from core.promises.consistency import Light
+from core.promises.consistency import Light, may_escalate
 from data.commands.form_drafts import ESCALATION, PLAN, PROMISE_MOVE, PROMISE_PLAN
 from data.queries.demand_file import FeatureChoice
 from data.queries.promise_board import BoardRow
@@ -63,9 +63,15 @@ def resolve_block(file: PromiseFile, features: Mapping[int, FeatureChoice], link
             form.day(field, t(f"promises.new_{field.removesuffix('_on')}"))
         _reason(form, way)
         submit = partial(note.submit, feature=promise.feature_id) if way == "plan" else note.submit
-        said = t("promises.told_above" if way == "escalate" else "promises.resolved")
+        said = t(_said(promise, way))
         send_here(view, form, t(f"promises.way.{way}"), submit, said=said)
     form.finish()
+
+
+def _said(promise: PromiseRow, way: str) -> str:
+    if way != "escalate":
+        return "promises.resolved"
+    return "promises.told_above" if promise.state.light is Light.RED else "promises.may_decline"
 
 
 def _way(words: Mapping[str, str], number: int, view: View) -> str:
@@ -84,11 +90,12 @@ def _way(words: Mapping[str, str], number: int, view: View) -> str:
 
 def _offered(way: str, needs: Permission, file: PromiseFile, view: View) -> bool:
     promise = file.row.promise
+    answers = reach(view.who, Permission.ANSWER_DEMANDS) is not None
     fits = {
         "move": True,
         "plan": promise.feature_id is not None and not promise.delivered,
         "link": promise.feature_id is None,
-        "escalate": promise.state.light is Light.RED and file.row.escalated is None,
+        "escalate": file.row.escalated is None and may_escalate(promise.state.light, promise.asked, answers),
     }
     return fits[way] and reach(view.who, needs) is not None
 

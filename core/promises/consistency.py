@@ -57,6 +57,21 @@ def consistency(
     return Consistency(Light.GREEN, "fits", gap)
 
 
+def may_escalate(light: Light, asked: bool, answers: bool) -> bool:
+    """Whether somebody can put a promise before the directors: a conflict, or what a decline waits for.
+
+    Args:
+        asked: it was made of a demand that may still be declined.
+        answers: it is somebody who answers demands.
+
+    >>> may_escalate(Light.RED, asked=False, answers=False), may_escalate(Light.GREEN, True, answers=False)
+    (True, False)
+    >>> may_escalate(Light.GREEN, asked=True, answers=True)
+    True
+    """
+    return light is Light.RED or (asked and answers)
+
+
 def ahead(promised_on: date, planned_on: date | None, today: date, delivered: bool = False) -> bool:
     """Whether a promise still lies before us: its day or the plan's is to come, or nothing is planned.
 

@@ -4,10 +4,10 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from core.access import Permission
+from core.access import Permission, reach
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
 from core.notices import Notice
-from core.promises.consistency import Light
+from core.promises.consistency import may_escalate
 from core.promises.demands import PromiseInput, check_move, check_promise
 from core.terms import Role
 from data.commands.command import Tx, command
@@ -106,12 +106,13 @@ def plan_promise(tx: Tx, promise_id: int, feature_id: int | None) -> int:
 def escalate_promise(tx: Tx, promise_id: int, reason: str) -> int:
     """Put a conflict before the directors, product and whoever leads the customer's owner.
 
-    It stands for the present pair of dates; when one of them moves and the conflict stays, it can be
-    escalated anew.
+    Who answers demands can do so with a promise that fits as well: its demand is declined only then. It
+    stands for the present pair of dates; when one of them moves and the conflict stays, it can be escalated
+    anew.
 
     Raises:
         NotFound: no such promise within reach.
-        Conflict: it is no conflict, was escalated already, or taken back.
+        Conflict: there is nothing to escalate, it was escalated already, or taken back.
         Invalid: no reason.
     """
     kept = tx.session.get(Promise, promise_id, with_for_update=True)  # two who escalate at once do so in turn
@@ -120,7 +121,8 @@ def escalate_promise(tx: Tx, promise_id: int, reason: str) -> int:
         raise NotFound(entity="promise")
     _standing(kept)
     row = found[0]
-    if row.state.light is not Light.RED:
+    answers = reach(tx.who, Permission.ANSWER_DEMANDS) is not None
+    if not may_escalate(row.state.light, row.asked, answers):
         raise Conflict("no_conflict")
     if tx.session.scalar(select(Escalation.id).where(Escalation.cause == row.cause)) is not None:
         raise Conflict("already_escalated")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from core.access import Permission, Who
 from core.calendar import WorkCalendar
 from core.policies import Policy
-from core.promises.acceptance import Fulfilment, Standing, fulfilment
+from core.promises.acceptance import Fulfilment, Stand, Standing, fulfilment
 from core.promises.consistency import Consistency, consistency
 from core.promises.sla import Clock, Pause, clock
 from data.queries.acceptance import Wanted, day_of, serving
@@ -77,6 +77,11 @@ class PromiseRow:
     def delivered(self) -> bool:
         """Whether the customer confirmed it."""
         return self.delivery.delivered
+
+    @property
+    def asked(self) -> bool:
+        """Whether it was made of a demand, and nothing was marked ready for it yet."""
+        return self.demand_id is not None and self.delivery.state is Stand.NOT_READY
 
     @property
     def cause(self) -> str:

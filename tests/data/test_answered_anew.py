@@ -156,6 +156,23 @@ def test_promises_made_of_it_go_over_to_the_new_feature(store, company, demand):
     assert feature
 
 
+def test_what_fits_is_escalated_by_product_alone_so_that_its_demand_can_be_declined(store, company, demand):
+    feature = read(store, company, demand).row.feature_id
+    told = PromiseInput("In May", date(2026, 5, 15), demand_id=demand)
+    promise = make_promise(store, company.rep, company.customer, told)
+    with pytest.raises(Invalid):
+        decline_demand(store, company.product, demand, NO, WRONG)
+    with pytest.raises(Conflict, match="no_conflict"):
+        escalate_promise(store, company.rep, promise, "They wait")
+    escalate_promise(store, company.product, promise, "It costs too much")
+    decline_demand(store, company.product, demand, NO, WRONG)
+    assert read(store, company, demand).row.state == "declined"
+    other = PromiseInput("A day", date(2026, 5, 15), feature_id=feature)
+    apart = make_promise(store, company.rep, company.customer, other)
+    with pytest.raises(Conflict, match="no_conflict"):
+        escalate_promise(store, company.product, apart, "Of no demand")
+
+
 @pytest.mark.parametrize("before_any_answer", [False, True])
 def test_a_promise_keeps_the_plan_that_it_was_made_on(store, clock, company, before_any_answer):
     def held_against():

@@ -168,6 +168,21 @@ def test_an_escalation_is_shown_on_the_board_and_offered_once(open_page, desk, l
     assert translate(language, "promises.escalated_by", by="Rep") in shown(board)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_product_escalates_what_fits_so_that_its_demand_can_be_declined(
+    open_page, desk, sqlite_store, language
+):
+    told = PromiseInput("In May", date(2026, 5, 1), demand_id=desk.demand)
+    desk.promise = make_promise(sqlite_store, desk.people.rep, desk.people.customer, told)
+    assert desk.light() == "green"
+    assert len(ways(open_page("promises", desk.people.rep, language, promise=desk.promise), desk)) == 1
+    page = open_page("promises", desk.people.product, language, promise=desk.promise)
+    choose(page, desk, "escalate")
+    page.text_area[0].set_value("It costs too much").run()
+    press(page, translate(language, "promises.way.escalate"))
+    assert [toast.value for toast in page.toast] == [translate(language, "promises.may_decline")]
+
+
 def test_a_promise_is_recorded_from_a_demand(open_page, desk, sqlite_store):
     customer = desk.people.customer
     query = {"do": "make", "customer": customer, "demand": desk.demand}
