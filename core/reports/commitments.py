@@ -19,9 +19,9 @@ class Proof(StrEnum):
     """The kind of record that shows that something was done.
 
     ACTION: any completed action with the customer; QUOTE: a quote confirmation; PROMISE: a new date agreed,
-    a moved plan or an escalation of one of its promises; DEMAND: product's answer to one of its demands;
-    STEP: the planned action that it is about was recorded, put off or called off, or anything else was done
-    with the customer since.
+    a moved plan, a planned feature for or an escalation of one of its promises; DEMAND: product's answer to
+    one of its demands; STEP: the planned action that it is about was recorded, put off or called off, or
+    anything else was done with the customer since.
     """
 
     ACTION = "action"
@@ -116,7 +116,8 @@ class Record:
         of: id of the action, promise or demand.
         happened_at: when it was done, which may be before it was entered; of a step when it was entered, as
             its being settled is what was agreed on.
-        word: an action's type; `called_off`; `promised`, `planned` or `escalated`; `answered`; `taken_back`.
+        word: an action's type; `called_off`; `promised`, `planned`, `named` or `escalated`; `answered`;
+            `taken_back`.
         started_at: of a visit, by which people name it.
     """
 

@@ -11,6 +11,7 @@ from core.reports.commitments import Checked, Commitment, Kept, Proof, Record, a
 from core.terms import ActionStatus
 from data.schema import (
     Action,
+    Audit,
     Customer,
     Demand,
     Escalation,
@@ -174,19 +175,25 @@ def _steps(session: Session, steps: set[int | None], since: datetime) -> Iterato
 
 
 def _dates(session: Session, customers: set[int], since: datetime) -> Iterator[Record]:
-    """New dates agreed with the customer, moved plans, and escalations."""
+    """New dates agreed with the customer, moved plans, planned features that are to keep it, escalations."""
     planned = func.coalesce(Promise.feature_id, Demand.feature_id) == PlannedDate.feature_id
-    of_promise: tuple[tuple[str, Any, Any, Any], ...] = (
-        ("promised", PromisedDate, PromisedDate.promise_id == Promise.id, PromisedDate.recorded_at),
-        ("planned", PlannedDate, planned, PlannedDate.recorded_at),
-        ("escalated", Escalation, Escalation.promise_id == Promise.id, Escalation.at),
-    )
-    for word, table, joined, at in of_promise:
+    named = (Audit.command == "promise.plan") & (Audit.entity == "promise") & (Audit.entity_id == Promise.id)
+    of_demand = (Audit.entity == "demand") & (Audit.entity_id == Promise.demand_id)
+    answered = (Audit.command == "demand.answer") & of_demand
+    of_promise: tuple[tuple[str, Any, Any, Any, Any], ...] = (
+        ("promised", PromisedDate, PromisedDate.promise_id == Promise.id, PromisedDate.recorded_at,
+         PromisedDate.person_id),
+        ("planned", PlannedDate, planned, PlannedDate.recorded_at, PlannedDate.person_id),
+        ("named", Audit, named, Audit.at, Audit.actor_id),
+        ("answered", Audit, answered, Audit.at, Audit.actor_id),
+        ("escalated", Escalation, Escalation.promise_id == Promise.id, Escalation.at, Escalation.person_id),
+    )  # fmt: skip
+    for word, table, joined, at, person in of_promise:
         query = (
             select(Promise.id, Promise.customer_id, at, Person.name)
             .outerjoin(Demand, Demand.id == Promise.demand_id)
             .join(table, joined)
-            .outerjoin(Person, Person.id == table.person_id)
+            .outerjoin(Person, Person.id == person)
             .where(Promise.customer_id.in_(customers), at > since, Promise.recorded_at < at)
         )
         for promise_id, customer_id, happened_at, by in session.execute(query):

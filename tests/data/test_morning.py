@@ -17,7 +17,7 @@ from core.reports.commitments import Kept
 from core.terms import ActionStatus
 from data.commands.briefs import issue_brief
 from data.commands.calendars import set_days
-from data.commands.demands import file_demand
+from data.commands.demands import answer_demand, file_demand
 from data.commands.morning import (
     assign,
     drop_commitment,
@@ -26,7 +26,7 @@ from data.commands.morning import (
     start_meeting,
     take_up_commitment,
 )
-from data.commands.promises import make_promise, move_promise
+from data.commands.promises import make_promise, move_promise, plan_promise
 from data.jobs.morning_brief import morning_brief
 from data.jobs.registry import JOBS, Run
 from data.jobs.runner import LEASE
@@ -49,7 +49,9 @@ from data.schema import (
     PolicyVersion,
     Team,
 )
+from data.text import has
 from tests.company import found
+from tests.data.test_promises import ANSWER, filed
 from tests.morning import at_risk, customer_of, deal_of, issued, meeting, promise_to
 from tests.rooms import meanwhile
 
@@ -365,6 +367,26 @@ def test_a_new_date_proves_a_commitment_about_a_promise(store, company, clock):
     assert state() is Kept.OPEN
     move_promise(store, company.rep, promise, TODAY + timedelta(days=30), "Agreed on the phone")
     assert state() is Kept.KEPT
+
+
+@pytest.mark.parametrize("of_demand", [False, True])
+def test_a_planned_feature_for_a_promise_proves_that_it_was_planned(store, company, clock, of_demand):
+    customer = company.customer
+    planned = answer_demand(store, company.product, filed(store, company), ANSWER)
+    demand = filed(store, company) if of_demand else None
+    told = PromiseInput("Then", date(2026, 4, 20), demand_id=demand)
+    promise = make_promise(store, company.rep, customer, told)
+    held = meeting(store, company)
+    given = promise_to(store, company, clock, expects="promise", about=promise, customer_id=customer)
+    assign(store, company.manager, held, given)
+    clock.move(hours=2)
+    if demand:
+        answer_demand(store, company.product, demand, ANSWER, planned)
+    else:
+        plan_promise(store, company.product, promise, planned)
+    (made,) = shown(store, company.manager, company.rep.team_id).made
+    assert (made.state, made.record.word) == (Kept.KEPT, "answered" if demand else "named")
+    assert has("zh", f"morning.record.{made.record.word}")
 
 
 def test_a_commitment_concerns_its_own_customers_promise_demand_or_step(store, company, clock):
