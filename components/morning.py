@@ -189,7 +189,7 @@ def _turn(step: str) -> None:
 
 def _finish(told: Morning, held: Meeting, view: View) -> None:
     section(t("morning.step.finish"))
-    st.markdown(plain(t("morning.red_alerts", n=told.red)))
+    st.markdown(plain(t("morning.red_alerts_now", n=told.red)))
     commitments("made", told.made, told, view)
     if not told.may_run:
         return

@@ -94,6 +94,7 @@ def test_a_meeting_from_start_to_minutes(open_page, company, sqlite_store, clock
     page.text_area[-1].set_value("All well").run()
     page = open_page("morning", company.manager, language, step="finish")  # after a look at something else
     assert page.text_area[-1].value == "All well"
+    assert translate(language, "morning.red_alerts_now", n=2) in words(page)
     button(page, "morning.finish", language).click().run()
     check_words(page)
     assert [m.value for m in page.toast] == [translate(language, "morning.finished")]
