@@ -22,6 +22,7 @@ class Formats:
         dates: "day first" or "month first" for 03/04/2026; None refuses what could be either.
         decimal, thousands: the separators of numbers.
         words: per catalogue area, the words (case-folded) that mean a key.
+        currency: the company's own, which a sign of several currencies means where it is one of them.
     """
 
     time_zone: str = "Asia/Shanghai"
@@ -29,6 +30,7 @@ class Formats:
     decimal: str = "."
     thousands: str = ","
     words: Mapping[str, Mapping[str, str]] = attribute(default_factory=dict)
+    currency: str = ""
 
 
 class Wrong(Exception):

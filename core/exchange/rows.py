@@ -10,7 +10,7 @@ from core.exchange.cells import Wrong, fold, text_of
 from core.exchange.kinds import Column, Holds, Kind
 from core.exchange.mapping import ANY, FileMapping
 from core.exchange.tables import Cell, Table, blank
-from core.exchange.units import currency_in, has_unit, times_of
+from core.exchange.units import currency_in, has_unit, times_of, yuan_or_yen
 from core.exchange.values import parse
 from core.messages import Problem
 
@@ -56,31 +56,35 @@ def read_rows(kind: Kind, table: Table, places: Mapping[str, int], mapping: File
     names = [c.name for c in columns]
     said = [_said(c, table, places.get(c.name), mapping) for c in columns]
     wrong = _wrong(table, said)
-    currency = _currency(kind, table, places)
+    currency = _currency(kind, table, places, mapping.formats.currency)
     records, rejected = [], []
     for n, (row, values) in enumerate(zip(table.rows, zip(*said, strict=True), strict=True)):
         if n in wrong:
             rejected.append(Rejection(row.line, tuple(wrong[n])))
         else:
             filled = {name: v for name, v in zip(names, values, strict=True) if v is not None}
-            if currency and "amount" in filled and "currency" not in filled:
-                filled |= currency(row.cells)
-            records.append(Record(row.line, filled))
+            told = currency(row.cells) if "amount" in filled and "currency" not in filled else {}
+            if isinstance(told, Problem):
+                rejected.append(Rejection(row.line, (told,)))
+            else:
+                records.append(Record(row.line, filled | told))
     return Reading(tuple(records), tuple(rejected))
 
 
 def _currency(
-    kind: Kind, table: Table, places: Mapping[str, int]
-) -> Callable[[Sequence[Cell]], dict[str, str]] | None:
-    """What tells a row's currency by its amount, else by the header above; None where there is neither."""
+    kind: Kind, table: Table, places: Mapping[str, int], own: str
+) -> Callable[[Sequence[Cell]], dict[str, str] | Problem]:
+    """What tells a row's currency by its amount, else by the header above, or why nobody can tell."""
     place = places.get("amount")
     if place is None or not any(column.name == "currency" for column in kind.columns):
-        return None
-    above = currency_in(table.headers[place])
+        return lambda _: {}
+    above = currency_in(table.headers[place], own)
 
-    def told(cells: Sequence[Cell]) -> dict[str, str]:
-        found = (currency_in(cells[place]) if place < len(cells) else None) or above
-        return {"currency": found} if found else {}
+    def told(cells: Sequence[Cell]) -> dict[str, str] | Problem:
+        cell = cells[place] if place < len(cells) else None
+        if found := currency_in(cell, own) or above:
+            return {"currency": found}
+        return Problem("currency", "yuan_or_yen") if yuan_or_yen(cell, own) else {}
 
     return told
 

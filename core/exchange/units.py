@@ -16,15 +16,22 @@ MULTIPLES = {
     "T": 1_000,  # of TEUR
     "m": 1_000_000,
 }
-# ¥ is of two currencies
 SIGNS = {
     "RMB": "CNY",
     "€": "EUR",
     "£": "GBP",
     "US$": "USD",
     "HK$": "HKD",
+    "NT$": "TWD",
+    "AU$": "AUD",
+    "CA$": "CAD",
+    "S$": "SGD",
+    "A$": "AUD",
+    "C$": "CAD",
     "$": "USD",
 }
+_DOLLARS = ("AUD", "CAD", "HKD", "NZD", "SGD", "TWD")
+_YUAN_AND_YEN = ("CNY", "JPY")
 _CODES = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY", "SGD", "TWD", "KRW", "AUD", "CAD", "CHF")
 CURRENCY = "|".join(re.escape(sign) for sign in (*_CODES, *SIGNS))
 _IN_HEADER = re.compile(
@@ -32,6 +39,7 @@ _IN_HEADER = re.compile(
     rf"(百万元|千元|万元|亿元|元|万|亿|([kKTmM]?)\s?(?:{CURRENCY}))\s*[)）\]】]?\s*$|(万元|亿元)\s*$"
 )
 _NAMED = re.compile(CURRENCY)
+_YUAN_OR_YEN = re.compile(r"[¥￥]")
 _OWN = re.compile(r"[千万亿]")
 
 
@@ -57,14 +65,30 @@ def times_of(header: str) -> int:
     return MULTIPLES.get(unit) or MULTIPLES.get(unit.lower(), 1)
 
 
-def currency_in(cell: Cell) -> str | None:
+def currency_in(cell: Cell, own: str = "") -> str | None:
     """The currency that an amount, or the header above it, names; None where it names none, or only ¥.
 
-    >>> [currency_in(one) for one in ("€7,000", "1,200 USD", "HK$5", "Value (kEUR)", "¥120万", 7000)]
-    ['EUR', 'USD', 'HKD', 'EUR', None, None]
+    Args:
+        own: the company's currency, which $ means where it is a dollar.
+
+    >>> [currency_in(one) for one in ("€7,000", "1,200 USD", "S$5", "Value (kEUR)", "¥120万", 7000)]
+    ['EUR', 'USD', 'SGD', 'EUR', None, None]
+    >>> currency_in("$5"), currency_in("$5", "SGD"), currency_in("US$5", "SGD")
+    ('USD', 'SGD', 'USD')
     """
     found = _NAMED.search(cell) if isinstance(cell, str) else None
-    return SIGNS.get(found[0], found[0]) if found else None
+    if found is None:
+        return None
+    return own if found[0] == "$" and own in _DOLLARS else SIGNS.get(found[0], found[0])
+
+
+def yuan_or_yen(cell: Cell, own: str) -> bool:
+    """Whether nobody can tell which of the two an amount's ¥ means, the company's own currency being neither.
+
+    >>> yuan_or_yen("¥5", "SGD"), yuan_or_yen("¥5", "JPY"), yuan_or_yen("5", "SGD")
+    (True, False, False)
+    """
+    return own not in ("", *_YUAN_AND_YEN) and isinstance(cell, str) and bool(_YUAN_OR_YEN.search(cell))
 
 
 def has_unit(cell: Cell) -> bool:

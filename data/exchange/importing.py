@@ -81,7 +81,7 @@ def plan_import(
 
 
 def with_words(mapping: FileMapping, policy: Policy | None = None) -> FileMapping:
-    """The mapping with the catalogues' words for choices, and the company's: 赢单 and Won both mean `won`.
+    """The mapping with the company's currency, and words for choices: 赢单 and Won both mean `won`.
 
     Args:
         policy: whose names are meant; those in use in this process when None.
@@ -91,7 +91,8 @@ def with_words(mapping: FileMapping, policy: Policy | None = None) -> FileMappin
     for key, label in names.items():
         _, area, name = key.split(".", 2)
         words.setdefault(area, {}).update({fold(said): name for said in label.values()})
-    return replace(mapping, formats=replace(mapping.formats, words=words))
+    own = policy.currency if policy else ""
+    return replace(mapping, formats=replace(mapping.formats, words=words, currency=own))
 
 
 @lru_cache

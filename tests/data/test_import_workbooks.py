@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from sqlalchemy import select
 
 from core.messages import Invalid
+from data.commands.currencies import publish_currency
 from data.exchange.reading import read_table
 from data.schema import Customer, Opportunity
 from tests.company import found
@@ -120,6 +121,23 @@ def test_spaces_that_nobody_sees_make_no_second_customer(sqlite_store):
     assert shown(import_text(sqlite_store, "customers", text)) == (1, 1, 0, [])
     with sqlite_store.reading() as session:
         assert session.scalar(select(Customer.name).where(Customer.industry == "food")) == "甲公司"
+
+
+SINGAPORE = {  # in a company of Singapore dollars: what is kept, or what is wrong
+    "S$120,000": "SGD", "$5": "SGD", "US$5": "USD", "A$5": "AUD", "JPY ¥5": "JPY", "5": "SGD",
+    "¥5": (2, "currency", "yuan_or_yen"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("said", SINGAPORE)
+def test_a_sign_of_several_currencies_means_the_companys_own_where_it_is_one_of_them(sqlite_store, said):
+    found(sqlite_store)
+    with sqlite_store.writing() as session:
+        publish_currency(session, "SGD", sqlite_store.clock(), None)
+    result = shown(import_text(sqlite_store, "opportunities", f'name,amount\nSigns,"{said}"\n'))
+    with sqlite_store.reading() as session:
+        kept = session.scalar(select(Opportunity.currency).where(Opportunity.name == "Signs"))
+    assert (kept or result[3][0]) == SINGAPORE[said]
 
 
 # fmt: off
