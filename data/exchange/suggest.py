@@ -18,6 +18,7 @@ _SURE_ENOUGH = 82.0  # of 100, each word of a header; below it a guess annoys mo
 _LIKE_ENOUGH = 78.0  # of 100, a word for a choice
 _LOOKED_AT = 50  # rows whose cells a guess must fit
 _DAY = Column("day", Holds.DATE)
+_LETTER = re.compile(r"(?<![a-z])[a-z](?![a-z])")  # one that stands alone
 _MOST_WORDS = 20
 _MOST_PEOPLE = 50
 
@@ -147,8 +148,14 @@ def nearest(word: str, choices: Mapping[str, str]) -> str | None:
     """The choice whose words are most like `word`; None when none is.
 
     Args:
-        choices: per key, the words that people see for it.
+        choices: per key, the words that people see for it; one letter is like a word where it stands alone.
+
+    >>> grades = {"a": "A", "d": "D"}
+    >>> nearest("A级", grades), nearest("Grade D", grades), nearest("Gold", grades)
+    ('a', 'd', None)
     """
-    spoken = {key: fold(label) for key, label in choices.items()}
+    letters = _LETTER.findall(word.lower())
+    labels = {key: fold(label) for key, label in choices.items()}
+    spoken = {key: said for key, said in labels.items() if len(said) > 1 or said in letters}
     found = process.extractOne(fold(word), spoken, scorer=fuzz.WRatio, score_cutoff=_LIKE_ENOUGH)
     return found[2] if found else None
