@@ -473,6 +473,11 @@ HEADERS = [
     ("customers", "Client ID,Client,Customer since", ("ref", "name", "created_at")),
     ("customers", "客户编号,客户名称,销售负责人,建档日期", ("ref", "name", "owner", "created_at")),
     ("contacts", "Client,Contact person", ("customer", "name")),
+    ("contacts", "Account Name,Contact,Work email,Phone no.", ("customer", "name", "email", "phone")),
+    ("customers", "客户全称,所在地区", ("name", "region")),
+    ("customers", "Account Name,Country / Region,Tier", ("name", "region", "grade")),
+    ("opportunities", "客户全称,预算金额（万元）,实际签约日期", ("customer", "amount", "closed_at")),
+    ("opportunities", "Create Date,Actual close", ("opened_at", "closed_at")),
     ("opportunities", "Opp no,Deal,Exp. close,Closed on", ("ref", "name", "close_on", "closed_at")),
     ("opportunities", "Deal,Account No.,Account exec", ("name", "customer", "owner")),
     ("opportunities", "Deal,Account,Account No.", ("name", "customer")),  # the name is the first to be taken
