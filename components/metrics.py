@@ -10,14 +10,16 @@ from components.navigation import open_page
 from components.text import listed, t
 from core.reports.catalogue import METRICS, REFUSED, SPLITS, Metric
 
+_SEARCH = "q"  # its name in the address; the others are those of the report that one came from
+
 
 def catalogue() -> None:
     """Every metric with its formula in words; a search narrows them."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(t("metrics.back"), icon=":material/arrow_back:", type="tertiary"):
-            open_page("reports")
+            open_page("reports", **{k: v for k, v in st.query_params.items() if k != _SEARCH})
     st.markdown(t("metrics.rule"))
-    wanted = address.search(t("metrics.search"), "q").casefold()
+    wanted = address.search(t("metrics.search"), _SEARCH).casefold()
     found = [m for m in METRICS.values() if wanted in f"{t(m.title)} {t(m.formula)}".casefold()]
     if not found:
         empty(t("metrics.none"), t("metrics.none_hint"), icon=":material/search_off:")

@@ -163,7 +163,7 @@ def headline(shown: Shown, view: View) -> None:
     if pressed:
         drill(pressed)
     if st.button(t("reports.to_metrics"), icon=":material/menu_book:", type="tertiary"):
-        open_page("metrics")
+        open_page("metrics", **(st.query_params.to_dict() if shown.report.page == "reports" else {}))
 
 
 def _card(shown: Shown, metric: Metric, language: str) -> Card:

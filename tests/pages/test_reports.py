@@ -20,7 +20,7 @@ from tests.company import found
 from tests.conftest import NOON, Hands
 from tests.data.test_metrics import ask_of
 from tests.metric_company import Drawn, drawn
-from tests.pages.reading import check_words, words
+from tests.pages.reading import check_words, does, words
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +139,22 @@ def test_the_catalogue_says_every_formula_and_what_is_refused(open_page, sqlite_
     page.text_input[0].set_value(search).run()
     assert translate(language, METRICS["talk_minutes"].formula) in words(page)
     assert translate(language, METRICS["wins"].formula) not in words(page)
+
+
+def test_the_way_back_from_the_catalogue_leads_to_the_same_report(
+    open_page, open_report, company, monkeypatch
+):
+    left = []
+    monkeypatch.setattr(
+        "streamlit.switch_page", lambda path, query_params: left.append((path.stem, query_params))
+    )
+    link = {"report": "conversion", "period": "week"}
+    for page, key in (
+        (open_report("director", **link), "reports.to_metrics"),
+        (open_page("metrics", company[1].people.director, **link, q="win"), "metrics.back"),
+    ):
+        next(b for b in page.button if does(b) == translate("en", key)).click().run()
+    assert left == [("metrics", link), ("reports", link)]
 
 
 def _titled(of: dict[str, Tally], metric: str = "completion_rate") -> str:
