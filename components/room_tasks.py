@@ -27,6 +27,8 @@ def tasks(desk: Desk, events: Sequence[Event]) -> None:
         with st.expander(t("room.settled", n=len(settled)), expanded=not desk.file.open):
             for task in settled:
                 st.markdown(_settled(task, desk.view))
+                if desk.writes:
+                    press(desk, t("room.reopen"), f"reopen-{task.id}", "reopen", task.id, tertiary=True)
     if desk.writes:
         _new_task(desk)
 

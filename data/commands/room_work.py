@@ -15,7 +15,6 @@ from data.commands.command import Tx, command
 from data.commands.outbox import post
 from data.commands.rooms import customer_name, member_of, open_one
 from data.jsontext import to_json
-from data.queries.standing import task_open
 from data.schema import Action, Message, Person, Room, RoomMember, RoomMessage, RoomTask
 
 _TOLD = 120  # characters of a message that its notice quotes
@@ -102,6 +101,26 @@ def drop_task(tx: Tx, task_id: int) -> int:
     return task.id
 
 
+@command("room.task_reopen", needs=Permission.FOLLOW_UP)
+def reopen_task(tx: Tx, task_id: int) -> int:
+    """Ask again for a task that was done or dropped by a press on the wrong one; returns its id.
+
+    Raises:
+        NotFound: no such task for this person.
+        Conflict: the room is closed, this person is not in it, or the task is open.
+        Invalid: whose task it was is in the room no more.
+    """
+    room, task = _task(tx, task_id)
+    if task.done_at is None and task.dropped_at is None:
+        raise Conflict("task_open")
+    owner = member_of(tx, room.id, task.owner_id)
+    if owner is None or owner.left_at is not None:
+        raise Invalid([Problem("owner", "owner_left")])
+    task.done_at, task.done_by_id, task.action_id, task.dropped_at = None, None, None, None
+    tx.audit("room", room.id, before={"task": None}, after={"task": task.text})
+    return task.id
+
+
 @command("room.say", needs=Permission.FOLLOW_UP)
 def say(tx: Tx, room_id: int, text: str, file: Attachment | None = None) -> int:
     """Say something to those in the room, with a file or only with a file; returns the message's id.
@@ -170,11 +189,15 @@ def _entered(tx: Tx, room_id: int) -> Room:
 
 
 def _open_task(tx: Tx, task_id: int) -> tuple[Room, RoomTask]:
+    room, task = _task(tx, task_id)
+    if task.done_at is not None or task.dropped_at is not None:
+        raise Conflict("task_settled")
+    return room, task
+
+
+def _task(tx: Tx, task_id: int) -> tuple[Room, RoomTask]:
     room_id = tx.session.scalar(select(RoomTask.room_id).where(RoomTask.id == task_id))
     if room_id is None:
         raise NotFound(entity="room_task")
-    room = _entered(tx, room_id)
-    task = tx.session.scalar(select(RoomTask).where(RoomTask.id == task_id, task_open()))
-    if task is None:
-        raise Conflict("task_settled")
-    return room, task
+    room = _entered(tx, room_id)  # whoever is second waits here, and reads the task as the first left it
+    return room, tx.session.get_one(RoomTask, task_id, populate_existing=True)

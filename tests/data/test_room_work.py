@@ -14,8 +14,8 @@ from data.commands.actions import record_action
 from data.commands.inbox import mark_read_up_to
 from data.commands.room_files import say_with_file
 from data.commands.room_reading import mark_seen
-from data.commands.room_work import add_task, drop_task, finish_task, say
-from data.commands.rooms import add_member
+from data.commands.room_work import add_task, drop_task, finish_task, reopen_task, say
+from data.commands.rooms import add_member, remove_member
 from data.commands.undo import undo
 from data.files import read_file
 from data.queries.room_talk import room_file_of, room_talk
@@ -121,6 +121,26 @@ def test_a_task_is_settled_once_whoever_is_first(store):
     assert (card.done_at is None) != (card.dropped_at is None)
     with pytest.raises(NotFound):
         finish_task(store, company.manager, 999)
+
+
+@pytest.mark.parametrize("settle", [finish_task, drop_task])
+def test_a_task_settled_by_mistake_is_taken_up_again(store, settle):
+    company = found(store)
+    room = room_of(store, company)
+    task = task_for(store, company, room, company.product)
+    with pytest.raises(Conflict, match="task_open"):
+        reopen_task(store, company.rep, task)
+    settle(store, company.rep, task)
+    with pytest.raises(Conflict, match="not_in_room"):
+        reopen_task(store, company.director, task)
+    reopen_task(store, company.rep, task)
+    (card,) = seen(store, company.rep, room).tasks
+    assert (card.settled, card.done_by) == (False, None)
+    settle(store, company.rep, task)
+    remove_member(store, company.manager, room, company.product.person_id)
+    with pytest.raises(Invalid) as refused:
+        reopen_task(store, company.rep, task)
+    assert [p.code for p in refused.value.problems] == ["owner_left"]
 
 
 def test_whoever_reads_along_writes_after_joining(store):

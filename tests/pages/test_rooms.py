@@ -303,6 +303,10 @@ def test_a_task_that_somebody_else_settled_meanwhile_stays_as_they_settled_it(
     (card,) = seen(sqlite_store, company.rep, room).tasks
     assert (card.done_by, card.dropped_at) == ("Rep", None)
     assert "done by Rep" in text(page)
+    press(page, translate("en", "room.reopen"))
+    assert not page.exception
+    (card,) = seen(sqlite_store, company.rep, room).tasks
+    assert not card.settled
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
