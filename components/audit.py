@@ -188,7 +188,7 @@ def by(entry: AuditEntry) -> str:
 def _row(entry: AuditEntry, text: str, view: View) -> bool:
     with st.container(border=True, gap="xsmall", key=f"audit-{entry.id}"):
         words_, buttons = st.columns([4, 1], gap="small")
-        kind = f" · {term('stage', entry.kind)}" if entry.entity == "action" and entry.kind else ""
+        kind = _of_kind(entry)
         name = f" · {plain(entry.name)}" if entry.name else ""
         mark = f" :gray-badge[{t('audit.undone')}]" if entry.undone else ""
         actor = plain(by(entry))
@@ -202,6 +202,11 @@ def _row(entry: AuditEntry, text: str, view: View) -> bool:
             if entry.command in PASSED_ON and _button("open_handed", entry, ":material/groups:"):
                 open_page("customers", handed=entry.id)
             return entry.undoable and undo_button(entry, f"audit-undo-{entry.id}")
+
+
+def _of_kind(entry: AuditEntry) -> str:
+    """Of an action, its type."""
+    return f" · {term('stage', entry.kind)}" if entry.entity == "action" and entry.kind else ""
 
 
 def _button(does: str, entry: AuditEntry, icon: str) -> bool:
@@ -220,9 +225,11 @@ def recent_change(entry: AuditEntry | None, view: View) -> int | None:
         return None
     with st.container(border=True, key="recent-change"):
         text, button = st.columns([5, 1], vertical_alignment="center")
-        name = f" · {plain(entry.name)}" if entry.entity in ("contact", "opportunity") else ""
-        changes = clauses(change_line(c, view) for c in entry.changes[:3])
-        text.markdown(f":green[:material/check_circle:] **{deed(entry)}**{name}  \n:small[{changes}]")
+        name = f" · {plain(entry.name)}" if entry.entity in ("contact", "opportunity") else _of_kind(entry)
+        telling = [c for c in entry.changes if c.field != "voided_at"]  # the deed says that it was undone
+        changes = clauses(change_line(c, view) for c in telling[:3])
+        shown = f"  \n:small[{changes}]" if telling else ""
+        text.markdown(f":green[:material/check_circle:] **{deed(entry)}**{name}{shown}")
         with button:
             return entry.id if undo_button(entry, "undo-recent") else None
 

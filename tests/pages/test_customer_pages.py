@@ -196,6 +196,19 @@ def test_the_director_undoes_from_the_audit_page_and_is_told_when_it_is_too_late
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_undone_record_is_named_by_its_type(company, sqlite_store, language):
+    record_action(
+        sqlite_store, company.rep, company.opportunity, done(sqlite_store, "appointment", hours_ago=2)
+    )
+    at = press(look("customer", company.rep, language, customer=company.customer), "undo-recent")
+    said = translate(language, "audit.did_undo", what=translate(language, "audit.entity.action"))
+    what = translate(language, "terms.stage.appointment")
+    assert [m.value for m in at.markdown if said in m.value] == [
+        f":green[:material/check_circle:] **{said}** · {what}"
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("person", ["rep", "mate"])
 def test_a_new_customer_leads_back_to_the_record_it_was_missing_for(
     company, sqlite_store, monkeypatch, person, language
