@@ -160,6 +160,15 @@ def check_move(name: str, before: date | None, after: date | None, reason: str) 
     return tuple(problems)
 
 
+def check_plan(planned_on: date | None, today: date) -> list[Problem]:
+    """That a plan is for a day to come, or for today.
+
+    >>> [p.code for p in check_plan(date(2026, 3, 1), today=date(2026, 3, 2))]
+    ['day_over']
+    """
+    return [Problem("planned_on", "day_over")] if planned_on is not None and planned_on < today else []
+
+
 def check_effect(effect: Effect) -> list[Problem]:
     """All problems of an effect: measured, from one number to another."""
     problems = _text("effect.metric", effect.metric) + _text("effect.unit", effect.unit)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.messages import Problem
+from core.promises.demands import check_plan
 from core.promises.sla import URGENCIES
 
 PLANNED, DECLINED = "planned", "declined"
@@ -44,8 +45,8 @@ def check_request(words: str, urgency: str) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def check_verdict(verdict: Verdict) -> tuple[Problem, ...]:
-    """All problems of an answer: it says why, and by when where something is planned."""
+def check_verdict(verdict: Verdict, today: date) -> tuple[Problem, ...]:
+    """All problems of an answer: it says why, and by which day to come where something is planned."""
     problems = []
     if verdict.outcome not in OUTCOMES:
         problems.append(
@@ -59,7 +60,7 @@ def check_verdict(verdict: Verdict) -> tuple[Problem, ...]:
         problems.append(Problem("reply", "too_long", {"limit": MAX_WORDS}))
     if verdict.outcome == PLANNED and verdict.planned_on is None:
         problems.append(Problem("planned_on", "required"))
-    return tuple(problems)
+    return (*problems, *check_plan(verdict.planned_on, today))
 
 
 def may_merge(into: Merging, others: Sequence[Merging]) -> bool:

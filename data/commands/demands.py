@@ -27,7 +27,7 @@ from data.commands.answers import (
 )
 from data.commands.command import Tx, command
 from data.commands.demand_notices import tell_asked
-from data.commands.features import frozen, new_feature, plan, planned_date, reached_feature
+from data.commands.features import new_feature, not_plannable, plan, planned_date, reached_feature
 from data.commands.plan_notices import tell_moved
 from data.commands.promise_sweep import promised_with, sweep_promises
 from data.commands.room_work import Attachment
@@ -155,15 +155,15 @@ def answer_demand(
     Raises:
         NotFound: no such demand or feature.
         Conflict: it was answered with a feature before, or taken back.
-        Invalid: something that an answer needs is missing, or a feature is planned into a freeze.
+        Invalid: something that an answer needs is missing, or the plan is for a day that has passed or lies
+            in a freeze.
     """
     demand = answered_so_far(tx, demand_id, anew) if anew else unanswered(tx, demand_id, declined=True)
     known = reached_feature(tx, feature_id) if feature_id else None
     moves = known is None or planned_date(tx, known.id) != answer.planned_on
     since = known.recorded_at if known else tx.now
-    refuse(
-        [*check_answer(answer), *check_anew(anew), *(frozen(tx, answer.planned_on, since) if moves else ())]
-    )
+    unplannable = not_plannable(tx, answer.planned_on, since) if moves else []
+    refuse([*check_answer(answer), *check_anew(anew), *unplannable])
     feature = known or new_feature(tx, answer)
     planned = plan(tx, feature.id, answer.planned_on, answer.path) if moves else None
     end_clock(tx, demand)

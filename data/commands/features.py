@@ -7,7 +7,7 @@ from sqlalchemy import select
 from core.access import Permission
 from core.messages import Conflict, NotFound, Problem, refuse
 from core.promises.acceptance import Spread, spread
-from core.promises.demands import Answer, check_move
+from core.promises.demands import Answer, check_move, check_plan
 from data.commands.command import Tx, command
 from data.commands.plan_notices import tell_moved
 from data.commands.promise_sweep import promised_with, sweep_promises
@@ -25,7 +25,7 @@ def move_feature(tx: Tx, feature_id: int, planned_on: date | None, reason: str) 
     Raises:
         NotFound: no such feature.
         Conflict: all who waited for it have confirmed it.
-        Invalid: no reason, the date that stands, or a new feature is moved into a freeze.
+        Invalid: no reason, the date that stands or a passed one, or a new feature is moved into a freeze.
     """
     feature = reached_feature(tx, feature_id)
     theirs = holders(tx.session, tx.who, tx.now, [feature_id]).get(feature_id, ())
@@ -33,7 +33,7 @@ def move_feature(tx: Tx, feature_id: int, planned_on: date | None, reason: str) 
         raise Conflict("feature_confirmed")
     before = planned_date(tx, feature_id)
     problems = check_move("planned_on", before, planned_on, reason)
-    refuse([*problems, *frozen(tx, planned_on, feature.recorded_at)])
+    refuse([*problems, *not_plannable(tx, planned_on, feature.recorded_at)])
     planned = plan(tx, feature_id, planned_on, reason)
     after = to_json({"planned_on": planned_on, "reason": reason})
     tx.audit("feature", feature.id, to_json({"planned_on": before}), after)
@@ -62,8 +62,11 @@ def plan(tx: Tx, feature_id: int, planned_on: date | None, reason: str) -> Plann
     return row
 
 
-def frozen(tx: Tx, planned_on: date | None, made_at: datetime) -> list[Problem]:
-    return check_freeze(freezes_in_force(tx.session, company_day(tx.session, tx.now)), planned_on, made_at)
+def not_plannable(tx: Tx, planned_on: date | None, made_at: datetime) -> list[Problem]:
+    """Why a feature that was made then cannot be planned for a day: it has passed, or lies in a freeze."""
+    today = company_day(tx.session, tx.now)
+    frozen = check_freeze(freezes_in_force(tx.session, today), planned_on, made_at)
+    return [*check_plan(planned_on, today), *frozen]
 
 
 def reached_feature(tx: Tx, feature_id: int) -> Feature:

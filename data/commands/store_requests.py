@@ -15,6 +15,7 @@ from data.commands.outbox import post
 from data.commands.taking_back import mark
 from data.jsontext import to_json
 from data.queries.leads import active
+from data.queries.policies import company_day
 from data.queries.store_requests import within_store
 from data.schema import StoredFile, StoreRequest, Team
 
@@ -101,14 +102,14 @@ def answer_request(tx: Tx, request_id: int, verdict: Verdict) -> int:
     Raises:
         NotFound: no such request.
         Conflict: it is answered, taken back, or part of another.
-        Invalid: something that an answer needs is missing.
+        Invalid: something that an answer needs is missing, or its day has passed.
     """
     row = _locked(tx, request_id)
     if row.taken_back_at is not None:
         raise Conflict("taken_back")
     if row.answered_at is not None or row.merged_into_id is not None:
         raise Conflict
-    refuse(check_verdict(verdict))
+    refuse(check_verdict(verdict, company_day(tx.session, tx.now)))
     row.outcome, row.reply, row.planned_on = verdict.outcome, verdict.reply.strip(), verdict.planned_on
     row.answered_at, row.answered_by = tx.now, tx.who.person_id
     after = {"outcome": verdict.outcome, "reply": row.reply, "planned_on": verdict.planned_on}

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
-from core.messages import Conflict, NotFound
+from core.messages import Conflict, Invalid, NotFound
 from core.promises.demands import Answer, Decline, DemandInput, Effect, PromiseInput
 from data.commands.demand_drafts import open_demand, save_demand_fields, submit_demand
 from data.commands.demands import answer_demand, decline_demand, file_demand, pause_demand
@@ -252,6 +252,22 @@ def test_all_three_ways_out_stay_in_the_history(store, company, clock):
     assert file.row.promise.state.light == "green"
     with pytest.raises(NotFound):
         read(store, promise_file, company.stranger, promise, store.clock())
+
+
+def test_a_day_that_has_passed_is_no_plan(store, company):
+    today, yesterday = date(2026, 3, 4), date(2026, 3, 3)
+    demand, other = filed(store, company), filed(store, company)
+
+    def refused(tried, *args):
+        with pytest.raises(Invalid) as wrong:
+            tried(store, *args)
+        return [(p.field, p.code) for p in wrong.value.problems]
+
+    over = [("planned_on", "day_over")]
+    assert refused(answered, company, demand, yesterday) == over
+    feature = answered(store, company, demand, today)
+    assert refused(answered, company, other, yesterday, feature) == over
+    assert refused(move_feature, company.product, feature, yesterday, "A mistyped year") == over
 
 
 def test_the_schedule_is_what_ones_customers_wait_for(store, company, clock):

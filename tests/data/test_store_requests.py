@@ -127,7 +127,8 @@ def test_a_merge_keeps_everybody_and_tells_them(store, stores):
 def test_an_answered_request_is_closed_and_an_empty_answer_refused(store, stores):
     first = file_request(store, stores.bund, SCAN, "P2")
     other = file_request(store, stores.pudong, SCAN_TOO, "P2")
-    for wrong in (Verdict("planned", "Soon"), Verdict("declined", " "), Verdict("maybe", "Why not")):
+    over = Verdict("planned", "Soon", date(2025, 5, 1))
+    for wrong in (over, Verdict("planned", "Soon"), Verdict("declined", " "), Verdict("maybe", "Why not")):
         with pytest.raises(Invalid):
             answer_request(store, stores.people.product, first, wrong)
     answer_request(store, stores.people.director, first, Verdict("declined", "The till is replaced"))
