@@ -39,11 +39,16 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a table's rows say."""
+    """What a table's rows say.
+
+    Attributes:
+        half: what could be read of those rejected rows that stand for a record.
+    """
 
     records: tuple[Record, ...]
     rejected: tuple[Rejection, ...]
     repeats: int = 0
+    half: tuple[Record, ...] = ()
 
 
 def read_rows(kind: Kind, table: Table, places: Mapping[str, int], mapping: FileMapping) -> Reading:
@@ -57,18 +62,20 @@ def read_rows(kind: Kind, table: Table, places: Mapping[str, int], mapping: File
     said = [_said(c, table, places.get(c.name), mapping) for c in columns]
     wrong = _wrong(table, said)
     currency = _currency(kind, table, places, mapping.formats.currency)
-    records, rejected = [], []
+    records, rejected, half = [], [], []
     for n, (row, values) in enumerate(zip(table.rows, zip(*said, strict=True), strict=True)):
+        filled = {name: v for name, v in zip(names, values, strict=True) if v is not None}
         if n in wrong:
             rejected.append(Rejection(row.line, tuple(wrong[n])))
+            if all(p.field for p in wrong[n]):
+                half.append(Record(row.line, {k: v for k, v in filled.items() if not isinstance(v, Problem)}))
         else:
-            filled = {name: v for name, v in zip(names, values, strict=True) if v is not None}
             told = currency(row.cells) if "amount" in filled and "currency" not in filled else {}
             if isinstance(told, Problem):
                 rejected.append(Rejection(row.line, (told,)))
             else:
                 records.append(Record(row.line, filled | told))
-    return Reading(tuple(records), tuple(rejected))
+    return Reading(tuple(records), tuple(rejected), half=tuple(half))
 
 
 def _currency(

@@ -67,7 +67,12 @@ def plan_import(
     )
     reading = read_rows(kind, table, match(kind, table.headers, mapping), mapping)
     plan = Plan(session, mapping, policy, now, reserve=reserve)
-    plan.rejected += reading.rejected
+    if reading.half:
+        trial = Plan(session, mapping, policy, now)
+        _PLANNERS[kind.name](trial, reading.half)
+        plan.rejected += with_further(reading.rejected, trial.rejected)
+    else:
+        plan.rejected += reading.rejected
     refused = left_out or {}
     plan.rejected += [Rejection(line, problems) for line, problems in refused.items()]
     records = tuple(r for r in reading.records if r.line not in refused)
@@ -78,6 +83,22 @@ def plan_import(
         records = single.records
     _PLANNERS[kind.name](plan, records)
     return plan
+
+
+def with_further(unread: Sequence[Rejection], trial: Sequence[Rejection]) -> list[Rejection]:
+    """Rows that cannot be read, each also with what else would be refused of it: it is mended once.
+
+    Args:
+        trial: what would be refused of what could be read of them. What it says of fields that could not be
+            read is not news, and which own fields are asked for depends on a time that may be among them.
+    """
+    found = {r.line: r.problems for r in trial}
+    rows = []
+    for row in unread:
+        said = {p.field for p in row.problems}
+        more = [p for p in found.get(row.line, ()) if p.field not in said and not p.field.startswith("own_")]
+        rows.append(Rejection(row.line, (*row.problems, *more)))
+    return rows
 
 
 def with_words(mapping: FileMapping, policy: Policy | None = None) -> FileMapping:

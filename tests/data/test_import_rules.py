@@ -488,3 +488,13 @@ HEADERS = [
 def test_headers_of_other_systems_are_known(kind, headers, fields):
     names = headers.split(",")
     assert recognise(KINDS[kind], names) == {field: n for n, field in enumerate(fields)}
+
+
+def test_a_row_that_cannot_be_read_says_at_once_what_else_is_wrong_with_it(sqlite_store):
+    founded(sqlite_store)
+    text = "name,owner,created_at\n,nemo,2026-02-30\nHaihe,rep,soon\n"
+    refused = import_text(sqlite_store, "customers", text).rejected
+    assert [(r.line, [(p.field, p.code) for p in r.problems]) for r in refused] == [
+        (2, [("created_at", "unread_date"), ("owner", "unknown_owner"), ("name", "required")]),
+        (3, [("created_at", "unread_date")]),
+    ]
