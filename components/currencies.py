@@ -58,10 +58,13 @@ def own(desk: RateDesk, save: Callable[[str], Any], view: View) -> None:
 
 
 def missing(desk: RateDesk) -> None:
-    """Currencies in which opportunities have amounts, but no rate; always there, so that nothing moves."""
+    """Amounts without a rate, and wins without one of their day; always there, so that nothing moves."""
     with st.container(key="rates-missing"):
         for currency, n in desk.without.items():
             st.warning(t("currencies.without", currency=currency, n=n), icon=":material/currency_exchange:")
+        for currency, (first, n) in desk.early.items():
+            day = format.day(first, language())
+            st.warning(t("currencies.early", currency=currency, n=n, day=day), icon=":material/history:")
 
 
 def form(desk: RateDesk, save: Callable[..., Any], view: View) -> None:

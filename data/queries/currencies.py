@@ -1,16 +1,17 @@
 """What currencies are worth, and which amounts have no rate (PRODUCT.md P6)."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who, reach
 from core.messages import NotAllowed
 from core.money import Rate, Rates
+from core.terms import Outcome
 from data.once import once
 from data.queries.policies import company_day, company_tz, policy_in_force
 from data.schema import ExchangeRate, Opportunity, Person
@@ -35,6 +36,7 @@ class RateDesk:
 
     Attributes:
         fixed: amounts are on record, so that the company's currency stays.
+        early: by currency its first rate's day, and how many wins are older.
     """
 
     base: str
@@ -42,6 +44,7 @@ class RateDesk:
     today: date
     rows: tuple[RateRow, ...]
     without: dict[str, int]
+    early: dict[str, tuple[date, int]]
 
 
 @once
@@ -106,7 +109,21 @@ def rate_desk(session: Session, who: Who, now: datetime, most: int = 100) -> Rat
     )
     rows = tuple(RateRow(*row) for row in session.execute(latest))
     without = {currency: n for currency, n in session.execute(bare)}
-    return RateDesk(base, any_amounts(session), company_day(session, now), rows, without)
+    return RateDesk(base, any_amounts(session), company_day(session, now), rows, without, _early(session))
+
+
+def _early(session: Session) -> dict[str, tuple[date, int]]:
+    """Wins that closed before their currency's first rate: they count nothing."""
+    o, r, zone = Opportunity, ExchangeRate, company_tz(session)
+    firsts = select(r.currency, func.min(r.from_on)).group_by(r.currency)
+    first = {currency: day for currency, day in session.execute(firsts)}
+    older = (
+        and_(o.currency == currency, o.closed_at < datetime.combine(day, time(), zone))
+        for currency, day in first.items()
+    )
+    won = select(o.currency, func.count()).where(o.outcome == Outcome.WON, o.amount.is_not(None))
+    counted = won.where(or_(false(), *older)).group_by(o.currency).order_by(o.currency)
+    return {currency: (first[currency], n) for currency, n in session.execute(counted)}
 
 
 def any_amounts(session: Session) -> bool:

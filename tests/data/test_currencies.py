@@ -168,3 +168,15 @@ def test_of_equally_many_amounts_the_companys_own_currency_is_the_pipelines(stor
     with store.reading() as session:
         (pipeline,) = session.scalars(select(Opportunity.pipeline_id).distinct())
         assert main_currency(session, pipeline) == "CNY"
+
+
+def test_a_win_that_is_older_than_its_currencys_first_rate_is_named(store, clock):
+    clock.at = datetime(2026, 2, 1, 4, tzinfo=UTC)
+    people = found(store)
+    import_text(store, "opportunities", DEALS)
+    seen = []
+    for day in (26, 25):  # dollars were won on the 25th
+        set_rate(store, people.director, "USD", date(2026, 1, day), 7.0)
+        with store.reading() as session:
+            seen.append(rate_desk(session, people.director, clock.at).early)
+    assert seen == [{"USD": (date(2026, 1, 26), 1)}, {}]
