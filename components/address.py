@@ -11,6 +11,8 @@ import streamlit as st
 
 from components.scrolling import turn_to_head
 
+_OF_LIST = ("show", "shown", "region")
+
 
 def read(name: str, allowed: Collection[str], default: str) -> str:
     """The address's value of a name."""
@@ -121,5 +123,13 @@ def switch(label: str, name: str, *, default: bool = False, drops: Collection[st
 def leave_for(**address: int) -> None:
     """Go on with this page at another address, from its head."""
     st.query_params.from_dict({k: str(v) for k, v in address.items()})
+    turn_to_head()
+    st.rerun()
+
+
+def within_list(**address: int) -> None:
+    """From a list to one of its rows, or back: what was chosen of the list stays in the address."""
+    kept = {name: value for name in _OF_LIST if (value := said(name))}
+    st.query_params.from_dict(kept | {k: str(v) for k, v in address.items()})
     turn_to_head()
     st.rerun()

@@ -6,7 +6,7 @@ from datetime import date
 import streamlit as st
 
 from components import address, format
-from components.address import leave_for
+from components.address import within_list
 from components.blocks import Card, Row, Tone, badge, cards, empty, picture, plain, rows, section
 from components.frame import View
 from components.navigation import open_page
@@ -105,7 +105,7 @@ def board_list(board: DeliveryBoard, show: Show, view: View) -> None:
     shown = address.number("shown") or PAGE
     if pressed := rows(lines[:shown], "deliveries"):
         kind, _, number = pressed.partition("-")
-        leave_for(**{kind: int(number)})
+        within_list(**{kind: int(number)})
     if len(lines) > shown and st.button(t("demands.more"), type="tertiary"):
         address.write(shown=shown + PAGE)
         st.rerun()
@@ -170,7 +170,7 @@ def head(file: DeliveryFile, view: View) -> None:
     """One delivery: for whom, how it stands, what the customer reads, and the way to what it answers."""
     row = file.row
     if st.button(t("deliveries.to_list"), type="tertiary", icon=":material/arrow_back:"):
-        leave_for()
+        within_list()
     st.header(plain(f"{row.customer} · {row.title}"), anchor=False)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         badge(term("delivery", row.seen.state), TONES[row.seen.state])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from components import address, format
-from components.address import leave_for
+from components.address import leave_for, within_list
 from components.blocks import Card, Row, Tone, badge, cards, empty, plain, rows, section
 from components.demand_form import allowed_words, effect_words, what_came, years_unknown
 from components.frame import View
@@ -58,7 +58,7 @@ def listed(found: DemandList, show: Show, view: View) -> None:
         empty(t(f"demands.none.{which}"), t("demands.none_hint"), icon=":material/assignment:")
         return
     if pressed := rows([_line(row, view) for row in found.items], "demands"):
-        leave_for(demand=int(pressed))
+        within_list(demand=int(pressed))
     total = found.counts[show]
     if total > len(found.items) and st.button(t("demands.more"), type="tertiary"):
         address.write(shown=len(found.items) + PAGE)
@@ -124,7 +124,7 @@ def head(file: DemandFile, view: View) -> None:
     """What the customer said and wants, and how the clock stands."""
     row = file.row
     if st.button(t("demands.to_list"), type="tertiary", icon=":material/arrow_back:"):
-        leave_for()
+        within_list()
     st.header(plain(row.customer), anchor=False)
     words, tone = _state(row)
     with st.container(horizontal=True, gap="small"):

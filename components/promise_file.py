@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from components import address, format
-from components.address import leave_for
+from components.address import within_list
 from components.blocks import Card, Row, Tone, badge, cards, plain, rows, section
 from components.deliveries import TONES as STANDS
 from components.frame import View
@@ -29,7 +29,7 @@ def promise_head(file: PromiseFile, view: View) -> None:
     """One promise: both dates, what was said, what hangs on it."""
     row, promise = file.row, file.row.promise
     if st.button(t("promises.to_board"), type="tertiary", icon=":material/arrow_back:"):
-        leave_for()
+        within_list()
     st.header(plain(promise.customer), anchor=False)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         badge(*_stands(file))

@@ -6,7 +6,7 @@ from decimal import Decimal
 import streamlit as st
 
 from components import address, format
-from components.address import leave_for
+from components.address import within_list
 from components.blocks import Card, Row, Tone, cards, empty, rows, section
 from components.demands import LIGHTS
 from components.frame import View
@@ -86,12 +86,12 @@ def board_list(board: Board, show: Show, view: View) -> None:
         empty(t(f"promises.none.{show}"), t("promises.none_hint"), icon=":material/handshake:")
         return
     if show is not Show.TAKEN_BACK and (clicked := picture(board.rows, board.today, view.language)):
-        leave_for(promise=clicked)
+        within_list(promise=clicked)
     if len(board.rows) > MOST and show is not Show.TAKEN_BACK:
         st.caption(t("promises.first_of", shown=MOST, total=len(board.rows)))
     shown = address.number("shown") or PAGE
     if pressed := rows([_line(row, show, view) for row in board.rows[:shown]], "promises"):
-        leave_for(promise=int(pressed))
+        within_list(promise=int(pressed))
     if len(board.rows) > shown and st.button(t("demands.more"), type="tertiary"):
         address.write(shown=shown + PAGE)
         st.rerun()

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from components import address, format
-from components.address import leave_for
+from components.address import leave_for, within_list
 from components.blocks import Row, Tone, badge, empty, picture, plain, rows, section
 from components.draft_begin import note_form
 from components.draft_end import send_here, tell_sent
@@ -100,7 +100,7 @@ def pool_list(found: Pool, show: Show, view: View) -> None:
         return
     shown = address.number("shown") or PAGE
     if pressed := rows([_line(one, view) for one in found.rows[:shown]], "store-requests"):
-        leave_for(request=int(pressed))
+        within_list(request=int(pressed))
     if len(found.rows) > shown and st.button(t("demands.more"), type="tertiary"):
         address.write(shown=shown + PAGE)
         st.rerun()
@@ -142,7 +142,7 @@ def head(one: Request, show: Callable[[str], tuple[bytes, str]], view: View) -> 
         show: the content of a picture, by its hash.
     """
     if st.button(t("store_requests.to_pool"), type="tertiary", icon=":material/arrow_back:"):
-        leave_for()
+        within_list()
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         badge(*_mark(one))
         st.markdown(f"**{plain(stores(one))}**")

@@ -68,6 +68,23 @@ def test_everybody_sees_what_waits_and_only_senders_can_send(open_page, handover
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "show", "back"),
+    [
+        ("deliveries", "sent", "deliveries.to_list"),
+        ("demands", "answered", "demands.to_list"),
+        ("promises", "amber", "promises.to_board"),
+    ],
+)
+def test_back_from_a_row_its_list_shows_what_it_showed(open_page, handover, name, show, back):
+    handover.ready()
+    page = open_page(name, handover.people.product, show=show)
+    next(b for b in page.button if b.key and b.key.startswith(f"{name}-")).click().run()
+    assert len(page.query_params) == 2  # the row, and what the list showed
+    press(page, translate("en", back))
+    assert page.query_params == {"show": show}
+
+
 def test_what_is_wrong_is_red_only_where_something_is(open_page, handover, sqlite_store):
     def told():
         page = open_page("deliveries", handover.people.rep)
