@@ -66,7 +66,7 @@ def _columns(ask: Ask, view: View) -> dict[str, Any]:
         "where": column.TextColumn(t("board.where"), width=120),
         "next": day_column(t("board.next_step"), view.language, view.who.timezone, width=112),
         "unplanned": column.NumberColumn(t("board.unplanned"), width=75),
-        "value": column.TextColumn(t("board.value_short"), width=110, alignment="right"),
+        "value": column.TextColumn(t("board.value_short"), width=140, alignment="right"),
     }
 
 
