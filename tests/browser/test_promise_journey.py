@@ -203,7 +203,7 @@ def moves_the_plan(product: Page, days: Days) -> None:
     expect(product.get_by_text("10 days before the plan", exact=True)).to_be_visible()
     choose_day(product, "New planned date", days.moved)
     fill(product, {"Why the plan moves": "A second developer joins"})
-    product.get_by_test_id("stFormSubmitButton").get_by_role("button", name="Move the plan").click()
+    press(product, "Move the plan")
     expect(product.get_by_text("7 days after the plan", exact=True)).to_be_visible()
     expect(product.get_by_text("A second developer joins").last).to_be_visible()
 
