@@ -19,7 +19,7 @@ from data.queries.promises import promises
 from data.queries.schedule import DateChange, planned_dates
 from data.queries.scope import customers
 from data.queries.taken_back import TakenBack, entered_promise, taken_back
-from data.schema import Contact, Customer, Demand, EarlierAnswer, Person, Promise, PromisedDate
+from data.schema import Audit, Contact, Customer, Demand, EarlierAnswer, Person, Promise, PromisedDate
 
 MOST_DEMANDS = 50
 BRIEF = 80  # letters of a demand's words in a list
@@ -141,9 +141,9 @@ def _told(session: Session, promise_id: int) -> tuple[DateChange, ...]:
 
 
 def _planned(session: Session, promise: Promise, feature_id: int | None) -> tuple[DateChange, ...]:
-    """The plan beside a promise: of each feature that answered its demand, the dates of its own time."""
+    """The plan beside a promise: of each feature that was to keep it, the dates of its own time."""
     changes: list[DateChange] = []
-    since: DateChange | None = None
+    since = _named(session, promise.id)
     for feature, ended in [*_features_before(session, promise), (feature_id, None)]:
         own = planned_dates(session, feature) if feature else ()
         if since:
@@ -152,6 +152,17 @@ def _planned(session: Session, promise: Promise, feature_id: int | None) -> tupl
         changes += [c for c in own if (not since or c.at > since.at) and (not ended or c.at < ended.at)]
         since = ended
     return tuple(changes)
+
+
+def _named(session: Session, promise_id: int) -> DateChange | None:
+    """Who named the feature that keeps what was promised without one, and when."""
+    query = (
+        select(Person.name, Audit.at)
+        .outerjoin(Person, Person.id == Audit.actor_id)
+        .where(Audit.command == "promise.plan", Audit.entity == "promise", Audit.entity_id == promise_id)
+    )
+    named = session.execute(query).first()
+    return DateChange(None, "", *named) if named else None
 
 
 def _features_before(session: Session, promise: Promise) -> list[tuple[int, DateChange]]:

@@ -16,6 +16,8 @@ from data.commands.promises import escalate_promise, make_promise, move_promise,
 from data.jobs.registry import Run
 from data.jobs.sweep_promises import sweep
 from data.notices import sentence
+from data.queries.promise_file import promise_file
+from data.queries.schedule import DateChange
 from data.schema import Customer, Message, Opportunity, Person
 from tests.company import found
 from tests.importing import import_text
@@ -119,8 +121,9 @@ def test_a_plan_that_comes_after_the_promise_is_held_against_it(store, company):
     assert told(store)[0] == ("manager", "promise_before_plan")
 
 
-def test_a_feature_named_for_an_unplanned_promise_is_held_against_it(store, company):
+def test_a_feature_named_for_an_unplanned_promise_is_held_against_it(store, company, clock):
     feature = answer_demand(store, company.product, filed(store, company), answer(date(2026, 4, 10)))
+    clock.move(days=1)
     promise = promised(store, company, date(2026, 4, 1))
     with pytest.raises(Invalid):
         plan_promise(store, company.product, promise, None)
@@ -130,6 +133,9 @@ def test_a_feature_named_for_an_unplanned_promise_is_held_against_it(store, comp
     assert [told_ for told_ in told(store) if told_[1] == "promise_before_plan"] == ALL
     with pytest.raises(Conflict):
         plan_promise(store, company.product, promise, feature)
+    with store.reading() as session:
+        planned = promise_file(session, company.rep, promise, clock.at).planned
+    assert planned == (DateChange(date(2026, 4, 10), "", "Product", clock.at),)  # since it was named
 
 
 def test_what_is_past_is_not_told_anew(store, company, clock):
