@@ -79,11 +79,13 @@ def _ratio(history: History, t: float, which: Ints) -> tuple[float, float]:
 def usual_win(history: History, t: float) -> float:
     """The size by which a sum of wins jumps, as the books say at `t`: mean square over mean of what was paid.
 
-    1 where no amount is kept or nothing was won.
+    Of what stands in the books before the first win of a known amount; 1 where no amount is kept.
     """
     books, paid = history.as_of(t), paid_amounts(history, t)
-    won = paid[(books.outcome == WON) & (paid > 0)]
-    return float((won**2).mean() / won.mean()) if len(won) else 1.0
+    known = books.known & (paid > 0)
+    won = known & (books.outcome == WON)
+    size = paid[won if won.any() else known]
+    return float((size**2).mean() / size.mean()) if len(size) else 1.0
 
 
 def paid_amounts(history: History, t: float) -> Floats:

@@ -2,12 +2,15 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from math import inf
 
 import pytest
 from sqlalchemy import select, update
 
+from core.forecast.amounts import usual_win
 from data.jobs.forecast import forecast
 from data.jobs.registry import Run
+from data.queries.forecast_history import forecast_history
 from data.queries.outlook import snapshot_on
 from data.schema import ForecastRun, Opportunity
 from tests.company import found
@@ -53,4 +56,6 @@ def test_a_win_without_a_rate_is_no_reason_to_count_wins_instead_of_amounts(stor
     with store.reading() as session:
         said = snapshot_on(session, "firebreak", "month", day)
         assert session.scalars(select(ForecastRun.currency).distinct()).all() == ["CNY"]
+        size = usual_win(forecast_history(session, "firebreak"), inf)
     assert sorted(line.amount for line in said.lines) == [0, 0, 7000, 9000]
+    assert size == (9000**2 + 7000**2) / (9000 + 7000)  # of a win, by what stands open
