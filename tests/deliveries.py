@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +23,8 @@ ANSWER = Answer("Dashboard", "One table more", "Two weeks", "screen", "YQ-1", da
 
 
 class Handover:
-    """A company with a demand, its answer, a promise for 12 March, and a contact with a mail address."""
+    """A company with a demand, its answer planned for 10 March or today, if that is later, a promise for two
+    days after, and a contact with a mail address."""
 
     def __init__(self, store: Store) -> None:
         self.store, self.people = store, found(store)
@@ -32,8 +34,11 @@ class Handover:
         )
         demand = DemandInput("“慢”", "efficiency", EFFECT, "P1", contact_id=self.contact)
         self.demand = file_demand(store, who.rep, who.customer, demand)
-        self.feature = answer_demand(store, who.product, self.demand, ANSWER)
-        told = PromiseInput("By the 12th", date(2026, 3, 12), demand_id=self.demand, contact_id=self.contact)
+        planned = max(date(2026, 3, 10), store.clock().date())
+        answer = replace(ANSWER, planned_on=planned)
+        self.feature = answer_demand(store, who.product, self.demand, answer)
+        promised = planned + timedelta(days=2)
+        told = PromiseInput("By the 12th", promised, demand_id=self.demand, contact_id=self.contact)
         self.promise = make_promise(store, who.rep, who.customer, told)
 
     @property
