@@ -62,7 +62,7 @@ def _columns(ask: Ask, view: View) -> dict[str, Any]:
         "past": column.NumberColumn(t("board.past_short"), help=t("board.past_help"), width=60),
         "completion": rate_column(t("board.completion_short"), completion, width=105),
         "due": column.NumberColumn(t("board.due_short"), help=completion, width=55),
-        "longest": days_column(t("board.longest"), t("board.longest_help"), width=125),
+        "longest": days_column(t("board.longest"), t("board.longest_help"), width=140),
         "where": column.TextColumn(t("board.where"), width=120),
         "next": day_column(t("board.next_step"), view.language, view.who.timezone, width=112),
         "unplanned": column.NumberColumn(t("board.unplanned"), width=75),

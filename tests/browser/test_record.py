@@ -165,7 +165,7 @@ def a_second_of_sound() -> bytes:
 
 
 def test_a_double_click_records_once_and_the_board_moves(server, rep, visit, company):
-    board = visit(f"{server.url}/board", cookie=server.signed_in("manager"))
+    board = visit(f"{server.url}/board?part=time", cookie=server.signed_in("manager"))
     expect(board.get_by_role("heading", name="Board", exact=True)).to_be_visible()
     settled(board)
     expect(board.get_by_text("No open opportunity has begun")).to_be_visible()

@@ -90,6 +90,7 @@ def test_all_problems_of_a_row_are_told(sqlite_store):
     assert [(p.field, p.code) for p in result.rejected[0].problems] == [
         ("amount", "unread_number"),
         ("opened_at", "unread_date"),
+        ("owner", "unknown_owner"),
     ]
 
 

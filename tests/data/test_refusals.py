@@ -105,6 +105,7 @@ ALLOWED = {
     "room.task_add":           {R, M, D, P, V},
     "room.task_done":          {R, M, D, P, V},
     "room.task_drop":          {R, M, D, P, V},
+    "room.task_reopen":        {R, M, D, P, V},
     "room.say":                {R, M, D, P, V},
     "demand.file":             {R, M, D},
     "demand.attach":           {R, M, D, P, V},
