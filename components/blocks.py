@@ -54,7 +54,7 @@ class Card:
     Attributes:
         value: already formatted.
         note: a short line under the figure, coloured by `tone`.
-        help: what the figure means, shown on demand.
+        help: what the figure means, shown on demand; of one that opens something, it stands there.
         opens: returned by `cards` when the card is pressed, unique among them; without it nothing is pressed.
     """
 
@@ -115,12 +115,13 @@ def cards(items: Iterable[Card], *, key: str | None = None) -> str | None:
 
 
 def _card(card: Card) -> bool:
+    """One that opens something is a button as a whole, of a paragraph for each of its lines: shell.css."""
     if not card.opens:
         _metric(card)
         return False
-    with st.container(key=f"tile-{card.opens}", height="stretch"):  # its button lies over the whole card
-        _metric(card)
-        return st.button(f"{card.label} {card.value}", key=f"tile-{card.opens}-button", width="stretch")
+    note = [f":{_COLOURS[card.tone]}-badge[{plain(card.note)}]"] if card.note else []
+    words = "\n\n".join([card.label, plain(card.value), *note])
+    return st.button(words, key=f"tile-{card.opens}", width="stretch")
 
 
 def _metric(card: Card) -> None:

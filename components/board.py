@@ -84,7 +84,6 @@ def headline(board: Board, language: str) -> None:
                 t("board.completion"),
                 format.percent(due.rate, language),
                 _due_words(board) if due.due else t("board.none_due"),
-                help=t("board.completion_help", days=COMPLETION_DAYS),
                 opens="due",
             ),
             _past(board, language),
@@ -117,7 +116,7 @@ def _value(money: Sequence[tuple[str, Decimal]], language: str) -> Card:
     sums = [format.money(total, currency, language, compact=True) for currency, total in money]
     others = t("board.and_in", sums=" · ".join(sums[1:])) if sums[1:] else ""
     value = sums[0] if sums else format.NOTHING
-    return Card(t("board.value"), value, others, help=t("board.value_help"), opens="open-value")
+    return Card(t("board.value"), value, others, opens="open-value")
 
 
 def _past(board: Board, language: str) -> Card:
@@ -126,7 +125,7 @@ def _past(board: Board, language: str) -> Card:
         return Card(title, format.NOTHING, t("board.no_benchmark"), help=help)
     share = format.percent(board.past / board.open, language) if board.past else ""
     note = t("board.past_note", share=share) if board.past else ""
-    return Card(title, format.number(board.past, language), note, Tone.AMBER, help=help, opens="past")
+    return Card(title, format.number(board.past, language), note, Tone.AMBER, opens="past")
 
 
 def nothing(filtered: bool) -> None:

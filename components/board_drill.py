@@ -17,10 +17,12 @@ from components.navigation import open_page
 from components.tables import unselect
 from components.text import t
 from core.process.funnel import Fate
+from core.process.metrics import COMPLETION_DAYS
 from data.queries.board import Board
 from data.queries.board_ask import Ask, By
 from data.queries.board_rows import ROWS, Rows
 
+_MEANS = {"open": "board.value_help", "due": "board.completion_help", "past": "board.past_help"}
 DRILL = ("show", "pick", "stage", "deal", "fate", "week")  # names in the address that open rows
 
 
@@ -102,6 +104,8 @@ def rows_dialog(what: Asked, found: Rows[Any], view: View) -> None:
     def draw() -> None:
         words = [*map(plain, what.narrowed), t("board.rows", n=found.total)]
         st.caption(" · ".join(words))
+        if what.show in _MEANS:
+            st.caption(t(_MEANS[what.show], days=COMPLETION_DAYS))
         if not found.lines:
             empty(t("board.no_rows"), icon=":material/table_rows:")
             return

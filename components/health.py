@@ -124,7 +124,6 @@ def _card(report: Issued, earlier: Issued | None, measure: str, language: str) -
         t(f"health.measure.{measure}"),
         measured(language, measure, report.health),
         " · ".join(_notes(report, earlier, measure, language)),
-        help=t(f"health.measure_help.{measure}"),
         opens=measure,
     )
 

@@ -11,7 +11,7 @@ from components.frame import View
 from components.scrolling import arrive, lead_to
 from components.tables import cell_clicked, clickable, day_column, days_column, name_column, rate_column
 from components.text import pair, t, term
-from core.process.health import SHOWS, Rows, WeeklyHealth
+from core.process.health import MEASURES, SHOWS, Rows, WeeklyHealth
 from core.process.health import behind as rows_behind
 from data.health_sheets import IN_SHORT, Column, Sheet, chosen, row_sheet, stage_sheet
 from data.health_words import number
@@ -48,6 +48,8 @@ def table(health: WeeklyHealth, language: str) -> None:
     keys = [s.stage for s in health.stages]
     drawn = _columns(sheet)
     config = _config(sheet, language, "UTC")
+    for name in config.keys() & set(MEASURES):
+        config[name] = config[name] | {"help": t(f"health.measure_help.{name}")}
     if cell := cell_clicked(drawn, keys, "health-stages", config=config, alt=t("health.table")):
         stage, column = cell
         open_rows(stage, COUNTED_BY.get(column))

@@ -98,7 +98,7 @@ def headline(shown: Snapshot, language: str) -> None:
 def _value(shown: Snapshot, language: str) -> Card:
     if not shown.whole:
         value = _short(shown.won + shown.open, shown, language)
-        return Card(t("outlook.team_value"), value, help=t("outlook.team_value_help"), opens=ALL)
+        return Card(t("outlook.team_value"), value, opens=ALL)
     if shown.run.value is None:
         return Card(t("outlook.value"), format.NOTHING, t("outlook.too_little"), help=t("outlook.value_help"))
     return Card(t("outlook.value"), _short(shown.run.value, shown, language), help=t("outlook.value_help"))
@@ -112,7 +112,7 @@ def _won(shown: Snapshot, language: str) -> Card:
 def _open(shown: Snapshot, language: str) -> Card:
     note = t("outlook.open_note", n=len(shown.lines))
     value = _short(shown.open, shown, language)
-    return Card(t("outlook.open"), value, note, help=t("outlook.open_help"), opens=OPEN)
+    return Card(t("outlook.open"), value, note, opens=OPEN)
 
 
 def _beside(shown: Snapshot, language: str) -> list[Card]:

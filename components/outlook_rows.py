@@ -27,6 +27,7 @@ from data.queries.snapshots import Line, Snapshot, Win
 
 Lead = tuple[str, dict[str, Any]]  # a page, and what its address should say
 _ROWS_SHOWN = 200
+_MEANS = {ALL: "outlook.team_value_help", OPEN: "outlook.open_help"}
 _EXPLAINED = ("chance", "amount", "value", "rests", "answer")  # what the suggestion explains
 
 
@@ -44,6 +45,8 @@ def behind(shown: Snapshot, by: str, policy: Policy, view: View, *, runs: bool =
         st.segmented_control, t("outlook.behind"), "show", kinds, OPEN, required=True,
         label_visibility="collapsed",
     )  # fmt: skip
+    if show in _MEANS:
+        st.caption(t(_MEANS[show]))
     names = {str(getattr(r, f"{by}_id")): getattr(r, by) for r in (*shown.lines, *shown.wins)}
     pick = address.read("pick", names, "")
     if pick and st.button(names[pick] or t(f"outlook.without_{by}"), icon=":material/close:"):

@@ -168,13 +168,11 @@ def headline(shown: Shown, view: View) -> None:
 
 def _card(shown: Shown, metric: Metric, language: str) -> Card:
     change, currency = shown.change(metric.name), shown.ask.currency
-    before = value_words(language, metric, change.before, currency)
     return Card(
         t(metric.title),
         value_words(language, metric, change.after, currency),
         "" if change.delta is None else delta_words(language, metric, change.delta, currency),
         _tone(change),
-        help=t("reports.before_note", formula=t(metric.formula), before=before),
         opens=metric.name,
     )
 

@@ -1,10 +1,12 @@
 // From the next click: milliseconds to the last change of what is drawn, once its run has ended, and whether it ran anything.
+// What stands within a canvas is not drawn: a table keeps its cells there for screen readers, 200 ms behind the ones it paints.
 () => {
   const QUIET = 300, LIMIT = 60000, SILENT = 2000;
   const app = document.querySelector('[data-testid="stApp"]');
   let begun = 0, last = 0, ran = false, ended = false;
-  const look = new MutationObserver(() => {
-    last = performance.now();
+  const drawn = ({ type, target }) => !(type === "childList" ? target : target.parentElement)?.closest("canvas");
+  const look = new MutationObserver((changes) => {
+    if (changes.some(drawn)) last = performance.now();
     const running = app.getAttribute("data-test-script-state") === "running";
     ran ||= running;
     ended = ran && !running;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
@@ -18,11 +19,32 @@ def words(page: AppTest) -> str:
         for kind in (page.title, page.subheader, page.markdown, page.caption, page.error)
         for e in kind
     ]
-    shown += [f"{m.label} {m.value} {m.delta}" for m in page.metric]
+    shown += [f"{m.label} {m.value} {m.delta}" for m in figures(page)]
     shown += [b.label for b in page.button]
     shown += [d.value.to_string() for d in page.dataframe]
     shown += titles(page)
     return "\n".join(str(s).replace("\\", "") for s in shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One of `components.blocks.cards`: what it is, how much, and the word about it."""
+
+    label: str
+    value: str
+    delta: str = ""
+
+
+def figures(page: AppTest) -> list[Figure]:
+    """Those that open rows, which are buttons, then those that do not."""
+    tiles = [b.label for b in page.button if (b.key or "").startswith("tile-")]
+    told = [re.sub(r":\w+-badge\[(.*)\]$", r"\1", label).replace("\\", "").split("\n\n") for label in tiles]
+    return [*(Figure(*one) for one in told), *(Figure(m.label, m.value, m.delta or "") for m in page.metric)]
+
+
+def values(page: AppTest) -> dict[str, str]:
+    """How much each of its figures is, by what it is."""
+    return {one.label: one.value for one in figures(page)}
 
 
 def does(button: Button) -> str:

@@ -25,7 +25,7 @@ from data.text import translate
 from tests.company import found
 from tests.data.test_health import MONDAY, SEVEN, WEEK, at, drawn
 from tests.history import opportunity, planned
-from tests.pages.reading import check_words, does, words
+from tests.pages.reading import check_words, does, figures, values, words
 
 NAMED = "2026-W09"
 
@@ -83,10 +83,6 @@ def issued(store, team):
         return report, health_rows(session, OPERATOR, team, MONDAY)
 
 
-def figures(page) -> dict[str, str]:
-    return {m.label: m.value for m in page.metric}
-
-
 def rows_of(page):
     return page.dataframe[-1].value
 
@@ -141,7 +137,7 @@ def test_each_number_has_its_rows(open_page, company, sqlite_store, show):
     if show in ("stays", "late"):
         assert len(shown) == health.total(lambda s: s.stays if show == "stays" else s.past)
         assert sum(shown["lost"]) == pytest.approx(health.measure("lost"))
-        assert figures(page)["Lost days"] == f"{sum(shown['lost']):.1f}"
+        assert values(page)["Lost days"] == f"{sum(shown['lost']):.1f}"
     else:
         measure = {"visit": "repeats", "passed": "skips", "step": "completion"}[show]
         part, whole = health.parts(measure)
@@ -155,12 +151,12 @@ def test_the_figures_are_of_the_report_and_stand_beside_the_week_before(open_pag
     page = open_page("health", company.manager)
     report, _ = issued(sqlite_store, company.rep.team_id)
     part, whole = report.health.parts("late")
-    late = next(m for m in page.metric if m.label == "Stays past benchmark")
+    late = next(m for m in figures(page) if m.label == "Stays past benchmark")
     assert late.value == f"{part / whole:.0%}"
     assert late.delta.startswith(f"{part} of {whole} · W08: ")
     oldest = open_page("health", company.manager, week="2026-W07")
     assert "This is the first report" in words(oldest)
-    assert "W0" not in oldest.metric[0].delta
+    assert "W0" not in figures(oldest)[0].delta
 
 
 def test_the_address_says_what_is_shown(open_page, company):
@@ -187,7 +183,7 @@ FIGURES = [("lost", "late"), ("late", "late"), ("skips", "passed"), ("repeats", 
 def test_each_figure_opens_the_rows_that_it_counts(open_page, company):
     page = open_page("health", company.manager, stage="solution_demo")
     for measure, show in FIGURES:
-        page.button(key=f"tile-{measure}-button").click().run()
+        page.button(key=f"tile-{measure}").click().run()
         assert page.query_params["show"] in (show, [show])
         assert "stage" not in page.query_params
     assert len(FIGURES) == len(MEASURES)
@@ -298,7 +294,7 @@ def test_the_audit_says_what_was_done_in_words(open_page, company, sqlite_store,
 def test_a_manager_reads_the_benchmarks_only(open_page, company):
     page = open_page("health", company.manager)
     assert not page.number_input
-    assert figures(page)["Solution demo (days)"] == "3.5"
+    assert values(page)["Solution demo (days)"] == "3.5"
 
 
 def benchmark(store, stage):

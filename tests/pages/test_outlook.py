@@ -23,7 +23,7 @@ from tests.company import found
 from tests.data.test_forecast_runs import TODAY, sold
 from tests.forecasts import run
 from tests.importing import import_text
-from tests.pages.reading import check_words, words
+from tests.pages.reading import check_words, figures, values, words
 from tests.pages.twice import rows_of_two
 
 EARLIER = TODAY - timedelta(days=1)
@@ -64,10 +64,6 @@ def world(store, clock):
     return people
 
 
-def figures(page) -> dict[str, str]:
-    return {m.label: m.value for m in page.metric}
-
-
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("role", ["manager", "director"])
 @pytest.mark.parametrize("name", ["outlook", "replay"])
@@ -76,20 +72,20 @@ def test_both_pages_speak_both_languages(open_page, company, name, role, languag
     check_words(page)
     assert "outlook." not in words(page)
     assert "replay." not in words(page)
-    assert len(page.metric) == {"manager": 3, "director": 5}[role]
+    assert len(figures(page)) == {"manager": 3, "director": 5}[role]
     assert translate(language, "outlook.few", n=30) in words(page)  # thirteen wins are no model
 
 
 def test_a_manager_sees_the_team_and_a_director_all(open_page, company):
     own = open_page("outlook", company.manager, period="month", show="won")
     whole = open_page("outlook", company.director, period="month", show="won")
-    assert list(figures(own).values()) == ["CN¥2.5K", "CN¥1K", "CN¥1.5K"]
+    assert list(values(own).values()) == ["CN¥2.5K", "CN¥1K", "CN¥1.5K"]
     rows = own.dataframe[-1]
     assert rows.value["opportunity"].tolist() == ["Deal 12"]
     amount = json.loads(rows.proto.columns)["amount"]
     assert (amount["label"], amount["type_config"]["type"]) == ("Amount, CN¥", "number")
     assert "Stranger" not in words(own)
-    assert list(figures(whole).values()) == ["CN¥3.2K", "CN¥1K", "CN¥1.5K", "CN¥1.7K", "−CN¥1K"]
+    assert list(values(whole).values()) == ["CN¥1K", "CN¥1.5K", "CN¥3.2K", "CN¥1.7K", "−CN¥1K"]
     assert [table.value["name"].tolist()[:-1] for table in (own.dataframe[1], whole.dataframe[1])] == [
         ["Mate", "Rep"], ["East", "Not yet in the books", "Season and past misses"],
     ]  # fmt: skip

@@ -69,7 +69,7 @@ SUMS = {
 @pytest.mark.parametrize(("show", "column"), [("all", "value"), ("won", "amount"), ("open", "value")])
 def test_a_figure_opens_the_rows_that_add_up_to_it(open_page, company, sqlite_store, name, show, column):
     page = open_page(name, company.manager, period="month", show="pipeline")
-    page.button(key=f"tile-{show}-button").click().run()
+    page.button(key=f"tile-{show}").click().run()
     n, total = SUMS[show](kept(sqlite_store, company.manager))
     assert n
     assert len(rows(page)) == n

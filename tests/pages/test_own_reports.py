@@ -12,7 +12,7 @@ from data.queries.policies import policy_in_force
 from data.text import translate
 from tests.data.test_own_reports import put
 from tests.metric_company import drawn
-from tests.pages.reading import check_words, words
+from tests.pages.reading import check_words, figures, words
 from tests.pages.test_studio import LANGUAGES, fill, press
 from tests.spec.test_own_reports import REPORT
 
@@ -36,7 +36,7 @@ def test_a_report_is_built_looked_at_published_and_read(open_page, sqlite_store,
     widget(page.button_group, "-roles").set_value(["manager"])
     page = page.run()
     check_words(page)
-    assert translate(language, METRICS["win_rate"].title) in [m.label for m in page.metric]
+    assert translate(language, METRICS["win_rate"].title) in [m.label for m in figures(page)]
     page = press(page, "studio.keep", language)
     check_words(page)
     fill(page, "studio.note", "The heads ask.", language)
@@ -47,7 +47,7 @@ def test_a_report_is_built_looked_at_published_and_read(open_page, sqlite_store,
     assert (report.name, report.metrics) == ("own_wins_by_rep", ("wins", "win_rate"))
     read = open_page("reports", people.manager, language, report=report.name, show="wins")
     check_words(read)
-    assert [m.label for m in read.metric] == [translate(language, METRICS[m].title) for m in report.metrics]
+    assert [m.label for m in figures(read)] == [translate(language, METRICS[m].title) for m in report.metrics]
     assert any("adds" in d.value for d in read.dataframe)  # the rows behind the number
     other = open_page("reports", people.rep, language, report=report.name)
     assert [i.value for i in other.info] == [translate(language, "reports.no_such_report")]

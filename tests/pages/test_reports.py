@@ -20,7 +20,7 @@ from tests.company import found
 from tests.conftest import NOON, Hands
 from tests.data.test_metrics import ask_of
 from tests.metric_company import Drawn, drawn
-from tests.pages.reading import check_words, does, words
+from tests.pages.reading import check_words, does, figures, words
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_a_report_opens_with_why_its_number_moved(open_report, role, language, r
     first = METRICS[DRAWN[report].metrics[0]]
     name = translate(language, first.title)
     assert any("lightbulb" in m.value and name in m.value for m in page.markdown)
-    assert [m.label for m in page.metric] == [
+    assert [m.label for m in figures(page)] == [
         translate(language, METRICS[metric].title) for metric in DRAWN[report].metrics
     ]
     assert page.dataframe
@@ -70,7 +70,7 @@ def test_a_report_opens_with_why_its_number_moved(open_report, role, language, r
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_figure_opens_the_rows_that_add_up_to_it(open_report, company, language):
     page = open_report("director", language)
-    next(b for b in page.button if b.key == "tile-won_amount-button").click().run()
+    next(b for b in page.button if b.key == "tile-won_amount").click().run()
     check_words(page)
     assert page.query_params["show"] in ("won_amount", ["won_amount"])
     with company[0].reading() as session:
