@@ -54,18 +54,22 @@ def _standing(lines: Sequence[StageLine]) -> Figure:
         )
         for show, name, colour, counts in parts[: 1 + known]
     ]
+    parts_said = (
+        (charts.ON_MARK, [(s.open - s.past, s.open - s.past) for s in lines]),
+        (charts.ON_OVER, [(s.past, s.open) for s in lines]),
+    )
     words = [
-        charts.inside(end - n / 2, name, str(n), colour)
-        for name, line in zip(names, lines, strict=True)
-        for n, end, colour in (
-            (line.open - line.past, line.open - line.past, charts.ON_MARK),
-            (line.past, line.open, charts.ON_OVER),
+        charts.words(
+            [end - n / 2 for n, end in said if n],
+            [name for name, (n, _) in zip(names, said, strict=True) if n],
+            [str(n) for n, _ in said if n],
+            colour,
         )
-        if n
+        for colour, said in parts_said
     ]
     return charts.figure(
         *bars,
-        annotations=words,
+        *words,
         height=60 + ROW * len(lines),
         barmode="stack",
         showlegend=known,
@@ -121,13 +125,10 @@ def _dwell(known: Sequence[StageLine], language: str) -> Figure:
         showlegend=bool(marked),
     )
     ends = [max(s.dwell.median_days if s.dwell else 0, s.benchmark_days or 0) for s in known]
-    words = [
-        charts.note(end, name, _text(s, language)) for s, name, end in zip(known, names, ends, strict=True)
-    ]
     return charts.figure(
         bars,
         benchmark,
-        annotations=words,
+        charts.words(ends, names, [_text(s, language) for s in known], beside=True),
         height=60 + ROW * len(known),
         yaxis={"autorange": "reversed"},
         xaxis={"range": [0, max(ends) * 2], "visible": False},

@@ -53,12 +53,9 @@ def _funnel(steps: Sequence[Step], language: str) -> Figure:
         for fate, colour in _FATES.items()
     ]
     ends = [s.judged + s.young for s in steps]
-    words = [
-        charts.note(end, name, _rate(s, language)) for s, name, end in zip(steps, names, ends, strict=True)
-    ]
     return charts.figure(
         *bars,
-        annotations=words,
+        charts.words(ends, names, [_rate(s, language) for s in steps], beside=True),
         barmode="stack",
         height=80 + ROW * len(steps),
         yaxis={"autorange": "reversed"},

@@ -57,16 +57,17 @@ def _figure(board: Board, groups: Sequence[GroupLine], ask: Ask) -> Figure:
     most = max((n for g in groups for n in g.past_by_stage), default=0)
     names = [charts.clipped(group_name(g.name, ask.by)) for g in groups]
     stages = [stage_name(s.key) for s in board.stages]
-    ink = charts.ink()
-    words = [
-        charts.inside(place + 0.48, row, _text(past, open_), ink)
+    said = [
+        (place + 0.48, row, _text(past, open_))
         for row, group in enumerate(groups)
         for place, (past, open_) in enumerate(zip(group.past_by_stage, group.by_stage, strict=True))
         if open_
     ]
     return charts.figure(
         _cells([s.key for s in board.stages], groups, most),
-        annotations=words,
+        charts.words(
+            [x for x, *_ in said], [y for _, y, _ in said], [text for *_, text in said], charts.ink()
+        ),
         height=_ROW * len(groups) + _BELOW,
         barmode="overlay",
         bargap=0.08,

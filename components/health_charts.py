@@ -160,13 +160,9 @@ def _beside(
     health: WeeklyHealth, traces: Sequence[Any], ends: Sequence[float], words: Sequence[str]
 ) -> Figure:
     """Bars with their words at the right end."""
-    said = [
-        charts.note(end, term("stage", s.stage), text)
-        for s, end, text in zip(health.stages, ends, words, strict=True)
-    ]
     return charts.figure(
         *traces,
-        annotations=said,
+        charts.words(ends, [term("stage", s.stage) for s in health.stages], words, beside=True),
         height=_height(health),
         yaxis={"autorange": "reversed"},
         xaxis={"range": [0, max([*ends, 1]) * 2.3], "visible": False},

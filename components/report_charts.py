@@ -140,11 +140,10 @@ def _groups(shown: Shown, focus: Focus, keys: Sequence[str], language: str) -> F
         hoverinfo="text",
     )
     ends = [max(a or 0, b or 0, 0) for a, b in zip(values, old, strict=True)]
-    words = [charts.note(end, place, text) for end, place, text in zip(ends, places, said, strict=True)]
     return charts.figure(
         bars,
         earlier,
-        annotations=words,
+        charts.words(ends, places, said, beside=True),
         height=20 + ROW * len(keys),
         showlegend=True,
         yaxis={"autorange": "reversed", "tickmode": "array", "tickvals": places, "ticktext": names},

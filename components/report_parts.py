@@ -81,10 +81,9 @@ def _steps(
         hoverinfo="text",
     )
     ends = [max(start, 0.0), *(max(pair) for pair in pairwise(levels)), max(end, 0.0)]
-    notes = [charts.note(x, place, word) for x, place, word in zip(ends, places, words, strict=True)]
     return charts.figure(
         bars,
-        annotations=notes,
+        charts.words(ends, places, words, beside=True),
         height=10 + ROW * len(names),
         yaxis={"autorange": "reversed", "tickmode": "array", "tickvals": places, "ticktext": names},
         xaxis={"visible": False, "range": room([0.0, *levels, end])},
