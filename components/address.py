@@ -5,12 +5,16 @@ Values are language-free keys; a value that is not among the choices is taken fo
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from enum import StrEnum
+from functools import partial
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from components.scrolling import turn_to_head
+from components.text import t
 
+Part = TypeVar("Part", bound=StrEnum)
 _OF_LIST = ("show", "shown", "region")
 
 
@@ -67,6 +71,21 @@ def choose(
 
     draw(label, list(options), format_func=options.__getitem__, key=key, on_change=changed, **how)
     return read(name, options, default)
+
+
+def part(name: str, words: str, parts: type[Part]) -> Part:
+    """Which part of a page is asked for and drawn, kept in the address; the first, unless another is chosen.
+
+    Args:
+        name: in the address.
+        words: catalogue key of what is chosen among; a part's is this, an underscore and its value.
+    """
+    found = list(parts)
+    options = {one.value: t(f"{words}_{one}") for one in found}
+    default = found[0].value
+    label = t(words)
+    draw = partial(st.segmented_control, required=True, label_visibility="collapsed")
+    return parts(choose(draw, label, name, options, default))
 
 
 def pick(

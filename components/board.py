@@ -93,20 +93,6 @@ def headline(board: Board, language: str) -> None:
         drill({"show": pressed.removesuffix("-value")})
 
 
-def part() -> Part:
-    """The choice of the pictures, kept in the address."""
-    chosen = address.choose(
-        st.segmented_control,
-        t("board.part"),
-        "part",
-        {p: t(f"board.part_{p}") for p in Part},
-        Part.NOW,
-        required=True,
-        label_visibility="collapsed",
-    )
-    return Part(chosen)
-
-
 def _due_words(board: Board) -> str:
     due = board.completion
     return t("board.due_in", done=due.completed, due=due.due, days=COMPLETION_DAYS)

@@ -132,20 +132,6 @@ def headline(found: ForecastHealth, group: Group, view: View) -> None:
             )
 
 
-def part() -> Part:
-    """The choice of what is looked at, kept in the address."""
-    chosen = address.choose(
-        st.segmented_control,
-        t("forecast_health.part"),
-        "part",
-        {p: t(f"forecast_health.part_{p}") for p in Part},
-        Part.MONTHS,
-        required=True,
-        label_visibility="collapsed",
-    )
-    return Part(chosen)
-
-
 def _bias_note(bias: float | None) -> str:
     """Which way the forecasts leaned; "" where the figure shows no way.
 

@@ -124,14 +124,19 @@ def _put(found: Rated, paper: str, score: int, view: View) -> None:
 def _results(found: Rated, view: View) -> None:
     box = found.latest
     if box is None or box.tally is None:
-        st.caption(t("rating.none_yet", least=found.policy.ballot_least))
+        words = [_small(t("rating.none_yet", least=found.policy.ballot_least))]
     else:
         mean = format.number(box.tally.mean, view.language, 1)
-        st.markdown(t("rating.result", month=_month(box.month, view), mean=mean, n=box.votes))
+        words = [t("rating.result", month=_month(box.month, view), mean=mean, n=box.votes)]
     limit = format.number(found.policy.rating_limit, view.language, 1)
-    st.caption(t("rating.rule", limit=limit, least=found.policy.ballot_least))
+    words.append(_small(t("rating.rule", limit=limit, least=found.policy.ballot_least)))
     if found.change:
-        st.caption(t("rating.version", n=found.version, change=plain(found.change)))
+        words.append(_small(t("rating.version", n=found.version, change=plain(found.change))))
+    st.markdown("\n\n".join(words))
+
+
+def _small(words: str) -> str:
+    return f":small[:gray[{words}]]"
 
 
 def _month(month: str, view: View) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, NoReturn
 
 import streamlit as st
@@ -20,6 +21,15 @@ from core.forecast.movement import Move, movement, sums
 from data.queries.snapshots import Named, Snapshot
 
 PLACE = "replay_place"
+
+
+class Part(StrEnum):
+    """What is looked at; one part at a time is asked for and drawn."""
+
+    DAY = "day"
+    RECORD = "record"
+
+
 _WATCH_SECONDS = 3
 
 
@@ -124,7 +134,7 @@ def _open(clicked: str, before: Snapshot, after: Snapshot) -> None:
 
 def go(day: date, period: str) -> NoReturn:
     """Replay another day, from the top of the page."""
-    address.write(**dict.fromkeys((*DRILL, "since", "part")), day=day.isoformat(), period=period)
+    address.write(**dict.fromkeys((*DRILL, "look", "since", "part")), day=day.isoformat(), period=period)
     lead_to(PLACE)
     st.rerun()
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from components import address
 from components import board as drawing
 from components.board import Part
 from components.board_charts import dwell, standing
@@ -32,7 +33,7 @@ with page("board.title", needs=Permission.SEE_BOARD) as view:
         st.stop()
     drawing.headline(shown, view.language)
     drawing.red_list(shown.red, view)
-    part, starts = drawing.part(), week_starts(view.now, view.who.timezone)
+    part, starts = address.part("part", "board.part", Part), week_starts(view.now, view.who.timezone)
     left, right = st.columns(2, gap="medium")
     if part is Part.NOW:
         with left:

@@ -46,7 +46,7 @@ with (
         drawing.nothing()
         st.stop()
     drawing.headline(found, found.chosen, view)
-    if drawing.part() is Part.MONTHS:
+    if address.part("part", "forecast_health.part", Part) is Part.MONTHS:
         months(found, found.chosen, view)
         drawing.groups(found, view)
     else:

@@ -5,12 +5,13 @@ from functools import partial
 
 import streamlit as st
 
-from components import outlook, replay
+from components import address, outlook, replay
 from components.backtests import backtest_form, backtests_block
 from components.frame import page
 from components.models import expectation, looks_at, rhythm, trainings
 from components.navigation import open_page
 from components.outlook_rows import behind
+from components.replay import Part
 from components.scrolling import arrive
 from components.text import t
 from core.access import Permission
@@ -31,32 +32,33 @@ with page("replay.title", needs=Permission.SEE_FORECAST) as view:
     if not kept.pipelines:
         outlook.nothing()
         st.stop()
+    looked = address.part("look", "replay.look", Part)
     with st.container(horizontal=True, gap="small", key=replay.PLACE):
         pipeline, period = outlook.place(kept, "since", "part")
         days = view.read(calendar, pipeline, period, view.now)
-        chosen = replay.day(days.latest, days.today)
+        if looked is Part.DAY:
+            chosen = replay.day(days.latest, days.today)
     arrive(replay.PLACE)
-    shown = view.read(snapshot, pipeline, period, chosen)
     lead = None
-    with st.container(key="replay-shown"):
-        if shown is None:
-            running = view.read(computing, pipeline, days.due(chosen))
-            replay.missing(chosen, running, view, partial(view.do, REPLAY, pipeline, chosen))
-        else:
-            outlook.taken(shown, view)
-            outlook.headline(shown, view.language)
-            st.subheader(t("replay.moved"), anchor=False, help=t("replay.moved_help"))
-            since = replay.since(days.of(shown.run.starts_on), chosen, view.language)
-            before = view.read(snapshot, pipeline, period, since) if since else None
-            moved = replay.moved(before, shown, view.read(handed, before, shown), view)
-            lead = behind(shown, "rep", view.read(policy), view) or moved
-    backtest_form(*days.past, view, lambda turn, *asked: view.do(BACKTEST, turn, pipeline, *asked))
-    backtests_block(view.read(backtests, pipeline), view)
-    found = view.read(models, pipeline)
-    trainings(found, view)
-    looks_at(found, view)
-    rhythm(found, view)
-    if month := expectation(view.read(months, pipeline, view.now), view):
-        replay.go(month, "month")
+    if looked is Part.RECORD:
+        backtest_form(*days.past, view, lambda turn, *asked: view.do(BACKTEST, turn, pipeline, *asked))
+        backtests_block(view.read(backtests, pipeline), view)
+        found = view.read(models, pipeline)
+        trainings(found, view)
+        looks_at(found, view)
+        rhythm(found, view)
+        if month := expectation(view.read(months, pipeline, view.now), view):
+            replay.go(month, "month")
+    elif (shown := view.read(snapshot, pipeline, period, chosen)) is None:
+        running = view.read(computing, pipeline, days.due(chosen))
+        replay.missing(chosen, running, view, partial(view.do, REPLAY, pipeline, chosen))
+    else:
+        outlook.taken(shown, view)
+        outlook.headline(shown, view.language)
+        st.subheader(t("replay.moved"), anchor=False, help=t("replay.moved_help"))
+        since = replay.since(days.of(shown.run.starts_on), chosen, view.language)
+        before = view.read(snapshot, pipeline, period, since) if since else None
+        moved = replay.moved(before, shown, view.read(handed, before, shown), view)
+        lead = behind(shown, "rep", view.read(policy), view) or moved
     if lead:
         open_page(lead[0], **lead[1])

@@ -73,8 +73,9 @@ def _notices(
     session: Session, pipeline: str, causes: Iterable[tuple[str, str, dict[str, object]]]
 ) -> list[Notice]:
     directors = session.scalars(select(Person.id).where(Person.role == Role.DIRECTOR, Person.active)).all()
+    link = {"pipeline": pipeline, "look": "record"}
     return [
-        Notice(person, kind, f"drift:{pipeline}:{cause}", params, "replay", {"pipeline": pipeline})
+        Notice(person, kind, f"drift:{pipeline}:{cause}", params, "replay", link)
         for cause, kind, params in causes
         for person in directors
     ]

@@ -197,13 +197,13 @@ def test_a_day_without_a_snapshot_is_computed_and_marked(open_page, company, sql
 
 
 def test_a_backtest_runs_once_in_the_background_and_is_kept(open_page, company, sqlite_store):
-    page = open_page("replay", company.director, period="month")
+    page = open_page("replay", company.director, period="month", look="record")
     page.date_input(key="backtest-first").set_value(date(2025, 12, 1))
     page.date_input(key="backtest-last").set_value(date(2026, 1, 31))
     next(b for b in page.button if b.label == "Run the backtest").click().run()
     assert "Running" in " ".join(i.value for i in page.info)
     assert run_due(sqlite_store) == 1
-    page = open_page("replay", company.director, period="month")
+    page = open_page("replay", company.director, period="month", look="record")
     check_words(page)
     assert "Accuracy" in words(page)
     assert "Were the chances right?" in words(page)
@@ -218,12 +218,12 @@ def test_two_presses_ask_for_one_backtest(open_page, company, sqlite_store):
     def ask(page):
         return next(b for b in page.button if b.label == "Run the backtest").click().run()
 
-    page = open_page("replay", company.director, period="month")
+    page = open_page("replay", company.director, period="month", look="record")
     assert rows_of_two(page, ask, sqlite_store, ForecastBacktest) == 1
 
 
 def test_days_in_the_wrong_order_are_told_at_their_field(open_page, company):
-    page = open_page("replay", company.manager)
+    page = open_page("replay", company.manager, look="record")
     page.date_input(key="backtest-first").set_value(date(2026, 2, 1))
     page.date_input(key="backtest-last").set_value(date(2026, 1, 1))
     next(b for b in page.button if b.label == "Run the backtest").click().run()
@@ -252,7 +252,7 @@ def test_what_the_model_in_use_looks_at_is_drawn_by_factor(open_page, company, s
                 metrics={"importance": {"amount": 0.75, "calendar": 0.25}, "rhythm": [0.6] * 12 + [2.4]},
             )
         )  # fmt: skip
-    page = open_page("replay", company.director, language, period="month")
+    page = open_page("replay", company.director, language, period="month", look="record")
     assert not page.exception
     assert title in words(page)
     (chart,) = [c for c in page.get("plotly_chart") if "model-looks-at" in c.proto.id]

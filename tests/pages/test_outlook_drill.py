@@ -164,7 +164,7 @@ def test_the_ends_of_a_waterfall_open_their_days(open_page, company):
 def test_a_month_opens_what_was_open_on_its_first_day(open_page, company, sqlite_store):
     month = (TODAY.replace(day=1) - timedelta(days=1)).replace(day=1)
     deal(sqlite_store, company.mate.person_id, run_id=run(sqlite_store, month), name="Of that month")
-    page = open_page("replay", company.director)
+    page = open_page("replay", company.director, look="record")
     page.session_state["replay-months-clicked"] = (month, "won")
     page.run()
     check_words(page)
