@@ -155,7 +155,7 @@ def _create(server: str, template: str = "template1") -> str:
     """Make a database; returns its name."""
     name = f"t{uuid.uuid4().hex[:12]}"
     with _administering(server) as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     return name
 
 
