@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -32,6 +33,7 @@ if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).
     # A database is made there in a fifteenth of the time. Children inherit it.
     os.environ["TMPDIR"] = str(MEMORY)
     tempfile.tempdir = None
+gc.set_threshold(20_000, 20, 20)  # by itself it looks for garbage after 700 new objects: a tenth of the time
 share_compiled()
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")  # no test measures seconds
@@ -183,6 +185,12 @@ def full_bench(request: pytest.FixtureRequest) -> None:
     """Taken by what only the full size measures; skipped otherwise."""
     if not request.config.getoption("--full-bench"):
         pytest.skip("full size only: --full-bench")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: the collector of garbage is spared it."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
