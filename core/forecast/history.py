@@ -95,6 +95,8 @@ class History:
         seasons: kept by `core.forecast.season`, which learns the series of an instant once for
             the events that are known.
         learnt: kept by `core.forecast.landmarks`, the last rows to learn from by instant and days ahead.
+        rhythms: kept by `core.forecast.passage`, what was learnt of the calendar at an instant, however
+            many days ahead are asked for.
         signals: what happened around them besides their stages.
         benchmarks: usual days of a stay by stage, NaN where unknown; empty when none is known.
         industry, industries: code of its customer's industry, -1 without, empty when none is known; names.
@@ -129,6 +131,7 @@ class History:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     seasons: dict[tuple[float, str, tuple[Occasion, ...]], Floats] = field(default_factory=dict, repr=False)
     learnt: dict[tuple[float, float], Any] = field(default_factory=dict, init=False, repr=False)
+    rhythms: dict[float, Any] = field(default_factory=dict, init=False, repr=False)
     _seen: dict[float, "Snapshot"] = field(default_factory=dict, repr=False)
 
     def as_of(self, t: float) -> "Snapshot":

@@ -110,7 +110,9 @@ def passage(history: History, t: float, horizon: float) -> Passage:
     longest = max((float(edges[-1]) for edges, _ in rates), default=0.0)
     ages = np.linspace(0.0, longest, _AGES)
     of = [tuple((edges, rate[p]) for edges, rate in rates) for p in range(len(products) + 1)]
-    return Passage(products, ages, Course(tuple(of), Ahead(_rhythm(found, states, t), horizon)))
+    if t not in history.rhythms:
+        history.rhythms[t] = _rhythm(found, states, t)
+    return Passage(products, ages, Course(tuple(of), Ahead(history.rhythms[t], horizon)))
 
 
 def _rhythm(found: Stays, states: int, t: float) -> Rhythm:
