@@ -7,7 +7,7 @@ import streamlit as st
 from components.commitments import first_day
 from components.days import EVENING, day_in
 from components.draft_begin import form_over, note_draft, unfolded
-from components.draft_end import send_here, tell_sent
+from components.draft_end import send_here
 from components.frame import View
 from components.text import t
 from core.reports.commitments import BY_HAND, Proof
@@ -16,14 +16,17 @@ from data.commands.note_drafts import save_note
 from data.queries.morning import Meeting, Morning
 
 
-def agree_more(told: Morning, held: Meeting, view: View) -> None:
-    """A form for anything else that the meeting agrees on, for who runs it."""
+def agree_more(told: Morning, held: Meeting, view: View, *, goes_on: bool) -> None:
+    """A form for anything else that the meeting agrees on, for who runs it.
+
+    Args:
+        goes_on: whether something was agreed on in it just now.
+    """
     if not told.may_run:
         return
-    sent = bool(tell_sent(view))
     kept = note_draft(view, AGREEMENT, held.id)
     people, customers = told.members, told.customers
-    with st.expander(t("morning.agree_more"), expanded=unfolded(kept, sent), icon=":material/add_task:"):
+    with st.expander(t("morning.agree_more"), expanded=unfolded(kept, goes_on), icon=":material/add_task:"):
         form = form_over(view, kept, save_note, f"agreement-{held.id}")
         st.caption(t("morning.agree_more_hint"))
         form.long_text("what", t("morning.what"), height=68)

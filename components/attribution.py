@@ -98,7 +98,8 @@ def deviations(month: MonthAttribution, does: Mapping[str, Callable[..., Any]], 
     Args:
         does: `coach(finding)`.
     """
-    if tell_sent(view) in (EVENT.kind, WISH.kind):
+    sent = tell_sent(view)
+    if sent and sent.kind in (EVENT.kind, WISH.kind):
         address.write(finding=None, add=None)
     if not month.deviations:
         empty(t("attribution.no_lines"), t("attribution.no_lines_hint"), icon=":material/table_rows:")

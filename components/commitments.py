@@ -2,23 +2,26 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from components.blocks import Tone, empty, plain, section
-from components.days import EVENING, pick_day
-from components.form_turns import next_turn, turn_of
+from components.days import EVENING, day_in
+from components.draft_begin import Sheets, sheets
+from components.draft_end import send_here
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
 from components.text import t
 from core.access import Permission, decide
-from core.reports.commitments import BY_HAND, Checked, Commitment, Kept, Proof, about_still, renewed
+from core.reports.commitments import BY_HAND, Checked, Commitment, Kept, Proof, renewed
 from data.brief_words import time_words
-from data.commands.morning import CommitmentInput, assign, drop_commitment, take_up_commitment
+from data.commands.form_drafts import ASSIGNMENT, GIVEN_UP
+from data.commands.morning import CommitmentInput, take_up_commitment
 from data.minutes_words import again_words, proof_words
 from data.queries.morning import Morning
 
@@ -60,6 +63,7 @@ def commitments(name: str, found: Sequence[Checked], told: Morning, view: View) 
     section(t(f"morning.step.{name}"), icon=":material/handshake:", help=t("morning.followed_help"))
     if not found:
         empty(t(f"morning.none_{name}"), t(f"morning.none_{name}_hint"), icon=":material/handshake:")
+    given, dropped = sheets(view, ASSIGNMENT), sheets(view, GIVEN_UP)
     again = renewed((c.commitment for c in found), (c.commitment for c in told.made))
     for checked in found:
         with st.container(border=True, gap="xsmall"):
@@ -73,8 +77,8 @@ def commitments(name: str, found: Sequence[Checked], told: Morning, view: View) 
                         st.badge(t("morning.renewed"), icon=":material/event_repeat:", color="blue")
                     else:
                         if checked.state is Kept.MISSED:
-                            _assign_again(checked, told, view)
-                        give_up(c.id, lambda of, why: view.do(drop_commitment, of, why), view)
+                            _assign_again(checked, given, told, view)
+                        give_up(dropped, c.id, view)
                     _open_customer(checked, view)
             elif told.running and told.may_run and checked.state is Kept.DROPPED:
                 take_up(c.id, lambda of: view.do(take_up_commitment, of), view)
@@ -91,29 +95,26 @@ def commitment_line(checked: Checked, zone: str, language: str) -> str:
     return f"{mark} **{plain(c.owner)}** · {plain(c.what)}  \n:small[:gray[{plain(detail)}]]"
 
 
-def _assign_again(checked: Checked, told: Morning, view: View) -> None:
+def _assign_again(checked: Checked, given: Sheets, told: Morning, view: View) -> None:
     c = checked.commitment
     start = Prefilled(
         f"again-{c.id}", c.what, c.owner_id, c.customer_id, c.opportunity_id, c.expects, c.about
     )
-    assign_popover(start, told, view, t("morning.assign_again"), ":material/event_repeat:")
+    assign_popover(start, given, told, view, t("morning.assign_again"), ":material/event_repeat:")
 
 
-def give_up(of: int, drop: Callable[[int, str], Any], view: View) -> None:
+def give_up(leaves: Sheets, of: int, view: View) -> None:
     """The way to give up what was agreed on, with a reason.
 
     Args:
-        drop: `drop(of, reason)`.
+        leaves: one's drafts of giving up such things.
     """
     with st.popover(t("morning.drop"), icon=":material/block:", key=f"drop-{of}"):
-        marks = Marks(view)
-        with st.form(f"drop-form-{of}", border=False):
-            with marks.field("reason"):
-                reason = st.text_input(t("morning.drop_reason"), key=f"drop-reason-{of}")
-            sent = st.form_submit_button(t("morning.drop_do"))
-        if sent and marks.sent(lambda: drop(of, reason or "")):
-            st.toast(t("morning.was_dropped"))
-            st.rerun()
+        form = leaves.form(of)
+        form.text("reason", t("morning.drop_reason"))
+        drops, said = leaves.note.submit, t("morning.was_dropped")
+        send_here(view, form, t("morning.drop_do"), drops, said=said, quiet=True)
+        form.finish()
 
 
 def take_up(of: int, take: Callable[[int], Any], view: View) -> None:
@@ -138,12 +139,21 @@ def _open_customer(checked: Checked, view: View) -> None:
 
 
 def assign_popover(
-    start: Prefilled, told: Morning, view: View, label: str = "", icon: str = ":material/assignment_ind:"
+    start: Prefilled,
+    given: Sheets,
+    told: Morning,
+    view: View,
+    label: str = "",
+    icon: str = ":material/assignment_ind:",
 ) -> None:
-    """A form behind a button, filled with what it is about; once it is sent it closes."""
-    turn = turn_of(_named(start, told))
-    with st.popover(label or t("morning.assign"), icon=icon, key=f"assign-{turn}"):
-        _form(start, told, view)
+    """A form behind a button, filled with what it is about; once it is sent it closes.
+
+    Args:
+        given: one's drafts of such forms.
+    """
+    place = f"{told.meeting.id if told.meeting else 0}-{start.key}"
+    with st.popover(label or t("morning.assign"), icon=icon, key=f"assign-{given.named(place)}"):
+        _form(start, given, place, told, view)
 
 
 def given_away(
@@ -175,78 +185,35 @@ def given_away(
             st.markdown(commitment_line(checked, told.timezone, view.language))
 
 
-def _form(start: Prefilled, told: Morning, view: View) -> None:
-    held = told.meeting.id if told.meeting else 0
-    turn = turn_of(_named(start, told))
-    marks = Marks(view)
-    with st.form(f"commit-{turn}", border=False, enter_to_submit=False):
-        with marks.field("what"):
-            what = st.text_area(t("morning.what"), start.what, key=f"what-{turn}", height=68)
-        owner = _owner(start, told, turn, marks)
-        customer = _customer(start, told, turn, marks)
-        with marks.field("due_at"):
-            on = _day(turn, told, view)
-        with st.container(horizontal=True, gap="small"):
-            at = st.time_input(t("morning.at_time"), EVENING, key=f"time-{turn}", step=1800, width=110)
-            expects = _expects(start, turn, marks)
-        sent = st.form_submit_button(t("morning.add"), type="primary")
-    about = about_still(start.about, start.expects, expects)
-    due_at = datetime.combine(on, at or EVENING, ZoneInfo(told.timezone))
-    given = CommitmentInput(what or "", owner or 0, due_at, customer, start.opportunity_id, expects, about)
-    if sent and marks.sent(lambda: view.do(assign.once, turn, held, given)):
-        next_turn(_named(start, told))
-        st.toast(t("morning.agreed", who=told.members.get(given.owner_id, "")))
-        st.rerun()
-
-
-def _named(start: Prefilled, told: Morning) -> str:
-    return f"commit-{told.meeting.id if told.meeting else 0}-{start.key}"
-
-
-def _owner(start: Prefilled, told: Morning, turn: str, marks: Marks) -> int | None:
-    names = list(told.members)
-    with marks.field("owner"):
-        return st.selectbox(
-            t("morning.assign_to"),
-            names,
-            names.index(start.owner_id) if start.owner_id in names else None,
-            format_func=told.members.__getitem__,
-            placeholder="",
-            key=f"owner-{turn}",
+def _form(start: Prefilled, given: Sheets, place: str, told: Morning, view: View) -> None:
+    people, customers, free = told.members, told.customers, not (start.customer_id or start.opportunity_id)
+    owner = start.owner_id if start.owner_id in people else None
+    form = given.form(place, {"what": start.what, "owner": owner})
+    form.long_text("what", t("morning.what"), height=68)
+    chosen = form.select("owner", t("morning.assign_to"), list(people), people.__getitem__, placeholder="")
+    if free:
+        form.select("customer", t("morning.customer"), list(customers), customers.__getitem__, placeholder="")
+    usual = first_day(told, view)
+    day_in(form, "due_at", t("morning.due"), told.ahead, usual, view.language)
+    with st.container(horizontal=True, gap="small"):
+        form.clock("at", t("morning.at_time"), EVENING, step=1800, width=110)
+        proofs = {str(p): t(f"morning.proof.{p}") for p in dict.fromkeys((*BY_HAND, start.expects))}
+        form.select(
+            "expects", t("morning.expects"), list(proofs), proofs.__getitem__, default=str(start.expects)
         )
-
-
-def _customer(start: Prefilled, told: Morning, turn: str, marks: Marks) -> int | None:
-    if start.customer_id or start.opportunity_id:
-        return start.customer_id
-    with marks.field("customer"):
-        return st.selectbox(
-            t("morning.customer"),
-            list(told.customers),
-            index=None,
-            format_func=told.customers.__getitem__,
-            placeholder="",
-            key=f"customer-{turn}",
-        )
-
-
-def _day(turn: str, told: Morning, view: View) -> date:
-    """A day with one click, by the team's clock."""
-    first = first_day(told, view)
-    return pick_day(t("morning.due"), f"day-{turn}", told.ahead, first, view.language)
+    proposed = CommitmentInput(
+        start.what, owner or 0, datetime.combine(told.ahead[usual], EVENING, ZoneInfo(told.timezone)),
+        start.customer_id, start.opportunity_id, start.expects, start.about,
+    )  # fmt: skip
+    sends = partial(
+        ASSIGNMENT.submit, meeting=told.meeting.id if told.meeting else 0,
+        start=proposed, days=told.ahead, usual=usual, zone=told.timezone,
+    )  # fmt: skip
+    send_here(view, form, t("morning.add"), sends, said=t("morning.agreed", who=people.get(chosen, "")))
+    form.finish()
 
 
 def first_day(told: Morning, view: View) -> str:
     """The day that is meant until another is chosen."""
     here = view.now.astimezone(ZoneInfo(told.timezone)).time()
     return "today" if here < EVENING else "tomorrow"
-
-
-def _expects(start: Prefilled, turn: str, marks: Marks) -> Proof:
-    proofs = {p: t(f"morning.proof.{p}") for p in dict.fromkeys((*BY_HAND, start.expects))}
-    with marks.field("expects"):
-        chosen = st.selectbox(
-            t("morning.expects"), list(proofs), list(proofs).index(start.expects),
-            format_func=proofs.__getitem__, key=f"expects-{turn}",
-        )  # fmt: skip
-    return chosen or start.expects

@@ -8,8 +8,8 @@ import streamlit as st
 
 from components import address, format
 from components.blocks import plain, section
-from components.draft_begin import draft_now, form_over
-from components.draft_end import submit_draft
+from components.draft_begin import draft_now, form_over, sheets
+from components.draft_end import send_here, submit_draft
 from components.drafts import DraftForm
 from components.feature_words import feature_words
 from components.forms import Marks
@@ -19,6 +19,7 @@ from components.scrolling import into_view
 from components.text import t, term
 from core.promises.demands import DECLINES, DELIVERABLES, stands
 from core.promises.sla import SlaState
+from data.commands.form_drafts import PAUSE
 from data.commands.promise_drafts import ANSWER, DECLINE, open_answer, save_promise_fields, submit_answer
 from data.queries.demand_file import DemandFile, FeatureChoice
 from data.queries.drafts import DraftView, begun
@@ -60,7 +61,7 @@ def answer_block(
 
     Args:
         kept: one's draft of an answer.
-        does: `pause(demand, reason)`, `resume(demand)`.
+        does: `resume(demand)`.
     """
     if kept is None:
         return
@@ -170,18 +171,17 @@ def _feature_fields(form: DraftForm) -> None:
 
 def _pausing(file: DemandFile, does: Does, view: View) -> None:
     """Stop the clock with a reason, or let it run again."""
+    number = file.row.id
     if file.row.paused_since is not None:
-        with st.form(f"resume-{file.row.id}"):
+        with st.form(f"resume-{number}"):
             marks = Marks(view)
             st.markdown(t("demands.paused_now"))
             sent = st.form_submit_button(t("demands.resume"), icon=":material/play_arrow:")
-        done = sent and marks.sent(partial(does["resume"], file.row.id))
-    else:
-        with st.form(f"pause-{file.row.id}"):
-            marks = Marks(view)
-            with marks.field("reason"):
-                reason = st.text_input(t("demands.pause_reason"), placeholder=t("demands.pause_hint"))
-            sent = st.form_submit_button(t("demands.pause"), icon=":material/pause:")
-        done = sent and marks.sent(partial(does["pause"], file.row.id, reason or ""))
-    if done:
-        st.rerun()
+        if sent and marks.sent(partial(does["resume"], number)):
+            st.rerun()
+        return
+    with st.container(border=True, key=f"pause-box-{number}"):
+        form = sheets(view, PAUSE).form(number)
+        form.text("reason", t("demands.pause_reason"), placeholder=t("demands.pause_hint"))
+        send_here(view, form, t("demands.pause"), PAUSE.submit, icon=":material/pause:", quiet=True)
+        form.finish()

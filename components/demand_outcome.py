@@ -1,15 +1,12 @@
 """What became of a demand: product's answer, and the way on to the next one that waits."""
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any
-
 import streamlit as st
 
 from components import address
 from components.address import leave_for
 from components.blocks import plain, section
 from components.demand_answer import anew, may_answer_anew
+from components.draft_end import tell_sent
 from components.feature_words import came_words
 from components.frame import View
 from components.navigation import open_page
@@ -17,6 +14,7 @@ from components.taking_back import take_back_form, taken_back_note
 from components.text import pair, t, term
 from core.access import Permission, reach
 from core.promises.sla import SlaState
+from data.commands.form_drafts import DEMAND_BACK
 from data.queries.demand_file import DemandFile
 from data.queries.demands import DemandRow
 from data.queries.taken_back import TakenBack
@@ -100,15 +98,11 @@ def _after_a_decline(row: DemandRow, view: View) -> None:
         leave_for(customer=row.customer_id, again=row.id)
 
 
-def take_back_block(file: DemandFile, take: Callable[[int, str], Any], view: View) -> None:
-    """The way to take a demand back that was filed by mistake.
-
-    Args:
-        take: `take(demand, reason)`.
-    """
-    number = file.row.id
-    if file.may_take_back and take_back_form(f"demand-{number}", "demand", partial(take, number), view):
-        st.rerun()
+def take_back_block(file: DemandFile, view: View) -> None:
+    """The way to take a demand back that was filed by mistake."""
+    tell_sent(view)
+    if file.may_take_back:
+        take_back_form(DEMAND_BACK, file.row.id, "demand", view)
 
 
 def go_on(following: DemandRow | None, waits: int) -> None:

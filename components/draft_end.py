@@ -16,11 +16,13 @@ from components.outage import pressed
 from components.text import t
 from core.access import Who
 from data.commands.drafts import drop_draft
+from data.queries.drafts import DraftView
 
 if TYPE_CHECKING:
     from data.engine import Store
 
     Submit = Callable[[Store, Who, int], object]
+    Begin = Callable[[Store, Who], int]
 
 _SENT = "draft-sent"  # the last draft of a form that stays on its page, and what is said of it
 
@@ -50,29 +52,48 @@ def end(view: View, form: DraftForm, label: str, submit: Submit, words: str = "d
 
 
 def send_here(
-    view: View, form: DraftForm, label: str, submit: Submit, *, said: str = "", icon: str | None = None
+    view: View,
+    form: DraftForm,
+    label: str,
+    submit: Submit,
+    *,
+    said: str = "",
+    icon: str | None = None,
+    quiet: bool = False,
 ) -> None:
     """The line under a form that stays on its page: send, and that it is kept as it stands.
 
     Args:
         said: what `tell_sent` says once it is sent; nothing where the page shows it by itself.
+        quiet: whether it is not what the page is about.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
             label,
-            type="primary",
+            type="secondary" if quiet else "primary",
             icon=icon,
             key=f"{form.prefix}submit",
             on_click=submit_here,
-            args=(view, form.draft.id, submit, said),
+            args=(view, form.draft.id, submit, said, form.begin),
         )
         st.caption(t("demands.saved_as_draft"), width="content")
 
 
-def submit_here(view: View, draft_id: int, submit: Submit, said: str = "") -> None:
-    """Send the draft of a form that stays on its page."""
-    submit_draft(view, draft_id, submit)
-    st.session_state[_SENT] = draft_id, said
+def submit_here(
+    view: View, draft_id: int, submit: Submit, said: str = "", begin: Begin | None = None
+) -> None:
+    """Send the draft of a form that stays on its page.
+
+    Args:
+        begin: opens the draft where nothing was typed: what is missing is kept with it.
+    """
+
+    def send(store: Store, who: Who, number: int) -> None:
+        number = begin(store, who) if begin and not number else number
+        submit(store, who, number)
+        st.session_state[_SENT] = number, said
+
+    submit_draft(view, draft_id, send)
 
 
 def sent_now(view: View, form: DraftForm, marks: Marks, work: Callable[[], object]) -> bool:
@@ -83,15 +104,15 @@ def sent_now(view: View, form: DraftForm, marks: Marks, work: Callable[[], objec
     return True
 
 
-def tell_sent(view: View) -> str:
-    """Say once that the draft was sent; returns its kind, "" where none was: its problems say why."""
+def tell_sent(view: View) -> DraftView | None:
+    """Say once that the draft was sent; returns it, None where none was: its problems say why."""
     draft_id, said = st.session_state.pop(_SENT, (None, ""))
     kept = draft_now(view, draft_id) if draft_id is not None else None
     if kept is None or kept.sent is None:
-        return ""
+        return None
     if said:
         st.toast(said)
-    return kept.kind
+    return kept
 
 
 def submit_draft(view: View, draft_id: int, submit: Submit) -> None:

@@ -6,13 +6,15 @@ browser sends its values into a new session, and no callback runs. A field that 
 device, a callback) gets a new key, so that the browser draws it anew.
 """
 
+from __future__ import annotations
+
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, time
 from decimal import Decimal
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
@@ -23,6 +25,9 @@ from components.scrolling import into_view
 from core.access import Who
 from core.messages import AppError, Problem, Unavailable
 from data.queries.drafts import DraftView
+
+if TYPE_CHECKING:
+    from data.engine import Store
 
 _RED, _RED_ON_DARK = "#B3261E", "#FF8A80"  # the theme's red texts, which no style sheet can name
 _LOCKS: defaultdict[int | None, threading.Lock] = defaultdict(threading.Lock)
@@ -44,9 +49,16 @@ class DraftForm:
         save: Callable[[dict[str, Any]], None],
         mark: Callable[[Problem], None],
         explain: Callable[[Problem], str],
+        begin: Callable[[Store, Who], int] | None = None,
+        prefix: str = "",
     ) -> None:
-        self.draft = draft
-        self.prefix = f"d{draft.id}_"
+        """
+        Args:
+            begin: opens the draft of a form in which nothing was typed yet; None where it is open.
+            prefix: of the widgets' keys; the draft's own unless given.
+        """
+        self.draft, self.begin = draft, begin
+        self.prefix = prefix or f"d{draft.id}_"
         self._save, self._store_mark, self._explain = save, mark, explain
         self._problems = list(draft.problems)
         self._values = dict(draft.values)

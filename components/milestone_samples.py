@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
 from components import address, format
 from components.blocks import Row, Tone, plain, rows, section
+from components.draft_begin import sheets
+from components.draft_end import send_here, tell_sent
 from components.forms import Marks
 from components.frame import View
 from components.scrolling import arrive, lead_to
@@ -15,6 +16,7 @@ from components.text import t
 from core.access import Permission, decide
 from core.milestones.samples import Found, Tally
 from data.commands.command import Command
+from data.commands.form_drafts import CHECK
 from data.milestone_words import day_words, row_value_words
 from data.queries.milestone_samples import Item, Looked, Sample
 
@@ -96,10 +98,14 @@ def _line(item: Item, sample: Sample, view: View, may: bool) -> Row:
     )
 
 
-def item_block(
-    sample: Sample, of: int, looked: Looked, audio: Callable[[str], bytes], does: Does, view: View
-) -> None:
+def item_block(sample: Sample, of: int, looked: Looked, audio: Callable[[str], bytes], view: View) -> None:
     """One drawn row: what its record says, to be heard or read, and the form for what was found."""
+    sent = tell_sent(view)
+    if sent and sent.kind == CHECK.kind:
+        following = next((i.row.of for i in sample.items if i.check is None and i.row.of != of), None)
+        address.write(item=following)
+        lead_to(_IN_HAND)
+        st.rerun()
     row = next(item.row for item in sample.items if item.row.of == of)
     with st.container(border=True, key=f"item-{of}"):
         with st.container(key=_IN_HAND):
@@ -114,23 +120,13 @@ def item_block(
             st.caption(t("milestones.transcript"))
             st.text(looked.transcript)
         typed = sample.criterion == "completeness" and looked.recording is None
-        _form("typed" if typed else sample.criterion, sample, of, does, view)
+        _form("typed" if typed else sample.criterion, sample, of, view)
 
 
-def _form(asked: str, sample: Sample, of: int, does: Does, view: View) -> None:
-    marks = Marks(view)
-    with st.form(f"check-{sample.id}-{of}", border=False):
-        with marks.field("result"):
-            words = {found.value: t(f"milestones.found.{found}") for found in Found}
-            chosen: Any = st.segmented_control(
-                t(f"milestones.asked_{asked}"), list(words), format_func=words.__getitem__,
-                key=f"found-{sample.id}-{of}",
-            )  # fmt: skip
-        with marks.field("note"):
-            note = st.text_input(t("milestones.check_note"), key=f"check-note-{sample.id}-{of}")
-        sent = st.form_submit_button(t("milestones.check_save"), icon=":material/done:")
-    if sent and marks.sent(partial(view.do, does["check"], sample.id, of, chosen or "", note)):
-        following = next((i.row.of for i in sample.items if i.check is None and i.row.of != of), None)
-        address.write(item=following)
-        lead_to(_IN_HAND)
-        st.rerun()
+def _form(asked: str, sample: Sample, of: int, view: View) -> None:
+    form = sheets(view, CHECK).form(f"{sample.id}-{of}")
+    words = {found.value: t(f"milestones.found.{found}") for found in Found}
+    form.choice("result", t(f"milestones.asked_{asked}"), list(words), words.__getitem__)
+    form.text("note", t("milestones.check_note"))
+    send_here(view, form, t("milestones.check_save"), CHECK.submit, icon=":material/done:", quiet=True)
+    form.finish()

@@ -1,22 +1,22 @@
 """The path of milestones drawn: whose it is, where it stands today, and its four stops."""
 
 from collections.abc import Mapping
-from datetime import date
 from functools import partial
 
 import streamlit as st
 
 from components import address, format
 from components.blocks import Card, Tone, cards, empty, plain, section
-from components.forms import Marks
+from components.draft_begin import sheets
+from components.draft_end import send_here, tell_sent
 from components.frame import View
 from components.text import t
 from core.access import Permission, decide
 from core.milestones.assess import State
 from core.milestones.criteria import SPANS, window
 from core.milestones.path import Phase
+from data.commands.form_drafts import LAUNCH
 from data.commands.milestone_export import export_milestones
-from data.commands.milestones import set_launch
 from data.milestone_words import chance_words, day_words
 from data.queries.milestones import LaunchRow, Path, Stop
 
@@ -133,6 +133,7 @@ def _counted(stop: Stop, path: Path, language: str) -> str:
 
 def launch(path: Path, view: View) -> None:
     """The launch date with its history, and for whoever may a form to set it."""
+    tell_sent(view)
     section(t("milestones.launch"), icon=":material/rocket_launch:")
     for row in path.history or ((path.launch,) if path.launch else ()):
         st.caption(plain(_launch_line(row, view)))
@@ -153,20 +154,14 @@ def _form(path: Path, view: View) -> None:
     if path.team_id is not None:
         note = f"{t('milestones.launch_of_team', team=path.team)} {note}"
     st.caption(plain(note))
-    marks = Marks(view)
-    with st.form(f"launch-{path.team_id}"):
-        with marks.field("launched_on"):
-            on: date | None = st.date_input(
-                t("milestones.launch_on"),
-                value=own,
-                format="YYYY-MM-DD",
-                key=f"launch-on-{path.team_id}-{own}",
-            )
-        reason = ""
+    with st.container(border=True, key=f"launch-box-{path.team_id or 0}"):
+        start = {"launched_on": own.isoformat()} if own else None
+        form = sheets(view, LAUNCH).form(path.team_id or 0, start)
+        form.day("launched_on", t("milestones.launch_on"))
         if own is not None:
-            with marks.field("reason"):
-                reason = st.text_input(t("milestones.reason"), key=f"launch-reason-{path.team_id}-{own}")
-        sent = st.form_submit_button(t("milestones.save_launch"), icon=":material/save:")
-    if sent and marks.sent(partial(view.do, set_launch, path.team_id, on, reason)):
-        st.toast(t("milestones.launch_saved"))
-        st.rerun()
+            form.text("reason", t("milestones.reason"))
+        send_here(
+            view, form, t("milestones.save_launch"), LAUNCH.submit,
+            said=t("milestones.launch_saved"), icon=":material/save:", quiet=True,
+        )  # fmt: skip
+        form.finish()

@@ -104,13 +104,12 @@ def without(days: MorningDays, team: int, day: date, view: View) -> None:
 
 def meeting(told: Morning, view: View, today: date, wall: bool) -> None:
     """The meeting as far as it is: before it, running, or its minutes."""
-    held = told.meeting
+    held, sent = told.meeting, tell_sent(view)
     if held and held.minutes:
-        tell_sent(view)
         left_over(view, MINUTES, AGREEMENT, number=held.id)
         minutes(told, held, held.minutes, view)
     elif held and told.day == today:
-        _running(told, held, view, wall)
+        _running(told, held, view, wall, goes_on=bool(sent and sent.kind == AGREEMENT.kind))
     else:
         _before(told, view, today)
 
@@ -134,7 +133,7 @@ def _before(told: Morning, view: View, today: date) -> None:
     commitments("followed", told.followed, told, view)
 
 
-def _running(told: Morning, held: Meeting, view: View, wall: bool) -> None:
+def _running(told: Morning, held: Meeting, view: View, wall: bool, *, goes_on: bool) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key=_CLOCK
     ):
@@ -150,11 +149,11 @@ def _running(told: Morning, held: Meeting, view: View, wall: bool) -> None:
         required=True, width="stretch",
     )  # fmt: skip
     with st.container(key=f"morning-step-{step}"):
-        _step(step, told, held, view)
+        _step(step, told, held, view, goes_on=goes_on)
     _turn(step)
 
 
-def _step(step: str, told: Morning, held: Meeting, view: View) -> None:
+def _step(step: str, told: Morning, held: Meeting, view: View, *, goes_on: bool) -> None:
     match step:
         case "followed":
             commitments("followed", told.followed, told, view)
@@ -165,7 +164,7 @@ def _step(step: str, told: Morning, held: Meeting, view: View) -> None:
             alerts(told, view)
         case "made":
             commitments("made", told.made, told, view)
-            agree_more(told, held, view)
+            agree_more(told, held, view, goes_on=goes_on)
         case _:
             _finish(told, held, view)
 

@@ -5,12 +5,14 @@ import streamlit as st
 from components.alert_hands import hands_words
 from components.blocks import Tone, badge, empty, plain, section
 from components.commitments import Prefilled, assign_popover, given_away
+from components.draft_begin import Sheets, sheets
 from components.frame import View
 from components.navigation import open_page
 from components.text import t
 from core.access import Permission, decide
 from core.reports.commitments import about_alert
 from data.alert_words import alert_words
+from data.commands.form_drafts import ASSIGNMENT
 from data.queries.alerts import AlertItem
 from data.queries.morning import Morning
 from data.text import sentences
@@ -22,8 +24,9 @@ def alerts(told: Morning, view: View) -> None:
     if not told.alerts:
         empty(t("morning.no_alerts"), icon=":material/check_circle:")
         return
+    given = sheets(view, ASSIGNMENT)
     for item in told.alerts:
-        _alert(item, told, view)
+        _alert(item, given, told, view)
     if more := told.standing - len(told.alerts):
         st.caption(t("morning.more_alerts", n=more))
     may = decide(view.who, Permission.HANDLE_ALERTS).allowed
@@ -31,7 +34,7 @@ def alerts(told: Morning, view: View) -> None:
         open_page("alerts")
 
 
-def _alert(item: AlertItem, told: Morning, view: View) -> None:
+def _alert(item: AlertItem, given: Sheets, told: Morning, view: View) -> None:
     words = alert_words(view.language, item.rule, item.params)
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -61,4 +64,4 @@ def _alert(item: AlertItem, told: Morning, view: View) -> None:
                 key=f"alert-{item.id}", what=words["action"], owner_id=owner, customer_id=item.customer_id,
                 about=item.id,
             )  # fmt: skip
-            assign_popover(start, told, view)
+            assign_popover(start, given, told, view)

@@ -5,6 +5,7 @@ import streamlit as st
 from components import format
 from components.blocks import empty, plain, section
 from components.commitments import Prefilled, assign_popover, given_away
+from components.draft_begin import Sheets, sheets
 from components.frame import View
 from components.navigation import open_page
 from components.text import t
@@ -13,6 +14,7 @@ from core.reports.brief import Cause, Item
 from core.reports.commitments import expected
 from core.terms import Severity
 from data.brief_words import cause_words, money_words, risk_words, time_words
+from data.commands.form_drafts import ASSIGNMENT
 from data.queries.morning import Morning
 
 
@@ -22,8 +24,9 @@ def items(told: Morning, view: View) -> None:
     if not told.brief.top:
         empty(t("morning.calm"), t("morning.calm_hint"), icon=":material/check_circle:")
         return
+    given = sheets(view, ASSIGNMENT)
     for place, item in enumerate(told.brief.top, 1):
-        _card(place, item, told, view)
+        _card(place, item, given, told, view)
     whole = money_words(view.language, told.brief.at_risk)
     st.caption(plain(t("morning.whole", money=whole, n=told.brief.customers)))
     shares = (told.brief.share_red, told.brief.share_amber)
@@ -31,7 +34,7 @@ def items(told: Morning, view: View) -> None:
     st.caption(t("morning.rule", red=red, amber=amber))
 
 
-def _card(place: int, item: Item, told: Morning, view: View) -> None:
+def _card(place: int, item: Item, given: Sheets, told: Morning, view: View) -> None:
     first = item.causes[0]
     said = cause_words(view.language, first)
     with st.container(border=True, gap="small", key=f"morning-item-{place}"):
@@ -46,7 +49,7 @@ def _card(place: int, item: Item, told: Morning, view: View) -> None:
         with st.expander(t("morning.rows"), icon=":material/table_rows:"):
             st.markdown("\n".join(_rows(item, view)))
         given_away(f"item-{item.deal.id}", item.deal.customer_id, item.deal.id, told, view)
-        _acts(item, first, told, view)
+        _acts(item, first, given, told, view)
 
 
 def _colour(cause: Cause) -> str:
@@ -74,7 +77,7 @@ def _rows(item: Item, view: View) -> list[str]:
     ]
 
 
-def _acts(item: Item, first: Cause, told: Morning, view: View) -> None:
+def _acts(item: Item, first: Cause, given: Sheets, told: Morning, view: View) -> None:
     with st.container(horizontal=True):
         if told.running and told.may_run:
             proof, about = expected(first)
@@ -87,7 +90,7 @@ def _acts(item: Item, first: Cause, told: Morning, view: View) -> None:
                 expects=proof,
                 about=about,
             )
-            assign_popover(start, told, view)
+            assign_popover(start, given, told, view)
         sees = decide(view.who, Permission.SEE_CUSTOMERS).allowed and item.deal.customer_id
         key = f"open-{item.deal.id}"
         if sees and st.button(t("morning.open_customer"), type="tertiary", icon=":material/domain:", key=key):

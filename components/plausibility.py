@@ -1,17 +1,17 @@
 """What is worth a look, drawn: the fact, its rows, what often explains it, and what came of it."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Sequence
 
 import streamlit as st
 
 from components import address
 from components.blocks import empty, plain, section
-from components.forms import Marks
+from components.draft_begin import Sheets, sheets
+from components.draft_end import send_here, tell_sent
 from components.frame import View
 from components.tables import clickable, instant_column
 from components.text import t, term
+from data.commands.form_drafts import SIGN
 from data.queries.plausibility import PAGE, PersonSign, Plausibility, Review
 
 ROWS_SHOWN = 50
@@ -29,17 +29,14 @@ def looked_through(found: Plausibility) -> None:
     st.caption(t("plausibility.looked_through", actions=found.actions, people=found.people))
 
 
-def signs(found: Plausibility, review: Callable[[int, str, str], Any], view: View) -> int | None:
-    """A card for each sign that is shown; returns the customer whose row was chosen.
-
-    Args:
-        review: `review(person, kind, note)`.
-    """
-    chosen = None
+def signs(found: Plausibility, view: View) -> int | None:
+    """A card for each sign that is shown; returns the customer whose row was chosen."""
+    tell_sent(view)
+    chosen, leaves = None, sheets(view, SIGN)
     for item in found.signs:
         with st.container(border=True, key=f"sign-{item.person_id}-{item.sign.kind}"):
             chosen = _sign(item, view) or chosen
-            _settle(item, partial(review, item.person_id, item.sign.kind), view)
+            _settle(item, leaves, view)
     if found.total > len(found.signs):
         st.caption(t("plausibility.signs_of", shown=len(found.signs), total=found.total))
         if st.button(t("demands.more"), type="tertiary"):
@@ -97,18 +94,14 @@ def _rows(item: PersonSign, view: View) -> int | None:
     return chosen
 
 
-def _settle(item: PersonSign, review: Callable[[str], Any], view: View) -> None:
-    key = f"settle-{item.person_id}-{item.sign.kind}"
-    with st.form(key, border=False):
-        marks = Marks(view)
-        with marks.field("note"):
-            note = st.text_input(
-                t("plausibility.note"), placeholder=t("plausibility.note_hint"), key=f"{key}-note"
-            )
-        sent = st.form_submit_button(t("plausibility.settle"), icon=":material/check:")
-        if sent and marks.sent(partial(review, note or "")):
-            st.toast(t("plausibility.settled"))
-            st.rerun()
+def _settle(item: PersonSign, leaves: Sheets, view: View) -> None:
+    form = leaves.form(f"{item.person_id}-{item.sign.kind}")
+    form.text("note", t("plausibility.note"), placeholder=t("plausibility.note_hint"))
+    send_here(
+        view, form, t("plausibility.settle"), SIGN.submit,
+        said=t("plausibility.settled"), icon=":material/check:", quiet=True,
+    )  # fmt: skip
+    form.finish()
 
 
 def reviewed(found: Sequence[Review], view: View) -> None:

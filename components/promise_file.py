@@ -1,9 +1,7 @@
 """One promise drawn: its dates, what was said, what was delivered for it, and its history."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -11,6 +9,7 @@ from components import address, format
 from components.address import within_list
 from components.blocks import Card, Row, Tone, badge, cards, plain, rows, section
 from components.deliveries import TONES as STANDS
+from components.draft_end import tell_sent
 from components.frame import View
 from components.navigation import open_page
 from components.promise_charts import gap_words
@@ -19,6 +18,7 @@ from components.taking_back import take_back_form, taken_back_note
 from components.text import listed, pair, t, term
 from core.access import Permission, reach
 from core.promises.acceptance import Fulfilment, Stand
+from data.commands.form_drafts import PROMISE_BACK
 from data.queries.deliveries import DeliveryRow
 from data.queries.promise_board import Stake, totals
 from data.queries.promise_file import PromiseFile
@@ -63,16 +63,12 @@ def _stands(file: PromiseFile) -> tuple[str, Tone]:
     return light_of(file.row) if file.row.promise.fulfilment is Fulfilment.OPEN else outcome_of(file.row)
 
 
-def take_back_block(file: PromiseFile, take: Callable[[int, str], Any], view: View) -> None:
-    """The way to take a promise back that was recorded by mistake.
-
-    Args:
-        take: `take(promise, reason)`.
-    """
-    number = file.row.promise.id
+def take_back_block(file: PromiseFile, view: View) -> None:
+    """The way to take a promise back that was recorded by mistake."""
+    tell_sent(view)
     with st.container(key="promise-mistake"):  # always there: what stands below keeps its place
-        if file.may_take_back and take_back_form(f"promise-{number}", "promise", partial(take, number), view):
-            st.rerun()
+        if file.may_take_back:
+            take_back_form(PROMISE_BACK, file.row.promise.id, "promise", view)
 
 
 def _day(day: date | None, view: View) -> str:

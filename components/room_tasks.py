@@ -6,12 +6,13 @@ from functools import partial
 import streamlit as st
 
 from components.blocks import empty, plain, section
-from components.days import evening
-from components.form_turns import next_turn, turn_of
-from components.forms import Marks
+from components.days import evening_in
+from components.draft_begin import sheets, unfolded
+from components.draft_end import send_here
 from components.frame import View
 from components.room_desk import Desk, press
 from components.text import t, term
+from data.commands.form_drafts import ROOM_TASK
 from data.queries.room_file import TaskCard
 from data.queries.timeline_events import Event
 
@@ -75,21 +76,14 @@ def _settled(task: TaskCard, view: View) -> str:
 def _new_task(desk: Desk) -> None:
     file, view = desk.file, desk.view
     names = {m.id: m.name for m in file.members}
-    turn = turn_of(f"task-{file.id}")
-    with (
-        st.expander(t("room.add_task"), icon=":material/add_task:"),
-        st.form(f"task-{turn}", border=False, enter_to_submit=False),
-    ):
-        marks = Marks(view)
-        with marks.field("text"):
-            text = st.text_input(t("room.task_text"), key=f"task-text-{turn}")
-        with marks.field("owner"):
-            owner = st.selectbox(
-                t("room.task_owner"), list(names), format_func=names.__getitem__, key=f"task-owner-{turn}"
-            )
-        with marks.field("due_at"):
-            due_at = evening(t("room.task_due"), f"task-due-{turn}", view, team=view.who.team_id)
-        add = partial(desk.does["task"], turn, file.id, text or "", owner or 0, due_at)
-        if st.form_submit_button(t("room.add_task"), type="primary") and marks.sent(add):
-            next_turn(f"task-{file.id}")
-            st.rerun()
+    leaves = sheets(view, ROOM_TASK)
+    kept = leaves.kept(file.id)
+    with st.expander(t("room.add_task"), expanded=unfolded(kept), icon=":material/add_task:"):
+        form = leaves.form(file.id)
+        form.text("text", t("room.task_text"))
+        first = next(iter(names), 0)
+        form.select("owner", t("room.task_owner"), list(names), names.__getitem__, default=first)
+        evenings, usual = evening_in(form, "due_at", t("room.task_due"), view, team=view.who.team_id)
+        gives = partial(ROOM_TASK.submit, evenings=evenings, usual=usual, first=first)
+        send_here(view, form, t("room.add_task"), gives)
+        form.finish()

@@ -20,6 +20,7 @@ from components.taking_back import take_back_form, taken_back_note, worth_choosi
 from components.text import listed, t, term
 from core.access import Permission, decide
 from core.promises.store_requests import OUTCOMES, PLANNED
+from data.commands.form_drafts import REQUEST_BACK
 from data.commands.note_drafts import STORE_ANSWER, begin_anew
 from data.queries.store_requests import PAGE, Alike, Asked, Pool, Request, Show
 from data.queries.taken_back import TakenBack
@@ -169,15 +170,13 @@ def _mistaken(one: Request, found: TakenBack, view: View) -> None:
         leave_for()
 
 
-def mistakes(own: Sequence[Asked], take: Callable[[int, str], Any], view: View) -> None:
-    """The way to take back what one's store filed by mistake.
-
-    Args:
-        take: `take(request, reason)`.
-    """
+def mistakes(own: Sequence[Asked], view: View) -> None:
+    """The way to take back what one's store filed by mistake."""
+    sent = tell_sent(view)
+    if sent and sent.kind == REQUEST_BACK.kind:
+        leave_for(request=sent.values[REQUEST_BACK.about])
     for asked in own:
-        if take_back_form(f"request-{asked.id}", "request", partial(take, asked.id), view):
-            leave_for(request=asked.id)
+        take_back_form(REQUEST_BACK, asked.id, "request", view)
 
 
 def _answer(one: Request, view: View) -> None:
@@ -196,7 +195,6 @@ def desk_block(one: Request, found: Sequence[Alike], known: Sequence[Alike], doe
         does: `merge(into, others)`.
     """
     with st.container(key=f"store-request-do-{one.id}"):
-        tell_sent(view)
         if one.shown is not Show.OPEN:
             left_over(view, STORE_ANSWER, number=one.id)
             return

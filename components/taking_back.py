@@ -1,16 +1,17 @@
 """What was entered by mistake: the way to take it back, and what stands where that was done."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import streamlit as st
 
 from components.blocks import plain
-from components.forms import Marks
+from components.draft_begin import sheets, unfolded
+from components.draft_end import send_here
 from components.frame import View
 from components.text import t
+from data.commands.note_drafts import Note
 from data.queries.taken_back import TakenBack
 
 S = TypeVar("S", bound=StrEnum)
@@ -29,24 +30,24 @@ def taken_back_note(found: TakenBack, view: View) -> None:
         st.text(found.reason)
 
 
-def take_back_form(key: str, kind: str, take: Callable[[str], Any], view: View) -> bool:
-    """The way to take a record back; whether it was taken back just now.
+def take_back_form(note: Note, number: int, kind: str, view: View) -> None:
+    """The way to take a record back.
 
     Args:
-        key: what names the record among all.
         kind: what it is, a key under `taking_back.do`.
-        take: `take(reason)`.
     """
-    with (
-        st.expander(t(f"taking_back.do.{kind}"), icon=":material/undo:", key=f"take-back-{key}"),
-        st.form(f"take-back-form-{key}", border=False),
+    leaves = sheets(view, note)
+    with st.expander(
+        t(f"taking_back.do.{kind}"),
+        expanded=unfolded(leaves.kept(number)),
+        icon=":material/undo:",
+        key=f"take-back-{kind}-{number}",
     ):
-        marks = Marks(view)
+        form = leaves.form(number)
         st.caption(t("taking_back.help"))
-        with marks.field("reason"):
-            reason = st.text_input(t("taking_back.reason"), placeholder=t("taking_back.hint"))
-        sent = st.form_submit_button(t("taking_back.send"), icon=":material/undo:")
-    if not (sent and marks.sent(partial(take, reason or ""))):
-        return False
-    st.toast(t("taking_back.done"))
-    return True
+        form.text("reason", t("taking_back.reason"), placeholder=t("taking_back.hint"))
+        send_here(
+            view, form, t("taking_back.send"), note.submit,
+            said=t("taking_back.done"), icon=":material/undo:", quiet=True,
+        )  # fmt: skip
+        form.finish()

@@ -10,7 +10,7 @@ import streamlit as st
 from components.blocks import plain, section
 from components.commitments import TONES, give_up, take_up
 from components.days import evening_in
-from components.draft_begin import note_form
+from components.draft_begin import note_form, sheets
 from components.draft_end import send_here, tell_sent
 from components.forms import Marks
 from components.frame import View
@@ -18,6 +18,7 @@ from components.text import t
 from core.reports.commitments import BY_HAND, Checked, Kept, Proof
 from core.reports.talks import is_over
 from data.brief_words import time_words
+from data.commands.form_drafts import STEP_DROPPED
 from data.commands.note_drafts import STEP, TALK
 from data.minutes_words import proof_words
 from data.queries.talks import Held, Rep
@@ -31,12 +32,13 @@ def agreed(rep: Rep, talks: Sequence[Held], does: Does, view: View) -> None:
     missed ones first.
 
     Args:
-        does: `settle(step)`; for who leads the rep `drop(step, reason)` and `take_up(step)`.
+        does: `settle(step)`; for who leads the rep `take_up(step)`.
     """
     section(t("one_to_one.agreed"), icon=":material/handshake:", help=t("one_to_one.agreed_help"))
     found = sorted(_asked(talks, view.now), key=lambda c: (list(Kept).index(c.state), c.commitment.due_at))
     if not found:
         st.caption(t("one_to_one.none_agreed"))
+    dropped = sheets(view, STEP_DROPPED)
     for checked in found:
         with st.container(border=True, gap="xsmall", key=f"step-{checked.commitment.id}"):
             st.markdown(_line(checked, view))
@@ -44,7 +46,7 @@ def agreed(rep: Rep, talks: Sequence[Held], does: Does, view: View) -> None:
                 if checked.commitment.customer_id is None and checked.state in _OPEN:
                     _settle(checked, does, view)
                 if rep.led and checked.state in _OPEN:
-                    give_up(checked.commitment.id, does["drop"], view)
+                    give_up(dropped, checked.commitment.id, view)
                 if rep.led and _by_hand(checked):
                     take_up(checked.commitment.id, does["take_up"], view)
 

@@ -14,8 +14,7 @@ from components.freeze import freeze_line
 from core.access import Permission, decide
 from data.commands.command import Command
 from data.commands.demand_files import attach_upload
-from data.commands.demands import pause_demand, resume_demand
-from data.commands.taking_back import take_back_demand
+from data.commands.demands import resume_demand
 from data.files import read_file
 from data.queries.demand_desk import demand_desk, demand_start, similar_demands
 from data.queries.demand_file import demand_file, feature_choices
@@ -25,9 +24,7 @@ from data.queries.promises import promises_of
 
 ATTACH: Callable[..., int] = attach_upload
 DOES: dict[str, Command[..., int]] = {
-    "pause": pause_demand,
     "resume": resume_demand,
-    "take_back": take_back_demand,
 }
 
 with page("demands.title", needs=Permission.SEE_PROMISES) as view:
@@ -64,7 +61,7 @@ with page("demands.title", needs=Permission.SEE_PROMISES) as view:
             if kept is None:
                 alike(likes, view)
         promised(file, view.read(promises_of, number, view.now), view)
-        take_back_block(file, does["take_back"], view)
+        take_back_block(file, view)
     else:
         if decide(view.who, Permission.FILE_DEMANDS).allowed:
             begin_with(view.read(demand_start), view)

@@ -15,7 +15,7 @@ from core.access import Permission, decide
 from core.milestones.samples import SAMPLED
 from core.milestones.survey import SURVEYED
 from data.commands.command import Command
-from data.commands.milestone_samples import check_item, draw_sample
+from data.commands.milestone_samples import draw_sample
 from data.files import read_file
 from data.queries.fit_score import fit_score
 from data.queries.milestone_results import all_results, results, waiting_results
@@ -25,7 +25,6 @@ from data.queries.survey import survey_results
 
 DOES: dict[str, Command[..., int]] = {
     "sample": draw_sample,
-    "check": check_item,
 }
 
 with page("milestones.title", needs=Permission.SEE_MILESTONES) as view:
@@ -51,7 +50,7 @@ with page("milestones.title", needs=Permission.SEE_MILESTONES) as view:
             with st.container(key="milestone-item"):
                 if sample is not None and (of := address.number("item")):
                     looked = view.read(looked_at, sample.id, of)
-                    item_block(sample, of, looked, lambda file: read_file(view.store, file)[0], DOES, view)
+                    item_block(sample, of, looked, lambda file: read_file(view.store, file)[0], view)
             if sample is not None:
                 sample_rows(sample, view)
     with st.container(key="milestone-survey"):

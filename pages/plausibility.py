@@ -1,21 +1,15 @@
 """Which records should I ask about?"""
 
-from functools import partial
-
 from components import address
 from components.frame import page
 from components.navigation import open_page
 from components.plausibility import looked_through, reviewed, signs
 from core.access import Permission
-from data.commands.command import Command
-from data.commands.plausibility import review_sign
 from data.queries.plausibility import PAGE, plausibility
-
-REVIEW: Command[..., int] = review_sign
 
 with page("plausibility.title", needs=Permission.SEE_BOARD) as view:
     found = view.read(plausibility, view.now, address.number("shown") or PAGE)
     looked_through(found)
-    if customer := signs(found, partial(view.do, REVIEW), view):
+    if customer := signs(found, view):
         open_page("customer", customer=customer)
     reviewed(found.reviews, view)

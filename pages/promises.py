@@ -13,7 +13,6 @@ from components.schedule import feature_head, movable, promised_on, schedule_blo
 from core.access import Permission, decide
 from data.commands.command import Command
 from data.commands.promises import plan_promise
-from data.commands.taking_back import take_back_promise
 from data.queries.deliveries import deliveries_of
 from data.queries.demand_file import feature_choices
 from data.queries.promise_board import promise_board, promises_on
@@ -22,7 +21,6 @@ from data.queries.promise_origins import origin_of, origins
 from data.queries.schedule import feature_file, schedule
 
 LINK: Command[..., int] = plan_promise
-TAKE_BACK: Command[..., int] = take_back_promise
 
 with page("promises.title", needs=Permission.SEE_PROMISES) as view:
     freeze_line(view)
@@ -41,7 +39,7 @@ with page("promises.title", needs=Permission.SEE_PROMISES) as view:
             resolve_block(file, view.read(feature_choices, view.now), partial(view.do, LINK), view)
             delivered(view.read(deliveries_of, file.row.promise, view.now), view)
         histories(file, view)
-        take_back_block(file, partial(view.do, TAKE_BACK), view)
+        take_back_block(file, view)
     elif number := address.number("feature"):
         feature = view.read(feature_file, number, view.now)
         feature_head(feature, view)

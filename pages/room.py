@@ -16,7 +16,7 @@ from components.room_tasks import tasks
 from components.timeline import timeline_block
 from core.access import Permission
 from data.commands.room_reading import mark_seen
-from data.commands.room_work import add_task, drop_task, finish_task, reopen_task
+from data.commands.room_work import drop_task, finish_task, reopen_task
 from data.commands.rooms import add_member, remove_member
 from data.files import read_file
 from data.queries.room_file import room_file
@@ -28,7 +28,6 @@ from data.queries.timeline import PAGE, Timeline, room_timeline
 DOES: dict[str, Callable[..., Any]] = {
     "add": add_member.once,
     "remove": remove_member.once,
-    "task": add_task.once,
     "done": finish_task.once,
     "drop": drop_task.once,
     "reopen": reopen_task.once,

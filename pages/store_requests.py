@@ -9,7 +9,7 @@ from components.store_request_form import file_form
 from components.store_requests import chosen_show, desk_block, head, mistakes, pool_filters, pool_list
 from core.access import Permission, decide
 from data.commands.command import Command
-from data.commands.store_requests import merge_requests, take_back_request
+from data.commands.store_requests import merge_requests
 from data.files import read_file
 from data.media import keep_store_photo
 from data.queries.store_requests import Alike, alike, answered_alike, own_mistakes, pool, request_file
@@ -17,14 +17,13 @@ from data.queries.store_requests import Alike, alike, answered_alike, own_mistak
 KEEP: Callable[..., str] = keep_store_photo
 LIKES: Callable[..., Sequence[Alike]] = alike
 ANSWERED: Callable[..., Sequence[Alike]] = answered_alike
-TAKE_BACK: Command[..., int] = take_back_request
 DOES: dict[str, Command[..., int]] = {"merge": merge_requests}
 
 with page("store_requests.title", needs=Permission.SEE_STORE_REQUESTS) as view:
     if number := address.number("request"):
         one = view.read(request_file, number)
         head(one, partial(read_file, view.store), view)
-        mistakes(own_mistakes(view.who, one), partial(view.do, TAKE_BACK), view)
+        mistakes(own_mistakes(view.who, one), view)
         if decide(view.who, Permission.ANSWER_STORE_REQUESTS).allowed:
             does = {way: partial(view.do, command) for way, command in DOES.items()}
             likes, known = (view.read(query, one.words, one.id) for query in (LIKES, ANSWERED))

@@ -1,24 +1,33 @@
 """Drafts of forms with more than a note, each with what carries it out (see `data.commands.note_drafts`)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from core.access import Who
 from core.forecast.findings import TAKEN_UP, EventInput
 from core.messages import Invalid, Problem
-from core.reports.commitments import Proof
+from core.reports.commitments import Proof, about_still
 from core.signals import MEASURES, SignalInput
 from data.commands.attribution import add_event, answer_factor, ask_for_factor
 from data.commands.calibration import decide_suggestion
+from data.commands.demands import pause_demand
 from data.commands.features import move_feature
 from data.commands.milestone_results import sign_result
-from data.commands.morning import CommitmentInput, assign, finish_meeting
+from data.commands.milestone_samples import check_item
+from data.commands.milestones import set_launch
+from data.commands.morning import CommitmentInput, assign, drop_commitment, finish_meeting
 from data.commands.note_drafts import Kept, Note, Values, note_of, said_in
+from data.commands.plausibility import review_sign
 from data.commands.promises import escalate_promise, move_promise
 from data.commands.room_files import Upload, say_with_file
+from data.commands.room_work import add_task
 from data.commands.rooms import close_room
 from data.commands.signals import record_signal
+from data.commands.store_requests import take_back_request
+from data.commands.taking_back import take_back_demand, take_back_promise
+from data.commands.talks import drop_step
 from data.commands.weights import apply_weights
 from data.engine import Store
 
@@ -56,6 +65,62 @@ def _agree(
     owner, customer = values.get("owner") or 0, values.get("customer")
     given = CommitmentInput(said_in(values, "what"), owner, due_at, customer, None, expects)
     return assign.once(store, who, key, values["meeting"], given)
+
+
+def _assign(
+    store: Store, who: Who, key: str, values: Values,
+    *, meeting: int, start: CommitmentInput, days: Mapping[str, date], usual: str, zone: str,
+) -> int:  # fmt: skip
+    """Agree on what a place of the morning meeting proposes; see `_agree`.
+
+    Args:
+        start: what the place proposes; its time of day is meant where the draft keeps none.
+    """
+    on = days.get(said_in(values, "due_at"), days[usual])
+    at = time_said(values, "at", start.due_at.time())
+    proposed = Proof(start.expects)
+    expects = Proof(said_in(values, "expects") or proposed)
+    given = replace(
+        start,
+        what=said_in(values, "what"),
+        owner_id=values.get("owner") or 0,
+        due_at=datetime.combine(on, at, ZoneInfo(zone)),
+        customer_id=values.get("customer", start.customer_id),
+        expects=expects,
+        about=about_still(start.about, proposed, expects),
+    )
+    return assign.once(store, who, key, meeting, given)
+
+
+def _review(store: Store, who: Who, key: str, values: Values) -> int:
+    person, _, kind = said_in(values, "sign").partition("-")
+    return review_sign.once(store, who, key, int(person), kind, said_in(values, "note"))
+
+
+def _give(
+    store: Store, who: Who, key: str, values: Values,
+    *, evenings: Mapping[str, datetime], usual: datetime, first: int,
+) -> int:  # fmt: skip
+    """Give somebody in a room a task.
+
+    Args:
+        evenings: by the name of a day, of which the draft keeps one.
+        usual: the evening meant where it keeps none.
+        first: who is meant where it keeps nobody.
+    """
+    due_at, owner = evenings.get(said_in(values, "due_at"), usual), values.get("owner") or first
+    return add_task.once(store, who, key, values["room"], said_in(values, "text"), owner, due_at)
+
+
+def _launch(store: Store, who: Who, key: str, values: Values) -> int:
+    on = day_said(values, "launched_on")
+    return set_launch.once(store, who, key, values["team"] or None, on, said_in(values, "reason"))
+
+
+def _check(store: Store, who: Who, key: str, values: Values) -> int:
+    sample, _, of = said_in(values, "item").partition("-")
+    said = said_in(values, "result"), said_in(values, "note")
+    return check_item.once(store, who, key, int(sample), int(of), *said)
 
 
 def _answer(
@@ -130,6 +195,17 @@ WEIGHTS_USE = Note("weights_use", "version", _use)  # about 0 for the shipped we
 EVENT = Note("event", "finding", _add_event, "name")  # about 0 where no finding asks for it
 WISH = Note("wish", "finding", _ask, "name")  # the same
 WISH_ANSWER = Note("wish_answer", "wish", _answer_wish, "answer", answer_factor.name)
+ASSIGNMENT = Note("assignment", "place", _assign, "what")  # about `<meeting>-<place in it>`
+GIVEN_UP = note_of("given_up", "commitment", drop_commitment, "reason")
+STEP_DROPPED = note_of("step_dropped", "step", drop_step, "reason")
+SIGN = Note("sign", "sign", _review)  # about `<person>-<kind of sign>`
+DEMAND_BACK = note_of("demand_back", "demand", take_back_demand, "reason")
+PROMISE_BACK = note_of("promise_back", "promise", take_back_promise, "reason")
+REQUEST_BACK = note_of("request_back", "request", take_back_request, "reason")
+PAUSE = note_of("pause", "demand", pause_demand, "reason")
+ROOM_TASK = Note("room_task", "room", _give, "text", close_room.name)
+LAUNCH = Note("launch", "team", _launch, "launched_on")  # about 0 for the company
+CHECK = Note("check", "item", _check)  # about `<sample>-<row>`
 WEIGHTS = Kept("weights", "industry")
 REVISION = Kept("revision", "report")
 READY = Kept("ready", "what")  # about `<promise>-<demand>`, 0 for neither

@@ -50,6 +50,12 @@ class Kept:
         values = {self.about: number, **(start or {})}
         return start_draft(store, who, self.kind, values, lambda kept: kept.get(self.about) == number)
 
+    def keep(
+        self, store: Store, who: Who, number: int | str, typed: dict[str, Any], start: Values | None = None
+    ) -> None:
+        """Save fields of one's draft about a record, begun now if there is none."""
+        save_note(store, who, self.open(store, who, number, start), typed)
+
 
 @dataclass(frozen=True, slots=True)
 class Note(Kept):

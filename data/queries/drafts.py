@@ -61,6 +61,24 @@ def begun(session: Session, who: Who, /, kind: str, **about: int | str | None) -
     return None
 
 
+def noted(session: Session, who: Who, kind: str, about: str) -> dict[int | str, tuple[DraftView | None, int]]:
+    """One's drafts of a kind by the record that each is about: the open one, and the last that was sent.
+
+    Args:
+        about: the value of a draft that names its record.
+
+    Returns:
+        By record the open draft, None where there is none, and the id of the last sent one, 0 for none.
+    """
+    found: dict[int | str, tuple[DraftView | None, int]] = {}
+    query = select(Draft).where(Draft.person_id == who.person_id, Draft.kind == kind).order_by(Draft.id)
+    for row in session.scalars(query):
+        number = row.body["values"].get(about)
+        begun, sent = found.get(number, (None, 0))
+        found[number] = (begun, row.id) if row.body["sent"] is not None else (view_of(row), sent)
+    return found
+
+
 def view_of(row: Draft) -> DraftView:
     """A draft's row as pages read it."""
     body = row.body
