@@ -3,38 +3,55 @@
 A form gets what stands and a `save` that carries out one command.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from components.action_fields import CURRENCIES
 from components.audit import field_name
+from components.draft_begin import form_over, note_draft
 from components.editing import Editor, Save, begun, dialog, one_of, send, submit, tell
 from components.forms import Marks
 from components.frame import View
+from components.outage import pressed
 from components.own_values import own_now, own_part
 from components.text import t
 from core.customers import ContactInput, CustomerInput
 from core.definitions import CUSTOMER, OPPORTUNITY
 from core.terms import INDUSTRIES, SEGMENTS, DecisionRole
+from data.commands.drafts import drop_draft
+from data.commands.form_drafts import CUSTOMER_NOTE
+from data.commands.note_drafts import save_note
 from data.queries.customer_file import ContactCard, CustomerHead
 from data.queries.customers import Choices
+from data.queries.drafts import DraftView
 from data.queries.opportunity_cards import OpportunityCard
 from data.queries.own_fields import Company
 
 
 def customer_form(
-    head: CustomerHead | None, options: Choices, company: Company, view: View, save: Save, editor: Editor
+    head: CustomerHead | None,
+    options: Choices,
+    company: Company,
+    view: View,
+    save: Save,
+    editor: Editor,
+    then: Callable[[Any], None] = lambda _: None,
 ) -> None:
-    """Add a customer, or edit one."""
+    """Add a customer, or edit one; its note is kept while it is typed.
+
+    Args:
+        then: what comes after it, with what `save` returned.
+    """
     names = [f.name for f in fields(CustomerInput) if f.name not in ("owner_id", "fields")]
     now = {name: getattr(head, name) for name in names} if head else {"name": "", "note": ""}
     now |= own_now(CUSTOMER, head.fields if head else {}, company)
     title = t("customer.edit_title") if head else t("customers.new")
-    dialog(title, lambda: _customer(head, now, options, company, view, save, editor))
+    dialog(title, lambda: _customer(head, now, options, company, view, save, editor, then))
 
 
 def _customer(
@@ -45,23 +62,57 @@ def _customer(
     view: View,
     save: Save,
     editor: Editor,
+    then: Callable[[Any], None],
 ) -> None:
     key = f"customer-{head.id if head else 'new'}"
-    editing = begun(key, head.version if head else 0, now)
+    noted = {"note": now["note"] or None, "before": now["note"] or None}
+    kept = note_draft(view, CUSTOMER_NOTE, head.id if head else 0, noted)
+    editing = begun(key, head.version if head else 0, now, _left(kept, now))
     tell(editing.told, editor, view, company)
     start, at = editing.start, f"{key}-{editing.version}"
     marks = Marks(view)
     industries = sorted({*INDUSTRIES, *options.industries})
-    with st.form(at, border=False):
+    form = form_over(view, kept, save_note, key)
+    with st.container(key=f"{at}-fields"):
         typed: dict[str, Any] = {"name": _line(marks, "name", start, at)}
         typed["industry"] = _word(marks, "industry", industries, start, at, accept_new_options=True)
         typed["segment"] = _word(marks, "segment", SEGMENTS, start, at)
         typed["region"] = _line(marks, "region", start, at) or None
         with marks.field("note"):
-            typed["note"] = st.text_area(field_name("note"), start.get("note") or "", key=f"{at}-note")
+            typed["note"] = form.long_text("note", field_name("note"))
+            with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}-kept"):
+                _kept(kept, view)
         typed |= own_part(CUSTOMER, start, company, view, marks, at)
-        if submit():
-            send(marks, key, editing, typed, save)
+        sent = st.button(t("customer.save"), type="primary", icon=":material/check:", key=f"{at}-save")
+        form.finish()
+
+    def saved(values: Mapping[str, Any], version: int) -> None:
+        done = save(values, version)
+        view.do(drop_draft, kept.id)
+        then(done)
+
+    if sent:
+        send(marks, key, editing, typed, saved)
+
+
+def _kept(kept: DraftView, view: View) -> None:
+    """That the note is kept as it stands, and the way back to what it was."""
+    if not kept.touched:
+        return
+    st.caption(t("customer.note_kept"), width="content")
+    drop = partial(view.do, drop_draft, kept.id)
+    st.button(
+        t("demands.discard"), type="tertiary", icon=":material/delete:", key=f"discard-{kept.id}",
+        on_click=pressed, args=(drop,),
+    )  # fmt: skip
+
+
+def _left(kept: DraftView, now: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
+    """Of a note that was typed earlier and changed by somebody since: what its writer saw, and typed."""
+    seen, typed = kept.values["before"] or "", kept.values.get("note") or ""
+    if not kept.touched or seen == (now["note"] or ""):
+        return None
+    return {**now, "note": seen}, {**now, "note": typed}
 
 
 def contact_form(contact: ContactCard | None, view: View, save: Save, editor: Editor) -> None:

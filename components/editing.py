@@ -49,9 +49,19 @@ def closed() -> None:
     address.write(do=None, id=None, proposal=None, then=None)
 
 
-def begun(key: str, version: int, now: Mapping[str, Any]) -> Editing:
-    """This editor's state; where somebody was faster, theirs lies under what was typed."""
-    kept: Editing = st.session_state.get(f"editing-{key}") or Editing(version, now, now)
+def begun(
+    key: str,
+    version: int,
+    now: Mapping[str, Any],
+    left: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None,
+) -> Editing:
+    """This editor's state; where somebody was faster, theirs lies under what was typed.
+
+    Args:
+        left: what an earlier visit saw and typed, where somebody has changed it since.
+    """
+    fresh = Editing(version, left[0], left[1], refused=left[1]) if left else Editing(version, now, now)
+    kept: Editing = st.session_state.get(f"editing-{key}") or fresh
     if kept.refused is not None:
         told = merge(kept.seen, kept.refused, now)
         kept = Editing(version, now, told.values, told=told)

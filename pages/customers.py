@@ -24,6 +24,7 @@ with page("customers.title", needs=Permission.SEE_CUSTOMERS) as view:
             options,
             view.read(company_fields),
             view,
-            lambda typed, version: added(view.do(open_customer, CustomerInput(**gathered(typed)))),
+            lambda typed, version: view.do(open_customer, CustomerInput(**gathered(typed))),
             lambda: None,
+            added,
         )

@@ -206,6 +206,7 @@ PAUSE = note_of("pause", "demand", pause_demand, "reason")
 ROOM_TASK = Note("room_task", "room", _give, "text", close_room.name)
 LAUNCH = Note("launch", "team", _launch, "launched_on")  # about 0 for the company
 CHECK = Note("check", "item", _check)  # about `<sample>-<row>`
+CUSTOMER_NOTE = Kept("customer_note", "customer")  # about 0 for a new one
 WEIGHTS = Kept("weights", "industry")
 REVISION = Kept("revision", "report")
 READY = Kept("ready", "what")  # about `<promise>-<demand>`, 0 for neither

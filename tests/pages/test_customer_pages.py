@@ -91,7 +91,9 @@ def field(kind, key):
 
 
 def submit(at: AppTest) -> AppTest:
-    form = next(b for b in at.button if b.key and b.key.startswith("FormSubmitter"))
+    form = next(
+        b for b in at.button if b.key and (b.key.startswith("FormSubmitter") or b.key.endswith("-save"))
+    )
     return form.click().run()
 
 
@@ -128,7 +130,7 @@ def test_the_second_editor_is_told_what_the_first_changed_and_loses_nothing(comp
         1,
     )
     field(at.text_input, "-region").set_value("North")
-    field(at.text_area, "-note").set_value("mine")
+    field(at.text_area, "_note").set_value("mine")
     at = submit(at)
     told = text(at)
     assert "Manager changed this while you were editing" in told
@@ -140,6 +142,18 @@ def test_the_second_editor_is_told_what_the_first_changed_and_loses_nothing(comp
     submit(at)
     row = kept(sqlite_store, Customer, company.customer)
     assert (row.name, row.industry, row.region, row.note) == ("Haihe Group", "food", "North", "mine")
+
+
+def test_a_note_typed_before_somebody_changed_it_stands_beside_theirs(company, sqlite_store):
+    at = look("customer", company.rep, customer=company.customer, do="edit")
+    field(at.text_area, "_note").set_value("mine").run()
+    theirs = CustomerInput("Haihe Pumps", note="theirs")
+    edit_customer(sqlite_store, company.manager, company.customer, theirs, 1)
+    at = look("customer", company.rep, customer=company.customer, do="edit")
+    assert "Note: now “theirs”. Yours is kept" in text(at)
+    assert field(at.text_area, "_note").value == "mine"
+    next(b for b in at.button if b.label == "Discard").click().run()
+    assert [w.value for w in at.text_area] == ["theirs"]
 
 
 def test_forms_add_a_contact_and_open_edit_and_close_an_opportunity(company, sqlite_store):

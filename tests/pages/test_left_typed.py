@@ -37,7 +37,7 @@ class Place(NamedTuple):
 
     Attributes:
         field, send: catalogue keys of the field's label and of the button below it.
-        kind: of the draft that is begun once something is typed.
+        kind: of the draft that is begun; that of a dialog as soon as it is opened.
         also: what else has to be said before it is sent, e.g. a choice.
     """
 
@@ -48,6 +48,12 @@ class Place(NamedTuple):
     send: str
     kind: str
     also: Callable[[object], object] | None = None
+
+
+def note_of_a_customer(store, clock):
+    made = found(store)
+    at = {"customer": made.customer, "do": "edit"}
+    return Place("customer", made.rep, at, "fields.note", "customer.save", "customer_note")
 
 
 def review_of_a_sign(store, clock):
@@ -134,7 +140,7 @@ def check_of_a_sample(store, clock):
 
 
 PLACES = [
-    review_of_a_sign, demand_taken_back, promise_taken_back, request_taken_back,
+    note_of_a_customer, review_of_a_sign, demand_taken_back, promise_taken_back, request_taken_back,
     pause_of_a_demand, task_of_a_room, agreed_and_given_up, step_given_up, given_away_in_the_morning,
     launch_of_the_company, check_of_a_sample,
 ]  # fmt: skip
@@ -152,7 +158,7 @@ def test_what_is_typed_is_there_again_until_it_is_sent(open_page, sqlite_store, 
 
     page, (field, *_) = look()
     with sqlite_store.reading() as session:
-        assert at.kind not in session.scalars(select(Draft.kind))
+        assert (at.kind in session.scalars(select(Draft.kind))) is (at.kind == "customer_note")
     field.set_value(TYPED).run()
     page, (field, *_) = look()
     assert field.value == TYPED
