@@ -15,7 +15,7 @@ _JS = (Path(__file__).parent / "assets" / "autosave.js").read_text()
 _watcher = st.components.v2.component("firebreak_autosave", js=_JS)
 
 
-def autosave(prefix: str, saved: Mapping[str, str], *, quiet_ms: int = 700) -> None:
+def autosave(prefix: str, saved: Mapping[str, str], *, quiet_ms: int = 700, send: str = "") -> None:
     """Watch typed widgets; call it after they are drawn.
 
     Args:
@@ -23,10 +23,11 @@ def autosave(prefix: str, saved: Mapping[str, str], *, quiet_ms: int = 700) -> N
         saved: each widget's key (letters, digits, `_` and `-` only) with the text that the store holds now.
             Only these are kept writable while the connection is down.
         quiet_ms: milliseconds without a keystroke after which the text is sent.
+        send: key of the button that Ctrl+Enter in one of the widgets presses; "" for none.
     """
     with st.container(key=f"{prefix}autosave", height=1, border=False):
         _watcher(
             key=f"{prefix}watch",
-            data={"prefix": prefix, "saved": dict(saved), "quiet": quiet_ms},
+            data={"prefix": prefix, "saved": dict(saved), "quiet": quiet_ms, "send": send},
             on_resend_change=lambda: None,
         )

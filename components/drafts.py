@@ -271,13 +271,17 @@ class DraftForm:
             )
             return list(self._keep(field, shown) or [])
 
-    def finish(self) -> None:
-        """Call last: marks the labels, brings the first problem into view, watches the typing."""
+    def finish(self, *, by_keys: bool = False) -> None:
+        """Call last: marks the labels, brings the first problem into view, watches the typing.
+
+        Args:
+            by_keys: whether Ctrl+Enter in a text sends the form, as its button does.
+        """
         if self._marked:
             st.html(f"<style>{''.join(self._mark(f) for f in self._marked)}</style>")
             first = f"{self.prefix}problem_{self._marked[0]}_0"  # some are said beside no field
             into_view(first, f"{self.prefix}{self.draft.refusals}", key=f"{self.prefix}scroll")
-        autosave(self.prefix, self._typed)
+        autosave(self.prefix, self._typed, send=f"{self.prefix}submit" if by_keys else "")
 
     def _mark(self, field: str) -> str:
         label = f".st-key-{self.prefix}at_{field} [data-testid=stWidgetLabel] p"

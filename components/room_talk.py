@@ -104,4 +104,4 @@ def _say(desk: Desk) -> None:
             )
         says = partial(ROOM_MESSAGE.submit, file=file)
         send_here(view, form, t("room.send"), says, icon=":material/send:")
-    form.finish()
+    form.finish(by_keys=True)

@@ -38,6 +38,10 @@ if (!S.installed) {
     try { sessionStorage.setItem(slot(f.key), e.target.value); } catch { /* full: commits still work */ }
     if (!e.isComposing) later(e.target, f.form.quiet);
   });
+  on(document, 'keydown', (e) => {  // a person's Ctrl+Enter; the one of `commit` only saves
+    const send = e.isTrusted && e.key === 'Enter' && (e.ctrlKey || e.metaKey) && fieldOf(e.target)?.form.send;
+    if (send) setTimeout(() => document.querySelector('.st-key-' + CSS.escape(send) + ' button')?.click());
+  });
   on(document, 'compositionstart', (e) => { if (fieldOf(e.target)) S.composing = e.target; });
   on(document, 'compositionend', (e) => {
     const f = fieldOf(e.target); S.composing = null; if (f) later(e.target, f.form.quiet);

@@ -49,7 +49,7 @@ def test_from_one_click_to_the_result_in_the_timeline(server, visit, tmp_path: P
     message(product).press_sequentially("They can ex")
 
     message(manager).fill("@Product can they export?")
-    manager.get_by_role("button", name="Send").click()
+    message(manager).press("Control+Enter")
     expect(product.get_by_text("@Product can they export?")).to_be_visible()  # by itself
     expect(message(product)).to_have_value("They can ex")
     expect(message(product)).to_be_focused()
