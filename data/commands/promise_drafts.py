@@ -103,7 +103,8 @@ def submit_promise(store: Store, who: Who, draft_id: int) -> None:
 def open_answer(store: Store, who: Who, demand_id: int, after: int | None = None) -> int:
     """The draft of an answer to a demand; its id.
 
-    One given anew begins with the path, the resources and the kind of deliverable of the answer before.
+    One given anew, or after all where an answer was declined again, begins with the path, the resources and
+    the kind of deliverable of the answer before.
 
     Args:
         after: of an answer that replaces the one that stands, how many stood before that one.
@@ -115,8 +116,10 @@ def open_answer(store: Store, who: Who, demand_id: int, after: int | None = None
         file = demand_file(session, who, demand_id, store.clock())
     values: dict[str, Any] = {"demand": demand_id}
     if after is not None:
-        values |= {"after": after, "path": file.path, "resources": file.resources}
-        values |= {"deliverable": file.deliverable}
+        values["after"] = after
+    ended = next((one for one in reversed(file.earlier) if one.feature), None)
+    if before := file if after is not None else ended:
+        values |= {"path": before.path, "resources": before.resources, "deliverable": before.deliverable}
     return start_draft(
         store,
         who,

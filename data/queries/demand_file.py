@@ -39,13 +39,20 @@ class DemandPauseRow:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """An answer that stands no more: a feature, or why it was declined; `reason` is why it was given anew."""
+    """An answer that stands no more: a feature, or why it was declined; `reason` is why it was given anew.
+
+    Attributes:
+        path, resources, deliverable: what was said of the feature; None of one that declined.
+    """
 
     feature: str | None
     declined_for: str | None
     reason: str
     by: str | None
     at: datetime
+    path: str | None
+    resources: str | None
+    deliverable: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +139,9 @@ def _earlier(session: Session, demand_id: int) -> tuple[Ended, ...]:
             EarlierAnswer.reason,
             Person.name,
             EarlierAnswer.ended_at,
+            EarlierAnswer.path,
+            EarlierAnswer.resources,
+            Feature.deliverable,
         )
         .outerjoin(Feature, Feature.id == EarlierAnswer.feature_id)
         .outerjoin(Person, Person.id == EarlierAnswer.person_id)

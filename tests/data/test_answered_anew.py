@@ -282,3 +282,11 @@ def test_a_draft_is_sent_once_and_stands_apart_from_a_first_answers(store, compa
         submit_answer(store, company.product, draft)
     file = read(store, company, demand)
     assert (file.row.feature, [one.reason for one in file.earlier]) == ("Dashboard 2", ["Wrong"])
+
+
+def test_an_answer_after_all_begins_with_the_one_that_was_declined_since(store, company, demand):
+    decline_demand(store, company.product, demand, NO, WRONG)
+    begun = kept(store, company, open_answer(store, company.product, demand))
+    assert (begun["path"], begun["resources"], begun["deliverable"]) == (
+        ANSWER.path, ANSWER.resources, ANSWER.deliverable,
+    )  # fmt: skip
