@@ -87,6 +87,9 @@ def answer_block(
                 on_click=submit_draft,
                 args=(view, kept.id, submit_answer),
             )
+            if not waits and st.button(t("demands.leave_answer"), type="tertiary", key=f"{form.prefix}leave"):
+                address.write(anew=None, do=None)
+                st.rerun()
             st.caption(t("demands.saved_as_draft"), width="content")
     form.finish()
     if waits:

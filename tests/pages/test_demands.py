@@ -407,6 +407,9 @@ def test_product_declines_and_answers_after_all(open_page, sqlite_store, company
                 if does(b) == translate(language, "demands.after_all")]  # fmt: skip
     page = open_page("demands", company.product, language, demand=number)
     press(page, translate(language, "demands.after_all"))
+    press(page, translate(language, "demands.leave_answer"))
+    assert translate(language, "demands.send_answer") not in [does(b) for b in page.button]
+    press(page, translate(language, "demands.after_all"))
     options = next(g for g in page.button_group if g.key.endswith("_way")).options
     assert options == [translate(language, "demands.way.new")]
     for label in ("new_feature", "reference"):
@@ -493,6 +496,9 @@ def test_product_answers_anew_and_the_answer_before_stays_to_be_read(
     demand = filed(sqlite_store, company)
     answered(sqlite_store, company, demand)
     page = open_page("demands", company.product, language, demand=demand)
+    press(page, translate(language, "demands.anew"))
+    press(page, translate(language, "demands.leave_answer"))
+    assert translate(language, "demands.send_answer") not in [does(b) for b in page.button]
     press(page, translate(language, "demands.anew"))
     press(page, translate(language, "demands.send_answer"))
     assert translate(language, "problems.required") in shown(page)
