@@ -48,7 +48,7 @@ class Show(StrEnum):
     DUE = "due"
     SENT = "sent"
     PROBLEM = "problem"
-    ENDED = "ended"  # expired or called back: nobody can answer
+    ENDED = "ended"  # expired or called back: nobody can answer, be it the second question alone
     CONFIRMED = "confirmed"
 
 
@@ -116,9 +116,9 @@ def delivery_board(
     of = CustomerDelivery.customer_id == customer if customer else None
     rows = delivery_rows(session, who, now, of)
     due = _due(session, who, now, customer)
-    counts = {str(s): sum(_SHOWN[row.seen.state] is s for row in rows) for s in Show}
+    counts = {str(s): sum(s in _shown(row.seen) for row in rows) for s in Show}
     counts[Show.DUE] = len(due)
-    chosen = [row for row in rows if _SHOWN[row.seen.state] is show]
+    chosen = [row for row in rows if show in _shown(row.seen)]
     return DeliveryBoard(
         due if show is Show.DUE else [],
         sorted(chosen, key=lambda row: _since(row), reverse=show is Show.CONFIRMED),
@@ -127,6 +127,11 @@ def delivery_board(
         second_rate(row.seen for row in rows),
         company_day(session, now),
     )
+
+
+def _shown(seen: Standing) -> set[Show]:
+    """Where a delivery is listed: one whose second question nobody can answer stands in two places."""
+    return {_SHOWN[seen.state], *([Show.ENDED] if seen.second_ended else [])}
 
 
 def deliveries_of(session: Session, who: Who, promise: PromiseRow, now: datetime) -> list[DeliveryRow]:
