@@ -13,8 +13,8 @@ from components.signal_forms import signal_dialog
 from components.timeline import timeline_block, timeline_filters
 from core.access import Permission, decide
 from data.commands import customers, opportunities, signals
+from data.commands.record import undo_change
 from data.commands.rooms import open_room
-from data.commands.undo import undo
 from data.files import read_file
 from data.queries.customer_changes import last_editor, latest_change
 from data.queries.customer_file import customer_file
@@ -42,7 +42,7 @@ with page("customer.title", needs=Permission.SEE_CUSTOMERS) as view:
     file = view.read(customer_file, address.number("customer") or 0)
     change = view.read(latest_change, file.head.id, view.now)
     if back := recent_change(change, view):
-        undone(partial(view.do, undo, back))
+        undone(partial(view.do, undo_change, back))
     customer_head(file, view)
     together(
         view.read(room_offer, file.head.id),

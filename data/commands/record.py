@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
@@ -20,7 +21,7 @@ from data.jsontext import to_json
 from data.queries.named_customers import Named, named_customer
 from data.queries.record import CustomerFacts, customer_facts, customer_of
 from data.queries.record_begin import taken
-from data.schema import Audit
+from data.schema import Audit, Draft
 
 KIND = "action"
 
@@ -106,7 +107,29 @@ def take_back(store: Store, who: Who, draft_id: int) -> None:
         undone = session.get_one(Audit, undo(store, who, sent["audit"]))
         found = {"opportunity": sent["opportunity"], "completes": _planned_anew(undone)}
         values = draft.body["values"] | found
-        draft.key, draft.body = uuid4().hex, draft.body | {"sent": None, "values": values}
+        back = {"audit": undone.id, "sent": sent, "values": values}
+        draft.key, draft.body = uuid4().hex, draft.body | {"sent": None, "values": values, "back": back}
+        draft.updated_at = store.clock()
+
+
+def undo_change(store: Store, who: Who, audit_id: int) -> None:
+    """Undo a change; what one's own record was made of is a draft again, and none once that is undone.
+
+    Raises:
+        NotFound, NotAllowed, Conflict: as `data.commands.undo.undo`.
+    """
+    own = select(Draft).where(Draft.person_id == who.person_id, Draft.kind == KIND)
+    with store.reading(fresh=True) as session:
+        sent = {(d.body["sent"] or {}).get("audit"): d.id for d in session.scalars(own)}
+    if audit_id in sent:
+        take_back(store, who, sent[audit_id])
+        return
+    with store.batch() as session:
+        again = undo(store, who, audit_id)
+        for draft in session.scalars(own):
+            back = draft.body.get("back") or {}
+            if back.get("audit") == audit_id and back["values"] == draft.body["values"]:
+                draft.body = draft.body | {"sent": back["sent"] | {"audit": again}}
 
 
 def _planned_anew(undone: Audit) -> int | None:

@@ -12,11 +12,11 @@ from core.terms import Outcome
 from data.commands.actions import cancel_action, record_action
 from data.commands.drafts import drop_draft
 from data.commands.opportunities import assign_opportunity, close_opportunity, open_opportunity
-from data.commands.record import Link, open_record, save_record_fields, submit_record, take_back
+from data.commands.record import Link, open_record, save_record_fields, submit_record, take_back, undo_change
 from data.queries.drafts import draft
 from data.queries.record import customer_facts
 from data.queries.record_begin import begin
-from data.schema import Action, Draft, Opportunity, OpportunityState, Stage
+from data.schema import Action, Audit, Draft, Opportunity, OpportunityState, Stage
 from tests.company import found
 from tests.data.test_record_action import done
 
@@ -267,6 +267,23 @@ def test_taking_back_reopens_the_draft_and_a_second_submit_writes_anew(store):
     assert completed(store) == 2
     with pytest.raises(Conflict):
         save_record_fields(store, people.rep, id_, {"summary": "too late"})
+
+
+def test_a_record_undone_anywhere_is_a_draft_again_until_the_undo_is_undone(store, clock):
+    people = found(store)
+    id_ = filled(store, people)
+    submit_record(store, people.rep, id_)
+    undo_change(store, people.rep, seen(store, people.rep, id_).sent["audit"])
+    assert open_record(store, people.rep, Link(people.customer)) == id_
+    assert seen(store, people.rep, id_).values["summary"] == GOOD["summary"]
+    with store.reading() as session:
+        undone = session.scalars(select(Audit.id).order_by(Audit.id.desc())).first()
+    undo_change(store, people.rep, undone)
+    assert completed(store) == 1
+    assert open_record(store, people.rep, Link(people.customer)) != id_
+    clock.move(minutes=1)
+    undo_change(store, people.rep, seen(store, people.rep, id_).sent["audit"])
+    assert open_record(store, people.rep, Link(people.customer)) == id_
 
 
 def test_taken_back_and_sent_again_it_completes_the_planned_step_at_once(store):
