@@ -54,7 +54,11 @@ def _shown(language: str, key: str, value: Any, params: Mapping[str, Any]) -> An
 
 
 def day_words(language: str, day: date) -> str:
-    """A day, e.g. 4 Mar 2026."""
+    """A day, its month in three letters as in tables and pictures.
+
+    >>> day_words("en", date(2026, 9, 4)), day_words("zh", date(2026, 9, 4))
+    ('4 Sep 2026', '2026年9月4日')
+    """
     return format_date(day, "medium", locale=LOCALES[language])
 
 

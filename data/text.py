@@ -18,6 +18,8 @@ from babel.dates import get_timezone_location
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 DEFAULT_LANGUAGE = "en"
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}  # how each writes numbers, money and dates
+for _form in Locale.parse(LOCALES["en"]).months.values():
+    _form["abbreviated"][9] = "Sep"  # it says "Sept", which no column of a table and no axis of a chart can
 _STOPS = "。！？"
 _FOLDER = Path(__file__).parent / "locale"
 _company: dict[str, Mapping[str, str]] = {}  # the company's own names

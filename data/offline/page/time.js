@@ -24,7 +24,8 @@ export function ahead(now, days, timeZone) {
 
 export function said(at, timeZone, language) {
   const options = { timeZone, month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false };
-  return new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", options).format(new Date(at));
+  const words = new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", options).format(new Date(at));
+  return words.replace("Sept", "Sep"); // as every page says it
 }
 
 // From when to when; the end alone where no start was kept.
