@@ -38,7 +38,8 @@ def preview(view: View, upload: Upload, mapping: FileMapping) -> ImportResult | 
     """The first rows, and what an import would do with each; None until that is known."""
     section(t("exchange.preview"), icon=":material/preview:")
     head = [
-        dict(zip(upload.table.headers, map(_shown, row.cells), strict=False))
+        dict.fromkeys(upload.table.headers, "")  # a row may end before its last columns
+        | dict(zip(upload.table.headers, map(_shown, row.cells), strict=False))
         for row in upload.table.rows[:_SHOWN_ROWS]
     ]
     if head:

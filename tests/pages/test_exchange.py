@@ -312,3 +312,9 @@ def test_what_is_guessed_is_marked_until_somebody_chooses(company, language):
     assert guessed not in [c.value for c in at.caption]
     industry().set_value("Sectr").run()
     assert guessed in [c.value for c in at.caption]
+
+
+def test_a_cell_that_a_row_does_not_have_is_shown_empty(company):
+    at = visit(company.admin)
+    at.file_uploader[0].set_value(("short.csv", b"Customer,Industry\nNew,food\nBad\n", "text/csv")).run()
+    assert at.dataframe[0].value.to_dict("list") == {"Customer": ["New", "Bad"], "Industry": ["food", ""]}
