@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
 from data.queries.drafts import touched
+from data.queries.named_customers import apart, told_apart
 from data.queries.scope import customers
 from data.schema import Customer, Draft
 
@@ -33,14 +34,14 @@ class Start:
 
 
 def start(session: Session, who: Who, kind: str, needs: Permission) -> Start:
-    """Customers within reach, by name, and one's own drafts of a kind."""
+    """Customers within reach, by name (see `told_apart`), and one's own drafts of a kind."""
     mine = (
-        select(Customer.id, Customer.name)
+        apart(select(Customer.id, Customer.name))
         .where(customers(who, needs))
-        .order_by(Customer.name)
+        .order_by(Customer.name, Customer.id)
         .limit(MOST_CUSTOMERS)
     )
-    return Start(tuple(session.execute(mine)), _unfinished(session, who, kind))
+    return Start(tuple(told_apart(session.execute(mine).all()).items()), _unfinished(session, who, kind))
 
 
 def _unfinished(session: Session, who: Who, kind: str) -> tuple[DraftBegun, ...]:

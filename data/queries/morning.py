@@ -20,7 +20,8 @@ from data.once import recalled
 from data.queries.alerts import AlertFilters, AlertItem, alert_list
 from data.queries.brief_facts import team_calendar, team_deals, team_reach, team_zone
 from data.queries.commitments import followed, made_in
-from data.schema import MorningBrief, MorningMeeting, Person, Team
+from data.queries.named_customers import apart, told_apart
+from data.schema import Customer, MorningBrief, MorningMeeting, Person, Team
 
 DAYS_SHOWN = 60
 ALERTS_SHOWN = 12
@@ -229,5 +230,6 @@ def _before(session: Session, team_id: int, day: date) -> datetime | None:
 
 
 def _customers(session: Session, team_id: int) -> dict[int, str]:
-    found = {d.customer_id: d.customer for d in team_deals(session, team_id) if d.customer_id and d.customer}
-    return dict(sorted(found.items(), key=lambda pair: pair[1]))
+    found = {d.customer_id for d in team_deals(session, team_id) if d.customer_id}
+    query = apart(select(Customer.id, Customer.name)).where(Customer.id.in_(found))
+    return told_apart(session.execute(query.order_by(Customer.name, Customer.id)).all())

@@ -15,6 +15,7 @@ from core.terms import Role
 from data.once import recalled
 from data.queries.calendars import ZONE
 from data.queries.commitments import records
+from data.queries.named_customers import apart, told_apart
 from data.queries.scope import customers, owned
 from data.schema import Customer, Person, Talk, TalkStep, Team
 
@@ -85,10 +86,10 @@ def rep_customers(rep: Rep) -> ColumnElement[bool]:
 
 @recalled
 def customer_choices(session: Session, who: Who, rep: Rep) -> dict[int, str]:
-    """Names of the customers of a rep within reach by id, in order of names."""
+    """The customers of a rep within reach by name; see `told_apart`."""
     reached_rep(session, who, rep.id)
-    query = select(Customer.id, Customer.name).where(rep_customers(rep)).order_by(Customer.name)
-    return {i: name for i, name in session.execute(query)}
+    query = apart(select(Customer.id, Customer.name)).where(rep_customers(rep))
+    return told_apart(session.execute(query.order_by(Customer.name, Customer.id)).all())
 
 
 def held(session: Session, rep: Rep, now: datetime, most: int = TALKS_SHOWN) -> tuple[Held, ...]:

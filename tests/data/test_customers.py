@@ -13,10 +13,12 @@ from data.commands.customers import grade_customer, open_customer, tag_customer
 from data.commands.interactions import record_interaction
 from data.commands.opportunities import assign_opportunity, open_opportunity
 from data.queries.audit_log import AuditFilters, audit_log
+from data.queries.begun_for import start
 from data.queries.customer_file import customer_file
 from data.queries.customers import Filters, customer_list
 from data.queries.named_customers import customer_names
 from data.queries.record_begin import begin
+from data.queries.talks import customer_choices, reps
 from data.queries.timeline import timeline
 from tests.company import found
 from tests.data.test_record_action import done
@@ -158,5 +160,9 @@ def test_customers_of_one_name_are_told_apart_in_choices(store):
     with store.reading() as session:
         offered = customer_names(session, company.manager, Permission.SEE_CUSTOMERS).values()
         mine = {c.name for c in begin(session, company.rep, store.clock()).customers}
+        (rep,) = (one for one in reps(session, company.manager) if one.id == company.rep.person_id)
+        talked_of = customer_choices(session, company.manager, rep)
+        promised = start(session, company.rep, "promise", Permission.MAKE_PROMISES).customers
     assert list(offered) == ["Haihe Pumps", "Same · C-1", "Same · C-2", "Twin · Mate", "Twin · Rep"]
     assert mine == {"Haihe Pumps", "Same · C-1", "Same · C-2", "Twin"}
+    assert mine == set(talked_of.values()) == {name for _, name in promised}

@@ -41,6 +41,7 @@ from data.schema import (
     Action,
     Alert,
     Audit,
+    Customer,
     Demand,
     JobRun,
     Message,
@@ -623,3 +624,14 @@ def test_the_operator_may_issue_and_a_team_that_sells_nothing_may_not(store, com
     issue_brief(store, OPERATOR, company.rep.team_id)
     with pytest.raises(NotFound):
         issue_brief(store, OPERATOR, company.stranger.team_id)
+
+
+def test_customers_of_one_name_are_told_apart_where_one_is_chosen(store, clock):
+    company = at_risk(store, clock)
+    one, other = customer_of(store, "Haihe"), customer_of(store, "Wuyi")
+    with store.writing() as session:
+        session.get_one(Customer, other).name = "Haihe"
+    meeting(store, company)
+    with store.reading() as session:
+        told = morning(session, company.manager, company.rep.team_id, date(2026, 3, 4), clock())
+    assert [told.customers[i] for i in (one, other)] == [f"Haihe · {one}", f"Haihe · {other}"]
