@@ -1,6 +1,6 @@
 """A day to choose with one click."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -31,7 +31,11 @@ def evening(
         without: days that are not offered.
     """
     days = _offered(view, team, without)
-    return _evening(pick_day(label, key, days, default, view.language), view)
+    words, first = _evenings(days, view), _first(days, default)
+    chosen = st.pills(
+        label, list(words), format_func=words.__getitem__, default=first, key=key, required=True
+    )
+    return _evening(days[chosen or first], view)
 
 
 def evening_in(
@@ -46,7 +50,8 @@ def evening_in(
 ) -> tuple[dict[str, datetime], datetime]:
     """The same in a draft, which keeps the day's name: the evening of each name, and that of none kept."""
     days = _offered(view, team, without)
-    first = day_in(form, field, label, days, default, view.language)
+    words, first = _evenings(days, view), _first(days, default)
+    form.switch(field, label, list(words), words.__getitem__, first)
     evenings = {name: _evening(on, view) for name, on in days.items()}
     return evenings, evenings[first]
 
@@ -55,7 +60,7 @@ def day_in(
     form: DraftForm, field: str, label: str, days: Mapping[str, date], default: str, language: str
 ) -> str:
     """One of a few days in a draft, which keeps its name; the name of the one meant where none is kept."""
-    words, first = _words(days, language), _first(days, default)
+    words, first = _words(days, lambda on: format.near_day(on, language)), _first(days, default)
     form.switch(field, label, list(words), words.__getitem__, first)
     return first
 
@@ -69,22 +74,17 @@ def _evening(on: date, view: View) -> datetime:
     return datetime.combine(on, EVENING, ZoneInfo(view.who.timezone))
 
 
-def pick_day(label: str, key: str, days: Mapping[str, date], default: str, language: str) -> date:
-    """One of a few days, each but today with its date; the last one where the default is not among them."""
-    words, first = _words(days, language), _first(days, default)
-    chosen = st.pills(
-        label, list(words), format_func=words.__getitem__, default=first, key=key, required=True
-    )
-    return days[chosen or first]
-
-
-def _words(days: Mapping[str, date], language: str) -> dict[str, str]:
+def _words(days: Mapping[str, date], say: Callable[[date], str]) -> dict[str, str]:
+    """Each of a few days, all but today with its date."""
     return {
-        name: t("alerts_page.day.today")
-        if name == "today"
-        else f"{t(f'alerts_page.day.{name}')} · {format.near_day(on, language)}"
+        name: t("alerts_page.day.today") if name == "today" else f"{t(f'alerts_page.day.{name}')} · {say(on)}"
         for name, on in days.items()
     }
+
+
+def _evenings(days: Mapping[str, date], view: View) -> dict[str, str]:
+    """The same with the time of day."""
+    return _words(days, lambda on: format.deadline(_evening(on, view), view.language, view.who.timezone))
 
 
 def _first(days: Mapping[str, date], default: str) -> str:

@@ -109,6 +109,16 @@ def test_the_rep_is_proposed_to_look_after_it(open_page, desk):
     assert proposed == desk.people.rep.person_id
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_put_off_says_until_which_time(open_page, desk, language):
+    alert = desk.standing()["stalled"].id
+    page = open_page("alerts", desk.people.manager, language, alert=alert)
+    page.button_group(f"way-{alert}").set_value("snooze").run()
+    offered = page.button_group(f"until-{alert}").options
+    assert offered
+    assert all(said.endswith("18:00") for said in offered)
+
+
 def test_a_rep_sees_and_may_not_settle(open_page, desk):
     page = open_page("alerts", desk.people.rep, alert=desk.standing()["stalled"].id)
     assert translate("en", "alerts_page.not_yours") in shown(page)
