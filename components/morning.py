@@ -79,9 +79,9 @@ def on_wall() -> bool:
 
 
 def frame(wall: bool) -> Any:
-    """The place of the meeting: large and alone on a wall screen."""
+    """The place of the meeting, large and alone on a wall screen; one, so that what is open stays so."""
     st.html(_WALL if wall else _DESK)
-    return st.container(key="morning_wall" if wall else "morning_desk")
+    return st.container(key="morning_meeting")
 
 
 def without(days: MorningDays, team: int, day: date, view: View) -> None:

@@ -75,9 +75,11 @@ def test_the_clock_runs_on_through_reruns_and_reloads(server, visit):
 def test_whoever_leaves_the_wall_has_the_menu_again(server, visit):
     page = visit(f"{server.url}/morning?step=made", cookie=server.signed_in("manager"))
     menu = page.get_by_test_id("stSidebar")
+    page.get_by_text("Agree on something else", exact=True).click()
     for hidden in (True, False):
         page.get_by_text("Wall screen", exact=True).click()
         expect(menu).to_be_hidden() if hidden else expect(menu).to_be_visible()
+        expect(page.locator("details[open]")).to_have_count(1)  # what was opened stays open
 
 
 def test_on_the_wall_badges_and_small_print_are_large_too(server, visit):
