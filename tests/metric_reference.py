@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -83,18 +84,19 @@ def opened(books: Books) -> Rows:
 
 
 def standing(books: Books) -> Rows:
-    at = books.ask.span.until
+    at, zone = books.ask.span.until, ZoneInfo(books.ask.zone)
     for o in books.deals.values():
         if (o.opened_at or o.recorded_at) >= at or not (o.outcome == "open" or o.closed_at >= at):
             continue
         steps = [a.planned_for for a in books.actions if a.opportunity_id == o.id and _stood(books, a, at)]
+        day = at.astimezone(zone).date()
         yield (
             o.id,
             {
                 "open_amount": books.amount(o),
                 "open_opportunities": 1.0,
-                "next_step_rate": float(any(step >= at for step in steps)),
-                "overdue_steps": 1.0 if any(step < at for step in steps) else None,
+                "next_step_rate": float(any(step.astimezone(zone).date() >= day for step in steps)),
+                "overdue_steps": 1.0 if any(step.astimezone(zone).date() < day for step in steps) else None,
                 "past_benchmark_rate": _past(books, o, at),
             },
         )

@@ -21,6 +21,7 @@ from data.queries.metrics.course import course
 from data.queries.metrics.rows import behind, opportunities_of
 from data.queries.metrics.source import SELECTS
 from data.queries.metrics.tallies import tallies
+from data.schema import Action
 from tests.company import found
 from tests.data.test_record_action import done
 from tests.metric_company import drawn
@@ -32,7 +33,7 @@ DAYS = 91
 def ask_of(store: Store, **changes) -> Ask:
     now = store.clock()
     span = Span(now - timedelta(days=DAYS), now)
-    made = Ask(span, span.since, now, DEFAULTS, "firebreak", "CNY")
+    made = Ask(span, span.since, now, DEFAULTS, "firebreak", "CNY", "Asia/Shanghai")
     return replace(made, **changes)
 
 
@@ -236,3 +237,21 @@ def test_many_records_that_lead_nowhere_improve_no_number(store, clock):
         again = done(store, "appointment", hours_ago=0, follows=first)
         record_action(store, people.rep, people.opportunity, again)
     assert told() == before
+
+
+@pytest.mark.parametrize(("hours_ago", "overdue"), [(8, 0), (20, 1)])  # before 6 p.m. in Shanghai
+def test_a_step_is_overdue_once_its_day_is_over(store, clock, hours_ago, overdue):
+    """As to-dos and briefs say it; number, rows and the plain reference alike."""
+    people, names = found(store), ("next_step_rate", "overdue_steps")
+    clock.move(hours=6)
+    planned, day = store.clock() - timedelta(hours=hours_ago), timedelta(days=1)
+    with store.writing() as session:
+        step = {"type": "demo", "status": "planned", "planned_for": planned, "recorded_at": planned - day}
+        who = {"opportunity_id": people.opportunity, "owner_id": people.rep.person_id}
+        session.add(Action(customer_id=people.customer, fields={}, summary="", **step, **who))
+    with store.reading() as session:
+        ask = ask_of(store)
+        told = tallies(session, OPERATOR, ask, names)
+        assert [told[name].whole.top for name in names] == [1 - overdue, overdue]
+        rows = behind(session, OPERATOR, ask, METRICS["overdue_steps"]).facts
+        assert {f.id: 1.0 for f in rows} == expected(session, ask).get("overdue_steps", {})

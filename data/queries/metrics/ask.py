@@ -30,6 +30,7 @@ class Ask:
         now: what is known now is known.
         pipeline: its key; what belongs to no opportunity counts in every pipeline.
         currency: amounts in other currencies are no part of any sum.
+        zone: the company's time zone, in which a planned step's day ends.
         team, rep: only rows of this team's or this person's; None for all within reach.
         only: groups to which the report itself narrows its rows.
     """
@@ -40,6 +41,7 @@ class Ask:
     policy: Policy
     pipeline: str
     currency: str
+    zone: str
     team: int | None = None
     rep: int | None = None
     only: Only = ()

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, Subquery, and_, case
 from sqlalchemy.orm import aliased
 
 from core.access import Who
+from core.process.timing import overdue_before
 from core.terms import ActionStatus, Outcome
 from data.queries.metrics.ask import ABOUT, Ask, counts, deals, paid, within
 from data.schema import Action, Customer, Opportunity, Person, Pipeline, Stage, StageEvent, Team
@@ -58,7 +59,7 @@ def standing(who: Who, ask: Ask) -> Select[Any]:
         .outerjoin(Person, Person.id == Opportunity.owner_id)
         .where(_open_at(at), *deals(who, ask))
     )
-    reached, steps = aliased(StageEvent), _steps(mine, at)
+    reached, steps = aliased(StageEvent), _steps(mine, ask)
     stood = elapsed_days(reached.happened_at, literal(at, Instant()))
     past = case((Stage.benchmark_days <= 0, None), (stood > Stage.benchmark_days, 1.0), else_=0.0)
     measures = (
@@ -127,12 +128,13 @@ def _furthest(at: Any) -> ScalarSelect[int]:
     )
 
 
-def _steps(mine: Select[Any], at: Any) -> Subquery:
-    """The steps that stood planned then: one to come, one overdue.
+def _steps(mine: Select[Any], ask: Ask) -> Subquery:
+    """The steps that stood planned at the period's end: one for that day or later, one overdue.
 
     A step that was done since counts as planned from the record of the action before it on, with which it
     was set; its own record came when it was done.
     """
+    at, late = ask.span.until, Action.planned_for < overdue_before(ask.span.until, ask.zone)
     previous = aliased(Action)
     done = Action.status == ActionStatus.COMPLETED
     known = case((done, func.coalesce(previous.recorded_at, Action.recorded_at)), else_=Action.recorded_at)
@@ -144,8 +146,8 @@ def _steps(mine: Select[Any], at: Any) -> Subquery:
     return (
         select(
             Action.opportunity_id,
-            func.max(case((Action.planned_for >= at, Action.id))).label("to_come"),
-            func.max(case((Action.planned_for < at, Action.id))).label("overdue"),
+            func.max(case((~late, Action.id))).label("to_come"),
+            func.max(case((late, Action.id))).label("overdue"),
         )
         .outerjoin(previous, previous.id == Action.follows_id)
         .where(

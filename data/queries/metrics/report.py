@@ -65,10 +65,11 @@ def asked(session: Session, who: Who, now: datetime, narrow: Narrow) -> Ask:
     """
     del who  # the filters only narrow what a person reaches
     policy = policy_in_force(session)
-    chosen = span(narrow.period, now, company_zone(session))
+    zone = company_zone(session)
+    chosen = span(narrow.period, now, zone)
     currency = _main_currency(session, narrow.pipeline, policy.currency)
     whose = narrow.team, narrow.rep, narrow.only
-    return Ask(chosen, chosen.since, now, policy, narrow.pipeline, currency, *whose)
+    return Ask(chosen, chosen.since, now, policy, narrow.pipeline, currency, zone, *whose)
 
 
 def _main_currency(session: Session, pipeline: str, own: str) -> str:
