@@ -148,9 +148,8 @@ def finding(shown: Shown, view: View) -> None:
         if line.why:
             st.markdown(plain(line.why))
         if change.driver and st.button(t("reports.show_rows"), icon=":material/table_rows:", type="tertiary"):
-            part = change.driver.part
-            gone = not part.after.n
-            drill(focus.name, part.dimension, part.key, before=gone)
+            part = change.driver
+            drill(focus.name, part.dimension, part.key, before=not part.after.n)
 
 
 def headline(shown: Shown, view: View) -> None:

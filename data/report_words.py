@@ -7,7 +7,7 @@ from decimal import Decimal
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
 
 from core.reports.catalogue import Dimension, Metric, Unit
-from core.reports.drivers import Change, Driver, How
+from core.reports.drivers import Change, Part
 from core.reports.facts import Tally
 from core.reports.library import Report
 from data.text import LOCALES, has, minus, translate
@@ -188,23 +188,28 @@ def _chance(language: str, change: Change, whole: tuple[Tally, Tally], currency:
     return translate(language, "reports.driver.noise", chance=span)
 
 
-def _why(language: str, driver: Driver, change: Change, whole: tuple[Tally, Tally], currency: str) -> str:
-    part, metric = driver.part, change.metric
+def _why(language: str, part: Part, change: Change, whole: tuple[Tally, Tally], currency: str) -> str:
+    """The group that stands out and what it adds; both parts of a ratio where the smaller one shows."""
+    metric = change.metric
+    total, rate, mix = (delta_words(language, metric, n, currency) for n in (part.part, part.rate, part.mix))
     said = {
         "dimension": translate(language, f"reports.dimension.{part.dimension}"),
         "group": group_words(language, part.dimension, part.key, part.name),
-        "amount": delta_words(language, metric, driver.amount, currency),
+        "amount": total,
     }
-    if driver.how is How.RATE:
-        ratios = (part.before.value(metric.ratio), part.after.value(metric.ratio))
-        said["before"], said["after"] = (value_words(language, metric, r, currency) for r in ratios)
-    if driver.how is How.MIX:
-        shares = (part.before.of / whole[0].of, part.after.of / whole[1].of)
-        said["before"], said["after"] = (_percent(language, share) for share in shares)
-    why = translate(language, f"reports.driver.{driver.how}", **said)
-    total = delta_words(language, metric, part.part, currency)
-    if total == said["amount"]:
-        return why
-    other = delta_words(language, metric, part.part - driver.amount, currency)
-    more = translate(language, f"reports.driver.{driver.how}_all", other=other, amount=total)
-    return _between(language).join((why, more))
+    if not metric.ratio:
+        return translate(language, "reports.driver.sum", **said)
+    before, after = (
+        value_words(language, metric, tally.value(metric.ratio), currency)
+        for tally in (part.before, part.after)
+    )
+    had, has = (
+        _percent(language, tally.of / all_.of)
+        for tally, all_ in zip((part.before, part.after), whole, strict=True)
+    )
+    if total == rate:
+        return translate(language, "reports.driver.rate", **said, before=before, after=after)
+    if total == mix:
+        return translate(language, "reports.driver.mix", **said, before=had, after=has)
+    within = {"before": before, "after": after, "rate": rate}
+    return translate(language, "reports.driver.both", **said, **within, had=had, has=has, mix=mix)

@@ -16,9 +16,8 @@ so all of its part is mix. The parts of every dimension add up to the change (a 
 A part says where a change lies, not what caused it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from math import sqrt
 
 from core.reports.catalogue import Dimension, Metric
@@ -26,14 +25,6 @@ from core.reports.facts import Tallied, Tally
 
 USUAL = 1.96  # standard errors within which chance alone leaves a number 19 times in 20
 LEAST_ROWS = 5  # fewer rows in a period say nothing about a ratio; in both together, about a sum
-
-
-class How(StrEnum):
-    """What of a group moved the number."""
-
-    SUM = "sum"
-    MIX = "mix"
-    RATE = "rate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +51,6 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Driver:
-    """The part that explains most of a change.
-
-    Attributes:
-        how: whether its weight or its ratio moved the number; SUM for sums.
-        amount: the part, in the metric's unit.
-    """
-
-    part: Part
-    how: How
-    amount: float
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
     """A metric in two periods.
 
@@ -81,14 +58,14 @@ class Change:
         before, after: the numbers; None where there was nothing to count.
         chance: the change up to which chance alone explains it 19 times in 20, in the metric's unit; None
             where there are too few rows to say.
-        driver: None without a change to explain.
+        driver: the part that stands out most; None without a change to explain.
     """
 
     metric: Metric
     before: float | None
     after: float | None
     chance: float | None
-    driver: Driver | None
+    driver: Part | None
 
     @property
     def delta(self) -> float | None:
@@ -102,7 +79,7 @@ class Change:
 
 
 def change(metric: Metric, before: Tallied, after: Tallied) -> Change:
-    """How a metric changed, and the group that explains most of it."""
+    """How a metric changed, and the group that stands out most in it."""
     driver = None
     old, new = before.whole.value(metric.ratio), after.whole.value(metric.ratio)
     if old is not None and new is not None and old != new:
@@ -152,30 +129,27 @@ def _ratios(old: Tally, new: Tally) -> tuple[float, float]:
     )
 
 
-def _largest(metric: Metric, before: Tallied, after: Tallied, delta: float) -> Driver | None:
+def _largest(metric: Metric, before: Tallied, after: Tallied, delta: float) -> Part | None:
     """The part that stands out most: what it adds beyond what its size would explain.
 
-    A team with half of all deals explains half of any change; that says nothing. So a part counts for what
-    it has beyond its share: of the denominators for a ratio's rate, of the sum before for a sum (an equal
-    share where that was nothing); mix, which has no usual size, counts whole. A dimension with one group
-    explains nothing.
+    A team with half of all deals explains half of any change; that says nothing. So a group counts for what
+    it adds in all, mix and rate together, beyond its share: of the denominators for a ratio, of the sum
+    before for a sum (an equal share where that was nothing). A dimension with one group explains nothing.
     """
-    found: list[tuple[float, Driver]] = []
+    found: list[tuple[float, Part]] = []
     for dimension in metric.splits:
         split = parts(metric, dimension, before, after)
         if len(split) > 1:
-            found.extend(_candidates(metric, split, delta))
+            found.extend(zip(_beyond(metric, split, delta), split, strict=True))
     best = max(found, key=lambda scored: scored[0], default=None)
     return best[1] if best and best[0] > 0 else None
 
 
-def _candidates(metric: Metric, split: Sequence[Part], delta: float) -> Iterator[tuple[float, Driver]]:
+def _beyond(metric: Metric, split: Sequence[Part], delta: float) -> list[float]:
+    """How much each group adds in the change's direction beyond its share."""
     sign = 1.0 if delta > 0 else -1.0
-    for part, share in zip(split, _shares(metric, split), strict=True):
-        usual = abs(delta) * share
-        yield sign * part.rate - usual, Driver(part, How.RATE if metric.ratio else How.SUM, part.rate)
-        if metric.ratio:
-            yield sign * part.mix, Driver(part, How.MIX, part.mix)
+    shares = _shares(metric, split)
+    return [sign * part.part - abs(delta) * share for part, share in zip(split, shares, strict=True)]
 
 
 def _shares(metric: Metric, split: Sequence[Part]) -> list[float]:
