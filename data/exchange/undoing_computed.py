@@ -5,12 +5,17 @@ taken back stands with it as `undone`. One of such records alone goes whole.
 """
 
 from collections import defaultdict
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select, true, update
+from sqlalchemy.orm import Session
 
 from data.commands.command import Tx
+from data.forecasting import AT
+from data.jobs.forecast import NAME
+from data.queries.policies import company_tz
 from data.schema import (
     AttributionFinding,
     Audit,
@@ -19,6 +24,7 @@ from data.schema import (
     ForecastRun,
     ForecastWin,
     ImportBatch,
+    JobRun,
     Opportunity,
     Pipeline,
 )
@@ -60,11 +66,22 @@ def let_go(tx: Tx, batch: ImportBatch) -> None:
         here.execute(delete(table).where(leaving))
     held = (exists().where(t.run_id == run.id) for t in (ForecastLine, ForecastWin, AttributionFinding))
     empty = ~or_(*held)
+    _ask_again(tx.session, run.id.in_(brought) & empty)
     for run_id, amount in brought.items():
         more = {"undone": func.coalesce(run.undone, 0) + amount}
         here.execute(update(run).where(run.id == run_id).values(more))
         here.execute(delete(run).where(run.id == run_id, empty))
     here.execute(delete(ForecastModel).where(ForecastModel.pipeline_id.in_(pipelines)))
+
+
+def _ask_again(session: Session, going: ColumnElement[bool]) -> None:
+    """Forget that the forecasts which go were made: their pipeline may get other records the same day."""
+    query = select(Pipeline.key, ForecastRun.taken_on).join(Pipeline, Pipeline.id == ForecastRun.pipeline_id)
+    zone = company_tz(session)
+    for key, day in session.execute(query.where(going).distinct()).all():
+        due = datetime.combine(day, AT, zone)
+        made = (JobRun.job == NAME, JobRun.key == key, JobRun.due_at == due, JobRun.state == "done")
+        session.execute(delete(JobRun).where(*made))
 
 
 def _ours(table: type[Opportunity] | type[Pipeline], batch: ImportBatch) -> Any:

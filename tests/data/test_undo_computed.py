@@ -15,6 +15,7 @@ from data.commands.alert_handling import snooze_alert
 from data.commands.alerts import sweep
 from data.commands.calibration import decide_suggestion
 from data.commands.exchange import undo_import
+from data.jobs.schedule import work, work_slowly
 from data.queries.outlook import snapshot_on
 from data.queries.policies import policy_in_force
 from data.schema import Alert, ForecastLine, ForecastRun, Opportunity
@@ -70,6 +71,22 @@ def test_a_forecast_of_others_too_stays_as_it_was_said_and_tells_what_is_gone(st
     assert (whole.adjustment, whole.moved().adjustment) == (300, 300)
     after = Whole(Decimal(600), whole.moved().stood, Decimal(0))
     assert sums(movement(whole.moved(), after)) == {UNDONE: -400}
+
+
+def test_a_forecast_that_went_with_an_import_is_made_again_of_the_next_one(sqlite_store, clock):
+    """The same day: its job had run, and nobody would have asked for it before the next morning."""
+    found(sqlite_store)
+    made = []
+    for word in ("9000", "90000"):
+        file = f"name,owner,amount,opened_at\nTide,rep,{word},2025-12-01\n"
+        batch = import_text(sqlite_store, "opportunities", file).batch_id
+        work(sqlite_store)
+        work_slowly(sqlite_store)
+        with sqlite_store.reading() as session:
+            made.append(session.scalars(select(ForecastLine.booked).join(ForecastRun).distinct()).all())
+        undo_import(sqlite_store, OPERATOR, batch)
+        clock.move(minutes=20)
+    assert made == [[9000], [90000]]
 
 
 def test_the_database_lets_only_undone_imports_go(store, imported):
