@@ -1,7 +1,7 @@
 """Drawing the outlook: filters, figures, categories, teams and people."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -73,13 +73,19 @@ def nothing() -> None:
     empty(t("outlook.empty"), t("outlook.empty_hint"), icon=":material/trending_up:")
 
 
-def taken(shown: Snapshot, view: View) -> None:
-    """When the snapshot was taken, whether it was shown on its day, and whether it rests on few wins."""
+def taken(shown: Snapshot, view: View, late: datetime | None = None) -> None:
+    """When the snapshot was taken, whether it was shown on its day, and whether it rests on few wins.
+
+    Args:
+        late: when an import told of opportunities what is not in it.
+    """
     key = "outlook.taken" if shown.source == "shown" else "outlook.computed"
     recorded = view.instant(shown.run.recorded_at)
     st.caption(t(key, day=format.day(shown.run.taken_on, view.language), at=recorded))
     kinds = {told["kind"] for told in shown.run.models.values()}
     with st.container(key="outlook_few"):
+        if late:
+            st.caption(f":material/history: {t('outlook.late', at=view.instant(late))}")
         if kinds == {"scorecard"}:
             st.caption(t("outlook.few", n=FEW_WINS))
 

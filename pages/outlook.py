@@ -13,6 +13,7 @@ from components.text import t
 from core.access import Permission
 from data.queries.outlook import offered, policy, snapshot
 from data.queries.outlook_course import progress
+from data.queries.outlook_imports import late_import
 
 with page("outlook.title", needs=Permission.SEE_FORECAST) as view, rating("outlook", view):
     saved("outlook", view)
@@ -26,13 +27,15 @@ with page("outlook.title", needs=Permission.SEE_FORECAST) as view, rating("outlo
     if shown is None or starts_on is None:
         drawing.nothing()
         st.stop()
-    drawing.taken(shown, view)
+    runs, run = starts_on == max(days), shown.run
+    late = view.read(late_import, pipeline, run.taken_at, run.recorded_at) if runs else None
+    drawing.taken(shown, view, late)
     drawing.headline(shown, view.language)
     day = course(view.read(progress, pipeline, period, starts_on), shown.run.currency, view.language)
     rules = view.read(policy)
     drawing.categories(shown, rules, view)
     by = drawing.groups(shown, view)
-    if lead := behind(shown, by, rules, view, runs=starts_on == max(days)):
+    if lead := behind(shown, by, rules, view, runs=runs):
         open_page(lead[0], **lead[1])
     if day:
         open_page("replay", pipeline=pipeline, period=period, day=day)

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from core.access import OPERATOR
+from data.commands.exchange import undo_import
 from data.forecasting import AT
 from data.jobs import forecast as job
 from data.jobs.registry import Run
@@ -17,6 +18,7 @@ from data.jobs.runner import run_due
 from data.queries.backtests import backtests
 from data.queries.outlook import snapshot
 from data.queries.outlook_course import progress
+from data.queries.outlook_imports import late_import
 from data.schema import ForecastBacktest, ForecastModel, JobRun, Opportunity, Pipeline
 from data.text import translate
 from tests.company import found
@@ -322,3 +324,43 @@ def test_an_amount_that_is_not_the_deals_own_says_what_it_rests_on(open_page, sq
     with sqlite_store.reading() as session:
         far = session.scalars(select(Opportunity.id).where(Opportunity.name == "Far")).one()
     assert usual in words(open_page("calibrate", people.rep, language, period="month", opportunity=far))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_import_of_which_the_forecast_knows_not_all_is_told(open_page, sqlite_store, clock, language):
+    """New records of the past are in it; a change is not, nor what came after it was made."""
+    people = found(sqlite_store)
+    head = "name,owner,amount,opened_at\n"
+
+    def said() -> list[str]:
+        page = open_page("outlook", people.director, language, period="month")
+        at = translate(language, "outlook.late", at="\0").split("\0")
+        return [w for w in words(page).splitlines() if all(part in w for part in at)]
+
+    import_text(sqlite_store, "opportunities", head + "Pumps,rep,8000,2026-01-10\n")
+    clock.move(minutes=1)
+    morning(sqlite_store, TODAY)
+    assert said() == []
+    clock.move(minutes=1)
+    import_text(sqlite_store, "customers", "name\nFar\n")
+    assert said() == []
+    later = import_text(sqlite_store, "opportunities", head + "Valves,rep,8000,2026-01-10\n").batch_id
+    (line,) = said()
+    assert "12:02" in line
+    undo_import(sqlite_store, OPERATOR, later)
+    assert said() == []
+
+
+def test_a_change_by_an_import_before_a_late_forecast_is_not_in_it(sqlite_store, clock):
+    people = found(sqlite_store)
+    for amount in (8000, 9000):
+        file = f"name,owner,amount,opened_at\nPumps,rep,{amount},2026-01-10\n"
+        import_text(sqlite_store, "opportunities", file)
+        clock.move(minutes=1)
+    morning(sqlite_store, TODAY)
+    with sqlite_store.reading() as session:
+        run = snapshot(session, people.director, "firebreak", "month", TODAY)
+        known = (run.run.taken_at, run.run.recorded_at)
+        told = late_import(session, people.director, "firebreak", *known)
+    assert [line.booked for line in run.lines] == [8000]
+    assert told == clock.at - timedelta(minutes=1)
