@@ -1,31 +1,31 @@
 """Numbers as people and spreadsheets write them."""
 
 import re
-import unicodedata
 from datetime import date, datetime, time
 from decimal import Decimal
 
 from core.exchange.cells import Formats, Wrong, text_of
 from core.exchange.tables import Cell
-from core.exchange.units import CURRENCY
+from core.exchange.units import apart, bare
 from core.storable import MOST_AMOUNT
 
 _PLACES = Decimal("0.0001")  # as many as a column of amounts keeps
-_SIGNS = re.compile(rf"[\s\u00a0¥￥]|{CURRENCY}|元")
 _NUMBER = re.compile(r"[+-]?\d{1,25}(\.\d{1,30})?([eE][+-]?\d{1,2})?")
-_MULTIPLES = {"万": 10_000, "亿": 100_000_000}
 
 
-def amount_of(cell: Cell, formats: Formats) -> Decimal:
+def amount_of(cell: Cell, formats: Formats, *, money: bool = False) -> Decimal:
     """A number as Decimal, to four places.
 
-    >>> [str(amount_of(c, Formats())) for c in ("¥1,200.50", "(3.5)", "12.5万", 4)]
-    ['1200.5000', '-3.5000', '125000.0000', '4.0000']
+    Args:
+        money: it is an amount of money, where m is a million; elsewhere it may be a metre or a minute.
+
+    >>> [str(amount_of(c, Formats())) for c in ("¥1,200.50", "(3.5)", "12.5万", "60k", 4)]
+    ['1200.5000', '-3.5000', '125000.0000', '60000.0000', '4.0000']
     """
     if isinstance(cell, bool | datetime | date | time) or cell is None:
         raise unread(cell)
     try:
-        number = _from_text(cell, formats) if isinstance(cell, str) else _decimal(str(cell))
+        number = _from_text(cell, formats, money) if isinstance(cell, str) else _decimal(str(cell))
     except ValueError:
         raise unread(cell) from None
     if abs(number) >= MOST_AMOUNT:
@@ -49,12 +49,11 @@ def in_units(number: Decimal, times: int) -> Decimal:
     return number * times
 
 
-def _from_text(text: str, formats: Formats) -> Decimal:
-    plain = _SIGNS.sub("", unicodedata.normalize("NFKC", text))
+def _from_text(text: str, formats: Formats, money: bool) -> Decimal:
+    plain = bare(text)
     negative = plain.startswith("(") and plain.endswith(")")
     plain = plain.strip("()") if negative else plain
-    times = _MULTIPLES.get(plain[-1:], 1)
-    plain = plain[:-1] if times > 1 else plain
+    plain, times = apart(plain, money=money)
     whole, _, rest = plain.partition(formats.decimal)
     if formats.thousands and formats.thousands in whole:
         if not re.fullmatch(rf"[+-]?\d{{1,3}}({re.escape(formats.thousands)}\d{{3}})+", whole):

@@ -1,6 +1,7 @@
 """Units and currencies in headers and cells: 金额（万元） is the column of amounts, each of ten thousand."""
 
 import re
+import unicodedata
 
 from core.exchange.tables import Cell
 
@@ -40,7 +41,16 @@ _IN_HEADER = re.compile(
 )
 _NAMED = re.compile(CURRENCY)
 _YUAN_OR_YEN = re.compile(r"[¥￥]")
-_OWN = re.compile(r"[千万亿]")
+_BESIDE = re.compile(rf"[\s\u00a0¥￥]|{CURRENCY}|元")
+_AFTER = {
+    "百万": 1_000_000,
+    "千万": 10_000_000,
+    "千": 1_000,
+    "万": 10_000,
+    "亿": 100_000_000,
+    "k": 1_000,
+}
+_AFTER_MONEY = {"m": 1_000_000, "mn": 1_000_000, "bn": 1_000_000_000}
 
 
 def without_unit(header: str) -> str:
@@ -91,10 +101,34 @@ def yuan_or_yen(cell: Cell, own: str) -> bool:
     return own not in ("", *_YUAN_AND_YEN) and isinstance(cell, str) and bool(_YUAN_OR_YEN.search(cell))
 
 
+def bare(text: str) -> str:
+    """A number's text without spaces and currency.
+
+    >>> bare("¥ 1,200.5 万元"), bare("60 KRW"), bare("６０k €")
+    ('1,200.5万', '60', '60k')
+    """
+    return _BESIDE.sub("", unicodedata.normalize("NFKC", text))
+
+
+def apart(plain: str, *, money: bool) -> tuple[str, int]:
+    """The number of such a text, and what the unit behind it takes it times; 1 where there is none.
+
+    Args:
+        money: whether units are meant that only amounts of money have.
+
+    >>> apart("2百万", money=False), apart("1.2M", money=True), apart("1.2M", money=False)
+    (('2', 1000000), ('1.2', 1000000), ('1.2M', 1))
+    """
+    units = _AFTER | _AFTER_MONEY if money else _AFTER
+    said = plain.lower()
+    unit = max((unit for unit in units if said.endswith(unit)), key=len, default="")
+    return (plain[: -len(unit)], units[unit]) if unit else (plain, 1)
+
+
 def has_unit(cell: Cell) -> bool:
     """Whether a cell says its own unit, so that the header's is not meant.
 
-    >>> has_unit("120万"), has_unit("1,200"), has_unit(120)
-    (True, False, False)
+    >>> has_unit("120万"), has_unit("(1.2m)"), has_unit("1,200"), has_unit(120)
+    (True, True, False, False)
     """
-    return isinstance(cell, str) and bool(_OWN.search(cell))
+    return isinstance(cell, str) and apart(bare(cell).strip("()"), money=True)[1] > 1

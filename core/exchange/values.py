@@ -166,7 +166,7 @@ def _people_in_json(text: str) -> list[dict[str, str]]:
 _PARSERS: dict[Holds, Callable[[Column, Cell, Formats], Any]] = {
     Holds.TEXT: _text,
     Holds.COUNT: _count,
-    Holds.AMOUNT: lambda _, cell, formats: amount_of(cell, formats),
+    Holds.AMOUNT: lambda column, cell, formats: amount_of(cell, formats, money=column.name == "amount"),
     Holds.DATE: _date,
     Holds.INSTANT: lambda _, cell, formats: instant_of(cell, formats),
     Holds.CHOICE: _choice,

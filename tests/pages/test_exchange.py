@@ -284,7 +284,7 @@ def test_the_order_of_dates_is_kept_for_the_files_own_mended_rejects_alone(compa
         at.file_uploader[0].set_value((name, text.encode(), "text/csv")).run()
 
     at.session_state["exchange-kind"] = "opportunities"
-    give("a.csv", f"{head}\nPumps,rep,03/02/2026,7\nPipes,rep,03/02/2026,60k\n")
+    give("a.csv", f"{head}\nPumps,rep,03/02/2026,7\nPipes,rep,03/02/2026,60x\n")
     order().set_value("day first").run()
     assert metrics(at) == ["1", "0", "0", "1"]
     front = ",".join(translate(language, f"exchange.{name}") for name in ("line", "reason"))

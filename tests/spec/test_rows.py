@@ -8,6 +8,7 @@ from core.exchange.kinds import CUSTOMERS, Column, Holds, Kind
 from core.exchange.mapping import FileMapping
 from core.exchange.rows import key_of, read_rows
 from core.exchange.tables import Row, Table
+from core.exchange.units import has_unit
 
 KIND = Kind(
     "things",
@@ -55,11 +56,24 @@ def test_everything_that_is_wrong_with_a_row_is_told_in_the_order_of_the_columns
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("cell", ["60k", "9.000,00", "12,34"])
+@pytest.mark.parametrize("cell", ["60m", "60 T", "k", "9.000,00", "12,34"])
 def test_what_is_not_read_as_a_number_is_quoted(cell):
     with pytest.raises(Wrong) as wrong:
         amount_of(cell, Formats())
     assert (wrong.value.code, wrong.value.params) == ("unread_number", {"value": cell})
+
+
+UNITS = {
+    "60k": 60_000, "60 K": 60_000, "$5k": 5_000, "60 k€": 60_000, "60 KRW": 60, "60千": 60_000, "6万": 60_000,
+    "3百万": 3_000_000, "2千万元": 20_000_000, "1.2m": 1_200_000, "1,200.5M": 1_200_500_000,
+    "(5mn)": -5_000_000, "1bn": 1_000_000_000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("cell", "number"), UNITS.items())
+def test_an_amount_says_its_unit(cell, number):
+    assert amount_of(cell, Formats(), money=True) == number
+    assert has_unit(cell) == (number != 60)
 
 
 def test_of_a_row_with_too_many_cells_nothing_else_is_told():
