@@ -19,6 +19,17 @@ _LIKE_ENOUGH = 78.0  # of 100, a word for a choice
 _LOOKED_AT = 50  # rows whose cells a guess must fit
 _DAY = Column("day", Holds.DATE)
 _LETTER = re.compile(r"(?<![a-z])[a-z](?![a-z])")  # one that stands alone
+_SAID = {  # what other systems call it; a person confirms it
+    "won": ("成交", "已成交", "签单", "已签单", "已签约", "成单", "中标", "win", "signed"),
+    "lost": ("丢单", "失单", "丢标", "未中标", "流失", "战败", "失败", "lose", "dead"),
+    "open": ("跟进中", "洽谈中", "在谈", "in progress", "ongoing", "active"),
+    "appointment": ("预约", "初步接触", "初次拜访", "first contact"),
+    "needs_diagnosis": ("需求调研", "需求分析", "需求确认", "discovery"),
+    "solution_demo": ("产品演示", "演示", "方案汇报"),
+    "objection_handling": ("谈判", "商务谈判", "negotiation"),
+    "quote_confirmation": ("报价", "已报价", "quote", "quotation"),
+}
+_MEANT = {fold(word): key for key, words in _SAID.items() for word in words}
 _MOST_WORDS = 20
 _MOST_PEOPLE = 50
 
@@ -153,7 +164,11 @@ def nearest(word: str, choices: Mapping[str, str]) -> str | None:
     >>> grades = {"a": "A", "d": "D"}
     >>> nearest("A级", grades), nearest("Grade D", grades), nearest("Gold", grades)
     ('a', 'd', None)
+    >>> nearest("丢单", {"won": "Won", "lost": "Lost"}), nearest("丢单", grades)
+    ('lost', None)
     """
+    if (meant := _MEANT.get(fold(word))) in choices:
+        return meant
     letters = _LETTER.findall(word.lower())
     labels = {key: fold(label) for key, label in choices.items()}
     spoken = {key: said for key, said in labels.items() if len(said) > 1 or said in letters}

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from core.exchange.kinds import KINDS
 from core.exchange.mapping import FileMapping, recognise
 from core.exchange.tables import Row, Table
-from data.exchange.suggest import suggest_columns, unknown_words
+from data.exchange.suggest import nearest, suggest_columns, unknown_words
 from data.schema import Customer, Opportunity
 from tests.company import found
 from tests.importing import import_text, shown
@@ -102,6 +102,24 @@ def test_two_customers_of_one_day_come_in_and_a_won_row_keeps_its_closing(sqlite
         customer = session.get_one(Customer, row.customer_id)
     assert (row.outcome, row.close_on, row.closed_at.date()) == ("won", date(2026, 2, 1), date(2026, 1, 19))
     assert (customer.ref, customer.name, customer.grade) == ("K-1", "North", "A")
+
+
+OUTCOMES = {"won": "Won", "lost": "Lost"}
+LABELS = {"en": OUTCOMES, "zh": {"won": "赢单", "lost": "输单", "needs_diagnosis": "需求诊断"}}
+MEANT = [
+    ("en", "丢单", "lost"),
+    ("zh", "丢单", "lost"),
+    ("zh", "Win", "won"),
+    ("zh", "已签约", "won"),
+    ("zh", "需求调研", "needs_diagnosis"),
+    ("en", "需求调研", None),  # no choice here
+    ("zh", "搁置", None),
+]
+
+
+@pytest.mark.parametrize(("language", "word", "meant"), MEANT)
+def test_what_other_systems_call_an_end_or_a_stage_is_guessed(language, word, meant):
+    assert nearest(word, LABELS[language]) == meant
 
 
 def test_what_only_a_row_of_sums_says_is_not_asked_for():
