@@ -11,7 +11,7 @@ from components.blocks import section
 from components.board_drill import drill, table_key
 from components.board_words import group_name, stage_name
 from components.frame import View
-from components.tables import cell_clicked, day_column, days_column, rate_column
+from components.tables import cell_clicked, day_column, days_column, rate_column, shares
 from components.text import t
 from core.process.metrics import COMPLETION_DAYS
 from data.queries.board import Board, GroupLine
@@ -33,7 +33,7 @@ def table(board: Board, ask: Ask, view: View) -> None:
             "red": [g.alerts or None for g in groups],
             "open": [g.open for g in groups],
             "past": [g.past or None for g in groups],
-            "completion": [_rounded(g.completion.rate) for g in groups],
+            "completion": shares([g.completion.rate for g in groups]),
             "due": [g.completion.due or None for g in groups],
             "longest": [g.longest_days for g in groups],
             "where": [_where(g) for g in groups],
@@ -68,10 +68,6 @@ def _columns(ask: Ask, view: View) -> dict[str, Any]:
         "unplanned": column.NumberColumn(t("board.unplanned"), width=75),
         "value": column.TextColumn(t("board.value_short"), width=140, alignment="right"),
     }
-
-
-def _rounded(rate: float | None) -> float | None:
-    return None if rate is None else round(rate, 2)
 
 
 def _where(group: GroupLine) -> str:

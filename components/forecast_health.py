@@ -13,8 +13,8 @@ from components.frame import View
 from components.scrolling import arrive, lead_to
 from components.tables import amounts, clickable, money_column, rate_column, share_column, shares
 from components.text import t
+from core.rounding import half_up
 from data.queries.forecast_health import COMPANY, ForecastHealth, Group
-from data.text import minus
 
 SPANS = ("3", "6", "12")
 _DRILL = ("month", "bin", "rows")
@@ -87,7 +87,8 @@ def nothing() -> None:
 def headline(found: ForecastHealth, group: Group, view: View) -> None:
     """The figures of the chosen group, each with how much it rests on."""
     language, total = view.language, group.total
-    bias = format.NOTHING if total.bias is None else minus(f"{total.bias:+.0%}")
+    bias = format.percent(total.bias, language)
+    bias = f"+{bias}" if total.bias and total.bias > 0 else bias
     added = group.overrides
     cards(
         [
@@ -138,7 +139,7 @@ def _bias_note(bias: float | None) -> str:
     >>> _bias_note(0.004), _bias_note(None)
     ('', '')
     """
-    if bias is None or not round(bias, 2):
+    if bias is None or not half_up(bias, 2):
         return ""
     return t("forecast_health.too_high" if bias > 0 else "forecast_health.too_low")
 

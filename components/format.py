@@ -9,10 +9,10 @@ from babel.numbers import (
     format_compact_currency,
     format_currency,
     format_decimal,
-    format_percent,
     get_currency_symbol,
 )
 
+from data import text
 from data.text import LOCALES, minus
 
 NOTHING = "–"
@@ -38,10 +38,7 @@ def percent(rate: float | None, language: str, digits: int = 0) -> str:
     >>> percent(0.853, "en")
     '85%'
     """
-    if rate is None:
-        return NOTHING
-    pattern = "0" + ("." + "0" * digits if digits else "") + "%"
-    return minus(format_percent(rate, pattern, locale=LOCALES[language]))
+    return NOTHING if rate is None else text.percent(language, rate, digits)
 
 
 def chance(rate: float | None, language: str) -> str:

@@ -9,7 +9,15 @@ from components import address
 from components.blocks import empty, section
 from components.frame import View
 from components.scrolling import arrive, lead_to
-from components.tables import cell_clicked, clickable, day_column, days_column, name_column, rate_column
+from components.tables import (
+    cell_clicked,
+    clickable,
+    day_column,
+    days_column,
+    name_column,
+    rate_column,
+    shares,
+)
 from components.text import pair, t, term
 from core.process.health import MEASURES, SHOWS, Rows, WeeklyHealth
 from core.process.health import behind as rows_behind
@@ -107,14 +115,10 @@ def _counted(kept: Rows, show: str, language: str) -> str:
 def _columns(sheet: Sheet) -> dict[str, Sequence[Any]]:
     """Values by column; one team is not said in every row, the page's head says it."""
     return {
-        c.name: [_rounded(row[n]) if c.kind == "rate" else row[n] for row in sheet.rows]
+        c.name: (shares if c.kind == "rate" else list)([row[n] for row in sheet.rows])
         for n, c in enumerate(sheet.columns)
         if c.name != "team" or len({row[n] for row in sheet.rows}) > 1
     }
-
-
-def _rounded(rate: float | None) -> float | None:
-    return None if rate is None else round(rate, 2)
 
 
 def _config(sheet: Sheet, language: str, timezone: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from components.text import t
 from core.reports.catalogue import Good, Unit
 from core.reports.drivers import Part, parts
 from core.reports.spans import PIECES
+from core.rounding import half_up
 from data.queries.metrics.course import Course
 from data.queries.metrics.report import Shown
 from data.report_words import delta_words, group_words, value_words
@@ -71,8 +72,8 @@ def _less(value: float | None, other: float | None) -> float | None:
 def _bar(value: float | None, whole: float, focus: Focus) -> float | None:
     """A sum's share of the whole; a ratio's own size."""
     if value is None or focus.metric.ratio:
-        return None if value is None else round(value, 2)
-    return round(value / whole, 2) if whole else None
+        return None if value is None else float(half_up(value, 2))
+    return float(half_up(value / whole, 2)) if whole else None
 
 
 def _config(focus: Focus, columns: Mapping[str, Sequence[Any]]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from components import charts, format
 from components.text import t
+from core.rounding import half_up
 
 Id = TypeVar("Id")
 Row = TypeVar("Row")
@@ -141,7 +142,7 @@ def share_column(label: str, help: str | None = None, *, width: int | None = Non
 
 def shares(rates: Sequence[float | None]) -> list[float | None]:
     """Values for `share_column`: to a whole percent."""
-    return [None if rate is None else round(rate, 2) for rate in rates]
+    return [None if rate is None else float(half_up(rate, 2)) for rate in rates]
 
 
 def name_column(label: str, *, pinned: bool = False, width: int = _NAME) -> Any:

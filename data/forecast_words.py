@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal
 
 from core.forecast.factors import FACTORS
-from data.text import LOCALES, has, translate
+from core.rounding import half_up
+from data.text import LOCALES, has, percent, translate
 
 UNITS: Mapping[str, str] = {
     **{factor.name: factor.unit for factor in FACTORS},
@@ -47,8 +48,9 @@ class Words:
         """A reason as a sentence with its share of the scorecard's value: “… for 16 days: −15%”."""
         way = "up" if money >= 0 else "down"
         share = abs(money) / scorecard if scorecard else 0.0
-        digits = "0%" if share >= 0.1 else "0.#%"
-        said = str(format_percent(share, digits, locale=LOCALES[self.language]))
+        said = percent(
+            self.language, share, 0 if share >= 0.1 or half_up(share, 3) == half_up(share, 2) else 1
+        )
         return translate(self.language, f"forecast.change.{way}", why=self._why(factor, way), share=said)
 
     def _why(self, factor: str, way: str) -> str:
@@ -73,13 +75,13 @@ def measured(language: str, unit: str, value: float) -> str:
     """A value with its unit, as it is read.
 
     >>> measured("en", "days", 16.2), measured("en", "yes_no", 1.0), measured("zh", "percent", 0.345)
-    ('16 days', 'yes', '34%')
+    ('16 days', 'yes', '35%')
     """
     if unit == "yes_no":
         return translate(language, f"forecast.unit.{'yes' if value > 0 else 'no'}")
     locale = LOCALES[language]
     if unit == "percent":
-        return str(format_percent(value, "0%", locale=locale))
+        return percent(language, value)
     pattern = "#,##0.#" if unit in ("ratio", "points", "hours") else "#,##0"
     shown = str(format_decimal(value, pattern, locale=locale))
     key = f"forecast.unit.{unit}"

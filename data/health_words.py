@@ -6,11 +6,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime, format_interval
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal
 
 from core.process.causes import Cause
 from core.process.health import Bottleneck, Gap, WeeklyHealth
 from core.process.stays import week_name
+from data import text
 from data.queries.health import Issued
 from data.text import LOCALES, has, sentences, translate, zone_words
 
@@ -90,7 +91,7 @@ def number(language: str, value: float | None, digits: int = 0) -> str:
 
 def percent(language: str, rate: float | None) -> str:
     """A rate 0–1 as percent; a dash for None."""
-    return NOTHING if rate is None else format_percent(rate, "0%", locale=LOCALES[language])
+    return NOTHING if rate is None else text.percent(language, rate)
 
 
 def measured(language: str, name: str, health: WeeklyHealth) -> str:

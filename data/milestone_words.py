@@ -4,13 +4,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal
 
 from core.milestones.assess import Assessment, State, Trend
 from core.milestones.criteria import BY_NAME, Kind
 from core.milestones.evidence import Evidence
 from data.queries.milestone_results import Result
-from data.text import LOCALES, has, translate
+from data.text import LOCALES, has, percent, translate
 
 NOTHING = "–"
 _LEAST = 0.01  # chances nearer to never and always are not told apart
@@ -28,7 +28,7 @@ def value_words(language: str, criterion: str, value: float | None) -> str:
         return NOTHING
     unit = BY_NAME[criterion].unit
     if unit == "rate":
-        return str(format_percent(value, "0%", locale=LOCALES[language]))
+        return percent(language, value)
     number = format_decimal(value, "#,##0.#", locale=LOCALES[language])
     return translate(language, f"milestones.{unit}", n=number)
 
@@ -63,7 +63,7 @@ def chance_words(language: str, chance: float | None) -> str:
         return NOTHING
     side = "<" if chance < _LEAST else ">" if chance > 1 - _LEAST else ""
     shown = min(max(chance, _LEAST), 1 - _LEAST)
-    return side + str(format_percent(shown, "0%", locale=LOCALES[language]))
+    return side + percent(language, shown)
 
 
 def next_words(language: str, told: Assessment) -> str:

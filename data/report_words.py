@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
+from babel.numbers import format_compact_currency, format_currency, format_decimal
 
 from core.reports.catalogue import Dimension, Metric, Unit
 from core.reports.drivers import Change, Part
 from core.reports.facts import Tally
 from core.reports.library import Report
-from data.text import LOCALES, has, minus, translate
+from core.rounding import half_up
+from data.text import LOCALES, has, minus, percent, translate
 
 Names = Mapping[Dimension, Mapping[str, str | None]]
 NOTHING = "–"
@@ -72,7 +73,8 @@ def delta_words(language: str, metric: Metric, value: float | None, currency: st
         return NOTHING
     sign = "+" if value > 0 else minus("-") if value < 0 else "±"
     if metric.unit is Unit.RATE:
-        points = _number(language, abs(value) * 100, 1 if 0 < abs(value) < _FINE else 0)
+        places = 1 if 0 < abs(value) < _FINE else 0
+        points = _number(language, 100 * half_up(abs(value), places + 2), places)
         return translate(language, "reports.points", value=f"{sign}{points}")
     return sign + value_words(language, metric, abs(value), currency)
 
@@ -95,14 +97,13 @@ def exact_words(language: str, metric: Metric, value: float | None, currency: st
     return minus(shown)
 
 
-def _number(language: str, value: float, digits: int) -> str:
+def _number(language: str, value: float | Decimal, digits: int) -> str:
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return minus(format_decimal(value, pattern, locale=LOCALES[language]))
 
 
 def _percent(language: str, rate: float) -> str:
-    pattern = "0.0%" if 0 < abs(rate) < _FINE else "0%"
-    return minus(format_percent(rate, pattern, locale=LOCALES[language]))
+    return percent(language, rate, 1 if 0 < abs(rate) < _FINE else 0)
 
 
 def _with_unit(language: str, metric: Metric, number: str) -> str:

@@ -8,12 +8,16 @@ have `zero` and `two` (twice). The company's own names of stages and tags (`spea
 import logging
 import tomllib
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from babel import Locale
 from babel.dates import get_timezone_location
+from babel.numbers import format_percent
+
+from core.rounding import half_up
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 DEFAULT_LANGUAGE = "en"
@@ -98,6 +102,16 @@ def minus(number: str) -> str:
     '−¥14.2万'
     """
     return number.replace("-", "−")
+
+
+def percent(language: str, rate: float | Decimal, places: int = 0) -> str:
+    """A rate 0–1 as percent, a half rounded up.
+
+    >>> percent("en", 0.625), percent("zh", -0.0145, 1), percent("en", 12)
+    ('63%', '−1.5%', '1200%')
+    """
+    pattern = "0" + ("." + "0" * places if places else "") + "%"
+    return minus(format_percent(half_up(rate, places + 2), pattern, locale=LOCALES[language]))
 
 
 def sentences(*said: str) -> str:

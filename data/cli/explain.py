@@ -12,7 +12,7 @@ from data.own_terms import hear
 from data.queries.policies import company_day
 from data.queries.suggestions_asked import ASKED, PERIODS
 from data.runtime import this_store
-from data.text import LANGUAGES, has, translate
+from data.text import LANGUAGES, has, percent, translate
 
 
 def add(commands: Any) -> None:
@@ -98,9 +98,9 @@ def _text(found: Explained) -> str:
     v, words = found.valuation, _words(found, "en")
     lines = [
         f"{found.opportunity.name} ({v.layer}, {found.model.kind}: {found.model.why})",
-        f"{'scorecard':40}  {v.scorecard_value:>14,.0f}  {v.scorecard_chance:.0%}",
+        f"{'scorecard':40}  {v.scorecard_value:>14,.0f}  {percent('en', v.scorecard_chance)}",
         *(f"{_short(r.factor):40}  {r.value:>+14,.0f}" for r in v.reasons),
-        f"{'AI':40}  {v.value:>14,.0f}  {v.chance:.0%} of {v.amount:,.0f}",
+        f"{'AI':40}  {v.value:>14,.0f}  {percent('en', v.chance)} of {v.amount:,.0f}",
         *(words.reason(r.factor, r.value, v.scorecard_value) for r in v.reasons[:3]),
     ]
     return "\n".join(lines)

@@ -18,6 +18,7 @@ from data.queries.outlook import computed, snapshot_on
 from data.queries.policies import company_day
 from data.queries.snapshots import Snapshot
 from data.runtime import this_store
+from data.text import percent
 
 _TOP = 10
 
@@ -122,7 +123,8 @@ def _text(told: dict[str, Any]) -> str:
         lines += [f"{name}:"] + [f"  {g['name'] or '-':24} {_said(g['value']):>16}" for g in told[name]]
     lines += ["opportunities:"]
     lines += [
-        f"  {o['opportunity'][:40]:40} {o['chance']:4.0%} {_said(o['value']):>16}" for o in told["lines"]
+        f"  {o['opportunity'][:40]:40} {percent('en', o['chance']):>4} {_said(o['value']):>16}"
+        for o in told["lines"]
     ]
     return "\n".join(lines)
 

@@ -13,6 +13,7 @@ from core.forecast.health import Figures
 from core.messages import Invalid, NotFound, Problem
 from core.notices import Notice
 from core.policies import Policy
+from core.rounding import half_up
 from core.terms import Role
 from data.commands.command import Tx, command
 from data.commands.outbox import post
@@ -114,7 +115,7 @@ def _opened(session: Session, tasks: Iterable[CoachingTask], policy: Policy) -> 
     for task in tasks:
         if task.owner_id is not None:
             about = {"rep": names.get(task.rep_id, ""), "months": len(task.figures)}
-            about |= {"limit": round(100 * policy.deviation_limit), "due": task.due_on}
+            about |= {"limit": int(100 * half_up(policy.deviation_limit, 2)), "due": task.due_on}
             kind = "coaching_deviation" if task.finding_id is None else "coaching_finding"
             yield Notice(task.owner_id, kind, f"coaching:{task.cause}", about, *_place(task.id))
 
