@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_timedelta, get_day_names
 from babel.numbers import (
-    format_compact_currency,
     format_currency,
     format_decimal,
     get_currency_symbol,
@@ -77,26 +76,17 @@ def money(amount: Decimal | None, currency: str, language: str, *, compact: bool
     """
     if amount is None:
         return NOTHING
-    locale = LOCALES[language]
     if compact and abs(amount) >= 1000:
-        return minus(
-            format_compact_currency(
-                amount, currency, locale=locale, fraction_digits=_digits(amount, language)
-            )
-        )
-    return minus(format_currency(amount, currency, format="¤#,##0.##", locale=locale, currency_digits=False))
+        return text.short_money(language, amount, currency)
+    said = format_currency(
+        amount, currency, format="¤#,##0.##", locale=LOCALES[language], currency_digits=False
+    )
+    return minus(said)
 
 
 def symbol(currency: str, language: str) -> str:
     """How a currency is written, e.g. CN¥ or ¥."""
     return str(get_currency_symbol(currency, locale=LOCALES[language]))
-
-
-def _digits(amount: Decimal, language: str) -> int:
-    unit = 10_000 if language == "zh" else 1_000
-    while abs(amount) >= unit * 1000:
-        unit *= 10_000 if language == "zh" else 1_000
-    return 1 if abs(amount) < unit * 100 else 0
 
 
 def day(value: date | None, language: str) -> str:

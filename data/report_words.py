@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from babel.numbers import format_compact_currency, format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal
 
 from core.reports.catalogue import Dimension, Metric, Unit
 from core.reports.drivers import Change, Part
 from core.reports.facts import Tally
 from core.reports.library import Report
 from core.rounding import half_up
-from data.text import LOCALES, has, minus, percent, translate
+from data.text import LOCALES, has, minus, percent, short_money, translate
 
 Names = Mapping[Dimension, Mapping[str, str | None]]
 NOTHING = "–"
@@ -85,7 +85,7 @@ def money_words(language: str, value: float, currency: str) -> str:
         return _number(language, value, 0)
     locale = LOCALES[language]
     if abs(value) >= _COMPACT:
-        return minus(format_compact_currency(Decimal(value), currency, locale=locale, fraction_digits=1))
+        return short_money(language, Decimal(value), currency)
     return minus(format_currency(value, currency, "¤#,##0", locale=locale, currency_digits=False))
 
 

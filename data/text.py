@@ -15,7 +15,7 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import get_timezone_location
-from babel.numbers import format_percent
+from babel.numbers import format_compact_currency, format_percent
 
 from core.rounding import half_up
 
@@ -112,6 +112,22 @@ def percent(language: str, rate: float | Decimal, places: int = 0) -> str:
     """
     pattern = "0" + ("." + "0" * places if places else "") + "%"
     return minus(format_percent(half_up(rate, places + 2), pattern, locale=LOCALES[language]))
+
+
+def short_money(language: str, amount: Decimal, currency: str) -> str:
+    """An amount in thousands, millions or 万: to three digits, or to the unit where it has more.
+
+    >>> [short_money("en", Decimal(n), "CNY") for n in (1_047_059, 12_345, 999_950, -5_000)]
+    ['CN¥1.05M', 'CN¥12.3K', 'CN¥1M', '−CN¥5K']
+    >>> [short_money("zh", Decimal(n), "CNY") for n in (1_234, 12_345, 1_047_059, 12_345_678)]
+    ['¥1234', '¥1.23万', '¥105万', '¥1235万']
+    """
+    step = 4 if language == "zh" else 3
+    digits = len(str(int(abs(amount))))
+    unit = (digits - 1) // step * step  # its zeros
+    places = max(0, 3 - (digits - unit)) if unit else 0
+    shown = half_up(amount, places - unit)
+    return minus(format_compact_currency(shown, currency, locale=LOCALES[language], fraction_digits=2))
 
 
 def sentences(*said: str) -> str:

@@ -81,13 +81,13 @@ def test_both_pages_speak_both_languages(open_page, company, name, role, languag
 def test_a_manager_sees_the_team_and_a_director_all(open_page, company):
     own = open_page("outlook", company.manager, period="month", show="won")
     whole = open_page("outlook", company.director, period="month", show="won")
-    assert list(values(own).values()) == ["CN¥2.5K", "CN¥1K", "CN¥1.5K"]
+    assert list(values(own).values()) == ["CN¥2.51K", "CN¥1.01K", "CN¥1.5K"]
     rows = own.dataframe[-1]
     assert rows.value["opportunity"].tolist() == ["Deal 12"]
     amount = json.loads(rows.proto.columns)["amount"]
     assert (amount["label"], amount["type_config"]["type"]) == ("Amount, CN¥", "number")
     assert "Stranger" not in words(own)
-    assert list(values(whole).values()) == ["CN¥1K", "CN¥1.5K", "CN¥3.2K", "CN¥1.7K", "−CN¥1K"]
+    assert list(values(whole).values()) == ["CN¥1.01K", "CN¥1.5K", "CN¥3.22K", "CN¥1.72K", "−CN¥1.01K"]
     assert [table.value["name"].tolist()[:-1] for table in (own.dataframe[1], whole.dataframe[1])] == [
         ["Mate", "Rep"], ["East", "Not yet in the books", "Season and past misses"],
     ]  # fmt: skip
