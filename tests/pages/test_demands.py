@@ -378,6 +378,14 @@ def test_half_an_hour_is_not_rounded_away(open_page, sqlite_store, company, hour
     assert said in shown(page)
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "hours, day and night"), ("zh", "小时，全天计时")])
+def test_the_time_that_an_urgent_demand_used_has_its_unit(open_page, sqlite_store, company, language, said):
+    number = filed(sqlite_store, company, "P0")
+    page = open_page("demands", company.product, language, demand=number)
+    label = translate(language, "demands.used")
+    assert said in next(m for m in page.metric if m.label == label).delta
+
+
 def field(page, kind, label, language="en"):
     return next(f for f in getattr(page, kind) if f.label == translate(language, f"demands.{label}"))
 
