@@ -36,6 +36,7 @@ def table(board: Board, ask: Ask, view: View) -> None:
             "completion": shares([g.completion.rate for g in groups]),
             "due": [g.completion.due or None for g in groups],
             "longest": [g.longest_days for g in groups],
+            **_least(groups),
             "where": [_where(g) for g in groups],
             "next": [g.next_step_at for g in groups],
             "unplanned": [g.without_step or None for g in groups],
@@ -63,11 +64,18 @@ def _columns(ask: Ask, view: View) -> dict[str, Any]:
         "completion": rate_column(t("board.completion_short"), completion, width=105),
         "due": column.NumberColumn(t("board.due_short"), help=completion, width=55),
         "longest": days_column(t("board.longest"), t("board.longest_help"), width=140),
+        "counted": column.TextColumn(t("board.counted"), help=t("board.counted_help"), width=80),
         "where": column.TextColumn(t("board.where"), width=120),
         "next": day_column(t("board.next_step"), view.language, view.who.timezone, width=112),
         "unplanned": column.NumberColumn(t("board.unplanned"), width=75),
         "value": column.TextColumn(t("board.value_short"), width=140, alignment="right"),
     }
+
+
+def _least(groups: Sequence[GroupLine]) -> dict[str, list[str]]:
+    """Beside the days, which of them count from an import on; nothing where none do."""
+    said = [t("board.at_least") if g.at_least else "" for g in groups]
+    return {"counted": said} if any(said) else {}
 
 
 def _where(group: GroupLine) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from core.access import Who
@@ -23,6 +23,7 @@ from data.queries.board_past import finished_runs
 from data.queries.board_rows import RedLine, Rows, red_alerts
 from data.queries.board_sets import open_rows
 from data.queries.medians import median_by
+from data.queries.stage_gaps import seen_at
 
 GROUPS_SHOWN = 200
 
@@ -63,7 +64,8 @@ class GroupLine:
     Attributes:
         id: 0 for opportunities without one.
         by_stage, past_by_stage: open opportunities per stage, in the board's order of stages.
-        longest_days: elapsed days of the opportunity furthest past its benchmark, with its stage.
+        longest_days: elapsed days of the opportunity furthest past its benchmark, with its stage; `at_least`
+            where a list said that it stands there, and not since when.
         completion: of actions due in the window.
     """
 
@@ -77,6 +79,7 @@ class GroupLine:
     money: tuple[tuple[str, Decimal], ...]
     longest_days: float | None
     longest_stage: str | None
+    at_least: bool
     completion: Completion
     next_step_at: datetime | None
     without_step: int
@@ -221,6 +224,9 @@ def _group_rows(stood: Any) -> Select[Any]:
             alerts.label("alerts"),
             func.max(case((first, ranked.c.dwell_days))).label("longest_days"),
             func.max(case((first, ranked.c.stage))).label("longest_stage"),
+            func.max(
+                case((and_(first, seen_at(ranked.c.opportunity_id, ranked.c.stood_since)), 1), else_=0)
+            ).label("at_least"),
             func.min(ranked.c.next_step_at).label("next_step_at"),
             func.sum(case((ranked.c.next_step_at.is_(None), 1), else_=0)).label("without_step"),
             func.count().over().label("groups"),
@@ -247,6 +253,7 @@ def _group(row: Any, cells: Sequence[Any], stages: Sequence[str], completion: Co
         money=_money((cell.currency, cell.money) for cell in cells),
         longest_days=row.longest_days,
         longest_stage=row.longest_stage if row.longest_days is not None else None,
+        at_least=bool(row.at_least),
         completion=completion,
         next_step_at=row.next_step_at,
         without_step=row.without_step,

@@ -60,15 +60,17 @@ def card(store, company):
     return next(c for c in cards if c.name == "Pumps")
 
 
-def at_least(store, company) -> tuple[bool, bool, bool]:
-    """Whether the days of Pumps are told as the least: in the alert, in the board's rows, in its picture."""
+def at_least(store, company) -> tuple[bool, ...]:
+    """Whether the days of Pumps are told as the least: in the alert, in the board's rows, in its picture, and
+    in its table."""
     ask = Ask(store.clock())
     with store.reading() as session:
         params = session.scalars(select(Alert.params).where(Alert.rule == "stalled")).one()
         rows = open_opportunities(session, company.manager, ask).lines
         marks = points(session, company.manager, ask).points
+        (line,) = board(session, company.manager, ask).groups
     row, mark = (next(x for x in found if x.opportunity == "Pumps") for found in (rows, marks))
-    return params.get("at_least", False), row.at_least, mark.at_least
+    return params.get("at_least", False), row.at_least, mark.at_least, line.at_least
 
 
 def test_a_stage_without_its_beginning_is_counted_from_the_import(store, clock, company):
@@ -88,7 +90,7 @@ def test_a_stage_without_its_beginning_is_counted_from_the_import(store, clock, 
     assert pipeline.past == 0
     clock.move(days=20)  # that long at least, and so stalled by then
     assert alerted(store) == ["stalled"]
-    assert at_least(store, company) == (True, True, True)
+    assert at_least(store, company) == (True, True, True, True)
 
 
 def test_a_column_tells_since_when_and_nothing_of_what_came_before(store, company):
@@ -99,7 +101,7 @@ def test_a_column_tells_since_when_and_nothing_of_what_came_before(store, compan
     assert stood.recorded_at == stood.happened_at
     assert not card(store, company).only_seen
     assert alerted(store) == ["stalled"]
-    assert at_least(store, company) == (False, False, False)
+    assert at_least(store, company) == (False, False, False, False)
 
 
 def test_what_was_only_seen_is_told_by_a_later_file_and_can_be_taken_back(store, clock, company):
