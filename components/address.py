@@ -73,19 +73,18 @@ def choose(
     return read(name, options, default)
 
 
-def part(name: str, words: str, parts: type[Part]) -> Part:
+def part(name: str, words: str, parts: Sequence[Part]) -> Part:
     """Which part of a page is asked for and drawn, kept in the address; the first, unless another is chosen.
 
     Args:
         name: in the address.
         words: catalogue key of what is chosen among; a part's is this, an underscore and its value.
+        parts: those there are.
     """
-    found = list(parts)
-    options = {one.value: t(f"{words}_{one}") for one in found}
-    default = found[0].value
-    label = t(words)
+    options = {one.value: t(f"{words}_{one}") for one in parts}
     draw = partial(st.segmented_control, required=True, label_visibility="collapsed")
-    return parts(choose(draw, label, name, options, default))
+    chosen = choose(draw, t(words), name, options, parts[0].value)
+    return next(one for one in parts if one.value == chosen)
 
 
 def pick(

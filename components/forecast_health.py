@@ -25,7 +25,13 @@ class Part(StrEnum):
     """What is looked at; one part at a time is drawn."""
 
     MONTHS = "months"
+    WHO = "who"
     CHANCES = "chances"
+
+
+def parts(found: ForecastHealth) -> list[Part]:
+    """What there is to look at; a single person has nobody beside them."""
+    return [part for part in Part if part is not Part.WHO or len(found.groups) > 1]
 
 
 def chosen_span() -> int:
@@ -149,9 +155,7 @@ def _gain_tone(gain: Decimal) -> Tone:
 
 
 def groups(found: ForecastHealth, view: View) -> None:
-    """A line per team and rep; a click on it shows that group."""
-    if len(found.groups) < 2:
-        return
+    """A line per team and rep; a click on it shows that group's months."""
     section(t("forecast_health.by_group"))
     shown = [g for g in found.groups if g.months]
     last = [g.months[-1] for g in shown]
@@ -175,7 +179,7 @@ def groups(found: ForecastHealth, view: View) -> None:
     if len(found.groups) < len(found.names):
         st.caption(t("forecast_health.most_of", shown=len(found.groups), total=len(found.names)))
     if picked:
-        address.write(group=picked, month=None, bin=None, rows=None)
+        address.write(group=picked, part=None, month=None, bin=None, rows=None)
         lead_to(_PLACE)
         st.rerun()
 

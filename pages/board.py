@@ -33,7 +33,7 @@ with page("board.title", needs=Permission.SEE_BOARD) as view:
         st.stop()
     drawing.headline(shown, view.language)
     drawing.red_list(shown.red, view)
-    part, starts = address.part("part", "board.part", Part), week_starts(view.now, view.who.timezone)
+    part, starts = address.part("part", "board.part", [*Part]), week_starts(view.now, view.who.timezone)
     left, right = st.columns(2, gap="medium")
     if part is Part.NOW:
         with left:

@@ -46,10 +46,12 @@ with (
         drawing.nothing()
         st.stop()
     drawing.headline(found, found.chosen, view)
-    if address.part("part", "forecast_health.part", Part) is Part.MONTHS:
-        months(found, found.chosen, view)
-        drawing.groups(found, view)
-    else:
-        curve(found, view)
+    match address.part("part", "forecast_health.part", drawing.parts(found)):
+        case Part.MONTHS:
+            months(found, found.chosen, view)
+        case Part.WHO:
+            drawing.groups(found, view)
+        case Part.CHANCES:
+            curve(found, view)
     if customer := rows(found, view):
         open_page("customer", customer=customer)

@@ -32,7 +32,7 @@ with page("replay.title", needs=Permission.SEE_FORECAST) as view:
     if not kept.pipelines:
         outlook.nothing()
         st.stop()
-    looked = address.part("look", "replay.look", Part)
+    looked = address.part("look", "replay.look", [*Part])
     with st.container(horizontal=True, gap="small", key=replay.PLACE):
         pipeline, period = outlook.place(kept, "since", "part")
         days = view.read(calendar, pipeline, period, view.now)

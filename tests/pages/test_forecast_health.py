@@ -57,6 +57,19 @@ def test_each_role_reads_its_own_figures(open_page, people, role, language):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_line_of_teams_and_reps_leads_to_its_months(open_page, people, language):
+    page = open_page("forecast_health", people.director, language, part="who")
+    check_words(page)
+    assert translate(language, "forecast_health.company") in page.dataframe[0].value["name"].tolist()
+    rep = f"rep-{people.rep.person_id}"
+    page.session_state["health-groups-clicked"] = (rep, "name")
+    page.run()
+    assert page.query_params["group"] in (rep, [rep])
+    assert "part" not in page.query_params
+    assert page.dataframe[0].value["lines"].tolist() == [2, 2]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_luck_stands_in_words_beside_the_deviation(open_page, people, language):
     page = open_page("forecast_health", people.manager, language, group=f"rep-{people.rep.person_id}")
     table = next(d.value for d in page.dataframe if "over" in d.value.columns)
