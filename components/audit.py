@@ -1,165 +1,22 @@
-"""Changes in words: what was done, each field before and after, and the way back."""
+"""The log of changes, and the way back from each."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 import streamlit as st
 
-from components import address, format
-from components.action_fields import name_of
+from components import address
 from components.audit_studio import published_lines
 from components.blocks import empty, plain
-from components.collaboration import quarter_words
-from components.field_words import text_of
+from components.change_words import by, change_line, changes_block, deed, known, reason
 from components.frame import View, show_error
 from components.navigation import open_page
-from components.text import clauses, listed, pair, t, term
-from components.tokens import scope_words
-from components.webhooks import kind_words
+from components.text import clauses, t, term
 from core.messages import AppError
-from data.queries.audit import CUSTOMERS, AuditEntry, FieldChange
+from data.queries.audit import AuditEntry
 from data.queries.audit_log import AuditChoices, AuditFilters, AuditLog
 from data.queries.customer_changes import PASSED_ON
 from data.queries.studio import Published
-from data.text import has
-from data.webhook_words import met_words
-
-_TERMS = {
-    "industry": "industry",
-    "segment": "segment",
-    "outcome": "outcome",
-    "role": "role",
-    "decision_role": "decision_role",
-    "status": "status",
-    "type": "stage",
-    "kind": "interaction",
-    "direction": "direction",
-    "cancel_reason": "cancelled_because",
-    "result": "room_result",
-    "decision": "decision",
-    "reason": "answer_reason",
-    "answer": "delivery",
-    "declined_for": "decline",
-}
-_WORDS = {  # keys of some records' words, before the terms
-    "kind": (
-        "exchange.kind.{}",
-        "calendars.way.{}",
-        "terms.signal.{}",
-        "channels.kinds.{}",
-        "people.kind_{}",
-    ),
-    "outcome": ("store_requests.outcome.{}",),
-    "country": ("calendars.countries.{}",),
-    "job": ("jobs.name.{}",),
-    "finding": ("attribution.cause.{}",),
-    "state": ("attribution.state.{}",),
-    "page": ("{}.title",),
-    "every": ("views.every.{}",),
-    "sign": ("plausibility.{}.name",),
-    "result": ("milestones.found.{}",),
-    "outbox": ("operator.box.{}",),
-    "horizon": ("replay.every_{}",),
-    "level": ("replay.level_{}",),
-}
-_AMOUNTS = {"amount", "suggested", "scorecard"}
-_DAYS = {"first", "last", "day", "from", "to", "as_of"}
-
-
-def deed(entry: AuditEntry) -> str:
-    """What was done, in words: “Grade updated”."""
-    if entry.undoes and entry.command == "undo":
-        return t("audit.did_undo", what=_known("audit.entity", entry.entity))
-    return _known("audit.did", entry.command.replace(".", "_"))
-
-
-def field_name(name: str) -> str:
-    """A field's label, or that of a rule that the studio changed."""
-    return _known("rules.name" if has("en", f"rules.name.{name}") else "audit.field", name)
-
-
-def words(field: str, value: Any, view: View) -> str:
-    """A field's value as people read it."""
-    if value in (None, "", []):
-        return format.NOTHING
-    if isinstance(value, bool):
-        return t("audit.yes") if value else t("audit.no")
-    if isinstance(value, list):
-        events = field == "kinds"
-        return listed(kind_words(str(v)) if events else term("tag", str(v)) for v in value)
-    if field == "password":
-        return t("audit.password_new")
-    keys = (key.format(value) for key in _WORDS.get(field, ()))
-    if key := next((key for key in keys if has(view.language, key)), None):
-        return t(key)
-    if field in _TERMS:
-        return term(_TERMS[field], str(value))
-    if field == "verdict":
-        return _known("milestones.state", str(value))
-    return _measured(field, value, view)
-
-
-def _met(error: str, view: View) -> str:
-    """What a call met, in words where they are known; else in its own."""
-    said, unknown = (met_words(view.language, one) for one in (error, ""))
-    return error if said == unknown else said
-
-
-def _measured(field: str, value: Any, view: View) -> str:
-    if field.endswith(("_at", "_until")) or field == "planned_for":
-        return view.instant(value if isinstance(value, datetime) else datetime.fromisoformat(value))
-    if field.endswith(("_on", "_start")) or field in _DAYS:
-        return str(value) if (day := _day(value)) is None else format.day(day, view.language)
-    if field == "quarter":
-        return quarter_words(date.fromisoformat(value))
-    if field == "error":
-        return _met(str(value), view)
-    if field in _AMOUNTS:
-        return format.number(float(Decimal(str(value))), view.language, 2)
-    return str(value)
-
-
-def _day(value: Any) -> date | None:
-    """The day that a value is; None of a milestone's, which is a number."""
-    try:
-        return value if isinstance(value, date) else date.fromisoformat(str(value))
-    except ValueError:
-        return None
-
-
-def change_line(change: FieldChange, view: View) -> str:
-    """`Grade: B → A`, as Markdown."""
-    before, after = (plain(_said(change, v, view)) for v in (change.before, change.after))
-    return pair(f":gray[{_label(change)}]", f"{before} → {after}")
-
-
-def _label(change: FieldChange) -> str:
-    return plain(name_of(change.own)) if change.own else field_name(change.field)
-
-
-def _said(change: FieldChange, value: Any, view: View) -> str:
-    if change.field == "scopes" and isinstance(value, dict):
-        return scope_words(value)
-    if change.own or isinstance(value, dict):
-        return text_of(change.own, value, view) or format.NOTHING
-    return words(change.field, value, view)
-
-
-def changes_block(entry: AuditEntry, view: View) -> str:
-    """All fields of a change, and its reason, as Markdown lines."""
-    if entry.changes and all(c.before is None for c in entry.changes):  # a new record: its values
-        said = (pair(f":gray[{_label(c)}]", plain(_said(c, c.after, view))) for c in entry.changes)
-        lines = [" · ".join(said)]
-    else:
-        lines = [change_line(c, view) for c in entry.changes]
-    return "  \n".join([*lines, *_reason(entry, view)])
-
-
-def _reason(entry: AuditEntry, view: View) -> list[str]:
-    said = plain(words("reason", entry.reason, view))
-    return [pair(f":gray[{t('audit.reason')}]", said)] if entry.reason else []
 
 
 def audit_rows(log: AuditLog, view: View) -> int | None:
@@ -177,12 +34,7 @@ def audit_rows(log: AuditLog, view: View) -> int | None:
 
 def _published(entry: AuditEntry, published: Published, view: View) -> str:
     """What the studio published, in its own words, and why."""
-    return "  \n".join([*published_lines(published, view), *_reason(entry, view)])
-
-
-def by(entry: AuditEntry) -> str:
-    """Who did it; customers have no account, and the command line has no name."""
-    return entry.actor or t("audit.customer" if entry.command == CUSTOMERS else "audit.operator")
+    return "  \n".join([*published_lines(published, view), *reason(entry, view)])
 
 
 def _row(entry: AuditEntry, text: str, view: View) -> bool:
@@ -249,8 +101,8 @@ def audit_filters(options: AuditChoices) -> AuditFilters:
     people = {str(i): name for i, name in options.people}
     with st.grid(min_column_width=180, gap="small"):
         person = _choose("person", list(people), lambda i: people[i])
-        entity = _choose_word("entity", options.entities, lambda k: _known("audit.entity", k))
-        did = _choose_word("command", options.commands, lambda k: _known("audit.did", k.replace(".", "_")))
+        entity = _choose_word("entity", options.entities, lambda k: known("audit.entity", k))
+        did = _choose_word("command", options.commands, lambda k: known("audit.did", k.replace(".", "_")))
         days = _choose("days", ("1", "7", "30", "90"), lambda n: t("audit.last_days", n=int(n)))
     return AuditFilters(
         person=int(person) if person else None,
@@ -281,8 +133,3 @@ def audit_pager(log: AuditLog, before: int | None) -> None:
         if log.earlier is not None and st.button(t("audit.earlier"), icon=":material/chevron_right:"):
             address.write(before=log.earlier)
             st.rerun()
-
-
-def _known(area: str, key: str) -> str:
-    name = f"{area}.{key}"
-    return t(name) if has("en", name) else key

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from components import address
-from components.audit import field_name
 from components.blocks import plain
+from components.change_words import field_name
 from components.customer import graded
 from components.editing import Save, dialog, done, submit
 from components.forms import Marks

@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from components.action_fields import CURRENCIES
-from components.audit import field_name
+from components.change_words import field_name
 from components.draft_begin import form_over, note_draft
 from components.editing import Editor, Save, begun, dialog, one_of, send, submit, tell
 from components.forms import Marks

@@ -11,8 +11,8 @@ from typing import Any
 import streamlit as st
 
 from components import address
-from components.audit import field_name, words
 from components.blocks import plain
+from components.change_words import field_name, words
 from components.format import NOTHING
 from components.forms import Marks
 from components.frame import View

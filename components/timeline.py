@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 
 from components import address, format
-from components.audit import by, changes_block, deed
 from components.blocks import empty, plain, section
+from components.change_words import by, changes_block, deed
 from components.editing import ask
 from components.frame import View
 from components.navigation import open_page
