@@ -37,6 +37,12 @@ def test_the_same_is_called_the_same_everywhere(word):
     assert found == {}
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_weighted_error_keeps_its_name_on_the_leadership_screen(language):
+    words = catalogue(language)
+    assert str(words["forecast_health.wape"]).lower() in str(words["leadership.wape.other"])
+
+
 def test_a_chinese_sentence_has_chinese_stops():
     ascii_stop = re.compile(r"[\u4e00-\u9fff][,;:!?](?!\w)|[\u4e00-\u9fff]\(")
     assert {k: said for k, said in _sentences().items() if ascii_stop.search(said)} == {}
