@@ -120,13 +120,14 @@ def item_block(sample: Sample, of: int, looked: Looked, audio: Callable[[str], b
             st.caption(t("milestones.transcript"))
             st.text(looked.transcript)
         typed = sample.criterion == "completeness" and looked.recording is None
-        _form("typed" if typed else sample.criterion, sample, of, view)
+        said = row_value_words(view.language, sample.criterion, row)
+        _form(t(f"milestones.asked_{'typed' if typed else sample.criterion}", said=said), sample, of, view)
 
 
 def _form(asked: str, sample: Sample, of: int, view: View) -> None:
     form = sheets(view, CHECK).form(f"{sample.id}-{of}")
     words = {found.value: t(f"milestones.found.{found}") for found in Found}
-    form.choice("result", t(f"milestones.asked_{asked}"), list(words), words.__getitem__)
+    form.choice("result", asked, list(words), words.__getitem__)
     form.text("note", t("milestones.check_note"))
     send_here(view, form, t("milestones.check_save"), CHECK.submit, icon=":material/done:", quiet=True)
     form.finish()

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from data.commands.milestone_samples import draw_sample
 from data.commands.milestones import issue_milestone, set_launch
 from data.jobs.milestones import milestones
 from data.jobs.registry import Run
@@ -14,6 +15,7 @@ from data.queries.milestones import milestone_path
 from data.text import translate
 from tests.company import found
 from tests.data.test_milestones import LAUNCH, MONTHS, action, day
+from tests.deliveries import Handover
 from tests.forecasts import deal, noon, run
 from tests.pages.reading import check_words, does, words
 from tests.pages.test_demands import labels, press
@@ -262,6 +264,18 @@ def test_a_sample_is_drawn_and_checked_row_by_row(open_page, sqlite_store, launc
     watching = open_page("milestones", launched.admin, language, day=30, criterion="completeness")
     check_words(watching)
     assert "draw-sample" not in [b.key for b in watching.button]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_drawn_promise_is_held_against_what_its_record_says(open_page, sqlite_store, clock, language):
+    handover = Handover(sqlite_store)
+    director = handover.people.director
+    set_launch(sqlite_store, director, None, LAUNCH)
+    clock.move(days=20)
+    draw_sample(sqlite_store, director, None, "kept")
+    page = open_page("milestones", director, language, day=90, criterion="kept", item=handover.promise)
+    check_words(page)
+    assert translate(language, "milestones.no.kept") in page.get("button_group")[0].label
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
