@@ -43,6 +43,12 @@ def test_the_weighted_error_keeps_its_name_on_the_leadership_screen(language):
     assert str(words["forecast_health.wape"]).lower() in str(words["leadership.wape.other"])
 
 
+@pytest.mark.parametrize(("language", "allowed"), [("en", "allowed"), ("zh", "允许")])
+def test_a_milestones_limit_is_not_what_an_urgency_allows(language, allowed):
+    whys = {k: str(said) for k, said in catalogue(language).items() if k.startswith("milestones.why.")}
+    assert {key: said for key, said in whys.items() if allowed in said} == {}
+
+
 def test_a_chinese_sentence_has_chinese_stops():
     ascii_stop = re.compile(r"[\u4e00-\u9fff][,;:!?](?!\w)|[\u4e00-\u9fff]\(")
     assert {k: said for k, said in _sentences().items() if ascii_stop.search(said)} == {}
