@@ -160,12 +160,15 @@ def _between(language: str) -> str:
 
 def _moved(language: str, change: Change, currency: str) -> str:
     metric = change.metric
+    before = value_words(language, metric, change.before, currency)
+    after = value_words(language, metric, change.after, currency)
+    way = "about" if change.delta and before == after else _way(change)
     return translate(
         language,
-        f"reports.driver.{_way(change)}",
+        f"reports.driver.{way}",
         metric=translate(language, metric.title),
-        before=value_words(language, metric, change.before, currency),
-        after=value_words(language, metric, change.after, currency),
+        before=before,
+        after=after,
         delta=delta_words(language, metric, change.delta, currency),
     )
 

@@ -171,6 +171,11 @@ SAID = [
      "size is B (team): +CN¥40K."),
     ("zh", SUM, {"a": (50_000, 1), "": (50_000, 1)}, {"a": (50_000, 1), "": (90_000, 1)},
      "赢单金额从 ¥10万 升到 ¥14万（+¥4万）。相对自身规模最突出的是团队“未分团队”：+¥4万。"),
+    ("en", RATE, {"a": (876, 1000)}, {"a": (880, 1000)},
+     "Win rate stayed at about 88% (+0.4 pts). That is within what chance alone moves it (up to 2.9 pts "
+     "either way)."),
+    ("zh", RATE, {"a": (876, 1000)}, {"a": (880, 1000)},
+     "赢单率基本保持在 88%（+0.4 个百分点）。这个变化在随机波动范围内（上下 2.9 个百分点）。"),
     ("en", SUM, {"a": (5, 1)}, {"a": (5, 1)}, "Won amount stayed at CN¥5."),
     ("en", RATE, {}, {"a": (5, 10)},
      "Win rate stands at 50%; in the period before there was nothing to count."),
