@@ -18,6 +18,7 @@ from core.milestones.evidence import Evidence
 from core.milestones.path import Phase
 from core.pictures.parts import leading
 from data.milestone_words import (
+    about_words,
     chance_words,
     day_words,
     limit_words,
@@ -171,7 +172,7 @@ def _table(rows: Sequence[Evidence], criterion: str, language: str) -> str | Non
     columns: dict[str, Sequence[Any]] = {
         t("milestones.on"): [day_words(language, row.on) for row in rows],
         t("milestones.who"): [row.whose for row in rows],
-        t("milestones.about"): [_about(row, criterion, language) for row in rows],
+        t("milestones.about"): [about_words(language, criterion, row) for row in rows],
         t("milestones.value"): [row_value_words(language, criterion, row) for row in rows],
         t("milestones.why_col"): [whys_words(language, row) for row in rows],
     }
@@ -179,12 +180,6 @@ def _table(rows: Sequence[Evidence], criterion: str, language: str) -> str | Non
     return clickable(
         shown, [_id(row) for row in rows], "milestone-rows", config={}, alt=t("milestones.alt_table")
     )
-
-
-def _about(row: Evidence, criterion: str, language: str) -> str:
-    if BY_NAME[criterion].kind is Kind.MONTHS:
-        return format.period(row.on.replace(day=1), "month", language)
-    return row.about
 
 
 def _id(row: Evidence) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from core.milestones.path import Phase
 from data.milestone_words import (
     NOTHING,
+    about_words,
     chance_words,
     day_words,
     limit_words,
@@ -71,7 +72,7 @@ def proof_table(language: str, proof: Proof) -> Table:
         (
             day_words(language, row.on),
             row.whose,
-            row.about,
+            about_words(language, name, row),
             round(row.value, 4),
             row_value_words(language, name, row),
             whys_words(language, row),

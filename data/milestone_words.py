@@ -90,6 +90,14 @@ def whys_words(language: str, row: Evidence) -> str:
     return " · ".join(why_words(language, code) for code in row.why.split())
 
 
+def about_words(language: str, criterion: str, row: Evidence) -> str:
+    """What a row is about: a month by its name, e.g. Mar 2026 or 2026年3月."""
+    if BY_NAME[criterion].kind is not Kind.MONTHS:
+        return row.about
+    pattern = "y年M月" if language == "zh" else "MMM y"
+    return str(format_date(row.on, pattern, locale=LOCALES[language]))
+
+
 def row_value_words(language: str, criterion: str, row: Evidence) -> str:
     """What one row says."""
     if BY_NAME[criterion].kind is Kind.MONTHS:

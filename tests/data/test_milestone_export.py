@@ -14,8 +14,8 @@ from data.commands.milestones import issue_milestone, set_launch
 from data.schema import Audit, Customer
 from data.text import translate
 from tests.company import found
-from tests.data.test_milestones import LAUNCH, action, day
-from tests.forecasts import noon
+from tests.data.test_milestones import LAUNCH, MONTHS, action, day
+from tests.forecasts import deal, noon, run
 
 
 @pytest.fixture
@@ -46,6 +46,17 @@ def test_the_workbook_holds_every_row(sqlite_store, company, language):
     with sqlite_store.reading() as session:
         (after,) = session.scalars(select(Audit.after).where(Audit.command == "milestone.export"))
     assert (after["form"], after["rows"]) == ("xlsx", 9 + 0)  # three reps, six follow-ups
+
+
+@pytest.mark.parametrize(("language", "january"), [("en", "Jan 2026"), ("zh", "2026年1月")])
+def test_a_month_has_its_name_in_the_workbook(sqlite_store, clock, language, january):
+    people = found(sqlite_store)
+    set_launch(sqlite_store, people.director, None, MONTHS)
+    deal(sqlite_store, people.rep.person_id, run_id=run(sqlite_store, MONTHS, value=100))
+    clock.at = noon(day(30))
+    book = load_workbook(io.BytesIO(export_milestones(sqlite_store, people.director, None, "xlsx", language)))
+    sheet = book[translate(language, "milestones.of.accuracy")]
+    assert january in [line[2] for line in sheet.iter_rows(values_only=True)]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
