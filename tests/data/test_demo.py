@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import time, timedelta
+from pathlib import Path
 from statistics import median
 
 import pytest
@@ -19,7 +21,7 @@ from data import __main__ as command_line
 from data.calendars import china
 from data.commands.pipelines import set_benchmarks
 from data.commands.projections import differences
-from data.demo import PASSWORD, write
+from data.demo import PASSWORD, texts, write
 from data.demo.branches import branch_out
 from data.demo.calendar import SHANGHAI
 from data.demo.feedback import LIKED
@@ -523,6 +525,13 @@ def test_a_brief_says_how_long_things_stood_in_the_morning(company):
     ]
     assert since
     assert set(since) <= {0, 1}  # by the morning's hour, not by the last record
+
+
+def test_what_people_write_in_the_demo_holds_in_any_month():
+    folder = Path(texts.__file__).parent / "words"
+    said = {file.name: file.read_text(encoding="utf-8") for file in folder.glob("*.toml")}
+    assert said
+    assert {name: found for name, text in said.items() if (found := re.findall(r"\d+ ?月", text))} == {}
 
 
 def test_the_way_from_the_launch_is_measured_and_an_appeal_waits(company):
