@@ -28,16 +28,21 @@ _COUNTS = {
 }  # the rows that a column of the groups counts; others those that are open
 
 
-def place(offered: Offered, *drops: str) -> tuple[str, str]:
-    """The pipeline and the kind of period that are looked at, kept in the address."""
-    gone = (*DRILL, *drops)
+def pipeline(offered: Offered, *drops: str) -> str:
+    """The pipeline that is looked at, kept in the address; one alone is not asked for."""
     names = dict(offered.pipelines)
     first = next(iter(names), "")
-    key = first
-    if len(names) > 1:
-        key = address.choose(
-            st.selectbox, t("outlook.pipeline"), "pipeline", names, first, drops=("start", *gone), width=220
-        )
+    if len(names) < 2:
+        return first
+    gone = ("start", *DRILL, *drops)
+    return address.choose(
+        st.selectbox, t("outlook.pipeline"), "pipeline", names, first, drops=gone, width=220
+    )
+
+
+def place(offered: Offered, *drops: str) -> tuple[str, str]:
+    """The pipeline and the kind of period that are looked at, kept in the address."""
+    key = pipeline(offered, *drops)
     kinds = {p: t(f"outlook.{p}") for p in PERIODS}
     period = address.choose(
         st.segmented_control,
@@ -45,7 +50,7 @@ def place(offered: Offered, *drops: str) -> tuple[str, str]:
         "period",
         kinds,
         "quarter",
-        drops=("start", *gone),
+        drops=("start", *DRILL, *drops),
         required=True,
     )
     return key, period

@@ -21,7 +21,7 @@ from data.queries.backtests import backtests, computing
 from data.queries.drift import models, months
 from data.queries.handed import handed
 from data.queries.outlook import offered, policy, snapshot
-from data.queries.outlook_calendar import calendar
+from data.queries.outlook_calendar import calendar, past
 
 REPLAY: Command[..., int] = replay_day
 BACKTEST: Callable[..., int] = ask_backtest.once
@@ -34,14 +34,17 @@ with page("replay.title", needs=Permission.SEE_FORECAST) as view:
         st.stop()
     looked = address.part("look", "replay.look", [*Part])
     with st.container(horizontal=True, gap="small", key=replay.PLACE):
-        pipeline, period = outlook.place(kept, "since", "part")
-        days = view.read(calendar, pipeline, period, view.now)
-        if looked is Part.DAY:
+        if looked is Part.RECORD:
+            pipeline = outlook.pipeline(kept, "since", "part")
+        else:
+            pipeline, period = outlook.place(kept, "since", "part")
+            days = view.read(calendar, pipeline, period, view.now)
             chosen = replay.day(days.latest, days.today)
     arrive(replay.PLACE)
     lead = None
     if looked is Part.RECORD:
-        backtest_form(*days.past, view, lambda turn, *asked: view.do(BACKTEST, turn, pipeline, *asked))
+        tested = view.read(past, pipeline, view.now)
+        backtest_form(*tested, view, lambda turn, *asked: view.do(BACKTEST, turn, pipeline, *asked))
         backtests_block(view.read(backtests, pipeline), view)
         found = view.read(models, pipeline)
         trainings(found, view)

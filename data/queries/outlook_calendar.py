@@ -25,14 +25,12 @@ class Calendar:
     Attributes:
         latest: the latest day with a snapshot.
         kept: days with a snapshot by the start of their period.
-        past: from when to when a backtest is offered at first: the last year with closings.
     """
 
     latest: date
     today: date
     zone: ZoneInfo
     kept: Mapping[date, tuple[date, ...]]
-    past: tuple[date, date]
 
     def of(self, starts_on: date) -> tuple[date, ...]:
         """The days with a snapshot of one period."""
@@ -49,8 +47,15 @@ def calendar(session: Session, who: Who, pipeline: str, period: str, now: dateti
     kept = offered(session, who).of(pipeline, period)
     zone = company_tz(session)
     today = now.astimezone(zone).date()
-    closed = select(func.max(Opportunity.closed_at)).join(Pipeline).where(Pipeline.key == pipeline)
-    last = session.scalar(closed)
-    until = min(last.astimezone(zone).date(), today) if last else today
     latest = max((day for days in kept.values() for day in days), default=today)
-    return Calendar(latest, today, zone, kept, (until - _YEAR, until))
+    return Calendar(latest, today, zone, kept)
+
+
+@recalled
+def past(session: Session, who: Who, pipeline: str, now: datetime) -> tuple[date, date]:
+    """From when to when a backtest is offered at first: the last year with closings."""
+    zone = company_tz(session)
+    closed = select(func.max(Opportunity.closed_at)).join(Pipeline).where(Pipeline.key == pipeline)
+    last = session.scalar(closed) or now
+    until = min(last, now).astimezone(zone).date()
+    return until - _YEAR, until

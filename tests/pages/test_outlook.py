@@ -216,6 +216,19 @@ def test_a_backtest_runs_once_in_the_background_and_is_kept(open_page, company, 
         assert session.scalar(select(JobRun.progress).where(JobRun.job == "backtest")) == "100%"
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_period_is_asked_for_where_it_changes_something(open_page, company, language):
+    asked = {
+        look: translate(language, "outlook.period")
+        in [
+            group.label
+            for group in open_page("replay", company.director, language, look=look).get("button_group")
+        ]
+        for look in ("day", "record")
+    }
+    assert asked == {"day": True, "record": False}
+
+
 def test_two_presses_ask_for_one_backtest(open_page, company, sqlite_store):
     def ask(page):
         return next(b for b in page.button if b.label == "Run the backtest").click().run()
