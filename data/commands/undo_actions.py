@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy import select
 
 from core.messages import Conflict
+from core.reports.commitments import Proof
 from core.terms import ActionStatus, Outcome
 from data.commands.command import Tx
 from data.commands.turns import take_turn
 from data.commands.undo_steps import Step, value_of
 from data.jsontext import to_json
-from data.schema import Action, Audit, Opportunity, Person, StageEvent
+from data.schema import Action, Audit, Commitment, Opportunity, Person, StageEvent
 
 _CALLED_OFF = ("status", "cancelled_at", "cancel_reason")
 
@@ -38,7 +39,8 @@ def void_action(tx: Tx, row: Audit) -> list[Step]:
     for step_id in after.get("called_off", ()):
         steps.append(replan(tx.session.get_one(Action, step_id)))
     if row.before:
-        steps.append(_plan_anew(tx, row.before))
+        anew = _plan_anew(tx, row.before)
+        steps += [anew, *_asked_of(tx, action.id, anew.id)]
     if "opportunity" in after:
         was, became = after["opportunity"]
         moved = [name for name in became if was[name] != became[name] or name == "outcome"]
@@ -81,6 +83,12 @@ def _plan_anew(tx: Tx, was: dict[str, Any]) -> Step:
     tx.session.add(row)
     tx.session.flush()
     return Step("action", row.id, {"voided_at": tx.now.isoformat()}, {"voided_at": None})
+
+
+def _asked_of(tx: Tx, was: int, anew: int) -> list[Step]:
+    """What a morning meeting agreed on about the step is about its new row."""
+    theirs = select(Commitment.id).where(Commitment.expects == Proof.STEP, Commitment.about == was)
+    return [Step("commitment", i, {"about": was}, {"about": anew}) for i in tx.session.scalars(theirs)]
 
 
 def time_is_free(tx: Tx, action: Action) -> None:

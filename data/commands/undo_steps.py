@@ -12,7 +12,7 @@ from core.messages import Conflict, NotAllowed, refuse
 from data.commands.command import Tx
 from data.commands.customers import check_owner
 from data.commands.opportunities import EVENT_FIELDS, change
-from data.schema import Action, Audit, Base, Contact, Customer, Opportunity, Person, StageEvent
+from data.schema import Action, Audit, Base, Commitment, Contact, Customer, Opportunity, Person, StageEvent
 from data.schema.types import Amount, Instant
 
 TABLES: dict[str, type[Base]] = {
@@ -21,6 +21,7 @@ TABLES: dict[str, type[Base]] = {
     "opportunity": Opportunity,
     "action": Action,
     "stage_event": StageEvent,
+    "commitment": Commitment,
 }
 
 

@@ -15,6 +15,7 @@ from core.messages import Conflict, Invalid, NotAllowed, NotFound
 from core.promises.demands import DemandInput, Effect, PromiseInput
 from core.reports.commitments import Kept
 from core.terms import ActionStatus
+from data.commands.actions import record_action
 from data.commands.briefs import issue_brief
 from data.commands.calendars import set_days
 from data.commands.demands import answer_demand, file_demand
@@ -27,6 +28,7 @@ from data.commands.morning import (
     take_up_commitment,
 )
 from data.commands.promises import make_promise, move_promise, plan_promise
+from data.commands.undo import undo
 from data.jobs.morning_brief import morning_brief
 from data.jobs.registry import JOBS, Run
 from data.jobs.runner import LEASE
@@ -47,12 +49,15 @@ from data.schema import (
     Message,
     MorningBrief,
     Opportunity,
+    OpportunityState,
     PolicyVersion,
     Team,
 )
 from data.text import has
 from tests.company import found
 from tests.data.test_promises import ANSWER, filed
+from tests.data.test_record_action import done
+from tests.data.test_undo import kept, last
 from tests.morning import at_risk, customer_of, deal_of, issued, meeting, promise_to
 from tests.rooms import meanwhile
 
@@ -451,6 +456,32 @@ def test_a_step_that_was_overdue_is_done_once_it_is_entered_whenever_it_took_pla
         else:
             row.status, row.cancelled_at = "cancelled", clock.at
     assert (made().state, made().record.by) == (Kept.KEPT, "Mate")
+
+
+def test_a_step_whose_record_is_undone_and_made_again_is_done(store, company, clock):
+    deal = deal_of(store, "Haihe")
+    clock.move(hours=-5)
+    first = record_action(store, company.rep, deal, done(store, "appointment", hours_ago=2))
+    clock.move(hours=5)
+    step = kept(store, OpportunityState, deal)["next_step_id"]
+    held = meeting(store, company)
+    assign(store, company.manager, held, promise_to(store, company, clock, expects="step", about=step))
+    clock.move(hours=1)
+
+    def stands():
+        return shown(store, company.manager, company.rep.team_id).made[0].state
+
+    before = done(store, "solution_demo", hours_ago=3, follows=first)  # it took place before it was agreed on
+    record_action(store, company.rep, deal, replace(before, completes=step))
+    assert stands() is Kept.KEPT
+    undone = undo(store, company.rep, last(store))
+    assert stands() is Kept.OPEN
+    again = undo(store, company.rep, undone)
+    assert stands() is Kept.KEPT
+    undo(store, company.rep, again)
+    anew = kept(store, OpportunityState, deal)["next_step_id"]
+    record_action(store, company.rep, deal, replace(before, completes=anew))
+    assert stands() is Kept.KEPT
 
 
 def test_what_was_agreed_on_two_mornings_running_is_one_thing_to_do(store, company, clock):
