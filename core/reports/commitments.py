@@ -192,6 +192,34 @@ def renewed(missed: Iterable[Commitment], made: Iterable[Commitment]) -> set[int
     return found
 
 
+def asked_anew(found: Iterable[tuple[int, Checked]]) -> set[int]:
+    """Ids of what is not done and a later meeting agreed on again, in whatever words and by whomever.
+
+    About nothing but a customer, other words are another thing. What is `found` has its meeting's id.
+    """
+    known = [(m, c.commitment, c.state in (Kept.MISSED, Kept.OPEN)) for m, c in found]
+    again = set[int]()
+    for meeting in {m for m, *_ in known}:
+        waited = [c for m, c, undone in known if m < meeting and undone]
+        again |= renewed(waited, [c for m, c, _ in known if m == meeting and c.about is not None])
+    return again
+
+
+def given_up_with(one: int, waiting: Sequence[tuple[int, Checked]]) -> set[int]:
+    """Ids of what is given up with one that waits: it, and the same that meetings before agreed on.
+
+    Args:
+        waiting: what is not done, each with its meeting's id.
+    """
+    [(of, last)] = [(m, c.commitment) for m, c in waiting if c.commitment.id == one]
+    same = [c.commitment for _, c in waiting if thing(c.commitment) == thing(last)]
+    for meeting in sorted({m for m, _ in waiting if m < of and last.about is not None}, reverse=True):
+        there = [c.commitment for m, c in waiting if m == meeting]
+        again = renewed(there, same)
+        same += [c for c in there if c.id in again]
+    return {c.id for c in same}
+
+
 def _matter(c: Commitment) -> tuple[object, ...]:
     return c.customer_id, c.opportunity_id, c.expects, c.about
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from core.access import Permission
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
-from core.reports.commitments import Proof, check_commitment, thing
+from core.reports.commitments import Proof, check_commitment, given_up_with
 from core.terms import Outcome, Severity
 from data.commands.briefs import reached_brief
 from data.commands.command import Tx, command
@@ -131,12 +131,12 @@ def drop_commitment(tx: Tx, commitment_id: int, reason: str) -> int:
     near = MorningBrief.day >= brief.day - timedelta(days=FOLLOWED_DAYS)
     theirs = (MorningBrief.team_id == brief.team_id, near, Commitment.owner_id == row.owner_id)
     found = checked(tx.session, tx.now, *theirs)
-    waiting = {one.commitment.id: thing(one.commitment) for _, one in found if one.state not in SETTLED}
-    if row.id not in waiting:
+    waiting = [(m, one) for m, one in found if one.state not in SETTLED]
+    if row.id not in {one.commitment.id for _, one in waiting}:
         raise Conflict("task_settled")
     if not reason.strip():
         raise Invalid([Problem("reason", "reason_required")])
-    same = [id_ for id_, of in waiting.items() if of == waiting[row.id]]
+    same = given_up_with(row.id, waiting)
     for each in tx.session.scalars(select(Commitment).where(Commitment.id.in_(same))):
         each.dropped_at, each.drop_reason = tx.now, reason.strip()
     tx.audit("commitment", row.id, before={"task": row.what}, after={"task": None, "reason": row.drop_reason})

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from core.reports.commitments import Checked, Commitment, Kept, Proof, Record, asked_once, check
+from core.reports.commitments import Checked, Commitment, Kept, Proof, Record, asked_anew, asked_once, check
 from core.terms import ActionStatus
 from data.schema import (
     Action,
@@ -56,7 +56,9 @@ def followed(session: Session, team_id: int, day: date, now: datetime) -> tuple[
     asked = [
         c for meeting, c in found if meeting == last or c.state not in SETTLED or given_up_now(c.commitment)
     ]
-    return tuple(sorted(asked_once(asked), key=lambda c: (list(Kept).index(c.state), c.commitment.due_at)))
+    again = asked_anew(found)
+    stands = [c for c in asked_once(asked) if c.commitment.id not in again]
+    return tuple(sorted(stands, key=lambda c: (list(Kept).index(c.state), c.commitment.due_at)))
 
 
 def made_in(session: Session, meeting_id: int, now: datetime) -> tuple[Checked, ...]:
@@ -67,12 +69,15 @@ def made_in(session: Session, meeting_id: int, now: datetime) -> tuple[Checked, 
 def own_commitments(session: Session, person_id: int, until: datetime, now: datetime) -> list[Commitment]:
     """What a person took over that is due before `until` and not done, the earliest first.
 
-    What was agreed on again is due when it was agreed on last.
+    What was agreed on again is due when it was agreed on last, of whoever took it over last.
     """
-    since = now - timedelta(days=FOLLOWED_DAYS)
-    mine = (Row.owner_id == person_id, Row.due_at >= since, Row.dropped_at.is_(None))
-    found = asked_once(c for _, c in checked(session, now, *mine) if c.state not in SETTLED)
-    due = (c.commitment for c in found if c.commitment.due_at < until)
+    near = (Row.due_at >= now - timedelta(days=FOLLOWED_DAYS), Row.dropped_at.is_(None))
+    there = select(Row.customer_id).where(Row.owner_id == person_id, *near)
+    mine = or_(Row.owner_id == person_id, Row.customer_id.in_(there))
+    found = [(m, c) for m, c in checked(session, now, mine, *near) if c.state not in SETTLED]
+    again = asked_anew(found)
+    waiting = (c.commitment for c in asked_once(c for _, c in found))
+    due = (c for c in waiting if c.owner_id == person_id and c.due_at < until and c.id not in again)
     return sorted(due, key=lambda c: (c.due_at, c.id))
 
 

@@ -526,6 +526,36 @@ def test_what_is_agreed_on_again_for_tomorrow_is_not_asked_for_today(store, comp
     assert own.due_at > clock.at
 
 
+def test_what_is_agreed_on_again_in_other_words_or_by_another_is_asked_for_once(store, company, clock):
+    rep, mate = company.rep, company.mate
+    with store.reading() as session:
+        alerts = dict(session.execute(select(Alert.opportunity_id, Alert.id)).all())
+    last = 0
+    for words, second in (("See them", rep), ("去看他们", mate)):
+        held = meeting(store, company)
+        for name, who in (("Haihe", rep), ("Minjiang", second)):
+            about = alerts[deal_of(store, name)]
+            more = {"what": f"{words}, {name}", "owner_id": who.person_id, "about": about}
+            agreed = assign(store, company.manager, held, promise_to(store, company, clock, name, **more))
+            last = agreed if name == "Haihe" else last
+        assign(store, company.manager, held, promise_to(store, company, clock, what=f"{words} too"))
+        clock.move(days=1)
+    issued(store, company)
+
+    def asked(who):
+        with store.reading() as session:
+            own = own_commitments(session, who.person_id, clock.at + timedelta(days=1), clock.at)
+        return [c.what for c in own]
+
+    others = ["See them too", "去看他们 too"]  # about nothing but the customer: each is another thing
+    assert sorted(asked(rep)) == sorted([*others, "去看他们, Haihe"])
+    assert asked(mate) == ["去看他们, Minjiang"]
+    followed = shown(store, company.manager, rep.team_id, date(2026, 3, 6)).followed
+    assert sorted(c.commitment.what for c in followed) == sorted([*asked(rep), *asked(mate)])
+    drop_commitment(store, company.manager, last, "They bought elsewhere")
+    assert sorted(asked(rep)) == sorted(others)
+
+
 def test_whoever_takes_something_over_is_told_once(store, company, clock):
     held = meeting(store, company)
     assign.once(store, company.manager, "k", held, promise_to(store, company, clock))
