@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from components.commitments import first_day
+from components.commitments import agreed_words, first_day
 from components.days import EVENING, day_in
 from components.draft_begin import form_over, note_draft, unfolded
 from components.draft_end import send_here
@@ -43,5 +43,5 @@ def agree_more(told: Morning, held: Meeting, view: View, *, goes_on: bool) -> No
         agrees = partial(
             AGREEMENT.submit, days=told.ahead, usual=usual, otherwise=EVENING, zone=told.timezone
         )
-        send_here(view, form, t("morning.add"), agrees, said=t("morning.agreed", who=people.get(owner, "")))
+        send_here(view, form, t("morning.add"), agrees, said=agreed_words(owner, people, view))
         form.finish()

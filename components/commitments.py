@@ -1,6 +1,6 @@
 """Who does what until when: what was agreed, held against records, and the form that agrees on more."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -209,7 +209,7 @@ def _form(start: Prefilled, given: Sheets, place: str, told: Morning, view: View
         ASSIGNMENT.submit, meeting=told.meeting.id if told.meeting else 0,
         start=proposed, days=told.ahead, usual=usual, zone=told.timezone,
     )  # fmt: skip
-    send_here(view, form, t("morning.add"), sends, said=t("morning.agreed", who=people.get(chosen, "")))
+    send_here(view, form, t("morning.add"), sends, said=agreed_words(chosen, people, view))
     form.finish()
 
 
@@ -217,3 +217,9 @@ def first_day(told: Morning, view: View) -> str:
     """The day that is meant until another is chosen."""
     here = view.now.astimezone(ZoneInfo(told.timezone)).time()
     return "today" if here < EVENING else "tomorrow"
+
+
+def agreed_words(owner: int | None, people: Mapping[int, str], view: View) -> str:
+    """What is said once it is agreed on; nobody is told of what they take over themselves."""
+    own = owner == view.who.person_id
+    return t("morning.agreed_own") if own else t("morning.agreed", who=people.get(owner or 0, ""))

@@ -294,6 +294,15 @@ def test_an_empty_commitment_is_refused_at_its_field(open_page, company, sqlite_
     assert count(sqlite_store, Commitment) == 0
 
 
+def test_nobody_is_told_of_what_they_take_over_themselves(open_page, company, sqlite_store):
+    meeting(sqlite_store, company)
+    for taker, said in ((company.rep, "Agreed. Rep was told."), (company.manager, "Agreed. It is yours.")):
+        page = open_page("morning", company.manager, step="top")
+        next(s for s in page.selectbox if s.label == "Who does it").set_value(taker.person_id).run()
+        button(page, "morning.add").click().run()
+        assert [m.value for m in page.toast] == [said]
+
+
 def test_whoever_does_not_run_it_watches(open_page, company, sqlite_store):
     meeting(sqlite_store, company)
     for step in ("followed", "top", "alerts", "made", "finish"):
