@@ -117,7 +117,8 @@ def _happened(
     time_fields(form)
     currency = opportunity.currency if opportunity else facts.currency
     written = read_sheet(form.values(), view.who.timezone, facts.own_fields)
-    fields = asked_fields(written, facts.own_fields, view.now)
+    quoted = opportunity is not None and opportunity.quoted_before(written.ended_at)
+    fields = asked_fields(written, facts.own_fields, view.now, earlier_quote=quoted)
     action_fields(form, fields, contacts=facts.contacts, currency=currency, records=facts.records_to_name)
     section(t("record.evidence"))
     form.long_text("summary", t("record.summary"), placeholder=t("record.summary_hint"))

@@ -127,12 +127,19 @@ def fields_of(type_: str | None, own: Iterable[Field], *, retired: bool = False)
     return (*FIELDS.get(type_ or "", ()), *own_fields(type_, own, retired=retired))
 
 
-def asked_fields(action: ActionInput, own: Iterable[Field], known_at: datetime) -> tuple[Field, ...]:
-    """The fields of an action as a form draws them: `required` says what must be filled as things stand."""
+def asked_fields(
+    action: ActionInput, own: Iterable[Field], known_at: datetime, *, earlier_quote: bool = False
+) -> tuple[Field, ...]:
+    """The fields of an action as a form draws them: `required` says what must be filled as things stand.
+
+    Args:
+        earlier_quote: whether the opportunity already had a quote.
+    """
     values = _readable(action)
     mine = own_fields(action.type, own)
+    shipped = FIELDS.get(action.type, ())
     return (
-        *FIELDS.get(action.type, ()),
+        *(replace(f, required=f.required or (earlier_quote and f.key == "changes")) for f in shipped),
         *(replace(f, required=is_asked(f, values, known_at)) for f in mine),
     )
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
@@ -37,7 +38,11 @@ MOST_RECORDS = 50
 
 @dataclass(frozen=True, slots=True)
 class OpenOpportunity:
-    """An open opportunity of the customer, and where it stands, perhaps (`only_seen`) since before."""
+    """An open opportunity of the customer, and where it stands, perhaps (`only_seen`) since before.
+
+    Attributes:
+        quoted_at: end of its first quote.
+    """
 
     id: int
     name: str
@@ -48,6 +53,11 @@ class OpenOpportunity:
     stage_since: datetime | None
     only_seen: bool
     owner: str | None
+    quoted_at: datetime | None
+
+    def quoted_before(self, end: datetime | None) -> bool:
+        """Whether it had a quote before an action that ends then; None: now."""
+        return self.quoted_at is not None and (end is None or self.quoted_at < end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +202,17 @@ def records_before(session: Session, customer_id: int, end: datetime | None) -> 
 
 
 def _opportunities(session: Session, who: Who, customer_id: int) -> tuple[OpenOpportunity, ...]:
-    query = (
+    quotes = select(func.min(Action.ended_at)).where(
+        Action.opportunity_id == Opportunity.id,
+        Action.type == "quote_confirmation",
+        Action.status == ActionStatus.COMPLETED,
+        Action.voided_at.is_(None),
+    )
+    query: Select[*tuple[Any, ...]] = (
         select(
             Opportunity.id, Opportunity.name, Opportunity.amount, Opportunity.currency, Opportunity.close_on,
             Stage.key, OpportunityState.stage_since, only_seen(), Person.name,
+            quotes.scalar_subquery(),
         )
         .join(Pipeline, and_(Pipeline.id == Opportunity.pipeline_id, Pipeline.key == PIPELINE))
         .outerjoin(OpportunityState, OpportunityState.opportunity_id == Opportunity.id)

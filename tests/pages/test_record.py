@@ -61,6 +61,18 @@ def test_who_may_record(company, role, language):
         assert translate(language, "errors.customer_gone") in texts(at)
 
 
+def test_a_second_quote_is_asked_what_changed(company, sqlite_store):
+    def label() -> str:
+        at = opened(company.rep, opportunity=company.opportunity, type="quote_confirmation")
+        return next(area.label for area in at.text_area if "last quote" in area.label)
+
+    assert label().endswith("(optional)")
+    record_action(
+        sqlite_store, company.rep, company.opportunity, done(sqlite_store, "quote_confirmation", hours_ago=3)
+    )
+    assert not label().endswith("(optional)")
+
+
 @pytest.mark.parametrize("name", ["draft", "customer", "opportunity", "action"])
 @pytest.mark.parametrize("value", ["²", "٣", "9" * 26])
 def test_what_is_no_number_of_the_product_begins_anew(company, name, value):
