@@ -61,14 +61,14 @@ def _columns(ask: Ask, view: View) -> dict[str, Any]:
         "red": column.NumberColumn(t("board.red_short"), width=50),
         "open": column.NumberColumn(t("board.open_short"), width=60),
         "past": column.NumberColumn(t("board.past_short"), help=t("board.past_help"), width=60),
-        "completion": rate_column(t("board.completion_short"), completion, width=105),
+        "completion": rate_column(t("board.completion_short"), completion, width=102),
         "due": column.NumberColumn(t("board.due_short"), help=completion, width=55),
-        "longest": days_column(t("board.longest"), t("board.longest_help"), width=140),
+        "longest": days_column(t("board.longest"), t("board.longest_help"), width=128),
         "counted": column.TextColumn(t("board.counted"), help=t("board.counted_help"), width=80),
         "where": column.TextColumn(t("board.where"), width=120),
-        "next": day_column(t("board.next_step"), view.language, view.who.timezone, width=112),
-        "unplanned": column.NumberColumn(t("board.unplanned"), width=75),
-        "value": column.TextColumn(t("board.value_short"), width=140, alignment="right"),
+        "next": day_column(t("board.next_step"), view.language, view.who.timezone, width=117),
+        "unplanned": column.NumberColumn(t("board.unplanned"), width=70),
+        "value": column.TextColumn(t("board.value_short"), width=120, alignment="right"),
     }
 
 

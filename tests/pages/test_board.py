@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sqlalchemy import select
 
@@ -75,6 +77,9 @@ def test_the_address_says_what_is_shown(open_page, company):
     assert values(mate)["Open opportunities"] == "1"
     by_customer = open_page("board", company.manager, by="customer")
     assert "Haihe Pumps" in by_customer.dataframe[0].value["name"].tolist()
+    known = json.loads(by_customer.dataframe[0].proto.columns)
+    shown = [known[name]["width"] for name in by_customer.dataframe[0].value if name in known]
+    assert sum(shown) <= 993  # beside the menu at 1280 px
 
 
 # What the address asks for, and the opportunities behind it.
