@@ -219,7 +219,7 @@ def happenings(file: DeliveryFile, view: View, play: Play) -> None:
 
 
 def _details(one: Happening, view: View) -> list[str]:
-    parts = [view.instant(one.at)]
+    parts = [view.instant(one.at), *([one.by] if one.by else [])]
     if one.mail:
         parts.append(t(f"deliveries.mail.{one.mail}", to=one.to or ""))
     elif one.expires_at is not None:

@@ -1,6 +1,6 @@
 """One delivery in full, and what the form knows that marks one ready (C4)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,11 +17,13 @@ from data.schema import (
     AcceptanceAnswer,
     AcceptanceLink,
     AcceptanceMail,
+    Audit,
     Contact,
     Customer,
     CustomerDelivery,
     Demand,
     Feature,
+    Person,
     Promise,
 )
 
@@ -35,7 +37,9 @@ class Happening:
             `problem`.
         mail: state of the letter that went out with it: waiting, sent, dead, dropped; "" without one.
         to: where the letter went.
-        text, photo: of a problem.
+        text: a problem's, or why a link was called back.
+        photo: of a problem.
+        by: who called a link back.
     """
 
     at: datetime
@@ -45,6 +49,7 @@ class Happening:
     text: str = ""
     photo: str | None = None
     expires_at: datetime | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,18 +182,28 @@ def _happened(session: Session, delivery_id: int, now: datetime) -> tuple[Happen
         rounds.add(link.round)
         state = mail.state if mail else ""
         found.append(Happening(link.created_at, what, link.sent_to, state, expires_at=link.expires_at))
-    called_back = select(AcceptanceLink.revoked_at).where(
-        AcceptanceLink.delivery_id == delivery_id, AcceptanceLink.revoked_at.is_not(None)
-    )
-    sent_at = {h.at for h in found}
-    # A renewal calls the old link back and says so itself.
-    gone = {at for at in session.scalars(called_back.distinct()) if at not in sent_at}
-    found += [Happening(at, "revoked") for at in gone if at is not None]
+    found += _called_back(session, delivery_id, {h.at for h in found})
     said = select(AcceptanceAnswer).where(AcceptanceAnswer.delivery_id == delivery_id)
     for a in session.scalars(said):
         again = "_again" if a.round > 1 and a.kind == "confirmed" else ""
         found.append(Happening(a.at, f"{a.kind}{again}", text=a.text, photo=a.photo))
     return tuple(sorted(found, key=lambda h: h.at)[::-1])  # of one instant, the answer stands above
+
+
+def _called_back(session: Session, delivery_id: int, sent_at: Collection[datetime]) -> list[Happening]:
+    """When the links were called back, by whom and why; a renewal ends the old link and says so itself."""
+    ends = select(AcceptanceLink.revoked_at).where(
+        AcceptanceLink.delivery_id == delivery_id, AcceptanceLink.revoked_at.is_not(None)
+    )
+    audited = (
+        select(Audit.at, Audit.after, Person.name)
+        .outerjoin(Person, Person.id == Audit.actor_id)
+        .where(Audit.entity == "delivery", Audit.entity_id == delivery_id, Audit.command == "delivery.revoke")
+    )
+    why = {at: ((after or {}).get("reason", ""), by or "") for at, after, by in session.execute(audited)}
+    gone = [at for at in session.scalars(ends.distinct()) if at is not None and at not in sent_at]
+    told = [(at, *why.get(at, ("", ""))) for at in gone]
+    return [Happening(at, "revoked", text=reason, by=by) for at, reason, by in told]
 
 
 def _sending(link: AcceptanceLink, mail: AcceptanceMail | None, *, first: bool) -> str:

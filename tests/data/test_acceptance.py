@@ -149,7 +149,10 @@ def test_a_link_ends_and_can_be_called_back(store, handover, clock):
     assert refused.value.code == "link_expired"
     second = new_token()
     renew_delivery(store, handover.people.product, delivery, second)
+    clock.move(hours=1)
     revoke_delivery(store, handover.people.delivery, delivery, "Wrong person")
+    last = read(store, delivery_file, handover.people.rep, delivery, clock.at).happened[0]
+    assert (last.what, last.text, bool(last.by)) == ("revoked", "Wrong person", True)
     with pytest.raises(Conflict) as refused:
         answer_link(store, second, YES)
     assert refused.value.code == "link_revoked"
