@@ -17,7 +17,7 @@ from components.frame import View
 from components.navigation import open_page
 from components.scrolling import into_view
 from components.text import t, term
-from core.promises.demands import DECLINES, DELIVERABLES, stands
+from core.promises.demands import DECLINES, DELIVERABLES, check_kept_plan, stands
 from core.promises.sla import SlaState
 from data.commands.form_drafts import PAUSE
 from data.commands.promise_drafts import ANSWER, DECLINE, open_answer, save_promise_fields, submit_answer
@@ -130,7 +130,13 @@ def _answer(form: DraftForm, way: str, features: Mapping[int, FeatureChoice], vi
             placeholder=kept or t(f"demands.{name}_hint"),
         )
     day = t("demands.planned_on")
-    form.day("planned_on", t("demands.stays", what=day) if chosen and chosen.planned_on else day)
+    form.day("planned_on", t("demands.stays", what=day) if chosen and _keeps_day(chosen, view) else day)
+
+
+def _keeps_day(feature: FeatureChoice, view: View) -> bool:
+    """Whether an answer can name no day of its own."""
+    over = check_kept_plan(feature.planned_on, feature.spread, view.today)
+    return feature.planned_on is not None and not over
 
 
 def _known(form: DraftForm, features: Mapping[int, FeatureChoice]) -> FeatureChoice | None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from unicodedata import normalize
 
 from core.messages import Problem
+from core.promises.acceptance import Spread
 from core.promises.sla import URGENCIES
 
 PAINS = ("efficiency", "cost", "compliance")
@@ -167,6 +168,18 @@ def check_plan(planned_on: date | None, today: date) -> list[Problem]:
     ['day_over']
     """
     return [Problem("planned_on", "day_over")] if planned_on is not None and planned_on < today else []
+
+
+def check_kept_plan(planned_on: date | None, spread: Spread, today: date) -> list[Problem]:
+    """That the plan which an answer keeps is for a day to come, unless all who wait for the feature have it.
+
+    >>> [p.code for p in check_kept_plan(date(2026, 3, 1), Spread.NONE, today=date(2026, 3, 2))]
+    ['plan_over']
+    >>> check_kept_plan(date(2026, 3, 1), Spread.READY, today=date(2026, 3, 2))
+    []
+    """
+    over = check_plan(planned_on, today) and spread not in (Spread.READY, Spread.CONFIRMED)
+    return [Problem("planned_on", "plan_over")] if over else []
 
 
 def check_effect(effect: Effect) -> list[Problem]:

@@ -27,7 +27,7 @@ from data.commands.answers import (
 )
 from data.commands.command import Tx, command
 from data.commands.demand_notices import tell_asked
-from data.commands.features import new_feature, not_plannable, plan, planned_date, reached_feature
+from data.commands.features import new_feature, not_kept, not_plannable, plan, planned_date, reached_feature
 from data.commands.plan_notices import tell_moved
 from data.commands.promise_sweep import promised_with, sweep_promises
 from data.commands.room_work import Attachment
@@ -161,8 +161,10 @@ def answer_demand(
     demand = answered_so_far(tx, demand_id, anew) if anew else unanswered(tx, demand_id, declined=True)
     known = reached_feature(tx, feature_id) if feature_id else None
     moves = known is None or planned_date(tx, known.id) != answer.planned_on
-    since = known.recorded_at if known else tx.now
-    unplannable = not_plannable(tx, answer.planned_on, since) if moves else []
+    if known and not moves:
+        unplannable = not_kept(tx, known.id, answer.planned_on)
+    else:
+        unplannable = not_plannable(tx, answer.planned_on, known.recorded_at if known else tx.now)
     refuse([*check_answer(answer), *check_anew(anew), *unplannable])
     feature = known or new_feature(tx, answer)
     planned = plan(tx, feature.id, answer.planned_on, answer.path) if moves else None

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from core.access import Permission
 from core.messages import Conflict, NotFound, Problem, refuse
 from core.promises.acceptance import Spread, spread
-from core.promises.demands import Answer, check_move, check_plan
+from core.promises.demands import Answer, check_kept_plan, check_move, check_plan
 from data.commands.command import Tx, command
 from data.commands.plan_notices import tell_moved
 from data.commands.promise_sweep import promised_with, sweep_promises
@@ -28,8 +28,7 @@ def move_feature(tx: Tx, feature_id: int, planned_on: date | None, reason: str) 
         Invalid: no reason, the date that stands or a passed one, or a new feature is moved into a freeze.
     """
     feature = reached_feature(tx, feature_id)
-    theirs = holders(tx.session, tx.who, tx.now, [feature_id]).get(feature_id, ())
-    if spread([one.seen for one in theirs]) is Spread.CONFIRMED:
+    if _spread(tx, feature_id) is Spread.CONFIRMED:
         raise Conflict("feature_confirmed")
     before = planned_date(tx, feature_id)
     problems = check_move("planned_on", before, planned_on, reason)
@@ -67,6 +66,16 @@ def not_plannable(tx: Tx, planned_on: date | None, made_at: datetime) -> list[Pr
     today = company_day(tx.session, tx.now)
     frozen = check_freeze(freezes_in_force(tx.session, today), planned_on, made_at)
     return [*check_plan(planned_on, today), *frozen]
+
+
+def not_kept(tx: Tx, feature_id: int, planned_on: date | None) -> list[Problem]:
+    """Why an answer cannot keep the day that a feature is planned for: it has passed."""
+    return check_kept_plan(planned_on, _spread(tx, feature_id), company_day(tx.session, tx.now))
+
+
+def _spread(tx: Tx, feature_id: int) -> Spread:
+    theirs = holders(tx.session, tx.who, tx.now, [feature_id]).get(feature_id, ())
+    return spread([one.seen for one in theirs])
 
 
 def reached_feature(tx: Tx, feature_id: int) -> Feature:

@@ -254,7 +254,7 @@ def test_all_three_ways_out_stay_in_the_history(store, company, clock):
         read(store, promise_file, company.stranger, promise, store.clock())
 
 
-def test_a_day_that_has_passed_is_no_plan(store, company):
+def test_a_day_that_has_passed_is_no_plan(store, company, clock):
     today, yesterday = date(2026, 3, 4), date(2026, 3, 3)
     demand, other = filed(store, company), filed(store, company)
 
@@ -268,6 +268,9 @@ def test_a_day_that_has_passed_is_no_plan(store, company):
     feature = answered(store, company, demand, today)
     assert refused(answered, company, other, yesterday, feature) == over
     assert refused(move_feature, company.product, feature, yesterday, "A mistyped year") == over
+    clock.move(days=1)
+    assert refused(answered, company, other, today, feature) == [("planned_on", "plan_over")]
+    assert answered(store, company, other, date(2026, 3, 5), feature) == feature
 
 
 def test_the_schedule_is_what_ones_customers_wait_for(store, company, clock):
