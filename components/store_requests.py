@@ -10,16 +10,15 @@ import streamlit as st
 from components import address, format
 from components.address import leave_for, within_list
 from components.blocks import Row, Tone, badge, empty, picture, plain, rows, section
-from components.draft_begin import note_form
-from components.draft_end import send_here, tell_sent
+from components.draft_end import tell_sent
 from components.forms import Marks
 from components.frame import View
 from components.left_over import left_over
 from components.record_story import short
+from components.store_answers import anew_form, answer_form, answer_given, planned_for
 from components.taking_back import take_back_form, taken_back_note, worth_choosing
 from components.text import listed, t, term
 from core.access import Permission, decide
-from core.promises.store_requests import OUTCOMES, PLANNED
 from data.commands.form_drafts import REQUEST_BACK
 from data.commands.note_drafts import STORE_ANSWER, begin_anew
 from data.queries.store_requests import PAGE, Alike, Asked, Pool, Request, Show
@@ -50,7 +49,7 @@ def answered_likes(found: Sequence[Alike], key: str, view: View) -> None:
         Row(
             str(one.request.id),
             one.request.words,
-            " · ".join(p for p in (_planned(one.request, view), one.request.reply) if p),
+            " · ".join(p for p in (planned_for(one.request.planned_on, view), one.request.reply) if p),
             *_mark(one.request),
             action=t("demands.look") if opens or asked_it(one.request, view) else "",
         )
@@ -58,11 +57,6 @@ def answered_likes(found: Sequence[Alike], key: str, view: View) -> None:
     ]
     if pressed := rows(lines, key):
         leave_for(request=int(pressed))
-
-
-def _planned(one: Request, view: View) -> str:
-    on = one.planned_on
-    return t("promises.planned_for", on=format.day(on, view.language)) if on else ""
 
 
 def asked_it(request: Request, view: View) -> bool:
@@ -158,7 +152,7 @@ def head(one: Request, show: Callable[[str], tuple[bytes, str]], view: View) -> 
     if one.taken_back is not None:
         _mistaken(one, one.taken_back, view)
     if one.answered_at is not None:
-        _answer(one, view)
+        answer_given(one, view)
 
 
 def _mistaken(one: Request, found: TakenBack, view: View) -> None:
@@ -179,16 +173,8 @@ def mistakes(own: Sequence[Asked], view: View) -> None:
         take_back_form(REQUEST_BACK, asked.id, "request", view)
 
 
-def _answer(one: Request, view: View) -> None:
-    section(t("store_requests.answer"), icon=":material/reply:")
-    parts = [one.answered_by or "", view.instant(one.answered_at), _planned(one, view)]
-    with st.container(border=True, gap="xsmall"):
-        st.caption(plain(" · ".join(p for p in parts if p)))
-        st.text(one.reply)
-
-
 def desk_block(one: Request, found: Sequence[Alike], known: Sequence[Alike], does: Does, view: View) -> None:
-    """What headquarters does with an open request: take its likes in, or answer it.
+    """What headquarters does with a request: take its likes in, answer it, or answer it anew.
 
     Args:
         known: answered ones that are alike.
@@ -197,10 +183,12 @@ def desk_block(one: Request, found: Sequence[Alike], known: Sequence[Alike], doe
     with st.container(key=f"store-request-do-{one.id}"):
         if one.shown is not Show.OPEN:
             left_over(view, STORE_ANSWER, number=one.id)
+            if one.shown is Show.ANSWERED:
+                anew_form(one, view)
             return
         _merge_form(one, found, does["merge"], view)
         answered_likes(known, f"answered-{one.id}", view)
-        _answer_form(one, view)
+        answer_form(one, view)
 
 
 def _merge_form(one: Request, found: Sequence[Alike], merge: Callable[..., Any], view: View) -> None:
@@ -218,16 +206,3 @@ def _merge_form(one: Request, found: Sequence[Alike], merge: Callable[..., Any],
     if sent and marks.sent(partial(merge, one.id, chosen)):
         st.toast(t("store_requests.merged"))
         st.rerun()
-
-
-def _answer_form(one: Request, view: View) -> None:
-    section(t("store_requests.answer"), icon=":material/reply:")
-    with st.container(border=True):
-        form = note_form(view, STORE_ANSWER, one.id)
-        outcome = t("store_requests.outcome_label")
-        form.switch("outcome", outcome, OUTCOMES, lambda o: t(f"store_requests.outcome.{o}"), PLANNED)
-        form.day("planned_on", t("store_requests.planned_on"))
-        form.long_text("reply", t("store_requests.reply"), height=90)
-        answered = t("store_requests.answered")
-        send_here(view, form, t("store_requests.send_answer"), STORE_ANSWER.submit, said=answered)
-    form.finish()

@@ -133,10 +133,18 @@ def _file(store: Store, who: Who, key: str, values: Values, join: int | None = N
 
 
 def _answer(store: Store, who: Who, key: str, values: Values) -> int:
-    day = values.get("planned_on")
+    return answer_request.once(store, who, key, values["request"], _verdict(values))
+
+
+def _answer_anew(store: Store, who: Who, key: str, values: Values) -> int:
+    request, after = str(values["answer"]).split("-")
+    return answer_request.once(store, who, key, int(request), _verdict(values), int(after))
+
+
+def _verdict(values: Values) -> Verdict:
     outcome = said_in(values, "outcome") or PLANNED
-    verdict = Verdict(outcome, said_in(values, "reply"), date.fromisoformat(day) if day else None)
-    return answer_request.once(store, who, key, values["request"], verdict)
+    day = values.get("planned_on") if outcome == PLANNED else None  # one that was chosen before a decline
+    return Verdict(outcome, said_in(values, "reply"), date.fromisoformat(day) if day else None)
 
 
 def _agree(
@@ -181,3 +189,4 @@ FINDING = Note("finding", "deviation", _find)  # about `<run>-<opportunity>`
 CLOSING = Note("closing", "room", _close, ends=close_room.name)
 STORE_REQUEST = Note("store_request", "team", _file, "words")  # about one's own store; 0 for none
 STORE_ANSWER = Note("store_answer", "request", _answer, "reply", answer_request.name)
+STORE_ANEW = Note("store_answer_anew", "answer", _answer_anew, "reply")  # about `<request>-<answers so far>`

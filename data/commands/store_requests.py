@@ -1,6 +1,7 @@
 """A store's request: filed into the pool of headquarters, merged with its likes, answered for all of them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
@@ -16,6 +17,7 @@ from data.commands.taking_back import mark
 from data.jsontext import to_json
 from data.queries.leads import active
 from data.queries.policies import company_day
+from data.queries.store_answers import times_answered
 from data.queries.store_requests import within_store
 from data.schema import StoredFile, StoreRequest, Team
 
@@ -96,28 +98,31 @@ def merge_requests(tx: Tx, into_id: int, other_ids: Sequence[int]) -> int:
 
 
 @command("store_request.answer", needs=Permission.ANSWER_STORE_REQUESTS)
-def answer_request(tx: Tx, request_id: int, verdict: Verdict) -> int:
-    """Answer a request of the pool; everybody who asked for it is told.
+def answer_request(tx: Tx, request_id: int, verdict: Verdict, after: int = 0) -> int:
+    """Answer a request of the pool, or answer it anew; everybody who asked for it is told.
+
+    Args:
+        after: how many answers it had, as the writer saw it; the newest of them is replaced.
 
     Raises:
         NotFound: no such request.
-        Conflict: it is answered, taken back, or part of another.
+        Conflict: it was answered meanwhile, is taken back, or part of another.
         Invalid: something that an answer needs is missing, or its day has passed.
     """
     row = _locked(tx, request_id)
     if row.taken_back_at is not None:
         raise Conflict("taken_back")
-    if row.answered_at is not None or row.merged_into_id is not None:
+    if row.merged_into_id is not None or times_answered(tx.session, request_id) != after:
         raise Conflict
+    before = _verdict(row) if after else None
     refuse(check_verdict(verdict, company_day(tx.session, tx.now)))
     row.outcome, row.reply, row.planned_on = verdict.outcome, verdict.reply.strip(), verdict.planned_on
     row.answered_at, row.answered_by = tx.now, tx.who.person_id
-    after = {"outcome": verdict.outcome, "reply": row.reply, "planned_on": verdict.planned_on}
-    tx.audit("store_request", request_id, after=to_json(after))
+    tx.audit("store_request", request_id, before, _verdict(row))
     about = {"words": _brief(row.words), "reply": row.reply, "planned_on": verdict.planned_on}
-    kind = f"store_request_{verdict.outcome}"
-    people = _requesters(tx, request_id)
-    post(tx.session, tx.now, [_notice(p, kind, request_id, request_id, about) for p in people])
+    kind = f"store_request_{verdict.outcome}{'_anew' if after else ''}"
+    people, cause = _requesters(tx, request_id), after or request_id
+    post(tx.session, tx.now, [_notice(p, kind, cause, request_id, about) for p in people])
     return request_id
 
 
@@ -156,6 +161,10 @@ def take_back_request(tx: Tx, request_id: int, reason: str) -> int:
     told = [_notice(p, kind, request_id, request_id, said) for p in people if p != tx.who.person_id]
     post(tx.session, tx.now, told)
     return request_id
+
+
+def _verdict(row: StoreRequest) -> Any:
+    return to_json({"outcome": row.outcome, "reply": row.reply, "planned_on": row.planned_on})
 
 
 def _go_on(tx: Tx, request_id: int) -> None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ from core.access import Permission, Reach, Who, reach
 from core.likeness import enough, likest
 from core.messages import NotFound
 from core.promises.taking_back import Entered, hindrance
+from data.queries.store_answers import EarlierVerdict, earlier_verdicts
 from data.queries.taken_back import TakenBack
 from data.schema import Person, StoreRequest, Team
 
@@ -52,6 +53,7 @@ class Request:
         asked: everybody who asked for it, the first one first.
         urgency: the most urgent of theirs.
         taken_back: by whom, when and why, where it was filed by mistake; it stands alone then.
+        earlier: answers that stand no more, the oldest first; only `request_file` knows them.
     """
 
     id: int
@@ -64,6 +66,7 @@ class Request:
     answered_by: str | None
     answered_at: datetime | None
     taken_back: TakenBack | None
+    earlier: tuple[EarlierVerdict, ...] = ()
 
     @property
     def shown(self) -> Show:
@@ -145,7 +148,7 @@ def request_file(session: Session, who: Who, request_id: int) -> Request:
     kept = session.get(StoreRequest, request_id)
     main = (kept.merged_into_id or kept.id) if kept else 0
     for request in _requests(session, who, StoreRequest.id == main):
-        return request
+        return replace(request, earlier=earlier_verdicts(session, main))
     raise NotFound(entity="store_request")
 
 

@@ -144,6 +144,27 @@ def test_an_answered_request_is_closed_and_an_empty_answer_refused(store, stores
     assert read(store, alike, stores.shenzhen, SCAN)[0].request.id == other  # the answered one is over
 
 
+def test_an_answer_is_replaced_once_by_who_saw_it_and_the_one_before_stays(store, stores):
+    first = file_request(store, stores.bund, SCAN, "P2")
+    file_request(store, stores.shenzhen, SCAN_TOO, "P2", first)
+    with pytest.raises(Conflict):
+        answer_request(store, stores.people.product, first, PLANNED, 1)  # nothing to replace
+    answer_request(store, stores.people.product, first, PLANNED)
+    declined = Verdict("declined", "The till is replaced")
+    answer_request(store, stores.people.director, first, declined, 1)
+    with pytest.raises(Conflict):
+        answer_request(store, stores.people.product, first, PLANNED, 1)
+    assert stores.told("store_request_declined_anew") == ["bund", "shenzhen"]
+    answer_request(store, stores.people.product, first, PLANNED, 2)
+    answer_request(store, stores.people.product, first, PLANNED, 3)
+    assert stores.told("store_request_planned_anew") == ["bund", "bund", "shenzhen", "shenzhen"]
+    request = read(store, request_file, stores.bund, first)
+    assert (request.outcome, request.planned_on) == ("planned", PLANNED.planned_on)
+    assert [(was.outcome, was.planned_on) for was in request.earlier] == [
+        ("planned", PLANNED.planned_on), ("declined", None), ("planned", PLANNED.planned_on),
+    ]  # fmt: skip
+
+
 def test_the_same_key_files_once(store, stores):
     ids = {file_request.once(store, stores.bund, "k", SCAN, "P2") for _ in range(2)}
     assert len(ids) == 1

@@ -125,6 +125,18 @@ def test_headquarters_merges_and_answers(open_page, stores, sqlite_store, langua
     assert [m.value for m in page.toast] == [translate(language, "store_requests.answered")]
     assert "With the *next* release" in shown(page)
     assert [r.outcome for r in rows(stores, Show.ANSWERED)] == ["planned"]
+    assert page.date_input[0].value == date(2026, 5, 1)  # to be answered anew
+    page.date_input[0].set_value(date(2026, 6, 1)).run()
+    press(page, translate(language, "store_requests.send_answer"))
+    assert not page.exception
+    assert [r.planned_on for r in rows(stores, Show.ANSWERED)] == [date(2026, 6, 1)]
+    assert all(format.day(on, language) in shown(page) for on in (date(2026, 5, 1), date(2026, 6, 1)))
+    next(g for g in page.button_group if g.key.endswith("_outcome")).set_value("declined").run()
+    assert not page.date_input
+    press(page, translate(language, "store_requests.send_answer"))
+    assert [(r.outcome, r.planned_on) for r in rows(stores, Show.ANSWERED)] == [("declined", None)]
+    page = open_page("store_requests", stores.bund, language, request=first)
+    assert not page.date_input
 
 
 def test_a_store_does_not_see_what_others_asked_nor_answers_itself(open_page, stores, sqlite_store):
