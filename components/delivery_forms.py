@@ -118,9 +118,8 @@ def _renew(file: DeliveryFile, renew: Callable[..., Any], keep: Callable[[bytes]
     title = t("deliveries.mended") if problem else t("deliveries.renew")
     start = {"title": file.desk.title, "note": file.note, "video_url": file.video_url}
     kept = note_draft(view, RENEWAL, number, start)
-    with st.expander(
-        title, expanded=problem or unfolded(kept), icon=":material/send:", key=f"renew-box-{number}"
-    ):
+    opens = problem or unfolded(kept) or _pressed(f"renew-{number}")
+    with st.expander(title, expanded=opens, icon=":material/send:", key=_box("renew", file)):
         marks = Marks(view)
         form = form_over(view, kept, save_note, f"renewal-{number}")
         st.caption(t("deliveries.mended_hint") if problem else t("deliveries.renew_hint"))
@@ -144,7 +143,7 @@ def _revoke(file: DeliveryFile, revoke: Callable[..., Any], view: View) -> None:
         t("deliveries.revoke"),
         expanded=unfolded(kept),
         icon=":material/link_off:",
-        key=f"revoke-box-{number}",
+        key=_box("revoke", file),
     ):
         marks = Marks(view)
         form = form_over(view, kept, save_note, f"revocation-{number}")
@@ -156,6 +155,11 @@ def _revoke(file: DeliveryFile, revoke: Callable[..., Any], view: View) -> None:
     if sent and sent_now(view, form, marks, partial(revoke, number, reason)):
         _kept().pop(_shown_key(number), None)
         st.rerun()
+
+
+def _box(name: str, file: DeliveryFile) -> str:
+    """A fold's key: another one once something happened, since the browser keeps a fold open."""
+    return f"{name}-box-{file.row.id}-{len(file.happened)}"
 
 
 def _fields(

@@ -67,6 +67,7 @@ def test_the_customer_reports_then_confirms_and_the_delivery_page_counts_it(serv
     expect(desk.get_by_test_id("stCode").first).to_be_in_viewport()  # it is shown this once
     second = copied(desk)
     assert second != first
+    expect(desk.get_by_role("button", name="Send a fresh link")).to_be_hidden()  # folded, once it was sent
 
     customer = phone(visit, second)
     customer.get_by_role("button", name="Yes, it is usable").click()
