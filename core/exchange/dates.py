@@ -23,6 +23,7 @@ _NAMED = re.compile(
 )
 _FIRST_SERIAL = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's days have no zone
 _SERIALS = range(10_000, 80_000)  # 1927 to 2119: other numbers are hardly meant as dates
+_COUNTED = re.compile(r"[1-7]\d{4}(\.\d+)?")  # such a number as text, in a table written out
 
 
 def instant_of(cell: Cell, formats: Formats) -> datetime:
@@ -59,6 +60,8 @@ def _said(cell: Cell, formats: Formats) -> datetime:
     if not isinstance(cell, str):
         raise _no_date(cell)
     text = unicodedata.normalize("NFKC", text_of(cell)).strip()
+    if _COUNTED.fullmatch(text):
+        return _serial(float(text))
     try:
         return datetime.fromisoformat(text)
     except ValueError:
