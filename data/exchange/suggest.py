@@ -26,8 +26,11 @@ _SAID = {  # what other systems call it; a person confirms it
     "appointment": ("预约", "初步接触", "初次拜访", "first contact"),
     "needs_diagnosis": ("需求调研", "需求分析", "需求确认", "discovery"),
     "solution_demo": ("产品演示", "演示", "方案汇报"),
-    "objection_handling": ("谈判", "商务谈判", "negotiation"),
+    "objection_handling": ("谈判", "谈判中", "商务谈判", "negotiation", "negotiating"),
     "quote_confirmation": ("报价", "已报价", "quote", "quotation"),
+    "rep": ("客户经理", "account executive", "account manager", "ae"),
+    "manager": ("大区经理", "区域经理"),
+    "director": ("总经理", "副总经理", "销售总经理", "销售副总"),
 }
 _MEANT = {fold(word): key for key, words in _SAID.items() for word in words}
 _MOST_WORDS = 20
@@ -159,18 +162,24 @@ def nearest(word: str, choices: Mapping[str, str]) -> str | None:
     """The choice whose words are most like `word`; None when none is.
 
     Args:
-        choices: per key, the words that people see for it; one letter is like a word where it stands alone.
+        choices: per key, the words that people see for it; one letter is like a word where it stands alone,
+            and one that a word ends with goes before others in it.
 
     >>> grades = {"a": "A", "d": "D"}
     >>> nearest("A级", grades), nearest("Grade D", grades), nearest("Gold", grades)
     ('a', 'd', None)
     >>> nearest("丢单", {"won": "Won", "lost": "Lost"}), nearest("丢单", grades)
     ('lost', None)
+    >>> nearest("销售总监", {"rep": "销售", "director": "总监"})
+    'director'
     """
     if (meant := _MEANT.get(fold(word))) in choices:
         return meant
     letters = _LETTER.findall(word.lower())
     labels = {key: fold(label) for key, label in choices.items()}
     spoken = {key: said for key, said in labels.items() if len(said) > 1 or said in letters}
+    ends = [key for key, said in spoken.items() if len(said) > 1 and fold(word).endswith(said)]
+    if len(ends) == 1:
+        return ends[0]
     found = process.extractOne(fold(word), spoken, scorer=fuzz.WRatio, score_cutoff=_LIKE_ENOUGH)
     return found[2] if found else None

@@ -105,7 +105,11 @@ def test_two_customers_of_one_day_come_in_and_a_won_row_keeps_its_closing(sqlite
 
 
 OUTCOMES = {"won": "Won", "lost": "Lost"}
-LABELS = {"en": OUTCOMES, "zh": {"won": "赢单", "lost": "输单", "needs_diagnosis": "需求诊断"}}
+ROLES = {"rep": "销售", "manager": "主管", "director": "总监"}
+LABELS = {
+    "en": OUTCOMES | {"rep": "Sales rep"},
+    "zh": {"won": "赢单", "lost": "输单", "needs_diagnosis": "需求诊断"} | ROLES,
+}
 MEANT = [
     ("en", "丢单", "lost"),
     ("zh", "丢单", "lost"),
@@ -114,11 +118,14 @@ MEANT = [
     ("zh", "需求调研", "needs_diagnosis"),
     ("en", "需求调研", None),  # no choice here
     ("zh", "搁置", None),
+    ("zh", "销售总监", "director"),  # not 销售, with which it begins
+    ("zh", "大区经理", "manager"),
+    ("en", "AE", "rep"),
 ]
 
 
 @pytest.mark.parametrize(("language", "word", "meant"), MEANT)
-def test_what_other_systems_call_an_end_or_a_stage_is_guessed(language, word, meant):
+def test_what_other_systems_call_an_end_a_stage_or_a_role_is_guessed(language, word, meant):
     assert nearest(word, LABELS[language]) == meant
 
 
