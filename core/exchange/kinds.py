@@ -88,7 +88,7 @@ def _ref(*words: str) -> Column:
     return Column("ref", words=("id", "external id", "reference", "编号", "外部编号", *words))
 
 
-_OWNER = Column("owner", words=("sales rep", "salesperson", "sales person", "sales agent", "seller", "account manager", "account exec", "account executive", "rep", "assigned to", "opportunity owner", "deal owner", "account owner", "负责人", "销售负责人", "销售", "归属人", "所有人", "业务员", "销售人员", "跟进人", "跟进人员"), person=True)
+_OWNER = Column("owner", words=("sales rep", "salesperson", "sales person", "sales agent", "seller", "account manager", "account exec", "account executive", "rep", "assigned to", "opportunity owner", "deal owner", "account owner", "负责人", "销售负责人", "负责销售", "销售", "归属人", "所有人", "业务员", "销售人员", "跟进人", "跟进人员"), person=True)
 _CUSTOMER = Column("customer", words=("account", "company", "client", "customer name", "account name", "客户", "客户名称", "客户全称", "公司", "公司全称", "单位名称", "account no", "account number", "account id", "client id", "client no", "customer id", "customer no", "客户编码", "客户编号"))
 _OPPORTUNITY = Column("opportunity", words=("opportunity id", "opportunity no", "opp id", "opp no", "deal", "deal id", "deal no", "case", "case id", "商机", "商机编号", "案例"))
 _RECORDED = Column("recorded_at", Holds.INSTANT, ("recorded at", "entered at", "record time", "录入时间", "登记时间"))
@@ -101,8 +101,8 @@ USERS = Kind(
         _ref("user id", "工号"),
         Column("username", words=("user name", "login", "account name", "用户名", "账号", "登录名")),
         Column("name", words=("full name", "user", "employee", "sales agent", "姓名", "员工", "成员")),
-        Column("role", Holds.CHOICE, ("position", "角色", "岗位", "职位"), tuple(Role), "role"),
-        Column("team", words=("sales team", "group", "department", "团队", "销售团队", "部门", "小组")),
+        Column("role", Holds.CHOICE, ("position", "job title", "角色", "岗位", "职位", "职务"), tuple(Role), "role"),
+        Column("team", words=("sales team", "group", "department", "团队", "销售团队", "所属团队", "部门", "所属部门", "小组")),
         Column("region", words=("regional office", "area", "territory", "区域", "大区", "地区", "片区")),
         Column("email", words=("mail", "e-mail", "email address", "邮箱", "电子邮箱", "邮件")),
         Column("wecom_id", words=("wecom userid", "wecom id", "wework userid", "企业微信 userid", "企业微信账号", "企微账号")),
@@ -120,7 +120,7 @@ USERS = Kind(
 CUSTOMERS = Kind(
     "customers",
     (
-        _ref("customer id", "customer no", "client id", "client no", "account id", "account no", "account number", "客户编号", "客户编码"),
+        _ref("customer id", "customer no", "cust no", "client id", "client no", "account id", "account no", "account number", "客户编号", "客户编码"),
         Column("name", words=("customer", "account", "company", "customer name", "account name", "client", "client name", "客户", "客户名称", "客户全称", "公司", "公司名称", "公司全称", "单位名称", "名称")),
         Column("industry", words=("sector", "branch", "vertical", "行业", "所属行业"), area="industry"),
         Column("segment", Holds.CHOICE, ("size", "company size", "规模", "客户规模", "客户分级"), SEGMENTS, "segment"),
@@ -142,7 +142,7 @@ CONTACTS = Kind(
         _ref("contact id", "联系人编号"),
         _CUSTOMER,
         Column("name", words=("contact", "contact name", "contact person", "full name", "person", "姓名", "联系人", "联系人姓名")),
-        Column("title", words=("job title", "position", "职位", "职务", "头衔")),
+        Column("title", words=("job title", "position", "职位", "职务", "岗位", "头衔")),
         Column("decision_role", Holds.CHOICE, ("decision role", "buying role", "决策角色", "决策身份"), _ROLES, "decision_role"),
         Column("phone", words=("mobile", "telephone", "phone number", "phone no", "tel", "电话", "手机", "手机号", "联系电话")),
         Column("email", words=("mail", "e-mail", "email address", "work email", "邮箱", "电子邮箱", "邮件")),
@@ -154,20 +154,20 @@ CONTACTS = Kind(
 OPPORTUNITIES = Kind(
     "opportunities",
     (
-        _ref("opportunity id", "opportunity_id", "deal id", "opportunity no", "opp id", "opp no", "deal no", "case", "case id", "商机编号", "商机id"),
+        _ref("opportunity id", "opportunity_id", "deal id", "opportunity no", "opp id", "opp no", "deal no", "case", "case id", "商机编号", "商机id", "项目编号"),
         Column("name", words=("opportunity", "opportunity name", "opp name", "deal", "deal name", "topic", "商机", "商机名称", "项目名称")),
         _CUSTOMER,
         _OWNER,
         Column("product", words=("product name", "item", "产品", "产品名称", "意向产品")),
         _PIPELINE,
-        Column("stage", Holds.STAGE, ("deal stage", "sales stage", "phase", "阶段", "销售阶段", "商机阶段", "当前阶段", "所处阶段", "进展"), STAGES, "stage"),
+        Column("stage", Holds.STAGE, ("deal stage", "sales stage", "phase", "阶段", "销售阶段", "商机阶段", "项目阶段", "当前阶段", "所处阶段", "进展"), STAGES, "stage"),
         Column("stage_since", Holds.INSTANT, ("at this stage since", "in stage since", "stage entered", "stage entered at", "stage start date", "date entered stage", "date entered current stage", "last stage change date", "stage changed at", "进入阶段时间", "进入当前阶段时间", "进入阶段日期", "阶段开始时间", "阶段更新时间", "阶段变更时间")),
         Column("outcome", Holds.CHOICE, ("result", "win loss", "结果", "状态", "输赢"), tuple(Outcome), "outcome"),
-        Column("amount", Holds.AMOUNT, ("value", "deal value", "close value", "revenue", "expected revenue", "price", "金额", "商机金额", "预计金额", "预算金额", "合同金额")),
+        Column("amount", Holds.AMOUNT, ("value", "deal value", "close value", "revenue", "expected revenue", "price", "金额", "商机金额", "项目金额", "预计金额", "预算金额", "合同金额")),
         Column("currency", words=("currency code", "币种", "货币")),
-        Column("opened_at", Holds.INSTANT, ("opened", "opened at", "open date", "engage date", "start", "created", "created at", "created on", "created date", "create date", "start date", "开始时间", "开始日期", "创建时间", "创建日期", "立项时间", "立项日期")),
+        Column("opened_at", Holds.INSTANT, ("opened", "opened at", "opened on", "open date", "engage date", "start", "created", "created at", "created on", "created date", "create date", "start date", "开始时间", "开始日期", "创建时间", "创建日期", "立项时间", "立项日期")),
         Column("closed_at", Holds.INSTANT, ("closed", "closed at", "closed on", "closed date", "close date", "actual close", "actual close date", "end", "end date", "成交时间", "关闭时间", "结束时间", "成交日期", "实际成交日期", "实际签约日期")),
-        Column("close_on", Holds.DATE, ("expected close", "expected close date", "expected signing", "expected signing date", "close on", "forecast close", "exp close", "exp close date", "estimated close", "estimated close date", "预计成交日期", "预计结单日期", "预计签约日期")),
+        Column("close_on", Holds.DATE, ("expected close", "expected close date", "expected signing", "expected signing date", "close on", "forecast close", "exp close", "exp close date", "estimated close", "estimated close date", "预计成交日期", "预计结单日期", "预计签约日期", "预计签单日期", "预计签单时间", "预计签单")),
         _RECORDED,
     ),
     needed=(("ref", "name"),),

@@ -30,6 +30,16 @@ KNOWN = [
     ("opportunities", "Closed on",      "closed_at"),
     ("opportunities", "Created on",     "opened_at"),
     ("opportunities", "销售负责人",      "owner"),
+    ("users",         "职务",            "role"),
+    ("users",         "所属团队",        "team"),
+    ("customers",     "Cust. no.",      "ref"),
+    ("contacts",      "岗位",            "title"),
+    ("opportunities", "项目编号",        "ref"),
+    ("opportunities", "项目阶段",        "stage"),
+    ("opportunities", "项目金额",        "amount"),
+    ("opportunities", "Opened on",      "opened_at"),
+    ("opportunities", "预计签单",        "close_on"),
+    ("opportunities", "负责销售",        "owner"),
 ]
 GUESSED = [
     ("customers",     "Custmer name",     "name"),
