@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from core.exchange.tables import Cell
+from core.money import currencies
 
 MULTIPLES = {
     "元": 1,
@@ -40,8 +41,10 @@ _IN_HEADER = re.compile(
     rf"(百万元|千元|万元|亿元|元|万|亿|([kKTmM]?)\s?(?:{CURRENCY}))\s*[)）\]】]?\s*$|(万元|亿元)\s*$"
 )
 _NAMED = re.compile(CURRENCY)
+_CODE = rf"(?<![A-Za-z])(?:{'|'.join(sorted(currencies()))})(?![A-Za-z])"
+_ANY_NAMED = re.compile(rf"{CURRENCY}|{_CODE}")  # beside a number; in a header ALL is a word
 _YUAN_OR_YEN = re.compile(r"[¥￥]")
-_BESIDE = re.compile(rf"[\s\u00a0¥￥]|{CURRENCY}|元")
+_BESIDE = re.compile(rf"[\s\u00a0¥￥]|{CURRENCY}|{_CODE}|元")
 _AFTER = {
     "百万": 1_000_000,
     "千万": 10_000_000,
@@ -85,8 +88,12 @@ def currency_in(cell: Cell, own: str = "") -> str | None:
     ['EUR', 'USD', 'SGD', 'EUR', None, None]
     >>> currency_in("$5"), currency_in("$5", "SGD"), currency_in("US$5", "SGD")
     ('USD', 'SGD', 'USD')
+    >>> currency_in("NOK 450,000"), currency_in("Value, ALL regions")
+    ('NOK', None)
     """
-    found = _NAMED.search(cell) if isinstance(cell, str) else None
+    if not isinstance(cell, str):
+        return None
+    found = (_ANY_NAMED if re.search(r"\d", cell) else _NAMED).search(cell)
     if found is None:
         return None
     return own if found[0] == "$" and own in _DOLLARS else SIGNS.get(found[0], found[0])
@@ -104,8 +111,8 @@ def yuan_or_yen(cell: Cell, own: str) -> bool:
 def bare(text: str) -> str:
     """A number's text without spaces and currency.
 
-    >>> bare("¥ 1,200.5 万元"), bare("60 KRW"), bare("６０k €")
-    ('1,200.5万', '60', '60k')
+    >>> bare("¥ 1,200.5 万元"), bare("60 KRW"), bare("６０k €"), bare("NOK 450,000")
+    ('1,200.5万', '60', '60k', '450,000')
     """
     return _BESIDE.sub("", unicodedata.normalize("NFKC", text))
 

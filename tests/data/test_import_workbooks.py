@@ -144,6 +144,7 @@ def test_a_sign_of_several_currencies_means_the_companys_own_where_it_is_one_of_
 MONEY = {  # header and cell: what is kept
     ("Amount", "€7,000"):            (7_000, "EUR"),
     ("Amount", "1,200 USD"):         (1_200, "USD"),
+    ("Amount", "NOK 450,000"):       (450_000, "NOK"),
     ("Amount (EUR)", "5000"):        (5_000, "EUR"),
     ("Value (kEUR)", "88"):          (88_000, "EUR"),
     ("Value (kEUR)", "£9"):          (9_000, "GBP"),  # the header's thousands, the cell's own currency
