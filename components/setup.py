@@ -11,8 +11,10 @@ from components.entrance import entrance
 from components.forms import Marks
 from components.session import enter
 from components.text import language, t
-from core.calendars import country_of
+from core.calendars import country_of, land_of
+from core.money import currency_of
 from core.people import PersonInput
+from core.policies import DEFAULTS
 from data.commands.setup import set_up
 from data.runtime import this_store
 
@@ -61,7 +63,9 @@ def _fields(marks: Marks) -> dict[str, str]:
             help=t("signin.setup_country_help"),
         )
     with marks.field("currency"):
-        values["currency"] = currency_box(t("signin.setup_currency"), help=t("signin.setup_currency_help"))
+        paid = currency_of(land_of(here)) or DEFAULTS.currency
+        label, hint = t("signin.setup_currency"), t("signin.setup_currency_help")
+        values["currency"] = currency_box(label, paid, help=hint)
     return values
 
 

@@ -25,9 +25,19 @@ def country_of(timezone: str) -> str:
     >>> [country_of(zone) for zone in ("Asia/Shanghai", "Europe/Berlin", "Asia/Kolkata", "UTC")]
     ['CN', 'DE', 'none', 'none']
     """
-    name = get_global("zone_aliases").get(timezone, timezone)
-    country = get_global("zone_territories").get(name)
+    country = land_of(timezone)
     return country if country in COUNTRIES else NO_HOLIDAYS
+
+
+def land_of(timezone: str) -> str:
+    """The country that a time zone lies in; ZZ of one like UTC.
+
+    >>> land_of("Asia/Kolkata"), land_of("Asia/Calcutta"), land_of("UTC")
+    ('IN', 'IN', 'ZZ')
+    """
+    name = get_global("zone_aliases").get(timezone, timezone)
+    land: str = get_global("zone_territories").get(name, "ZZ")
+    return land
 
 
 class DayKind(StrEnum):

@@ -63,6 +63,16 @@ def currencies() -> frozenset[str]:
     return frozenset(code for land in lands for code, _, until, tender in land if tender and not until)
 
 
+def currency_of(land: str) -> str | None:
+    """What people pay with in a country; None where it is not known.
+
+    >>> currency_of("DE"), currency_of("CH"), currency_of("ZZ")
+    ('EUR', 'CHF', None)
+    """
+    paid = get_global("territory_currencies").get(land, ())
+    return next((code for code, _, until, tender in paid if tender and not until), None)
+
+
 def is_currency(code: object) -> bool:
     """Whether somebody pays with it.
 

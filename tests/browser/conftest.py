@@ -141,13 +141,14 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         *,
         locale: str = "en-GB",
         width: int = 1280,
+        zone: str = "Asia/Shanghai",
         cookie: dict[str, str] | None = None,
         **options: object,
     ) -> Page:
         window = browser.new_context(
             viewport={"width": width, "height": 860},
             locale=locale,
-            timezone_id="Asia/Shanghai",
+            timezone_id=zone,
             **options,  # type: ignore[arg-type]  # options of every type
         )
         window.set_default_timeout(PATIENCE)
