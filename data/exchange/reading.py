@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import PurePath
 
+from core.exchange.full_names import with_full_names
 from core.exchange.kinds import KINDS
 from core.exchange.mapping import knows
 from core.exchange.tables import Table, read_text, unreadable
@@ -48,7 +49,8 @@ def read_table(
         raise unreadable("file_too_large", limit=MAX_MB)
     if not content:
         raise unreadable("empty_file")
-    return _mended(_READERS.get(suffix, _delimited)(content, kind, sheet, encoding))
+    table = _mended(_READERS.get(suffix, _delimited)(content, kind, sheet, encoding))
+    return with_full_names(KINDS[kind], table)
 
 
 def _mended(table: Table) -> Table:

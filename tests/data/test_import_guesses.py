@@ -10,6 +10,7 @@ from sqlalchemy import select
 from core.exchange.kinds import KINDS
 from core.exchange.mapping import FileMapping, recognise
 from core.exchange.tables import Row, Table
+from data.exchange.reading import read_table
 from data.exchange.suggest import nearest, suggest_columns, unknown_words
 from data.schema import Customer, Opportunity
 from tests.company import found
@@ -144,3 +145,19 @@ def test_what_only_a_row_of_sums_says_is_not_asked_for():
     table = Table(("Customer", "Grade", "Region", "Staff"), rows)
     found = unknown_words(KINDS["customers"], table, {"name": 0, "grade": 1}, FileMapping())
     assert found == {"grade": ["Gold"]}
+
+
+NAMES = [  # kind, a file's header and row: the person's name, None where it is nobody's
+    ("contacts",      "Company,First Name,Last Name",         "Haihe,Ingrid,Holm",         "Ingrid Holm"),
+    ("contacts",      "Last name,Company,Given name,E-mail",  "Holm,Haihe,,i@holm.example", "Holm"),
+    ("users",         "姓,名,团队",                            "欧阳,静,华东",               "欧阳静"),
+    ("contacts",      "Name,First name,Last name",            "Dr. Holm,Ingrid,Holm",      "Dr. Holm"),
+    ("opportunities", "Opp no.,First name,Last name",         "O-1,Ingrid,Holm",           None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "header", "row", "name"), NAMES)
+def test_a_persons_name_in_two_columns_is_read_as_one(kind, header, row, name):
+    table = read_table("people.csv", f"{header}\n{row}\n".encode(), kind)
+    place = recognise(KINDS[kind], table.headers).get("name")
+    assert (None if place is None else table.rows[0].cells[place]) == name

@@ -1,0 +1,48 @@
+"""People whose first and last names stand in two columns: read as one column of full names."""
+
+from dataclasses import replace
+from typing import TypeVar
+
+from core.exchange.cells import fold, text_of
+from core.exchange.kinds import Kind
+from core.exchange.mapping import recognise
+from core.exchange.tables import Cell, Row, Table
+
+C = TypeVar("C")
+
+_FIRST = ("firstname", "givenname", "forename")
+_LAST = ("lastname", "surname", "familyname")
+_PAIRS = tuple((first, last, "Full name", " ") for first in _FIRST for last in _LAST)
+_WAYS = (*_PAIRS, ("姓", "名", "姓名", ""))  # two headers as a name is said, that of both, what is between
+
+
+def with_full_names(kind: Kind, table: Table) -> Table:
+    """The table with one column in place of two, where people are read and no column has their whole names.
+
+    >>> from core.exchange.kinds import CONTACTS
+    >>> rows = (Row(2, ("Holm", "Haihe", "Ingrid", 5)), Row(3, (None, "Haihe")))
+    >>> whole = with_full_names(CONTACTS, Table(("Last name", "Company", "First name", "Age"), rows))
+    >>> whole.headers, [row.cells for row in whole.rows]
+    (('Full name', 'Company', 'Age'), [('Ingrid Holm', 'Haihe', 5), (None, 'Haihe')])
+    """
+    name = kind.column("name")
+    if name is None or "full name" not in name.words or "name" in recognise(kind, table.headers):
+        return table
+    places = {fold(header): n for n, header in reversed(list(enumerate(table.headers)))}
+    for first, last, called, between in _WAYS:
+        if first in places and last in places:
+            parts = (places[first], places[last])
+            rows = tuple(Row(r.line, _named(r.cells, parts, between)) for r in table.rows)
+            return replace(table, headers=_in_one(table.headers, parts, called), rows=rows)
+    return table
+
+
+def _named(cells: tuple[Cell, ...], parts: tuple[int, int], between: str) -> tuple[Cell, ...]:
+    said = (text_of(cells[n]) for n in parts if n < len(cells))
+    return _in_one(cells, parts, between.join(part for part in said if part) or None)
+
+
+def _in_one(cells: tuple[C, ...], parts: tuple[int, int], whole: C) -> tuple[C, ...]:
+    """The cells with one in place of the former of two, and without the latter."""
+    place, gone = sorted(parts)
+    return (*cells[:place], whole, *cells[place + 1 : gone], *cells[gone + 1 :])
