@@ -42,11 +42,19 @@ def _erase(chosen: argparse.Namespace) -> int:
     store = this_store()
     who = _one(store, chosen.name)
     print(f"{who.name} ({_mark(who)}, {who.belongs}) is going to be erased. This cannot be taken back.")
-    said = who.name if chosen.yes else input("Type the name to go on: ")
+    said = who.name if chosen.yes else _typed()
     gone = erase_person(store, OPERATOR, str(who.kind), who.id, said)
     forget(store, gone)
     print(f"Erased, with {len(gone)} recordings and pictures. Backups made before still hold them.")
     return 0
+
+
+def _typed() -> str:
+    """What somebody types; nothing where there is nobody, as in a script."""
+    try:
+        return input("Type the name to go on: ")
+    except EOFError:
+        return ""
 
 
 def _one(store: Store, said: str) -> Match:
