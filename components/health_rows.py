@@ -19,7 +19,7 @@ from components.tables import (
     shares,
 )
 from components.text import pair, t, term
-from core.process.health import MEASURES, SHOWS, Rows, WeeklyHealth
+from core.process.health import SHOWS, Rows, WeeklyHealth
 from core.process.health import behind as rows_behind
 from data.health_sheets import IN_SHORT, Column, Sheet, chosen, row_sheet, stage_sheet
 from data.health_words import number
@@ -34,6 +34,13 @@ COUNTED_BY = {  # the rows that a measure, or a column of the stages, counts
     "repeats": "visit",
     "repeat_rate": "visit",
     "completion": "step",
+}
+_MEANS = {  # the measure of which a column of the stages is
+    "lost": "lost",
+    "late_rate": "late",
+    "skip_rate": "skips",
+    "repeat_rate": "repeats",
+    "completion": "completion",
 }
 _WIDTHS = {  # pixels
     "customer": 95, "opportunity": 120, "days": 50, "lost": 70, "is_late": 45, "started": 60, "ended_at": 60,
@@ -56,8 +63,8 @@ def table(health: WeeklyHealth, language: str) -> None:
     keys = [s.stage for s in health.stages]
     drawn = _columns(sheet)
     config = _config(sheet, language, "UTC")
-    for name in config.keys() & set(MEASURES):
-        config[name] = config[name] | {"help": t(f"health.measure_help.{name}")}
+    for name, measure in _MEANS.items():
+        config[name] = config[name] | {"help": t(f"health.measure_help.{measure}")}
     if cell := cell_clicked(drawn, keys, "health-stages", config=config, alt=t("health.table")):
         stage, column = cell
         open_rows(stage, COUNTED_BY.get(column))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -103,6 +104,9 @@ def test_it_says_the_bottleneck_its_cause_and_one_action(open_page, company, sql
     assert page.title[0].value == {"en": "Process health", "zh": "过程健康"}[language]
     stage = translate(language, "terms.stage.solution_demo")
     assert said.sentence.startswith(stage) or f"“{stage}”" in said.sentence
+    columns = json.loads(page.dataframe[0].proto.columns).values()
+    helps = {column.get("help") for column in columns}
+    assert {translate(language, f"health.measure_help.{measure}") for measure in MEASURES} <= helps
     labels = [b.label for b in page.get("download_button")]
     assert labels == [translate(language, f"health.export_{form}") for form in ("xlsx", "html")]
 
