@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 import streamlit as st
@@ -10,6 +11,7 @@ import streamlit as st
 from components import address, format
 from components.blocks import Card, Tone, cards, empty, section
 from components.frame import View
+from components.outlook_charts import LEAST
 from components.outlook_drill import ALL, DRILL, OPEN, WON, drill
 from components.tables import amounts, cell_clicked, clickable, money_column
 from components.text import t
@@ -21,6 +23,15 @@ from data.queries.outlook import Offered
 from data.queries.snapshots import Group, Snapshot
 
 PERIODS = ("month", "quarter")
+
+
+class Part(StrEnum):
+    """What is looked at; one part at a time is asked for and drawn."""
+
+    COURSE = "course"
+    MADE = "made"
+
+
 _OTHERS = ("fresh", "undone", "adjustment")  # parts that belong to nobody, in no row
 _COUNTS = {
     "won": WON,
@@ -73,6 +84,15 @@ def start(days: Mapping[date, Sequence[date]], period: str, language: str, *drop
     return date.fromisoformat(chosen)
 
 
+def parts(taken: Sequence[date]) -> list[Part]:
+    """What there is to look at, first what is shown unasked: one snapshot has no course yet.
+
+    Args:
+        taken: days on which snapshots of the period were taken.
+    """
+    return [Part.COURSE, Part.MADE] if len(taken) >= LEAST else [Part.MADE, Part.COURSE]
+
+
 def nothing() -> None:
     """No snapshot was taken yet."""
     empty(t("outlook.empty"), t("outlook.empty_hint"), icon=":material/trending_up:")
@@ -95,11 +115,15 @@ def taken(shown: Snapshot, view: View, late: datetime | None = None) -> None:
             st.caption(t("outlook.few", n=FEW_WINS))
 
 
-def headline(shown: Snapshot, language: str) -> None:
-    """The whole in figures; one that is made of rows opens them."""
+def headline(shown: Snapshot, language: str, **place: str) -> None:
+    """The whole in figures; one that is made of rows opens them.
+
+    Args:
+        place: what the address says besides where the rows stand.
+    """
     found = [_value(shown, language), _won(shown, language), _open(shown, language)]
     if pressed := cards([*found, *_beside(shown, language)]):
-        drill(pressed)
+        drill(pressed, **place)
     low, high = (shown.run.low, shown.run.high) if shown.whole else band(shown.won, shown.lines)
     if low is not None and high is not None:
         ends = [format.worth(amount, shown.run.currency, language) for amount in (low, high)]

@@ -18,7 +18,7 @@ from core.pictures.rates import Rate, came_true
 from data.queries.outlook_course import Point
 
 _BAND = "rgba(20,137,127,0.18)"
-_LEAST = 2  # snapshots that make a course
+LEAST = 2  # snapshots that make a course
 BEFORE, AFTER = "before", "after"  # the ends of a waterfall
 LEAST_CHANCES = 30  # opportunities; chances of fewer cannot be judged
 
@@ -27,7 +27,7 @@ def course(points: Sequence[Point], currency: str, language: str) -> str | None:
     """How the forecast moved since the period began; returns the day whose replay was asked for."""
     section(t("outlook.course"), help=t("outlook.course_help"))
     told = [p for p in points if p.value is not None]
-    if len(told) < _LEAST:
+    if len(told) < LEAST:
         empty(t("outlook.no_course"), t("outlook.no_course_hint"), icon=":material/show_chart:")
         return None
     note, finding = t("outlook.course_alt"), went(told, currency, language)

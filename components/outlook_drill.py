@@ -10,7 +10,11 @@ SHOWS = (OPEN, WON, ALL, *CATEGORIES)
 BEHIND = "outlook_behind"
 
 
-def drill(show: str, pick: str | None = None) -> None:
-    """Put what was clicked into the address; its rows come into view in the same run."""
-    address.write(show=None if show == OPEN else show, pick=pick)
+def drill(show: str, pick: str | None = None, **place: str) -> None:
+    """Put what was clicked into the address; its rows come into view in the same run.
+
+    Args:
+        place: what else the address says where the rows stand.
+    """
+    address.write(show=None if show == OPEN else show, pick=pick, **place)
     lead_to(BEHIND)

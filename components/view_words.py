@@ -16,6 +16,7 @@ _VALUES = {
     ("board", "part"): "board.part_{}",
     ("forecast_health", "part"): "forecast_health.part_{}",
     ("health", "measure"): "health.measure.{}",
+    ("outlook", "look"): "outlook.look_{}",
     ("outlook", "period"): "outlook.{}",
     ("outlook", "by"): "outlook.by_{}",
     ("reports", "report"): "reports.report.{}.title",

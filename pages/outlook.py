@@ -2,9 +2,11 @@
 
 import streamlit as st
 
+from components import address
 from components import outlook as drawing
 from components.frame import page
 from components.navigation import open_page
+from components.outlook import Part
 from components.outlook_charts import course
 from components.outlook_rows import behind
 from components.rating import rating
@@ -30,12 +32,14 @@ with page("outlook.title", needs=Permission.SEE_FORECAST) as view, rating("outlo
     runs, run = starts_on == max(days), shown.run
     late = view.read(late_import, pipeline, run.taken_at, run.recorded_at) if runs else None
     drawing.taken(shown, view, late)
-    drawing.headline(shown, view.language)
-    day = course(view.read(progress, pipeline, period, starts_on), shown.run.currency, view.language)
-    rules = view.read(policy)
-    drawing.categories(shown, rules, view)
-    by = drawing.groups(shown, view)
-    if lead := behind(shown, by, rules, view, runs=runs):
-        open_page(lead[0], **lead[1])
-    if day:
-        open_page("replay", pipeline=pipeline, period=period, day=day)
+    drawing.headline(shown, view.language, look=Part.MADE)
+    if address.part("look", "outlook.look", drawing.parts(days[starts_on])) is Part.COURSE:
+        points = view.read(progress, pipeline, period, starts_on)
+        if day := course(points, run.currency, view.language):
+            open_page("replay", pipeline=pipeline, period=period, day=day)
+    else:
+        rules = view.read(policy)
+        drawing.categories(shown, rules, view)
+        by = drawing.groups(shown, view)
+        if lead := behind(shown, by, rules, view, runs=runs):
+            open_page(lead[0], **lead[1])

@@ -74,13 +74,16 @@ def test_both_pages_speak_both_languages(open_page, company, name, role, languag
     check_words(page)
     assert "outlook." not in words(page)
     assert "replay." not in words(page)
+    check_words(open_page(name, getattr(company, role), language, period="month", look="made"))
     assert len(figures(page)) == {"manager": 3, "director": 5}[role]
     assert translate(language, "outlook.few", n=30) in words(page)  # thirteen wins are no model
 
 
 def test_a_manager_sees_the_team_and_a_director_all(open_page, company):
-    own = open_page("outlook", company.manager, period="month", show="won")
-    whole = open_page("outlook", company.director, period="month", show="won")
+    own, whole = (
+        open_page("outlook", who, period="month", look="made", show="won")
+        for who in (company.manager, company.director)
+    )
     assert list(values(own).values()) == ["CN¥2.51K", "CN¥1.01K", "CN¥1.5K"]
     rows = own.dataframe[-1]
     assert rows.value["opportunity"].tolist() == ["Deal 12"]
@@ -133,12 +136,12 @@ def test_a_managers_snapshot_holds_nothing_of_the_company(sqlite_store, company)
 
 
 def test_a_click_on_a_category_opens_its_rows(open_page, company):
-    page = open_page("outlook", company.director, period="month", show="commit")
+    page = open_page("outlook", company.director, period="month", look="made", show="commit")
     categories, rows = page.dataframe[0].value, page.dataframe[-1].value
     assert rows["opportunity"].tolist() == ["Deal 20", "Deal 21", "Deal 22"]
     for told in ("amount", "value"):
         assert rows[told].sum() == pytest.approx(categories[told][0], abs=3)  # each row is rounded
-    empty = open_page("outlook", company.director, period="month", show="pipeline")
+    empty = open_page("outlook", company.director, period="month", look="made", show="pipeline")
     assert len(empty.dataframe) == len(page.dataframe) - 1
 
 
@@ -321,7 +324,7 @@ def test_an_amount_that_is_not_the_deals_own_says_what_it_rests_on(open_page, sq
         "Pumps,rep,8000,CNY,2026-01-10,,\nFar,rep,45000,USD,2026-01-10,,\nTalk,rep,,CNY,2026-01-10,,\n",
     )
     morning(sqlite_store, TODAY)
-    page = open_page("outlook", people.director, language, period="month", show="all")
+    page = open_page("outlook", people.director, language, period="month", look="made", show="all")
     check_words(page)
     rows = page.dataframe[-1].value
     usual, unknown = (

@@ -13,7 +13,7 @@ from data.text import translate
 from tests.data.test_forecast_runs import TODAY
 from tests.forecasts import deal, run
 from tests.pages.reading import check_words, words
-from tests.pages.test_outlook import EARLIER, world
+from tests.pages.test_outlook import EARLIER, morning, world
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +58,21 @@ def near(total, n):
     return pytest.approx(float(total), abs=n / 2)
 
 
+def test_the_course_stands_first_where_there_is_one(open_page, company, sqlite_store, clock):
+    """A month's first morning has none: what it is made of is shown unasked."""
+
+    def drawn() -> tuple[int, int]:
+        page = open_page("outlook", company.manager, period="month")
+        return len(page.get("plotly_chart")), len(page.dataframe)
+
+    assert drawn() == (1, 0)
+    later = TODAY + timedelta(days=28)
+    assert later.day == 1
+    clock.move(days=28)
+    morning(sqlite_store, later)
+    assert drawn() == (0, 3)
+
+
 SUMS = {
     "all": lambda shown: (len(shown.wins) + len(shown.lines), shown.won + shown.open),
     "won": lambda shown: (len(shown.wins), shown.won),
@@ -87,7 +102,7 @@ def test_a_number_of_a_rep_opens_the_rows_that_it_counts(
     groups = [g for g in shown.by_rep() if getattr(g, column)]
     assert groups
     for group in groups:
-        page = open_page("outlook", company.director, period="month", by="rep", show="commit")
+        page = open_page("outlook", company.director, period="month", look="made", by="rep", show="commit")
         page.session_state["outlook-groups-rep-clicked"] = (str(group.id), column)
         page.run()
         assert (said(page, "show"), said(page, "pick")) == (show, str(group.id))
@@ -101,7 +116,9 @@ def test_the_totals_and_a_category_open_the_rows_of_everybody(open_page, company
         ("outlook-groups-rep", ("total", "lines"), None),
         ("outlook-categories", ("pipeline", "lines"), "pipeline"),
     ):
-        page = open_page("outlook", company.director, period="month", by="rep", show="commit", pick=someone)
+        page = open_page(
+            "outlook", company.director, period="month", look="made", by="rep", show="commit", pick=someone
+        )
         page.session_state[f"{key}-clicked"] = cell
         page.run()
         assert (said(page, "show"), said(page, "pick")) == (show, None)
@@ -109,7 +126,7 @@ def test_the_totals_and_a_category_open_the_rows_of_everybody(open_page, company
 
 @pytest.mark.parametrize("cell", [("fresh", "value"), ("adjustment", "value"), ("total", "value")])
 def test_what_is_in_no_row_opens_none(open_page, company, cell):
-    page = open_page("outlook", company.director, period="month", by="rep", show="commit")
+    page = open_page("outlook", company.director, period="month", look="made", by="rep", show="commit")
     page.session_state["outlook-groups-rep-clicked"] = cell
     page.run()
     assert said(page, "show") == "commit"
@@ -117,7 +134,7 @@ def test_what_is_in_no_row_opens_none(open_page, company, cell):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_wins_among_the_rows_are_certain(open_page, company, language):
-    page = open_page("outlook", company.director, language, period="month", show="all")
+    page = open_page("outlook", company.director, language, period="month", look="made", show="all")
     check_words(page)
     won = rows(page)[rows(page)["stage"] == translate(language, "terms.outcome.won")]
     assert len(won)
@@ -130,7 +147,7 @@ def test_wins_among_the_rows_are_certain(open_page, company, language):
 )
 def test_how_a_chance_came_about_is_one_click_away(open_page, company, sqlite_store, gone, column, to):
     line = kept(sqlite_store, company.manager).lines[0]
-    page = open_page("outlook", company.manager, period="month")
+    page = open_page("outlook", company.manager, period="month", look="made")
     names = rows(page)["opportunity"].tolist()
     page.session_state["outlook-rows-open-clicked"] = (names.index(line.opportunity), column)
     page.run()
