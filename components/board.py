@@ -29,11 +29,12 @@ FIRST_ALERTS = 5
 
 
 class Part(StrEnum):
-    """What the pictures are of; one part at a time is asked for and drawn."""
+    """What is looked at; one part at a time is asked for and drawn."""
 
     NOW = "now"
     TIME = "time"
     FLOW = "flow"
+    TABLE = "table"
 
 
 def filters(choices: Choices, view: View) -> Ask:

@@ -34,24 +34,27 @@ with page("board.title", needs=Permission.SEE_BOARD) as view:
     drawing.headline(shown, view.language)
     drawing.red_list(shown.red, view)
     part, starts = address.part("part", "board.part", [*Part]), week_starts(view.now, view.who.timezone)
-    left, right = st.columns(2, gap="medium")
-    if part is Part.NOW:
-        with left:
-            standing(shown.stages, view.language)
-        with right:
-            heat(shown, ask, view.language)
-    elif part is Part.TIME:
-        with left:
-            stands(view.read(points, ask), shown.stages, view.language)
-        with right:
-            dwell(shown.stages, view.language)
+    if part is Part.TABLE:
+        table(shown, ask, view)
     else:
-        past = view.read(weeks, ask, starts)
-        with left:
-            funnel(view.read(funnel_steps, ask), view.language)
-        with right:
-            completion_trend(past, view)
-            pace_trend(past, view)
-    table(shown, ask, view)
+        left, right = st.columns(2, gap="medium")
+    match part:
+        case Part.NOW:
+            with left:
+                standing(shown.stages, view.language)
+            with right:
+                heat(shown, ask, view.language)
+        case Part.TIME:
+            with left:
+                stands(view.read(points, ask), shown.stages, view.language)
+            with right:
+                dwell(shown.stages, view.language)
+        case Part.FLOW:
+            past = view.read(weeks, ask, starts)
+            with left:
+                funnel(view.read(funnel_steps, ask), view.language)
+            with right:
+                completion_trend(past, view)
+                pace_trend(past, view)
     if wanted := asked(ask, shown, starts, view):
         rows_dialog(wanted, view.read(ROWS[wanted.show], wanted.ask), view)

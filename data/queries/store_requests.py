@@ -17,7 +17,7 @@ from data.queries.store_answers import EarlierVerdict, earlier_verdicts
 from data.queries.taken_back import TakenBack
 from data.schema import Person, StoreRequest, Team
 
-PAGE = 30
+PAGE = 10
 MOST_COMPARED = 2_000
 
 
