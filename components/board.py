@@ -32,24 +32,15 @@ class Part(StrEnum):
     """What is looked at; one part at a time is asked for and drawn."""
 
     NOW = "now"
+    WHO = "who"
     TIME = "time"
     FLOW = "flow"
-    TABLE = "table"
 
 
 def filters(choices: Choices, view: View) -> Ask:
     """The filter bar; what it says is kept in the address."""
-    wide = reach(view.who, Permission.SEE_BOARD) is Reach.ALL
+    wide = _wide(view)
     with st.container(horizontal=True, gap="small"):
-        by = address.choose(
-            st.segmented_control,
-            t("board.by"),
-            "by",
-            {b: t(f"board.by_{b}") for b in By},
-            By.TEAM if wide else By.REP,
-            drops=DRILL,
-            required=True,
-        )
         team = _select("team", choices.teams) if wide and len(choices.teams) > 1 else ""
         rep = _select("rep", [c for c in choices.reps if team in ("", c.team)])
         pipeline = choices.pipelines[0].key
@@ -58,7 +49,26 @@ def filters(choices: Choices, view: View) -> Ask:
             pipeline = address.choose(
                 st.selectbox, t("board.pipeline"), "pipeline", names, pipeline, drops=DRILL, width=165
             )
-    return Ask(view.now, By(by), pipeline, team=int(team) if team else None, rep=int(rep) if rep else None)
+    by = By(address.read("by", [*By], _first(view)))
+    return Ask(view.now, by, pipeline, team=int(team) if team else None, rep=int(rep) if rep else None)
+
+
+def grouping(view: View) -> None:
+    """Whether teams, reps or customers are compared; kept in the address, where `filters` reads it."""
+    kinds = {b: t(f"board.by_{b}") for b in By}
+    address.choose(
+        st.segmented_control, t("board.by"), "by", kinds, _first(view), drops=DRILL, required=True,
+        label_visibility="collapsed",
+    )  # fmt: skip
+
+
+def _first(view: View) -> By:
+    """What is compared unasked."""
+    return By.TEAM if _wide(view) else By.REP
+
+
+def _wide(view: View) -> bool:
+    return reach(view.who, Permission.SEE_BOARD) is Reach.ALL
 
 
 def _select(name: str, choices: Sequence[Choice]) -> str:

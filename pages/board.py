@@ -34,23 +34,22 @@ with page("board.title", needs=Permission.SEE_BOARD) as view:
     drawing.headline(shown, view.language)
     drawing.red_list(shown.red, view)
     part, starts = address.part("part", "board.part", [*Part]), week_starts(view.now, view.who.timezone)
-    if part is Part.TABLE:
-        table(shown, ask, view)
-    else:
-        left, right = st.columns(2, gap="medium")
     match part:
         case Part.NOW:
-            with left:
-                standing(shown.stages, view.language)
-            with right:
-                heat(shown, ask, view.language)
+            standing(shown.stages, view.language)
+        case Part.WHO:
+            drawing.grouping(view)
+            heat(shown, ask, view.language)
+            table(shown, ask, view)
         case Part.TIME:
+            left, right = st.columns(2, gap="medium")
             with left:
                 stands(view.read(points, ask), shown.stages, view.language)
             with right:
                 dwell(shown.stages, view.language)
         case Part.FLOW:
             past = view.read(weeks, ask, starts)
+            left, right = st.columns(2, gap="medium")
             with left:
                 funnel(view.read(funnel_steps, ask), view.language)
             with right:

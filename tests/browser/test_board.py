@@ -91,13 +91,15 @@ def test_the_views_beside_the_title_open_by_a_click(board):
 
 @pytest.mark.parametrize("window", [{"width": 1440}, {"width": 390, "has_touch": True}])
 def test_a_cell_of_the_heat_map_opens_its_rows_again_and_again(board, company, window):
-    page, people = board(**window), company["people"]
+    page, people = board("?part=who", **window), company["people"]
     cell = page.locator(".st-key-board-heat-rep .bars path").nth(2)  # the rep's, at solution demo
     for _ in range(2):
         press(page, cell, touch="has_touch" in window)
         rows = page.get_by_role("dialog")
         expect(rows.get_by_text("Rep · Solution demo · 1 row")).to_be_visible()
-        assert asks(page) == {"show": "open", "pick": str(people.rep.person_id), "stage": "solution_demo"}
+        assert asks(page) == {
+            "part": "who", "show": "open", "pick": str(people.rep.person_id), "stage": "solution_demo",
+        }  # fmt: skip
         leave(page)
         expect(rows).to_have_count(0)
         page.wait_for_function("() => !location.search.includes('show')")
@@ -114,7 +116,7 @@ def pick(page: Page, table) -> None:
 
 
 def test_a_cell_of_the_table_opens_its_rows_again_and_again(board):
-    page = board("?part=table", width=1440)
+    page = board("?part=who", width=1440)
     table = page.locator(".st-key-board-table-rep canvas").first
     table.scroll_into_view_if_needed()
     for _ in range(2):

@@ -68,7 +68,7 @@ def test_figures_are_of_ones_own_reach(open_page, company):
     assert (values(own)["Open opportunities"], values(whole)["Open opportunities"]) == ("2", "3")
     assert values(own)["Red alerts"] == "1"
     own, whole = (
-        open_page("board", who, by="customer", part="table") for who in (company.manager, company.director)
+        open_page("board", who, by="customer", part="who") for who in (company.manager, company.director)
     )
     assert "Taihu Bearings" not in words(own)
     assert "Taihu Bearings" in words(whole)
@@ -77,7 +77,7 @@ def test_figures_are_of_ones_own_reach(open_page, company):
 def test_the_address_says_what_is_shown(open_page, company):
     mate = open_page("board", company.manager, by="rep", rep=company.mate.person_id)
     assert values(mate)["Open opportunities"] == "1"
-    by_customer = open_page("board", company.manager, by="customer", part="table")
+    by_customer = open_page("board", company.manager, by="customer", part="who")
     assert "Haihe Pumps" in by_customer.dataframe[0].value["name"].tolist()
     known = json.loads(by_customer.dataframe[0].proto.columns)
     shown = [known[name]["width"] for name in by_customer.dataframe[0].value if name in known]
@@ -157,7 +157,7 @@ def test_a_row_leads_to_its_customer(open_page, company, monkeypatch):
     ],
 )
 def test_a_cell_of_the_table_opens_its_rows(open_page, company, column, show):
-    page = open_page("board", company.manager, by="rep", part="table", fate="on")
+    page = open_page("board", company.manager, by="rep", part="who", fate="on")
     page.session_state["board-table-rep-clicked"] = (company.rep.person_id, column)
     page.run()
     asked = {name: page.query_params.get(name) for name in ("show", "pick", "fate")}
@@ -170,14 +170,14 @@ def test_a_cell_of_the_table_opens_its_rows(open_page, company, column, show):
         ("now", "standing", {"show": "open", "stage": "appointment"}, ["Waiting"]),
         ("time", "dwell", {"show": "runs", "stage": "needs_diagnosis"}, ["Won"]),
         ("flow", "funnel", {"show": "fates", "stage": "quote_confirmation", "fate": "on"}, ["Won"]),
-        ("now", "heat-rep", {"show": "open", "stage": "solution_demo"}, ["Haihe Pumps 2026"]),
+        ("who", "heat-rep", {"show": "open", "stage": "solution_demo"}, ["Haihe Pumps 2026"]),
     ],
 )
 def test_a_mark_of_a_chart_opens_its_rows(open_page, company, part, chart, mark, rows):
     page = open_page("board", company.manager, by="rep", part=part, week="2026-02-02")
     page.session_state[f"board-{chart}-clicked"] = mark
     page.run()
-    assert page.dataframe[0].value["opportunity"].tolist() == rows
+    assert page.dataframe[-1].value["opportunity"].tolist() == rows
     assert "week" not in page.query_params
 
 
