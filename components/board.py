@@ -55,7 +55,7 @@ def filters(choices: Choices, view: View) -> Ask:
 
 def grouping(view: View) -> None:
     """Whether teams, reps or customers are compared; kept in the address, where `filters` reads it."""
-    kinds = {b: t(f"board.by_{b}") for b in By}
+    kinds: dict[str, str] = {b: t(f"board.by_{b}") for b in By}
     address.choose(
         st.segmented_control, t("board.by"), "by", kinds, _first(view), drops=DRILL, required=True,
         label_visibility="collapsed",
