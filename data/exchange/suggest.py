@@ -33,6 +33,7 @@ _SAID = {  # what other systems call it; a person confirms it
     "director": ("总经理", "副总经理", "销售总经理", "销售副总"),
 }
 _MEANT = {fold(word): key for key, words in _SAID.items() for word in words}
+_EITHER = ("销售经理", "业务经理")  # a rep's title in one company, a team's head in another: a person says it
 _MOST_WORDS = 20
 _MOST_PEOPLE = 50
 
@@ -175,6 +176,8 @@ def nearest(word: str, choices: Mapping[str, str]) -> str | None:
     """
     if (meant := _MEANT.get(fold(word))) in choices:
         return meant
+    if fold(word).endswith(_EITHER):
+        return None
     letters = _LETTER.findall(word.lower())
     labels = {key: fold(label) for key, label in choices.items()}
     spoken = {key: said for key, said in labels.items() if len(said) > 1 or said in letters}

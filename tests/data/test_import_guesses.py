@@ -131,6 +131,8 @@ MEANT = [
     ("zh", "搁置", None),
     ("zh", "销售总监", "director"),  # not 销售, with which it begins
     ("zh", "大区经理", "manager"),
+    ("zh", "销售经理", None),  # a rep here, a team's head there
+    ("zh", "高级销售经理", None),
     ("en", "AE", "rep"),
 ]
 
