@@ -74,7 +74,7 @@ def _mapping_file(upload: Upload) -> FileMapping:
 def _columns(upload: Upload, base: FileMapping) -> dict[str, str]:
     kind, headers = upload.kind, list(dict.fromkeys(h for h in upload.table.headers if h))
     certain = {field: upload.table.headers[n] for field, n in recognise(kind, upload.table.headers).items()}
-    guessed = suggest_columns(kind, upload.table)
+    guessed = suggest_columns(kind, upload.table, with_words(base).formats)
     unasked = guessed | certain
     at_first = f"recalled-{upload.key}-{st.session_state.get('exchange-turn', 0)}"  # so that no field moves
     chosen = st.session_state.setdefault(at_first, recalled(kind, headers, unasked)) | dict(base.columns)

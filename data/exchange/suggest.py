@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from rapidfuzz import fuzz, process
 
+from core.exchange.by_cells import filled, is_date, told_by_cells
 from core.exchange.cells import Formats, fold, text_of
 from core.exchange.closing import closed_as
 from core.exchange.kinds import Column, Holds, Kind
@@ -16,8 +17,6 @@ from core.exchange.values import check_cell
 
 _SURE_ENOUGH = 82.0  # of 100, each word of a header; below it a guess annoys more than it helps
 _LIKE_ENOUGH = 78.0  # of 100, a word for a choice
-_LOOKED_AT = 50  # rows whose cells a guess must fit
-_DAY = Column("day", Holds.DATE)
 _LETTER = re.compile(r"(?<![a-z])[a-z](?![a-z])")  # one that stands alone
 _SAID = {  # what other systems call it; a person confirms it
     "won": ("成交", "已成交", "签单", "已签单", "已签约", "成单", "中标", "win", "signed"),
@@ -38,13 +37,16 @@ _MOST_WORDS = 20
 _MOST_PEOPLE = 50
 
 
-def suggest_columns(kind: Kind, table: Table) -> dict[str, str]:
+def suggest_columns(kind: Kind, table: Table, formats: Formats) -> dict[str, str]:
     """Headers that look like a field's name or words, word by word; each header for one field, the likeliest.
 
-    A column whose first cells hold something else is no guess.
+    A column whose first cells hold something else is no guess. What a header leaves open its cells may tell.
+
+    Args:
+        formats: with the words of stages and outcomes.
 
     >>> from core.exchange.kinds import CUSTOMERS
-    >>> suggest_columns(CUSTOMERS, Table(("Custmer name", "Customer mood"), ()))
+    >>> suggest_columns(CUSTOMERS, Table(("Custmer name", "Customer mood"), ()), Formats())
     {'name': 'Custmer name'}
     """
     certain = recognise(kind, table.headers)
@@ -59,7 +61,17 @@ def suggest_columns(kind: Kind, table: Table) -> dict[str, str]:
     for _, header, field in sorted(scored, reverse=True):
         if field not in suggested and header not in suggested.values():
             suggested[field] = header
-    return suggested
+    places = certain | {field: table.headers.index(header) for field, header in suggested.items()}
+    return suggested | told_by_cells(kind, table, places, lambda word: _state(kind, word, formats))
+
+
+def _state(kind: Kind, word: str, formats: Formats) -> str | None:
+    """The stage or the outcome that a word means, as far as one can guess."""
+    said = fold(word)
+    keys = {key for c in kind.columns if c.name in ("stage", "outcome") for key in c.choices}
+    known = formats.words.get("stage", {}).get(said) or formats.words.get("outcome", {}).get(said)
+    key = known or closed_as(word, formats) or _MEANT.get(said)
+    return key if key in keys else None
 
 
 def _likeness(header: str, column: Column) -> float:
@@ -86,23 +98,16 @@ def _parts(words: str) -> list[str]:
 
 def _fits(column: Column, table: Table, place: int) -> bool:
     """Whether at least half of a column's first cells can be meant so; one that is empty can."""
-    cells = [row.cells[place] for row in table.rows[:_LOOKED_AT] if place < len(row.cells)]
-    filled = [cell for cell in cells if not blank(cell)]
-    return sum(_can_mean(column, cell) for cell in filled) * 2 >= len(filled)
+    cells = filled(table, place)
+    return sum(_can_mean(column, cell) for cell in cells) * 2 >= len(cells)
 
 
 def _can_mean(column: Column, cell: Cell) -> bool:
     if column.holds in (Holds.DATE, Holds.INSTANT):
-        return _is_date(cell)
+        return is_date(cell)
     if column.holds in (Holds.AMOUNT, Holds.COUNT):
         return check_cell(column, cell, Formats()) is None
-    return not _is_date(cell) or text_of(cell).isdecimal()  # a number may count a day, and be a reference
-
-
-def _is_date(cell: Cell) -> bool:
-    """Whether a cell is read as a date, also one whose order must still be said."""
-    problem = check_cell(_DAY, cell, Formats())
-    return problem is None or problem.code == "ambiguous_date"
+    return not is_date(cell) or text_of(cell).isdecimal()  # a number may count a day, and be a reference
 
 
 def unknown_words(

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from core.exchange.kinds import KINDS
 from core.exchange.mapping import FileMapping, recognise
 from core.exchange.tables import Row, Table
+from data.exchange.importing import with_words
 from data.exchange.reading import read_table
 from data.exchange.suggest import nearest, suggest_columns, unknown_words
 from data.schema import Customer, Opportunity
@@ -79,27 +80,55 @@ def file(header, *cells):
     return Table((header,), tuple(Row(n, (cell,)) for n, cell in enumerate(cells, 2)))
 
 
+def guessed(kind, table):
+    return suggest_columns(KINDS[kind], table, with_words(FileMapping()).formats)
+
+
 @pytest.mark.parametrize(("kind", "header", "field"), KNOWN)
 def test_what_is_known(kind, header, field):
     assert recognise(KINDS[kind], [header]) == {field: 0}
-    assert suggest_columns(KINDS[kind], file(header)) == {}
+    assert guessed(kind, file(header)) == {}
 
 
 @pytest.mark.parametrize(("kind", "header", "field"), GUESSED)
 def test_a_slip_in_spelling_is_guessed(kind, header, field):
     assert recognise(KINDS[kind], [header]) == {}
-    assert suggest_columns(KINDS[kind], file(header)) == {field: header}
+    assert guessed(kind, file(header)) == {field: header}
 
 
 @pytest.mark.parametrize(("kind", "header"), LEFT)
 def test_one_word_in_common_is_no_guess(kind, header):
     assert recognise(KINDS[kind], [header]) == {}
-    assert suggest_columns(KINDS[kind], file(header)) == {}
+    assert guessed(kind, file(header)) == {}
 
 
 @pytest.mark.parametrize(("kind", "header", "cells", "field"), CELLS)
 def test_cells_that_hold_something_else_are_no_guess(kind, header, cells, field):
-    assert suggest_columns(KINDS[kind], file(header, *cells)) == ({field: header} if field else {})
+    assert guessed(kind, file(header, *cells)) == ({field: header} if field else {})
+
+
+TOLD_BY_CELLS = [  # an opportunities file's headers, its rows, what of it is guessed
+    ("Status",        ("Solution demo", "Quote confirmation", "Won"),  {"stage": "Status"}),
+    ("项目状态",       ("需求调研", "方案演示", "丢单"),                  {"stage": "项目状态"}),
+    ("Status",        ("won", "Lost", "in progress"),                  {"outcome": "Status"}),
+    ("项目状态",       ("赢单", "跟进中", "跟进中", "报价"),               {"outcome": "项目状态"}),
+    ("Status",        ("Green", "Red", "Won"),                         {}),
+    ("Status",        ("", None),                                      {}),
+    ("阶段,Status",    ("预约,Solution demo",),                         {}),
+    ("Status,项目状态", ("won,won",),                                    {}),
+    ("签约/关闭日期",   ("2026-03-02", "2026/3/9"),                      {"closed_at": "签约/关闭日期"}),
+    ("签约日期",       ("待定", "未签", "2026-03-02"),                    {}),
+    ("预计签单,签约日期", ("2026-03-01,2026-03-02",),                    {"closed_at": "签约日期"}),
+    ("成交日期,签约日期", ("2026-03-02,2026-03-02", ",2026-04-01"),       {"close_on": "签约日期"}),
+    ("成交日期,签约日期", ("2026-03-02,2026-03-01", "2026-03-05,"),       {}),
+    ("签约日期,关闭日期", ("2026-03-01,2026-03-02",),                    {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("headers", "rows", "found"), TOLD_BY_CELLS)
+def test_a_state_or_an_end_is_guessed_by_its_cells(headers, rows, found):
+    cells = (Row(n, tuple((said or "").split(","))) for n, said in enumerate(rows, 2))
+    assert guessed("opportunities", Table(tuple(headers.split(",")), tuple(cells))) == found
 
 
 def test_two_customers_of_one_day_come_in_and_a_won_row_keeps_its_closing(sqlite_store):

@@ -1,0 +1,75 @@
+"""Headers that mean one field in one company's files and another in the next one's: the cells tell (P1)."""
+
+from collections.abc import Callable, Mapping
+
+from core.exchange.cells import Formats, fold, text_of
+from core.exchange.kinds import OPPORTUNITIES, Column, Holds, Kind
+from core.exchange.tables import Cell, Table, blank
+from core.exchange.values import check_cell
+from core.terms import Outcome
+
+_LOOKED_AT = 50  # rows whose cells a guess must fit
+_DAY = Column("day", Holds.DATE)
+_STATE = {fold(said) for said in ("status", "deal status", "opportunity status", "项目状态", "商机状态")}
+_END = {fold(said) for said in ("签约日期", "签单日期", "关闭日期", "签约/关闭日期")}
+
+
+def told_by_cells(
+    kind: Kind, table: Table, places: Mapping[str, int], meaning: Callable[[str], str | None]
+) -> dict[str, str]:
+    """Header by field, where a list of opportunities says a state or an end whose cells can mean one field.
+
+    Two headers for the same thing tell nothing.
+
+    Args:
+        places: column index of each field that was found otherwise.
+        meaning: the key of the stage or the outcome that a word means.
+    """
+    if kind.name != OPPORTUNITIES.name:
+        return {}
+    told = {}
+    for headers, field_of in ((_STATE, _state), (_END, _end)):
+        found = [n for n, h in enumerate(table.headers) if fold(h) in headers and n not in places.values()]
+        field = field_of(table, found[0], places, meaning) if len(found) == 1 else None
+        if field and field not in places:
+            told[field] = table.headers[found[0]]
+    return told
+
+
+def _state(
+    table: Table, place: int, _: Mapping[str, int], meaning: Callable[[str], str | None]
+) -> str | None:
+    """What at least half of the cells must mean; won and lost are read among stages too, open is not."""
+    said = [meaning(text_of(cell)) for cell in filled(table, place)]
+    known = [key for key in said if key]
+    if not known or 2 * len(known) < len(said):
+        return None
+    stages = sum(key not in set(Outcome) for key in known)
+    return "stage" if stages > known.count(Outcome.OPEN) else "outcome"
+
+
+def _end(table: Table, place: int, places: Mapping[str, int], _: Callable[[str], str | None]) -> str | None:
+    """The closing; the expected close where some row has it beside an empty closing."""
+    said = filled(table, place)
+    if not said or 2 * sum(map(is_date, said)) < len(said):
+        return None
+    if "closed_at" not in places:
+        return "closed_at"
+    closed = places["closed_at"]
+    still = any(not _empty(row.cells, place) and _empty(row.cells, closed) for row in table.rows)
+    return "close_on" if still else None
+
+
+def filled(table: Table, place: int) -> list[Cell]:
+    """The cells of a column's first rows that hold something."""
+    return [row.cells[place] for row in table.rows[:_LOOKED_AT] if not _empty(row.cells, place)]
+
+
+def _empty(cells: tuple[Cell, ...], place: int) -> bool:
+    return place >= len(cells) or blank(cells[place])
+
+
+def is_date(cell: Cell) -> bool:
+    """Whether a cell is read as a date, also one whose order must still be said."""
+    problem = check_cell(_DAY, cell, Formats())
+    return problem is None or problem.code == "ambiguous_date"
