@@ -89,12 +89,13 @@ def person_dialog(view: View, teams: Sequence[TeamRow], row: PersonRow | None) -
         with slot.container():
             person = _person_fields(marks, teams, row)
             sent = st.button(t("people.save"), type="primary", width="stretch")
-        if row:
-            if sent and marks.sent(lambda: view.do(edit_person, row.person_id, person, row.version)):
+            if row and sent and marks.sent(lambda: view.do(edit_person, row.person_id, person, row.version)):
                 _close()
                 st.rerun()
-            access(view, marks, row, _close)
-        elif sent and (tell := added(view, marks, person)):
+            tell = access(view, marks, row, _close) if row else None
+        if not row and sent:
+            tell = added(view, marks, person)
+        if tell:
             slot.empty()
             tell()
 

@@ -26,8 +26,8 @@ def added(view: View, marks: Marks, person: PersonInput) -> Callable[[], None] |
     return lambda: _once(said, password)
 
 
-def access(view: View, marks: Marks, row: PersonRow, close: Callable[[], None]) -> None:
-    """What they look after, their password, and whether they may sign in."""
+def access(view: View, marks: Marks, row: PersonRow, close: Callable[[], None]) -> Callable[[], None] | None:
+    """What they look after, their password, and whether they may sign in; what shows a fresh password."""
     st.divider()
     _handing(view, marks, row)
     _bringing_back(view, marks, row)
@@ -36,13 +36,14 @@ def access(view: View, marks: Marks, row: PersonRow, close: Callable[[], None]) 
         fresh = st.button(label, icon=":material/key:", key=f"password_{row.person_id}")
         label = t("people.lock_out") if row.active else t("people.let_in")
         lock = st.button(label, icon=":material/block:", key=f"lock_{row.person_id}")
-    password = _password()
-    if fresh and marks.sent(lambda: view.do(set_password, row.person_id, password)):
-        _once(t("people.password_once", name=plain(row.name)), password)
     if lock and marks.sent(lambda: view.do(activate_person, row.person_id, not row.active)):
         close()
         st.toast(t("people.was_locked_out" if row.active else "people.was_let_in", name=plain(row.name)))
         st.rerun()
+    password = _password()
+    if not fresh or not marks.sent(lambda: view.do(set_password, row.person_id, password)):
+        return None
+    return lambda: _once(t("people.password_once", name=plain(row.name)), password)
 
 
 def _handing(view: View, marks: Marks, row: PersonRow) -> None:

@@ -109,6 +109,21 @@ def test_a_new_person_gets_a_first_password_that_is_shown_once(open_page, sqlite
     assert bcrypt.checkpw(page.code[0].value.encode(), row.password_hash.encode())
 
 
+def test_a_fresh_password_stands_alone_and_needs_no_scrolling(open_page, sqlite_store, people, monkeypatch):
+    """AppTest chooses no row: the table is replaced by the line that would be chosen."""
+    chosen = people.rep.person_id
+    monkeypatch.setattr(
+        "components.people.people_table", lambda rows: next(r for r in rows if r.person_id == chosen)
+    )
+    page = open_page("people", people.admin)
+    page.button(f"password_{chosen}").click().run()
+    assert not page.exception
+    assert [field for field in page.text_input if str(field.key).startswith("person_")] == []
+    with sqlite_store.reading() as session:
+        kept = session.get_one(Person, chosen).password_hash
+    assert bcrypt.checkpw(page.code[0].value.encode(), kept.encode())
+
+
 def test_a_leavers_customers_are_handed_over_before_the_door_is_shut(
     open_page, sqlite_store, people, monkeypatch
 ):
