@@ -4,7 +4,7 @@ const TOLD = '[role="tooltip"], [role="listbox"], [data-testid="stSkipToContent"
 const ICONS = '[data-testid="stIconMaterial"], [role="img"][translate="no"]';
 
 // a name that is Markdown in the source, as it is drawn
-const bare = (name) => !/\*\*|:[\w-]+\[|:material\//.test(name) ? name : name
+const bare = (name) => !/\*\*|:[\w-]+\[|:material\/|\\[!-/:-@[-`{-~]/.test(name) ? name : name
   .replace(/:material\/\w+:/g, '').replace(/:[\w-]+\[/g, '').replace(/(?<!\\)\]/g, '').replace(/\*\*/g, '')
   .replace(/\\(?=[^\w\s])/g, '').replace(/\s+/g, ' ').trim();
 
