@@ -109,10 +109,15 @@ def taken(shown: Snapshot, view: View, late: datetime | None = None) -> None:
     st.caption(t(key, day=format.day(shown.run.taken_on, view.language), at=recorded))
     kinds = {told["kind"] for told in shown.run.models.values()}
     with st.container(key="outlook_few"):
-        if late:
-            st.caption(f":material/history: {t('outlook.late', at=view.instant(late))}")
+        untold(late, view)
         if kinds == {"scorecard"}:
             st.caption(t("outlook.few", n=FEW_WINS))
+
+
+def untold(late: datetime | None, view: View) -> None:
+    """When an import told of opportunities what is not in the forecast; nothing where none did."""
+    if late:
+        st.caption(f":material/history: {t('outlook.late', at=view.instant(late))}")
 
 
 def headline(shown: Snapshot, language: str, **place: str) -> None:

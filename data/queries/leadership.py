@@ -18,6 +18,7 @@ from data.queries.forecast_health import ForecastHealth, forecast_health
 from data.queries.health import Issued, health_trend
 from data.queries.outlook import offered
 from data.queries.outlook_course import Headline, Point, headline, progress
+from data.queries.outlook_imports import late_import
 from data.queries.policies import company_day, policy_in_force
 from data.queries.promise_board import conflicts, totals
 
@@ -28,10 +29,15 @@ PERIOD = "quarter"
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """The running quarter's latest snapshot in sums, and how its value moved."""
+    """The running quarter's latest snapshot in sums, and how its value moved.
+
+    Attributes:
+        late: when an import told of opportunities what is not in it.
+    """
 
     now: Headline
     course: tuple[Point, ...]
+    late: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,10 @@ def _outlook(session: Session, who: Who, now: datetime) -> Outlook | None:
         return None
     start = max(days)
     found = headline(session, who, pipeline, PERIOD, days[start][-1])
-    return Outlook(found, progress(session, who, pipeline, PERIOD, start)) if found else None
+    if found is None:
+        return None
+    late = late_import(session, who, pipeline, found.run.taken_at, found.run.recorded_at)
+    return Outlook(found, progress(session, who, pipeline, PERIOD, start), late)
 
 
 def _promises(session: Session, who: Who, now: datetime) -> Promises:

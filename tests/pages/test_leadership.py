@@ -9,6 +9,7 @@ from data.schema import Customer, Opportunity
 from data.text import translate
 from tests.company import found
 from tests.data.test_leadership import quarter_run
+from tests.importing import import_text
 from tests.morning import at_risk
 from tests.pages.reading import check_words, words
 
@@ -32,6 +33,24 @@ def test_it_shows_the_quarter_and_the_largest_risks(open_page, sqlite_store, clo
     assert "Haihe" in text
     assert "Minjiang" in text
     assert {"en": "1M", "zh": "100万"}[language] in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_import_that_is_not_in_the_quarters_forecast_is_told_as_on_outlook(
+    open_page, sqlite_store, clock, language
+):
+    people = found(sqlite_store)
+    quarter_run(sqlite_store, 20, 1_000_000)
+    at = translate(language, "outlook.late", at="\0").split("\0")
+
+    def said() -> list[str]:
+        told = words(open_page("leadership", people.director, language)).splitlines()
+        return [line for line in told if all(part in line for part in at)]
+
+    assert said() == []
+    clock.move(minutes=1)
+    import_text(sqlite_store, "opportunities", "name,owner,amount,opened_at\nPumps,rep,8000,2026-01-10\n")
+    assert len(said()) == 1
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
