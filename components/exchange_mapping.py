@@ -20,6 +20,7 @@ from components.exchange_upload import Upload, field_label, say_why
 from components.format import number
 from components.frame import View
 from components.text import language, listed, t, term
+from core.exchange.full_names import by_whole_names
 from core.exchange.kinds import Column, Holds
 from core.exchange.mapping import FileMapping, PipelineSpec, from_document, match, recognise
 from core.exchange.units import times_of
@@ -48,7 +49,7 @@ def mapping_form(view: View, upload: Upload) -> FileMapping:
             )
         )
     )
-    base = _mapping_file(upload)
+    base = by_whole_names(_mapping_file(upload), table)
     mapping = replace(base, columns=_columns(upload, base))
     mapping = _closing(upload, mapping)
     _unread(upload, mapping)

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from core.exchange.cells import fold, text_of
 from core.exchange.kinds import Kind
-from core.exchange.mapping import recognise
+from core.exchange.mapping import FileMapping, recognise
 from core.exchange.tables import Cell, Row, Table
 
 C = TypeVar("C")
@@ -33,8 +33,23 @@ def with_full_names(kind: Kind, table: Table) -> Table:
         if first in places and last in places:
             parts = (places[first], places[last])
             rows = tuple(Row(r.line, _named(r.cells, parts, between)) for r in table.rows)
-            return replace(table, headers=_in_one(table.headers, parts, called), rows=rows)
+            whole = dict.fromkeys((table.headers[n] for n in parts), called)
+            return replace(table, headers=_in_one(table.headers, parts, called), rows=rows, whole=whole)
     return table
+
+
+def by_whole_names(mapping: FileMapping, table: Table) -> FileMapping:
+    """The mapping, where it names one of two columns for people's names, by the one that stands for both.
+
+    >>> from core.exchange.kinds import CONTACTS
+    >>> table = with_full_names(CONTACTS, Table(("First name", "Last name"), ()))
+    >>> by_whole_names(FileMapping({"name": "Last name"}), table).columns
+    {'name': 'Full name'}
+    """
+    named = mapping.columns.get("name", "")
+    if named not in table.whole:
+        return mapping
+    return replace(mapping, columns={**mapping.columns, "name": table.whole[named]})
 
 
 def _named(cells: tuple[Cell, ...], parts: tuple[int, int], between: str) -> tuple[Cell, ...]:

@@ -3,8 +3,9 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -40,6 +41,7 @@ class Table:
         how: how it was read, for the person to check: encoding and separator, or the sheet.
         sheets: the sheets of its workbook that a person can choose from.
         mended: they are rows that were rejected, come back.
+        whole: header of one column that is read in place of two, by the headers of those two.
     """
 
     headers: tuple[str, ...]
@@ -47,6 +49,7 @@ class Table:
     how: str = ""
     sheets: tuple[str, ...] = ()
     mended: bool = False
+    whole: Mapping[str, str] = attribute(default_factory=dict)
 
 
 Knows = Callable[[Sequence[str]], int]

@@ -8,6 +8,7 @@ from functools import lru_cache
 from sqlalchemy.orm import Session
 
 from core.exchange.cells import fold
+from core.exchange.full_names import by_whole_names
 from core.exchange.kinds import Kind, with_own
 from core.exchange.mapping import FileMapping, match
 from core.exchange.rows import Record, Rejection, read_rows, without_repeats
@@ -62,7 +63,7 @@ def plan_import(
         Invalid: the table lacks a needed column.
     """
     mapping, kind = (
-        with_words(mapping, policy),
+        with_words(by_whole_names(mapping, table), policy),
         with_own(kind, policy.own_fields, (one.key for one in policy.stages)),
     )
     reading = read_rows(kind, table, match(kind, table.headers, mapping), mapping)

@@ -13,7 +13,7 @@ from core.exchange.tables import Row, Table
 from data.exchange.importing import with_words
 from data.exchange.reading import read_table
 from data.exchange.suggest import nearest, suggest_columns, unknown_words
-from data.schema import Customer, Opportunity
+from data.schema import Contact, Customer, Opportunity
 from tests.company import found
 from tests.importing import import_text, shown
 
@@ -192,3 +192,12 @@ def test_a_persons_name_in_two_columns_is_read_as_one(kind, header, row, name):
     table = read_table("people.csv", f"{header}\n{row}\n".encode(), kind)
     place = recognise(KINDS[kind], table.headers).get("name")
     assert (None if place is None else table.rows[0].cells[place]) == name
+
+
+@pytest.mark.parametrize("named", ["First name", "Last name", "Full name"])
+def test_a_mapping_names_the_whole_name_or_either_part(sqlite_store, named):
+    found(sqlite_store)
+    rows = "Company,First name,Last name\nHaihe Pumps,Ingrid,Holm\n"
+    import_text(sqlite_store, "contacts", rows, mapping=f'columns.name = "{named}"')
+    with sqlite_store.reading() as session:
+        assert session.scalar(select(Contact.name).where(Contact.name.contains("Holm"))) == "Ingrid Holm"
