@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from core.access import OPERATOR, Who, decide
+from core.forecast.calibration import REJECT_REASONS, REJECTED
 from core.messages import Conflict, Invalid
 from core.policies import DEFAULTS
 from core.process.alerts import findings
@@ -403,6 +404,13 @@ def test_months_that_are_over_were_answered_and_the_running_one_waits(company):
         shown = forecast_health(session, OPERATOR, company.clock(), months=12, pipeline=None, group=None)
     assert len(shown.groups[0].months) >= 3
     assert shown.groups[0].total.adoption is not None
+
+
+def test_several_reps_rejected_suggestions_for_a_reason(company):
+    query = select(ForecastDecision.person_id, ForecastDecision.reason)
+    rejected = ask(company, query.where(ForecastDecision.decision == REJECTED))
+    assert len({row.person_id for row in rejected}) >= 2
+    assert {row.reason for row in rejected} <= set(REJECT_REASONS)
 
 
 def test_a_rep_left_and_the_history_stayed(company):
