@@ -1,6 +1,7 @@
 """What a file's columns and words mean: guesses are offered, the person decides."""
 
 import tomllib
+from collections.abc import Collection
 from dataclasses import replace
 from zoneinfo import available_timezones
 
@@ -16,6 +17,7 @@ from components.exchange_memory import (
     remember_word,
 )
 from components.exchange_people import people_named
+from components.exchange_sizes import sizes_said
 from components.exchange_upload import Upload, field_label, say_why
 from components.format import number
 from components.frame import View
@@ -55,7 +57,8 @@ def mapping_form(view: View, upload: Upload) -> FileMapping:
     _unread(upload, mapping)
     _units(upload, mapping)
     mapping = _formats(view, upload, mapping)
-    mapping = with_words(replace(mapping, values=_values(upload, with_words(mapping))))
+    mapping, sized = sizes_said(upload, mapping)
+    mapping = with_words(replace(mapping, values=_values(upload, with_words(mapping), sized)))
     return people_named(view, upload, mapping)
 
 
@@ -170,14 +173,15 @@ def _formats(view: View, upload: Upload, mapping: FileMapping) -> FileMapping:
     return replace(mapping, formats=replace(formats, time_zone=zone, dates=order))
 
 
-def _values(upload: Upload, mapping: FileMapping) -> dict[str, dict[str, str]]:
-    """For words that mean none of a field's choices: which they mean."""
+def _values(upload: Upload, mapping: FileMapping, sized: Collection[str]) -> dict[str, dict[str, str]]:
+    """For words that mean none of a field's choices: which they mean, but for `sized`, asked for at once."""
     values = {field: dict(words) for field, words in mapping.values.items()}
     try:
         places = match(upload.kind, upload.table.headers, mapping)
     except Invalid:
         return values
     unknown = unknown_words(upload.kind, upload.table, places, mapping)
+    unknown = {f: left for f, words in unknown.items() if (left := [w for w in words if w not in sized])}
     if stages := unknown_stages(upload.kind, upload.table, places, mapping):
         unknown = {"stage": stages} | unknown
     if not unknown:

@@ -11,6 +11,7 @@ from core.exchange.closing import closed_as
 from core.exchange.kinds import Column, Holds, Kind
 from core.exchange.mapping import ANY, FileMapping, recognise
 from core.exchange.rows import is_total
+from core.exchange.sizes import count_staff
 from core.exchange.tables import Cell, Table, blank
 from core.exchange.units import without_unit
 from core.exchange.values import check_cell
@@ -117,6 +118,12 @@ def unknown_words(
     said = ((c, _unmapped(c, table, places, mapping)) for c in kind.columns if c.holds is Holds.CHOICE)
     unknown = ((c.name, [w for w in words if check_cell(c, w, mapping.formats)]) for c, words in said)
     return {field: words[:_MOST_WORDS] for field, words in unknown if words}
+
+
+def staff_words(kind: Kind, table: Table, places: Mapping[str, int], mapping: FileMapping) -> list[str]:
+    """The words for sizes that are numbers of employees and whose meaning the mapping does not say."""
+    column = kind.column("segment")
+    return count_staff(_unmapped(column, table, places, mapping)) if column else []
 
 
 def unknown_stages(kind: Kind, table: Table, places: Mapping[str, int], mapping: FileMapping) -> list[str]:

@@ -78,6 +78,27 @@ def test_a_file_is_mapped_checked_imported_and_undone(company, sqlite_store, lan
     assert any(translate(language, "exchange.undone") in m.value for m in at.markdown)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_sizes_in_employees_are_asked_for_once(company, sqlite_store, language):
+    at = visit(company.admin, language)
+    rows = 'name,size\nA,80\nB,"1,200人"\nC,50-200人\nD,100-800\nE,small\n'
+    at.file_uploader[0].set_value(("c.csv", rows.encode(), "text/csv")).run()
+    assert metrics(at) == ["1", "0", "0", "4"]
+    assert [b for b in at.selectbox if "80" in b.label] == []
+    said = translate(language, "exchange.staff", n=4, word="80")
+    assert said in [c.value.replace("\\", "") for c in at.caption]
+    for box, bound in zip(at.number_input, (50, 500), strict=True):
+        box.set_value(bound)
+    at.run()
+    assert metrics(at) == ["4", "0", "0", "1"]  # one reaches into two sizes: it is asked for as a word
+    assert len([b for b in at.selectbox if "100" in b.label]) == 1
+    button(at, translate(language, "exchange.import", n=4)).click().run()
+    assert not at.exception
+    with sqlite_store.reading() as session:
+        sizes = dict(session.execute(select(Customer.name, Customer.segment)).all())
+    assert [sizes.get(name) for name in "ABCDE"] == ["mid", "large", "mid", None, "small"]
+
+
 def test_what_cannot_be_read_is_said(company):
     at = visit(company.admin)
     at.file_uploader[0].set_value(("x.csv", b"%PDF-1.4", "text/csv")).run()
