@@ -16,6 +16,7 @@ from components.frame import View
 from components.left_over import left_over
 from components.record_story import short
 from components.store_answers import anew_form, answer_form, answer_given, planned_for
+from components.store_parting import separate_form, separated_note
 from components.taking_back import take_back_form, taken_back_note, worth_choosing
 from components.text import listed, t, term
 from core.access import Permission, decide
@@ -149,6 +150,8 @@ def head(one: Request, show: Callable[[str], tuple[bytes, str]], view: View) -> 
             st.text(asked.words)
             if asked.photo:
                 picture(show(asked.photo)[0], t("store_requests.photo_of", store=asked.store))
+    if one.separated is not None:
+        separated_note(one.separated, view)
     if one.taken_back is not None:
         _mistaken(one, one.taken_back, view)
     if one.answered_at is not None:
@@ -174,7 +177,7 @@ def mistakes(own: Sequence[Asked], view: View) -> None:
 
 
 def desk_block(one: Request, found: Sequence[Alike], known: Sequence[Alike], does: Does, view: View) -> None:
-    """What headquarters does with a request: take its likes in, answer it, or answer it anew.
+    """What headquarters does with a request: take its likes in, answer it (anew), or take a part out.
 
     Args:
         known: answered ones that are alike.
@@ -185,10 +188,11 @@ def desk_block(one: Request, found: Sequence[Alike], known: Sequence[Alike], doe
             left_over(view, STORE_ANSWER, number=one.id)
             if one.shown is Show.ANSWERED:
                 anew_form(one, view)
-            return
-        _merge_form(one, found, does["merge"], view)
-        answered_likes(known, f"answered-{one.id}", view)
-        answer_form(one, view)
+        else:
+            _merge_form(one, found, does["merge"], view)
+            answered_likes(known, f"answered-{one.id}", view)
+            answer_form(one, view)
+        separate_form(one, view)
 
 
 def _merge_form(one: Request, found: Sequence[Alike], merge: Callable[..., Any], view: View) -> None:

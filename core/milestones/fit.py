@@ -48,6 +48,7 @@ CAPABILITIES: Mapping[str, tuple[str, ...]] = {
     "store_requests": (
         "store_request.file",
         "store_request.merge",
+        "store_request.separate",
         "store_request.answer",
         "store_request.take_back",
     ),

@@ -25,7 +25,7 @@ from data.commands.room_files import Upload, say_with_file
 from data.commands.room_work import add_task
 from data.commands.rooms import close_room
 from data.commands.signals import record_signal
-from data.commands.store_requests import take_back_request
+from data.commands.store_requests import separate_request, take_back_request
 from data.commands.taking_back import take_back_demand, take_back_promise
 from data.commands.talks import drop_step
 from data.commands.weights import apply_weights
@@ -177,6 +177,14 @@ def _ask(store: Store, who: Who, key: str, values: Values, *, finding: int | Non
     return ask_for_factor.once(store, who, key, *said, finding)
 
 
+def _separate(store: Store, who: Who, key: str, values: Values, *, only: int | None) -> int:
+    """Take a part out of a store's request; `only` is meant where it has no other part."""
+    part = values.get("part") or only
+    if part is None:
+        raise Invalid([Problem("part", "required")])
+    return separate_request.once(store, who, key, values["request"], part, said_in(values, "reason"))
+
+
 def _answer_wish(store: Store, who: Who, key: str, values: Values) -> int:
     state = said_in(values, "state") or TAKEN_UP
     return answer_factor.once(store, who, key, values["wish"], state, said_in(values, "answer"))
@@ -202,6 +210,7 @@ SIGN = Note("sign", "sign", _review)  # about `<person>-<kind of sign>`
 DEMAND_BACK = note_of("demand_back", "demand", take_back_demand, "reason")
 PROMISE_BACK = note_of("promise_back", "promise", take_back_promise, "reason")
 REQUEST_BACK = note_of("request_back", "request", take_back_request, "reason")
+SEPARATION = Note("separation", "request", _separate, "reason")
 PAUSE = note_of("pause", "demand", pause_demand, "reason")
 ROOM_TASK = Note("room_task", "room", _give, "text", close_room.name)
 LAUNCH = Note("launch", "team", _launch, "launched_on")  # about 0 for the company

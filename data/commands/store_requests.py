@@ -9,7 +9,7 @@ from core.access import Permission
 from core.messages import Conflict, NotFound, Problem, refuse
 from core.notices import Notice
 from core.promises.store_requests import Merging, Verdict, check_request, check_verdict, may_merge
-from core.promises.taking_back import Entered
+from core.promises.taking_back import Entered, check_reason
 from core.terms import Role
 from data.commands.command import Tx, command
 from data.commands.outbox import post
@@ -87,14 +87,41 @@ def merge_requests(tx: Tx, into_id: int, other_ids: Sequence[int]) -> int:
     about = {"words": _brief(into.words), "by": tx.who.name}
     for other in others:
         people = [p for p in _requesters(tx, other.id) if p != into.person_id]
-        post(
-            tx.session, tx.now, [_notice(p, "store_request_merged", other.id, into_id, about) for p in people]
-        )
+        kind, cause = (
+            "store_request_merged",
+            f"{other.id}:{tx.now.isoformat()}",
+        )  # told again when merged again
+        post(tx.session, tx.now, [_notice(p, kind, cause, into_id, about) for p in people])
     for row in tx.session.scalars(
         select(StoreRequest).where(StoreRequest.merged_into_id.in_([o.id for o in others]))
     ):
         row.merged_into_id = into_id
     return into_id
+
+
+@command("store_request.separate", needs=Permission.ANSWER_STORE_REQUESTS)
+def separate_request(tx: Tx, of_id: int, request_id: int, reason: str) -> int:
+    """Take a request out of the one that it was made part of by mistake; who asked for it is told.
+
+    It waits in the pool again with its own words and urgency; an answer stays with the one it was part of.
+
+    Raises:
+        NotFound: no such request.
+        Conflict: it is not part of that one, or no more.
+        Invalid: no reason.
+    """
+    held = {i: _locked(tx, i) for i in sorted({of_id, request_id})}
+    of, row = held[of_id], held[request_id]
+    if row.merged_into_id != of_id:
+        raise Conflict
+    refuse(check_reason(reason))
+    row.merged_into_id, row.merged_at = None, None
+    said = {"words": _brief(of.words), "reason": reason.strip()}
+    tx.audit("store_request", request_id, after=said)
+    about, people = said | {"by": tx.who.name}, _requesters(tx, request_id)
+    kind, cause = "store_request_separated", tx.now.isoformat()
+    post(tx.session, tx.now, [_notice(p, kind, cause, request_id, about) for p in people])
+    return request_id
 
 
 @command("store_request.answer", needs=Permission.ANSWER_STORE_REQUESTS)
@@ -203,7 +230,7 @@ def _requesters(tx: Tx, request_id: int) -> list[int]:
     return list(dict.fromkeys(p for p in tx.session.scalars(asked) if p is not None))
 
 
-def _notice(person_id: int, kind: str, cause: int, request_id: int, about: Mapping[str, object]) -> Notice:
+def _notice(person_id: int, kind: str, cause: object, request_id: int, about: Mapping[str, object]) -> Notice:
     key = f"{kind}:{cause}:{request_id}"
     return Notice(person_id, kind, key, about, "store_requests", {"request": request_id})
 

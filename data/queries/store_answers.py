@@ -1,4 +1,4 @@
-"""Answers that stores were given before the one that stands (C6)."""
+"""What the audit tells of a store's request: earlier answers, and what it was taken out of (C6)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from data.schema import Audit, Person
 
-_COMMAND = "store_request.answer"
+_COMMAND, _SEPARATE = "store_request.answer", "store_request.separate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,16 @@ class EarlierVerdict:
     outcome: str
     reply: str
     planned_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Separated:
+    """That a request had been made part of another by mistake: by whom it was taken out, when and why."""
+
+    at: datetime
+    by: str | None
+    words: str
+    reason: str
 
 
 def earlier_verdicts(session: Session, request_id: int) -> tuple[EarlierVerdict, ...]:
@@ -42,9 +52,26 @@ def times_answered(session: Session, request_id: int) -> int:
     return session.scalar(select(func.count()).select_from(Audit).where(*_answers(request_id))) or 0
 
 
+def separated(session: Session, request_id: int) -> Separated | None:
+    """How a request was taken out of another last; None where it never was."""
+    query = (
+        select(Audit.at, Person.name, Audit.after)
+        .outerjoin(Person, Person.id == Audit.actor_id)
+        .where(*_done(_SEPARATE, request_id))
+        .order_by(Audit.id.desc())
+        .limit(1)
+    )
+    for at, by, said in session.execute(query):
+        return Separated(at, by, said["words"], said["reason"]) if said else None
+    return None
+
+
 def _answers(request_id: int) -> tuple[ColumnElement[bool], ...]:
-    about = Audit.entity == "store_request", Audit.entity_id == request_id
-    return *about, Audit.command == _COMMAND
+    return _done(_COMMAND, request_id)
+
+
+def _done(command: str, request_id: int) -> tuple[ColumnElement[bool], ...]:
+    return Audit.entity == "store_request", Audit.entity_id == request_id, Audit.command == command
 
 
 def _day(said: str | None) -> date | None:

@@ -13,7 +13,7 @@ from core.access import Permission, Reach, Who, reach
 from core.likeness import enough, likest
 from core.messages import NotFound
 from core.promises.taking_back import Entered, hindrance
-from data.queries.store_answers import EarlierVerdict, earlier_verdicts
+from data.queries.store_answers import EarlierVerdict, Separated, earlier_verdicts, separated
 from data.queries.taken_back import TakenBack
 from data.schema import Person, StoreRequest, Team
 
@@ -54,6 +54,7 @@ class Request:
         urgency: the most urgent of theirs.
         taken_back: by whom, when and why, where it was filed by mistake; it stands alone then.
         earlier: answers that stand no more, the oldest first; only `request_file` knows them.
+        separated: what it was taken out of, where it had been merged by mistake; the same.
     """
 
     id: int
@@ -67,6 +68,7 @@ class Request:
     answered_at: datetime | None
     taken_back: TakenBack | None
     earlier: tuple[EarlierVerdict, ...] = ()
+    separated: Separated | None = None
 
     @property
     def shown(self) -> Show:
@@ -148,7 +150,7 @@ def request_file(session: Session, who: Who, request_id: int) -> Request:
     kept = session.get(StoreRequest, request_id)
     main = (kept.merged_into_id or kept.id) if kept else 0
     for request in _requests(session, who, StoreRequest.id == main):
-        return replace(request, earlier=earlier_verdicts(session, main))
+        return replace(request, earlier=earlier_verdicts(session, main), separated=separated(session, main))
     raise NotFound(entity="store_request")
 
 

@@ -123,6 +123,7 @@ ALLOWED = {
     "delivery.remind":         {P, V},
     "store_request.file":      {S},
     "store_request.merge":     {D, P},
+    "store_request.separate":  {D, P},
     "store_request.answer":    {D, P},
     "store_request.take_back": {S},
     "promise.make":            {R, M, D},

@@ -11,7 +11,13 @@ from core.access import Who
 from core.messages import Conflict, Invalid, NotAllowed, NotFound
 from core.promises.store_requests import Verdict
 from core.terms import Role
-from data.commands.store_requests import answer_request, file_request, merge_requests, take_back_request
+from data.commands.store_requests import (
+    answer_request,
+    file_request,
+    merge_requests,
+    separate_request,
+    take_back_request,
+)
 from data.media import keep_store_photo
 from data.queries.store_requests import Show, alike, answered_alike, own_mistakes, pool, request_file
 from data.schema import Message, Person, Team
@@ -122,6 +128,42 @@ def test_a_merge_keeps_everybody_and_tells_them(store, stores):
     answered = read(store, pool, stores.shenzhen, Show.ANSWERED)
     assert [(r.id, r.outcome, r.planned_on) for r in answered.rows] == [(first, "planned", date(2026, 5, 1))]
     assert read(store, pool, stores.people.product, Show.OPEN).rows == []
+
+
+def test_what_was_merged_by_mistake_is_taken_out_and_waits_for_its_own_answer(store, stores):
+    desk = stores.people.product
+    first = file_request(store, stores.bund, SCAN, "P2")
+    second = file_request(store, stores.pudong, SCAN_TOO, "P1")
+    third = file_request(store, stores.shenzhen, "Scan points at the till", "P2", second)
+    merge_requests(store, desk, first, [second])
+    answer_request(store, desk, first, PLANNED)
+    with pytest.raises(Invalid) as why:
+        separate_request(store, desk, first, second, " ")
+    assert [p.code for p in why.value.problems] == ["reason_required"]
+    separate_request(store, desk, first, second, "It is about cards")
+    for of, one in ((first, second), (first, first), (second, third)):
+        with pytest.raises(Conflict):
+            separate_request(store, desk, of, one, "It is about cards")
+    assert stores.told("store_request_separated") == ["pudong"]
+    (answered,) = read(store, pool, desk, Show.ANSWERED).rows
+    assert (answered.id, answered.stores, answered.reply) == (first, ("Bund", "Shenzhen"), PLANNED.reply)
+    (left,) = read(store, pool, stores.pudong, Show.OPEN).rows
+    assert (left.id, left.stores, left.urgency, left.reply) == (second, ("Pudong",), "P1", "")
+    seen = read(store, request_file, stores.pudong, second)
+    assert (seen.separated.words, seen.separated.reason) == (SCAN, "It is about cards")
+    answer_request(store, desk, second, PLANNED)
+    assert stores.told("store_request_planned") == ["bund", "pudong", "pudong", "shenzhen"]
+
+
+def test_who_asked_is_told_again_when_it_is_merged_again(store, stores):
+    first = file_request(store, stores.bund, SCAN, "P2")
+    second = file_request(store, stores.pudong, SCAN_TOO, "P2")
+    for minute in range(2):
+        store.clock.move(minutes=minute)
+        merge_requests(store, stores.people.product, first, [second])
+        separate_request(store, stores.people.product, first, second, "The wrong one")
+    assert stores.told("store_request_merged") == ["pudong", "pudong"]
+    assert stores.told("store_request_separated") == ["pudong", "pudong"]
 
 
 def test_an_answered_request_is_closed_and_an_empty_answer_refused(store, stores):

@@ -139,6 +139,35 @@ def test_headquarters_merges_and_answers(open_page, stores, sqlite_store, langua
     assert not page.date_input
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_headquarters_takes_out_what_was_merged_by_mistake(open_page, stores, sqlite_store, language):
+    first = file_request(sqlite_store, stores.bund, SCAN, "P2")
+    parts = [
+        file_request(sqlite_store, who, SCAN_TOO, "P2", first) for who in (stores.shenzhen, stores.pudong)
+    ]
+    take_out, desk = translate(language, "store_requests.separate_send"), stores.people.product
+    page = open_page("store_requests", desk, language, request=first)
+    press(page, take_out)
+    for missing in ("required", "reason_required"):
+        assert translate(language, f"problems.{missing}") in shown(page)
+        if missing == "required":
+            (which,) = [
+                s for s in page.selectbox if s.label == translate(language, "store_requests.separate_which")
+            ]
+            which.set_value(parts[0]).run()
+            press(page, take_out)
+    page.text_input[0].set_value("About *cards*").run()
+    page = open_page("store_requests", desk, language, request=first)  # as after a look at another
+    press(page, take_out)
+    assert not page.exception
+    assert [m.value for m in page.toast] == [translate(language, "store_requests.separate_done")]
+    assert {r.id: r.stores for r in rows(stores)} == {first: ("Bund", "Pudong"), parts[0]: ("Shenzhen",)}
+    page.text_input[0].set_value("This one too").run()  # the only one that is left
+    press(page, take_out)
+    assert take_out not in [does(b) for b in page.button]
+    assert "About *cards*" in shown(open_page("store_requests", stores.shenzhen, language, request=parts[0]))
+
+
 def test_a_store_does_not_see_what_others_asked_nor_answers_itself(open_page, stores, sqlite_store):
     other = file_request(sqlite_store, stores.bund, SCAN, "P2")
     mine = file_request(sqlite_store, stores.shenzhen, "More staff on Sundays", "P2")
