@@ -1,6 +1,7 @@
 """What product does with a demand: answer it with a feature and a date, decline it, or stop its clock."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from components.feature_words import feature_words
 from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
+from components.record_story import short
 from components.scrolling import into_view
 from components.text import t, term
 from core.promises.demands import DECLINES, DELIVERABLES, check_kept_plan, stands
@@ -27,6 +29,7 @@ from data.queries.promise_board import promises_on, standing
 from data.queries.promises import PromiseRow, promises_of
 
 _MOST_PROMISES = 3  # the widest gaps
+_PROMISED = "promise"  # where a decline is refused for what the customer was promised
 
 Does = Mapping[str, Callable[..., Any]]
 
@@ -99,17 +102,27 @@ def answer_block(
 
 
 def answer_draft(file: DemandFile, view: View) -> DraftView:
-    """One's draft of an answer to a demand, begun now if there is none."""
+    """One's draft of an answer to a demand, begun now if there is none.
+
+    That a decline was refused for a promise is no longer said once the promise was escalated.
+    """
     demand, after = file.row.id, anew(file)
     number = view.read_now(begun, ANSWER, demand=demand, after=after) or view.do(open_answer, demand, after)
-    return draft_now(view, number)
+    kept = draft_now(view, number)
+    if all(p.field != _PROMISED for p in kept.problems):
+        return kept
+    still = [stands(row.words) for row in view.read(standing, demand, view.now)]
+    return replace(kept, problems=tuple(p for p in kept.problems if p.field != _PROMISED or p in still))
 
 
 def _decline(form: DraftForm, promised: Sequence[PromiseRow], view: View) -> None:
     """Why not, and what the rep can say; what the customer was promised comes first."""
+    form.problems(_PROMISED)
     for row in promised:
-        st.warning(plain(view.explain(stands(row.words))), icon=":material/handshake:")
-        if st.button(t("demands.to_promise"), key=f"stands-{row.id}", icon=":material/arrow_forward:"):
+        if not form.is_marked(_PROMISED):
+            st.warning(plain(view.explain(stands(row.words))), icon=":material/handshake:")
+        label = t("demands.to_promise") + (f" · {short(row.words, 40)}" if len(promised) > 1 else "")
+        if st.button(label, key=f"stands-{row.id}", icon=":material/arrow_forward:"):
             open_page("promises", promise=row.id)
     form.choice("reason", t("demands.decline_reason"), DECLINES, lambda r: term("decline", r))
     form.long_text("reply", t("demands.reply"), placeholder=t("demands.reply_hint"))

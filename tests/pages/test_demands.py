@@ -443,9 +443,15 @@ def test_a_promise_stands_before_a_decline_and_is_one_click_away(open_page, sqli
     press(page, translate("en", "demands.send_answer"))
     assert [r.state for r in demands(sqlite_store, company.rep)] == ["running"]
     assert page.text_area[0].value == "Too much for one screen."
+    (said,) = (
+        m.value.replace("\\", "") for m in page.markdown if "By April" in m.value and ":red" in m.value
+    )
+    assert warning in said  # in place of the box
+    assert not page.warning
     escalate_promise(sqlite_store, company.product, promise, "We will not build it")
     page = open_page("demands", company.product, demand=number)
     assert not page.warning
+    assert not page.error
     press(page, translate("en", "demands.send_answer"))
     assert [r.declined_for for r in demands(sqlite_store, company.rep, Show.DECLINED)] == ["effort"]
 
