@@ -19,7 +19,7 @@ from data.commands.outbox import post
 from data.jsontext import to_json
 from data.minutes_json import Minutes, minutes_json
 from data.minutes_words import minutes_text
-from data.queries.commitments import FOLLOWED_DAYS, SETTLED, checked, followed, made_in
+from data.queries.commitments import FOLLOWED_DAYS, SETTLED, checked, followed, made_in, step_now
 from data.queries.morning import members, morning, team_alerts
 from data.schema import (
     Action,
@@ -98,7 +98,7 @@ def assign(tx: Tx, meeting_id: int, given: CommitmentInput) -> int:
         customer_id=given.customer_id,
         opportunity_id=given.opportunity_id,
         expects=given.expects,
-        about=given.about,
+        about=step_now(tx.session, given.about) if given.expects == Proof.STEP else given.about,
         due_at=given.due_at,
         made_at=tx.now,
         made_by_id=tx.who.person_id,

@@ -18,6 +18,7 @@ from data.schema import (
     MorningBrief,
     MorningMeeting,
     Opportunity,
+    OpportunityState,
     Person,
     PlannedDate,
     Promise,
@@ -79,6 +80,17 @@ def own_commitments(session: Session, person_id: int, until: datetime, now: date
     waiting = (c.commitment for c in asked_once(c for _, c in found))
     due = (c for c in waiting if c.owner_id == person_id and c.due_at < until and c.id not in again)
     return sorted(due, key=lambda c: (c.due_at, c.id))
+
+
+def step_now(session: Session, step_id: int | None) -> int | None:
+    """The planned step that stands for one that a brief names: its record may be undone since, and it is
+    planned again as a row of its own."""
+    anew = (
+        select(OpportunityState.next_step_id)
+        .join(Action, Action.opportunity_id == OpportunityState.opportunity_id)
+        .where(Action.id == step_id, Action.voided_at.is_not(None))
+    )
+    return session.scalar(anew) or step_id
 
 
 def undone(session: Session, person_id: int, now: datetime) -> list[int]:

@@ -484,6 +484,23 @@ def test_a_step_whose_record_is_undone_and_made_again_is_done(store, company, cl
     assert stands() is Kept.KEPT
 
 
+def test_what_is_agreed_on_about_a_step_of_a_brief_is_about_its_row_of_now(store, company, clock):
+    deal = deal_of(store, "Haihe")
+    clock.move(hours=-5)
+    first = record_action(store, company.rep, deal, done(store, "appointment", hours_ago=2))
+    clock.move(hours=5)
+    step = kept(store, OpportunityState, deal)["next_step_id"]
+    held = meeting(store, company)
+    demo = replace(done(store, "solution_demo", hours_ago=3, follows=first), completes=step)
+    record_action(store, company.rep, deal, demo)
+    undo(store, company.rep, last(store))
+    assign(store, company.manager, held, promise_to(store, company, clock, expects="step", about=step))
+    clock.move(hours=1)
+    anew = kept(store, OpportunityState, deal)["next_step_id"]
+    record_action(store, company.rep, deal, replace(demo, completes=anew))
+    assert shown(store, company.manager, company.rep.team_id).made[0].state is Kept.KEPT
+
+
 def test_what_was_agreed_on_two_mornings_running_is_one_thing_to_do(store, company, clock):
     for _ in range(2):
         held = meeting(store, company)
