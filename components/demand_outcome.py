@@ -9,6 +9,7 @@ from components.demand_answer import anew, may_answer_anew
 from components.draft_end import tell_sent
 from components.feature_words import came_words
 from components.frame import View
+from components.left_over import left_over
 from components.navigation import open_page
 from components.taking_back import take_back_form, taken_back_note
 from components.text import pair, t, term
@@ -103,6 +104,8 @@ def take_back_block(file: DemandFile, view: View) -> None:
     tell_sent(view)
     if file.may_take_back:
         take_back_form(DEMAND_BACK, file.row.id, "demand", view)
+    else:
+        left_over(view, DEMAND_BACK, number=file.row.id)
 
 
 def go_on(following: DemandRow | None, waits: int) -> None:

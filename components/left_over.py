@@ -15,10 +15,13 @@ from data.queries.audit import done_last
 from data.queries.drafts import begun
 
 
-def left_over(view: View, *notes: Note, number: int) -> None:
+def left_over(view: View, *notes: Note, number: int | str, settled: str = "") -> None:
     """Where nothing can be sent about a record any more: who settled it and when, and what one had typed.
 
     Each stands there to be copied until one puts it away.
+
+    Args:
+        settled: who and when in words, where the command that `ends` a note does not tell it.
     """
     for note in notes:
         draft_id = view.read_now(begun, note.kind, **{note.about: number})
@@ -26,7 +29,7 @@ def left_over(view: View, *notes: Note, number: int) -> None:
         if draft_id is None or not said:
             continue
         with st.container(border=True, key=f"left-over-{draft_id}"):
-            st.warning(plain(_settled(view, note, number)), icon=":material/edit_off:")
+            st.warning(plain(settled or _settled(view, note, int(number))), icon=":material/edit_off:")
             st.code(said, language=None, wrap_lines=True)
             st.button(
                 t("demands.discard"),

@@ -9,6 +9,7 @@ from components.blocks import empty, plain, section
 from components.draft_begin import Sheets, sheets
 from components.draft_end import send_here, tell_sent
 from components.frame import View
+from components.left_over import left_over
 from components.tables import clickable, instant_column
 from components.text import t, term
 from data.commands.form_drafts import SIGN
@@ -33,6 +34,7 @@ def signs(found: Plausibility, view: View) -> int | None:
     """A card for each sign that is shown; returns the customer whose row was chosen."""
     tell_sent(view)
     chosen, leaves = None, sheets(view, SIGN)
+    _settled_meanwhile(found, leaves, view)
     for item in found.signs:
         with st.container(border=True, key=f"sign-{item.person_id}-{item.sign.kind}"):
             chosen = _sign(item, view) or chosen
@@ -43,6 +45,22 @@ def signs(found: Plausibility, view: View) -> int | None:
             address.write(shown=len(found.signs) + PAGE)
             st.rerun()
     return chosen
+
+
+def _settled_meanwhile(found: Plausibility, leaves: Sheets, view: View) -> None:
+    """What one had typed about a sign that somebody else looked at since."""
+    shown = {_number(item.person_id, item.sign.kind) for item in found.signs}
+    for review in found.reviews:
+        number = _number(review.person_id, review.kind)
+        if number not in shown and leaves.kept(number).touched:
+            by = review.reviewed_by or t("plausibility.operator")
+            said = t("errors.settled_meanwhile", by=by, at=view.instant(review.reviewed_at))
+            left_over(view, SIGN, number=number, settled=said)
+            shown.add(number)  # the newest review settled it
+
+
+def _number(person_id: int, kind: str) -> str:
+    return f"{person_id}-{kind}"
 
 
 def _sign(item: PersonSign, view: View) -> int | None:
@@ -95,7 +113,7 @@ def _rows(item: PersonSign, view: View) -> int | None:
 
 
 def _settle(item: PersonSign, leaves: Sheets, view: View) -> None:
-    form = leaves.form(f"{item.person_id}-{item.sign.kind}")
+    form = leaves.form(_number(item.person_id, item.sign.kind))
     form.text("note", t("plausibility.note"), placeholder=t("plausibility.note_hint"))
     send_here(
         view, form, t("plausibility.settle"), SIGN.submit,

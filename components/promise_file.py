@@ -11,6 +11,7 @@ from components.blocks import Card, Row, Tone, badge, cards, plain, rows, sectio
 from components.deliveries import TONES as STANDS
 from components.draft_end import tell_sent
 from components.frame import View
+from components.left_over import left_over
 from components.navigation import open_page
 from components.promise_charts import gap_words
 from components.promises import amounts_words, leave_for_making, light_of, outcome_of, problem_words
@@ -69,6 +70,8 @@ def take_back_block(file: PromiseFile, view: View) -> None:
     with st.container(key="promise-mistake"):  # always there: what stands below keeps its place
         if file.may_take_back:
             take_back_form(PROMISE_BACK, file.row.promise.id, "promise", view)
+        else:
+            left_over(view, PROMISE_BACK, number=file.row.promise.id)
 
 
 def _day(day: date | None, view: View) -> str:

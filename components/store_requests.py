@@ -167,13 +167,20 @@ def _mistaken(one: Request, found: TakenBack, view: View) -> None:
         leave_for()
 
 
-def mistakes(own: Sequence[Asked], view: View) -> None:
-    """The way to take back what one's store filed by mistake."""
+def mistakes(one: Request, own: Sequence[Asked], view: View) -> None:
+    """The way to take back what one's store filed by mistake.
+
+    Args:
+        own: what of the request may be taken back.
+    """
     sent = tell_sent(view)
     if sent and sent.kind == REQUEST_BACK.kind:
         leave_for(request=sent.values[REQUEST_BACK.about])
     for asked in own:
         take_back_form(REQUEST_BACK, asked.id, "request", view)
+    if decide(view.who, Permission.FILE_STORE_REQUESTS).allowed:
+        for asked in (a for a in one.asked if a not in own):
+            left_over(view, REQUEST_BACK, number=asked.id)
 
 
 def desk_block(one: Request, found: Sequence[Alike], known: Sequence[Alike], does: Does, view: View) -> None:

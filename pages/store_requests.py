@@ -23,7 +23,7 @@ with page("store_requests.title", needs=Permission.SEE_STORE_REQUESTS) as view:
     if number := address.number("request"):
         one = view.read(request_file, number)
         head(one, partial(read_file, view.store), view)
-        mistakes(own_mistakes(view.who, one), view)
+        mistakes(one, own_mistakes(view.who, one), view)
         if decide(view.who, Permission.ANSWER_STORE_REQUESTS).allowed:
             does = {way: partial(view.do, command) for way, command in DOES.items()}
             likes, known = (view.read(query, one.words, one.id) for query in (LIKES, ANSWERED))

@@ -54,6 +54,7 @@ class PersonSign:
 class Review:
     """What somebody made of a sign."""
 
+    person_id: int
     person: str
     kind: str
     note: str
@@ -209,7 +210,7 @@ def _with_rows(sign: Sign, own: list[Row[Any]]) -> PersonSign:
 def _reviews(session: Session, who: Who, since: datetime) -> tuple[Review, ...]:
     by = aliased(Person)
     query = (
-        select(Person.name, SignReview.kind, SignReview.note, SignReview.reviewed_at, by.name)
+        select(Person.id, Person.name, SignReview.kind, SignReview.note, SignReview.reviewed_at, by.name)
         .join(Person, Person.id == SignReview.person_id)
         .outerjoin(by, by.id == SignReview.reviewed_by_id)
         .where(

@@ -13,9 +13,12 @@ from core.reports.commitments import Proof
 from data.commands.milestone_samples import draw_sample
 from data.commands.milestones import set_launch
 from data.commands.morning import assign
-from data.commands.store_requests import file_request
+from data.commands.plausibility import review_sign
+from data.commands.store_requests import file_request, take_back_request
+from data.commands.taking_back import take_back_demand, take_back_promise
 from data.commands.talks import StepInput, agree, record_talk
 from data.queries.milestone_samples import sample_of
+from data.queries.plausibility import plausibility
 from data.schema import Draft
 from data.text import translate
 from tests.company import found
@@ -139,6 +142,21 @@ def check_of_a_sample(store, clock):
     )
 
 
+def sign_reviewed(store, at):
+    with store.reading() as session:
+        (sign, *_) = plausibility(session, at.who, store.clock()).signs
+    return review_sign(store, at.who, sign.person_id, sign.sign.kind, "Looked at")
+
+
+def taken_back(command):
+    return lambda store, at: command(store, at.who, next(iter(at.at.values())), "Twice")
+
+
+SETTLED = [
+    (review_of_a_sign, sign_reviewed), (demand_taken_back, taken_back(take_back_demand)),
+    (promise_taken_back, taken_back(take_back_promise)), (request_taken_back, taken_back(take_back_request)),
+]  # fmt: skip
+
 PLACES = [
     note_of_a_customer, review_of_a_sign, demand_taken_back, promise_taken_back, request_taken_back,
     pause_of_a_demand, task_of_a_room, agreed_and_given_up, step_given_up, given_away_in_the_morning,
@@ -170,3 +188,20 @@ def test_what_is_typed_is_there_again_until_it_is_sent(open_page, sqlite_store, 
     with sqlite_store.reading() as session:
         left = session.scalars(select(Draft).where(Draft.kind == at.kind)).all()
     assert all(draft.body["sent"] for draft in left)
+
+
+@pytest.mark.parametrize(("place", "settle"), SETTLED)
+def test_what_was_settled_while_one_typed_says_so_and_shows_what_was_typed(
+    open_page, sqlite_store, clock, place, settle
+):
+    at = place(sqlite_store, clock)
+    page = open_page(at.page, at.who, **at.at)
+    label = translate("en", at.field)
+    next(w for w in page.text_input if w.label == label).set_value(TYPED).run()
+    settle(sqlite_store, at)  # on another device
+    page = open_page(at.page, at.who, **at.at)
+    assert TYPED in [c.value for c in page.code]
+    (said,) = (w.value for w in page.warning if "was not sent" in w.value)
+    assert at.who.name in said
+    press(page, translate("en", "demands.discard"))
+    assert not page.code
