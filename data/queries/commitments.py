@@ -33,7 +33,7 @@ SETTLED = (Kept.KEPT, Kept.LATE, Kept.DROPPED)
 def followed(session: Session, team_id: int, day: date, now: datetime) -> tuple[Checked, ...]:
     """What a meeting of this day asks for: all that the meeting before agreed on, and what is still not done.
 
-    What was given up since the day's brief stays. The missed ones come first.
+    What was given up since the day's brief stays where it stood. The missed ones come first.
     """
     earlier = (
         MorningBrief.team_id == team_id,
@@ -59,7 +59,14 @@ def followed(session: Session, team_id: int, day: date, now: datetime) -> tuple[
     ]
     again = asked_anew(found)
     stands = [c for c in asked_once(asked) if c.commitment.id not in again]
-    return tuple(sorted(stands, key=lambda c: (list(Kept).index(c.state), c.commitment.due_at)))
+    return tuple(sorted(stands, key=lambda c: (list(Kept).index(_stood(c, now)), c.commitment.due_at)))
+
+
+def _stood(one: Checked, now: datetime) -> Kept:
+    """How it stands; of what was given up, how it stood."""
+    if one.state is not Kept.DROPPED:
+        return one.state
+    return Kept.OPEN if now <= one.commitment.due_at else Kept.MISSED
 
 
 def made_in(session: Session, meeting_id: int, now: datetime) -> tuple[Checked, ...]:

@@ -352,7 +352,10 @@ def test_older_ones_are_asked_for_until_they_are_done_or_given_up(store, company
         drop_commitment(store, company.manager, old, "Again")
     told = shown(store, company.manager, company.rep.team_id, day)
     left = [(c.commitment.customer, c.state, c.commitment.drop_reason) for c in told.followed]
-    assert left == [("Wuyi", Kept.MISSED, ""), ("Haihe", Kept.DROPPED, "They bought elsewhere")]
+    assert left == [
+        ("Haihe", Kept.DROPPED, "They bought elsewhere"),
+        ("Wuyi", Kept.MISSED, ""),
+    ]  # where it stood
     clock.move(days=3)
     issued(store, company)
     told = shown(store, company.manager, company.rep.team_id, date(2026, 3, 9))
