@@ -15,7 +15,9 @@ _JS = (Path(__file__).parent / "assets" / "autosave.js").read_text()
 _watcher = st.components.v2.component("firebreak_autosave", js=_JS)
 
 
-def autosave(prefix: str, saved: Mapping[str, str], *, quiet_ms: int = 700, send: str = "") -> None:
+def autosave(
+    prefix: str, saved: Mapping[str, str], *, quiet_ms: int = 700, send: str = "", lines: str = ""
+) -> None:
     """Watch typed widgets; call it after they are drawn.
 
     Args:
@@ -24,10 +26,11 @@ def autosave(prefix: str, saved: Mapping[str, str], *, quiet_ms: int = 700, send
             Only these are kept writable while the connection is down.
         quiet_ms: milliseconds without a keystroke after which the text is sent.
         send: key of the button that Ctrl+Enter in one of the widgets presses; "" for none.
+        lines: key of a container in whose fields of one line Enter presses it too; "" for none.
     """
     with st.container(key=f"{prefix}autosave", height=1, border=False):
         _watcher(
             key=f"{prefix}watch",
-            data={"prefix": prefix, "saved": dict(saved), "quiet": quiet_ms, "send": send},
+            data={"prefix": prefix, "saved": dict(saved), "quiet": quiet_ms, "send": send, "lines": lines},
             on_resend_change=lambda: None,
         )

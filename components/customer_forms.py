@@ -84,7 +84,7 @@ def _customer(
                 _kept(kept, view)
         typed |= own_part(CUSTOMER, start, company, view, marks, at)
         sent = st.button(t("customer.save"), type="primary", icon=":material/check:", key=f"{at}-save")
-        form.finish()
+        form.finish(lines=f"{at}-fields", send=f"{at}-save")
 
     def saved(values: Mapping[str, Any], version: int) -> None:
         done = save(values, version)

@@ -271,17 +271,20 @@ class DraftForm:
             )
             return list(self._keep(field, shown) or [])
 
-    def finish(self, *, by_keys: bool = False) -> None:
+    def finish(self, *, by_keys: bool = False, lines: str = "", send: str = "") -> None:
         """Call last: marks the labels, brings the first problem into view, watches the typing.
 
         Args:
             by_keys: whether Ctrl+Enter in a text sends the form, as its button does.
+            lines: key of a container in whose fields of one line Enter sends it.
+            send: key of its button where it is not the form's own.
         """
         if self._marked:
             st.html(f"<style>{''.join(self._mark(f) for f in self._marked)}</style>")
             first = f"{self.prefix}problem_{self._marked[0]}_0"  # some are said beside no field
             into_view(first, f"{self.prefix}{self.draft.refusals}", key=f"{self.prefix}scroll")
-        autosave(self.prefix, self._typed, send=f"{self.prefix}submit" if by_keys else "")
+        button = send or (f"{self.prefix}submit" if by_keys else "")
+        autosave(self.prefix, self._typed, send=button, lines=lines)
 
     def _mark(self, field: str) -> str:
         label = f".st-key-{self.prefix}at_{field} [data-testid=stWidgetLabel] p"

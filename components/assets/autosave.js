@@ -7,6 +7,9 @@ const fieldOf = (el) => {
   const form = key && [...S.forms.values()].find((f) => key in f.saved);
   return form ? {key, form} : null;
 };
+// The form that Enter sends from a field of one line.
+const lineOf = (el) => el.closest?.('.stTextInput, .stNumberInput')
+  && [...S.forms.values()].find((f) => f.lines && el.closest('.st-key-' + CSS.escape(f.lines)));
 // A widget that is drawn anew under `key__2` is still the same field.
 const slot = (key) => 'firebreak-unsent:' + key.replace(/__\d+$/, '');
 const app = () => document.querySelector('[data-testid=stApp]');
@@ -38,8 +41,9 @@ if (!S.installed) {
     try { sessionStorage.setItem(slot(f.key), e.target.value); } catch { /* full: commits still work */ }
     if (!e.isComposing) later(e.target, f.form.quiet);
   });
-  on(document, 'keydown', (e) => {  // a person's Ctrl+Enter; the one of `commit` only saves
-    const send = e.isTrusted && e.key === 'Enter' && (e.ctrlKey || e.metaKey) && fieldOf(e.target)?.form.send;
+  on(document, 'keydown', (e) => {  // a person's Enter; the one of `commit` only saves
+    if (!e.isTrusted || e.key !== 'Enter' || e.isComposing || e.keyCode === 229) return;  // 229: a word is chosen
+    const send = lineOf(e.target)?.send || ((e.ctrlKey || e.metaKey) && fieldOf(e.target)?.form.send);
     if (send) setTimeout(() => document.querySelector('.st-key-' + CSS.escape(send) + ' button')?.click());
   });
   on(document, 'compositionstart', (e) => { if (fieldOf(e.target)) S.composing = e.target; });

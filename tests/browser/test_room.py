@@ -102,3 +102,12 @@ def test_earlier_messages_come_at_a_press(server, visit):
     manager.get_by_role("button", name="Earlier messages").click()
     expect(manager.get_by_text("No. 09")).to_have_count(1)
     expect(manager.get_by_role("button", name="Earlier messages")).to_have_count(0)
+
+
+def test_enter_in_a_line_of_a_customer_saves_it(server, visit):
+    page = visit(f"{server.url}/customer?customer=1&do=edit", cookie=server.signed_in("manager"))
+    dialog = page.get_by_role("dialog", name="Edit customer")
+    dialog.get_by_label("Region").fill("North")
+    dialog.get_by_label("Region").press("Enter")
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_text("North").first).to_be_visible()
