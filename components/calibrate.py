@@ -7,7 +7,7 @@ import streamlit as st
 
 from components import address, format
 from components.blocks import Card, Tone, cards, empty, plain
-from components.calibrate_answers import IN_HAND, answer_words
+from components.calibrate_answers import HEAD, answer_words
 from components.calibrate_charts import factor_table, shown_money, waterfall
 from components.draft_begin import note_form
 from components.draft_end import submit_here, tell_sent
@@ -15,7 +15,7 @@ from components.drafts import DraftForm
 from components.forecast_words import rests_on
 from components.frame import View
 from components.navigation import open_page
-from components.scrolling import arrive
+from components.scrolling import arrive, lead_to
 from components.text import t, term
 from core.forecast.calibration import ACCEPTED, AGREED, REJECT_REASONS, REJECTED
 from core.forecast.valuation import LEVEL
@@ -65,6 +65,7 @@ def progress(found: Queue, view: View) -> None:
     """How many are answered, and until when; what became of the last answer."""
     if tell_sent(view):
         address.write(opportunity=None)
+        lead_to(HEAD)
     if not found.total or found.due is None:
         return
     late = view.now > found.due
@@ -99,10 +100,11 @@ def gone() -> None:
 def one(item: Suggestion, found: Queue, view: View) -> None:
     """One suggestion with its reasons, and the answer to it."""
     said = words_of(item, view)
-    with st.container(border=True, key=IN_HAND):
-        arrive(IN_HAND)
-        _head(item, view)
-        _figures(item, view)
+    with st.container(border=True, key="suggestion"):
+        arrive(HEAD)
+        with st.container(key=HEAD):
+            _head(item, view)
+            _figures(item, view)
         _reasons(item, said)
         if item.may_answer:
             _answer(item, found, view)
@@ -205,8 +207,7 @@ def _accepted(item: Suggestion, form: DraftForm, found: Queue, view: View) -> No
         if following and st.button(
             t("calibrate.later"), key=f"{form.prefix}later", icon=":material/skip_next:", shortcut="S"
         ):
-            address.write(opportunity=following)
-            st.rerun()
+            _go_on(following)
 
 
 def _rejected(item: Suggestion, form: DraftForm, view: View) -> None:
@@ -234,8 +235,7 @@ def _ways(item: Suggestion, found: Queue) -> None:
     following = None if item.may_answer else _following(item, found)
     with st.container(horizontal=True, vertical_alignment="center", key="suggestion_ways"):
         if following and st.button(t("calibrate.next"), icon=":material/skip_next:", key="suggestion-next"):
-            address.write(opportunity=following)
-            st.rerun()
+            _go_on(following)
         if address.said("from") == "outlook" and st.button(
             t("calibrate.to_outlook"), icon=":material/arrow_back:", key="to-outlook", type="tertiary"
         ):
@@ -243,6 +243,13 @@ def _ways(item: Suggestion, found: Queue) -> None:
         if item.opportunity_id in ids:
             place = t("calibrate.place", place=ids.index(item.opportunity_id) + 1, waiting=len(ids))
             st.caption(place, width="content")
+
+
+def _go_on(following: int) -> None:
+    """To another suggestion, with its head in sight."""
+    address.write(opportunity=following)
+    lead_to(HEAD)
+    st.rerun()
 
 
 def _following(item: Suggestion, found: Queue) -> int | None:

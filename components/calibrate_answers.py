@@ -14,7 +14,7 @@ from components.text import t, term
 from core.forecast.calibration import REJECTED
 from data.queries.suggestions_answered import Answer
 
-IN_HAND = "suggestion"  # the container of the suggestion that is looked at
+HEAD = "suggestion_head"  # the container of what the suggestion in hand is about, and its values
 
 
 def answer_words(made: Answer, view: View) -> str:
@@ -43,7 +43,7 @@ def answered(made: Sequence[Answer], view: View) -> None:
     with st.expander(t("calibrate.answered", n=len(made)), icon=":material/history:"):
         if pressed := rows([_row(answer, view) for answer in made], "answers"):
             address.write(opportunity=made[[str(a.id) for a in made].index(pressed)].opportunity_id)
-            lead_to(IN_HAND)
+            lead_to(HEAD)
             st.rerun()
 
 

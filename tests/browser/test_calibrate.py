@@ -43,10 +43,12 @@ def in_front(page: Page, name: str) -> None:
     expect(page.locator(".st-key-suggestion").get_by_text(name)).to_be_visible()
     expect(page.locator(".st-key-suggestion").get_by_role("button", name="Another reason")).to_be_visible()
     at_rest(page)
+    expect(page.locator(".st-key-suggestion").get_by_text(name)).to_be_in_viewport()
 
 
 def test_one_key_answers_and_the_next_one_stands_there(server, visit):
     page = visit(f"{server.url}/calibrate", cookie=server.signed_in("rep"))
+    page.set_viewport_size({"width": 1280, "height": 400})
     in_front(page, NAMES[0])
     for key, following in (("a", NAMES[1]), ("3", NAMES[2]), ("s", NAMES[3])):
         page.keyboard.press(key)
