@@ -121,11 +121,19 @@ def _happened(
     fields = asked_fields(written, facts.own_fields, view.now, earlier_quote=quoted)
     action_fields(form, fields, contacts=facts.contacts, currency=currency, records=facts.records_to_name)
     section(t("record.evidence"))
-    form.long_text("summary", t("record.summary"), placeholder=t("record.summary_hint"))
+    words = form.long_text("summary", t("record.summary"), placeholder=t("record.summary_hint"))
+    _so_far(len(words.strip()), facts.min_summary_chars, form)
     recording(view, form, facts.max_recording_mb)
     _earlier(view, form, facts.records)
     section(t("record.next"))
     next_step_fields(view, form, lambda: _type(form, "next_step-type", t("record.next_type"), facts.types))
+
+
+def _so_far(length: int, least: int, form: DraftForm) -> None:
+    """How much of a summary is asked for, as long as what is written is less."""
+    with st.container(key=f"{form.prefix}summary_so_far"):  # always there, as the fields below it are
+        if 0 < length < least and not form.is_marked("summary"):
+            st.caption(t("record.summary_so_far", n=length, least=least))
 
 
 def _planned(

@@ -92,6 +92,7 @@ class CustomerFacts:
         records: completed actions, the latest first, at most MOST_RECORDS.
         currency: the company's own.
         max_recording_mb: largest recording that is kept, in megabytes.
+        min_summary_chars: least length of a summary.
         own_fields: the company's own fields of actions, as they are defined now.
         types: action types that can be recorded, in the pipeline's order.
         records_to_name: colleagues and customers by id, where one of those fields asks for one.
@@ -110,6 +111,7 @@ class CustomerFacts:
     contacts: tuple[Known, ...]
     currency: str
     max_recording_mb: int
+    min_summary_chars: int
     own_fields: tuple[Field, ...]
     types: tuple[str, ...]
     records_to_name: Mapping[Kind, Mapping[int, str]]
@@ -147,6 +149,7 @@ def customer_facts(session: Session, who: Who, customer_id: int) -> CustomerFact
         contacts=tuple(Known(*c) for c in contacts),
         currency=policy.currency,
         max_recording_mb=policy.max_recording_mb,
+        min_summary_chars=policy.min_summary_chars,
         own_fields=policy.own_fields,
         types=offered(policy.stages),
         records_to_name=records_to_name(session, who),

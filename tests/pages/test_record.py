@@ -95,6 +95,7 @@ def test_all_problems_stand_at_their_fields_and_the_text_stays(company, sqlite_s
     at = opened(company.rep, customer=company.customer, type="needs_diagnosis")
     at.text_area(key="d1_fields-pain").set_value("Paper **everywhere**").run()
     at.text_area(key="d1_summary").set_value("short").run()
+    assert translate("en", "record.summary_so_far", n=5, least=10) in texts(at)
     button(at, "Save the record").click().run()
     said = texts(at)
     assert "5 things are missing or wrong" in said
