@@ -16,6 +16,7 @@ from core.process.sheet import Step
 from core.process.stages import PIPELINE
 from core.terms import ActionStatus, Outcome
 from core.vocabulary import offered
+from data.queries.named_customers import apart, told_apart
 from data.queries.policies import policy_in_force
 from data.queries.scope import customers, owned
 from data.queries.stage_gaps import only_seen
@@ -164,13 +165,16 @@ def named_records(who: Who, kind: Kind) -> Select[int, str]:
 
 
 def records_to_name(session: Session, who: Who) -> Mapping[Kind, Mapping[int, str]]:
-    """Colleagues and customers by id, where one of the company's own fields asks for one."""
+    """Colleagues and customers by id, where an own field asks for one; see `told_apart`."""
     kinds = {f.kind for f in policy_in_force(session).own_fields if not f.retired}
-    asked = (kind for kind in (Kind.PERSON, Kind.CUSTOMER) if kind in kinds)
-    return {
-        kind: {row[0]: row[1] for row in session.execute(named_records(who, kind).limit(MOST_CUSTOMERS))}
-        for kind in asked
-    }
+    found: dict[Kind, Mapping[int, str]] = {}
+    if Kind.PERSON in kinds:
+        people = session.execute(named_records(who, Kind.PERSON).limit(MOST_CUSTOMERS))
+        found[Kind.PERSON] = {row[0]: row[1] for row in people}
+    if Kind.CUSTOMER in kinds:
+        theirs = apart(named_records(who, Kind.CUSTOMER)).order_by(Customer.id).limit(MOST_CUSTOMERS)
+        found[Kind.CUSTOMER] = told_apart(session.execute(theirs).all())
+    return found
 
 
 def customer_of(session: Session, who: Who, opportunity_id: int | None, action_id: int | None) -> int:

@@ -7,16 +7,17 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
 from data.once import recalled
+from data.queries.named_customers import apart, told_apart
 from data.queries.policies import policy_in_force
 from data.queries.scope import customers
-from data.schema import Customer, CustomerTag, Room, Tag
+from data.schema import Customer, CustomerTag, Person, Room, Tag
 
 MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
 class CouldBegin:
-    """A customer with enough high-value tags, by their keys."""
+    """A customer with enough high-value tags, by their keys; its name as `told_apart` says it."""
 
     customer_id: int
     customer: str
@@ -36,7 +37,8 @@ def room_candidates(session: Session, who: Who) -> Candidates:
     """Customers within reach on whose page a room can be opened now; none for whoever may open none."""
     found = _carried(customers(who, Permission.OPEN_ROOMS), policy_in_force(session).high_value_tags)
     total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
-    first = session.execute(found.order_by(func.count().desc(), Customer.name).limit(MOST)).all()
+    named = apart(found).group_by(Person.name, Customer.ref)
+    first = session.execute(named.order_by(func.count().desc(), Customer.name, Customer.id).limit(MOST)).all()
     carried = (
         select(CustomerTag.customer_id, Tag.key)
         .join(Tag, Tag.id == CustomerTag.tag_id)
@@ -46,7 +48,8 @@ def room_candidates(session: Session, who: Who) -> Candidates:
     tags: dict[int, list[str]] = {}
     for customer_id, key in session.execute(carried):
         tags.setdefault(customer_id, []).append(key)
-    return Candidates(tuple(CouldBegin(row.id, row.name, tuple(tags[row.id])) for row in first), total)
+    names = told_apart(first)
+    return Candidates(tuple(CouldBegin(row.id, names[row.id], tuple(tags[row.id])) for row in first), total)
 
 
 def _carried(within: ColumnElement[bool], least: int) -> Select[int, str]:

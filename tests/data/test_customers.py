@@ -8,6 +8,7 @@ import pytest
 from core.access import Permission
 from core.customers import CustomerInput, InteractionInput
 from core.messages import NotAllowed, NotFound
+from core.terms import HIGH_VALUE_TAGS
 from data.commands.actions import record_action
 from data.commands.customers import grade_customer, open_customer, tag_customer
 from data.commands.interactions import record_interaction
@@ -18,6 +19,7 @@ from data.queries.customer_file import customer_file
 from data.queries.customers import Filters, customer_list
 from data.queries.named_customers import customer_names
 from data.queries.record_begin import begin
+from data.queries.room_candidates import room_candidates
 from data.queries.talks import customer_choices, reps
 from data.queries.timeline import timeline
 from tests.company import found
@@ -155,14 +157,16 @@ def test_the_log_is_for_those_who_may_and_is_paged(store):
 def test_customers_of_one_name_are_told_apart_in_choices(store):
     company = found(store)
     for owner in (company.mate, company.rep):
-        open_customer(store, owner, CustomerInput("Twin"))
+        tag_customer(store, owner, open_customer(store, owner, CustomerInput("Twin")), HIGH_VALUE_TAGS[:3])
     import_text(store, "customers", "name,owner,ref\nSame,rep,C-1\nSame,rep,C-2\n")
     with store.reading() as session:
         offered = customer_names(session, company.manager, Permission.SEE_CUSTOMERS).values()
         mine = {c.name for c in begin(session, company.rep, store.clock()).customers}
         (rep,) = (one for one in reps(session, company.manager) if one.id == company.rep.person_id)
         talked_of = customer_choices(session, company.manager, rep)
+        could_begin = {row.customer for row in room_candidates(session, company.manager).rows}
         promised = start(session, company.rep, "promise", Permission.MAKE_PROMISES).customers
     assert list(offered) == ["Haihe Pumps", "Same · C-1", "Same · C-2", "Twin · Mate", "Twin · Rep"]
     assert mine == {"Haihe Pumps", "Same · C-1", "Same · C-2", "Twin"}
+    assert could_begin == {"Twin · Mate", "Twin · Rep"}
     assert mine == set(talked_of.values()) == {name for _, name in promised}

@@ -7,13 +7,16 @@ from types import SimpleNamespace
 
 import pytest
 
+from core.customers import CustomerInput
 from core.fields import Kind
 from core.messages import Conflict, Invalid, NotAllowed, NotFound
 from core.studio import Area
 from data.commands.actions import record_action
+from data.commands.customers import open_customer
 from data.commands.studio import discard_draft, publish, rebase_draft, restore
 from data.commands.studio_fields import bring_back_field, drop_field, keep_field, move_field
 from data.queries.policies import policy_in_force
+from data.queries.record import records_to_name
 from data.queries.studio import desk
 from data.queries.timeline import timeline
 from data.schema import Action, Audit
@@ -195,6 +198,10 @@ def test_colleagues_and_customers_are_named_within_reach(studio):
         kept = session.get_one(Action, action).fields
     assert kept["own_like"] == {"id": people.customer, "name": "Haihe Pumps"}
     assert kept["own_who"]["name"] == "Product"
+    twin = open_customer(studio.store, people.rep, CustomerInput("Haihe Pumps"))
+    with studio.store.reading() as session:
+        offered = records_to_name(session, people.rep)[Kind.CUSTOMER]
+    assert offered == {i: f"Haihe Pumps · {i}" for i in (people.customer, twin)}
 
 
 def test_two_fields_of_one_name_do_not_come_into_force(small):
