@@ -83,8 +83,9 @@ def _words(days: Mapping[str, date], say: Callable[[date], str]) -> dict[str, st
 
 
 def _evenings(days: Mapping[str, date], view: View) -> dict[str, str]:
-    """The same with the time of day."""
-    return _words(days, lambda on: format.deadline(_evening(on, view), view.language, view.who.timezone))
+    """The same with the time of day, of today as well."""
+    words = _words(days, lambda on: format.deadline(_evening(on, view), view.language, view.who.timezone))
+    return {name: f"{said} · {EVENING:%H:%M}" if name == "today" else said for name, said in words.items()}
 
 
 def _first(days: Mapping[str, date], default: str) -> str:

@@ -113,6 +113,9 @@ def test_the_rep_is_proposed_to_look_after_it(open_page, desk):
 def test_what_is_put_off_says_until_which_time(open_page, desk, language):
     alert = desk.standing()["stalled"].id
     page = open_page("alerts", desk.people.manager, language, alert=alert)
+    due = page.button_group(f"due-{alert}").options
+    assert any(said.startswith(translate(language, "alerts_page.day.today")) for said in due)
+    assert all(said.endswith("18:00") for said in due)
     page.button_group(f"way-{alert}").set_value("snooze").run()
     offered = page.button_group(f"until-{alert}").options
     assert offered
