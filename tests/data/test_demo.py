@@ -542,6 +542,13 @@ def test_what_people_write_in_the_demo_holds_in_any_month():
     assert {name: found for name, text in said.items() if (found := re.findall(r"\d+ ?月", text))} == {}
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_demand_and_a_promise_name_whom_they_are_kept_with(language):
+    """Both are kept with the customer's first contact."""
+    said = texts.words(language)["demand"]
+    assert [line for line in (*said["words"], *said["promise"]) if "{boss}" in line] == []
+
+
 def test_the_way_from_the_launch_is_measured_and_an_appeal_waits(company):
     with company.reading() as session:
         path = milestone_path(session, OPERATOR, None, company.clock())
