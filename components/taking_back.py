@@ -34,7 +34,7 @@ def take_back_form(note: Note, number: int, kind: str, view: View) -> None:
     """The way to take a record back.
 
     Args:
-        kind: what it is, a key under `taking_back.do`.
+        kind: what it is, a key under `taking_back.do` and `taking_back.hint`.
     """
     leaves = sheets(view, note)
     with st.expander(
@@ -45,7 +45,7 @@ def take_back_form(note: Note, number: int, kind: str, view: View) -> None:
     ):
         form = leaves.form(number)
         st.caption(t("taking_back.help"))
-        form.text("reason", t("taking_back.reason"), placeholder=t("taking_back.hint"))
+        form.text("reason", t("taking_back.reason"), placeholder=t(f"taking_back.hint.{kind}"))
         send_here(
             view, form, t("taking_back.send"), note.submit,
             said=t("taking_back.done"), icon=":material/undo:", quiet=True,

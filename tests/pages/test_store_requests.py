@@ -207,6 +207,7 @@ def test_a_store_takes_back_what_it_filed_by_mistake(open_page, stores, sqlite_s
     request = file_request(sqlite_store, stores.bund, SCAN, "P2")
     page = open_page("store_requests", stores.bund, language, request=request)
     (reason,) = [i for i in page.text_input if i.label == translate(language, "taking_back.reason")]
+    assert reason.placeholder == translate(language, "taking_back.hint.request")
     reason.set_value("Another *store's*")
     press(page, translate(language, "taking_back.send"))
     assert not page.exception
