@@ -19,7 +19,7 @@ from tests.browser.conftest import ARGUMENTS, PATIENCE, ROOT, Server, free_port
 
 FOLDER = ROOT / "docs" / "pictures"
 COLOURS = 256
-WIDTH, HEIGHT = 1280, 800
+WIDTH, HEIGHT = 1280, 1040
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 
 
