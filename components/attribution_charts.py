@@ -33,7 +33,7 @@ def waterfall(month: MonthAttribution, view: View) -> None:
         lead_to(card(chosen))
         st.rerun()
     elif chosen is not None:
-        open_page("forecast_health", month=month.month.isoformat())
+        open_page("forecast_health", part="rows", month=month.month.isoformat())
 
 
 def _steps(month: MonthAttribution) -> list[tuple[str, Decimal, int]]:

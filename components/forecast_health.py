@@ -27,6 +27,7 @@ class Part(StrEnum):
     MONTHS = "months"
     WHO = "who"
     CHANCES = "chances"
+    ROWS = "rows"
 
 
 def parts(found: ForecastHealth) -> list[Part]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 
 from components import address, charts, format, marks, pictures
 from components.blocks import empty, section
+from components.forecast_health import Part
 from components.forecast_words import UNKNOWN, month_name
 from components.frame import View
 from components.marks import Figure
@@ -28,10 +29,11 @@ _BEHIND = "forecast_rows"
 _WHICH = ("all", REJECTED)
 
 
-def open_rows(month: str | None = None, place: str | None = None) -> None:
-    """Narrow the rows behind the numbers to a month or a group of chances, and bring them into view."""
-    address.write(month=month, bin=place, rows=None)
+def open_rows(month: str | None = None, place: str | None = None) -> NoReturn:
+    """Narrow the rows behind the numbers to a month or a group of chances, and show them."""
+    address.write(part=Part.ROWS, month=month, bin=place, rows=None)
     lead_to(_BEHIND)
+    st.rerun()
 
 
 def curve(found: ForecastHealth, view: View) -> None:

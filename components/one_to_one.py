@@ -101,7 +101,7 @@ def forecasts(found: Sheet, view: View) -> None:
     ids = [m.month.isoformat() for m in found.months]
     alt = t("one_to_one.forecasts")
     if month := clickable(columns, ids, "sheet-months", config=titles, alt=alt):
-        open_page("forecast_health", group=f"rep-{found.rep.id}", month=month)
+        open_page("forecast_health", group=f"rep-{found.rep.id}", part="rows", month=month)
 
 
 def promises(found: Sheet, view: View) -> None:

@@ -53,5 +53,6 @@ with (
             drawing.groups(found, view)
         case Part.CHANCES:
             curve(found, view)
-    if customer := rows(found, view):
-        open_page("customer", customer=customer)
+        case Part.ROWS:
+            if customer := rows(found, view):
+                open_page("customer", customer=customer)

@@ -45,8 +45,10 @@ def people(sqlite_store, clock):
 @pytest.mark.parametrize("role", ["rep", "manager", "director"])
 def test_each_role_reads_its_own_figures(open_page, people, role, language):
     page = open_page("forecast_health", getattr(people, role), language)
+    rows = open_page("forecast_health", getattr(people, role), language, part="rows")
     check_words(page)
-    text = words(page)
+    check_words(rows)
+    text = words(page) + words(rows)
     assert "forecast_health." not in text
     assert "coaching." not in text
     assert translate(language, "forecast_health.verdict_within") in text
@@ -80,15 +82,32 @@ def test_luck_stands_in_words_beside_the_deviation(open_page, people, language):
 
 
 def test_the_address_narrows_the_rows_and_they_add_up(open_page, people):
-    page = open_page("forecast_health", people.director, month="2026-02-01")
+    page = open_page("forecast_health", people.director, part="rows", month="2026-02-01")
     rows = next(d.value for d in page.dataframe if "gap" in d.value.columns)
     assert len(rows) == 4  # three lines and the win without one
     assert rows["month"].unique().tolist() == ["Feb 2026"]
-    only = open_page("forecast_health", people.director, rows="rejected")
+    only = open_page("forecast_health", people.director, part="rows", rows="rejected")
     rows = next(d.value for d in only.dataframe if "gap" in d.value.columns)
     assert rows["decision"].tolist() == [translate("en", "forecast_health.decision_rejected")] * 2
-    of_chance = open_page("forecast_health", people.director, bin="5")
+    of_chance = open_page("forecast_health", people.director, part="rows", bin="5")
     assert "Chance 50% to 70%" in [b.label for b in of_chance.button]
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "mark", "asked"),
+    [
+        ("months", "health-months", "2026-02-01", {"month": "2026-02-01"}),
+        ("months", "health-month-table", ("2026-02-01", "verdict"), {"month": "2026-02-01"}),
+        ("chances", "health-curve", "5", {"bin": "5"}),
+    ],
+)
+def test_a_month_or_a_group_of_chances_opens_its_rows(open_page, people, part, key, mark, asked):
+    page = open_page("forecast_health", people.director, part=part)
+    assert not any("gap" in d.value.columns for d in page.dataframe)
+    page.session_state[f"{key}-clicked"] = mark
+    page.run()
+    assert {n: page.query_params[n] for n in ("part", *asked)} == {"part": "rows"} | asked
+    assert len(next(d.value for d in page.dataframe if "gap" in d.value.columns))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
