@@ -13,6 +13,7 @@ from components.frame import View
 from components.scrolling import arrive, lead_to
 from components.tables import amounts, clickable, money_column, rate_column, share_column, shares
 from components.text import t
+from core.forecast.calibration import REJECTED
 from core.rounding import half_up
 from data.queries.forecast_health import COMPANY, ForecastHealth, Group
 
@@ -91,13 +92,13 @@ def nothing() -> None:
     empty(t("forecast_health.none"), t("forecast_health.none_hint"), icon=":material/monitor_heart:")
 
 
-def headline(found: ForecastHealth, group: Group, view: View) -> None:
-    """The figures of the chosen group, each with how much it rests on."""
+def headline(found: ForecastHealth, group: Group, view: View) -> str | None:
+    """The figures of the chosen group, each with what it rests on; returns the rows asked for by a press."""
     language, total = view.language, group.total
     bias = format.percent(total.bias, language)
     bias = f"+{bias}" if total.bias and total.bias > 0 else bias
     added = group.overrides
-    cards(
+    pressed = cards(
         [
             Card(
                 t("forecast_health.wape"),
@@ -130,6 +131,7 @@ def headline(found: ForecastHealth, group: Group, view: View) -> None:
                 else t("forecast_health.nothing_rejected"),
                 _gain_tone(added.added),
                 help=t("forecast_health.overrides_help"),
+                opens=REJECTED if added.lines else "",
             ),
         ]
     )
@@ -138,6 +140,7 @@ def headline(found: ForecastHealth, group: Group, view: View) -> None:
             st.caption(
                 t("forecast_health.left_out", n=found.left_out), help=t("forecast_health.left_out_help")
             )
+    return pressed
 
 
 def _bias_note(bias: float | None) -> str:

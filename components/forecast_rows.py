@@ -29,9 +29,9 @@ _BEHIND = "forecast_rows"
 _WHICH = ("all", REJECTED)
 
 
-def open_rows(month: str | None = None, place: str | None = None) -> NoReturn:
-    """Narrow the rows behind the numbers to a month or a group of chances, and show them."""
-    address.write(part=Part.ROWS, month=month, bin=place, rows=None)
+def open_rows(month: str | None = None, place: str | None = None, which: str | None = None) -> NoReturn:
+    """Show the rows behind the numbers, of a month, of a group of chances or the rejected ones."""
+    address.write(part=Part.ROWS, month=month, bin=place, rows=which)
     lead_to(_BEHIND)
     st.rerun()
 
@@ -113,6 +113,8 @@ def rows(found: ForecastHealth, view: View) -> int | None:
         section(t("forecast_health.rows"), help=t("forecast_health.rows_help"))
         arrive(_BEHIND)
     _narrowing(found, view)
+    if asked().rejected:
+        st.caption(t("forecast_health.overrides_help"))
     behind = found.rows
     if not behind.total:
         empty(t("forecast_health.no_lines"), icon=":material/table_rows:")

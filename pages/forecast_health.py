@@ -10,7 +10,7 @@ from components import forecast_health as drawing
 from components.coaching import coaching
 from components.forecast_health import Part
 from components.forecast_health_months import months
-from components.forecast_rows import asked, curve, rows
+from components.forecast_rows import asked, curve, open_rows, rows
 from components.frame import page
 from components.navigation import open_page
 from components.rating import rating
@@ -45,7 +45,8 @@ with (
     if not found.chosen:
         drawing.nothing()
         st.stop()
-    drawing.headline(found, found.chosen, view)
+    if which := drawing.headline(found, found.chosen, view):
+        open_rows(which=which)
     match address.part("part", "forecast_health.part", drawing.parts(found)):
         case Part.MONTHS:
             months(found, found.chosen, view)

@@ -110,6 +110,14 @@ def test_a_month_or_a_group_of_chances_opens_its_rows(open_page, people, part, k
     assert len(next(d.value for d in page.dataframe if "gap" in d.value.columns))
 
 
+def test_what_overrides_brought_opens_the_rejected_ones(open_page, people):
+    page = open_page("forecast_health", people.director, month="2026-02-01")
+    page.button(key="tile-rejected").click().run()
+    rows = next(d.value for d in page.dataframe if "gap" in d.value.columns)
+    assert set(rows["decision"]) == {translate("en", "forecast_health.decision_rejected")}
+    assert translate("en", "forecast_health.overrides_help") in words(page)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_manager_notes_and_ends_a_coaching_task(open_page, people, language):
     page = open_page("forecast_health", people.manager, language)
