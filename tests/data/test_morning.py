@@ -672,7 +672,7 @@ def test_the_minutes_are_kept_and_read_in_either_language(store, company, clock)
     text = export_minutes(store, company.rep, company.rep.team_id, TODAY, "en").decode()
     assert text == (
         "Morning meeting, East, 4 Mar 2026\n\n"
-        "Held Wed 4 Mar, 07:00, led by Manager, 14 minutes.\n\n"
+        "Held Wed 4 Mar, 07:00, led by Manager, 14 minutes. Its minutes are as things stood at the end.\n\n"
         "Agreed before\n- nothing\n\n"
         "The top three\n"
         "- Haihe: CN¥200,000 at risk. Rep: Ask what keeps the customer from a quote, and make one or stop. "
