@@ -30,7 +30,8 @@ def course(points: Sequence[Point], currency: str, language: str) -> str | None:
     if len(told) < LEAST:
         empty(t("outlook.no_course"), t("outlook.no_course_hint"), icon=":material/show_chart:")
         return None
-    note, finding = t("outlook.course_alt"), went(told, currency, language)
+    note = t("outlook.course_alt" if any(p.low is not None for p in told) else "outlook.course_alt_bare")
+    finding = went(told, currency, language)
     chosen: str | None = pictures.draw(
         _course(told, currency, language), "outlook-course", finding, note, language
     )

@@ -103,6 +103,14 @@ def test_the_days_of_the_course_are_in_the_readers_words(open_page, company, lan
     assert spec["layout"]["xaxis"]["ticktext"] == said
 
 
+@pytest.mark.parametrize(("role", "ranged"), [("manager", False), ("director", True)])
+def test_the_course_speaks_of_a_range_where_it_draws_one(open_page, company, role, ranged):
+    page = open_page("outlook", getattr(company, role), "en", period="month")
+    [spec] = [json.loads(c.proto.spec) for c in page.get("plotly_chart") if "outlook-course" in c.proto.id]
+    assert ("its range" in json.dumps(spec["layout"]).replace("<br>", " ")) is ranged
+    assert ("80% range" in [trace["name"] for trace in spec["data"]]) is ranged
+
+
 def test_rows_of_the_roll_up_add_up_to_the_total(sqlite_store, company):
     with sqlite_store.reading() as session:
         shown = snapshot(session, company.director, "firebreak", "month", TODAY)
