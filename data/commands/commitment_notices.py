@@ -33,7 +33,8 @@ def notice_of(tx: Tx, row: Commitment, zone: str) -> Notice:
     }
     about = {"what": what, "by": tx.who.name, "due_at": row.due_at, "zone": zone}
     where = _opens(tx, row, who_of(tx.session, owner, None))
-    return Notice(row.owner_id, "commitment", f"commitment:{row.id}", to_json(about), *where)
+    key = f"commitment:{row.id}:{tx.now.isoformat()}"  # a new time is told as well
+    return Notice(row.owner_id, "commitment", key, to_json(about), *where)
 
 
 def _opens(tx: Tx, row: Commitment, owner: Who) -> Where:

@@ -19,7 +19,15 @@ from data.commands.outbox import post
 from data.jsontext import to_json
 from data.minutes_json import Minutes, minutes_json
 from data.minutes_words import minutes_text
-from data.queries.commitments import FOLLOWED_DAYS, SETTLED, checked, followed, made_in, step_now
+from data.queries.commitments import (
+    FOLLOWED_DAYS,
+    SETTLED,
+    agreed_already,
+    checked,
+    followed,
+    made_in,
+    step_now,
+)
 from data.queries.morning import members, morning, team_alerts
 from data.schema import (
     Action,
@@ -83,6 +91,8 @@ def start_meeting(tx: Tx, brief_id: int) -> int:
 def assign(tx: Tx, meeting_id: int, given: CommitmentInput) -> int:
     """Agree that somebody of the team does something until an instant; they are told. Returns its id.
 
+    What this meeting agreed on already and is agreed on again, word for word, gets the new time.
+
     Raises:
         NotFound: no such meeting within reach.
         Conflict: it is finished.
@@ -103,10 +113,14 @@ def assign(tx: Tx, meeting_id: int, given: CommitmentInput) -> int:
         made_at=tx.now,
         made_by_id=tx.who.person_id,
     )
+    before = None
+    if earlier := agreed_already(tx.session, row, tx.now):
+        before, row = to_json({"due_at": earlier.due_at}), earlier
+        row.due_at = given.due_at
     tx.session.add(row)
     tx.session.flush()
     after = {"task": row.what, "owner_id": row.owner_id, "due_at": row.due_at}
-    tx.audit("commitment", row.id, after=to_json(after))
+    tx.audit("commitment", row.id, before, to_json(after))
     if row.owner_id != tx.who.person_id:
         post(tx.session, tx.now, [notice_of(tx, row, issued.timezone)])
     return row.id

@@ -7,7 +7,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from core.reports.commitments import Checked, Commitment, Kept, Proof, Record, asked_anew, asked_once, check
+from core.reports.commitments import (
+    Checked,
+    Commitment,
+    Kept,
+    Proof,
+    Record,
+    asked_anew,
+    asked_once,
+    check,
+    thing,
+)
 from core.terms import ActionStatus
 from data.schema import (
     Action,
@@ -72,6 +82,15 @@ def _stood(one: Checked, now: datetime) -> Kept:
 def made_in(session: Session, meeting_id: int, now: datetime) -> tuple[Checked, ...]:
     """What one meeting agreed on, in its order."""
     return tuple(c for _, c in checked(session, now, Row.meeting_id == meeting_id))
+
+
+def agreed_already(session: Session, new: Row, now: datetime) -> Row | None:
+    """What its meeting agreed on already, word for word, with the same person, and is not done."""
+    wanted = new.owner_id, new.customer_id, new.opportunity_id, new.expects, new.about, new.what
+    for _, one in checked(session, now, Row.meeting_id == new.meeting_id):
+        if one.state not in SETTLED and thing(one.commitment) == wanted:
+            return session.get_one(Row, one.commitment.id)
+    return None
 
 
 def own_commitments(session: Session, person_id: int, until: datetime, now: datetime) -> list[Commitment]:

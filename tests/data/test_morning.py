@@ -591,6 +591,26 @@ def test_whoever_takes_something_over_is_told_once(store, company, clock):
     )
 
 
+def test_what_a_meeting_agrees_on_again_word_for_word_gets_the_new_time_and_is_told(store, company, clock):
+    held = meeting(store, company)
+    first = assign(store, company.manager, held, promise_to(store, company, clock))
+    later = clock.at + timedelta(days=2)
+    clock.move(minutes=1)
+    again = assign(store, company.manager, held, promise_to(store, company, clock, due_at=later))
+    clock.move(minutes=-1)
+    other = assign(store, company.manager, held, promise_to(store, company, clock, what="See them, all"))
+    made = shown(store, company.manager, company.rep.team_id).made
+    assert again == first
+    assert [(c.commitment.id, c.commitment.due_at == later) for c in made] == [(first, True), (other, False)]
+    with store.reading() as session:
+        told = session.scalars(select(Message).where(Message.kind == "commitment").order_by(Message.id)).all()
+    assert [sentence("en", m.kind, m.params)[1] for m in told[:2]] == [
+        "Haihe: See them. By Wed 4 Mar, 17:00. (Manager)", "Haihe: See them. By Fri 6 Mar, 07:00. (Manager)",
+    ]  # fmt: skip
+    drop_commitment(store, company.manager, first, "They bought elsewhere")
+    assert assign(store, company.manager, held, promise_to(store, company, clock)) not in (first, other)
+
+
 def test_word_of_a_promise_a_demand_or_an_alert_opens_it(store, company, clock):
     customer, deal = customer_of(store, "Haihe"), deal_of(store, "Haihe")
     promise = make_promise(store, company.rep, customer, PromiseInput("Then", TODAY + timedelta(days=9)))
