@@ -161,6 +161,17 @@ def check_move(name: str, before: date | None, after: date | None, reason: str) 
     return tuple(problems)
 
 
+def check_said(promised_on: date | None, said_on: date) -> tuple[Problem, ...]:
+    """That a promise is not for a day before the one on which it was made, as in a year mistyped.
+
+    >>> [p.code for p in check_said(date(2026, 1, 15), said_on=date(2026, 11, 27))]
+    ['before_said']
+    """
+    if promised_on is None or promised_on >= said_on:
+        return ()
+    return (Problem("promised_on", "before_said", {"on": said_on}),)
+
+
 def check_plan(planned_on: date | None, today: date) -> list[Problem]:
     """That a plan is for a day to come, or for today.
 

@@ -8,7 +8,7 @@ from core.access import Permission, reach
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
 from core.notices import Notice
 from core.promises.consistency import may_escalate
-from core.promises.demands import PromiseInput, check_move, check_promise
+from core.promises.demands import PromiseInput, check_move, check_promise, check_said
 from core.terms import Role
 from data.commands.command import Tx, command
 from data.commands.demands import belongs, reached_customer
@@ -16,6 +16,7 @@ from data.commands.outbox import post
 from data.commands.promise_sweep import sweep_promises
 from data.jsontext import to_json
 from data.queries.leads import active, leads
+from data.queries.policies import company_day
 from data.queries.promises import PromiseRow, promises
 from data.queries.scope import customers
 from data.schema import Action, Contact, Customer, Demand, Escalation, Feature, Promise, PromisedDate
@@ -29,13 +30,16 @@ def make_promise(tx: Tx, customer_id: int, promise: PromiseInput) -> int:
 
     Raises:
         NotFound: no such customer within reach, or no such feature.
-        Invalid: a value is wrong, or the demand, contact or action is another customer's.
+        Invalid: a value is wrong, the day lies before the one on which it was said, or the demand, contact or
+            action is another customer's.
     """
     reached_customer(tx, customer_id, Permission.MAKE_PROMISES)
     refuse(check_promise(promise, tx.now))
     belongs(tx, Demand, promise.demand_id, customer_id)
     belongs(tx, Contact, promise.contact_id, customer_id)
     belongs(tx, Action, promise.action_id, customer_id)
+    made_at = promise.made_at or _said_at(tx, promise.action_id)
+    refuse(check_said(promise.promised_on, company_day(tx.session, made_at)))
     row = Promise(
         customer_id=customer_id,
         demand_id=promise.demand_id,
@@ -44,7 +48,7 @@ def make_promise(tx: Tx, customer_id: int, promise: PromiseInput) -> int:
         action_id=promise.action_id,
         person_id=tx.who.person_id,
         words=promise.words,
-        made_at=promise.made_at or _said_at(tx, promise.action_id),
+        made_at=made_at,
         recorded_at=tx.now,
     )
     tx.session.add(row)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -68,6 +69,17 @@ def test_a_promise_without_any_plan_is_red(store):
     company = found(store)
     make_promise(store, company.rep, company.customer, PromiseInput("Soon", date(2026, 4, 1)))
     assert [(r.state.light, r.state.code) for r in seen(store, company.rep)] == [("red", "nothing_planned")]
+
+
+def test_a_promise_for_a_day_before_it_was_said_is_refused_at_its_day(store, clock):
+    company = found(store)
+    early = PromiseInput("Mid January", date(2026, 1, 15))
+    with pytest.raises(Invalid) as refused:
+        make_promise(store, company.rep, company.customer, early)
+    assert [(p.field, p.code) for p in refused.value.problems] == [("promised_on", "before_said")]
+    earlier = replace(early, made_at=datetime(2026, 1, 14, 18, tzinfo=UTC))  # the 15th where the company is
+    make_promise(store, company.rep, company.customer, earlier)
+    assert [r.promised_on for r in seen(store, company.rep)] == [early.promised_on]
 
 
 def test_the_clock_counts_what_was_known(store, clock):
