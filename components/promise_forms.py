@@ -19,7 +19,7 @@ from components.navigation import open_page
 from components.text import listed, t
 from core.access import Permission, reach
 from core.promises.acceptance import Fulfilment
-from core.promises.consistency import Light, may_escalate
+from core.promises.consistency import READY, Light, may_escalate
 from data.commands.form_drafts import ESCALATION, PLAN, PROMISE_MOVE, PROMISE_PLAN
 from data.queries.demand_file import FeatureChoice
 from data.queries.promise_board import BoardRow
@@ -149,6 +149,7 @@ def feature_form(feature: int, found: Sequence[tuple[BoardRow, Sequence[str]]], 
 
 
 def _to_keep(found: Sequence[tuple[BoardRow, Sequence[str]]]) -> list[PromiseRow]:
-    """The promises whose day is to come, by that day."""
-    promises = [row.promise for row, _ in found if row.promise.fulfilment is Fulfilment.OPEN]
+    """The promises whose day is to come and that wait for the plan, by that day."""
+    ahead = [row.promise for row, _ in found if row.promise.fulfilment is Fulfilment.OPEN]
+    promises = [promise for promise in ahead if promise.state.code != READY]
     return sorted(promises, key=lambda promise: (promise.promised_on, promise.id))

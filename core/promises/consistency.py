@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+READY = "ready"  # the code of what waits for the customer's word alone
+
 
 class Light(StrEnum):
     """How a promise stands."""
@@ -19,10 +21,11 @@ class Consistency:
 
     Attributes:
         light: RED when the promise comes before the plan or nothing is planned, AMBER when the
-            plan leaves fewer than `slack_days`, GREEN otherwise and when the customer confirmed it.
+            plan leaves fewer than `slack_days`, GREEN otherwise, and when it was ready in time or the
+            customer confirmed it.
         code: why, a key under `promises.why`.
-        gap_days: days from the promise to the plan; positive when promised too early, None
-            without a plan.
+        gap_days: days from the promise to the plan, or to the day on which it was ready in time;
+            positive when promised too early, None without a plan.
     """
 
     light: Light
@@ -31,12 +34,17 @@ class Consistency:
 
 
 def consistency(
-    promised_on: date, planned_on: date | None, slack_days: int, delivered: bool = False
+    promised_on: date,
+    planned_on: date | None,
+    slack_days: int,
+    delivered: bool = False,
+    ready_on: date | None = None,
 ) -> Consistency:
     """Hold one promised date against the planned one.
 
     Args:
         delivered: the customer confirmed it (`core.promises.acceptance`): no plan can contradict it any more.
+        ready_on: since when it waits for the customer; in time, no plan can contradict it either.
 
     >>> consistency(date(2026, 3, 1), date(2026, 3, 10), slack_days=3)
     Consistency(light=<Light.RED: 'red'>, code='before_plan', gap_days=9)
@@ -44,9 +52,13 @@ def consistency(
     'amber'
     >>> consistency(date(2026, 3, 1), None, slack_days=3).code
     'nothing_planned'
+    >>> consistency(date(2026, 3, 1), None, slack_days=3, ready_on=date(2026, 2, 27)).code
+    'ready'
     """
     if delivered:
         return Consistency(Light.GREEN, "delivered", (planned_on - promised_on).days if planned_on else None)
+    if ready_on is not None and ready_on <= promised_on:
+        return Consistency(Light.GREEN, READY, (ready_on - promised_on).days)
     if planned_on is None:
         return Consistency(Light.RED, "nothing_planned", None)
     gap = (planned_on - promised_on).days
@@ -72,14 +84,23 @@ def may_escalate(light: Light, asked: bool, answers: bool) -> bool:
     return light is Light.RED or (asked and answers)
 
 
-def ahead(promised_on: date, planned_on: date | None, today: date, delivered: bool = False) -> bool:
+def ahead(
+    promised_on: date,
+    planned_on: date | None,
+    today: date,
+    delivered: bool = False,
+    ready_on: date | None = None,
+) -> bool:
     """Whether a promise still lies before us: its day or the plan's is to come, or nothing is planned.
 
-    What the customer confirmed lies behind us, whatever the dates say.
+    What the customer confirmed lies behind us, whatever the dates say; what was ready in time waits for its
+    own day alone.
 
     >>> ahead(date(2026, 3, 1), date(2026, 3, 10), today=date(2026, 3, 5))
     True
     >>> ahead(date(2026, 3, 1), date(2026, 3, 4), today=date(2026, 3, 5))
     False
     """
+    if ready_on is not None and ready_on <= promised_on:
+        planned_on = ready_on
     return not delivered and (planned_on is None or max(promised_on, planned_on) >= today)

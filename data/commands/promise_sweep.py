@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.access import OPERATOR
 from core.notices import Notice
 from core.policies import Policy
-from core.promises.consistency import Light, ahead
+from core.promises.consistency import Light
 from core.terms import Role
 from data.commands.demand_notices import sees
 from data.commands.outbox import post
@@ -43,11 +43,7 @@ def sweep_promises(
     session.flush()
     today = now.astimezone(ZoneInfo(company_zone(session))).date()
     rows = promises(session, OPERATOR, policy, now, *narrowed)
-    red = [
-        row
-        for row in rows
-        if row.state.light is Light.RED and ahead(row.promised_on, row.planned_on, today, row.delivered)
-    ]
+    red = [row for row in rows if row.state.light is Light.RED and row.ahead(today)]
     tell_promises(session, now, rows, red)
     return post(session, now, _notices(session, red, by)) if red else 0
 

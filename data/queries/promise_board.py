@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.access import Who
-from core.promises.consistency import ahead
+from core.promises.consistency import Light
 from core.terms import Outcome
 from data.once import recalled
 from data.queries.policies import company_day, policy_in_force
@@ -103,7 +103,7 @@ def promise_board(
 def conflicts(session: Session, who: Who, now: datetime) -> list[BoardRow]:
     """The red promises ahead alone, as on the board; the others, however many, are not read."""
     found = promises(session, who, policy_in_force(session), now, red_ahead=True)
-    red = [row for row in found if not row.delivered]
+    red = [row for row in found if row.state.light is Light.RED]
     return _board_rows(session, red, stakes_behind(session, red))
 
 
@@ -146,7 +146,7 @@ def _board_rows(
 
 
 def _is_ahead(row: PromiseRow, today: date) -> bool:
-    return not row.taken_back and ahead(row.promised_on, row.planned_on, today, row.delivered)
+    return not row.taken_back and row.ahead(today)
 
 
 def _shown_as(row: PromiseRow, is_ahead: bool) -> str:

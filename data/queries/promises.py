@@ -11,8 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from core.access import Permission, Who
 from core.calendar import WorkCalendar
 from core.policies import Policy
-from core.promises.acceptance import Fulfilment, Stand, Standing, fulfilment
-from core.promises.consistency import Consistency, consistency
+from core.promises.acceptance import Fulfilment, Stand, Standing, fulfilment, on_plan
+from core.promises.consistency import Consistency, ahead, consistency
 from core.promises.sla import Clock, Pause, clock
 from data.queries.acceptance import Wanted, day_of, serving
 from data.queries.policies import company_day, company_zone, policy_in_force
@@ -51,6 +51,7 @@ class PromiseRow:
         person: who made it.
         told_id, planned_id: rows of the two histories that hold now; planned_id None without a plan.
         delivery: how what was delivered for it stands; delivered is what the customer confirmed.
+        ready_on: the company's day since which it waits for the customer; None while it waits for the plan.
         fulfilment: what became of it.
         taken_back: whether it was recorded by mistake, and counts no more.
     """
@@ -70,6 +71,7 @@ class PromiseRow:
     told_id: int
     planned_id: int | None
     delivery: Standing
+    ready_on: date | None
     fulfilment: Fulfilment
     taken_back: bool
 
@@ -82,6 +84,10 @@ class PromiseRow:
     def asked(self) -> bool:
         """Whether it was made of a demand, and nothing was marked ready for it yet."""
         return self.demand_id is not None and self.delivery.state is Stand.NOT_READY
+
+    def ahead(self, today: date) -> bool:
+        """Whether it still lies before us on the company's day."""
+        return ahead(self.promised_on, self.planned_on, today, self.delivered, self.ready_on)
 
     @property
     def cause(self) -> str:
@@ -133,7 +139,7 @@ def promises(
     Args:
         narrowed: further conditions on Promise, Demand, Customer or Feature.
         red_ahead: only those whose plan is missing, or still to come and after the promised day; what the
-            customer confirmed may be among them.
+            customer confirmed or has before them may be among them.
         taken_back: those that were entered by mistake: none of them, they alone, or all there are (None).
     """
     told = latest(PromisedDate.promise_id, PromisedDate.promised_on, PromisedDate.recorded_at, as_of)
@@ -174,6 +180,7 @@ def promises_of(session: Session, who: Who, demand_id: int, now: datetime) -> li
 
 def _promise(row: Any, slack_days: int, delivery: Standing, today: date, zone: str) -> PromiseRow:
     p, customer, feature_id, feature, person, told_id, told_on, planned_id, planned_on = row
+    ready_on = None if on_plan(delivery) else day_of(delivery.ready_at, zone)
     return PromiseRow(
         id=p.id,
         ref=p.ref,
@@ -182,7 +189,7 @@ def _promise(row: Any, slack_days: int, delivery: Standing, today: date, zone: s
         feature=feature,
         promised_on=told_on,
         planned_on=planned_on,
-        state=consistency(told_on, planned_on, slack_days, delivery.delivered),
+        state=consistency(told_on, planned_on, slack_days, delivery.delivered, ready_on),
         customer_id=p.customer_id,
         demand_id=p.demand_id,
         feature_id=feature_id,
@@ -190,6 +197,7 @@ def _promise(row: Any, slack_days: int, delivery: Standing, today: date, zone: s
         told_id=told_id,
         planned_id=planned_id,
         delivery=delivery,
+        ready_on=ready_on,
         fulfilment=fulfilment(told_on, delivery, day_of(delivery.kept_at, zone), today),
         taken_back=p.taken_back_at is not None,
     )

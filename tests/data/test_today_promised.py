@@ -65,6 +65,15 @@ def test_a_conflict_is_of_sales_and_product_until_it_is_escalated(handover, sqli
     assert whose(sqlite_store, people, Kind.CONFLICT) == {}
 
 
+def test_what_is_ready_in_time_is_a_conflict_only_once_the_customer_has_a_problem(handover, sqlite_store):
+    people = handover.people
+    move_feature(sqlite_store, people.product, handover.feature, date(2026, 3, 30), "A machine broke")
+    _, token = handover.ready()
+    assert whose(sqlite_store, people, Kind.CONFLICT) == {}
+    answer_link(sqlite_store, token, AnswerInput("problem", "The totals are wrong"))
+    assert set(whose(sqlite_store, people, Kind.CONFLICT)) == {"rep", "manager", "product"}
+
+
 def test_a_delivery_is_due_on_its_day_and_gone_when_ready(handover, sqlite_store, clock):
     people = handover.people
     assert whose(sqlite_store, people, Kind.DELIVERY) == {}

@@ -73,7 +73,7 @@ def test_everybody_sees_what_waits_and_only_senders_can_send(open_page, handover
     [
         ("deliveries", "sent", "deliveries.to_list"),
         ("demands", "answered", "demands.to_list"),
-        ("promises", "amber", "promises.to_board"),
+        ("promises", "green", "promises.to_board"),
     ],
 )
 def test_back_from_a_row_its_list_shows_what_it_showed(open_page, handover, name, show, back):

@@ -141,6 +141,15 @@ def test_what_is_delivered_is_neither_ahead_nor_a_conflict():
     assert not ahead(promised, planned, MARCH[5], delivered=True)
 
 
+def test_what_is_ready_by_the_promised_day_is_no_conflict_and_waits_for_that_day():
+    promised, planned = MARCH[10], MARCH[20]
+    for plan in (planned, None):
+        in_time, late = (consistency(promised, plan, 3, ready_on=MARCH[n]) for n in (10, 11))
+        assert (in_time.light, in_time.code, in_time.gap_days, late.light) == ("green", "ready", 0, "red")
+        assert ahead(promised, plan, MARCH[10], ready_on=MARCH[10])
+        assert not ahead(promised, plan, MARCH[11], ready_on=MARCH[10])
+
+
 @pytest.mark.parametrize(
     ("sent", "said", "day", "expected"),
     [

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.access import Who
 from core.forecast.calibration import ACCEPTED
 from core.promises.acceptance import Fulfilment
-from core.promises.consistency import Light, ahead
+from core.promises.consistency import Light
 from core.promises.sla import Clock, clock
 from core.reports.catalogue import SPLITS, Dimension, Grain
 from core.reports.facts import Fact
@@ -144,8 +144,7 @@ def _red(session: Session, who: Who, ask: Ask, ids: list[int], at: datetime) -> 
 
 
 def _is_red(row: PromiseRow, today: date) -> bool:
-    lies_ahead = ahead(row.promised_on, row.planned_on, today, row.delivered)
-    return lies_ahead and row.state.light is Light.RED
+    return row.ahead(today) and row.state.light is Light.RED
 
 
 def _stakes(session: Session, ask: Ask, red: list[PromiseRow]) -> dict[int, float]:
