@@ -12,6 +12,7 @@ from core.people import CHAT_IDS, TEAM_ROLES, PersonInput, check_person
 from core.terms import Role
 from data.exchange.lookups import People, table_row
 from data.exchange.plan import Plan
+from data.queries.policies import company_zone
 from data.schema import Person, Team
 
 
@@ -125,7 +126,10 @@ class _Planner:
             return None
         if name not in self.teams:
             kind = "store" if role == Role.STORE_MANAGER else "sales" if role in TEAM_ROLES else "office"
-            self.teams[name] = self.plan.add(Team, name=name, kind=kind, region=record.get("region"))
+            zone = company_zone(self.plan.session)
+            self.teams[name] = self.plan.add(
+                Team, name=name, kind=kind, region=record.get("region"), timezone=zone
+            )
         return self.teams[name]
 
     def _create(self, wanted: dict[str, Any], created_at: Any) -> None:

@@ -24,7 +24,7 @@ from data.commands.projections import differences, rebuild
 from data.exchange.reading import read_table
 from data.exchange.report import reasons, rejected_file
 from data.queries.api_tokens import all_tokens
-from data.schema import Action, Audit, Customer, ImportBatch, Opportunity, Person, StageEvent, Team
+from data.schema import Action, Audit, Customer, ImportBatch, Opportunity, Person, Setting, StageEvent, Team
 from data.text import translate
 from tests.api import token_of
 from tests.company import found
@@ -173,6 +173,15 @@ def test_users_their_teams_and_managers(store):
             ("王磊", "rep", "East", None),
             ("dustin.b", "manager", "East", None),
         }
+
+
+def test_the_teams_of_a_users_file_go_by_the_companys_clock(sqlite_store):
+    found(sqlite_store)
+    with sqlite_store.writing() as session:
+        session.merge(Setting(key="timezone", value="Europe/London"))
+    import_text(sqlite_store, "users", "name,role,team\nAmy Grant,rep,North\n")
+    with sqlite_store.reading() as session:
+        assert session.scalar(select(Team.timezone).where(Team.name == "North")) == "Europe/London"
 
 
 def test_the_last_administrator_stays(sqlite_store):
