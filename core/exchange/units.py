@@ -15,6 +15,7 @@ MULTIPLES = {
     "亿": 100_000_000,
     "亿元": 100_000_000,
     "k": 1_000,
+    "000": 1_000,
     "T": 1_000,  # of TEUR
     "m": 1_000_000,
 }
@@ -36,9 +37,11 @@ _DOLLARS = ("AUD", "CAD", "HKD", "NZD", "SGD", "TWD")
 _YUAN_AND_YEN = ("CNY", "JPY")
 _CODES = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY", "SGD", "TWD", "KRW", "AUD", "CAD", "CHF")
 CURRENCY = "|".join(re.escape(sign) for sign in (*_CODES, *SIGNS))
+_THOUSANDS = r"['’]?([kKmM]|000)s?"
 _IN_HEADER = re.compile(
     r"[\s(（\[【/,，]+(?:单位[:：]?)?(?:人民币)?"
-    rf"(百万元|千元|万元|亿元|元|万|亿|([kKTmM]?)\s?(?:{CURRENCY}))\s*[)）\]】]?\s*$|(万元|亿元)\s*$"
+    rf"(?:(百万元|千元|万元|亿元|元|万|亿)|([kKTmM]?)\s?(?:{CURRENCY})|(?:{CURRENCY})\s?{_THOUSANDS})"
+    rf"\s*[)）\]】]?\s*$|(万元|亿元)\s*$|\s*[(（\[【]\s*{_THOUSANDS}\s*[)）\]】]\s*$"
 )
 _NAMED = re.compile(CURRENCY)
 _CODE = rf"(?<![A-Za-z])(?:{'|'.join(sorted(currencies()))})(?![A-Za-z])"
@@ -70,11 +73,11 @@ def times_of(header: str) -> int:
 
     >>> times_of("金额（万元）"), times_of("预计金额万元"), times_of("金额"), times_of("Value (kEUR)")
     (10000, 10000, 1, 1000)
+    >>> times_of("Value (k)"), times_of("Value (£m)"), times_of("Value £'000"), times_of("Link")
+    (1000, 1000000, 1000, 1)
     """
     found = _IN_HEADER.search(header)
-    if not found:
-        return 1
-    unit = found[3] or (found[1] if found[2] is None else found[2])
+    unit = next((part for part in found.groups() if part), "") if found else ""
     return MULTIPLES.get(unit) or MULTIPLES.get(unit.lower(), 1)
 
 

@@ -147,6 +147,8 @@ MONEY = {  # header and cell: what is kept
     ("Amount", "NOK 450,000"):       (450_000, "NOK"),
     ("Amount (EUR)", "5000"):        (5_000, "EUR"),
     ("Value (kEUR)", "88"):          (88_000, "EUR"),
+    ("Value (k)", "85"):             (85_000, "CNY"),
+    ("Amount (£'000)", "85"):        (85_000, "GBP"),
     ("Value (kEUR)", "£9"):          (9_000, "GBP"),  # the header's thousands, the cell's own currency
     ("Amount", "¥120万"):            (1_200_000, "CNY"),  # the company's own
     ("Amount, Currency", "€7,HKD"):  (7, "HKD"),  # a column of its own has the last word
