@@ -26,7 +26,7 @@ def with_full_names(kind: Kind, table: Table) -> Table:
     (('Full name', 'Company', 'Age'), [('Ingrid Holm', 'Haihe', 5), (None, 'Haihe')])
     """
     name = kind.column("name")
-    if name is None or "full name" not in name.words or "name" in recognise(kind, table.headers):
+    if name is None or "full name" not in name.words or _have_whole(kind, table.headers):
         return table
     places = {fold(header): n for n, header in reversed(list(enumerate(table.headers)))}
     for first, last, called, between in _WAYS:
@@ -50,6 +50,12 @@ def by_whole_names(mapping: FileMapping, table: Table) -> FileMapping:
     if named not in table.whole:
         return mapping
     return replace(mapping, columns={**mapping.columns, "name": table.whole[named]})
+
+
+def _have_whole(kind: Kind, headers: tuple[str, ...]) -> bool:
+    """Whether a column has whole names for certain; one headed User may have what they sign in with."""
+    place, login = recognise(kind, headers).get("name"), kind.column("username")
+    return place is not None and not (login and fold(headers[place]) in map(fold, login.words))
 
 
 def _named(cells: tuple[Cell, ...], parts: tuple[int, int], between: str) -> tuple[Cell, ...]:

@@ -99,7 +99,7 @@ USERS = Kind(
     "users",
     (
         _ref("user id", "工号"),
-        Column("username", words=("user name", "login", "account name", "用户名", "账号", "登录名")),
+        Column("username", words=("user name", "login", "account name", "user", "用户名", "账号", "登录名")),
         Column("name", words=("full name", "user", "employee", "sales agent", "姓名", "员工", "成员")),
         Column("role", Holds.CHOICE, ("position", "job title", "角色", "岗位", "职位", "职务"), tuple(Role), "role"),
         Column("team", words=("sales team", "group", "department", "团队", "销售团队", "所属团队", "部门", "所属部门", "小组")),

@@ -134,7 +134,7 @@ def knows(kind: Kind) -> Callable[[Sequence[str]], int]:
 
 
 def recognise(kind: Kind, headers: Sequence[str]) -> dict[str, int]:
-    """Fields whose header is certain: the field's own name, or a known word for it.
+    """Fields whose header is certain: the field's own name, or a known word for it, first of what is needed.
 
     >>> from core.exchange.kinds import CUSTOMERS
     >>> recognise(CUSTOMERS, ["客户名称", "Sector", "Whim"])
@@ -142,7 +142,8 @@ def recognise(kind: Kind, headers: Sequence[str]) -> dict[str, int]:
     """
     folded = _folded(kind, headers)
     found = {c.name: folded[fold(c.name)] for c in kind.columns if fold(c.name) in folded}
-    for column in kind.columns:
+    needed = {name for names in kind.needed for name in names}
+    for column in sorted(kind.columns, key=lambda column: column.name not in needed):
         places = (folded[fold(w)] for w in column.words if fold(w) in folded)
         free = [p for p in places if p not in found.values()]
         if column.name not in found and free:

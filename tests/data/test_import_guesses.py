@@ -182,6 +182,8 @@ NAMES = [  # kind, a file's header and row: the person's name, None where it is 
     ("contacts",      "Company,First Name,Last Name",         "Haihe,Ingrid,Holm",         "Ingrid Holm"),
     ("contacts",      "Last name,Company,Given name,E-mail",  "Holm,Haihe,,i@holm.example", "Holm"),
     ("users",         "姓,名,团队",                            "欧阳,静,华东",               "欧阳静"),
+    ("users",         "User,First name,Last name",            "iholm,Ingrid,Holm",         "Ingrid Holm"),
+    ("users",         "User,Team",                            "Ingrid Holm,North",         "Ingrid Holm"),
     ("contacts",      "Name,First name,Last name",            "Dr. Holm,Ingrid,Holm",      "Dr. Holm"),
     ("opportunities", "Opp no.,First name,Last name",         "O-1,Ingrid,Holm",           None),
 ]  # fmt: skip
@@ -192,6 +194,11 @@ def test_a_persons_name_in_two_columns_is_read_as_one(kind, header, row, name):
     table = read_table("people.csv", f"{header}\n{row}\n".encode(), kind)
     place = recognise(KINDS[kind], table.headers).get("name")
     assert (None if place is None else table.rows[0].cells[place]) == name
+
+
+def test_a_column_user_has_what_they_sign_in_with_where_their_names_stand_elsewhere():
+    table = read_table("people.csv", b"User,First name,Last name\niholm,Ingrid,Holm\n", "users")
+    assert recognise(KINDS["users"], table.headers) == {"username": 0, "name": 1}
 
 
 @pytest.mark.parametrize("named", ["First name", "Last name", "Full name"])
