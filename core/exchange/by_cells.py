@@ -11,7 +11,10 @@ from core.terms import Outcome
 _LOOKED_AT = 50  # rows whose cells a guess must fit
 _DAY = Column("day", Holds.DATE)
 _STATE = {fold(said) for said in ("status", "deal status", "opportunity status", "项目状态", "商机状态")}
-_END = {fold(said) for said in ("签约日期", "签单日期", "关闭日期", "签约/关闭日期")}
+_END = {
+    fold(said)
+    for said in ("签约日期", "签单日期", "关闭日期", "签约/关闭日期", "成交/关闭日期", "成交/结束日期")
+}
 
 
 def told_by_cells(

@@ -15,22 +15,23 @@ from core.exchange.sizes import count_staff
 from core.exchange.tables import Cell, Table, blank
 from core.exchange.units import without_unit
 from core.exchange.values import check_cell
+from core.terms import Outcome
 
 _SURE_ENOUGH = 82.0  # of 100, each word of a header; below it a guess annoys more than it helps
 _LIKE_ENOUGH = 78.0  # of 100, a word for a choice
 _LETTER = re.compile(r"(?<![a-z])[a-z](?![a-z])")  # one that stands alone
 _SAID = {  # what other systems call it; a person confirms it
-    "won": ("成交", "已成交", "签单", "已签单", "已签约", "成单", "中标", "win", "signed"),
+    "won": ("成交", "签单", "已签约", "成单", "中标", "win", "signed"),
     "lost": ("丢单", "失单", "丢标", "未中标", "流失", "战败", "失败", "lose", "dead"),
     "open": ("跟进中", "洽谈中", "在谈", "in progress", "ongoing", "active"),
     "appointment": ("预约", "初步接触", "初次拜访", "first contact"),
-    "needs_diagnosis": ("需求调研", "需求分析", "需求确认", "discovery"),
+    "needs_diagnosis": ("需求调研", "需求分析", "需求确认", "需求沟通", "discovery"),
     "solution_demo": ("产品演示", "演示", "方案汇报"),
-    "objection_handling": ("谈判", "谈判中", "商务谈判", "negotiation", "negotiating"),
-    "quote_confirmation": ("报价", "已报价", "quote", "quotation"),
-    "rep": ("客户经理", "account executive", "account manager", "ae"),
+    "objection_handling": ("谈判", "商务谈判", "negotiation", "negotiating"),
+    "quote_confirmation": ("报价", "quote", "quotation", "proposal"),
+    "rep": ("客户经理", "大客户经理", "account executive", "account manager", "ae"),
     "manager": ("大区经理", "区域经理"),
-    "director": ("总经理", "副总经理", "销售总经理", "销售副总"),
+    "director": ("总经理", "副总经理", "销售总经理", "销售副总", "vp sales", "vp of sales", "head of sales"),
 }
 _MEANT = {fold(word): key for key, words in _SAID.items() for word in words}
 _EITHER = ("销售经理", "业务经理")  # a rep's title in one company, a team's head in another: a person says it
@@ -71,8 +72,16 @@ def _state(kind: Kind, word: str, formats: Formats) -> str | None:
     said = fold(word)
     keys = {key for c in kind.columns if c.name in ("stage", "outcome") for key in c.choices}
     known = formats.words.get("stage", {}).get(said) or formats.words.get("outcome", {}).get(said)
-    key = known or closed_as(word, formats) or _MEANT.get(said)
+    key = known or closed_as(word, formats) or _meant(word)
     return key if key in keys else None
+
+
+def _meant(word: str) -> str | None:
+    """What other systems mean by a word, also by one with 已, done, before it or 中, under way, behind it."""
+    said = fold(word)
+    under_way = _MEANT.get(said.removesuffix("中"))
+    done = _MEANT.get(said) or _MEANT.get(said.removeprefix("已"))
+    return done or (None if under_way in set(Outcome) else under_way)
 
 
 def _likeness(header: str, column: Column) -> float:
@@ -186,7 +195,7 @@ def nearest(word: str, choices: Mapping[str, str]) -> str | None:
     >>> nearest("销售总监", {"rep": "销售", "director": "总监"})
     'director'
     """
-    if (meant := _MEANT.get(fold(word))) in choices:
+    if (meant := _meant(word)) in choices:
         return meant
     if fold(word).endswith(_EITHER):
         return None

@@ -110,6 +110,7 @@ def test_cells_that_hold_something_else_are_no_guess(kind, header, cells, field)
 TOLD_BY_CELLS = [  # an opportunities file's headers, its rows, what of it is guessed
     ("Status",        ("Solution demo", "Quote confirmation", "Won"),  {"stage": "Status"}),
     ("项目状态",       ("需求调研", "方案演示", "丢单"),                  {"stage": "项目状态"}),
+    ("项目状态",       ("报价中", "已丢单", "搁置"),                     {"stage": "项目状态"}),
     ("Status",        ("won", "Lost", "in progress"),                  {"outcome": "Status"}),
     ("项目状态",       ("赢单", "跟进中", "跟进中", "报价"),               {"outcome": "项目状态"}),
     ("Status",        ("Green", "Red", "Won"),                         {}),
@@ -117,6 +118,7 @@ TOLD_BY_CELLS = [  # an opportunities file's headers, its rows, what of it is gu
     ("阶段,Status",    ("预约,Solution demo",),                         {}),
     ("Status,项目状态", ("won,won",),                                    {}),
     ("签约/关闭日期",   ("2026-03-02", "2026/3/9"),                      {"closed_at": "签约/关闭日期"}),
+    ("成交/结束日期",   ("2026年6月18日", None),                         {"closed_at": "成交/结束日期"}),
     ("签约日期",       ("待定", "未签", "2026-03-02"),                    {}),
     ("预计签单,签约日期", ("2026-03-01,2026-03-02",),                    {"closed_at": "签约日期"}),
     ("成交日期,签约日期", ("2026-03-02,2026-03-02", ",2026-04-01"),       {"close_on": "签约日期"}),
@@ -155,6 +157,7 @@ MEANT = [
     ("zh", "丢单", "lost"),
     ("zh", "Win", "won"),
     ("zh", "已签约", "won"),
+    ("zh", "签单中", None),  # not yet
     ("zh", "需求调研", "needs_diagnosis"),
     ("en", "需求调研", None),  # no choice here
     ("zh", "搁置", None),
@@ -163,6 +166,8 @@ MEANT = [
     ("zh", "销售经理", None),  # a rep here, a team's head there
     ("zh", "高级销售经理", None),
     ("en", "AE", "rep"),
+    ("zh", "大客户经理", "rep"),
+    ("zh", "VP Sales", "director"),
 ]
 
 
