@@ -2,7 +2,8 @@
 
 Each opportunity counts with what it brought if it was won in the period by then, with its value while it
 was open, with nothing otherwise. For one that is open on both days, chance and amount share the change: each
-takes its own difference at the mean of the other, so that neither order matters.
+takes its own difference at the mean of the other, so that neither order matters. Of the amount's share only
+what stood in the books otherwise is told as an amount that was raised or lowered.
 """
 
 from collections.abc import Container, Mapping, Sequence
@@ -14,6 +15,7 @@ NEW, WON, LOST, REOPENED = "new", "won", "lost", "reopened"
 TAKEN_OVER, HANDED_OVER = "taken_over", "handed_over"
 PULLED_IN, PUSHED_OUT = "pulled_in", "pushed_out"
 CHANCE_UP, CHANCE_DOWN, AMOUNT_UP, AMOUNT_DOWN = "chance_up", "chance_down", "amount_up", "amount_down"
+USUAL_UP, USUAL_DOWN = "usual_up", "usual_down"
 ARRIVALS, UNDONE, ADJUSTMENT = "arrivals", "undone", "adjustment"
 PARTS = (
     WON,
@@ -22,11 +24,13 @@ PARTS = (
     PULLED_IN,
     CHANCE_UP,
     AMOUNT_UP,
+    USUAL_UP,
     LOST,
     HANDED_OVER,
     PUSHED_OUT,
     CHANCE_DOWN,
     AMOUNT_DOWN,
+    USUAL_DOWN,
     REOPENED,
     ARRIVALS,
     UNDONE,
@@ -37,13 +41,17 @@ _EXACT = Decimal("0.0001")
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """How an opportunity stood in a snapshot: `won` with its amount, or open with value, chance, close."""
+    """How an opportunity stood in a snapshot: `won` with its amount, or open with value, chance, close.
+
+    `amount` is what it was expected to bring if won, `booked` what stood in the books.
+    """
 
     value: Decimal
     won: bool = False
     chance: float = 0.0
     amount: Decimal = Decimal(0)
     close_on: date | None = None
+    booked: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +133,23 @@ def _both_won(key: int, change: Decimal) -> list[Move]:
 
 def _both_open(key: int, was: Stood, now: Stood, change: Decimal) -> list[Move]:
     mean = Decimal(repr((was.chance + now.chance) / 2))
-    amount = ((now.amount - was.amount) * mean).quantize(_EXACT)
-    chance = change - amount
+    amount = (_rebooked(was, now) * mean).quantize(_EXACT)
+    usual = ((now.amount - was.amount) * mean).quantize(_EXACT) - amount
+    chance = change - amount - usual
     return [
         Move(AMOUNT_UP if amount > 0 else AMOUNT_DOWN, key, amount),
+        Move(USUAL_UP if usual > 0 else USUAL_DOWN, key, usual),
         Move(_chance_part(was.close_on, now.close_on, chance), key, chance),
     ]
+
+
+def _rebooked(was: Stood, now: Stood) -> Decimal:
+    """What another amount in the books changed; the rest is what wins usually bring for what is booked."""
+    if was.booked == now.booked:
+        return Decimal(0)
+    if not was.booked or not now.booked:
+        return now.amount - was.amount
+    return (now.booked - was.booked) * (was.amount / was.booked + now.amount / now.booked) / 2
 
 
 def _chance_part(was: date | None, now: date | None, change: Decimal) -> str:

@@ -160,7 +160,10 @@ class Snapshot:
     def moved(self) -> Whole:
         """The snapshot as `core.forecast.movement` reads it; rows alone where not all is seen."""
         won = {w.opportunity_id: Stood(w.amount, won=True) for w in self.wins}
-        stood = {o.opportunity_id: Stood(o.value, False, o.chance, o.amount, o.close_on) for o in self.lines}
+        stood = {
+            o.opportunity_id: Stood(o.value, False, o.chance, o.amount, o.close_on, o.booked)
+            for o in self.lines
+        }
         if self.whole and self.run.value is not None:
             return Whole(self.run.value, stood | won, self.run.fresh, self.run.undone or ZERO)
         return Whole(self.won + self.open, stood | won, ZERO)

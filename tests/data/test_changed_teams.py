@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -96,17 +97,26 @@ def test_a_teams_attribution_is_of_its_month_in_forecast_health(office):
     assert {d.names.rep for d in month.deviations} == {"Rep", "Mate"}
 
 
-def test_what_went_to_another_team_is_not_lost(office):
-    """Five days later the rep's deal is the stranger's, and the stranger's is the mate's."""
-    people, later = office.people, run(office.store, JAN, value=500, taken=6)
-    owners = {people.rep.person_id: people.stranger, people.stranger.person_id: people.mate}
+def five_days_later(office, change) -> None:
+    """The lines of 1 January again, with what `change` says of each."""
+    later = run(office.store, JAN, value=500, taken=6)
     with office.store.writing() as session:
         for line in session.query(ForecastLine).filter_by(run_id=office.run).all():
             names = [c.name for c in ForecastLine.__table__.columns if c.name != "id"]
             values = {name: getattr(line, name) for name in names} | {"run_id": later}
-            if new := owners.get(line.owner_id):
-                values |= {"owner_id": new.person_id, "team_id": new.team_id}
-            session.add(ForecastLine(**values))
+            session.add(ForecastLine(**values | change(line)))
+
+
+def test_what_went_to_another_team_is_not_lost(office):
+    """Five days later the rep's deal is the stranger's, and the stranger's is the mate's."""
+    people = office.people
+    owners = {people.rep.person_id: people.stranger, people.stranger.person_id: people.mate}
+
+    def passed_on(line) -> dict[str, int | None]:
+        new = owners.get(line.owner_id)
+        return {"owner_id": new.person_id, "team_id": new.team_id} if new else {}
+
+    five_days_later(office, passed_on)
     told = {}
     for who in (people.manager, people.director):
         was, now = office.day(who), office.day(who, date(2026, 1, 6))
@@ -116,3 +126,15 @@ def test_what_went_to_another_team_is_not_lost(office):
         assert sum(m.value for m in moves) == now.moved().value - was.moved().value
     assert told[people.manager.role] == {"taken_over": 100, "handed_over": -50, "reopened": -30}
     assert not {"new", "lost", "taken_over", "handed_over"} & set(told[people.director.role])
+
+
+def test_only_an_amount_that_somebody_changed_was_raised(office):
+    """Both deals bring a fifth more: the mate's was booked higher, for the rep's wins bring more."""
+
+    def risen(line) -> dict[str, Decimal]:
+        found = {name: getattr(line, name) * 6 / 5 for name in ("amount", "value", "booked")}
+        return found if line.owner_id == office.people.mate.person_id else found | {"booked": line.booked}
+
+    five_days_later(office, risen)
+    was, now = office.day(office.people.manager), office.day(office.people.manager, date(2026, 1, 6))
+    assert sums(movement(was.moved(), now.moved())) == {"amount_up": 6, "usual_up": 10, "reopened": -30}

@@ -15,15 +15,16 @@ MARCH, APRIL = date(2026, 3, 20), date(2026, 4, 20)
 
 
 def drawn(words: str) -> Stood | None:
-    """`"won 90"`, `"50% 200 Mar"`, `"-"` for not in the snapshot."""
+    """`"won 90"`, `"50% 200 Mar"`, `"50% 160/200"` where 200 is booked, `"-"` for not in the snapshot."""
     if words == "-":
         return None
     first, *rest = words.split()
     if first == "won":
         return Stood(Decimal(rest[0]), won=True)
-    chance, amount = float(first.rstrip("%")) / 100, Decimal(rest[0])
+    chance = float(first.rstrip("%")) / 100
+    amount, booked = map(Decimal, (rest[0].split("/") * 2)[:2])
     close_on = {"Mar": MARCH, "Apr": APRIL}.get(rest[1]) if rest[1:] else None
-    return Stood(Decimal(str(chance)) * amount, False, chance, amount, close_on)
+    return Stood(Decimal(str(chance)) * amount, False, chance, amount, close_on, booked)
 
 
 def whole(stood: Stood | None, fresh: int = 0, adjustment: int = 0) -> Whole:
@@ -48,6 +49,9 @@ def whole(stood: Stood | None, fresh: int = 0, adjustment: int = 0) -> Whole:
         ("40% 100 Mar", "60% 100 Apr", {"chance_up": 20}),  # pushed, and likelier all the same
         ("40% 100", "40% 150", {"amount_up": 20}),
         ("40% 100", "60% 200", {"chance_up": 30, "amount_up": 50}),
+        ("50% 160/200", "50% 180/200", {"usual_up": 10}),  # nobody touched the amount
+        ("50% 180/180", "50% 160/200", {"amount_up": 9, "usual_down": -19}),
+        ("50% 160/0", "50% 180/200", {"amount_up": 10}),  # booked for the first time
         ("40% 100", "40% 100", {}),
     ],
 )
@@ -77,10 +81,11 @@ def test_what_is_not_in_the_books_and_the_adjustment_move_on_their_own():
 
 money = st.decimals(0, 10**7, places=4)
 opened = st.builds(
-    lambda p, a, c: Stood((Decimal(repr(p)) * a).quantize(Decimal("0.0001")), False, p, a, c),
+    lambda p, a, c, b: Stood((Decimal(repr(p)) * a).quantize(Decimal("0.0001")), False, p, a, c, b),
     st.floats(0, 1),
     money,
     st.sampled_from([None, MARCH, APRIL]),
+    st.none() | money,
 )
 snapshots = st.builds(
     Whole,
