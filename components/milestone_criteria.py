@@ -64,21 +64,13 @@ def _criterion(told: Assessment, stop: Stop, view: View) -> None:
         st.caption(plain(f"{rows_words(language, told)} · {trend_words(language, told)}"))
         _weeks(told, language)
         st.markdown(f":small[**{t('milestones.outlook')}** {plain(_outlook(told, stop, language))}]")
-        st.markdown(
-            f":material/arrow_forward: **{t('milestones.next_step')}** {plain(_next(told, stop, language))}"
-        )
+        step = plain(next_words(language, told, stop.phase is Phase.OVER))
+        st.markdown(f":material/arrow_forward: **{t('milestones.next_step')}** {step}")
         if st.button(t("milestones.show_rows"), type="tertiary", icon=":material/table_rows:",
                      key=f"rows-{told.criterion}"):  # fmt: skip
             address.write(day=stop.day, criterion=told.criterion, item=None)
             lead_to(_BEHIND)
             st.rerun()
-
-
-def _next(told: Assessment, stop: Stop, language: str) -> str:
-    """The one thing to do; for a day that is over with too little data nothing can be added any more."""
-    if stop.phase is Phase.OVER and told.state is State.LITTLE:
-        return t("milestones.next_over")
-    return next_words(language, told)
 
 
 def _outlook(told: Assessment, stop: Stop, language: str) -> str:

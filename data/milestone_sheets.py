@@ -47,7 +47,7 @@ def stop_table(language: str, stop: Stop) -> Table:
             rows_words(language, told),
             trend_words(language, told),
             chance_words(language, told.chance),
-            next_words(language, told),
+            next_words(language, told, stop.phase is Phase.OVER),
         )
         for told in stop.assessments
     )

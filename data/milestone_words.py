@@ -14,6 +14,7 @@ from data.text import LOCALES, has, percent, translate
 
 NOTHING = "–"
 _LEAST = 0.01  # chances nearer to never and always are not told apart
+_MADE_UP = ("recording", "completeness", "response", "kept")  # what was missing then may be there by now
 _PLAIN = ("response", "reporting", "located")  # rows whose value is a number of hours or minutes
 
 
@@ -66,8 +67,11 @@ def chance_words(language: str, chance: float | None) -> str:
     return side + percent(language, shown)
 
 
-def next_words(language: str, told: Assessment) -> str:
-    """The one thing to do next."""
+def next_words(language: str, told: Assessment, over: bool) -> str:
+    """The one thing to do next; once its day is over nothing that is added counts any more."""
+    late = told.state is State.LITTLE or (told.state is State.MISSED and told.criterion in _MADE_UP)
+    if over and late:
+        return translate(language, "milestones.next_over")
     if told.state is State.LITTLE:
         return translate(language, f"milestones.little.{told.criterion}")
     if told.state is State.MET:
