@@ -6,7 +6,8 @@ from components import address
 from components.address import leave_for
 from components.blocks import plain, section
 from components.demand_answer import anew, may_answer_anew
-from components.draft_end import tell_sent
+from components.draft_begin import sheets
+from components.draft_end import send_here, tell_sent
 from components.feature_words import came_words
 from components.frame import View
 from components.left_over import left_over
@@ -15,7 +16,7 @@ from components.taking_back import take_back_form, taken_back_note
 from components.text import pair, t, term
 from core.access import Permission, reach
 from core.promises.sla import SlaState
-from data.commands.form_drafts import DEMAND_BACK
+from data.commands.form_drafts import DEMAND_BACK, TOLD_BACK
 from data.queries.demand_file import DemandFile
 from data.queries.demands import DemandRow
 from data.queries.taken_back import TakenBack
@@ -97,6 +98,25 @@ def _after_a_decline(row: DemandRow, view: View) -> None:
         st.rerun()
     if reach(view.who, Permission.FILE_DEMANDS) and st.button(t("demands.again"), icon=":material/redo:"):
         leave_for(customer=row.customer_id, again=row.id)
+
+
+def asked_back(file: DemandFile, view: View) -> None:
+    """Where product waits for the customer, whoever files demands passes on what they answered."""
+    if reach(view.who, Permission.FILE_DEMANDS) is None:
+        return
+    if file.row.paused_since is None:
+        left_over(view, TOLD_BACK, number=file.row.id)
+        return
+    with st.container(border=True, key=f"asked-back-{file.row.id}"):
+        form = sheets(view, TOLD_BACK).form(file.row.id)
+        st.markdown(f":material/forum: **{plain(t('demands.asked_back'))}**")
+        st.text(file.pauses[-1].reason)
+        form.long_text("answer", t("demands.customer_answer"), placeholder=t("demands.customer_answer_hint"))
+        send_here(
+            view, form, t("demands.pass_on"), TOLD_BACK.submit,
+            said=t("demands.passed_on"), icon=":material/send:",
+        )  # fmt: skip
+        form.finish()
 
 
 def take_back_block(file: DemandFile, view: View) -> None:

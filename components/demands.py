@@ -174,6 +174,10 @@ def _clock(file: DemandFile, view: View) -> None:
         end = view.instant(pause.ended_at) if pause.ended_at else t("demands.until_now")
         said = t("demands.paused_from", start=view.instant(pause.started_at), end=end, reason=pause.reason)
         st.caption(f":material/pause_circle: {plain(said)}")
+        if pause.answer:
+            by = pause.by or t("demands.somebody")
+            said = t("demands.customer_said", answer=pause.answer, by=by)
+            st.markdown(f":material/forum: {plain(said)}")
     years_unknown(row.clock.unknown_years)
 
 

@@ -30,7 +30,7 @@ _FREE = {
     "customer_delivery": ("note", "title", "video_url"),
     "demand": ("metric", "path", "reply", "resources", "taken_back_for", "words"),
     "demand_attachment": ("file_name",),
-    "demand_pause": ("reason",),
+    "demand_pause": ("answer", "reason"),
     "earlier_answer": ("path", "reason", "reply", "resources"),
     "escalation": ("reason",),
     "factor_request": ("answer", "name", "why"),

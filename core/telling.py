@@ -41,6 +41,7 @@ KINDS: Mapping[str, Permission] = {
     "sla_soon": Permission.SEE_PROMISES,
     "sla_breached": Permission.SEE_PROMISES,
     "demand_asked": Permission.SEE_PROMISES,
+    "demand_told_back": Permission.SEE_PROMISES,
     "demand_answered": Permission.SEE_PROMISES,
     "demand_declined": Permission.SEE_PROMISES,
     "demand_taken_up": Permission.SEE_PROMISES,

@@ -7,7 +7,7 @@ from components import address
 from components.demand_answer import answer_block, answer_draft, to_answer
 from components.demand_files import files_block
 from components.demand_form import begin_with, current, done, fill_in
-from components.demand_outcome import answered, go_on, take_back_block
+from components.demand_outcome import answered, asked_back, go_on, take_back_block
 from components.demands import alike, chosen_show, filters, head, listed, promised
 from components.frame import page
 from components.freeze import freeze_line
@@ -38,6 +38,7 @@ with page("demands.title", needs=Permission.SEE_PROMISES) as view:
     elif number := address.number("demand"):
         file = view.read(demand_file, number, view.now)
         head(file, view)
+        asked_back(file, view)
         files_block(
             view.read(demand_attachments, number),
             number,

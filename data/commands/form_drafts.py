@@ -12,6 +12,7 @@ from core.reports.commitments import Proof, about_still
 from core.signals import MEASURES, SignalInput
 from data.commands.attribution import add_event, answer_factor, ask_for_factor
 from data.commands.calibration import decide_suggestion
+from data.commands.demand_questions import pass_on
 from data.commands.demands import pause_demand
 from data.commands.features import move_feature
 from data.commands.milestone_results import sign_result
@@ -212,6 +213,7 @@ PROMISE_BACK = note_of("promise_back", "promise", take_back_promise, "reason", t
 REQUEST_BACK = note_of("request_back", "request", take_back_request, "reason", take_back_request.name)
 SEPARATION = Note("separation", "request", _separate, "reason")
 PAUSE = note_of("pause", "demand", pause_demand, "reason")
+TOLD_BACK = note_of("told_back", "demand", pass_on, "answer", pass_on.name)
 ROOM_TASK = Note("room_task", "room", _give, "text", close_room.name)
 LAUNCH = Note("launch", "team", _launch, "launched_on")  # about 0 for the company
 CHECK = Note("check", "item", _check)  # about `<sample>-<row>`

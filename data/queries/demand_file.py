@@ -30,11 +30,13 @@ MOST_FEATURES = 200
 
 @dataclass(frozen=True, slots=True)
 class DemandPauseRow:
-    """A time that the clock stood still."""
+    """A time that the clock stood still; `answer` is what the customer answered, passed on by `by`."""
 
     reason: str
     started_at: datetime
     ended_at: datetime | None
+    answer: str | None
+    by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,15 @@ def demand_file(session: Session, who: Who, demand_id: int, now: datetime) -> De
         .outerjoin(Feature, Feature.id == Demand.feature_id)
         .where(Demand.id == demand_id)
     ).one()  # fmt: skip
-    stood = select(DemandPause).where(DemandPause.demand_id == demand_id).order_by(DemandPause.started_at)
-    pauses = tuple(DemandPauseRow(p.reason, p.started_at, p.ended_at) for p in session.scalars(stood))
+    stood = (
+        select(
+            DemandPause.reason, DemandPause.started_at, DemandPause.ended_at, DemandPause.answer, Person.name
+        )
+        .outerjoin(Person, Person.id == DemandPause.answered_by)
+        .where(DemandPause.demand_id == demand_id)
+        .order_by(DemandPause.started_at)
+    )
+    pauses = tuple(DemandPauseRow(*row) for row in session.execute(stood))
     contact, opportunity, path, resources, deliverable, reference = more
     kept = session.get_one(Demand, demand_id)
     may = hindrance(entered_demand(session, kept), who, Permission.FILE_DEMANDS) is None

@@ -73,7 +73,10 @@ class DemandAttachment(Keyed, Base):
 
 
 class DemandPause(Keyed, Batched, Base):
-    """The demand's clock stood still, waiting for the customer; `ended_at` None while it does."""
+    """The demand's clock stood still, waiting for the customer; `ended_at` None while it does.
+
+    `answer` is what the customer answered, as `answered_by` passed it on.
+    """
 
     __tablename__ = "demand_pause"
 
@@ -81,6 +84,8 @@ class DemandPause(Keyed, Batched, Base):
     reason: Mapped[str]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    answer: Mapped[str | None]
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class Feature(Keyed, Imported, Base):

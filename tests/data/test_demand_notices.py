@@ -7,17 +7,20 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from core.messages import Conflict, Invalid, NotFound
 from core.promises.demands import DemandInput, PromiseInput
 from core.promises.handover import DeliveryInput
 from data.commands.acceptance_links import new_token
 from data.commands.customers import assign_customer
 from data.commands.deliveries import mark_ready
+from data.commands.demand_questions import pass_on
 from data.commands.demands import decline_demand, file_demand, pause_demand, resume_demand
 from data.commands.features import move_feature
 from data.commands.opportunities import assign_opportunity
 from data.commands.people import activate_person
 from data.commands.promises import make_promise
 from data.notices import sentence
+from data.queries.demand_file import demand_file
 from data.schema import Message, Person
 from tests.company import found
 from tests.data.test_demand_declines import NO
@@ -109,6 +112,23 @@ def test_each_question_is_told_anew(store, company):
     assert told(store, "demand_asked") == [
         ("rep", f"{waits}Data of one shift?"), ("rep", f"{waits}Which line?"),
     ]  # fmt: skip
+
+
+def test_what_the_customer_answered_is_told_to_product_and_the_clock_runs(store, company):
+    demand = filed(store, company)
+    with pytest.raises(Conflict, match="not_paused"):
+        pass_on(store, company.rep, demand, "12 a day")
+    pause_demand(store, company.product, demand, "How many a day?")
+    with pytest.raises(Invalid):
+        pass_on(store, company.rep, demand, " ")
+    with pytest.raises(NotFound):
+        pass_on(store, company.stranger, demand, "12 a day")
+    pass_on(store, company.rep, demand, " 12 a day ")
+    assert told(store, "demand_told_back") == [("product", "“12 a day” The clock runs again.")]
+    with store.reading() as session:
+        file = demand_file(session, company.product, demand, store.clock())
+    assert file.row.paused_since is None
+    assert [(p.answer, p.by) for p in file.pauses] == [("12 a day", "Rep")]
 
 
 def names(store, kind: str) -> list[str]:

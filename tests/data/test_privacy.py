@@ -293,8 +293,8 @@ GOES = {"draft", "home_wish", "notice_wishes", "saved_view", "studio_draft", "su
 STAYS = {
     "action", "alert", "api_token", "attribution_finding", "audit", "business_event", "calendar_version",
     "coaching_note", "coaching_task", "collaboration_report", "commitment", "customer", "customer_delivery",
-    "demand", "demand_attachment", "earlier_answer", "escalation", "exchange_rate", "factor_request",
-    "feature",
+    "demand", "demand_attachment", "demand_pause", "earlier_answer", "escalation", "exchange_rate",
+    "factor_request", "feature",
     "forecast_backtest", "forecast_decision", "forecast_line", "forecast_win", "group_step", "health_report",
     "import_batch", "launch", "message", "milestone_appeal", "milestone_result", "milestone_signature",
     "morning_brief", "morning_meeting", "opportunity", "planned_date", "policy_version", "promise",

@@ -111,6 +111,7 @@ ALLOWED = {
     "demand.attach":           {R, M, D, P, V},
     "demand.pause":            {P},
     "demand.resume":           {P},
+    "demand.pass_on":          {R, M, D},
     "demand.answer":           {P},
     "demand.decline":          {P},
     "demand.take_back":        {R, M, D},

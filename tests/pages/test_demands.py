@@ -11,7 +11,7 @@ from components import format
 from core.policies import DEFAULTS
 from core.promises.demands import Anew, Decline, DemandInput, Effect, PromiseInput
 from core.studio import Area
-from data.commands.demands import decline_demand, file_demand, pause_demand
+from data.commands.demands import decline_demand, file_demand, pause_demand, resume_demand
 from data.commands.promises import escalate_promise, make_promise
 from data.commands.studio import keep_rules, publish
 from data.queries.demand_file import demand_file
@@ -291,6 +291,19 @@ def test_the_clock_is_stopped_with_a_reason_and_runs_again(open_page, sqlite_sto
     assert [r.state for r in demands(sqlite_store, company.rep)] == ["paused"]
     press(page, translate("en", "demands.resume"))
     assert [r.state for r in demands(sqlite_store, company.rep)] == ["running"]
+
+
+def test_an_answer_is_kept_to_be_copied_where_the_clock_was_let_run_meanwhile(
+    open_page, sqlite_store, company
+):
+    number = filed(sqlite_store, company)
+    pause_demand(sqlite_store, company.product, number, "How many a day?")
+    page = open_page("demands", company.rep, demand=number)
+    said = next(a for a in page.text_area if a.label == translate("en", "demands.customer_answer"))
+    said.set_value("12 a day").run()
+    resume_demand(sqlite_store, company.product, number)
+    page = open_page("demands", company.rep, demand=number)
+    assert [c.value for c in page.code] == ["12 a day"]
 
 
 def test_a_year_without_holidays_is_said(open_page, sqlite_store, company, clock):

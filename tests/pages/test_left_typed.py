@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from core.reports.commitments import Proof
+from data.commands.demands import pause_demand
 from data.commands.milestone_samples import draw_sample
 from data.commands.milestones import set_launch
 from data.commands.morning import assign
@@ -86,6 +87,13 @@ def pause_of_a_demand(store, clock):
     return Place("demands", made.product, at, "demands.pause_reason", "demands.pause", "pause")
 
 
+def customers_answer(store, clock):
+    made = found(store)
+    at = {"demand": filed(store, made)}
+    pause_demand(store, made.product, at["demand"], "How many a day?")
+    return Place("demands", made.rep, at, "demands.customer_answer", "demands.pass_on", "told_back")
+
+
 def task_of_a_room(store, clock):
     made = found(store)
     at = {"room": room_of(store, made)}
@@ -159,8 +167,8 @@ SETTLED = [
 
 PLACES = [
     note_of_a_customer, review_of_a_sign, demand_taken_back, promise_taken_back, request_taken_back,
-    pause_of_a_demand, task_of_a_room, agreed_and_given_up, step_given_up, given_away_in_the_morning,
-    launch_of_the_company, check_of_a_sample,
+    pause_of_a_demand, customers_answer, task_of_a_room, agreed_and_given_up, step_given_up,
+    given_away_in_the_morning, launch_of_the_company, check_of_a_sample,
 ]  # fmt: skip
 
 
