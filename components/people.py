@@ -45,7 +45,7 @@ def ask(key: str, label: str, icon: str) -> bool:
 
 
 def people_table(rows: Sequence[PersonRow]) -> PersonRow | None:
-    """The list; returns the person whose line was chosen in this run."""
+    """The list; returns the person whose line was chosen in this run, or whom the address names."""
     if not rows:
         empty(t("people.nobody"), t("people.nobody_hint"))
         return None
@@ -60,8 +60,9 @@ def people_table(rows: Sequence[PersonRow]) -> PersonRow | None:
     event = st.dataframe(
         table, hide_index=True, on_select="rerun", selection_mode="single-row", key=_table_key("people")
     )
-    picked = event.selection.rows
-    return rows[picked[0]] if picked and picked[0] < len(rows) else None
+    if (picked := event.selection.rows) and picked[0] < len(rows):
+        return rows[picked[0]]
+    return next((row for row in rows if row.person_id == address.number("person")), None)
 
 
 def _table_key(of: str) -> str:
@@ -70,6 +71,7 @@ def _table_key(of: str) -> str:
 
 
 def _close() -> None:
+    address.write(person=None)
     st.session_state["people_round"] = st.session_state.get("people_round", 0) + 1
 
 

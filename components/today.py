@@ -252,7 +252,7 @@ _TARGETS: dict[Kind, Callable[[ToDo], Target]] = {
     Kind.COMMITMENT: lambda todo: _proof(todo),
     Kind.ROOM_TASK: lambda todo: ("room", {"room": todo.room_id or 0}),
     Kind.COACHING: lambda todo: ("forecast_health", {"task": todo.id}),
-    Kind.PASSWORD: lambda _: ("people", {}),
+    Kind.PASSWORD: lambda todo: ("people", {"person": todo.id}),
     Kind.SUGGESTION: lambda todo: ("calibrate", {"opportunity": todo.id}),
     Kind.DEMAND: lambda todo: ("demands", {"demand": todo.id, "do": "answer"}),
     Kind.CONFLICT: lambda todo: ("promises", {"promise": todo.id}),

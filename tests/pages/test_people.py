@@ -124,6 +124,14 @@ def test_a_fresh_password_stands_alone_and_needs_no_scrolling(open_page, sqlite_
     assert bcrypt.checkpw(page.code[0].value.encode(), kept.encode())
 
 
+def test_an_address_opens_the_person_whom_it_names(open_page, people):
+    page = open_page("people", people.admin, person=people.mate.person_id)
+    assert page.text_input(f"person_{people.mate.person_id}_name").value == "Mate"
+    page = open_page("people", people.admin, person=999)
+    assert not page.exception
+    assert [field for field in page.text_input if str(field.key).startswith("person_")] == []
+
+
 def test_a_leavers_customers_are_handed_over_before_the_door_is_shut(
     open_page, sqlite_store, people, monkeypatch
 ):

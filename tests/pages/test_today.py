@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from core.access import Who
 from core.notices import Notice
@@ -21,7 +22,7 @@ from data.commands.opportunities import close_opportunity, open_opportunity
 from data.commands.outbox import post
 from data.commands.setup import new_setup_code, set_up
 from data.commands.store_requests import file_request
-from data.schema import ReportOffline
+from data.schema import Person, ReportOffline
 from data.text import translate
 from tests.company import found
 from tests.data.test_record_action import VALUES, done
@@ -148,10 +149,12 @@ def test_many_to_dos_do_not_drown_anybody(open_page, sqlite_store):
     assert [does(b) for b in page.button].count("Record it") == 5
 
 
-def test_the_admin_is_sent_to_people(open_page, sqlite_store, gone):
+def test_the_admin_is_sent_to_the_person(open_page, sqlite_store, gone):
     people = found(sqlite_store)
+    with sqlite_store.writing() as session:
+        session.execute(update(Person).where(Person.id != people.mate.person_id).values(password_hash="kept"))
     press(open_page("today", people.admin), "Give a password")
-    assert gone == [("people", {})]
+    assert gone == [("people", {"person": str(people.mate.person_id)})]
 
 
 def test_closing_ends_the_to_dos(open_page, sqlite_store):
