@@ -51,6 +51,8 @@ def plan_customers(plan: Plan, records: Sequence[Record]) -> None:
             _create_customer(plan, known, tags, record, wanted)
         else:
             _update_customer(plan, tags, record, stored, wanted)
+            if ref := record.get("ref"):
+                known.refer(stored, ref)
 
 
 def _stored_customer(known: Named, record: Record) -> Mapping[str, Any] | None:

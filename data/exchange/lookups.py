@@ -86,6 +86,11 @@ class Named:
         if row["ref"]:
             self._refs[row["ref"]] = row["id"]
 
+    def refer(self, row: Mapping[str, Any], ref: str) -> None:
+        """Know a stored record by the reference that a row gives it: it is no later row's of that name."""
+        self.rows[row["id"]] = {**row, "ref": ref}
+        self._refs[ref] = row["id"]
+
     def by_ref(self, ref: str) -> Mapping[str, Any] | None:
         """The record that another system knows by this id."""
         return self.rows.get(self._refs.get(ref, 0))

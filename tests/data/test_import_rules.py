@@ -157,6 +157,15 @@ def test_a_contact_written_in_another_way_is_the_same(store):
     assert shown(import_text(store, "contacts", header + known)) == (0, 1, 0, [])
 
 
+def test_a_customer_without_reference_gets_the_first_one_of_its_name_and_the_next_is_another(sqlite_store):
+    founded(sqlite_store)
+    rows = "reference,name\nK1,Haihe Pumps\nK2,Haihe Pumps\n"
+    assert shown(import_text(sqlite_store, "customers", rows)) == (1, 1, 0, [])
+    with sqlite_store.reading() as session:
+        named = select(Customer.ref).where(Customer.name == "Haihe Pumps").order_by(Customer.id)
+        assert session.scalars(named).all() == ["K1", "K2"]
+
+
 def test_users_their_teams_and_managers(store):
     rows = (
         "name,role,team,manager,username\nAnna Snelling,,East,Dustin B,\n王磊,销售,East,,\n"
