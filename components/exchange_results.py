@@ -80,6 +80,9 @@ def show_counts(view: View, result: ImportResult, title: str) -> None:
     if alone := result.without_customer:
         said = t("exchange.without_customer", n=len(alone), lines=_lines(alone))
         st.warning(said, icon=":material/domain_disabled:")
+    if same := result.namesakes:
+        said = t("exchange.namesakes", n=len(same), lines=_lines(same))
+        st.warning(said, icon=":material/content_copy:")
     if unsaid := result.since_unsaid:
         column = field_label("stage_since")
         said = t("exchange.since_unsaid", n=len(unsaid), lines=_lines(unsaid), column=column)

@@ -89,6 +89,7 @@ def _sum(results: list[ImportResult]) -> ImportResult:
         sum(r.duplicates for r in results),
         tuple(rejection for r in results for rejection in r.rejected),
         without_customer=tuple(line for r in results for line in r.without_customer),
+        namesakes=tuple(line for r in results for line in r.namesakes),
     )
 
 
@@ -134,6 +135,8 @@ def _tell(result: ImportResult, batches: list[int], *, dry: bool) -> None:
     )
     if result.without_customer:
         print(f"Without a customer: {len(result.without_customer):,} opportunities.")
+    if result.namesakes:
+        print(f"With the name of another: {len(result.namesakes):,} customers.")
     for row in as_json(result)["rejected"][:_SHOWN]:
         place = f"line {row['line']}" + (f", {row['field']}" if row["field"] else "")
         print(f"  {place}: {row['message']}")

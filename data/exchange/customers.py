@@ -68,6 +68,7 @@ def _create_customer(plan: Plan, known: Named, tags: "_Tags", record: Record, wa
     row = table_row(Customer, {"created_at": plan.now, "note": "", "version": 1} | wanted)
     row["id"] = plan.new_id(Customer)
     plan.inserts[Customer].append(row)
+    plan.namesakes += [record.line] if known.by_name(row["name"]) else []
     known.put(row)
     plan.accepted += 1
     plan.customers.add(row["id"])

@@ -41,6 +41,7 @@ class Plan:
         heard: customers who were heard of, or no more: whether they are silent is asked again.
         line: of the row that is planned now.
         without_customer: lines of opportunities that the file gives no customer, and that have none.
+        namesakes: lines of new customers with the name of another, stored or of an earlier line.
         since_unsaid: lines of open opportunities whose stage the file names without saying since when.
         rests_on: what is changed, with its value so far and the line of the first row that changes it.
     """
@@ -61,6 +62,7 @@ class Plan:
     heard: set[int] = field(default_factory=set)
     line: int = 0
     without_customer: list[int] = field(default_factory=list)
+    namesakes: list[int] = field(default_factory=list)
     since_unsaid: list[int] = field(default_factory=list)
     rests_on: dict[Read, tuple[Any, int]] = field(default_factory=dict)
     _made: set[tuple[type[Base], int]] = field(default_factory=set)

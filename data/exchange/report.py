@@ -90,6 +90,7 @@ def as_json(result: Any, language: str = "en") -> dict[str, Any]:
         "updated": result.updated,
         "duplicates": result.duplicates,
         "without_customer": list(result.without_customer),
+        "namesakes": list(result.namesakes),
         "since_unsaid": list(result.since_unsaid),
         "rejected": [
             {

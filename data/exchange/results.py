@@ -16,6 +16,7 @@ class ImportResult:
     Attributes:
         batch_id: with which it can be undone; None when nothing was written.
         without_customer: lines of opportunities that belong to no customer.
+        namesakes: lines of new customers with the name of another.
         since_unsaid: lines of open opportunities of which the file does not say since when they stand there.
         seen: of a dry run what stood where it would change something; the import that follows takes it.
     """
@@ -26,6 +27,7 @@ class ImportResult:
     rejected: tuple[Rejection, ...]
     batch_id: int | None = None
     without_customer: tuple[int, ...] = ()
+    namesakes: tuple[int, ...] = ()
     since_unsaid: tuple[int, ...] = ()
     seen: Mapping[Read, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -41,6 +43,7 @@ def result_of(plan: Plan, batch_id: int | None = None) -> ImportResult:
         rejected,
         batch_id,
         tuple(plan.without_customer),
+        tuple(plan.namesakes),
         tuple(plan.since_unsaid),
         seen,
     )

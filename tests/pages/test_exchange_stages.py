@@ -14,12 +14,12 @@ ROWS = "A,Haihe,Demo,2100-01-05\nB,Haihe,Signed,2026-01-05\nC,,Closed Lost,2026-
 
 @pytest.fixture
 def bring(open_page, sqlite_store):
-    """bring(language, text) gives a file of opportunities to the page."""
+    """bring(language, text) gives a file, of opportunities unless another kind is said, to the page."""
     admin = found(sqlite_store).admin
 
-    def brought(language, text=HEAD + ROWS):
+    def brought(language, text=HEAD + ROWS, kind="opportunities"):
         at = open_page("exchange", admin, language=language)
-        at.selectbox("exchange-kind").set_value("opportunities").run()
+        at.selectbox("exchange-kind").set_value(kind).run()
         content = text.replace("Haihe", "Haihe Pumps").encode()
         at.file_uploader[0].set_value(("pipeline.csv", content, "text/csv")).run()
         assert not at.exception
@@ -83,6 +83,13 @@ def test_rows_that_name_no_customer_are_told_before_and_after(bring, language):
     assert [w.value for w in at.warning] == [said]
     known = bring(language, "deal name,account\nB,Haihe\n")
     assert not known.warning
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_new_customers_with_the_name_of_another_are_told_before(bring, language):
+    at = bring(language, "reference,name\nK1,Haihe\nK2,Weir\nK3,Haihe\nK2,Weir\n", "customers")
+    assert metrics(at) == ["2", "1", "1", "0"]  # the first is the one here, who has no reference yet
+    assert [w.value for w in at.warning] == [translate(language, "exchange.namesakes", n=1, lines="4")]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
