@@ -1,5 +1,6 @@
 """From rows to records: values in their types, repeats within the file, and why a row is refused."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from core.exchange.units import currency_in, has_unit, times_of, yuan_or_yen
 from core.exchange.values import parse
 from core.messages import Problem
 
-_TOTALS = {"合计", "总计", "小计", "累计", "total", "totals", "grandtotal", "subtotal", "sum"}
+_TOTALS = {"合计", "总计", "小计", "累计", "共计", "total", "totals", "grandtotal", "subtotal", "sum"}
+_COUNTED = re.compile(r"[\d,]+[家个人条项行]?$")  # what some write beside the word
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +154,11 @@ def is_total(cells: Sequence[Cell], width: int) -> bool:
 
     >>> is_total(("合计：", None, None, 500), 4), is_total(("Total", "energy", "Paris", 500), 4)
     (True, False)
+    >>> is_total(("Total: 5", None), 2), is_total(("共计 9人", None), 2), is_total(("Total 24 Ltd", None), 2)
+    (True, True, False)
     """
     filled = [cell for cell in cells if not blank(cell)]
-    return bool(filled) and 2 * len(filled) <= width and fold(text_of(filled[0])) in _TOTALS
+    return bool(filled) and 2 * len(filled) <= width and _COUNTED.sub("", fold(text_of(filled[0]))) in _TOTALS
 
 
 def _first(cells: Sequence[Cell]) -> Cell:
