@@ -112,7 +112,7 @@ def show_rejected(view: View, upload: Upload, rejected: Sequence[Rejection], key
     if len(rejected) > _SHOWN_PROBLEMS:
         st.caption(t("exchange.more_problems", n=len(rejected) - _SHOWN_PROBLEMS))
     # the file is made when it is asked for, by who knows no reader's language
-    names = {field: label(field) for field in {p.field for r in rejected for p in r.problems}}
+    names = {field: label(field) for field in {p.field for r in rejected for p in r.problems if p.field}}
     st.download_button(
         t("exchange.download_rejected"),
         lambda: rejected_file(upload.table, rejected, view.language, (line, reason), zone, names.__getitem__),

@@ -263,6 +263,16 @@ def test_rejected_rows_are_told_in_the_readers_language(company, monkeypatch):
     assert translate("zh", "exchange.field.created_at") + "：" in told
 
 
+def test_a_row_of_sums_is_refused_without_a_field(company, caplog):
+    at = visit(company.admin)
+    rows = b"name,industry,size\nNew,food,small\nTotal,,\nTotal 1,,\n"
+    at.file_uploader[0].set_value(("c.csv", rows, "text/csv")).run()
+    heading = translate("en", "exchange.field_heading")
+    [problems] = [f.value for f in at.dataframe if heading in f.value]
+    assert list(problems[heading]) == ["", ""]
+    assert [r.message for r in caplog.records if "no text for" in r.message] == []
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_was_chosen_by_hand_is_proposed_for_the_mended_rejects(company, sqlite_store, language):
     at = visit(company.admin, language)
