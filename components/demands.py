@@ -68,8 +68,8 @@ def listed(found: DemandList, show: Show, view: View) -> None:
 def _line(row: DemandRow, view: View) -> Row:
     words, tone = _state(row)
     effect = effect_words(row.metric, row.before, row.after, row.unit, view)
-    why = term("decline", row.declined_for) if row.state is SlaState.DECLINED else ""
-    parts = [part for part in (_when(row, view), why, effect, _brief(row.words)) if part]
+    with_what = term("decline", row.declined_for) if row.state is SlaState.DECLINED else row.feature
+    parts = [part for part in (_when(row, view), with_what, effect, _brief(row.words)) if part]
     return Row(
         str(row.id),
         f"{row.customer} · {term('urgency', row.urgency)}",

@@ -243,6 +243,8 @@ def test_a_planned_feature_can_answer(open_page, sqlite_store, company, language
         file = demand_file(session, company.rep, second, sqlite_store.clock())
     assert (file.row.feature_id, file.row.planned_on) == (feature, date(2026, 4, 10))
     assert (file.path, file.resources) == ("One table more", "One day")
+    page = open_page("demands", company.rep, language, show="answered")
+    assert shown(page).count(" · Dashboard · ") == 2
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
