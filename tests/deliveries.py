@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from core.customers import ContactInput
 from core.promises.demands import Answer, DemandInput, Effect, PromiseInput
@@ -18,6 +19,7 @@ from data.commands.promises import make_promise
 from data.engine import Store
 from tests.company import Company, found
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")  # the company's day
 EFFECT = Effect("Changeover time", Decimal(45), Decimal(25), "minutes")
 ANSWER = Answer("Dashboard", "One table more", "Two weeks", "screen", "YQ-1", date(2026, 3, 10))
 
@@ -34,7 +36,7 @@ class Handover:
         )
         demand = DemandInput("“慢”", "efficiency", EFFECT, "P1", contact_id=self.contact)
         self.demand = file_demand(store, who.rep, who.customer, demand)
-        planned = max(date(2026, 3, 10), store.clock().date())
+        planned = max(date(2026, 3, 10), store.clock().astimezone(SHANGHAI).date())
         answer = replace(ANSWER, planned_on=planned)
         self.feature = answer_demand(store, who.product, self.demand, answer)
         promised = planned + timedelta(days=2)

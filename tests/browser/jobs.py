@@ -30,6 +30,7 @@ from data.install import install
 from data.schema import AcceptanceAnswer, CustomerDelivery
 from data.text import translate
 from tests.browser.conftest import ARGUMENTS, Server, free_port
+from tests.deliveries import SHANGHAI
 
 PASSWORD = "firebreak-demo"
 PATIENCE = 90_000  # milliseconds; a busy machine is no reason to stop counting
@@ -227,7 +228,8 @@ def sign_in(browser: Browser, server: Server, who: str, **window: object) -> Pag
 
 
 def today(server: Server) -> date:
-    return server.store().clock().date()
+    """The company's day."""
+    return server.store().clock().astimezone(SHANGHAI).date()
 
 
 def fresh_link(server: Server) -> str:
