@@ -102,6 +102,10 @@ def _demand(todo: ToDo, view: View) -> list[str]:
     return [todo.type or "", t("today.by", at=view.instant(todo.at)), todo.words]
 
 
+def _asked_back(todo: ToDo, view: View) -> list[str]:
+    return [todo.words, t("today.asked", ago=view.ago(todo.at))]
+
+
 def _conflict(todo: ToDo, view: View) -> list[str]:
     told = t("today.promised", day=format.day(todo.on, view.language))
     planned = (todo.params or {}).get("planned_on")
@@ -169,6 +173,7 @@ _PARTS = {
     Kind.COACHING: _coaching,
     Kind.PASSWORD: _password,
     Kind.DEMAND: _demand,
+    Kind.ASKED_BACK: _asked_back,
     Kind.CONFLICT: _conflict,
     Kind.REPORTED: lambda todo, _: [todo.words],
     Kind.DELIVERY: lambda todo, _: [todo.words],

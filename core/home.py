@@ -21,6 +21,7 @@ class Kind(StrEnum):
     RED = "red"
     ASSIGNED = "assigned"
     DEMAND = "demand"
+    ASKED_BACK = "asked_back"
     CONFLICT = "conflict"
     REPORTED = "reported"
     COMMITMENT = "commitment"
@@ -52,6 +53,7 @@ NEEDS: Mapping[Kind, Permission] = {
     Kind.RED: Permission.SEE_BOARD,
     Kind.ASSIGNED: Permission.HANDLE_ALERTS,
     Kind.DEMAND: Permission.ANSWER_DEMANDS,
+    Kind.ASKED_BACK: Permission.FILE_DEMANDS,
     Kind.CONFLICT: Permission.SEE_PROMISES,
     Kind.REPORTED: Permission.SEND_DELIVERIES,
     Kind.COMMITMENT: Permission.SEE_MORNING,
@@ -77,7 +79,7 @@ NEEDS: Mapping[Kind, Permission] = {
     Kind.PASSWORD: Permission.MANAGE_PEOPLE,
 }
 """What a kind of to-do is for: whoever may do it."""
-MANDATORY = frozenset({Kind.OVERDUE, Kind.RED, Kind.DEMAND, Kind.CONFLICT, Kind.REPORTED})
+MANDATORY = frozenset({Kind.OVERDUE, Kind.RED, Kind.DEMAND, Kind.ASKED_BACK, Kind.CONFLICT, Kind.REPORTED})
 """What somebody else waits for, or what burns: never hidden."""
 SUMMARY, SURVEY = "summary", "survey"
 BLOCKS = (SUMMARY, SURVEY)  # of the page beside its to-dos

@@ -1,4 +1,4 @@
-"""Demands over HTTP: filed, paused, answered, declined, taken back (PRODUCT.md C1, C2)."""
+"""Demands over HTTP: filed, asked back about, answered, declined, taken back (PRODUCT.md C1, C2)."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -26,6 +26,7 @@ from data.api.shapes import (
     Short,
     choice,
 )
+from data.commands.demand_questions import pass_on
 from data.commands.demands import answer_demand, decline_demand, file_demand, pause_demand, resume_demand
 from data.commands.taking_back import take_back_demand
 from data.queries.api_rows import SEE_PROMISES, one, page
@@ -82,6 +83,12 @@ class PauseReason(Body):
     """What the customer was asked."""
 
     reason: Said
+
+
+class PassedOn(Body):
+    """What the customer answered to product's question, in their own words."""
+
+    answer: Said
 
 
 class DemandRecord(Answer):
@@ -175,6 +182,13 @@ def refuse_demand(call: Call) -> DemandRecord:
 def stop_clock(call: Call) -> DemandRecord:
     """Stop the clock: the customer was asked something."""
     pause_demand(call.store, call.who, call.id, call.body.reason)
+    return _read(call, call.id)
+
+
+@operation("POST", "/demands/{id}/pass-on", GROUP, DemandRecord, body=PassedOn)
+def pass_answer_on(call: Call) -> DemandRecord:
+    """Pass on what the customer answered: product is told, and the clock runs again."""
+    pass_on(call.store, call.who, call.id, call.body.answer)
     return _read(call, call.id)
 
 

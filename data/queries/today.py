@@ -99,6 +99,7 @@ _READS: dict[Kind, Callable[[Asked, int], Group]] = {
     Kind.RED: on_fire.red,
     Kind.ASSIGNED: on_fire.assigned,
     Kind.DEMAND: promised.demands,
+    Kind.ASKED_BACK: promised.asked_back,
     Kind.CONFLICT: promised.conflicts,
     Kind.REPORTED: promised.reported,
     Kind.COMMITMENT: tasks.commitments,

@@ -114,6 +114,7 @@ WRITES = [
     ("POST", "/promises/{promises}/move", {"promised_on": "2026-06-01", "reason": "late"}),
     ("POST", "/promises/{promises}/take-back", {"reason": "twice"}),
     ("POST", "/demands/{demands}/take-back", {"reason": "twice"}),
+    ("POST", "/demands/{demands}/pass-on", {"answer": "twenty"}),
 ]  # fmt: skip
 
 
@@ -292,8 +293,12 @@ def test_a_demand_from_filing_to_its_answer_and_promise(client, monkeypatch, sql
     assert (promise["light"], promise["state"]) == ("red", "nothing_planned")
     answer = {"feature": "Export", "path": "API", "resources": "one week", "deliverable": "api",
               "reference": "/v2", "planned_on": "2026-04-20"}  # fmt: skip
-    assert rep("POST", f"/demands/{demand['id']}/answer", answer)[0] == 403
-    code, said = product("POST", f"/demands/{demand['id']}/answer", answer)
+    path = f"/demands/{demand['id']}"
+    assert product("POST", f"{path}/pause", {"reason": "How many?"})[1]["state"] == "paused"
+    assert product("POST", f"{path}/pass-on", {"answer": "Twenty"})[0] == 403
+    assert rep("POST", f"{path}/pass-on", {"answer": "Twenty"})[1]["state"] == "running"
+    assert rep("POST", f"{path}/answer", answer)[0] == 403
+    code, said = product("POST", f"{path}/answer", answer)
     assert (code, said["state"], said["planned_on"]) == (200, "answered", "2026-04-20")
     path = f"/promises/{promise['id']}"
     assert rep("GET", path)[1]["state"] == "before_plan"

@@ -12,6 +12,7 @@ from core.promises.store_requests import Verdict
 from data.commands.acceptance import answer_link
 from data.commands.acceptance_links import new_token
 from data.commands.deliveries import renew_delivery
+from data.commands.demand_questions import pass_on
 from data.commands.demands import answer_demand, file_demand, pause_demand
 from data.commands.features import move_feature
 from data.commands.promises import escalate_promise, make_promise
@@ -52,6 +53,17 @@ def test_a_demand_waits_for_product_the_late_one_first(handover, sqlite_store, c
     answer_demand(sqlite_store, people.product, first, ANSWER)
     pause_demand(sqlite_store, people.product, later, "waits for the customer's drawing")
     assert whose(sqlite_store, people, Kind.DEMAND) == {}
+
+
+def test_a_question_of_product_waits_for_whoever_has_the_customer(handover, sqlite_store):
+    people = handover.people
+    asked = DemandInput("“慢”", "cost", EFFECT, "P2")
+    demand = file_demand(sqlite_store, people.manager, people.customer, asked)
+    assert whose(sqlite_store, people, Kind.ASKED_BACK) == {}
+    pause_demand(sqlite_store, people.product, demand, "How many plan changes a day?")
+    assert whose(sqlite_store, people, Kind.ASKED_BACK) == {"rep": [demand], "manager": [demand]}
+    pass_on(sqlite_store, people.rep, demand, "About twenty")
+    assert whose(sqlite_store, people, Kind.ASKED_BACK) == {}
 
 
 def test_a_conflict_is_of_sales_and_product_until_it_is_escalated(handover, sqlite_store):

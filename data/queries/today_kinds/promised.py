@@ -1,5 +1,7 @@
 """What customers and stores wait for: answers, dates that fit, deliveries (PRODUCT.md C1 to C6)."""
 
+from sqlalchemy import and_, or_, select
+
 from core.access import Permission, reach
 from core.promises.sla import SlaState
 from core.terms import Role
@@ -8,9 +10,11 @@ from data.queries.deliveries import Show as Deliveries
 from data.queries.deliveries import delivery_board, to_chase_up
 from data.queries.demands import waiting
 from data.queries.promise_board import conflicts as red_ahead
+from data.queries.scope import customers
 from data.queries.store_requests import Show as Requests
 from data.queries.store_requests import pool
 from data.queries.today_kinds.asked import Asked, Group, Kind, ToDo
+from data.schema import Customer, Demand, DemandPause
 
 _PROMISING = (Permission.MAKE_PROMISES, Permission.ANSWER_DEMANDS)
 
@@ -31,6 +35,30 @@ def demands(asked: Asked, most: int) -> Group:
         for row in rows[:most]
     )
     return Group(Kind.DEMAND, len(rows), tuple(todos))
+
+
+def asked_back(asked: Asked, most: int) -> Group:
+    """What product waits for, of demands that this person filed or of their customers: the oldest first."""
+    own = asked.who.person_id
+    query = (
+        select(
+            Demand.id,
+            Demand.customer_id,
+            Customer.name.label("customer"),
+            DemandPause.started_at.label("at"),
+            DemandPause.reason.label("words"),
+        )
+        .join(Customer, Customer.id == Demand.customer_id)
+        .join(DemandPause, and_(DemandPause.demand_id == Demand.id, DemandPause.ended_at.is_(None)))
+        .where(
+            Demand.answered_at.is_(None),
+            Demand.taken_back_at.is_(None),
+            or_(Demand.filed_by == own, Customer.owner_id == own),
+            customers(asked.who, Permission.FILE_DEMANDS),
+        )
+        .order_by(DemandPause.started_at, Demand.id)
+    )
+    return asked.group(Kind.ASKED_BACK, query, most)
 
 
 def conflicts(asked: Asked, most: int) -> Group:
