@@ -22,6 +22,7 @@ _KEYS: Mapping[
         ("pipeline_id", "outcome"): (500_000, 100_000),
         ("pipeline_id", "currency"): (500_000, 400_000),
     },
+    "action": {("type", "status", "voided_at"): (100_000, 80_000, 80_000)},
     "forecast_line": {
         ("run_id", "opportunity_id"): (_MANY, 1),
         ("run_id", "value"): (_MANY, 1),

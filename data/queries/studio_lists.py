@@ -15,6 +15,7 @@ from core.policies import Policy
 from core.process.stages import PIPELINE, STAGES
 from core.terms import ActionStatus, Outcome
 from core.vocabulary import ActionType, Tag, all_types, counts_by_itself
+from data.once import recalled
 from data.queries.grades import grade_facts
 from data.schema import Action, Customer, CustomerTag, Opportunity, OpportunityState, Pipeline, Stage
 from data.schema import Tag as Row
@@ -121,6 +122,7 @@ def tags_preview(session: Session, who: Who, in_force: Policy, draft: Policy) ->
     return Reach(before, after, moved[:EXAMPLES])
 
 
+@recalled
 def stages_in_use(session: Session, who: Who, types: Sequence[ActionType]) -> tuple[StageUse, ...]:
     """Action types in their order, with what is recorded, planned and standing under each.
 

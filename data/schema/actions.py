@@ -24,6 +24,7 @@ class Action(Keyed, Imported, Base):
         Index(None, "owner_id", "started_at"),
         Index(None, "owner_id", "planned_for"),
         Index(None, "planned_for"),  # what came due in a window of time
+        Index(None, "type", "status", "voided_at"),  # how many there are of each, from the index alone
     )
 
     type: Mapped[str]

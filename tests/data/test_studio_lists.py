@@ -39,6 +39,7 @@ from data.queries.today import today
 from data.schema import Alert, CustomerState, Opportunity, OpportunityState, Stage
 from data.text import speak, translate
 from tests.company import found
+from tests.data.test_board_query import plans
 from tests.data.test_record_action import done
 from tests.importing import export, import_text, shown
 from tests.spec.test_definitions import own
@@ -262,6 +263,14 @@ def test_rules_propose_a_grade_until_somebody_decides(studio, clock):
 def due(studio, clock, who=None):
     groups = studio.read(today, clock.at, who=who or studio.people.rep)
     return [(todo.customer, todo.words) for g in groups if g.kind is ToDo.REGRADE for todo in g.todos]
+
+
+def test_action_types_are_counted_without_reading_the_actions(small):
+    director = small.people.director
+    steps = plans(small.store, lambda session: stages_in_use(session, director, SHIPPED))
+    counting = [step for step in steps if "action" in step.split()]
+    assert counting
+    assert all("COVERING INDEX" in step for step in counting)
 
 
 def test_only_who_may_change_the_studio_prepares_lists(small):
