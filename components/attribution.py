@@ -10,8 +10,9 @@ from components import address, format
 from components.attribution_charts import card
 from components.attribution_records import records
 from components.blocks import Card, Tone, badge, cards, empty, plain, section
-from components.draft_begin import form_over, note_draft, unfolded
+from components.draft_begin import Sheets, sheets, unfolded
 from components.draft_end import send_here, tell_sent
+from components.folding import folded
 from components.forecast_words import UNKNOWN, money, month_name, signed, verdict_words
 from components.forms import Marks
 from components.frame import View
@@ -21,7 +22,7 @@ from components.text import t, term
 from core.forecast.luck import USUAL
 from core.forecast.month_causes import Cause, Evidence
 from data.commands.form_drafts import EVENT, WISH
-from data.commands.note_drafts import FINDING, save_note
+from data.commands.note_drafts import FINDING
 from data.queries.attribution import Attributions, Deviation, MonthAttribution
 
 _TONES = {
@@ -105,11 +106,12 @@ def deviations(month: MonthAttribution, does: Mapping[str, Callable[..., Any]], 
         empty(t("attribution.no_lines"), t("attribution.no_lines_hint"), icon=":material/table_rows:")
         return
     section(t("attribution.largest", n=len(month.deviations)), help=t("attribution.largest_help"))
+    decisions = sheets(view, FINDING)
     for item in month.deviations:
         with st.container(border=True, key=card(item.line.opportunity)):
             arrive(card(item.line.opportunity))
             _deviation(item, month, view)
-            _decide(item, month, view)
+            _decide(item, month, decisions, view)
             if item.decided:
                 _follow(item, does["coach"], view)
 
@@ -154,7 +156,7 @@ def _evidence(evidence: Evidence, currency: str, language: str) -> str:
     return t("attribution.speaks_for", words=words, cause=t(f"attribution.cause.{evidence.cause}"))
 
 
-def _decide(item: Deviation, month: MonthAttribution, view: View) -> None:
+def _decide(item: Deviation, month: MonthAttribution, decisions: Sheets, view: View) -> None:
     opportunity = item.line.opportunity
     if item.decided:
         by = item.decided.by or t("attribution.operator")
@@ -167,10 +169,11 @@ def _decide(item: Deviation, month: MonthAttribution, view: View) -> None:
         st.markdown(f"{plain(item.decided.note)}  \n:small[:gray[{plain(said)}]]")
     label = t("attribution.change" if item.decided else "attribution.decide")
     about = f"{month.run_id}-{opportunity}"
-    kept = note_draft(view, FINDING, about)
-    taken = address.number("deal") == opportunity or unfolded(kept)
-    with st.expander(label, expanded=taken, icon=":material/gavel:"):
-        form = form_over(view, kept, save_note, f"finding-{about}")
+    asked = address.number("deal") == opportunity or unfolded(decisions.kept(about))
+    with folded(label, f"decide-{decisions.named(about)}", icon=":material/gavel:", opens=asked) as is_open:
+        if not is_open:
+            return
+        form = decisions.form(about)
         usual = str(item.decided.cause if item.decided else item.proposal.cause)
         causes = {str(c): t(f"attribution.cause.{c}") for c in Cause}
         form.switch("cause", t("attribution.cause_label"), list(causes), causes.__getitem__, usual)

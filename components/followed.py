@@ -1,7 +1,6 @@
 """What findings led to, drawn: the business calendar and the factors asked for, with what changed."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -9,9 +8,10 @@ import streamlit as st
 
 from components import address, format
 from components.blocks import Tone, badge, empty, plain, section
-from components.draft_begin import form_over, note_draft, note_form, unfolded
+from components.draft_begin import has_words, note_form
 from components.draft_end import send_here
 from components.drafts import DraftForm
+from components.folding import folded
 from components.forecast_words import money, month_name
 from components.frame import View
 from components.left_over import left_over
@@ -21,7 +21,7 @@ from core.access import Permission, decide
 from core.forecast.findings import ASKED, DECLINED, TAKEN_UP
 from core.terms import INDUSTRIES
 from data.commands.form_drafts import EVENT, WISH, WISH_ANSWER
-from data.commands.note_drafts import Note, save_note
+from data.commands.note_drafts import Note
 from data.queries.attribution import Decided, MonthAttribution
 from data.queries.followed import Change, Followed
 
@@ -57,25 +57,30 @@ def _events(found: Followed, month: MonthAttribution, withdraw: Callable[[int], 
                 withdraw(event.id)
                 st.toast(t("attribution.withdrawn"))
                 st.rerun()
-    asking = _asking(month)
-    with _adding("event", t("attribution.add_event"), EVENT, asking, "note", view) as form:
-        _event_form(form, asking, view)
+    _adding("event", t("attribution.add_event"), EVENT, _asking(month), "note", _event_form, view)
 
 
-@contextmanager
 def _adding(
-    what: str, label: str, note: Note, asking: Decided | None, field: str, view: View
-) -> Iterator[DraftForm]:
+    what: str,
+    label: str,
+    note: Note,
+    asking: Decided | None,
+    field: str,
+    draw: Callable[[DraftForm, Decided | None, View], None],
+    view: View,
+) -> None:
     """A form to open; opened, and brought into view, when a finding asked for it.
 
     Args:
         field: begins with the note of the decision that asked for it.
+        draw: `draw(form, asking, view)` what the form asks.
     """
     asked, about = address.said("add") == what, asking.id if asking else 0
-    kept = note_draft(view, note, about, {field: asking.note} if asking else None)
     with st.container(key=f"add_{what}"):
-        with st.expander(label, expanded=asked or unfolded(kept), icon=":material/add:"):
-            yield form_over(view, kept, save_note, f"{note.kind}-{about}")
+        opens = asked or has_words(view, note, about)
+        with folded(label, f"add-{note.kind}-{about}", icon=":material/add:", opens=opens) as is_open:
+            if is_open:
+                draw(note_form(view, note, about, {field: asking.note} if asking else None), asking, view)
         if asked:
             into_view(f"add_{what}", str(address.number("finding")), key=f"add_{what}_into_view")
 
@@ -135,9 +140,7 @@ def _wishes(found: Followed, month: MonthAttribution, view: View) -> None:
                 _change(change, month.currency, t("attribution.to_be_built"), view)
             elif wish.state == ASKED and decide(view.who, Permission.CHANGE_WEIGHTS).allowed:
                 _answer_form(wish.id, view)
-    asking = _asking(month)
-    with _adding("factor", t("attribution.ask"), WISH, asking, "why", view) as form:
-        _ask_form(form, asking, view)
+    _adding("factor", t("attribution.ask"), WISH, _asking(month), "why", _ask_form, view)
 
 
 def _answer_form(wish: int, view: View) -> None:

@@ -8,6 +8,7 @@ from components import address
 from components.blocks import empty, plain, section
 from components.draft_begin import Sheets, sheets
 from components.draft_end import send_here, tell_sent
+from components.folding import folded
 from components.frame import View
 from components.left_over import left_over
 from components.tables import clickable, instant_column
@@ -69,8 +70,9 @@ def _sign(item: PersonSign, view: View) -> int | None:
     team = f" :small[:gray[{plain(item.team)}]]" if item.team else ""
     st.markdown(f"{head}{team}  \n{plain(_why(item, view))}")
     st.caption(t(f"plausibility.{kind}.innocent"))
-    with st.expander(t("plausibility.rows", n=len(item.rows)), icon=":material/table_rows:"):
-        return _rows(item, view)
+    label, key = t("plausibility.rows", n=len(item.rows)), f"rows-{item.person_id}-{kind}"
+    with folded(label, key, icon=":material/table_rows:") as is_open:
+        return _rows(item, view) if is_open else None
 
 
 def _why(item: PersonSign, view: View) -> str:

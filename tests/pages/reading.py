@@ -52,6 +52,13 @@ def does(button: Button) -> str:
     return str(button.label).split("\n\n")[-1].strip("*")
 
 
+def unfold(page: AppTest, label: str, n: int = 0) -> AppTest:
+    """Open the part `components.folding.folded` under a label, as a press does."""
+    box = [e for e in page.expander if e.label == label][n]
+    page.session_state[box.key] = True
+    return page.run()
+
+
 def lines(page: AppTest) -> list[str]:
     """Its paragraphs and its lines to press, Markdown's escapes taken out."""
     pressed = [b.label for b in page.button if "\n\n" in b.label]

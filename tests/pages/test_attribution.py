@@ -6,16 +6,17 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import func, select
 
 from components import format
 from components.forecast_words import signed
 from core.forecast.findings import EventInput
 from data.commands.attribution import add_event
-from data.schema import Demand
+from data.schema import Demand, Draft
 from data.text import translate
 from tests.company import found
 from tests.forecasts import deal, noon, run
-from tests.pages.reading import check_words, words
+from tests.pages.reading import check_words, unfold, words
 
 FEB = date(2026, 2, 1)
 
@@ -47,7 +48,8 @@ def test_evidence_opens_its_records(open_page, sqlite_store, people, language):
         )  # fmt: skip
         session.add(demand)
     page = open_page("attribution", people.manager, language)
-    assert translate(language, "attribution.records", n=1) in [e.label for e in page.expander]
+    assert not page.dataframe
+    unfold(page, translate(language, "attribution.records", n=1))
     rows = next(d.value for d in page.dataframe if "why" in d.value.columns)
     assert rows["why"].tolist() == [translate(language, "attribution.record.demands")]
     assert "P1" in rows["what"].tolist()[0]
@@ -65,9 +67,11 @@ def press(page, language, key, n=0):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("role", ["manager", "director"])
-def test_it_says_what_the_records_speak_for(open_page, people, role, language):
+def test_it_says_what_the_records_speak_for(open_page, sqlite_store, people, role, language):
     page = open_page("attribution", getattr(people, role), language)
     check_words(page)
+    with sqlite_store.reading() as session:
+        assert session.scalar(select(func.count(Draft.id))) == 0  # to look writes nothing
     text = words(page)
     assert "attribution." not in text
     assert translate(language, "attribution.evidence.rejected_lower") in text
@@ -77,6 +81,7 @@ def test_it_says_what_the_records_speak_for(open_page, people, role, language):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_decision_and_what_it_leads_to(open_page, people, language):
     page = open_page("attribution", people.manager, language)
+    unfold(page, translate(language, "attribution.decide"))
     press(page, language, "attribution.save")
     assert translate(language, "problems.reason_required") in words(page)
     page.text_area[0].set_value("He hoped for it.").run()
@@ -84,7 +89,8 @@ def test_a_decision_and_what_it_leads_to(open_page, people, language):
     assert page.text_area[0].value == "He hoped for it."
     press(page, language, "attribution.save")
     assert [m.value for m in page.toast] == [translate(language, "attribution.saved")]
-    assert page.text_area[0].value == ""
+    assert not page.text_area  # the form is folded again
+    assert unfold(page, translate(language, "attribution.change")).text_area[0].value == ""
     assert "He hoped for it." in words(page)
     press(page, language, "attribution.coach")
     assert translate(language, "attribution.coached") in words(page)
@@ -113,6 +119,7 @@ def test_what_was_written_stands_open_and_does_not_close_under_the_hand(open_pag
 
     page = open_page("attribution", people.manager)
     assert not decides(page).proto.expanded
+    unfold(page, translate("en", "attribution.decide"))
     decides(page).text_area[0].set_value("He hoped for it.").run()
     page = open_page("attribution", people.manager)  # after a look at something else
     assert decides(page).proto.expanded
@@ -122,6 +129,7 @@ def test_what_was_written_stands_open_and_does_not_close_under_the_hand(open_pag
 
 def test_leadership_answers_a_wish(open_page, people):
     page = open_page("attribution", people.director)
+    unfold(page, translate("en", "attribution.ask"))
     field(page, "en", "factor_name").set_value("Open demands")
     field(page, "en", "factor_why").set_value("Three waited.")
     press(page, "en", "attribution.ask")

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from data.schema import Action
 from data.text import translate
 from tests.company import found
+from tests.pages.reading import unfold
 
 
 @pytest.fixture
@@ -49,6 +50,9 @@ def test_it_says_what_it_saw_and_what_often_explains_it(open_page, people, langu
         assert translate(language, f"plausibility.{kind}.innocent") in text
     assert "Went *well*, next week again." in text
     assert "appointment" not in text
+    rows = translate(language, "plausibility.rows", n=6)
+    assert (len(page.dataframe), [e.label for e in page.expander]) == (0, [rows, rows])
+    unfold(unfold(page, rows), rows, n=1)
     assert [len(table.value) for table in page.dataframe] == [6, 6]
     assert page.dataframe[0].value["type"].tolist() == [translate(language, "terms.stage.appointment")] * 6
 
@@ -56,9 +60,9 @@ def test_it_says_what_it_saw_and_what_often_explains_it(open_page, people, langu
 def test_many_signs_come_in_portions(open_page, people):
     page = open_page("plausibility", people.manager, shown=1)
     assert translate("en", "plausibility.signs_of", shown=1, total=2) in shown(page)
-    assert len(page.dataframe) == 1
+    assert len(page.expander) == 1
     next(b for b in page.button if b.label == translate("en", "demands.more")).click().run()
-    assert len(page.dataframe) == 2
+    assert len(page.expander) == 2
 
 
 def test_visits_with_no_time_between_are_shown_with_their_ends_and_places(open_page, people, sqlite_store):
@@ -67,7 +71,7 @@ def test_visits_with_no_time_between_are_shown_with_their_ends_and_places(open_p
         first.ended_at, first.fields = second.started_at, {"place": "Gate 1"}
     page = open_page("plausibility", people.manager)
     assert "began 0 min after" in shown(page)
-    rows = page.dataframe[-1].value
+    rows = unfold(page, page.expander[-1].label, n=-1).dataframe[-1].value
     assert rows["ended"].tolist()[0] == rows["started"].tolist()[1]
     assert rows["place"].tolist() == ["Gate 1", "Plant 2"]
 
@@ -81,7 +85,7 @@ def test_a_note_settles_it_and_is_asked_for_at_its_field(open_page, people, lang
     page.text_input[0].set_value("They agreed on the phrase.")
     next(b for b in page.button if b.label == settle).click().run()
     assert not page.exception
-    assert len(page.dataframe) == 1
+    assert len(page.expander) == 1
     assert "They agreed on the phrase." in shown(page)
 
 
