@@ -9,8 +9,8 @@ that no test asserts them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from inspect import getsource
 from math import isnan, nan
@@ -88,33 +88,35 @@ class Window:
 
 @dataclass
 class Took:
-    """Milliseconds of a page, medians."""
+    """Milliseconds of a page, turn by turn; the first turn, which loads code, is left out."""
 
-    switch: float
-    click: float
+    switches: list[float] = field(default_factory=list)
+    clicks: list[float] = field(default_factory=list)
+
+    @property
+    def switch(self) -> float:
+        """The median."""
+        return median(self.switches[1:])
+
+    @property
+    def click(self) -> float:
+        """The median; NaN where nothing runs."""
+        return median([ms for ms in self.clicks[2:] if not isnan(ms)] or [nan])
+
+    def turn(self, window: Window, name: str, other: str) -> None:
+        """Go to a page from another and click there and back."""
+        window.menu(other)
+        self.switches.append(window.menu(name))
+        self.clicks += [window.click(name), window.click(name)]
 
 
-def of_page(window: Window, name: str, rounds: int) -> Took:
-    """Go there and click, so many times after a first one that loads code."""
-    switches, clicks = [], []
+def in_turns(windows: Sequence[tuple[Window, str, str]], rounds: int) -> list[Took]:
+    """What pages take, each turn beside the others': window, the page's name, where to come from."""
+    took = [Took() for _ in windows]
     for _ in range(rounds + 1):
-        window.menu(next(other for other in ELSEWHERE if other != name))
-        switches.append(window.menu(name))
-        clicks += [window.click(name), window.click(name)]
-    return Took(median(switches[1:]), median([ms for ms in clicks[2:] if not isnan(ms)] or [nan]))
-
-
-def of_bare(window: Window, rounds: int) -> Took:
-    """The same on the bare page."""
-    switches, clicks = [], []
-    for _ in range(rounds + 1):
-        window.menu("other")
-        switches.append(window.menu(PAGES[0].name))
-        for _ in range(2):
-            before = window.first_figure()
-            clicks.append(window.click(PAGES[0].name))
-            assert window.first_figure() != before, "the bare page repaints nothing"
-    return Took(median(switches[1:]), median(clicks[2:]))
+        for found, (window, name, other) in zip(took, windows, strict=True):
+            found.turn(window, name, other)
+    return took
 
 
 def who_reads(store: Store, spec: PageSpec) -> Who:
@@ -172,9 +174,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def test_what_a_press_takes_beside_a_bare_page(windows, capsys, full, spec):
-    rounds = 3 if full else 1
-    small, large = (of_page(windows(number, spec), spec.name, rounds) for number in (0, 1))
-    beside = of_bare(windows(2, spec), 2 if full else 1)
+    elsewhere = next(other for other in ELSEWHERE if other != spec.name)
+    ours = [(windows(number, spec), spec.name, elsewhere) for number in (0, 1)]
+    plain = windows(2, spec)
+    small, large, beside = in_turns([*ours, (plain, PAGES[0].name, "other")], 5 if full else 1)
+    before = plain.first_figure()
+    plain.click(PAGES[0].name)
+    assert plain.first_figure() != before, "the bare page repaints nothing"
     tell(capsys, f"{spec.name} in a browser, ms", {
         "switch: small, large, bare": f"{small.switch:.0f}, {large.switch:.0f}, {beside.switch:.0f}",
         "click: small, large, bare": f"{small.click:.0f}, {large.click:.0f}, {beside.click:.0f}",
