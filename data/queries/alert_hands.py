@@ -10,7 +10,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.process.alerts.next_step_overdue import NAME, step_of
-from core.reports.commitments import Kept, Proof
+from core.reports.commitments import Checked, Kept, Proof
 from data.queries.commitments import checked
 from data.schema import Alert, Person
 from data.schema import Commitment as Row
@@ -50,12 +50,20 @@ def hands_of(session: Session, alerts: Collection[int], now: datetime) -> dict[i
 def _agreed(
     session: Session, alerts: set[int], steps: dict[int | None, int], now: datetime
 ) -> dict[int, Hands]:
-    """By alert the latest that was agreed on about it, or about the step that it is about, and stands."""
+    """By alert the latest that was agreed on about it, or about the step that it is about, and stands.
+
+    What was done before something was agreed on anew, and given up, is no longer how it stands.
+    """
     about_it = and_(Row.expects.in_((Proof.ACTION, Proof.QUOTE)), Row.about.in_(alerts))
     about_step = and_(Row.expects == Proof.STEP, Row.about.in_([step for step in steps if step]))
-    found: dict[int, Hands] = {}
-    for _, one in checked(session, now, Row.dropped_at.is_(None), or_(about_it, about_step)):
+    found: dict[int, Checked] = {}
+    for _, one in checked(session, now, or_(about_it, about_step)):
         c = one.commitment
         of = steps[c.about] if c.expects is Proof.STEP else c.about
-        found |= {of: Hands(c.owner, c.due_at, one.state)} if of is not None else {}
-    return found
+        if of is None:
+            continue
+        if one.state is not Kept.DROPPED:
+            found[of] = one
+        elif of in found and (shown := found[of].record) and shown.happened_at <= c.made_at:
+            del found[of]
+    return {of: Hands(one.commitment.owner, one.commitment.due_at, one.state) for of, one in found.items()}

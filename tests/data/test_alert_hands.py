@@ -11,7 +11,7 @@ from core.messages import Invalid
 from core.reports.commitments import Kept
 from core.terms import ActionStatus, Severity
 from data.commands.alert_handling import assign_alert
-from data.commands.morning import assign
+from data.commands.morning import assign, drop_commitment, take_up_commitment
 from data.queries.alert_hands import Hands, hands_of
 from data.queries.board_ask import Ask
 from data.queries.board_rows import red_alerts
@@ -72,6 +72,37 @@ def test_an_alert_about_an_overdue_step_has_what_was_agreed_on_about_the_step(st
         about, alert = step.id, late.id
     assign(store, company.manager, held, promise_to(store, company, clock, expects="step", about=about))
     assert list(hands(store, [alert], clock)) == [alert]
+
+
+def test_what_was_done_before_it_was_agreed_on_anew_and_given_up_is_told_no_more(store, clock):
+    company = at_risk(store, clock)
+    held, deal = meeting(store, company), deal_of(store, "Haihe")
+    with store.reading() as session:
+        alert = session.scalars(select(Alert.id).where(Alert.opportunity_id == deal)).one()
+
+    def agreed():
+        clock.move(hours=1)
+        return assign(store, company.manager, held, promise_to(store, company, clock, about=alert))
+
+    first = clock.at + timedelta(hours=11)
+    agreed()
+    clock.move(hours=2)
+    with store.writing() as session:
+        session.add(
+            Action(
+                customer_id=customer_of(store, "Haihe"), opportunity_id=deal, owner_id=company.rep.person_id,
+                type="solution_demo", status=ActionStatus.COMPLETED, fields={}, recorded_at=clock.at,
+                started_at=clock.at - timedelta(hours=1), ended_at=clock.at,
+            )
+        )  # fmt: skip
+    done = {alert: Hands("Rep", first, Kept.KEPT)}
+    assert hands(store, [alert], clock) == done
+    again = agreed()
+    assert hands(store, [alert], clock)[alert].agreed is Kept.OPEN
+    drop_commitment(store, company.manager, again, "Not before May")
+    assert hands(store, [alert], clock) == {}
+    take_up_commitment(store, company.manager, again)
+    assert hands(store, [alert], clock)[alert].agreed is Kept.OPEN
 
 
 def hands(store, alerts, clock):
