@@ -40,7 +40,7 @@ def current(view: View) -> DraftView | None:
         if number := address.number("draft"):
             return draft_now(view, number)
         if customer := address.number("customer"):
-            number = view.do(open_demand, customer, address.number("again"))
+            number = view.do(open_demand, customer, address.number("again"), address.number("opportunity"))
             st.query_params.from_dict({"draft": str(number)})
             return draft_now(view, number)
     except Unavailable:  # the page's frame waits for the store; the address stays

@@ -55,7 +55,7 @@ def _told(view: View, facts: CustomerFacts, sent: dict[str, Any]) -> None:
     if promises and st.button(t("promises.make"), icon=":material/handshake:"):
         open_page("promises", do="make", action=sent["action"])
     if demands and st.button(t("customer.file_demand"), icon=":material/assignment_add:"):
-        open_page("demands", customer=facts.id)
+        open_page("demands", customer=facts.id, opportunity=sent["opportunity"])
 
 
 def about(view: View, facts: CustomerFacts, opportunity: OpenOpportunity | None) -> None:

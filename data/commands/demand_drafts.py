@@ -17,18 +17,23 @@ from data.queries.demands import demands_within
 from data.schema import Demand, Draft
 
 
-def open_demand(store: Store, who: Who, customer_id: int, again: int | None = None) -> int:
+def open_demand(
+    store: Store, who: Who, customer_id: int, again: int | None = None, opportunity: int | None = None
+) -> int:
     """The draft for a customer: the one begun before, or a fresh one; its id.
 
     Args:
         again: a demand of theirs that is asked anew: a fresh draft begins with what it says.
+        opportunity: the one it came up with, while it is open: a fresh draft begins with it.
 
     Raises:
         NotFound: no such customer within reach, or no such demand of theirs.
     """
     values: dict[str, Any] = {"customer": customer_id, "again": again}
     with store.reading(fresh=True) as session:
-        demand_desk(session, who, customer_id, store.clock())
+        desk = demand_desk(session, who, customer_id, store.clock())
+        if opportunity in desk.opportunities:
+            values["opportunity"] = opportunity
         if again is not None:
             values |= _said_before(session, who, customer_id, again)
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from core.messages import Conflict, Invalid, NotFound
 from core.promises.demands import Answer, Decline, DemandInput, Effect, PromiseInput
+from core.terms import Outcome
 from data.commands.demand_drafts import open_demand, save_demand_fields, submit_demand
 from data.commands.demands import answer_demand, decline_demand, file_demand, pause_demand
 from data.commands.features import move_feature
@@ -69,6 +70,18 @@ def test_a_draft_becomes_one_demand_with_the_words_unchanged(store, company):
     assert (file.row.words, file.row.before, file.row.urgency) == ("  “太慢了”  ", Decimal(45), "P1")
     with store.reading() as session:
         assert session.scalar(select(func.count(Demand.id))) == 1
+
+
+def test_a_draft_begins_with_the_opportunity_that_it_came_up_with_while_that_is_open(store, company):
+    def begun(opportunity):
+        number = open_demand(store, company.rep, company.customer, opportunity=opportunity)
+        return read(store, draft, company.rep, number).values.get("opportunity")
+
+    assert begun(company.opportunity) == company.opportunity
+    assert begun(company.strange_opportunity) is None
+    with store.writing() as session:
+        session.get_one(Opportunity, company.opportunity).outcome = Outcome.LOST
+    assert begun(company.opportunity) is None
 
 
 def test_a_refused_draft_keeps_what_was_typed_and_says_why_at_its_field(store, company):

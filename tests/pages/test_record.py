@@ -136,7 +136,7 @@ def test_a_record_from_the_first_touch_to_the_confirmation(company, sqlite_store
     button(at, translate(language, "customer.file_demand")).click().run()
     assert led == [
         ("promises", {"do": "make", "action": action.id}),
-        ("demands", {"customer": company.customer}),
+        ("demands", {"customer": company.customer, "opportunity": action.opportunity_id}),
     ]
     button(at, translate(language, "record.undo")).click().run()
     assert at.text_area(key="d1_summary").value == "They want it running by May."
