@@ -91,7 +91,7 @@ def _row(item: AlertItem, view: View) -> Row:
         " · ".join(p for p in parts if p),
         mark=words["name"],
         tone=_TONES.get(item.severity, Tone.QUIET),
-        action="" if item.resolved_at else t("alerts_page.look"),
+        action="" if item.resolved_at else t(f"alerts_page.{'look' if item.may_handle else 'see'}"),
     )
 
 

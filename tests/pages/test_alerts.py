@@ -126,6 +126,9 @@ def test_a_rep_sees_and_may_not_settle(open_page, desk):
     page = open_page("alerts", desk.people.rep, alert=desk.standing()["stalled"].id)
     assert translate("en", "alerts_page.not_yours") in shown(page)
     assert not page.segmented_control or page.segmented_control[0].key == "address-show"
+    said = {does(b) for b in page.button}
+    assert translate("en", "alerts_page.see") in said
+    assert translate("en", "alerts_page.look") not in said
 
 
 def test_one_that_is_gone_says_so(open_page, desk):
