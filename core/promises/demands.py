@@ -172,13 +172,13 @@ def check_said(promised_on: date | None, said_on: date) -> tuple[Problem, ...]:
     return (Problem("promised_on", "before_said", {"on": said_on}),)
 
 
-def check_plan(planned_on: date | None, today: date) -> list[Problem]:
-    """That a plan is for a day to come, or for today.
+def check_ahead(name: str, on: date | None, today: date) -> list[Problem]:
+    """That a plan, or what is agreed today, is for a day to come, or for today.
 
-    >>> [p.code for p in check_plan(date(2026, 3, 1), today=date(2026, 3, 2))]
+    >>> [p.code for p in check_ahead("planned_on", date(2026, 3, 1), today=date(2026, 3, 2))]
     ['day_over']
     """
-    return [Problem("planned_on", "day_over")] if planned_on is not None and planned_on < today else []
+    return [Problem(name, "day_over")] if on is not None and on < today else []
 
 
 def check_kept_plan(planned_on: date | None, spread: Spread, today: date) -> list[Problem]:
@@ -189,7 +189,7 @@ def check_kept_plan(planned_on: date | None, spread: Spread, today: date) -> lis
     >>> check_kept_plan(date(2026, 3, 1), Spread.READY, today=date(2026, 3, 2))
     []
     """
-    over = check_plan(planned_on, today) and spread not in (Spread.READY, Spread.CONFIRMED)
+    over = check_ahead("planned_on", planned_on, today) and spread not in (Spread.READY, Spread.CONFIRMED)
     return [Problem("planned_on", "plan_over")] if over else []
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.messages import Problem
-from core.promises.demands import check_plan
+from core.promises.demands import check_ahead
 from core.promises.sla import URGENCIES
 
 PLANNED, DECLINED = "planned", "declined"
@@ -60,7 +60,7 @@ def check_verdict(verdict: Verdict, today: date) -> tuple[Problem, ...]:
         problems.append(Problem("reply", "too_long", {"limit": MAX_WORDS}))
     if verdict.outcome == PLANNED and verdict.planned_on is None:
         problems.append(Problem("planned_on", "required"))
-    return (*problems, *check_plan(verdict.planned_on, today))
+    return (*problems, *check_ahead("planned_on", verdict.planned_on, today))
 
 
 def may_merge(into: Merging, others: Sequence[Merging]) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from core.access import Permission
 from core.messages import Conflict, NotFound, Problem, refuse
 from core.promises.acceptance import Spread, spread
-from core.promises.demands import Answer, check_kept_plan, check_move, check_plan
+from core.promises.demands import Answer, check_ahead, check_kept_plan, check_move
 from data.commands.command import Tx, command
 from data.commands.plan_notices import tell_moved
 from data.commands.promise_sweep import promised_with, sweep_promises
@@ -65,7 +65,7 @@ def not_plannable(tx: Tx, planned_on: date | None, made_at: datetime) -> list[Pr
     """Why a feature that was made then cannot be planned for a day: it has passed, or lies in a freeze."""
     today = company_day(tx.session, tx.now)
     frozen = check_freeze(freezes_in_force(tx.session, today), planned_on, made_at)
-    return [*check_plan(planned_on, today), *frozen]
+    return [*check_ahead("planned_on", planned_on, today), *frozen]
 
 
 def not_kept(tx: Tx, feature_id: int, planned_on: date | None) -> list[Problem]:

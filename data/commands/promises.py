@@ -8,7 +8,7 @@ from core.access import Permission, reach
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
 from core.notices import Notice
 from core.promises.consistency import may_escalate
-from core.promises.demands import PromiseInput, check_move, check_promise, check_said
+from core.promises.demands import PromiseInput, check_ahead, check_move, check_promise, check_said
 from core.terms import Role
 from data.commands.command import Tx, command
 from data.commands.demands import belongs, reached_customer
@@ -67,7 +67,7 @@ def move_promise(tx: Tx, promise_id: int, promised_on: date | None, reason: str)
     Raises:
         NotFound: no such promise within reach.
         Conflict: it was taken back.
-        Invalid: no reason, no date, or the one that stands.
+        Invalid: no reason, no date, the one that stands, or a day that has passed.
     """
     within = customers(tx.who, Permission.MAKE_PROMISES)
     of = Customer, Customer.id == Promise.customer_id
@@ -75,7 +75,8 @@ def move_promise(tx: Tx, promise_id: int, promised_on: date | None, reason: str)
     _standing(tx.session.scalar(known.with_for_update(of=Promise)))
     latest = select(PromisedDate.promised_on).where(PromisedDate.promise_id == promise_id)
     before = tx.session.scalar(latest.order_by(PromisedDate.id.desc()).limit(1))
-    refuse(check_move("promised_on", before, promised_on, reason))
+    ahead = check_ahead("promised_on", promised_on, company_day(tx.session, tx.now))
+    refuse([*check_move("promised_on", before, promised_on, reason), *ahead])
     assert promised_on is not None  # check_move
     _date(tx, promise_id, promised_on, reason)
     after = to_json({"promised_on": promised_on, "reason": reason})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -80,6 +80,18 @@ def test_a_promise_for_a_day_before_it_was_said_is_refused_at_its_day(store, clo
     earlier = replace(early, made_at=datetime(2026, 1, 14, 18, tzinfo=UTC))  # the 15th where the company is
     make_promise(store, company.rep, company.customer, earlier)
     assert [r.promised_on for r in seen(store, company.rep)] == [early.promised_on]
+
+
+def test_a_new_date_for_a_promise_that_has_passed_is_refused_at_its_day(store, clock):
+    company = found(store)
+    today = clock.at.date()
+    promise = make_promise(store, company.rep, company.customer, PromiseInput("Soon", today))
+    clock.move(days=3)
+    with pytest.raises(Invalid) as refused:
+        move_promise(store, company.rep, promise, today + timedelta(days=2), "Agreed on the phone")
+    assert [(p.field, p.code) for p in refused.value.problems] == [("promised_on", "day_over")]
+    move_promise(store, company.rep, promise, today + timedelta(days=3), "Agreed on the phone")
+    assert [r.promised_on for r in seen(store, company.rep)] == [today + timedelta(days=3)]
 
 
 def test_the_clock_counts_what_was_known(store, clock):
