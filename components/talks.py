@@ -9,7 +9,7 @@ import streamlit as st
 
 from components.blocks import plain, section
 from components.commitments import TONES, give_up, take_up
-from components.days import evening_in
+from components.days import evening, evening_in
 from components.draft_begin import note_form, sheets
 from components.draft_end import send_here, tell_sent
 from components.forms import Marks
@@ -32,7 +32,7 @@ def agreed(rep: Rep, talks: Sequence[Held], does: Does, view: View) -> None:
     missed ones first.
 
     Args:
-        does: `settle(step)`; for who leads the rep `take_up(step)`.
+        does: `settle(step)`; for who leads the rep `take_up(step)` and `move(step, due_at)`.
     """
     section(t("one_to_one.agreed"), icon=":material/handshake:", help=t("one_to_one.agreed_help"))
     found = sorted(_asked(talks, view.now), key=lambda c: (list(Kept).index(c.state), c.commitment.due_at))
@@ -45,6 +45,8 @@ def agreed(rep: Rep, talks: Sequence[Held], does: Does, view: View) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 if checked.commitment.customer_id is None and checked.state in _OPEN:
                     _settle(checked, does, view)
+                if rep.led and checked.state is Kept.MISSED:
+                    _again(checked, rep, does["move"], view)
                 if rep.led and checked.state in _OPEN:
                     give_up(dropped, checked.commitment.id, view)
                 if rep.led and _by_hand(checked):
@@ -79,6 +81,19 @@ def _settle(checked: Checked, does: Does, view: View) -> None:
     pressed = st.button(t("one_to_one.settle"), key=f"settle-{of}", icon=":material/check:", type="tertiary")
     if pressed and marks.sent(lambda: does["settle"](of)):
         st.rerun()
+
+
+def _again(checked: Checked, rep: Rep, move: Callable[..., Any], view: View) -> None:
+    """A new day for what was not done, in the words that stand."""
+    of = checked.commitment.id
+    with st.popover(t("morning.assign_again"), icon=":material/event_repeat:", key=f"again-{of}"):
+        marks = Marks(view)
+        with marks.field("due_at"):
+            due_at = evening(t("morning.due"), f"again-due-{of}", view, team=rep.team_id, without=("today",))
+        pressed = st.button(t("morning.add"), key=f"again-do-{of}", type="primary")
+        if pressed and marks.sent(lambda: move(of, due_at)):
+            st.toast(t("one_to_one.step_agreed"))
+            st.rerun()
 
 
 def hold(rep: Rep, talks: Sequence[Held], customers: Mapping[int, str], view: View) -> None:

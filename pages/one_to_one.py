@@ -15,12 +15,12 @@ from components.report_rows import panel
 from components.talks import agreed, earlier, hold
 from components.text import t
 from core.access import Permission
-from data.commands.talks import settle, take_up_step
+from data.commands.talks import move_step, settle, take_up_step
 from data.queries.metrics.rows import ROWS_EXPORTED, behind
 from data.queries.one_to_one import sheet
 from data.queries.talks import customer_choices, reps
 
-DOES: dict[str, Callable[..., Any]] = {"settle": settle, "take_up": take_up_step}
+DOES: dict[str, Callable[..., Any]] = {"settle": settle, "take_up": take_up_step, "move": move_step}
 
 with page("one_to_one.title", needs=Permission.SEE_ONE_TO_ONE) as view:
     st.caption(t("one_to_one.question"))

@@ -76,9 +76,27 @@ def agree(tx: Tx, talk_id: int, given: StepInput) -> int:
     tx.session.flush()
     after = {"task": row.what, "due_at": row.due_at, "customer_id": row.customer_id}
     tx.audit("talk", talk.id, after=to_json(after))
-    about = {"what": row.what, "by": tx.who.name, "due_at": row.due_at, "zone": rep.zone or tx.who.timezone}
-    told = Notice(rep.id, "talk_step", f"talk_step:{row.id}", to_json(about), "one_to_one")
-    post(tx.session, tx.now, [told])
+    post(tx.session, tx.now, [_told(tx, row, rep)])
+    return row.id
+
+
+@command("talk.move", needs=Permission.COACH)
+def move_step(tx: Tx, step_id: int, due_at: datetime) -> int:
+    """Agree anew on a step that was not done, in the same words; the rep is told. Returns its id.
+
+    Raises:
+        NotFound: no such step within reach.
+        Conflict: it was done, or given up.
+        Invalid: a time in the past.
+    """
+    row, rep = _led_step(tx, step_id)
+    if step_state(tx.session, rep, row, tx.now) not in (Kept.OPEN, Kept.MISSED):
+        raise Conflict("task_settled")
+    refuse(list(check_commitment(row.what, due_at, tx.now)))
+    before, row.due_at = {"task": row.what, "due_at": row.due_at}, due_at
+    tx.session.flush()
+    tx.audit("talk", row.talk_id, to_json(before), to_json({"task": row.what, "due_at": due_at}))
+    post(tx.session, tx.now, [_told(tx, row, rep)])
     return row.id
 
 
@@ -137,6 +155,12 @@ def take_up_step(tx: Tx, step_id: int) -> int:
     row.settled_at, row.settled_by_id = None, None
     tx.audit("talk", row.talk_id, before=before, after={"task": row.what})
     return row.id
+
+
+def _told(tx: Tx, row: TalkStep, rep: Rep) -> Notice:
+    about = {"what": row.what, "by": tx.who.name, "due_at": row.due_at, "zone": rep.zone or tx.who.timezone}
+    key = f"talk_step:{row.id}:{tx.now.isoformat()}"  # a new time is told as well
+    return Notice(rep.id, "talk_step", key, to_json(about), "one_to_one")
 
 
 def _led_step(tx: Tx, step_id: int) -> tuple[TalkStep, Rep]:

@@ -85,6 +85,7 @@ ALLOWED = {
     "talk.record":             {M, D},
     "talk.agree":              {M, D},
     "talk.settle":             {R, M, D},
+    "talk.move":               {M, D},
     "talk.drop":               {M, D},
     "talk.take_up":            {M, D},
     "job.run":                 {A},

@@ -12,7 +12,7 @@ from core.messages import Conflict, Invalid, NotFound
 from core.reports.catalogue import METRICS
 from core.reports.commitments import Kept
 from core.terms import ActionStatus
-from data.commands.talks import StepInput, agree, drop_step, record_talk, settle, take_up_step
+from data.commands.talks import StepInput, agree, drop_step, move_step, record_talk, settle, take_up_step
 from data.queries.metrics.rows import behind
 from data.queries.one_to_one import SINCE, sheet
 from data.queries.talks import reps
@@ -120,6 +120,27 @@ def test_a_step_is_given_up_with_a_reason_and_taken_up_again(store, company, clo
             again()
     take_up_step(store, company.manager, step)
     assert stands() == (Kept.MISSED, "")
+
+
+def test_a_step_that_was_not_done_gets_a_new_day_in_the_same_words_and_the_rep_is_told(store, company, clock):
+    talk = record_talk(store, company.manager, company.rep.person_id, "Haihe first")
+    given = StepInput("See them", clock.at + timedelta(days=2), customer_of(store, "Haihe"))
+    step = agree(store, company.manager, talk, given)
+    clock.move(days=3)
+    later = clock.at + timedelta(days=1)
+    with pytest.raises(NotFound):
+        move_step(store, replace(company.manager, team_id=company.stranger.team_id), step, later)
+    with pytest.raises(Invalid) as refused:
+        move_step(store, company.manager, step, clock.at)
+    assert [p.field for p in refused.value.problems] == ["due_at"]
+    move_step(store, company.manager, step, later)
+    [stands] = seen(store, company.rep, company.rep).talks[0].steps
+    assert (stands.commitment.what, stands.commitment.due_at, stands.state) == ("See them", later, Kept.OPEN)
+    with store.reading() as session:
+        assert len(session.scalars(select(Message).where(Message.kind == "talk_step")).all()) == 2
+    drop_step(store, company.manager, step, "They bought elsewhere")
+    with pytest.raises(Conflict):
+        move_step(store, company.manager, step, later + timedelta(days=1))
 
 
 def test_a_step_that_a_record_shows_is_not_given_up(sqlite_store, clock):

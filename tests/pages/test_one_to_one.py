@@ -83,6 +83,23 @@ def test_a_step_agreed_on_by_mistake_is_given_up_and_taken_up_again(
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_step_that_was_not_done_gets_another_day(open_page, sqlite_store, company, clock, language):
+    talk = record_talk(sqlite_store, company.manager, company.rep.person_id, "Haihe first")
+    step = StepInput("See them", clock.at + timedelta(days=1), customer_of(sqlite_store, "Haihe"))
+    agree(sqlite_store, company.manager, talk, step)
+    page = open_page("one_to_one", company.manager, language, rep=company.rep.person_id)
+    assert translate(language, "morning.add") not in [does(b) for b in page.button]  # it is not over
+    clock.move(days=2)
+    page = open_page("one_to_one", company.rep, language)
+    assert translate(language, "morning.add") not in [does(b) for b in page.button]
+    page = open_page("one_to_one", company.manager, language, rep=company.rep.person_id)
+    assert translate(language, "morning.state.missed") in words(page)
+    press(page, translate(language, "morning.add"))
+    check_words(page)
+    assert translate(language, "morning.state.missed") not in words(page)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_rep_reads_the_own_sheet_and_records_nothing(open_page, sqlite_store, company, language):
     record_talk(sqlite_store, company.manager, company.rep.person_id, "Haihe first")
     page = open_page("one_to_one", company.rep, language, rep=company.mate.person_id)
