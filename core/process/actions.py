@@ -93,7 +93,7 @@ class ActionContext:
         now: the present instant; nothing completed may end after it.
         previous_end: end of the opportunity's last completed action that starts before this one.
         following_start: start of the next completed one after it.
-        busy: (start, end) of the rep's other actions that overlap this one.
+        busy: (start, end, customer's name or '') of the rep's other actions that overlap this one.
         earlier_records: ids of this customer's completed actions that ended before this one ends.
         earlier_quote: whether the opportunity already had a quote.
         sound: what was measured in its recording; None if there is none, or nobody measured.
@@ -105,7 +105,7 @@ class ActionContext:
     now: datetime
     previous_end: datetime | None = None
     following_start: datetime | None = None
-    busy: tuple[tuple[datetime, datetime], ...] = ()
+    busy: tuple[tuple[datetime, datetime, str], ...] = ()
     earlier_records: frozenset[int] = frozenset()
     earlier_quote: bool = False
     sound: Sound | None = None

@@ -72,4 +72,7 @@ def _check_busy(start: datetime, end: datetime, context: ActionContext) -> list[
     clash = next((b for b in context.busy if b[0] < end and start < b[1]), None)
     if clash is None:
         return []
-    return [Problem("started_at", "two_meetings_at_once", {"start": clash[0], "end": clash[1]})]
+    start, end, customer = clash
+    if not customer:
+        return [Problem("started_at", "two_meetings_at_once", {"start": start, "end": end})]
+    return [Problem("started_at", "two_meetings_with", {"customer": customer, "start": start, "end": end})]

@@ -12,7 +12,7 @@ from core.terms import ActionStatus
 from data.commands.command import Tx
 from data.queries.policies import company_tz
 from data.queries.recordings import is_used, sound_of
-from data.schema import Action, Opportunity
+from data.schema import Action, Customer, Opportunity
 
 
 def context_of(
@@ -56,10 +56,15 @@ def _neighbour(tx: Tx, opportunity: Opportunity, start: datetime, *, before: boo
     return tx.session.scalar(q.limit(1))
 
 
-def _busy(tx: Tx, owner_id: int, start: datetime, end: datetime) -> tuple[tuple[datetime, datetime], ...]:
+def _busy(
+    tx: Tx, owner_id: int, start: datetime, end: datetime
+) -> tuple[tuple[datetime, datetime, str], ...]:
+    """Times of somebody's other actions; with whom is said to that person alone."""
     # The lower bound keeps the index range short: no action is longer than the policy allows.
     rows = tx.session.execute(
-        select(Action.started_at, Action.ended_at).where(
+        select(Action.started_at, Action.ended_at, Customer.name)
+        .outerjoin(Customer, Customer.id == Action.customer_id)
+        .where(
             Action.owner_id == owner_id,
             Action.status == ActionStatus.COMPLETED,
             Action.voided_at.is_(None),
@@ -68,7 +73,8 @@ def _busy(tx: Tx, owner_id: int, start: datetime, end: datetime) -> tuple[tuple[
             Action.ended_at > start,
         )
     )
-    return tuple((s, e) for s, e in rows if s and e)
+    own = owner_id == tx.who.person_id
+    return tuple((s, e, (own and name) or "") for s, e, name in rows if s and e)
 
 
 def _earlier_records(tx: Tx, opportunity: Opportunity, end: datetime) -> frozenset[int]:

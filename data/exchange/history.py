@@ -19,7 +19,7 @@ from core.process.stages import PIPELINE
 from core.terms import ActionStatus
 from data.exchange.plan import fetch
 from data.queries.policies import company_tz
-from data.schema import Action, Pipeline, Stage, StoredFile
+from data.schema import Action, Customer, Pipeline, Stage, StoredFile
 
 Row = Mapping[str, Any]
 
@@ -39,6 +39,7 @@ class History:
         self._records: dict[tuple[str, int], list[tuple[datetime, int]]] = defaultdict(list)
         self._busy: dict[int, list[tuple[datetime, datetime, int]]] = defaultdict(list)
         self._used: set[int] = set()
+        self._names: dict[int | None, str] = {None: ""}
         held = list(opportunities)
         self._load(Action.opportunity_id, {o["id"] for o in held})
         self._load(Action.customer_id, {o["customer_id"] for o in held if o["customer_id"]})
@@ -126,11 +127,18 @@ class History:
 
     def _overlapping(
         self, owner_id: int | None, start: datetime, end: datetime
-    ) -> tuple[tuple[datetime, datetime], ...]:
+    ) -> tuple[tuple[datetime, datetime, str], ...]:
         spans = self._busy.get(owner_id or 0, [])
         first = bisect_left(spans, (start - timedelta(hours=LONGEST_ACTION_HOURS), start, 0))
         near = spans[first : bisect_left(spans, (end, start, 0))]
-        return tuple((s, e) for s, e, _ in near if s < end and e > start)
+        return tuple((s, e, self._customer(i)) for s, e, i in near if s < end and e > start)
+
+    def _customer(self, action_id: int) -> str:
+        """Whom an action is with; '' for an opportunity without a customer."""
+        of = self.rows[action_id]["customer_id"]
+        if of not in self._names:
+            self._names[of] = self.session.scalar(select(Customer.name).where(Customer.id == of)) or ""
+        return self._names[of]
 
     def has_plan(self, opportunity_id: int, planned_for: datetime | None) -> bool:
         """Whether some action of the opportunity was planned for that instant."""

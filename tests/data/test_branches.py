@@ -38,7 +38,7 @@ def as_entered(action: Action, told: dict, others: list[Action]) -> tuple[Action
         now=action.recorded_at,
         previous_end=max((a.ended_at for a in mine if a.started_at <= action.started_at), default=None),
         following_start=min((a.started_at for a in mine if a.started_at > action.started_at), default=None),
-        busy=tuple((a.started_at, a.ended_at) for a in done if a.owner_id == action.owner_id),
+        busy=tuple((a.started_at, a.ended_at, "") for a in done if a.owner_id == action.owner_id),
         earlier_records=frozenset(
             a.id for a in done if a.customer_id == action.customer_id and a.ended_at < action.ended_at
         ),

@@ -239,6 +239,15 @@ def test_actions_obey_the_rules_of_the_form(store):
     )
 
 
+def test_an_action_at_the_time_of_another_says_with_which_customer_that_is(sqlite_store):
+    founded(sqlite_store)
+    import_text(sqlite_store, "actions", "".join(ACTIONS.splitlines(keepends=True)[:2]))
+    again = ACTIONS.splitlines(keepends=True)[1].replace("a1,", "b1,").replace("09:00", "09:30")
+    (refused,) = import_text(sqlite_store, "actions", ACTIONS.splitlines(keepends=True)[0] + again).rejected
+    (with_whom,) = [p.params["customer"] for p in refused.problems if p.code == "two_meetings_with"]
+    assert with_whom == "Haihe Pumps"
+
+
 def _first(store) -> int:
     with store.reading() as session:
         return session.scalars(select(Action.id).where(Action.ref == "a1")).one()

@@ -73,6 +73,21 @@ def test_all_problems_come_at_once_and_nothing_is_written(store):
         assert session.scalar(select(func.count()).select_from(Action)) == 0
 
 
+def test_whoever_was_elsewhere_then_reads_with_which_customer_and_others_only_when(store):
+    people = found(store)
+    meeting = done(store, "appointment", hours_ago=1)
+    record_action(store, people.rep, people.opportunity, meeting)
+    other = open_opportunity(store, people.rep, people.customer, "Second line")
+    times = {"start": meeting.started_at, "end": meeting.ended_at}
+    for who, code, said in (
+        (people.rep, "two_meetings_with", times | {"customer": "Haihe Pumps"}),
+        (people.manager, "two_meetings_at_once", times),
+    ):
+        with pytest.raises(Invalid) as refused:
+            record_action(store, who, other, meeting)
+        assert (code, said) in [(p.code, p.params) for p in refused.value.problems]
+
+
 def test_only_the_first_action_of_a_customer_needs_no_link(store):
     people = found(store)
     first = record_action(store, people.rep, people.opportunity, done(store, "appointment", hours_ago=20))

@@ -175,7 +175,7 @@ def test_a_rep_in_two_meetings(store):
         lambda: record_action(store, people.rep, other, meeting),
     )
     assert isinstance(told, Invalid)
-    assert "two_meetings_at_once" in {p.code for p in told.problems}
+    assert "two_meetings_with" in {p.code for p in told.problems}
 
 
 def test_a_step_carried_out_and_called_off(store):

@@ -20,7 +20,8 @@ from core.process.evidence import NextStep
 from core.process.stages import STAGES
 from core.terms import ActionStatus, Outcome
 
-SOON, CLOSE, TWICE = "too_soon_after_previous", "too_close_to_following", "two_meetings_at_once"
+SOON, CLOSE = "too_soon_after_previous", "too_close_to_following"
+TWICE, WITH = "two_meetings_at_once", "two_meetings_with"
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 
 
@@ -97,10 +98,11 @@ AROUND = [
     (at(7, 31),       None,              (),                         {("started_at", SOON)}),
     (None,            at(9, 30),         (),                         set()),
     (None,            at(9, 29),         (),                         {("ended_at", CLOSE)}),
-    (None,            None,              ((at(7), at(8)),),          set()),
-    (None,            None,              ((at(7), at(8, 1)),),       {("started_at", TWICE)}),
-    (None,            None,              ((at(9), at(10)),),         set()),
-    (None,            None,              ((at(8, 10), at(8, 20)),),  {("started_at", TWICE)}),
+    (None,            None,              ((at(7), at(8), ""),),      set()),
+    (None,            None,              ((at(7), at(8, 1), ""),),   {("started_at", TWICE)}),
+    (None,            None,              ((at(9), at(10), ""),),     set()),
+    (None,            None,              ((at(8, 10), at(8, 20), ""),), {("started_at", TWICE)}),
+    (None,            None,              ((at(7), at(9), "Haihe"),), {("started_at", WITH)}),
 ]
 # fmt: on
 
