@@ -500,6 +500,8 @@ HEADERS = [
     ),
     ("customers", "Client ID,Client,Customer since", ("ref", "name", "created_at")),
     ("customers", "客户编号,客户名称,销售负责人,建档日期", ("ref", "name", "owner", "created_at")),
+    ("customers", "客户全称,员工人数,录入时间", ("name", "segment", "created_at")),
+    ("customers", "Account,No. of employees,Entered on", ("name", "segment", "created_at")),
     ("contacts", "Client,Contact person", ("customer", "name")),
     ("contacts", "Account Name,Contact,Work email,Phone no.", ("customer", "name", "email", "phone")),
     ("customers", "客户全称,所在地区", ("name", "region")),
