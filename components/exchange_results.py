@@ -1,6 +1,6 @@
 """What became, or would become, of a file's rows: preview, problems, the import and its undo."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
@@ -26,12 +26,13 @@ from core.exchange.mapping import FileMapping
 from core.exchange.rows import Rejection
 from core.messages import AppError, Invalid
 from data.commands.exchange import import_table, undo_import
-from data.exchange.report import reasons, rejected_file
+from data.exchange.report import reasons_by_field, rejected_file
 from data.exchange.results import ImportResult
 from data.queries.exchange import PastImport, dry_run
 
 _AT_ONCE = 5_000  # rows up to which a file is checked by itself; above, on demand
 _SHOWN_ROWS, _SHOWN_PROBLEMS, _SHOWN_LINES = 5, 500, 20
+_AT_SIGHT, _TALL = 8, 420  # rejected rows that stand there whole; pixels in which more of them scroll
 
 
 def preview(view: View, upload: Upload, mapping: FileMapping) -> ImportResult | None:
@@ -99,16 +100,10 @@ def show_rejected(view: View, upload: Upload, rejected: Sequence[Rejection], key
     if not rejected:
         return
     line, reason = t("exchange.line"), t("exchange.reason")
-    zone, label = view.who.timezone, partial(field_label, kind=upload.kind)
-    problems = [
-        {
-            line: r.line,
-            t("exchange.field_heading"): field_names(r, label),
-            reason: reasons(r, view.language, zone, label),
-        }
-        for r in rejected[:_SHOWN_PROBLEMS]
-    ]
-    st.dataframe(problems, hide_index=True, width="stretch")
+    zone, label, shown = view.who.timezone, partial(field_label, kind=upload.kind), rejected[:_SHOWN_PROBLEMS]
+    told = [f"|{r.line}|{plain(reasons_by_field(r, view.language, zone, label))}|" for r in shown]
+    with st.container(height=_TALL if len(shown) > _AT_SIGHT else "content", border=False):
+        st.markdown("\n".join([f"|{line}|{reason}|", "|-|-|", *told]))  # whose cells wrap
     if len(rejected) > _SHOWN_PROBLEMS:
         st.caption(t("exchange.more_problems", n=len(rejected) - _SHOWN_PROBLEMS))
     # the file is made when it is asked for, by who knows no reader's language
@@ -122,12 +117,6 @@ def show_rejected(view: View, upload: Upload, rejected: Sequence[Rejection], key
         on_click="ignore",
         key=key,
     )
-
-
-def field_names(rejection: Rejection, label: Callable[[str], str] = field_label) -> str:
-    """The fields that a rejection is about, in the reader's language."""
-    names = dict.fromkeys(p.field for p in rejection.problems if p.field)
-    return listed(label(n) for n in names)
 
 
 def import_button(view: View, upload: Upload, mapping: FileMapping, result: ImportResult) -> None:

@@ -24,23 +24,28 @@ def sentence(problem: Problem, language: str, timezone: str = "Asia/Shanghai") -
     return translate(language, f"problems.{problem.code}", **params)
 
 
-def reasons(
-    rejection: Rejection,
-    language: str,
-    timezone: str = "Asia/Shanghai",
-    name: Callable[[str], str] = str,
+def reasons(rejection: Rejection, language: str) -> str:
+    """All that is wrong with a row; from the second problem on each with its field."""
+    first, *more = rejection.problems
+    return " ".join([sentence(first, language), *_named(more, language)])
+
+
+def reasons_by_field(
+    rejection: Rejection, language: str, timezone: str, name: Callable[[str], str] = str
 ) -> str:
-    """All that is wrong with a row; from the second problem on each with its field.
+    """All that is wrong with a row, each with its field.
 
     Args:
         name: what the reader calls a field.
     """
-    first, *more = rejection.problems
-    return " ".join([sentence(first, language, timezone), *_named(more, language, timezone, name)])
+    return " ".join(_named(rejection.problems, language, timezone, name))
 
 
 def _named(
-    problems: Sequence[Problem], language: str, timezone: str, name: Callable[[str], str]
+    problems: Sequence[Problem],
+    language: str,
+    timezone: str = "Asia/Shanghai",
+    name: Callable[[str], str] = str,
 ) -> list[str]:
     """Each problem with the field that it is about."""
     said = ((name(p.field) if p.field else "", sentence(p, language, timezone)) for p in problems)
@@ -65,7 +70,7 @@ def rejected_file(
     rows = [
         [
             r.line,
-            " ".join(_named(r.problems, language, timezone, name)),
+            reasons_by_field(r, language, timezone, name),
             *map(_plain, _filled(cells.get(r.line, ()))),
         ]
         for r in rejected

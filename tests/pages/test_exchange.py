@@ -17,6 +17,7 @@ from data.text import translate
 from tests.company import found
 from tests.data.test_import_workbooks import book
 from tests.importing import count
+from tests.pages.reading import words
 
 PAGE = Path(__file__).parents[2] / "pages" / "exchange.py"
 FILE = "客户名称,Sectr,Size\nNew,food,huge\nHaihe Pumps,chemicals,small\nBad,,tiny\n"
@@ -261,15 +262,17 @@ def test_rejected_rows_are_told_in_the_readers_language(company, monkeypatch):
     assert not at.exception
     told = offered[translate("zh", "exchange.download_rejected")]().decode("utf-8-sig")
     assert translate("zh", "exchange.field.created_at") + "：" in told
+    assert translate("zh", "exchange.field.created_at") + "：" in words(at)  # to its end, not cut off
 
 
 def test_a_row_of_sums_is_refused_without_a_field(company, caplog):
     at = visit(company.admin)
     rows = b"name,industry,size\nNew,food,small\nTotal,,\nTotal 1,,\n"
     at.file_uploader[0].set_value(("c.csv", rows, "text/csv")).run()
-    heading = translate("en", "exchange.field_heading")
-    [problems] = [f.value for f in at.dataframe if heading in f.value]
-    assert list(problems[heading]) == ["", ""]
+    [told] = [m.value.splitlines() for m in at.markdown if m.value.startswith("|")]
+    assert [line.split("|")[1] for line in told] == [translate("en", "exchange.line"), "-", "3", "4"]
+    segment = translate("en", "exchange.field.segment")
+    assert not any(segment in line for line in told)
     assert [r.message for r in caplog.records if "no text for" in r.message] == []
 
 
