@@ -17,7 +17,7 @@ from components.forms import Marks
 from components.frame import View
 from components.navigation import open_page
 from components.record_story import short
-from components.scrolling import into_view
+from components.scrolling import arrive, into_view
 from components.text import t, term
 from core.promises.demands import DECLINES, DELIVERABLES, check_kept_plan, stands
 from core.promises.sla import SlaState
@@ -57,6 +57,11 @@ def anew(file: DemandFile) -> int | None:
     return before if asked == before + 1 and may_answer_anew(file) else None
 
 
+def part_of(demand: int) -> str:
+    """The part of the page with the form that answers a demand."""
+    return f"answer-{demand}"
+
+
 def answer_block(
     file: DemandFile, features: Mapping[int, FeatureChoice], kept: DraftView | None, does: Does, view: View
 ) -> None:
@@ -69,7 +74,7 @@ def answer_block(
     if kept is None:
         return
     waits, again = file.row.answered_at is None, anew(file) is not None
-    title, part = "do_answer" if waits else "anew" if again else "after_all", f"answer-{file.row.id}"
+    title, part = "do_answer" if waits else "anew" if again else "after_all", part_of(file.row.id)
     with st.container(key=part):
         section(t(f"demands.{title}"), icon=":material/edit_note:")
     form = form_over(view, kept, save_promise_fields, "answer")
@@ -97,8 +102,10 @@ def answer_block(
     form.finish()
     if waits:
         _pausing(file, does, view)
-    if again or address.read("do", [ANSWER], ""):
+    if waits and address.read("do", [ANSWER], ""):
         into_view(part, part, key="answer")  # once all of it is drawn, the page is long enough to scroll
+    else:
+        arrive(part)
 
 
 def answer_draft(file: DemandFile, view: View) -> DraftView:

@@ -5,13 +5,14 @@ import streamlit as st
 from components import address
 from components.address import leave_for
 from components.blocks import plain, section
-from components.demand_answer import anew, may_answer_anew
+from components.demand_answer import anew, may_answer_anew, part_of
 from components.draft_begin import sheets
 from components.draft_end import send_here, tell_sent
 from components.feature_words import came_words
 from components.frame import View
 from components.left_over import left_over
 from components.navigation import open_page
+from components.scrolling import lead_to
 from components.taking_back import take_back_form, taken_back_note
 from components.text import pair, t, term
 from core.access import Permission, reach
@@ -61,6 +62,7 @@ def _begin_anew(file: DemandFile, view: View) -> None:
     answers = reach(view.who, Permission.ANSWER_DEMANDS) is not None
     offered = answers and may_answer_anew(file) and anew(file) is None
     if offered and st.button(t("demands.anew"), icon=":material/undo:"):
+        lead_to(part_of(file.row.id))
         address.write(anew=len(file.earlier) + 1)
         st.rerun()
 
@@ -94,6 +96,7 @@ def _after_a_decline(row: DemandRow, view: View) -> None:
     """Product may answer it after all, sales ask again."""
     answers = reach(view.who, Permission.ANSWER_DEMANDS) and not address.read("do", ["answer"], "")
     if answers and st.button(t("demands.after_all"), icon=":material/undo:"):
+        lead_to(part_of(row.id))
         address.write(do="answer")
         st.rerun()
     if reach(view.who, Permission.FILE_DEMANDS) and st.button(t("demands.again"), icon=":material/redo:"):

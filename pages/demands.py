@@ -54,12 +54,13 @@ with page("demands.title", needs=Permission.SEE_PROMISES) as view:
             likes = view.read(
                 similar_demands, row.words, view.now, number, metric=row.metric, customer=row.customer_id
             )
-            if kept is not None:
+            first = kept is not None and row.answered_at is None
+            if first:
                 alike(likes, view)  # before anything is typed: it may be planned already
             answer_block(file, view.read(feature_choices, view.now), kept, does, view)
             if kept is None or file.row.paused_since is not None:
                 go_on(*view.read(next_waiting, view.now, number))
-            if kept is None:
+            if not first:
                 alike(likes, view)
         promised(file, view.read(promises_of, number, view.now), view)
         take_back_block(file, view)

@@ -522,10 +522,14 @@ def test_taking_a_demand_back_is_offered_while_it_has_no_answer(open_page, sqlit
 def test_product_answers_anew_and_the_answer_before_stays_to_be_read(
     open_page, sqlite_store, company, language
 ):
+    filed(sqlite_store, company)  # the same was asked before
     demand = filed(sqlite_store, company)
     answered(sqlite_store, company, demand)
     page = open_page("demands", company.product, language, demand=demand)
     press(page, translate(language, "demands.anew"))
+    heads = [h.value.rpartition(": ")[2] for h in page.subheader]
+    own, form, alike = (translate(language, f"demands.{head}") for head in ("answer", "anew", "similar"))
+    assert heads[heads.index(own) :][:3] == [own, form, alike]
     press(page, translate(language, "demands.leave_answer"))
     assert translate(language, "demands.send_answer") not in [does(b) for b in page.button]
     press(page, translate(language, "demands.anew"))
