@@ -19,7 +19,7 @@ _KEYS = frozenset(("ref", "username", "team", "manager", "email", "pipeline", "s
 _PERSON = re.compile(r"\s*(.*?)\s*(?:[(（]([^()（）]*)[)）])?\s*")
 _NOTED = re.compile(r"\s*(.*?)\s*[(（]([^()（）]*)[)）]\s*")
 _BETWEEN = ("~", "～", "→", "–", "—", "至", " to ", "..")  # what stands between both ends of a span
-Span = tuple[datetime, datetime | None, str]
+Span = tuple[datetime, datetime | None, str, str]
 _YES, _NO = ("true", "yes", "y", "1", "是", "在职", "启用"), ("false", "no", "n", "0", "否", "离职", "停用")
 _FLAGS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
 
@@ -132,7 +132,7 @@ def _span(text: str, formats: Formats) -> Span:
     found = _NOTED.fullmatch(text)
     said, reason = (found[1], found[2] or "") if found else (text, "")
     start, end = _ends(said)
-    return instant_of(start, formats), instant_of(end, formats) if end else None, reason.strip()
+    return instant_of(start, formats), instant_of(end, formats) if end else None, reason.strip(), ""
 
 
 def _ends(text: str) -> tuple[str, str]:
@@ -150,10 +150,13 @@ def _ends(text: str) -> tuple[str, str]:
 
 def _spans_in_json(text: str, formats: Formats) -> tuple[Span, ...]:
     try:
-        kept = [(s["from"], s.get("to"), str(s.get("reason") or "")) for s in json.loads(text)]
+        kept = [(s["from"], s.get("to"), s.get("reason"), s.get("answer")) for s in json.loads(text)]
     except (ValueError, TypeError, KeyError, AttributeError):
         raise Wrong("bad_span", value=text[:80]) from None
-    return tuple((instant_of(a, formats), instant_of(b, formats) if b else None, why) for a, b, why in kept)
+    return tuple(
+        (instant_of(a, formats), instant_of(b, formats) if b else None, str(asked or ""), str(answer or ""))
+        for a, b, asked, answer in kept
+    )
 
 
 def _people_in_json(text: str) -> list[dict[str, str]]:

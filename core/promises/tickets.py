@@ -8,7 +8,7 @@ from core.messages import Problem
 from core.promises.demands import PAINS, Decline, Effect, check_decline, check_effect
 from core.promises.sla import URGENCIES
 
-Span = tuple[datetime, datetime | None, str]
+Span = tuple[datetime, datetime | None, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Ticket:
     Attributes:
         effect: None where the other system knew of none.
         answered_at: the first response, which stops the clock; closing it without one does too.
-        pauses: (start, end, reason); an end of None still runs.
+        pauses: (start, end, what the customer was asked, what they answered); an end of None still runs.
         decline: None where it was not declined.
     """
 
@@ -69,11 +69,11 @@ def _times(ticket: Ticket, now: datetime) -> list[Problem]:
 
 def _pauses(ticket: Ticket, now: datetime) -> list[Problem]:
     problems = []
-    for start, end, _ in ticket.pauses:
+    for start, end, *_ in ticket.pauses:
         if end is not None and end < start:
             problems.append(Problem("pauses", "ends_before_start"))
         elif max(start, end or start) > now:
             problems.append(Problem("pauses", "instant_in_future"))
-    if sum(end is None for _, end, _ in ticket.pauses) > 1:
+    if sum(end is None for _, end, *_ in ticket.pauses) > 1:
         problems.append(Problem("pauses", "two_running_pauses"))
     return problems

@@ -116,14 +116,15 @@ class _Planner:
             self._pause(row["id"], span)
 
     def _update(self, record: Record, stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
-        """A known ticket: what differs of it, pauses that are new, and running ones that have ended."""
+        """A known ticket: what differs of it, new pauses, and those that ended or were answered."""
         plan, held = self.plan, self.pauses[stored["id"]]
         fresh = [span for span in record.get("pauses", ()) if span[0] not in held]
-        ended = [
-            (held[start], end)
-            for start, end, _ in record.get("pauses", ())
-            if start in held and held[start]["ended_at"] != end
+        known = [
+            (held[start], {"ended_at": end, "answer": answer or held[start]["answer"]})
+            for start, end, _, answer in record.get("pauses", ())
+            if start in held
         ]
+        ended = [(pause, said) for pause, said in known if any(pause[k] != v for k, v in said.items())]
         if fresh or ended:
             changed = {k: v for k, v in wanted.items() if stored[k] != v}
             if changed:
@@ -133,12 +134,13 @@ class _Planner:
             plan.settle(Demand, stored, wanted)
         for span in fresh:
             self._pause(stored["id"], span)
-        for pause, end in ended:
-            plan.change(DemandPause, pause, {"ended_at": end})
+        for pause, said in ended:
+            plan.change(DemandPause, pause, said)
 
     def _pause(self, demand_id: int, span: Span) -> None:
-        start, end, reason = span
-        self.plan.add(DemandPause, demand_id=demand_id, reason=reason, started_at=start, ended_at=end)
+        start, end, reason, answer = span
+        said = {"reason": reason, "answer": answer or None}
+        self.plan.add(DemandPause, demand_id=demand_id, **said, started_at=start, ended_at=end)
 
     def _stored_pauses(self) -> dict[int, dict[datetime, Mapping[str, Any]]]:
         ids = {row["id"] for row in (*self.refs.values(), *self.alike.values())}

@@ -113,10 +113,12 @@ def latest_plan(session: Session) -> dict[int | None, date | None]:
 
 
 def spans_text(pauses: Sequence[DemandPause]) -> str:
-    """Pauses with their reasons as one cell, instants in UTC."""
-    if all(PLAIN_NAME.fullmatch(p.reason) for p in pauses):
+    """Pauses with what was asked and answered in them as one cell, instants in UTC."""
+    if all(PLAIN_NAME.fullmatch(p.reason) and not p.answer for p in pauses):
         return "; ".join(f"{_ends(p)} ({p.reason})" if p.reason else _ends(p) for p in pauses)
-    kept = [{"from": p.started_at, "to": p.ended_at, "reason": p.reason} for p in pauses]
+    kept = [
+        {"from": p.started_at, "to": p.ended_at, "reason": p.reason, "answer": p.answer or ""} for p in pauses
+    ]
     return json.dumps(to_json(kept), ensure_ascii=False)
 
 

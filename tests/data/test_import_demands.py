@@ -13,6 +13,7 @@ from core.access import OPERATOR
 from core.messages import Conflict
 from data.__main__ import main
 from data.calendars import china
+from data.commands.demand_questions import pass_on
 from data.commands.demands import pause_demand
 from data.commands.exchange import undo_import
 from data.queries.demands import Show, demand_list
@@ -131,6 +132,22 @@ def test_pauses_come_back_from_an_export_whatever_their_reason(store, company):
     with store.writing() as session:
         session.query(DemandPause).filter_by(demand_id=waiting).one().reason = "a) data; b) | more"
     assert shown(import_text(store, "demands", export(store, "demands"))) == (0, 0, 4, [])
+
+
+def test_what_a_customer_answered_in_a_pause_comes_back_from_an_export(store, company):
+    import_text(store, "demands", TICKETS)
+    with store.reading() as session:
+        waiting = session.scalars(select(Demand.id).where(Demand.ref == "T3")).one()
+    pass_on(store, company.stranger, waiting, "Line 3; only at night")
+    out = export(store, "demands")
+    assert shown(import_text(store, "demands", out)) == (0, 0, 4, [])
+    with store.writing() as session:
+        pause = session.query(DemandPause).filter_by(demand_id=waiting).one()
+        asked, pause.answer = pause.reason, None
+    assert shown(import_text(store, "demands", out)) == (0, 1, 3, [])
+    with store.reading() as session:
+        pause = session.query(DemandPause).filter_by(demand_id=waiting).one()
+        assert (pause.reason, pause.answer) == (asked, "Line 3; only at night")
 
 
 def test_the_command_line_says_what_the_plain_reference_counts(sqlite_store, monkeypatch, capsys):
