@@ -48,7 +48,7 @@ def tidy(store: Store, run: Run) -> None:
         session.execute(delete(WebhookDelivery).where(WebhookDelivery.event_id.in_(told)))
         session.execute(delete(WebhookEvent).where(*over))
         session.execute(delete(JobRun).where(JobRun.finished_at < old))
-        measure(session, run.due_at)
+        measure(session, store.clock())
     sweep_halves(store, run.due_at)
     _forget(store)
 

@@ -102,8 +102,8 @@ class Storage:
         database, files: bytes; None where the database does not say.
         file_count: files that rows tell of, each content once.
         new_files, new_changes: of the last thirty days: bytes, and rows of the audit log.
-        grown: bytes of the database since the oldest night of the last thirty days that was measured.
-        since: that night.
+        grown: bytes of the database since it was first measured in the last thirty days.
+        since: when that was.
     """
 
     database: int | None
