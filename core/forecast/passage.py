@@ -30,6 +30,7 @@ _PRODUCT_ENDS = 10.0  # ends by which a product's own are drawn towards what all
 _MOST_PRODUCTS = 20
 _STEPS, _MOST_STEPS = 28, 60  # of a horizon, a day each where that lies between
 _AGES = 160
+_APART = 100  # more than the days of a month, so that a month's place and its days left make one number
 _STAGE, _DAYS, _PRODUCT = (NAMES.index(name) for name in ("stage", "days_in_stage", PRODUCT))
 
 
@@ -73,13 +74,14 @@ class Passage:
     def __call__(self, x: Floats) -> Floats:
         """Chances 0–1, shape (rows,)."""
         moves = self.course.ahead.rhythm.moves  # else it is the same wherever in the calendar a row stands
-        of, row = np.unique(places(x) if moves else np.zeros((len(x), 2)), axis=0, return_inverse=True)
-        at = [(int(place), int(left)) for place, left in of]
+        packed = places(x) @ (_APART, 1) if moves else np.zeros(len(x), np.int64)  # pairs are slow to sort
+        of, row = np.unique(packed, return_inverse=True)
+        at = [divmod(int(one), _APART) for one in of]
         if new := [one for one in at if one not in self._at]:
             self._at.update(zip(new, self.course.chances(self.ages, new), strict=True))
         found = np.zeros(len(x))
         for n, one in enumerate(at):
-            mine = row.ravel() == n
+            mine = row == n
             found[mine] = self._read(x[mine], self._at[one])
         return found
 
