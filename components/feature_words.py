@@ -5,7 +5,7 @@ from datetime import date
 from components import format
 from components.frame import View
 from components.text import language, t
-from core.promises.acceptance import Spread, Stand, Standing
+from core.promises.acceptance import Spread, Stand, Standing, on_plan
 from data.queries.demand_file import FeatureChoice
 
 
@@ -21,7 +21,7 @@ def came_words(planned_on: date | None, seen: Standing, view: View) -> str:
     ready = view.instant(seen.kept_at if seen.delivered else seen.ready_at)
     at = view.instant(seen.confirmed_at if seen.delivered else seen.answered_at)
     said = t(f"deliveries.came.{seen.state}", ready=ready, at=at)
-    return f"{said} · {planned_words(planned_on)}" if seen.state is Stand.PROBLEM else said
+    return f"{said} · {planned_words(planned_on)}" if on_plan(seen) else said
 
 
 def spread_words(planned_on: date | None, spread: Spread) -> str:

@@ -57,7 +57,8 @@ class Link:
 
     Attributes:
         round: 1 asks whether it is usable, 2 whether it still is.
-        turn: counts the times that the customer was asked anew; a reminder is of the same turn.
+        turn: counts the times that the customer was asked anew, after a problem or a call back; a reminder is
+            of the same turn.
     """
 
     round: int
@@ -191,12 +192,12 @@ def _second(links: list[Link], answers: list[Answer]) -> str:
 
 
 def on_plan(seen: Standing) -> bool:
-    """Whether the customer waits for the plan: nothing is ready, or what was ready has a problem.
+    """Whether the customer waits for the plan: nothing is ready, it was called back, or it has a problem.
 
     >>> on_plan(NOT_READY), on_plan(Standing(Stand.SENT)), on_plan(Standing(Stand.PROBLEM))
     (True, False, True)
     """
-    return seen.state in (Stand.NOT_READY, Stand.PROBLEM)
+    return seen.state in (Stand.NOT_READY, Stand.PROBLEM, Stand.REVOKED)
 
 
 def furthest(seen: Iterable[Standing]) -> Standing:
@@ -288,8 +289,8 @@ def fulfilment(promised_on: date, seen: Standing, kept_on: date | None, today: d
 
 
 def confirmation_rate(seen: Iterable[Standing]) -> Rate:
-    """Of what customers were asked to confirm, how much they did."""
-    asked = [s for s in seen if s.state is not Stand.NOT_READY]
+    """Of what customers were asked to confirm, and that was not called back, how much they did."""
+    asked = [s for s in seen if s.state not in (Stand.NOT_READY, Stand.REVOKED)]
     return Rate(sum(s.delivered for s in asked), len(asked))
 
 

@@ -86,7 +86,8 @@ def renew_delivery(tx: Tx, delivery_id: int, token: str, delivery: DeliveryInput
         _fill(row, delivery)
     round, turn = _latest(tx, delivery_id)
     close_links(tx.session, delivery_id, revoked_at=tx.now)
-    send_link(tx, row, round, turn + 1 if seen.state is Stand.PROBLEM else turn, token)
+    anew = seen.state in (Stand.PROBLEM, Stand.REVOKED)  # it is ready from now on
+    send_link(tx, row, round, turn + anew, token)
     tx.audit("delivery", delivery_id, after=_picture(row))
     return delivery_id
 

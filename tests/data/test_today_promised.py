@@ -6,17 +6,19 @@ from datetime import date, timedelta
 
 import pytest
 
+from core.policies import Policy
 from core.promises.demands import DemandInput, PromiseInput
 from core.promises.handover import AnswerInput
 from core.promises.store_requests import Verdict
 from data.commands.acceptance import answer_link
 from data.commands.acceptance_links import new_token
-from data.commands.deliveries import renew_delivery
+from data.commands.deliveries import renew_delivery, revoke_delivery
 from data.commands.demand_questions import pass_on
 from data.commands.demands import answer_demand, file_demand, pause_demand
 from data.commands.features import move_feature
 from data.commands.promises import escalate_promise, make_promise
 from data.commands.store_requests import answer_request, file_request
+from data.queries.promises import promises
 from data.queries.today import Kind, today
 from data.schema import JobRun
 from tests.company import PEOPLE
@@ -84,6 +86,21 @@ def test_what_is_ready_in_time_is_a_conflict_only_once_the_customer_has_a_proble
     assert whose(sqlite_store, people, Kind.CONFLICT) == {}
     answer_link(sqlite_store, token, AnswerInput("problem", "The totals are wrong"))
     assert set(whose(sqlite_store, people, Kind.CONFLICT)) == {"rep", "manager", "product"}
+
+
+def test_what_was_marked_ready_by_mistake_is_a_conflict_again_once_called_back(handover, sqlite_store, clock):
+    people = handover.people
+    move_feature(sqlite_store, people.product, handover.feature, date(2026, 3, 30), "A machine broke")
+    delivery, _ = handover.ready()
+    revoke_delivery(sqlite_store, people.delivery, delivery, "The wrong line")
+    assert set(whose(sqlite_store, people, Kind.CONFLICT)) == {"rep", "manager", "product"}
+    clock.move(days=30)  # past the promised day
+    token = new_token()
+    renew_delivery(sqlite_store, people.delivery, delivery, token)
+    answer_link(sqlite_store, token, AnswerInput("confirmed"))
+    with sqlite_store.reading() as session:
+        told = promises(session, people.product, Policy(), clock())
+    assert [one.fulfilment for one in told if one.id == handover.promise] == ["late"]
 
 
 def test_a_delivery_is_due_on_its_day_and_gone_when_ready(handover, sqlite_store, clock):

@@ -187,7 +187,7 @@ def test_when_a_reminder_is_due(day, life, expected):
 
 
 def test_rates_say_what_they_are_made_of():
-    drawn = [("", ""), ("1@0", ""), ("1@0", "1p3"), ("1@0", "1c3"), ("1@0 2@33", "1c3 2c34*"),
+    drawn = [("", ""), ("1@0x5", ""), ("1@0", ""), ("1@0", "1p3"), ("1@0", "1c3"), ("1@0 2@33", "1c3 2c34*"),
              ("1@0 2@33", "1c3"), ("1@0 2@33", "1c3 2p34*")]  # fmt: skip
     seen = [standing(links(sent), answers(said), on(60)) for sent, said in drawn]
     first, second = confirmation_rate(seen), second_rate(seen)
