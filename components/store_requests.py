@@ -177,7 +177,8 @@ def mistakes(one: Request, own: Sequence[Asked], view: View) -> None:
     if sent and sent.kind == REQUEST_BACK.kind:
         leave_for(request=sent.values[REQUEST_BACK.about])
     for asked in own:
-        take_back_form(REQUEST_BACK, asked.id, "request", view)
+        words = short(asked.words, 30) if len(one.asked) > 1 else ""
+        take_back_form(REQUEST_BACK, asked.id, "request", view, words)
     if decide(view.who, Permission.FILE_STORE_REQUESTS).allowed:
         for asked in (a for a in one.asked if a not in own):
             left_over(view, REQUEST_BACK, number=asked.id)

@@ -30,15 +30,16 @@ def taken_back_note(found: TakenBack, view: View) -> None:
         st.text(found.reason)
 
 
-def take_back_form(note: Note, number: int, kind: str, view: View) -> None:
+def take_back_form(note: Note, number: int, kind: str, view: View, words: str = "") -> None:
     """The way to take a record back.
 
     Args:
         kind: what it is, a key under `taking_back.do` and `taking_back.hint`.
+        words: which of several on the page it is, safe inside Markdown.
     """
     leaves = sheets(view, note)
     with st.expander(
-        t(f"taking_back.do.{kind}"),
+        t("taking_back.this", words=words) if words else t(f"taking_back.do.{kind}"),
         expanded=unfolded(leaves.kept(number)),
         icon=":material/undo:",
         key=f"take-back-{kind}-{number}",

@@ -63,6 +63,10 @@ def test_what_the_store_asked_itself_is_marked_and_added_to(open_page, stores, s
     assert "show" not in page.query_params  # it is seen among the open ones
     (request,) = rows(stores)
     assert (request.id, [one.words for one in request.asked]) == (mine, [SCAN, SCAN_TOO])
+    page = open_page("store_requests", stores.bund, language, request=mine)
+    named = [f"{words[:30].rstrip()}…" for words in (SCAN, SCAN_TOO)]
+    ways = [translate(language, "taking_back.this", words=words) for words in named]
+    assert [e.label for e in page.expander if e.icon.endswith("undo:")] == ways
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
