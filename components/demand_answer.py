@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -19,6 +20,7 @@ from components.navigation import open_page
 from components.record_story import short
 from components.scrolling import arrive, into_view
 from components.text import t, term
+from core.promises.consistency import READY
 from core.promises.demands import DECLINES, DELIVERABLES, check_kept_plan, stands
 from core.promises.sla import SlaState
 from data.commands.form_drafts import PAUSE
@@ -141,7 +143,7 @@ def _answer(form: DraftForm, way: str, features: Mapping[int, FeatureChoice], vi
         chosen = _known(form, features)
     else:
         _feature_fields(form)
-    _rests_on(chosen, view.read(promises_of, form.values()["demand"], view.now), view)
+    promised = _rests_on(chosen, view.read(promises_of, form.values()["demand"], view.now), view)
     for name in ("path", "resources"):
         label, kept = t(f"demands.{name}"), getattr(chosen, name, "")
         form.long_text(
@@ -151,6 +153,8 @@ def _answer(form: DraftForm, way: str, features: Mapping[int, FeatureChoice], vi
         )
     day = t("demands.planned_on")
     form.day("planned_on", t("demands.stays", what=day) if chosen and _keeps_day(chosen, view) else day)
+    typed, planned = form.values().get("planned_on"), chosen.planned_on if chosen else None
+    _hurts(promised, date.fromisoformat(typed) if typed else planned, view)
 
 
 def _keeps_day(feature: FeatureChoice, view: View) -> bool:
@@ -171,7 +175,7 @@ def _known(form: DraftForm, features: Mapping[int, FeatureChoice]) -> FeatureCho
     return features.get(number)
 
 
-def _rests_on(feature: FeatureChoice | None, own: Sequence[PromiseRow], view: View) -> None:
+def _rests_on(feature: FeatureChoice | None, own: Sequence[PromiseRow], view: View) -> Sequence[PromiseRow]:
     """What customers were promised and have not had, which the date may hurt.
 
     Args:
@@ -179,11 +183,23 @@ def _rests_on(feature: FeatureChoice | None, own: Sequence[PromiseRow], view: Vi
     """
     on_it = view.read(promises_on, feature.id, view.now) if feature else []
     waiting = {row.id: row for row in [*own, *(row.promise for row, _ in on_it)] if not row.delivered}
+    shown = list(waiting.values())[:_MOST_PROMISES]
     with st.container(key="answer-promises", gap="xsmall"):  # always there, as the fields below it are
-        for row in list(waiting.values())[:_MOST_PROMISES]:
+        for row in shown:
             on = format.day(row.promised_on, view.language)
             said = t("demands.promised_with", customer=row.customer, on=on)
             st.caption(f":material/handshake: {plain(said)}")
+    return shown
+
+
+def _hurts(promised: Sequence[PromiseRow], planned_on: date | None, view: View) -> None:
+    """Which of the promises that wait for the plan the date breaks."""
+    with st.container(key="answer-hurts", gap="xsmall"):
+        for row in promised:
+            if planned_on and planned_on > row.promised_on and row.state.code != READY:
+                on = format.day(row.promised_on, view.language)
+                said = plain(t("promises.no_later", customer=row.customer, on=on))
+                st.markdown(f":small[:orange[:material/warning: {said}]]")
 
 
 def _feature_fields(form: DraftForm) -> None:

@@ -198,6 +198,10 @@ def test_what_was_promised_of_the_demand_and_of_a_planned_feature_stands_beside_
     assert said not in shown(page)
     page.selectbox[0].set_value(feature).run()
     assert said in shown(page)
+    breaks = translate(language, "promises.no_later", customer="Haihe Pumps", on=on)
+    assert breaks not in shown(page)
+    page.date_input[0].set_value(date(2026, 4, 21)).run()
+    assert breaks in shown(page)
 
 
 def test_what_was_asked_before_stands_above_the_answer_and_below_it_once_given(
