@@ -6,10 +6,11 @@ from decimal import Decimal
 
 from core.exchange.cells import Formats, Wrong, text_of
 from core.exchange.tables import Cell
-from core.exchange.units import apart, bare
+from core.exchange.units import apart, bare, has_unit, names_currency
 from core.storable import MOST_AMOUNT
 
 _PLACES = Decimal("0.0001")  # as many as a column of amounts keeps
+_WRITTEN_OUT = 1_000  # with a currency beside it: seldom a number of thousands or ten thousands
 _NUMBER = re.compile(r"[+-]?\d{1,25}(\.\d{1,30})?([eE][+-]?\d{1,2})?")
 
 
@@ -38,12 +39,19 @@ def unread(cell: Cell) -> Wrong:
     return Wrong("unread_number", value=text_of(cell)[:80])
 
 
-def in_units(number: Decimal, times: int) -> Decimal:
-    """A number that was written in thousands or ten thousands.
+def in_units(number: Decimal, times: int, cell: Cell) -> Decimal:
+    """A number that a cell holds below a header with a unit, which counts unless the cell says its own.
+
+    Args:
+        times: what the header's unit takes a number times.
 
     Raises:
-        Wrong: it is larger than can be kept.
+        Wrong: it is larger than can be kept, or nobody can tell whether the header's unit is meant too.
     """
+    if has_unit(cell):
+        return number
+    if abs(number) >= _WRITTEN_OUT and names_currency(cell):
+        raise Wrong("unit_or_not", value=text_of(cell)[:80], times=f"{times:,}")
     if abs(number) * times >= MOST_AMOUNT:
         raise Wrong("number_too_large")
     return number * times

@@ -11,7 +11,7 @@ from core.exchange.cells import Wrong, fold, text_of
 from core.exchange.kinds import Column, Holds, Kind
 from core.exchange.mapping import ANY, FileMapping
 from core.exchange.tables import Cell, Table, blank
-from core.exchange.units import currency_in, has_unit, times_of, yuan_or_yen
+from core.exchange.units import currency_in, times_of, yuan_or_yen
 from core.exchange.values import parse
 from core.messages import Problem
 
@@ -110,7 +110,7 @@ def _said(column: Column, table: Table, place: int | None, mapping: FileMapping)
             return None
         try:
             value = parse(column, cell, mapping.formats)
-            return value if times == 1 or has_unit(cell) else in_units(value, times)
+            return value if times == 1 else in_units(value, times, cell)
         except Wrong as wrong:
             return Problem(column.name, wrong.code, wrong.params)
 

@@ -138,7 +138,16 @@ def apart(plain: str, *, money: bool) -> tuple[str, int]:
 def has_unit(cell: Cell) -> bool:
     """Whether a cell says its own unit, so that the header's is not meant.
 
-    >>> has_unit("120万"), has_unit("(1.2m)"), has_unit("1,200"), has_unit(120)
-    (True, True, False, False)
+    >>> has_unit("120万"), has_unit("(1.2m)"), has_unit("1,250,000元"), has_unit("1,200"), has_unit(120)
+    (True, True, True, False, False)
     """
-    return isinstance(cell, str) and apart(bare(cell).strip("()"), money=True)[1] > 1
+    return isinstance(cell, str) and ("元" in cell or apart(bare(cell).strip("()"), money=True)[1] > 1)
+
+
+def names_currency(cell: Cell) -> bool:
+    """Whether a currency stands beside a number, ¥ too.
+
+    >>> [names_currency(one) for one in ("€125,000", "¥5", "60 KRW", "60", 60)]
+    [True, True, True, False, False]
+    """
+    return isinstance(cell, str) and bool(_ANY_NAMED.search(cell) or _YUAN_OR_YEN.search(cell))
