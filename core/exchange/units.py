@@ -8,9 +8,11 @@ from core.money import currencies
 
 MULTIPLES = {
     "元": 1,
+    "千": 1_000,
     "千元": 1_000,
     "万": 10_000,
     "万元": 10_000,
+    "百万": 1_000_000,
     "百万元": 1_000_000,
     "亿": 100_000_000,
     "亿元": 100_000_000,
@@ -32,6 +34,14 @@ SIGNS = {
     "A$": "AUD",
     "C$": "CAD",
     "$": "USD",
+    "人民币": "CNY",
+    "美元": "USD",
+    "美金": "USD",
+    "欧元": "EUR",
+    "英镑": "GBP",
+    "日元": "JPY",
+    "港元": "HKD",
+    "港币": "HKD",
 }
 _DOLLARS = ("AUD", "CAD", "HKD", "NZD", "SGD", "TWD")
 _YUAN_AND_YEN = ("CNY", "JPY")
@@ -40,7 +50,7 @@ CURRENCY = "|".join(re.escape(sign) for sign in (*_CODES, *SIGNS))
 _THOUSANDS = r"['’]?([kKmM]|000)s?"
 _IN_HEADER = re.compile(
     r"[\s(（\[【/,，]+(?:单位[:：]?)?(?:人民币)?"
-    rf"(?:(百万元|千元|万元|亿元|元|万|亿)|([kKTmM]?)\s?(?:{CURRENCY})|(?:{CURRENCY})\s?{_THOUSANDS})"
+    rf"(?:(百万元|千元|万元|亿元|元|万|亿)|([kKTmM]|百万|千|万|亿)?\s?(?:{CURRENCY})|(?:{CURRENCY})\s?{_THOUSANDS})"
     rf"\s*[)）\]】]?\s*$|(万元|亿元)\s*$|\s*[(（\[【]\s*{_THOUSANDS}\s*[)）\]】]\s*$"
 )
 _NAMED = re.compile(CURRENCY)
@@ -75,6 +85,8 @@ def times_of(header: str) -> int:
     (10000, 10000, 1, 1000)
     >>> times_of("Value (k)"), times_of("Value (£m)"), times_of("Value £'000"), times_of("Link")
     (1000, 1000000, 1000, 1)
+    >>> times_of("金额（万美元）"), times_of("金额（人民币）"), times_of("金额（人民币万元）")
+    (10000, 1, 10000)
     """
     found = _IN_HEADER.search(header)
     unit = next((part for part in found.groups() if part), "") if found else ""
@@ -87,8 +99,8 @@ def currency_in(cell: Cell, own: str = "") -> str | None:
     Args:
         own: the company's currency, which $ means where it is a dollar.
 
-    >>> [currency_in(one) for one in ("€7,000", "1,200 USD", "S$5", "Value (kEUR)", "¥120万", 7000)]
-    ['EUR', 'USD', 'SGD', 'EUR', None, None]
+    >>> [currency_in(one) for one in ("€7,000", "1,200 USD", "S$5", "20万美元", "¥120万", 7000)]
+    ['EUR', 'USD', 'SGD', 'USD', None, None]
     >>> currency_in("$5"), currency_in("$5", "SGD"), currency_in("US$5", "SGD")
     ('USD', 'SGD', 'USD')
     >>> currency_in("NOK 450,000"), currency_in("Value, ALL regions")

@@ -152,6 +152,8 @@ MONEY = {  # header and cell: what is kept
     ("Value (kEUR)", "£9"):          (9_000, "GBP"),  # the header's thousands, the cell's own currency
     ("Value (kEUR)", "€125,000"):    "unit_or_not",  # or 125 million
     ("金额（万元）", "1,250,000元"): (1_250_000, "CNY"),
+    ("金额（万美元）", "20"):        (200_000, "USD"),
+    ("金额（万元）", "20 万美元"):   (200_000, "USD"),
     ("Amount", "¥120万"):            (1_200_000, "CNY"),  # the company's own
     ("Amount, Currency", "€7,HKD"):  (7, "HKD"),  # a column of its own has the last word
 }
