@@ -50,7 +50,7 @@ CURRENCY = "|".join(re.escape(sign) for sign in (*_CODES, *SIGNS))
 _THOUSANDS = r"['’]?([kKmM]|000)s?"
 _IN_HEADER = re.compile(
     r"[\s(（\[【/,，]+(?:单位[:：]?)?(?:人民币)?"
-    rf"(?:(百万元|千元|万元|亿元|元|万|亿)|([kKTmM]|百万|千|万|亿)?\s?(?:{CURRENCY})|(?:{CURRENCY})\s?{_THOUSANDS})"
+    rf"(?:(百万元|千元|万元|亿元|元|万|亿|人)|([kKTmM]|百万|千|万|亿)?\s?(?:{CURRENCY})|(?:{CURRENCY})\s?{_THOUSANDS})"
     rf"\s*[)）\]】]?\s*$|(万元|亿元)\s*$|\s*[(（\[【]\s*{_THOUSANDS}\s*[)）\]】]\s*$"
 )
 _NAMED = re.compile(CURRENCY)
