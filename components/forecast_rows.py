@@ -1,6 +1,7 @@
 """The calibration curve of forecast health, and the opportunities behind its numbers."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -12,6 +13,7 @@ from components.forecast_health import Part
 from components.forecast_words import UNKNOWN, month_name
 from components.frame import View
 from components.marks import Figure
+from components.navigation import open_page
 from components.outlook_charts import LEAST_CHANCES
 from components.scrolling import arrive, lead_to
 from components.tables import amounts, clickable, money_column, name_column, share_column, shares
@@ -34,6 +36,12 @@ def open_rows(month: str | None = None, place: str | None = None, which: str | N
     address.write(part=Part.ROWS, month=month, bin=place, rows=which)
     lead_to(_BEHIND)
     st.rerun()
+
+
+def leave_for_rows(month: date, **said: str | int) -> None:
+    """Leave for forecast health, where the rows behind a month's number stand."""
+    lead_to(_BEHIND)
+    open_page("forecast_health", part=Part.ROWS, month=month.isoformat(), **said)
 
 
 def curve(found: ForecastHealth, view: View) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from components import address, charts, format, marks, pictures
 from components.blocks import Tone, badge, empty, plain, section
+from components.forecast_rows import leave_for_rows
 from components.frame import View
 from components.navigation import open_page
 from components.scrolling import arrive, lead_to
@@ -30,6 +31,7 @@ from data.milestone_words import (
     why_words,
     whys_words,
 )
+from data.queries.forecast_health import COMPANY
 from data.queries.milestones import Proof, Stop
 
 _TONES = {State.MET: Tone.GREEN, State.MISSED: Tone.RED, State.LITTLE: Tone.QUIET}
@@ -114,8 +116,12 @@ def _weeks(told: Assessment, language: str) -> None:
     charts.show(chart, f"weeks-{told.criterion}", alt=alt)
 
 
-def behind(proof: Proof, view: View) -> None:
-    """The rows that a criterion counts, what speaks against it, and the record of each, one click away."""
+def behind(proof: Proof, team: int | None, view: View) -> None:
+    """The rows that a criterion counts, what speaks against it, and the record of each, one click away.
+
+    Args:
+        team: whose path it is; None for the company's.
+    """
     told, language = proof.assessment, view.language
     with st.container(key=_BEHIND):
         section(t("milestones.behind", name=t(f"milestones.of.{told.criterion}")), icon=":material/list:")
@@ -127,7 +133,7 @@ def behind(proof: Proof, view: View) -> None:
         _distribution(told, language)
         ordered = first_of(sorted(proof.rows, key=lambda row: (not row.why, row.on, row.of)))
         if clicked := _table(ordered, told.criterion, language):
-            _open(told.criterion, next(row for row in proof.rows if _id(row) == clicked))
+            _open(told.criterion, next(row for row in proof.rows if _id(row) == clicked), team)
     if st.button(t("milestones.close_rows"), type="tertiary"):
         address.write(criterion=None, item=None)
         st.rerun()
@@ -178,10 +184,10 @@ def _id(row: Evidence) -> str:
     return f"{row.of}-{row.on.isoformat()}-{row.about}"
 
 
-def _open(criterion: str, row: Evidence) -> None:
+def _open(criterion: str, row: Evidence, team: int | None) -> None:
     """Leave for the page that shows a row's record, where there is one."""
     if criterion == "accuracy":
-        open_page("forecast_health", months="12")
+        leave_for_rows(row.on.replace(day=1), group=f"team-{team}" if team else COMPANY, months=12)
     if criterion == "located" and row.link is not None:
         open_page("morning", team=row.link, day=row.on.isoformat())
     if criterion in _OPENS and row.link is not None:

@@ -42,7 +42,7 @@ with page("milestones.title", needs=Permission.SEE_MILESTONES) as view:
         name = address.said("criterion")
         found = view.read(proof, team, stop.day, name, view.now) if stop and name else None
         if found is not None:
-            behind(found, view)
+            behind(found, team, view)
     with st.container(key="milestone-sample"):
         if found is not None and name in SAMPLED:
             sample = view.read(sample_of, team, name)

@@ -11,7 +11,7 @@ from data.commands.milestones import issue_milestone, set_launch
 from data.jobs.milestones import milestones
 from data.jobs.registry import Run
 from data.milestone_sheets import stop_table
-from data.queries.milestones import milestone_path
+from data.queries.milestones import milestone_path, proof
 from data.text import translate
 from tests.company import found
 from tests.data.test_milestones import LAUNCH, MONTHS, action, day
@@ -97,6 +97,26 @@ def test_a_criterion_opens_its_rows(open_page, launched, language, name):
     expected = {"recording": {yes: ["Rep"], no: ["Mate", "Stranger"]}, "completeness": {no: ["Rep"] * 6}}
     _, who, _, value, _ = rows.columns
     assert rows.groupby(value)[who].agg(list).to_dict() == expected[name]
+
+
+@pytest.mark.parametrize("of_team", [False, True])
+def test_a_month_of_the_accuracy_opens_its_rows_of_whose_it_is(
+    open_page, sqlite_store, company, missed, clock, monkeypatch, of_team
+):
+    left = []
+    monkeypatch.setattr(
+        "streamlit.switch_page", lambda path, query_params: left.append((path.stem, query_params))
+    )
+    team = company.rep.team_id if of_team else None
+    with sqlite_store.reading() as session:
+        january = proof(session, company.director, team, 60, "accuracy", clock.at).rows[0]
+    at = {"team": team} if team else {}
+    page = open_page("milestones", company.director, day=60, criterion="accuracy", **at)
+    page.session_state["milestone-rows-clicked"] = (f"{january.of}-{january.on}-{january.about}", "")
+    page.run()
+    whose = f"team-{team}" if team else "company"
+    asked = {"part": "rows", "month": "2026-01-01", "group": whose, "months": "12"}
+    assert left == [("forecast_health", asked)]
 
 
 def test_rows_of_nothing_say_so(open_page, launched):
