@@ -7,14 +7,16 @@ import streamlit as st
 
 from components import address, charts, marks, pictures
 from components.blocks import section
+from components.forecast_rows import leave_for_rows
 from components.forecast_words import money, signed
 from components.frame import View
 from components.marks import Figure
-from components.navigation import open_page
 from components.scrolling import lead_to
 from components.text import t
 from core.pictures.parts import step
 from data.queries.attribution import MonthAttribution
+
+_OTHERS = -1  # all but the largest, where a step has the id of its opportunity
 
 
 def card(opportunity: int) -> str:
@@ -28,26 +30,27 @@ def waterfall(month: MonthAttribution, view: View) -> None:
     note = t("attribution.parts_alt")
     chart, finding = _waterfall(month, view), _furthest(month, view)
     chosen = pictures.draw(chart, "attribution-parts", finding, note, view.language)
-    if isinstance(chosen, int) and chosen:
+    if isinstance(chosen, int) and chosen > 0:
         address.write(deal=chosen)
         lead_to(card(chosen))
         st.rerun()
     elif chosen is not None:
-        open_page("forecast_health", part="rows", month=month.month.isoformat())
+        but = {"but": "largest"} if chosen == _OTHERS else {}
+        leave_for_rows(month.month, pipeline=month.pipeline, **but)
 
 
 def _steps(month: MonthAttribution) -> list[tuple[str, Decimal, int]]:
-    """Name, what it added to the forecast or took from it, and the opportunity; 0 for no single one."""
+    """Name, what it added to the forecast or took from it, and the opportunity; `_OTHERS`, or 0 for none."""
     parts = month.parts
     steps = [
         (d.names.customer or d.names.opportunity, d.part.gap, d.line.opportunity) for d in month.deviations
     ]
     rest = [
-        (t("attribution.others", n=parts.n_others), parts.others.gap),
-        (t("attribution.fresh"), parts.fresh.gap),
-        (t("attribution.rest"), parts.rest.gap),
+        (t("attribution.others", n=parts.n_others), parts.others.gap, _OTHERS),
+        (t("attribution.fresh"), parts.fresh.gap, 0),
+        (t("attribution.rest"), parts.rest.gap, 0),
     ]
-    return steps + [(name, gap, 0) for name, gap in rest if abs(gap) >= 1]
+    return steps + [step for step in rest if abs(step[1]) >= 1]
 
 
 def _furthest(month: MonthAttribution, view: View) -> str:
@@ -68,7 +71,7 @@ def _waterfall(month: MonthAttribution, view: View) -> Figure:
     ends = [(t("attribution.forecast"), parts.whole.forecast), (t("attribution.actual"), parts.whole.actual)]
     names = [
         ends[0][0],
-        *(f"{n + 1}. {charts.clipped(name) if one else name}" for n, (name, _, one) in enumerate(steps)),
+        *(f"{n + 1}. {charts.clipped(name) if one > 0 else name}" for n, (name, _, one) in enumerate(steps)),
         ends[1][0],
     ]
     values = [ends[0][1], *(gap for _, gap, _ in steps), ends[1][1]]

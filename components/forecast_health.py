@@ -18,7 +18,7 @@ from core.rounding import half_up
 from data.queries.forecast_health import COMPANY, ForecastHealth, Group
 
 SPANS = ("3", "6", "12")
-_DRILL = ("month", "bin", "rows")
+_DRILL = ("month", "bin", "rows", "but")
 _PLACE = "forecast_health_place"
 
 
@@ -183,7 +183,7 @@ def groups(found: ForecastHealth, view: View) -> None:
     if len(found.groups) < len(found.names):
         st.caption(t("forecast_health.most_of", shown=len(found.groups), total=len(found.names)))
     if picked:
-        address.write(group=picked, part=None, month=None, bin=None, rows=None)
+        address.write(group=picked, part=None, month=None, bin=None, rows=None, but=None)
         lead_to(_PLACE)
         st.rerun()
 

@@ -19,6 +19,7 @@ from components.scrolling import arrive, lead_to
 from components.tables import amounts, clickable, money_column, name_column, share_column, shares
 from components.text import t
 from core.forecast.calibration import REJECTED
+from core.forecast.month_attribution import LARGEST
 from core.forecast.months import Line
 from core.forecast.reliability import EDGES, bin_of
 from core.pictures.rates import Rate, came_true
@@ -33,7 +34,7 @@ _WHICH = ("all", REJECTED)
 
 def open_rows(month: str | None = None, place: str | None = None, which: str | None = None) -> NoReturn:
     """Show the rows behind the numbers, of a month, of a group of chances or the rejected ones."""
-    address.write(part=Part.ROWS, month=month, bin=place, rows=which)
+    address.write(part=Part.ROWS, month=month, bin=place, rows=which, but=None)
     lead_to(_BEHIND)
     st.rerun()
 
@@ -112,7 +113,13 @@ def asked() -> Narrow:
         address.said("month") or "",
         int(place) if place else None,
         rejected=address.read("rows", _WHICH, "all") == REJECTED,
+        others=_others(),
     )
+
+
+def _others() -> bool:
+    """Whether a month is asked for without its largest deviations."""
+    return bool(address.said("month") and address.read("but", ("largest",), ""))
 
 
 def rows(found: ForecastHealth, view: View) -> int | None:
@@ -155,11 +162,13 @@ def _narrowing(found: ForecastHealth, view: View) -> None:
     days = {m.month.isoformat(): m.month for m in found.chosen.months} if found.chosen else {}
     month, place = address.read("month", days, ""), address.read("bin", _BINS, "")
     label = month_name(days[month], view.language) if month else ""
+    if month and _others():
+        label = t("forecast_health.others", month=label, n=LARGEST)
     if place:
         low, high = (format.percent(EDGES[int(place) + n], view.language) for n in (0, 1))
         label = t("forecast_health.bin", low=low, high=high)
     if label and st.button(label, icon=":material/close:", help=t("forecast_health.show_all")):
-        address.write(month=None, bin=None)
+        address.write(but=None, month=None, bin=None)
         st.rerun()
 
 

@@ -57,13 +57,11 @@ def attribute(
         lines, wins: of the group that `figures` is about.
         company: whether that is the company, whose forecast rests on AI values whatever was rejected.
     """
-    said = {line.id: line.value if company else line.counted for line in lines}
-    ordered = sorted(lines, key=lambda line: (-abs(line.actual - said[line.id]), line.id))
-    parts = [(line, Part(said[line.id], line.actual)) for line in ordered]
+    parts = [(line, _part(line, company)) for line in by_deviation(lines, company=company)]
     expected = fresh_of(run, sum((line.value for line in lines), _ZERO), company=company)
     before = sum((w.actual for w in wins if w.known is not None), _ZERO)
     fresh = Part(expected, sum((w.actual for w in wins if w.known is None), _ZERO))
-    total = sum(said.values(), _ZERO)
+    total = sum((part.forecast for _, part in parts), _ZERO)
     return Attribution(
         Part(figures.forecast, total_won(lines, wins)),
         tuple(parts[:LARGEST]),
@@ -72,6 +70,15 @@ def attribute(
         fresh,
         Part(figures.forecast - total - expected, before),
     )
+
+
+def by_deviation(lines: Sequence[Line], *, company: bool) -> list[Line]:
+    """A month's lines, the largest deviation first."""
+    return sorted(lines, key=lambda line: (-abs(_part(line, company).gap), line.id))
+
+
+def _part(line: Line, company: bool) -> Part:
+    return Part(line.value if company else line.counted, line.actual)
 
 
 def total_won(lines: Sequence[Line], wins: Sequence[Win]) -> Decimal:

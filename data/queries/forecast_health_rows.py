@@ -9,6 +9,7 @@ from heapq import nsmallest
 
 from core.forecast.calibration import REJECTED
 from core.forecast.health import Figures, fresh_of
+from core.forecast.month_attribution import LARGEST, by_deviation
 from core.forecast.months import Line, MonthRun, Win
 from core.forecast.reliability import bin_of
 from data.queries.forecast_month_books import ZERO
@@ -25,11 +26,13 @@ class Narrow:
         month: a month's first day, as in an address; one that is not shown narrows nothing.
         place: of a group of chances (`core.forecast.reliability.bin_of`).
         rejected: only those whose suggestion was rejected.
+        others: only those that are none of the month's largest deviations (`month_attribution`).
     """
 
     month: str = ""
     place: int | None = None
     rejected: bool = False
+    others: bool = False
 
 
 EVERY = Narrow()
@@ -94,9 +97,13 @@ def rows_of(
     """
     chosen = [m for m in months if m[0].month.isoformat() == narrow.month] or months
     days = {run.month for run, _ in chosen}
-    mine = [line for line in lines if line.month in days and _wanted(line, narrow)]
+    mine = [line for line in lines if line.month in days]
+    others = narrow.others and len(days) == 1
+    if others:
+        mine = by_deviation(mine, company=whole)[LARGEST:]
+    mine = [line for line in mine if _wanted(line, narrow)]
     came = [win for win in wins if win.month in days or not months]
-    part = narrow.rejected or narrow.place is not None
+    part = others or narrow.rejected or narrow.place is not None
     if part:  # a win in no run has no chance, and no suggestion
         came = []
     gaps: list[tuple[Decimal, Line | Win]] = [(x.actual - counted(x, whole=whole), x) for x in mine]

@@ -16,6 +16,7 @@ from data.commands.currencies import set_rate
 from data.jobs.open_coaching import open_coaching
 from data.jobs.registry import Run
 from data.jobs.schedule import SCHEDULE
+from data.queries.attribution import attribution
 from data.queries.coaching import coaches, coaching_tasks
 from data.queries.forecast_health import forecast_health, rep_months
 from data.queries.forecast_health_rows import Narrow
@@ -146,7 +147,27 @@ def test_the_rows_and_what_is_beyond_them_add_up_to_the_months(office):
             assert rows.came == sum(m.actual for m in months)
 
 
-@pytest.mark.parametrize("part", [Narrow(JAN.isoformat(), 5), Narrow(JAN.isoformat(), rejected=True)])
+def test_the_rows_of_the_others_add_up_to_their_part_of_the_miss(office, clock):
+    made = run(office.store, JAN, value=900)
+    for n in range(1, 8):
+        deal(office.store, office.people.rep.person_id, run_id=made, amount=100 * n)
+    deal(office.store, office.people.rep.person_id, won_on=JAN.replace(day=9))  # in no run, so no other
+    rows = office.look(narrow=Narrow(JAN.isoformat(), others=True)).rows
+    with office.store.reading() as session:
+        asked = {"pipeline": None, "month": JAN.isoformat()}
+        month = attribution(session, office.people.director, clock.at, **asked).chosen
+    assert rows.total == month.parts.n_others == 2
+    assert rows.came - rows.counted == month.parts.others.gap != 0
+
+
+PARTS = [
+    Narrow(JAN.isoformat(), 5),
+    Narrow(JAN.isoformat(), rejected=True),
+    Narrow(JAN.isoformat(), others=True),
+]
+
+
+@pytest.mark.parametrize("part", PARTS)
 def test_a_part_of_a_months_rows_adds_up_to_none_of_its_forecasts(office, part):
     deal(office.store, office.people.rep.person_id, run_id=run(office.store, JAN, value=60))
     assert office.look(narrow=Narrow(JAN.isoformat())).rows.beyond.whole == 60

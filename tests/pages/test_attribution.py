@@ -56,6 +56,19 @@ def test_evidence_opens_its_records(open_page, sqlite_store, people, language):
     check_words(page)
 
 
+def test_the_bar_of_the_others_opens_these(open_page, sqlite_store, people, monkeypatch):
+    left = []
+    monkeypatch.setattr(
+        "streamlit.switch_page", lambda path, query_params: left.append((path.stem, query_params))
+    )
+    page = open_page("attribution", people.director)
+    for bar in (-1, 0):
+        page.session_state["attribution-parts-clicked"] = bar
+        page.run()
+    asked = {"part": "rows", "month": FEB.isoformat(), "pipeline": "firebreak"}
+    assert left == [("forecast_health", asked | {"but": "largest"}), ("forecast_health", asked)]
+
+
 def field(page, language, name):
     label = translate(language, f"attribution.{name}")
     return next(w for w in (*page.text_input, *page.text_area) if w.label == label)

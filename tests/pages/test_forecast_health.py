@@ -91,6 +91,10 @@ def test_the_address_narrows_the_rows_and_they_add_up(open_page, people):
     assert rows["decision"].tolist() == [translate("en", "forecast_health.decision_rejected")] * 2
     of_chance = open_page("forecast_health", people.director, part="rows", bin="5")
     assert "Chance 50% to 70%" in [b.label for b in of_chance.button]
+    others = open_page("forecast_health", people.director, part="rows", month="2026-02-01", but="largest")
+    assert not any("gap" in d.value.columns for d in others.dataframe)  # three lines are the largest
+    next(b for b in others.button if b.label == "Feb 2026 without the 5 largest").click().run()
+    assert len(next(d.value for d in others.dataframe if "gap" in d.value.columns)) > 3
 
 
 @pytest.mark.parametrize(
