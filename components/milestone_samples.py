@@ -20,7 +20,7 @@ from data.commands.form_drafts import CHECK
 from data.milestone_words import day_words, row_value_words
 from data.queries.milestone_samples import Item, Looked, Sample
 
-_IN_HAND = "milestone_in_hand"
+IN_HAND = "milestone_in_hand"
 Does = Mapping[str, Command[..., int]]
 _TONES = {Found.CONFIRMED: Tone.GREEN, Found.DIFFERS: Tone.RED, Found.UNCLEAR: Tone.AMBER}
 
@@ -41,7 +41,7 @@ def sample_rows(sample: Sample, view: View) -> None:
     may = decide(view.who, Permission.CHECK_PROOFS).allowed
     if pressed := rows([_line(item, sample, view, may) for item in sample.items], "drawn"):
         address.write(item=pressed)
-        lead_to(_IN_HAND)
+        lead_to(IN_HAND)
         st.rerun()
 
 
@@ -104,13 +104,13 @@ def item_block(sample: Sample, of: int, looked: Looked, audio: Callable[[str], b
     if sent and sent.kind == CHECK.kind:
         following = next((i.row.of for i in sample.items if i.check is None and i.row.of != of), None)
         address.write(item=following)
-        lead_to(_IN_HAND)
+        lead_to(IN_HAND)
         st.rerun()
     row = next(item.row for item in sample.items if item.row.of == of)
     with st.container(border=True, key=f"item-{of}"):
-        with st.container(key=_IN_HAND):
+        with st.container(key=IN_HAND):
             st.markdown(f"**{plain(row.about)}** · {plain(row.whose)} · {day_words(view.language, row.on)}")
-            arrive(_IN_HAND)
+            arrive(IN_HAND)
         if looked.recording is not None:
             st.audio(audio(looked.recording))
         elif sample.criterion == "completeness":

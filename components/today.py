@@ -9,7 +9,9 @@ from components import address
 from components.blocks import Row, Tone, badge, empty, rows, section
 from components.frame import View
 from components.jobs import job_name
+from components.milestone_samples import IN_HAND
 from components.navigation import open_page
+from components.scrolling import lead_to
 from components.text import t
 from components.today_lines import details, mark
 from core.home import SUMMARY, is_hidden
@@ -235,6 +237,12 @@ def _proof(todo: ToDo) -> Target:
             return "record", {k: v for k, v in said.items() if v is not None} | quote
 
 
+def _sample(todo: ToDo) -> Target:
+    """The first row that nobody has looked at yet."""
+    lead_to(IN_HAND)
+    return "milestones", {name: value for name, value in (todo.params or {}).items() if name != "left"}
+
+
 def _report(todo: ToDo) -> Target:
     """The page of a report; of those that share one, with its name."""
     page = str((todo.params or {}).get("page"))
@@ -265,10 +273,7 @@ _TARGETS: dict[Kind, Callable[[ToDo], Target]] = {
     Kind.STORE_REQUEST: lambda todo: ("store_requests", {"request": todo.id}),
     Kind.CAUSE: lambda todo: ("collaboration", {"cause": todo.id}),
     Kind.MILESTONE: lambda todo: ("milestones", dict(todo.params or {})),
-    Kind.SAMPLE: lambda todo: (
-        "milestones",
-        {name: value for name, value in (todo.params or {}).items() if name != "left"},
-    ),
+    Kind.SAMPLE: lambda todo: _sample(todo),
     Kind.FACTOR: lambda _: ("attribution", {}),
     Kind.REPORT: lambda todo: _report(todo),
     Kind.WORKER: lambda _: ("jobs", {}),

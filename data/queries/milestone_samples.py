@@ -86,7 +86,7 @@ def sample_of(session: Session, who: Who, team_id: int | None, criterion: str) -
 
 @dataclass(frozen=True, slots=True)
 class InHand:
-    """A sample that its drawer has not finished: `left` rows that nobody has looked at."""
+    """A sample that its drawer has not finished: `left` rows not looked at yet, `following` the first."""
 
     id: int
     team_id: int | None
@@ -95,6 +95,7 @@ class InHand:
     day: int
     drawn_at: datetime
     left: int
+    following: int
 
 
 def samples_in_hand(session: Session, who: Who) -> list[InHand]:
@@ -112,13 +113,14 @@ def samples_in_hand(session: Session, who: Who) -> list[InHand]:
 
 def _in_hand(session: Session, who: Who, row: ProofSample, team: str | None) -> InHand | None:
     launch = launch_of(session, row.team_id)
-    left = len({item["of"] for item in row.items} - _checks(session, row.id).keys())
+    checked = _checks(session, row.id)
+    left = [of for of in dict.fromkeys(item["of"] for item in row.items) if of not in checked]
     granted = reach(who, Permission.CHECK_PROOFS)
     lost = granted is not Reach.ALL and row.team_id != who.team_id  # moved to another team since
     if lost or not left or launch is None or launch.launched_on != row.launched_on:
         return None
     day = BY_NAME[row.criterion].day
-    return InHand(row.id, row.team_id, team or "", row.criterion, day, row.drawn_at, left)
+    return InHand(row.id, row.team_id, team or "", row.criterion, day, row.drawn_at, len(left), left[0])
 
 
 def looked_at(session: Session, who: Who, sample_id: int, of: int) -> Looked:

@@ -37,7 +37,7 @@ def samples(asked: Asked, most: int) -> Group:
             person=one.team,
             type=one.criterion,
             at=one.drawn_at,
-            params={"day": one.day, "criterion": one.criterion, "left": one.left}
+            params={"day": one.day, "criterion": one.criterion, "left": one.left, "item": one.following}
             | ({"team": one.team_id} if one.team_id else {}),
         )
         for one in found[:most]
