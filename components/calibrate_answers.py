@@ -8,6 +8,7 @@ import streamlit as st
 from components import address
 from components.blocks import Row, rows
 from components.calibrate_charts import shown_money
+from components.folding import folded
 from components.frame import View
 from components.scrolling import lead_to
 from components.text import t, term
@@ -40,8 +41,9 @@ def answered(made: Sequence[Answer], view: View) -> None:
     """What was answered in this period; a button opens it again."""
     if not made:
         return
-    with st.expander(t("calibrate.answered", n=len(made)), icon=":material/history:"):
-        if pressed := rows([_row(answer, view) for answer in made], "answers"):
+    title = t("calibrate.answered", n=len(made))
+    with folded(title, "calibrate-answered", icon=":material/history:") as is_open:
+        if is_open and (pressed := rows([_row(answer, view) for answer in made], "answers")):
             address.write(opportunity=made[[str(a.id) for a in made].index(pressed)].opportunity_id)
             lead_to(HEAD)
             st.rerun()

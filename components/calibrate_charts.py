@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components import charts, format, marks, pictures
+from components.folding import folded
 from components.frame import View
 from components.tables import instant_column
 from components.text import t
@@ -110,6 +111,12 @@ def shown_money(value: Decimal, currency: str, language: str) -> str:
 
 def factor_table(item: Suggestion, said: Words, view: View) -> None:
     """Every factor, the largest part in the change first: its value in its unit, since when it was known."""
+    with folded(t("calibrate.factors"), "calibrate-factors-box", icon=":material/table_rows:") as is_open:
+        if is_open:
+            _factors(item, said, view)
+
+
+def _factors(item: Suggestion, said: Words, view: View) -> None:
     parts = dict(item.reasons)
     names = [*FACTOR_NAMES, *(n for n in (*item.factors, *parts) if n not in FACTOR_NAMES)]
     names = sorted(dict.fromkeys(n for n in names if n != LEVEL), key=lambda name: -abs(parts.get(name, 0)))
@@ -122,16 +129,15 @@ def factor_table(item: Suggestion, said: Words, view: View) -> None:
             "known": [item.known.get(n) for n in names],
         }
     )
-    with st.expander(t("calibrate.factors"), icon=":material/table_rows:"):
-        st.dataframe(
-            table,
-            hide_index=True,
-            key="calibrate_factors",
-            column_config={
-                "factor": t("calibrate.factor"),
-                "value": t("calibrate.value"),
-                "part": st.column_config.NumberColumn(t("calibrate.part"), format="%+.1f%%"),
-                "known": instant_column(t("calibrate.known"), view.language, view.who.timezone),
-            },
-        )
-        st.caption(t("calibrate.as_of", at=view.instant(item.taken_at)))
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="calibrate_factors",
+        column_config={
+            "factor": t("calibrate.factor"),
+            "value": t("calibrate.value"),
+            "part": st.column_config.NumberColumn(t("calibrate.part"), format="%+.1f%%"),
+            "known": instant_column(t("calibrate.known"), view.language, view.who.timezone),
+        },
+    )
+    st.caption(t("calibrate.as_of", at=view.instant(item.taken_at)))

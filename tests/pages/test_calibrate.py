@@ -12,7 +12,7 @@ from data.queries.suggestions import suggestion
 from data.schema import ForecastDecision, Opportunity
 from data.text import translate
 from tests.company import found
-from tests.pages.reading import check_words, words
+from tests.pages.reading import check_words, unfold, words
 from tests.suggestions import line, month_run
 
 MARCH_4 = date(2026, 3, 4)
@@ -72,7 +72,8 @@ def test_the_biggest_change_comes_first_with_its_reasons(open_page, people, lang
     for part in SAID[language]:
         assert part in text
     assert translate(language, "forecast.why.few_wins") in text
-    table = page.dataframe[0].value
+    assert not page.dataframe
+    table = unfold(page, translate(language, "calibrate.factors")).dataframe[0].value
     assert translate(language, "calibrate.unknown") in table["value"].tolist()
     assert translate(language, "factors.name.days_since_answer") in table["factor"].tolist()
 
@@ -194,6 +195,6 @@ def test_the_waterfall_adds_up(sqlite_store, people, clock):
 
 def test_all_factors_stand_with_the_largest_part_first(open_page, people):
     page = open_page("calibrate", people.rep)
-    parts = page.dataframe[0].value["part"].abs()
+    parts = unfold(page, translate("en", "calibrate.factors")).dataframe[0].value["part"].abs()
     assert parts.notna().sum() > 1
     assert parts.fillna(0).is_monotonic_decreasing
