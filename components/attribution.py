@@ -35,7 +35,7 @@ _TONES = {
 
 
 def choices(found: Attributions, view: View) -> None:
-    """Which month, of which pipeline; kept in the address."""
+    """Which month, whose, of which pipeline; kept in the address."""
     with st.container(horizontal=True, gap="small"):
         months = {m.isoformat(): month_name(m, view.language) for m in found.months}
         if found.month:
@@ -43,6 +43,10 @@ def choices(found: Attributions, view: View) -> None:
             address.choose(
                 st.selectbox, t("attribution.month"), "month", months, shown, drops=("deal",), width=180
             )
+        if found.teams:
+            teams = {"": t("attribution.company")} | {str(of): name for of, name in found.teams.items()}
+            label, drops = t("attribution.whose"), ("deal", "finding", "add")
+            address.choose(st.selectbox, label, "team", teams, "", drops=drops, width=220)
         if len(found.pipelines) > 1:
             first = next(iter(found.pipelines))
             address.choose(
@@ -51,7 +55,7 @@ def choices(found: Attributions, view: View) -> None:
                 "pipeline",
                 found.pipelines,
                 first,
-                drops=("month", "deal"),
+                drops=("month", "team", "deal"),
                 width=200,
             )
 
@@ -64,9 +68,14 @@ def nothing(found: Attributions) -> None:
         empty(t("attribution.none"), t("attribution.none_hint"), icon=":material/rule:")
 
 
-def headline(month: MonthAttribution, view: View) -> None:
-    """Forecast, won, the miss, and whether luck explains it."""
+def headline(month: MonthAttribution, teams: Mapping[int, str], view: View) -> None:
+    """Forecast, won, the miss, and whether luck explains it.
+
+    Args:
+        teams: names by id of those that can be asked for.
+    """
     figures, parts = month.figures, month.parts
+    whose = t("attribution.company" if month.team is None else "attribution.your_team")
 
     def said(value: Any) -> str:
         return money(value, month.currency, view.language)
@@ -74,9 +83,7 @@ def headline(month: MonthAttribution, view: View) -> None:
     usual = format.percent(figures.by_luck(USUAL), view.language)
     cards(
         [
-            Card(
-                t("attribution.forecast"), said(parts.whole.forecast), t(f"attribution.whose_{month.company}")
-            ),
+            Card(t("attribution.forecast"), said(parts.whole.forecast), teams.get(month.team or 0, whose)),
             Card(t("attribution.actual"), said(parts.whole.actual)),
             Card(
                 t("attribution.miss"),

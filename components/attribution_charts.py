@@ -35,8 +35,9 @@ def waterfall(month: MonthAttribution, view: View) -> None:
         lead_to(card(chosen))
         st.rerun()
     elif chosen is not None:
-        but = {"but": "largest"} if chosen == _OTHERS else {}
-        leave_for_rows(month.month, pipeline=month.pipeline, **but)
+        said = {"but": "largest"} if chosen == _OTHERS else {}
+        said |= {"group": f"team-{month.team}"} if month.team else {}
+        leave_for_rows(month.month, pipeline=month.pipeline, **said)
 
 
 def _steps(month: MonthAttribution) -> list[tuple[str, Decimal, int]]:

@@ -24,13 +24,13 @@ DOES: dict[str, Callable[..., int]] = {
 with page("attribution.title", needs=Permission.COACH) as view:
     st.caption(t("attribution.question"))
     ask = {"pipeline": address.said("pipeline"), "month": address.said("month")}
-    found = view.read(attribution, view.now, **ask)
+    found = view.read(attribution, view.now, **ask, team=address.number("team"))
     does = {way: partial(view.do, command) for way, command in DOES.items()}
     drawing.choices(found, view)
     if not found.chosen:
         drawing.nothing(found)
         st.stop()
-    drawing.headline(found.chosen, view)
+    drawing.headline(found.chosen, found.teams, view)
     waterfall(found.chosen, view)
     drawing.deviations(found.chosen, does, view)
     drawn_followed(view.read(followed, found.chosen.pipeline), found.chosen, does["withdraw"], view)

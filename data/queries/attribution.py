@@ -18,7 +18,7 @@ from data.once import recalled
 from data.queries.attribution_facts import facts_of
 from data.queries.attribution_records import Record, records_of
 from data.queries.forecast_months import LineNames, Months, counting_runs, forecast_pipelines, with_outcomes
-from data.schema import AttributionFinding, CoachingTask, ForecastLine, ForecastRun, Person, Pipeline
+from data.schema import AttributionFinding, CoachingTask, ForecastLine, ForecastRun, Person, Pipeline, Team
 
 MONTHS = 12
 _AT_ONCE = 5_000  # parameters of a statement: SQLite allows 32,766
@@ -58,13 +58,17 @@ class Deviation:
 
 @dataclass(frozen=True, slots=True)
 class MonthAttribution:
-    """A month with its parts; `company` whether it is the whole company's or the reader's team's."""
+    """A month with its parts.
+
+    Attributes:
+        team: whose it is; None of the whole company.
+    """
 
     run_id: int
     pipeline: str
     month: date
     currency: str
-    company: bool
+    team: int | None
     figures: Figures
     parts: Attribution
     deviations: tuple[Deviation, ...]
@@ -75,11 +79,13 @@ class Attributions:
     """The months that can be asked for, newest first, and the one that is shown.
 
     Attributes:
+        teams: by id those of the month shown that can be asked for, by name; none where one's own is all.
         month: the one shown; None before the first.
         chosen: what it came to; None where there is nothing to attribute in it.
     """
 
     pipelines: dict[str, str]
+    teams: dict[int, str]
     months: tuple[date, ...]
     month: date | None
     chosen: MonthAttribution | None
@@ -87,9 +93,16 @@ class Attributions:
 
 @recalled
 def attribution(
-    session: Session, who: Who, now: datetime, *, pipeline: str | None, month: str | None
+    session: Session,
+    who: Who,
+    now: datetime,
+    *,
+    pipeline: str | None,
+    month: str | None,
+    team: int | None = None,
 ) -> Attributions:
-    """The company's month where all of it is within reach, else the team's.
+    """The company's month where all of it is within reach, or a team's that had something in it; else one's
+    own team's.
 
     Unless another is asked for, it is the latest in whose forecast the team had something open or in which
     it won something; where there is no such month, the latest.
@@ -99,31 +112,53 @@ def attribution(
     runs = counting_runs(session, key, now)[-MONTHS:][::-1] if key else []
     months = tuple(run.starts_on for run in runs)
     for run in [r for r in runs if r.starts_on.isoformat() == month] or runs:
-        if chosen := _month(session, who, run):
-            return Attributions(known, months, run.starts_on, chosen)
+        if chosen := _month(session, who, run, team):
+            return Attributions(known, _teams(session, who, run), months, run.starts_on, chosen)
+    if team is not None:  # it had nothing in the month
+        return attribution(session, who, now, pipeline=pipeline, month=month)
     asked = next((m for m in months if m.isoformat() == month), months[0] if months else None)
-    return Attributions(known, months, asked, None)
+    return Attributions(known, {}, months, asked, None)
+
+
+def _teams(session: Session, who: Who, run: ForecastRun) -> dict[int, str]:
+    """Teams that had something open in a month's forecast, for whoever reaches all of them."""
+    if reach(who, Permission.SEE_FORECAST_HEALTH) is not Reach.ALL:
+        return {}
+    there = select(ForecastLine.team_id).where(ForecastLine.run_id == run.id).distinct()
+    rows = session.execute(select(Team.id, Team.name).where(Team.id.in_(there)).order_by(Team.name, Team.id))
+    found = {number: name for number, name in rows}
+    return found if len(found) > 1 else {}
 
 
 def deviation(session: Session, who: Who, run_id: int, opportunity_id: int) -> Deviation:
-    """One of a run's largest deviations within reach.
+    """One of a run's largest deviations within reach, or of its team's.
 
     Raises:
         NotFound: it is none of them.
     """
-    run = session.get(ForecastRun, run_id)
-    found = _month(session, who, run) if run else None
-    if found:
-        for item in found.deviations:
+    line = ForecastLine
+    of_it = select(line.team_id).where(line.run_id == run_id, line.opportunity_id == opportunity_id)
+    team, run = session.scalar(of_it), session.get(ForecastRun, run_id)
+    if run is None:
+        raise NotFound(entity="finding")
+    for whose in dict.fromkeys((None, team)):
+        found = _month(session, who, run, whose)
+        for item in found.deviations if found else ():
             if item.line.opportunity == opportunity_id:
                 return item
     raise NotFound(entity="finding")
 
 
-def _month(session: Session, who: Who, row: ForecastRun) -> MonthAttribution | None:
+def _month(session: Session, who: Who, row: ForecastRun, team: int | None) -> MonthAttribution | None:
+    """A month of the company or a team; None where a team had nothing in it.
+
+    Args:
+        team: asked for; whoever reaches one team alone has that one's.
+    """
     far = reach(who, Permission.SEE_FORECAST_HEALTH)
-    company = far is Reach.ALL
-    found = with_outcomes(session, who, [row], team=who.team_id if far is Reach.TEAM else None)
+    of = who.team_id if far is Reach.TEAM else team if far is Reach.ALL else None
+    company = far is Reach.ALL and of is None
+    found = with_outcomes(session, who, [row], team=of)
     if not (company or found.lines or found.wins):
         return None
     (run,) = found.runs
@@ -131,7 +166,7 @@ def _month(session: Session, who: Who, row: ForecastRun) -> MonthAttribution | N
     figures = (company_figures if company else group_figures)(run, found.lines, found.wins)
     parts = attribute(run, figures, found.lines, found.wins, company=company)
     largest = _deviations(session, found, parts, row)
-    return MonthAttribution(row.id, key, run.month, found.currency, company, figures, parts, largest)
+    return MonthAttribution(row.id, key, run.month, found.currency, of, figures, parts, largest)
 
 
 def _deviations(

@@ -63,10 +63,10 @@ def office(store, clock):
         )
     }
 
-    def look(who=None, month=None):
+    def look(who=None, month=None, team=None):
+        asked = {"pipeline": None, "month": month, "team": team}
         with store.reading() as session:
-            shown = attribution(session, who or people.director, clock.at, pipeline=None, month=month)
-        return shown.chosen
+            return attribution(session, who or people.director, clock.at, **asked).chosen
 
     def one(name="rep", who=None):
         return next(d for d in look(who).deviations if d.line.opportunity == deals[name])
@@ -95,9 +95,21 @@ def test_parts_of_the_companys_month_add_up(office):
 
 def test_a_manager_sees_the_team_alone(office):
     month = office.look(office.people.manager)
-    assert not month.company
+    assert month.team == office.people.manager.team_id
     assert {d.line.opportunity for d in month.deviations} == {office.deals["rep"], office.deals["mate"]}
     assert month.parts.whole.forecast == month.figures.forecast
+
+
+def test_a_director_takes_one_team_s_month_and_decides_on_what_is_large_in_it(office, monkeypatch):
+    people, team = office.people, office.people.stranger.team_id
+    month = office.look(team=team)
+    assert [d.line.opportunity for d in month.deviations] == [office.deals["stranger"]]
+    assert (month.team, month.parts.whole.forecast) == (team, month.figures.forecast)
+    assert office.look(people.manager, team=team) == office.look(people.manager)  # who sees one team alone
+    assert office.look(team=999).team is None
+    monkeypatch.setattr("core.forecast.month_attribution.LARGEST", 2)
+    decide_finding(office.store, people.director, office.run, office.deals["stranger"], "chance", "So it is.")
+    assert [d.decided.note for d in office.look(team=team).deviations] == ["So it is."]
 
 
 @pytest.mark.parametrize(

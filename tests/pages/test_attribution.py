@@ -140,6 +140,18 @@ def test_what_was_written_stands_open_and_does_not_close_under_the_hand(open_pag
     assert decides(page).proto.expanded
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_director_chooses_whose_month_it_is(open_page, people, language):
+    page = open_page("attribution", people.director, language)
+    whose = page.selectbox(key="address-team")
+    assert whose.options == [translate(language, "attribution.company"), "East", "West"]
+    assert whose.value == ""
+    page = whose.select(str(people.stranger.team_id)).run()
+    check_words(page)
+    assert ("Stranger" in words(page), "Mate" in words(page), "West" in words(page)) == (True, False, True)
+    assert "address-team" not in [s.key for s in open_page("attribution", people.manager, language).selectbox]
+
+
 def test_leadership_answers_a_wish(open_page, people):
     page = open_page("attribution", people.director)
     unfold(page, translate("en", "attribution.ask"))
