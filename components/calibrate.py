@@ -25,6 +25,7 @@ from data.queries.suggestions import Queue, Suggestion
 from data.queries.suggestions_asked import ASKED, PERIODS
 
 _TOP = 3  # reasons as sentences
+_NEXT = "calibrate_next"  # the one after the one in hand
 
 
 def chosen_period() -> str:
@@ -62,9 +63,11 @@ def filters(found: Queue) -> None:
 
 
 def progress(found: Queue, view: View) -> None:
-    """How many are answered, and until when; what became of the last answer."""
+    """How many are answered, and until when; what became of the last answer, and on to the one after it."""
     if tell_sent(view):
-        address.write(opportunity=None)
+        following = st.session_state.pop(_NEXT, None)
+        still = following in {w.opportunity_id for w in found.waiting}
+        address.write(opportunity=following if still else None)
         lead_to(HEAD)
     if not found.total or found.due is None:
         return
@@ -203,7 +206,7 @@ def _accepted(item: Suggestion, form: DraftForm, found: Queue, view: View) -> No
             shortcut="A",
             **_sends(item, form, ACCEPTED, AGREED, view),
         )
-        following = _following(item, found)
+        following = st.session_state[_NEXT] = _following(item, found)
         if following and st.button(
             t("calibrate.later"), key=f"{form.prefix}later", icon=":material/skip_next:", shortcut="S"
         ):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from components.calibrate_charts import steps
 from data.queries.suggestions import suggestion
-from data.schema import ForecastDecision, Opportunity
+from data.schema import ForecastDecision, ForecastRun, Opportunity
 from data.text import translate
 from tests.company import found
 from tests.pages.reading import check_words, unfold, words
@@ -23,23 +23,28 @@ def people(sqlite_store):
     """Two suggestions for `rep`, the second with the bigger change; one for `stranger`."""
     made = found(sqlite_store)
     run = month_run(sqlite_store, MARCH_4)
-    with sqlite_store.writing() as session:
+    big = another(sqlite_store, made, "Big *one*")
+    line(sqlite_store, run, made.opportunity, 340, 400)
+    line(sqlite_store, run, big, 170, 800)
+    line(sqlite_store, run, made.strange_opportunity, 500, 200)
+    return made
+
+
+def another(store, made, name):
+    """A second opportunity of `rep`, by id."""
+    with store.writing() as session:
         first = session.get_one(Opportunity, made.opportunity)
-        big = Opportunity(
+        row = Opportunity(
             pipeline_id=first.pipeline_id,
-            name="Big *one*",
+            name=name,
             customer_id=first.customer_id,
             owner_id=first.owner_id,
             currency="CNY",
             recorded_at=first.recorded_at,
         )
-        session.add(big)
+        session.add(row)
         session.flush()
-        big_id = big.id
-    line(sqlite_store, run, made.opportunity, 340, 400)
-    line(sqlite_store, run, big_id, 170, 800)
-    line(sqlite_store, run, made.strange_opportunity, 500, 200)
-    return made
+        return row.id
 
 
 def press(page, language, key):
@@ -132,6 +137,17 @@ def test_later_goes_on_without_an_answer(open_page, people, sqlite_store):
     page = press(open_page("calibrate", people.rep), "en", "later")
     assert page.query_params["opportunity"] == str(people.opportunity)
     assert kept(sqlite_store) == []
+
+
+def test_what_was_put_off_waits_for_its_turn(open_page, people, sqlite_store):
+    with sqlite_store.reading() as session:
+        run = session.scalars(select(ForecastRun.id)).one()
+    small = another(sqlite_store, people, "Small one")
+    line(sqlite_store, run, small, 399, 400)
+    page = press(press(open_page("calibrate", people.rep), "en", "later"), "en", "accept")
+    assert page.query_params["opportunity"] == str(small)
+    page = press(page, "en", "accept")
+    assert "Big" in page.markdown[0].value
 
 
 def test_a_newer_forecast_is_said_kindly(open_page, people, sqlite_store, clock):
