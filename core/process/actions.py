@@ -53,6 +53,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         Field("changes", Kind.LONG_TEXT, required=False),  # required from the second quote on
     ),
 }
+PEOPLE = tuple(one.key for kept in FIELDS.values() for one in kept if one.kind is Kind.PEOPLE)  # were there
 
 
 @dataclass(frozen=True, slots=True)

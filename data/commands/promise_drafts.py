@@ -43,7 +43,7 @@ def open_promise(
         desk = promise_desk(session, who, number)
         values: dict[str, Any] = {"customer": number, "demand": demand, "action": action, "again": again}
         if again is None:
-            values["contact"] = hearer(session, number, demand)
+            values["contact"] = hearer(session, number, demand, action)
         else:
             values |= _said_before(session, who, desk, again)
     begins = ("customer", "demand", "action", "again") if again is None else ("customer", "again")

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from core.process.actions import PEOPLE
 from core.process.alerts.facts import Heard, OpportunityFacts, Quote, Reached
 from core.process.recordings import Sound, Writing, unpack
 from core.process.stages import PIPELINE, Gap
@@ -40,8 +41,6 @@ from data.schema import (
     Transcript,
 )
 from data.schema.types import Id, Instant
-
-_PEOPLE = ("attendees", "watchers")
 
 
 @dataclass(slots=True)
@@ -146,7 +145,7 @@ def _histories(actions: Iterable[Row[*tuple[Any, ...]]]) -> dict[int, _History]:
     found: dict[int, _History] = defaultdict(_History)
     for row in actions:
         history = found[row.opportunity_id]
-        named = {p["name"] for key in _PEOPLE for p in row.fields.get(key) or () if p.get("name")}
+        named = {p["name"] for key in PEOPLE for p in row.fields.get(key) or () if p.get("name")}
         history.count += bool(named)
         history.last_at = row.ended_at
         history.met |= named

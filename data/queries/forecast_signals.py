@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from core.forecast.factors import LEAST_TALK_MINUTES
 from core.forecast.signals import Mark, Signals
+from core.process.actions import PEOPLE
 from core.terms import ActionStatus, DecisionRole
 from data.queries.times import days
 from data.schema import Action, Interaction, Opportunity, Signal
 
-_PEOPLE = ("attendees", "watchers")
 _TELLING = ("appointment", "solution_demo", "objection_handling")  # whose own fields factors read
 _TWO_WAY = ("meeting", "video_meeting")
 COUNTED = {
@@ -104,7 +104,7 @@ def _said(action: Any) -> Iterator[tuple[Mark, float]]:
     if action.started_at:
         yield Mark.TALK, (action.ended_at - action.started_at).total_seconds() / 60
     fields = action.fields or {}
-    if people := [person for key in _PEOPLE for person in fields.get(key) or ()]:
+    if people := [person for key in PEOPLE for person in fields.get(key) or ()]:
         yield Mark.PERSON, float(any(p.get("role") == DecisionRole.DECISION_MAKER for p in people))
     if action.type == "quote_confirmation":
         yield Mark.QUOTE, _NONE

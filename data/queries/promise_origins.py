@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
 from core.messages import NotFound
+from core.process.actions import PEOPLE
 from core.terms import ActionStatus
 from data.queries.scope import customers
 from data.schema import Action, Contact, Customer, Demand, Promise
@@ -58,13 +59,19 @@ def customer_in(session: Session, who: Who, action_id: int) -> int:
     return int(row.customer_id)
 
 
-def hearer(session: Session, customer_id: int, demand_id: int | None) -> int | None:
-    """The contact that most likely hears it: whose demand it is, else the only one that there is."""
+def hearer(session: Session, customer_id: int, demand_id: int | None, action_id: int | None) -> int | None:
+    """The contact that most likely hears it: whose demand it is, else who was there, else the only one.
+
+    None where it may be several, and where none on file was there.
+    """
     asked = select(Demand.contact_id).where(Demand.id == demand_id, Demand.customer_id == customer_id)
     if contact := session.scalar(asked):
         return contact
-    known = session.scalars(select(Contact.id).where(Contact.customer_id == customer_id).limit(2)).all()
-    return known[0] if len(known) == 1 else None
+    fields = session.scalar(select(Action.fields).where(Action.id == action_id)) or {}
+    there = {person["name"] for key in PEOPLE for person in fields.get(key) or ()}
+    known = select(Contact.id).where(Contact.customer_id == customer_id)
+    found = session.scalars(known.where(Contact.name.in_(there)) if there else known.limit(2)).all()
+    return found[0] if len(found) == 1 else None
 
 
 def _actions(who: Who, needs: Permission = Permission.MAKE_PROMISES) -> Select[*tuple[Any, ...]]:

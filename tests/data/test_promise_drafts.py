@@ -82,6 +82,21 @@ def test_it_begins_with_where_it_was_said_and_who_most_likely_heard_it(store, co
     assert read(store, origin_of, company.stranger, made) is None
 
 
+def test_of_a_meeting_only_who_was_there_most_likely_heard_it(store, company):
+    action = record_action(store, company.rep, company.opportunity, done(store, "appointment", hours_ago=3))
+    add_contact(store, company.rep, company.customer, ContactInput("Li"))
+
+    def heard() -> int | None:
+        number = open_promise(store, company.rep, None, action=action)
+        save_promise_fields(store, company.rep, number, {"words": "May", "promised_on": "2026-05-01"})
+        submit_promise(store, company.rep, number)
+        return read(store, draft, company.rep, number).values["contact"]
+
+    assert heard() is None  # Wu was there, whom nobody has put on file
+    wu = add_contact(store, company.rep, company.customer, ContactInput("Wu"))
+    assert heard() == wu
+
+
 def test_one_recorded_anew_begins_with_what_it_said(store, company):
     action = record_action(store, company.rep, company.opportunity, done(store, "appointment", hours_ago=3))
     contact = add_contact(store, company.rep, company.customer, ContactInput("Wu"))

@@ -281,7 +281,7 @@ def test_a_promise_is_recorded_from_an_action_and_leads_back_to_it(open_page, de
     action = record_action(
         sqlite_store, who.rep, who.opportunity, done(sqlite_store, "appointment", hours_ago=3)
     )
-    contact = add_contact(sqlite_store, who.rep, who.customer, ContactInput("Wu Min"))
+    contact = add_contact(sqlite_store, who.rep, who.customer, ContactInput("Wu"))
     page = open_page("promises", who.rep, language, do="make", action=action)
     page.text_area[0].set_value("By *May*").run()
     draft = page.query_params["draft"][0]
@@ -290,7 +290,7 @@ def test_a_promise_is_recorded_from_an_action_and_leads_back_to_it(open_page, de
     again.date_input[0].set_value(date(2026, 5, 1))
     press(again, translate(language, "promises.record"))
     assert not again.exception
-    assert "Wu Min" in shown(again)  # the only contact heard it
+    assert "Wu" in shown(again)  # who was there heard it
     what = translate(language, "terms.stage.appointment")
     assert any(what in b.label for b in again.button)
     with sqlite_store.reading() as session:
