@@ -11,12 +11,14 @@ from components import address, format
 from components.blocks import Row, Tone, plain, rows, section
 from components.draft_begin import has_words, note_form
 from components.draft_end import send_here, tell_sent
+from components.forecast_health import PLACE
 from components.forecast_words import month_name, verdict_words
 from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
 from components.left_over import left_over
 from components.navigation import open_page
+from components.scrolling import lead_to
 from components.text import t
 from core.forecast.health import Verdict
 from data.commands.note_drafts import COACHING_NOTE, COACHING_OUTCOME
@@ -92,6 +94,7 @@ def _taken_up(task: Coaching, hands: Hands, does: Mapping[str, Callable[..., Any
         with st.container(horizontal=True):
             if st.button(t("coaching.figures"), icon=":material/monitoring:", key=f"figures-{task.id}"):
                 address.write(group=f"rep-{task.rep_id}", month=None, bin=None, rows=None)
+                lead_to(PLACE)
                 st.rerun()
             if task.talks and st.button(
                 t("one_to_one.title"), icon=":material/supervisor_account:", key=f"talk-{task.id}"

@@ -19,7 +19,7 @@ from data.queries.forecast_health import COMPANY, ForecastHealth, Group
 
 SPANS = ("3", "6", "12")
 _DRILL = ("month", "bin", "rows", "but")
-_PLACE = "forecast_health_place"
+PLACE = "forecast_health_place"
 
 
 class Part(StrEnum):
@@ -43,7 +43,7 @@ def chosen_span() -> int:
 
 def filters(found: ForecastHealth) -> None:
     """Months, group and pipeline; what they say is kept in the address."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=_PLACE):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=PLACE):
         spans = {n: t("forecast_health.months", n=int(n)) for n in SPANS}
         address.choose(
             st.segmented_control,
@@ -77,7 +77,7 @@ def filters(found: ForecastHealth) -> None:
                 drops=("group", *_DRILL),
                 width=200,
             )
-    arrive(_PLACE)
+    arrive(PLACE)
 
 
 def group_name(key: str, name: str | None) -> str:
@@ -184,7 +184,7 @@ def groups(found: ForecastHealth, view: View) -> None:
         st.caption(t("forecast_health.most_of", shown=len(found.groups), total=len(found.names)))
     if picked:
         address.write(group=picked, part=None, month=None, bin=None, rows=None, but=None)
-        lead_to(_PLACE)
+        lead_to(PLACE)
         st.rerun()
 
 

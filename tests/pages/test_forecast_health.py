@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from components.forecast_health import PLACE
 from data.commands.note_drafts import COACHING_NOTE
 from data.jobs.open_coaching import open_coaching
 from data.jobs.registry import Run
@@ -167,6 +168,14 @@ def test_a_coaching_task_leads_to_the_talk_with_its_rep(open_page, people, monke
     press(page, "en", "coaching.look")
     press(page, "en", "one_to_one.title")
     assert left == [("one_to_one", {"rep": str(people.rep.person_id)})]
+
+
+def test_the_figures_behind_a_coaching_task_come_into_view(open_page, people):
+    page = open_page("forecast_health", people.manager)
+    press(page, "en", "coaching.look")
+    press(page, "en", "coaching.figures")
+    assert page.query_params["group"] == f"rep-{people.rep.person_id}"
+    assert page.session_state["led_to"][0] == PLACE
 
 
 def way_key(page) -> str:
