@@ -7,7 +7,10 @@ from components import charts, format, marks, pictures
 from components.marks import Figure, Trace
 from components.text import t
 from core.pictures.limits import late
+from core.promises.acceptance import Fulfilment
+from core.promises.consistency import Light
 from data.queries.promise_board import BoardRow
+from data.queries.promises import PromiseRow
 
 MOST = 12
 _COLOURS = {"red": charts.ALARM, "amber": charts.OVER, "green": charts.MARK}
@@ -32,8 +35,9 @@ def picture(rows: Sequence[BoardRow], today: date, language: str) -> int | None:
 
 
 def _finding(rows: Sequence[BoardRow], language: str) -> str:
-    """How many promised days the plan misses, of all that are listed."""
-    said = late([((r.promise.id, r.promise.customer), r.promise.state.gap_days) for r in rows])
+    """How many promised days the plan misses, of all that are listed, or how many passed unconfirmed."""
+    gaps = [((r.promise.id, r.promise.customer), r.promise.state.gap_days) for r in rows]
+    said = late(gaps, sum(r.promise.fulfilment is Fulfilment.MISSED for r in rows))
     return pictures.words(
         "promises", said, language, name=lambda key: key[1], value=lambda days: format.number(days, language)
     )
@@ -57,11 +61,16 @@ def _figure(rows: Sequence[BoardRow], today: date, language: str) -> Figure:
     )
 
 
+def _light(promise: PromiseRow) -> Light:
+    """How it stands beside the plan; red once its day has passed without the customer's confirmation."""
+    return Light.RED if promise.fulfilment is Fulfilment.MISSED else promise.state.light
+
+
 def _gaps(rows: Sequence[BoardRow], light: str) -> Trace:
     """What lies between both dates of all rows of a light: a line each, in one trace."""
     x: list[str | None] = []
     y: list[int | None] = []
-    for n, promise in ((n, row.promise) for n, row in enumerate(rows) if row.promise.state.light == light):
+    for n, promise in ((n, row.promise) for n, row in enumerate(rows) if _light(row.promise) == light):
         planned = promise.planned_on or promise.promised_on
         x += [promise.promised_on.isoformat(), planned.isoformat(), None]
         y += [n, n, None]
@@ -87,7 +96,7 @@ def _marks(rows: Sequence[BoardRow], language: str, *, planned: bool) -> Trace:
         marker={
             "symbol": "circle" if planned else "diamond",
             "size": 12 if planned else 13,
-            "color": charts.QUIET if planned else [_COLOURS[p.state.light] for _, p in chosen],
+            "color": charts.QUIET if planned else [_COLOURS[_light(p)] for _, p in chosen],
         },
         text=[format.day(d, language) for d in dates],
         customdata=[[p.id] for _, p in chosen],

@@ -49,24 +49,26 @@ def over(bars: Sequence[Bar], least: int) -> Said:
     )
 
 
-def late(days: Sequence[tuple[Hashable, int | None]]) -> Said:
+def late(days: Sequence[tuple[Hashable, int | None]], missed: int = 0) -> Said:
     """How many promised days the plan misses, and the worst.
 
     Args:
         days: by promise, how many days the plan is after the promised day; None without a plan.
+        missed: of how many the day has passed without the customer's confirmation.
 
     Returns:
-        `few` without any promise, `late`, `unplanned` when none is late and some have no plan, `kept`.
+        `few` without any promise, `late`, `unplanned` when none is late and some have no plan, `missed` when
+        the plan alone kept the days, `kept`.
 
     >>> late([("a", 3), ("b", -2), ("c", None)]).counts
-    {'late': 1, 'unplanned': 1, 'of': 3}
+    {'late': 1, 'unplanned': 1, 'missed': 0, 'of': 3}
     """
     if not days:
         return Said("few")
     behind = {key: gap for key, gap in days if gap is not None and gap > 0}
     unplanned = sum(gap is None for _, gap in days)
-    counts = {"late": len(behind), "unplanned": unplanned, "of": len(days)}
+    counts = {"late": len(behind), "unplanned": unplanned, "missed": missed, "of": len(days)}
     if not behind:
-        return Said("unplanned" if unplanned else "kept", counts=counts)
+        return Said("unplanned" if unplanned else "missed" if missed else "kept", counts=counts)
     worst = max(behind, key=lambda key: behind[key])
     return Said("late", {"most": worst}, {"days": float(behind[worst])}, {}, counts)

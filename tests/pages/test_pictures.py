@@ -45,7 +45,7 @@ SAYS = {
     "moves": STEPS,
     "reasons": STEPS,
     "course": {"still", "bare", "inside", "above", "below"},
-    "promises": {"few", "kept", "unplanned", "late"},
+    "promises": {"few", "kept", "missed", "unplanned", "late"},
 }
 WHITE, NIGHT = "#FFFFFF", "#11171C"  # the backgrounds of both themes
 MARKS = (charts.MARK, charts.OVER, charts.ALARM, charts.QUIET)

@@ -21,7 +21,7 @@ from data.schema import Action, Opportunity, Promise
 from data.text import translate
 from tests.company import found
 from tests.data.test_record_action import done
-from tests.pages.reading import does
+from tests.pages.reading import does, titles
 from tests.pages.test_demands import press, shown
 
 EFFECT = Effect("Changeover time", Decimal(45), Decimal(25), "minutes")
@@ -78,6 +78,13 @@ def test_the_board_shows_both_dates_the_gap_and_what_is_at_stake(open_page, desk
     values = {m.label: m.value for m in page.metric}
     assert values[translate(language, "promises.light.red")] == "1"
     assert "1" in values[translate(language, "promises.at_stake")]
+
+
+def test_a_day_that_passed_unconfirmed_is_not_said_to_be_kept(open_page, desk, clock):
+    move_feature(desk.store, desk.people.product, desk.feature, date(2026, 3, 20), "Done sooner")
+    clock.move(days=60)
+    page = open_page("promises", desk.people.delivery, show=Show.PAST.value)
+    assert translate("en", "pictures.promises.missed", missed=1, of=1) in titles(page)[0]
 
 
 @pytest.mark.parametrize("role", ["mate", "stranger"])

@@ -71,18 +71,19 @@ def test_how_many_are_over_is_told_of_those_that_can_be_judged():
     assert (said.counts["over"], said.counts["of"], said.values["times"]) == (1, 2, 1.5)
 
 
-# days that plans lie after their promised days; what is said
+# days that plans lie after their promised days; how many days passed unconfirmed; what is said
 LATE = [
-    ([], "few", {}),
-    ([0, -3], "kept", {"late": 0, "unplanned": 0, "of": 2}),
-    ([0, None], "unplanned", {"late": 0, "unplanned": 1, "of": 2}),
-    ([2, 9, None, -1], "late", {"late": 2, "unplanned": 1, "of": 4}),
+    ([], 0, "few", {}),
+    ([0, -3], 0, "kept", {"late": 0, "unplanned": 0, "missed": 0, "of": 2}),
+    ([0, -3], 1, "missed", {"late": 0, "unplanned": 0, "missed": 1, "of": 2}),
+    ([0, None], 0, "unplanned", {"late": 0, "unplanned": 1, "missed": 0, "of": 2}),
+    ([2, 9, None, -1], 1, "late", {"late": 2, "unplanned": 1, "missed": 1, "of": 4}),
 ]
 
 
-@pytest.mark.parametrize(("days", "code", "counts"), LATE)
-def test_promises_are_late_unplanned_or_kept(days, code, counts):
-    said = late(list(enumerate(days)))
+@pytest.mark.parametrize(("days", "missed", "code", "counts"), LATE)
+def test_promises_are_late_unplanned_missed_or_kept(days, missed, code, counts):
+    said = late(list(enumerate(days)), missed)
     assert (said.code, dict(said.counts)) == (code, counts)
 
 
