@@ -94,11 +94,7 @@ def board_filters(board: DeliveryBoard, view: View) -> None:
 
 def board_list(board: DeliveryBoard, show: Show, view: View) -> None:
     """The list; what is due leads to the form, the others to the delivery."""
-    lines = (
-        [_due(one, board.today, view) for one in board.due]
-        if show is Show.DUE
-        else [_line(row, view) for row in board.rows]
-    )
+    lines = [_line(row, view) for row in board.rows] + [_due(one, board.today, view) for one in board.due]
     if not lines:
         empty(t(f"deliveries.none.{show}"), t("deliveries.none_hint"), icon=":material/package_2:")
         return
@@ -162,6 +158,8 @@ def when_words(row: DeliveryRow, view: View) -> str:
             return t("deliveries.confirmed_at", at=view.instant(seen.confirmed_at))
         case Stand.PROBLEM:
             return t("deliveries.problem_at", at=view.instant(seen.answered_at))
+        case Stand.REVOKED:
+            return t("deliveries.was_ready_at", at=view.instant(seen.ready_at))
         case _:
             return t("deliveries.ready_at", at=view.instant(seen.ready_at))
 

@@ -45,7 +45,7 @@ PAGE = 30
 class Show(StrEnum):
     """Which deliveries a list shows: what is not ready yet, or those of one state."""
 
-    DUE = "due"
+    DUE = "due"  # what was called back as well
     SENT = "sent"
     PROBLEM = "problem"
     ENDED = "ended"  # expired or called back: nobody can answer, be it the second question alone
@@ -97,7 +97,11 @@ class DeliveryRow:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryBoard:
-    """What is shown, how many there are of each, and the rates of all within reach."""
+    """What is shown, how many there are of each, and the rates of all within reach.
+
+    Attributes:
+        rows: the deliveries that are shown; beside `due` those that were called back.
+    """
 
     due: Sequence[Due]
     rows: Sequence[DeliveryRow]
@@ -117,7 +121,7 @@ def delivery_board(
     rows = delivery_rows(session, who, now, of)
     due = _due(session, who, now, customer)
     counts = {str(s): sum(s in _shown(row.seen) for row in rows) for s in Show}
-    counts[Show.DUE] = len(due)
+    counts[Show.DUE] += len(due)
     chosen = [row for row in rows if show in _shown(row.seen)]
     return DeliveryBoard(
         due if show is Show.DUE else [],
@@ -130,8 +134,10 @@ def delivery_board(
 
 
 def _shown(seen: Standing) -> set[Show]:
-    """Where a delivery is listed: one whose second question nobody can answer stands in two places."""
-    return {_SHOWN[seen.state], *([Show.ENDED] if seen.second_ended else [])}
+    """Where a delivery is listed: in two places if it was called back or nobody can answer its second
+    question."""
+    also = {Show.DUE} if seen.state is Stand.REVOKED else {Show.ENDED} if seen.second_ended else set[Show]()
+    return {_SHOWN[seen.state], *also}
 
 
 def deliveries_of(session: Session, who: Who, promise: PromiseRow, now: datetime) -> list[DeliveryRow]:

@@ -158,6 +158,9 @@ def test_a_link_ends_and_can_be_called_back(store, handover, clock):
     assert refused.value.code == "link_revoked"
     with pytest.raises(Conflict):
         revoke_delivery(store, handover.people.delivery, delivery, "Twice")
+    for show in (Show.DUE, Show.ENDED):
+        board = read(store, delivery_board, handover.people.delivery, show, clock.at)
+        assert ([row.id for row in board.rows], board.counts[show]) == ([delivery], 1)
     third = new_token()
     renew_delivery(store, handover.people.product, delivery, third)
     with pytest.raises(Conflict):

@@ -184,6 +184,8 @@ def test_a_link_is_called_back(open_page, handover):
     assert state(handover) is Stand.REVOKED
     assert translate("en", "terms.delivery.revoked") in shown(page)
     assert translate("en", "deliveries.revoke") not in [does(b) for b in page.button]
+    board = open_page("deliveries", handover.people.product, show="due")
+    assert translate("en", "terms.delivery.revoked") in shown(board)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
