@@ -26,11 +26,12 @@ from data.queries.promise_board import BoardRow
 from data.queries.promise_file import PromiseFile
 from data.queries.promises import PromiseRow
 
-Link = Callable[[int, int | None], Any]
+Link = Callable[[int, int | None, int | None], Any]
 _NEEDS = {
     "move": Permission.MAKE_PROMISES,
     "plan": Permission.ANSWER_DEMANDS,
     "link": Permission.ANSWER_DEMANDS,
+    "relink": Permission.ANSWER_DEMANDS,
     "escalate": Permission.SEE_PROMISES,
 }
 _NOTES = {"move": PROMISE_MOVE, "plan": PROMISE_PLAN, "escalate": ESCALATION}
@@ -40,7 +41,7 @@ def resolve_block(file: PromiseFile, features: Mapping[int, FeatureChoice], link
     """What this person can do about a promise.
 
     Args:
-        link: `link(promise, feature)`.
+        link: `link(promise, feature, instead_of)`.
     """
     tell_sent(view)
     if file.row.escalated is not None:
@@ -51,8 +52,8 @@ def resolve_block(file: PromiseFile, features: Mapping[int, FeatureChoice], link
     section(t("promises.do"), icon=":material/build:")
     promise = file.row.promise
     way = _way({way: t(f"promises.way.{way}") for way in ways}, promise.id, view)
-    if way == "link":
-        _link(file, features, link, view)
+    if way not in _NOTES:
+        _link(way, file, features, link, view)
         return
     note = _NOTES[way]
     with st.container(border=True):
@@ -95,29 +96,31 @@ def _offered(way: str, needs: Permission, file: PromiseFile, view: View) -> bool
         "move": True,
         "plan": promise.feature_id is not None and not promise.delivered,
         "link": promise.feature_id is None,
+        "relink": promise.feature_id is not None and promise.demand_id is None,
         "escalate": file.row.escalated is None and may_escalate(promise.state.light, promise.asked, answers),
     }
     return fits[way] and reach(view.who, needs) is not None
 
 
-def _link(file: PromiseFile, features: Mapping[int, FeatureChoice], link: Link, view: View) -> None:
-    """The feature that keeps a promise for which nothing was planned."""
+def _link(way: str, file: PromiseFile, features: Mapping[int, FeatureChoice], link: Link, view: View) -> None:
+    """The feature that keeps a promise for which nothing was planned, or another than was named."""
     promise = file.row.promise
+    others = {i: feature_words(f) for i, f in features.items() if i != promise.feature_id}
     if st.button(t("promises.their_demands"), icon=":material/assignment:"):
         open_page("demands", customer=promise.customer_id)
     with st.form(f"promise-link-{promise.id}"):
         marks = Marks(view)
-        st.caption(t("promises.way_help.link"))
+        st.caption(t(f"promises.way_help.{way}"))
         with marks.field("feature"):
             chosen = st.selectbox(
                 t("demands.feature"),
-                list(features),
+                list(others),
                 index=None,
-                format_func={i: feature_words(f) for i, f in features.items()}.__getitem__,
+                format_func=others.__getitem__,
                 placeholder=t("demands.choose"),
             )
-        sent = st.form_submit_button(t("promises.way.link"), type="primary")
-    if sent and marks.sent(partial(link, promise.id, chosen)):
+        sent = st.form_submit_button(t(f"promises.way.{way}"), type="primary")
+    if sent and marks.sent(partial(link, promise.id, chosen, promise.feature_id)):
         st.toast(t("promises.resolved"))
         st.rerun()
 

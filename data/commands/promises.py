@@ -86,12 +86,15 @@ def move_promise(tx: Tx, promise_id: int, promised_on: date | None, reason: str)
 
 
 @command("promise.plan", needs=Permission.ANSWER_DEMANDS)
-def plan_promise(tx: Tx, promise_id: int, feature_id: int | None) -> int:
-    """Name the feature that keeps a promise for which nothing was planned.
+def plan_promise(tx: Tx, promise_id: int, feature_id: int | None, instead_of: int | None = None) -> int:
+    """Name the feature that keeps a promise for which nothing was planned, or another than was named.
+
+    Args:
+        instead_of: the feature that was named before; what was promised of a demand goes with its answer.
 
     Raises:
         NotFound: no such promise or feature.
-        Conflict: another feature keeps it already, or it was taken back.
+        Conflict: another feature keeps it already, its demand's answer names it, or it was taken back.
         Invalid: no feature.
     """
     promise = _standing(tx.session.get(Promise, promise_id, with_for_update=True))
@@ -99,10 +102,12 @@ def plan_promise(tx: Tx, promise_id: int, feature_id: int | None) -> int:
         raise Invalid([Problem("feature", "required")])
     if (feature := tx.session.get(Feature, feature_id)) is None:
         raise NotFound(entity="feature")
-    if promise.feature_id is not None:
+    named = promise.feature_id
+    if named != instead_of or named == feature_id or (named is not None and promise.demand_id is not None):
         raise Conflict
     promise.feature_id = feature_id
-    tx.audit("promise", promise_id, after={"feature": feature.name})
+    before = {"feature": tx.session.get_one(Feature, named).name, "feature_id": named} if named else None
+    tx.audit("promise", promise_id, before, after={"feature": feature.name})
     sweep_promises(tx.session, tx.now, tx.policy, Promise.id == promise_id, by=tx.who.person_id)
     return promise_id
 

@@ -30,7 +30,8 @@ class PromiseFile:
     """One promise in full; the histories oldest first.
 
     Attributes:
-        planned: the plan that it was held against; before an answer anew that of the feature before.
+        planned: the plan that it was held against; before an answer anew, or until another feature was
+            named, that of the feature before.
         told_of: whom the conflict of its present dates was told to.
         taken_back: by whom, when and why, where it was entered by mistake.
         may_take_back: whether who looks at it may do so now.
@@ -143,8 +144,9 @@ def _told(session: Session, promise_id: int) -> tuple[DateChange, ...]:
 def _planned(session: Session, promise: Promise, feature_id: int | None) -> tuple[DateChange, ...]:
     """The plan beside a promise: of each feature that was to keep it, the dates of its own time."""
     changes: list[DateChange] = []
-    since = _named(session, promise.id)
-    for feature, ended in [*_features_before(session, promise), (feature_id, None)]:
+    named = _named(session, promise.id)
+    since = named.pop(0)[1] if named and named[0][0] is None else None
+    for feature, ended in [*named, *_features_before(session, promise), (feature_id, None)]:
         own = planned_dates(session, feature) if feature else ()
         if since:
             stood = [change.day for change in own if change.at <= since.at]
@@ -154,15 +156,18 @@ def _planned(session: Session, promise: Promise, feature_id: int | None) -> tupl
     return tuple(changes)
 
 
-def _named(session: Session, promise_id: int) -> DateChange | None:
-    """Who named the feature that keeps what was promised without one, and when."""
+def _named(session: Session, promise_id: int) -> list[tuple[int | None, DateChange]]:
+    """Who named the feature that keeps what was promised without one, when, and instead of which."""
     query = (
-        select(Person.name, Audit.at)
+        select(Audit.before, Person.name, Audit.at)
         .outerjoin(Person, Person.id == Audit.actor_id)
         .where(Audit.command == "promise.plan", Audit.entity == "promise", Audit.entity_id == promise_id)
+        .order_by(Audit.id)
     )
-    named = session.execute(query).first()
-    return DateChange(None, "", *named) if named else None
+    return [
+        (before["feature_id"] if before else None, DateChange(None, "", by, at))
+        for before, by, at in session.execute(query)
+    ]
 
 
 def _features_before(session: Session, promise: Promise) -> list[tuple[int, DateChange]]:

@@ -138,6 +138,38 @@ def test_a_feature_named_for_an_unplanned_promise_is_held_against_it(store, comp
     assert planned == (DateChange(date(2026, 4, 10), "", "Product", clock.at),)  # since it was named
 
 
+def test_another_feature_is_named_than_was_and_the_plan_before_stays(store, company, clock):
+    wrong = answer_demand(store, company.product, filed(store, company), answer(date(2026, 3, 10)))
+    right = answer_demand(store, company.product, filed(store, company), answer(date(2026, 4, 10)))
+    clock.move(days=1)
+    promise = promised(store, company, date(2026, 4, 1))
+    plan_promise(store, company.product, promise, wrong)
+    first = clock.at
+    clock.move(days=1)
+    for seen in (None, right):  # somebody who saw another state of it
+        with pytest.raises(Conflict):
+            plan_promise(store, company.product, promise, right, seen)
+    with pytest.raises(Conflict):
+        plan_promise(store, company.product, promise, wrong, wrong)
+    plan_promise(store, company.product, promise, right, wrong)
+    assert [told_ for told_ in told(store) if told_[1] == "promise_before_plan"] == ALL
+    with store.reading() as session:
+        planned = promise_file(session, company.rep, promise, clock.at).planned
+    assert planned == (
+        DateChange(date(2026, 3, 10), "", "Product", first),
+        DateChange(date(2026, 4, 10), "", "Product", clock.at),
+    )
+
+
+def test_what_was_promised_of_a_demand_keeps_the_feature_of_its_answer(store, company):
+    demand = filed(store, company)
+    feature = answer_demand(store, company.product, demand, answer(date(2026, 3, 10)))
+    other = answer_demand(store, company.product, filed(store, company), answer(date(2026, 3, 12)))
+    promise = promised(store, company, date(2026, 4, 1), demand)
+    with pytest.raises(Conflict):
+        plan_promise(store, company.product, promise, other, feature)
+
+
 def test_what_is_past_is_not_told_anew(store, company, clock):
     demand = filed(store, company)
     answer_demand(store, company.product, demand, answer(date(2026, 4, 10)))

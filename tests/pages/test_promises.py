@@ -158,6 +158,18 @@ def test_product_names_the_feature_that_keeps_an_unplanned_promise(open_page, de
     press(page, label)
     assert not page.exception
     assert desk.light() == "green"
+    later = Answer("Pad", "One table", "Two weeks", "screen", "YQ-2", date(2026, 6, 1))
+    other = file_demand(
+        sqlite_store, desk.people.rep, desk.people.customer, DemandInput("“慢”", "efficiency", EFFECT, "P1")
+    )
+    answer_demand(sqlite_store, desk.people.product, other, later)
+    page = open_page("promises", desk.people.product, language, promise=desk.promise)
+    choose(page, desk, "relink")
+    assert len(page.selectbox[0].options) == 1  # all but the one that was named
+    page.selectbox[0].select_index(0)
+    press(page, translate(language, "promises.way.relink"))
+    assert not page.exception
+    assert desk.light() == "red"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
