@@ -47,7 +47,7 @@ class Column:
     Attributes:
         name: the field's name in our own files, in mappings and in problems.
         words: other headers that mean the same, in English and Chinese.
-        choices: keys that a CHOICE allows.
+        choices: keys that a CHOICE allows; of a FLAG its yes and no.
         area: catalogue area `terms.<area>` whose words mean those keys.
         person: whether its cells name somebody who works here.
         names, choice_names: of a company's own field and of its choices, by language.
@@ -110,7 +110,7 @@ USERS = Kind(
         Column("feishu_id", words=("feishu user_id", "feishu id", "lark user_id", "飞书 user_id", "飞书账号")),
         Column("manager", words=("team lead", "supervisor", "reports to", "主管", "上级", "经理")),
         Column("language", Holds.CHOICE, ("locale", "语言"), ("en", "zh"), "language"),
-        Column("active", Holds.FLAG, ("enabled", "启用", "在职")),
+        Column("active", Holds.FLAG, ("enabled", "employment status", "启用", "在职", "在职状态"), ("yes", "no"), "sign_in"),
         Column("created_at", Holds.INSTANT, ("created", "created at", "创建时间")),
     ),
     needed=(("name",),),

@@ -20,7 +20,8 @@ _PERSON = re.compile(r"\s*(.*?)\s*(?:[(（]([^()（）]*)[)）])?\s*")
 _NOTED = re.compile(r"\s*(.*?)\s*[(（]([^()（）]*)[)）]\s*")
 _BETWEEN = ("~", "～", "→", "–", "—", "至", " to ", "..")  # what stands between both ends of a span
 Span = tuple[datetime, datetime | None, str, str]
-_YES, _NO = ("true", "yes", "y", "1", "是", "在职", "启用"), ("false", "no", "n", "0", "否", "离职", "停用")
+_YES = ("true", "yes", "y", "1", "active", "employed", "enabled", "是", "在职", "启用")
+_NO = ("false", "no", "n", "0", "inactive", "left", "disabled", "否", "离职", "停用")
 _FLAGS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
 
 
@@ -96,10 +97,10 @@ def _date(_: Column, cell: Cell, formats: Formats) -> date:
 
 
 def _flag(_: Column, cell: Cell, __: Formats) -> bool:
-    text = text_of(cell).casefold()
-    if text not in _FLAGS:
+    text = text_of(cell)
+    if (flag := _FLAGS.get(text.casefold())) is None:
         raise Wrong("unknown_choice", value=text[:80])
-    return _FLAGS[text]
+    return flag
 
 
 def _list(column: Column, cell: Cell, formats: Formats) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ _SAID = {  # what other systems call it; a person confirms it
 }
 _MEANT = {fold(word): key for key, words in _SAID.items() for word in words}
 _EITHER = ("销售经理", "业务经理")  # a rep's title in one company, a team's head in another: a person says it
+_CHOSEN = (Holds.CHOICE, Holds.FLAG)
 _MOST_WORDS = 20
 _MOST_PEOPLE = 50
 
@@ -124,7 +125,7 @@ def unknown_words(
     kind: Kind, table: Table, places: Mapping[str, int], mapping: FileMapping
 ) -> dict[str, list[str]]:
     """Per column of choices, the words in the file that mean none of them yet."""
-    said = ((c, _unmapped(c, table, places, mapping)) for c in kind.columns if c.holds is Holds.CHOICE)
+    said = ((c, _unmapped(c, table, places, mapping)) for c in kind.columns if c.holds in _CHOSEN)
     unknown = ((c.name, [w for w in words if check_cell(c, w, mapping.formats)]) for c, words in said)
     return {field: words[:_MOST_WORDS] for field, words in unknown if words}
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from data.schema import Opportunity, OpportunityState, Stage
+from data.schema import Opportunity, OpportunityState, Person, Stage
 from data.text import translate
 from tests.company import found
 from tests.pages.test_exchange import button, metrics
@@ -50,6 +50,21 @@ def test_what_a_word_means_is_said_on_the_page_a_stage_or_an_end(bring, sqlite_s
             name: rest for name, *rest in session.execute(query.where(Opportunity.name.in_(tuple("ABC"))))
         }
     assert stands == {"A": ["open", "solution_demo"], "B": ["won", None], "C": ["lost", None]}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_a_word_for_a_leaver_means_is_said_on_the_page(bring, sqlite_store, language):
+    head = "login,full name,role,team,employment status\n"
+    rows = "ann,Ann,rep,East,Active\nbea,Bea,rep,East,Left\ncai,Cai,rep,East,Retired\n"
+    at = bring(language, head + rows, "users")
+    assert [b.label for b in at.selectbox if "“" in b.label] == [word(at, "Retired").label]
+    assert metrics(at) == ["2", "0", "0", "1"]
+    word(at, "Retired").set_value("no").run()
+    button(at, translate(language, "exchange.import", n=3)).click().run()
+    assert not at.exception
+    with sqlite_store.reading() as session:
+        query = select(Person.username, Person.active).where(Person.username.in_(("ann", "bea", "cai")))
+        assert dict(session.execute(query).all()) == {"ann": True, "bea": False, "cai": False}
 
 
 def test_a_file_with_a_pipeline_of_its_own_is_asked_for_no_stage(bring):
