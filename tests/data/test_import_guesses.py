@@ -111,6 +111,7 @@ TOLD_BY_CELLS = [  # an opportunities file's headers, its rows, what of it is gu
     ("Status",        ("Solution demo", "Quote confirmation", "Won"),  {"stage": "Status"}),
     ("项目状态",       ("需求调研", "方案演示", "丢单"),                  {"stage": "项目状态"}),
     ("项目状态",       ("报价中", "已丢单", "搁置"),                     {"stage": "项目状态"}),
+    ("Status",        ("Won", "Qualified", "Demo", "New", "On hold", "Stalled"), {"stage": "Status"}),
     ("Status",        ("won", "Lost", "in progress"),                  {"outcome": "Status"}),
     ("项目状态",       ("赢单", "跟进中", "跟进中", "报价"),               {"outcome": "项目状态"}),
     ("Status",        ("Green", "Red", "Won"),                         {}),
@@ -150,7 +151,14 @@ OUTCOMES = {"won": "Won", "lost": "Lost"}
 ROLES = {"rep": "销售", "manager": "主管", "director": "总监"}
 LABELS = {
     "en": OUTCOMES | {"rep": "Sales rep"},
-    "zh": {"won": "赢单", "lost": "输单", "needs_diagnosis": "需求诊断"} | ROLES,
+    "zh": {
+        "won": "赢单",
+        "lost": "输单",
+        "needs_diagnosis": "需求诊断",
+        "quote_confirmation": "报价确认",
+        "appointment": "预约拜访",
+    }
+    | ROLES,
 }
 MEANT = [
     ("en", "丢单", "lost"),
@@ -161,6 +169,8 @@ MEANT = [
     ("zh", "需求调研", "needs_diagnosis"),
     ("en", "需求调研", None),  # no choice here
     ("zh", "搁置", None),
+    ("zh", "方案报价", "quote_confirmation"),
+    ("zh", "初步接洽", "appointment"),
     ("zh", "销售总监", "director"),  # not 销售, with which it begins
     ("zh", "大区经理", "manager"),
     ("zh", "销售经理", None),  # a rep here, a team's head there
