@@ -88,8 +88,8 @@ def _ref(*words: str) -> Column:
     return Column("ref", words=("id", "external id", "reference", "编号", "外部编号", *words))
 
 
-_OWNER = Column("owner", words=("sales rep", "salesperson", "sales person", "sales agent", "seller", "account manager", "account exec", "account executive", "rep", "assigned to", "opportunity owner", "deal owner", "account owner", "负责人", "销售负责人", "客户经理", "负责销售", "销售", "归属人", "所有人", "业务员", "销售人员", "跟进人", "跟进人员"), person=True)
-_CUSTOMER = Column("customer", words=("account", "company", "client", "customer name", "account name", "客户", "客户名称", "客户全称", "公司", "公司全称", "单位名称", "account no", "account number", "account id", "client id", "client no", "customer id", "customer no", "客户编码", "客户编号"))
+_OWNER = Column("owner", words=("sales rep", "salesperson", "sales person", "sales agent", "seller", "account manager", "account exec", "account executive", "rep", "assigned to", "opportunity owner", "deal owner", "account owner", "负责人", "销售负责人", "客户负责人", "客户经理", "负责销售", "销售", "归属人", "所有人", "业务员", "销售人员", "跟进人", "跟进人员"), person=True)
+_CUSTOMER = Column("customer", words=("account", "company", "client", "customer name", "account name", "客户", "所属客户", "所属公司", "客户名称", "客户全称", "公司", "公司全称", "单位名称", "account no", "account number", "account id", "client id", "client no", "customer id", "customer no", "客户编码", "客户编号"))
 _OPPORTUNITY = Column("opportunity", words=("opportunity id", "opportunity no", "opp id", "opp no", "deal", "deal id", "deal no", "case", "case id", "商机", "商机编号", "案例"))
 _RECORDED = Column("recorded_at", Holds.INSTANT, ("recorded at", "entered at", "record time", "录入时间", "登记时间"))
 _PIPELINE = Column("pipeline", words=("sales process", "销售流程", "流程", "管道"))
@@ -102,9 +102,9 @@ USERS = Kind(
         Column("username", words=("user name", "login", "account name", "user", "用户名", "账号", "登录名")),
         Column("name", words=("full name", "user", "employee", "sales agent", "姓名", "员工", "成员")),
         Column("role", Holds.CHOICE, ("position", "job title", "角色", "岗位", "职位", "职务"), tuple(Role), "role"),
-        Column("team", words=("sales team", "group", "department", "团队", "销售团队", "所属团队", "部门", "所属部门", "小组")),
+        Column("team", words=("sales team", "group", "department", "dept", "团队", "销售团队", "所属团队", "部门", "所属部门", "小组")),
         Column("region", words=("regional office", "area", "territory", "区域", "大区", "地区", "片区")),
-        Column("email", words=("mail", "e-mail", "email address", "work email", "company email", "business email", "邮箱", "企业邮箱", "工作邮箱", "公司邮箱", "电子邮箱", "邮件")),
+        Column("email", words=("mail", "e-mail", "email address", "work email", "company email", "business email", "邮箱", "企业邮箱", "工作邮箱", "公司邮箱", "电子邮箱", "电子邮件", "邮件")),
         Column("wecom_id", words=("wecom userid", "wecom id", "wework userid", "企业微信 userid", "企业微信账号", "企微账号")),
         Column("dingtalk_id", words=("dingtalk userid", "dingtalk id", "钉钉 userid", "钉钉账号")),
         Column("feishu_id", words=("feishu user_id", "feishu id", "lark user_id", "飞书 user_id", "飞书账号")),
@@ -145,7 +145,7 @@ CONTACTS = Kind(
         Column("title", words=("job title", "position", "职位", "职务", "岗位", "头衔")),
         Column("decision_role", Holds.CHOICE, ("decision role", "buying role", "决策角色", "决策身份"), _ROLES, "decision_role"),
         Column("phone", words=("mobile", "telephone", "phone number", "phone no", "tel", "电话", "手机", "手机号", "联系电话")),
-        Column("email", words=("mail", "e-mail", "email address", "work email", "company email", "business email", "邮箱", "企业邮箱", "工作邮箱", "公司邮箱", "电子邮箱", "邮件")),
+        Column("email", words=("mail", "e-mail", "email address", "work email", "company email", "business email", "邮箱", "企业邮箱", "工作邮箱", "公司邮箱", "电子邮箱", "电子邮件", "邮件")),
     ),
     needed=(("customer",), ("name",)),
     keys=(("ref",), ("customer", "name", "phone", "email")),

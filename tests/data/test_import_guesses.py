@@ -42,6 +42,10 @@ KNOWN = [
     ("opportunities", "Opened on",      "opened_at"),
     ("opportunities", "预计签单",        "close_on"),
     ("opportunities", "负责销售",        "owner"),
+    ("customers",     "客户负责人",      "owner"),
+    ("contacts",      "所属公司",        "customer"),
+    ("contacts",      "电子邮件",        "email"),
+    ("users",         "Dept.",          "team"),
 ]
 GUESSED = [
     ("customers",     "Custmer name",     "name"),
