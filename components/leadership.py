@@ -11,7 +11,7 @@ from components.frame import View
 from components.leadership_risks import largest, target
 from components.milestones import position_words
 from components.navigation import open_page
-from components.outlook import untold
+from components.outlook import unknown_wins, untold
 from components.outlook_charts import went
 from components.text import t
 from core.pictures.courses import trend
@@ -72,6 +72,7 @@ def _outlook(found: Leadership, view: View) -> None:
         parts.insert(0, t("leadership.no_band"))
     parts.append(t("leadership.taken", day=format.day(run.taken_on, language)))
     st.caption(plain(" · ".join(parts)))
+    unknown_wins(shown.unknown)
     untold(found.outlook.late, view)
 
 

@@ -133,6 +133,13 @@ def headline(shown: Snapshot, language: str, **place: str) -> None:
     if low is not None and high is not None:
         ends = [format.worth(amount, shown.run.currency, language) for amount in (low, high)]
         st.caption(t("outlook.range", low=ends[0], high=ends[1]))
+    unknown_wins(sum(not win.amount for win in shown.wins))
+
+
+def unknown_wins(n: int) -> None:
+    """How many wins are not in the sum of what was won, for want of an amount; nothing where none is."""
+    if n:
+        st.caption(f":material/currency_exchange: {t('outlook.unknown_wins', n=n)}")
 
 
 def _value(shown: Snapshot, language: str) -> Card:

@@ -32,11 +32,16 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """One day's snapshot without its rows: the run, what was won, and what is expected of what is open."""
+    """One day's snapshot without its rows: the run, what was won, and what is expected of what is open.
+
+    Attributes:
+        unknown: wins of which no amount was known: they are not in `won`.
+    """
 
     run: RunRow
     won: Decimal
     open: Decimal
+    unknown: int
 
 
 def headline(session: Session, who: Who, pipeline: str, period: str, day: date) -> Headline | None:
@@ -45,7 +50,14 @@ def headline(session: Session, who: Who, pipeline: str, period: str, day: date) 
     if run is None or run.id is None:
         return None
     won, open_ = (sums.get(run.id, ZERO) for sums in won_and_open(session, who, [run.id]))
-    return Headline(run if sees_whole(who) else without_company(run, won), won, open_)
+    unknown = session.scalar(_unknown(who, run.id)) or 0
+    return Headline(run if sees_whole(who) else without_company(run, won), won, open_, unknown)
+
+
+def _unknown(who: Who, run_id: int) -> Any:
+    table = ForecastWin
+    within = kept(who, Permission.SEE_FORECAST, table.owner_id, table.team_id)
+    return select(func.count()).where(table.run_id == run_id, table.amount == ZERO, within)
 
 
 @recalled

@@ -345,6 +345,9 @@ def test_an_amount_that_is_not_the_deals_own_says_what_it_rests_on(open_page, sq
         "Talk": translate(language, "forecast.amount.usual"),
         "Far gone": unknown,
     }
+    not_in_won = translate(language, "outlook.unknown_wins", n=1)
+    assert not_in_won in words(page)
+    assert not_in_won in words(open_page("leadership", people.director, language))
     with sqlite_store.reading() as session:
         far = session.scalars(select(Opportunity.id).where(Opportunity.name == "Far")).one()
     assert usual in words(open_page("calibrate", people.rep, language, period="month", opportunity=far))
