@@ -85,6 +85,7 @@ def _steps(
         bars,
         charts.words(ends, places, words, beside=True),
         height=10 + ROW * len(names),
+        showlegend=False,
         yaxis={"autorange": "reversed", "tickmode": "array", "tickvals": places, "ticktext": names},
         xaxis={"visible": False, "range": room([0.0, *levels, end])},
     )

@@ -71,10 +71,23 @@ def titles(page: AppTest) -> list[str]:
     return [re.sub(r"<br>|<[^>]*>", " ", one["title"].get("text", "")) for one in layouts if "title" in one]
 
 
+def nameless(page: AppTest) -> list[str]:
+    """Pictures with a legend that shows a mark without a name, which plotly calls "trace 0"."""
+    specs = {chart.proto.id: json.loads(chart.proto.spec) for chart in page.get("plotly_chart")}
+    return [
+        key
+        for key, spec in specs.items()
+        if spec["layout"].get("showlegend", len(spec["data"]) > 1)
+        for trace in spec["data"]
+        if trace["type"] in {"bar", "scatter"} and not trace.get("name") and trace.get("showlegend", True)
+    ]
+
+
 def check_words(page: AppTest) -> None:
     """No crash, no catalogue key, nothing that only a programmer reads."""
     text = words(page)
     assert not page.exception, page.exception
     assert RAW_KEY.findall(text) == []
+    assert nameless(page) == []
     assert "went wrong" not in text
     assert "出错" not in text
