@@ -75,6 +75,9 @@ def next_words(language: str, told: Assessment, over: bool) -> str:
     if told.state is State.LITTLE:
         return translate(language, f"milestones.little.{told.criterion}")
     if told.state is State.MET:
+        every = f"milestones.keep_every.{told.criterion}"
+        if not told.missing and has(language, every):
+            return translate(language, every)
         return translate(language, f"milestones.keep.{told.criterion}")
     who = told.worst or translate(language, "milestones.somebody")
     why = why_words(language, told.causes[0][0]) if told.causes else NOTHING

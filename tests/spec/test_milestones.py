@@ -14,6 +14,7 @@ from core.milestones.evidence import Evidence, commonest, mean, weeks, worst
 from core.milestones.outlook import everybody_chance, mean_chance, share_chance
 from core.milestones.path import Phase, check_launch, phase
 from core.policies import DEFAULTS
+from data.milestone_words import next_words
 
 LAUNCH = date(2026, 1, 1)
 FIRST = date(2026, 3, 2)
@@ -74,6 +75,14 @@ def test_a_criterion_is_met_missed_or_not_to_be_judged(name, drawn, state):
     assert told.n == len(drawn)
     assert told.value == mean(rows(drawn))
     assert told.chance is None  # its day is here: what happened is no chance
+
+
+@pytest.mark.parametrize(("drawn", "rejected"), [("+++--", True), ("+++++", False)])
+def test_who_rejected_nothing_is_not_sent_to_the_rejected(drawn, rejected):
+    days = window(LAUNCH, 60)
+    told = assess(BY_NAME["adoption"], rows(drawn, days.first), days, days.due_on, DEFAULTS)
+    for language, word in (("en", "rejected"), ("zh", "不采纳")):
+        assert (word in next_words(language, told, over=True)) is rejected
 
 
 def test_accuracy_is_one_less_what_was_missed_over_what_was_forecast():
