@@ -70,7 +70,8 @@ def commitments(name: str, found: Sequence[Checked], told: Morning, view: View) 
             st.markdown(commitment_line(checked, told.timezone, view.language))
             c = checked.commitment
             if name == "followed":
-                given_away(f"again-{c.id}", c.customer_id, c.opportunity_id, told, view)
+                own = partial(_same_matter, c)
+                given_away(f"again-{c.id}", c.customer_id, c.opportunity_id, told, view, own)
             if told.running and told.may_run and checked.state in (Kept.MISSED, Kept.OPEN):
                 with st.container(horizontal=True, vertical_alignment="center"):
                     if name == "followed" and c.id in again:
@@ -82,6 +83,10 @@ def commitments(name: str, found: Sequence[Checked], told: Morning, view: View) 
                     _open_customer(checked, view)
             elif told.running and told.may_run and checked.state is Kept.DROPPED:
                 take_up(c.id, lambda of: view.do(take_up_commitment, of), view)
+
+
+def _same_matter(earlier: Commitment, made: Commitment) -> bool:
+    return bool(renewed((earlier,), (made,)))
 
 
 def commitment_line(checked: Checked, zone: str, language: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from components import format
+from core.reports.commitments import Proof
 from core.terms import ActionStatus
 from data.commands.morning import assign, finish_meeting
 from data.queries.inbox import inbox
@@ -142,7 +143,7 @@ def test_yesterdays_words_stand_with_the_records_that_prove_them(
             )
         )  # fmt: skip
     clock.move(days=1)
-    meeting(sqlite_store, company)
+    today = meeting(sqlite_store, company)
     page = open_page("morning", company.manager, language)
     check_words(page)
     said = [m.value for m in page.markdown if "badge" in m.value]
@@ -172,6 +173,11 @@ def test_yesterdays_words_stand_with_the_records_that_prove_them(
     check_words(page)
     assert "They bought" not in words(page)
     assert [m.value for m in page.toast] == [translate(language, "morning.was_taken_up")]
+    other = promise_to(sqlite_store, company, clock, "Wuyi", expects=Proof.PROMISE, what="Date the hall")
+    beside = translate(language, "morning.about_else")
+    assert beside not in words(open_page("morning", company.manager, language, step="followed"))
+    assign(sqlite_store, company.manager, today, other)
+    assert words(open_page("morning", company.manager, language, step="followed")).count(beside) == 1
 
 
 @LANGUAGES
