@@ -111,7 +111,7 @@ def taken(shown: Snapshot, view: View, late: datetime | None = None) -> None:
     with st.container(key="outlook_few"):
         untold(late, view)
         if kinds == {"scorecard"}:
-            st.caption(t("outlook.few", n=FEW_WINS))
+            st.caption(t("outlook.few" if shown.whole else "outlook.few_team", n=FEW_WINS))
 
 
 def untold(late: datetime | None, view: View) -> None:
