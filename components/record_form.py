@@ -24,7 +24,7 @@ from core.process.sheet import NEW, OPENED, Step, read_field, read_sheet
 from core.terms import ActionStatus
 from data.commands.record import save_record_fields, submit_record
 from data.queries.drafts import DraftView
-from data.queries.record import CustomerFacts, OpenOpportunity, Record
+from data.queries.record import CustomerFacts, OpenOpportunity
 
 _STATES = {
     ActionStatus.COMPLETED: ":material/task_alt:",
@@ -124,7 +124,7 @@ def _happened(
     words = form.long_text("summary", t("record.summary"), placeholder=t("record.summary_hint"))
     _so_far(len(words.strip()), facts.min_summary_chars, form)
     recording(view, form, facts.max_recording_mb)
-    _earlier(view, form, facts.records)
+    _earlier(view, form, facts, opportunity)
     section(t("record.next"))
     next_step_fields(view, form, lambda: _type(form, "next_step-type", t("record.next_type"), facts.types))
 
@@ -189,19 +189,28 @@ def _settles(view: View, form: DraftForm, type_: str | None, steps: Sequence[Ste
         st.caption(f":material/{'task_alt' if step is settled else 'event_repeat'}: {said}")
 
 
-def _earlier(view: View, form: DraftForm, records: Sequence[Record]) -> None:
-    """The record that this one builds on: the latest before it unless another is chosen."""
+def _earlier(view: View, form: DraftForm, facts: CustomerFacts, opportunity: OpenOpportunity | None) -> None:
+    """The record that this one builds on: the latest before it unless another is chosen.
+
+    One of another open opportunity says of which.
+    """
     end = read_sheet(form.values(), view.who.timezone).ended_at
-    offered = {r.id: r for r in records if end is None or r.ended_at < end}
+    offered = {r.id: r for r in facts.records if end is None or r.ended_at < end}
     if not offered:
         st.caption(f":material/link_off: {t('record.first_action')}")
         return
-    when = {r.id: view.span(r.started_at, r.ended_at) for r in offered.values()}
+    names = {o.id: o.name for o in facts.opportunities if o != opportunity}
+
+    def say(i: int) -> str:
+        one = offered[i]
+        said = f"{term('stage', one.type)} · {view.span(one.started_at, one.ended_at)}"
+        return f"{said} · {names[one.opportunity_id]}" if one.opportunity_id in names else said
+
     chosen = form.select(
         "follows",
         t("record.follows"),
         list(offered),
-        lambda i: f"{term('stage', offered[i].type)} · {when[i]}",
+        say,
         default=next(iter(offered)),
     )
     if chosen in offered and offered[chosen].summary:

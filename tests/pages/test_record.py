@@ -224,18 +224,20 @@ def test_what_is_wrong_with_a_recording_stands_at_it(company, sqlite_store, lang
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_planned_step_of_another_opportunity_says_of_which(company, sqlite_store, language):
+def test_what_is_of_another_opportunity_says_of_which(company, sqlite_store, language):
     record_action(
         sqlite_store, company.rep, company.opportunity, done(sqlite_store, "appointment", hours_ago=1)
     )
     second = open_opportunity(sqlite_store, company.rep, company.customer, "Second line")
     with sqlite_store.reading() as session:
         first = session.get_one(Opportunity, company.opportunity).name
-    of_first = [c.value for c in opened(company.rep, language, opportunity=company.opportunity).caption]
-    of_second = [c.value for c in opened(company.rep, language, opportunity=second).caption]
+    for_both = [opened(company.rep, language, opportunity=o) for o in (company.opportunity, second)]
+    of_first, of_second = ([c.value for c in page.caption] for page in for_both)
     step = translate(language, "terms.stage.solution_demo")
     assert [f"· {first}" in line for line in of_first if line.startswith(step)] == [False]
     assert [f"· {first}" in line for line in of_second if line.startswith(step)] == [True]
+    earlier = [o for page in for_both for s in page.selectbox if "_follows" in s.key for o in s.options]
+    assert [f"· {first}" in label for label in earlier] == [False, True]
 
 
 def test_what_is_said_beside_no_field_comes_into_view(company, sqlite_store, monkeypatch):
