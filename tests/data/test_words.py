@@ -75,7 +75,7 @@ COUNTING = {  # sentences whose counts may be one, with what they count
     "pictures.months.beyond": ("far",),
     "pictures.promises.kept": ("of",),
     "pictures.promises.late": ("late", "of", "days"),
-    "pictures.promises.missed": ("missed", "of"),
+    "pictures.promises.missed": ("missed",),
     "pictures.stands.over": ("over", "of"),
     "pictures.stands.within": ("of",),
     "plausibility.looked_through": ("actions", "people"),
