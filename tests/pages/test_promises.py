@@ -87,6 +87,12 @@ def test_a_day_that_passed_unconfirmed_is_not_said_to_be_kept(open_page, desk, c
     assert translate("en", "pictures.promises.missed", missed=1) in titles(page)[0]
 
 
+def test_a_promise_for_the_planned_day_itself_says_so(open_page, desk):
+    move_feature(desk.store, desk.people.product, desk.feature, date(2026, 4, 1), "Done sooner")
+    text = shown(open_page("promises", desk.people.delivery))
+    assert translate("en", "promises.why.little_slack.zero") in text
+
+
 @pytest.mark.parametrize("role", ["mate", "stranger"])
 def test_others_see_nothing_of_it(open_page, desk, role):
     page = open_page("promises", getattr(desk.people, role))
