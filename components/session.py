@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.frame import SESSION, WHO
 from components.outage import gently, pressed
-from components.text import LANGUAGE, language
+from components.text import LANGUAGE
 from core.access import Who
 from data.commands.sessions import end_session, fingerprint, open_session, session_used
 from data.origin import COOKIE
@@ -21,6 +21,7 @@ TICKET = "ticket"
 LEFT = "left"
 _LEAVING = "leaving"  # until the page that stood open is left, too
 SEEN = "session_seen"  # by the gate of this run
+CHOSEN = "language_chosen"  # in this tab, whoever is signed in in it
 LANGUAGE_COOKIE = "firebreak_language"
 WATCH_SECONDS = 20
 
@@ -126,11 +127,10 @@ def leaving() -> bool:
 
 def _forget() -> None:
     """Drop all that this tab holds: the next person in it must not find the last one's things."""
-    chosen = st.session_state.get(LANGUAGE)
+    kept = {key: said for key in (LANGUAGE, CHOSEN) if (said := st.session_state.get(key))}
     st.session_state.clear()
     st.session_state[LEFT] = secrets.token_hex(4)  # another one each time: the browser lets go each time
-    if chosen:
-        st.session_state[LANGUAGE] = chosen
+    st.session_state.update(kept)
 
 
 def hand_over_cookie() -> None:
@@ -152,15 +152,14 @@ def watch() -> None:
 
 
 def first_language() -> str:
-    """The language of a visitor: chosen before in this browser, else the browser's own."""
-    chosen = st.context.cookies.get(LANGUAGE_COOKIE)
+    """The language of a visitor: chosen before in this tab or browser, else the browser's own."""
+    chosen = st.session_state.get(CHOSEN) or st.context.cookies.get(LANGUAGE_COOKIE)
     return chosen if chosen in LANGUAGES else language_of(st.context.locale)
 
 
 def keep_language() -> None:
     """Let the browser remember a language that was chosen in this tab."""
-    if st.session_state.get("language_chosen"):
-        chosen = language()
+    if chosen := st.session_state.get(CHOSEN):
         _browser(
             f"language {chosen}",
             cookie=f"{LANGUAGE_COOKIE}={chosen}; path=/; max-age=31536000; SameSite=Lax",

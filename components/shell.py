@@ -108,8 +108,7 @@ def _language_choice(who: Who | None) -> None:
         key="language_choice_" + language(),
     )
     if chosen and chosen != language():
-        st.session_state[LANGUAGE] = chosen
-        st.session_state["language_chosen"] = True
+        st.session_state[LANGUAGE] = st.session_state[session.CHOSEN] = chosen
         if who is not None:
             choose_language(this_store(), who, chosen)
         st.rerun()

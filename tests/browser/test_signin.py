@@ -227,6 +227,15 @@ def test_after_signing_out_a_language_can_be_chosen_and_stays(server, visit):
     expect(page.get_by_role("heading", name="登录防火线")).to_be_visible()
 
 
+def test_a_language_chosen_before_signing_in_stays_with_who_has_none_of_their_own(server, visit):
+    page = visit(server.url)
+    page.get_by_text("简体中文").click()
+    page.get_by_label("用户名").fill("manager")
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="登录", exact=True).click()
+    expect(page.get_by_role("heading", name="今日待办")).to_be_visible()
+
+
 def test_a_demo_account_is_one_click(served, visit):
     def demo(store):
         seed(store)
