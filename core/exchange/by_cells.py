@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from core.exchange.cells import Formats, fold, text_of
-from core.exchange.kinds import OPPORTUNITIES, Column, Holds, Kind
+from core.exchange.kinds import CUSTOMERS, OPPORTUNITIES, Column, Holds, Kind
+from core.exchange.sizes import count_staff
 from core.exchange.tables import Cell, Table, blank
 from core.exchange.values import check_cell
 from core.terms import Outcome
@@ -15,12 +16,15 @@ _END = {
     fold(said)
     for said in ("签约日期", "签单日期", "关闭日期", "签约/关闭日期", "成交/关闭日期", "成交/结束日期")
 }
+_STAFF_SAID = ("employees", "number of employees", "no of employees", "employee count", "headcount")
+_STAFF = {fold(said) for said in (*_STAFF_SAID, "员工人数", "员工数", "人员规模", "公司人数", "企业人数")}
 
 
 def told_by_cells(
     kind: Kind, table: Table, places: Mapping[str, int], meaning: Callable[[str], str | None]
 ) -> dict[str, str]:
-    """Header by field, where a list of opportunities says a state or an end whose cells can mean one field.
+    """Header by field, where a list of opportunities says a state or an end whose cells can mean one field,
+    or one of customers how many work there: sizes, once somebody says from how many on each begins.
 
     Two headers for the same thing tell nothing.
 
@@ -28,10 +32,9 @@ def told_by_cells(
         places: column index of each field that was found otherwise.
         meaning: the key of the stage or the outcome that a word means.
     """
-    if kind.name != OPPORTUNITIES.name:
-        return {}
+    of_kind = {OPPORTUNITIES.name: ((_STATE, _state), (_END, _end)), CUSTOMERS.name: ((_STAFF, _size),)}
     told = {}
-    for headers, field_of in ((_STATE, _state), (_END, _end)):
+    for headers, field_of in of_kind.get(kind.name, ()):
         found = [n for n, h in enumerate(table.headers) if fold(h) in headers and n not in places.values()]
         field = field_of(table, found[0], places, meaning) if len(found) == 1 else None
         if field and field not in places:
@@ -61,6 +64,13 @@ def _end(table: Table, place: int, places: Mapping[str, int], _: Callable[[str],
     closed = places["closed_at"]
     still = any(not _empty(row.cells, place) and _empty(row.cells, closed) for row in table.rows)
     return "close_on" if still else None
+
+
+def _size(table: Table, place: int, _: Mapping[str, int], __: Callable[[str], str | None]) -> str | None:
+    """What at least half of the cells must tell: how many employees."""
+    said = [text_of(cell) for cell in filled(table, place)]
+    told = set(count_staff(said))
+    return "segment" if said and 2 * sum(word in told for word in said) >= len(said) else None
 
 
 def filled(table: Table, place: int) -> list[Cell]:

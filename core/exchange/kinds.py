@@ -123,7 +123,7 @@ CUSTOMERS = Kind(
         _ref("customer id", "customer no", "cust no", "client id", "client no", "account id", "account no", "account number", "客户编号", "客户编码"),
         Column("name", words=("customer", "account", "company", "customer name", "account name", "client", "client name", "客户", "客户名称", "客户全称", "公司", "公司名称", "公司全称", "单位名称", "名称")),
         Column("industry", words=("sector", "branch", "vertical", "行业", "所属行业"), area="industry"),
-        Column("segment", Holds.CHOICE, ("size", "company size", "employees", "number of employees", "no of employees", "employee count", "headcount", "规模", "客户规模", "公司规模", "企业规模", "人员规模", "客户分级", "员工人数", "员工数", "公司人数", "企业人数"), SEGMENTS, "segment"),
+        Column("segment", Holds.CHOICE, ("size", "company size", "规模", "客户规模", "公司规模", "企业规模", "客户分级"), SEGMENTS, "segment"),
         Column("region", words=("office location", "country", "country region", "location", "area", "province", "区域", "地区", "所在地区", "省份", "片区")),
         Column("grade", Holds.CHOICE, ("rating", "class", "tier", "abc", "abc class", "等级", "客户等级", "评级", "级别", "客户级别"), tuple(Grade)),
         Column("graded_at", Holds.INSTANT, ("graded at", "评级时间")),

@@ -26,7 +26,7 @@ def recorded(server) -> list[tuple[str, int | None]]:
 def write_down(page: Page, start: str, summary: str) -> None:
     """A needs diagnosis of yesterday, half an hour long."""
     page.get_by_role("button", name="Record a visit").click()
-    page.get_by_text("Needs diagnosis").first.click()
+    page.get_by_text("Needs diagnosis", exact=True).first.click()  # not "Recorded: …"
     page.get_by_label("Customer").select_option("Haihe Pumps")
     day = page.evaluate("new Date(Date.now() - 864e5).toLocaleDateString('sv-SE')")
     page.get_by_label("Date").fill(day)

@@ -138,6 +138,13 @@ def test_a_state_or_an_end_is_guessed_by_its_cells(headers, rows, found):
     assert guessed("opportunities", Table(tuple(headers.split(",")), tuple(cells))) == found
 
 
+@pytest.mark.parametrize("header", ["员工人数", "No. of employees"])
+def test_employees_are_guessed_as_sizes_and_never_taken_for_them_unasked(header):
+    assert guessed("customers", file(header, "80", "1,200人", "50-200")) == {"segment": header}
+    assert guessed("customers", file(header, "many", "few")) == {}
+    assert recognise(KINDS["customers"], [header]) == {}  # a file without anybody to ask comes in without
+
+
 def test_two_customers_of_one_day_come_in_and_a_won_row_keeps_its_closing(sqlite_store):
     found(sqlite_store)
     text = "Client ID,Client name,Customer since,ABC\nK-1,North,2024-03-01,A\nK-2,South,2024-03-01,B\n"
