@@ -50,8 +50,8 @@ def talk(desk: Desk, read: Callable[[int], Talk], seen: Callable[[int], Any], fe
     messages()
     if desk.writes:
         _say(desk)
-    elif desk.file.open:
-        st.caption(t("room.not_there"))
+    else:  # in the form's place, which Streamlit now and then leaves standing where nothing takes it
+        st.caption(t("room.not_there" if desk.file.open else "room.over"))
 
 
 def _messages(found: Talk, view: View, fetch: Fetch) -> None:

@@ -208,6 +208,7 @@ def test_a_closed_room_by_role(open_page, sqlite_store, company, name, language)
     assert translate(language, "terms.room_result.obstacle_gone") in shown
     assert "They run it themselves" in shown
     assert "Shall we call them?" in shown
+    assert translate(language, "room.over") in shown
     ours = name in ("rep", "manager", "director")
     assert ("They asked for an offer" in shown) == ours
     assert (translate(language, "room.history_gone") in shown) == (not ours)
