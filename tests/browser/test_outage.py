@@ -74,6 +74,7 @@ def test_a_record_outlives_a_lagging_standby_and_a_database_that_goes_away(pair,
     page.get_by_label("Decision chain").fill("CEO, CFO")
     page.get_by_text("Solution demo").last.click()
     page.get_by_role("button", name="Next working day").click()
+    expect(page.get_by_role("spinbutton", name="day, On")).not_to_have_text("dddd")  # the press was heard
     pair.copy.ask("SELECT pg_wal_replay_pause()")
     expect(page.get_by_label("Budget")).to_have_value("500k")
     page.goto(f"{pair.second}/record?customer=1&type=needs_diagnosis")  # signed in there, the draft goes on
