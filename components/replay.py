@@ -27,7 +27,8 @@ class Part(StrEnum):
     """What is looked at; one part at a time is asked for and drawn."""
 
     DAY = "day"
-    RECORD = "record"
+    BACKTESTS = "backtests"
+    MODEL = "record"  # where messages about drift lead
 
 
 _WATCH_SECONDS = 3

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from components import address, format
-from components.blocks import Card, Tone, cards, empty, plain, section
+from components.blocks import Card, Tone, cards, empty, plain
+from components.folding import folded
 from components.frame import View
 from components.navigation import PAGES, open_page
 from components.report_drill import DRILL, drill
@@ -218,9 +219,11 @@ def others(view: View) -> None:
     """The reports that have a page of their own, as far as this person may open them."""
     needs = {spec.name: spec.needs for spec in PAGES}
     found = [r for r in REPORTS if not r.metrics and decide(view.who, needs[r.page]).allowed]
-    section(t("reports.others_title"))
-    with st.container(horizontal=True, gap="small"):
-        for report in found:
-            label, help = t(report.title), t(report.question)
-            if st.button(label, key=f"report-{report.name}", icon=":material/arrow_outward:", help=help):
-                open_page(report.page)
+    with folded(t("reports.others_title"), "reports-others", icon=":material/menu_book:") as is_open:
+        if not is_open:
+            return
+        with st.container(horizontal=True, gap="small"):
+            for report in found:
+                label, help = t(report.title), t(report.question)
+                if st.button(label, key=f"report-{report.name}", icon=":material/arrow_outward:", help=help):
+                    open_page(report.page)

@@ -34,18 +34,19 @@ with page("replay.title", needs=Permission.SEE_FORECAST) as view:
         st.stop()
     looked = address.part("look", "replay.look", [*Part])
     with st.container(horizontal=True, gap="small", key=replay.PLACE):
-        if looked is Part.RECORD:
-            pipeline = outlook.pipeline(kept, "since", "part")
-        else:
+        if looked is Part.DAY:
             pipeline, period = outlook.place(kept, "since", "part")
             days = view.read(calendar, pipeline, period, view.now)
             chosen = replay.day(days.latest, days.today)
+        else:
+            pipeline = outlook.pipeline(kept, "since", "part")
     arrive(replay.PLACE)
     lead = None
-    if looked is Part.RECORD:
+    if looked is Part.BACKTESTS:
         tested = view.read(past, pipeline, view.now)
         backtest_form(*tested, view, lambda turn, *asked: view.do(BACKTEST, turn, pipeline, *asked))
         backtests_block(view.read(backtests, pipeline), view)
+    elif looked is Part.MODEL:
         found = view.read(models, pipeline)
         trainings(found, view)
         looks_at(found, view)

@@ -41,7 +41,8 @@ with page("reports.title", needs=Permission.SEE_REPORTS) as view:
             groups(found, focus, view.language)
         case Picture.PARTS:
             what_moved(found, focus, view.language)
-    table(found, focus, view.read(course, ask, focus.metric, focus.split), view.language)
+        case Picture.TABLE:
+            table(found, focus, view.read(course, ask, focus.metric, focus.split), view.language)
     if what := drilled():
         of = (ask.before() if what.before else ask, what.metric, what.dimension, what.key)
         rows = view.read(behind, *of)

@@ -11,7 +11,7 @@ Only = tuple[tuple[Dimension, tuple[str, ...]], ...]  # by dimension, the groups
 
 
 class Picture(StrEnum):
-    """Which picture a report opens with: groups beside one another, what moved the number, or none."""
+    """What a report opens with: groups beside one another, what moved the number, or the table of groups."""
 
     GROUPS = "groups"
     PARTS = "parts"

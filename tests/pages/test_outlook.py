@@ -211,13 +211,13 @@ def test_a_day_without_a_snapshot_is_computed_and_marked(open_page, company, sql
 
 
 def test_a_backtest_runs_once_in_the_background_and_is_kept(open_page, company, sqlite_store):
-    page = open_page("replay", company.director, period="month", look="record")
+    page = open_page("replay", company.director, period="month", look="backtests")
     page.date_input(key="backtest-first").set_value(date(2025, 12, 1))
     page.date_input(key="backtest-last").set_value(date(2026, 1, 31))
     next(b for b in page.button if b.label == "Run the backtest").click().run()
     assert "Running" in " ".join(i.value for i in page.info)
     assert run_due(sqlite_store) == 1
-    page = open_page("replay", company.director, period="month", look="record")
+    page = open_page("replay", company.director, period="month", look="backtests")
     check_words(page)
     assert "Accuracy" in words(page)
     assert "Were the chances right?" in words(page)
@@ -236,21 +236,21 @@ def test_a_period_is_asked_for_where_it_changes_something(open_page, company, la
             group.label
             for group in open_page("replay", company.director, language, look=look).get("button_group")
         ]
-        for look in ("day", "record")
+        for look in ("day", "backtests", "record")
     }
-    assert asked == {"day": True, "record": False}
+    assert asked == {"day": True, "backtests": False, "record": False}
 
 
 def test_two_presses_ask_for_one_backtest(open_page, company, sqlite_store):
     def ask(page):
         return next(b for b in page.button if b.label == "Run the backtest").click().run()
 
-    page = open_page("replay", company.director, period="month", look="record")
+    page = open_page("replay", company.director, period="month", look="backtests")
     assert rows_of_two(page, ask, sqlite_store, ForecastBacktest) == 1
 
 
 def test_days_in_the_wrong_order_are_told_at_their_field(open_page, company):
-    page = open_page("replay", company.manager, look="record")
+    page = open_page("replay", company.manager, look="backtests")
     page.date_input(key="backtest-first").set_value(date(2026, 2, 1))
     page.date_input(key="backtest-last").set_value(date(2026, 1, 1))
     next(b for b in page.button if b.label == "Run the backtest").click().run()

@@ -20,7 +20,7 @@ from tests.company import found
 from tests.conftest import NOON, Hands
 from tests.data.test_metrics import ask_of
 from tests.metric_company import Drawn, drawn
-from tests.pages.reading import check_words, does, figures, words
+from tests.pages.reading import check_words, does, figures, unfold, words
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,9 @@ def test_a_report_opens_with_why_its_number_moved(open_report, role, language, r
     assert [m.label for m in figures(page)] == [
         translate(language, METRICS[metric].title) for metric in DRAWN[report].metrics
     ]
-    assert page.dataframe
+    assert not page.dataframe
+    assert open_report(role, language, report=report, picture="table").dataframe
+    unfold(page, translate(language, "reports.others_title"))
     elsewhere = {b.key for b in page.button if b.key and b.key.startswith("report-")}
     assert ("report-process_health" in elsewhere) is (role != "rep")
 
