@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from components.blocks import Tone, empty, plain, section
-from components.days import EVENING, day_in
+from components.days import EVENING, day_in, day_words
 from components.draft_begin import Sheets, sheets
 from components.draft_end import send_here
 from components.forms import Marks
@@ -21,7 +21,7 @@ from core.access import Permission, decide
 from core.reports.commitments import BY_HAND, Checked, Commitment, Kept, Proof, renewed
 from data.brief_words import time_words
 from data.commands.form_drafts import ASSIGNMENT, GIVEN_UP
-from data.commands.morning import CommitmentInput, take_up_commitment
+from data.commands.morning import CommitmentInput, move_commitment, take_up_commitment
 from data.minutes_words import again_words, proof_words
 from data.queries.morning import Morning
 
@@ -77,12 +77,19 @@ def commitments(name: str, found: Sequence[Checked], told: Morning, view: View) 
                     if name == "followed" and c.id in again:
                         st.badge(t("morning.renewed"), icon=":material/event_repeat:", color="blue")
                     else:
-                        if checked.state is Kept.MISSED:
-                            _assign_again(checked, given, told, view)
-                        give_up(dropped, c.id, view)
+                        _waits(name, checked, given, dropped, told, view)
                     _open_customer(checked, view)
             elif told.running and told.may_run and checked.state is Kept.DROPPED:
                 take_up(c.id, lambda of: view.do(take_up_commitment, of), view)
+
+
+def _waits(name: str, checked: Checked, given: Sheets, dropped: Sheets, told: Morning, view: View) -> None:
+    """The ways on with what is not done."""
+    if checked.state is Kept.MISSED:
+        _assign_again(checked, given, told, view)
+    if name == "made":
+        _other_day(name, checked, told, view)
+    give_up(dropped, checked.commitment.id, view)
 
 
 def _same_matter(earlier: Commitment, made: Commitment) -> bool:
@@ -188,6 +195,31 @@ def given_away(
             if others and checked is others[0]:
                 st.caption(t("morning.about_else"))
             st.markdown(commitment_line(checked, told.timezone, view.language))
+            _other_day(of, checked, told, view)
+
+
+def _other_day(of: str, checked: Checked, told: Morning, view: View) -> None:
+    """The way to another day for what this meeting agreed on; the time of day stays."""
+    c, zone = checked.commitment, ZoneInfo(told.timezone)
+    if not (told.running and told.may_run and checked.state in (Kept.MISSED, Kept.OPEN)):
+        return
+    due = c.due_at.astimezone(zone)
+    at = {name: datetime.combine(on, due.time(), zone) for name, on in told.ahead.items()}
+    words = day_words(told.ahead, view.language)
+    others = [name for name in words if at[name] > view.now and at[name] != due]
+    marks, key = Marks(view), f"day-{of}-{c.id}"
+    if not others:
+        return
+    chosen = st.menu_button(
+        t("morning.other_day"), others, format_func=words.__getitem__, key=key, type="tertiary",
+        icon=":material/edit_calendar:",
+    )  # fmt: skip
+    if chosen and marks.sent(partial(view.do, move_commitment, c.id, at[chosen])):
+        by = time_words(view.language, at[chosen], told.timezone)
+        own = c.owner_id == view.who.person_id
+        said = t("morning.moved_own", by=by) if own else t("morning.moved", by=by, who=c.owner)
+        st.toast(plain(said))
+        st.rerun()
 
 
 def _form(start: Prefilled, given: Sheets, place: str, told: Morning, view: View) -> None:

@@ -60,9 +60,14 @@ def day_in(
     form: DraftForm, field: str, label: str, days: Mapping[str, date], default: str, language: str
 ) -> str:
     """One of a few days in a draft, which keeps its name; the name of the one meant where none is kept."""
-    words, first = _words(days, lambda on: format.near_day(on, language)), _first(days, default)
+    words, first = day_words(days, language), _first(days, default)
     form.switch(field, label, list(words), words.__getitem__, first)
     return first
+
+
+def day_words(days: Mapping[str, date], language: str) -> dict[str, str]:
+    """What each of a few days is called, by its name."""
+    return _words(days, lambda on: format.near_day(on, language))
 
 
 def _offered(view: View, team: int | None, without: Collection[str]) -> dict[str, date]:

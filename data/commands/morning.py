@@ -126,6 +126,33 @@ def assign(tx: Tx, meeting_id: int, given: CommitmentInput) -> int:
     return row.id
 
 
+@command("morning.move", needs=Permission.RUN_MORNING)
+def move_commitment(tx: Tx, commitment_id: int, due_at: datetime) -> int:
+    """Put right by when something is to be done that a running meeting agreed on; whoever does it is told of
+    the new time. Returns its id.
+
+    Raises:
+        NotFound: no such commitment within reach.
+        Conflict: its meeting is finished, or it was done or given up.
+        Invalid: a time in the past.
+    """
+    row = tx.session.get(Commitment, commitment_id)
+    if row is None:
+        raise NotFound(entity="commitment")
+    _, issued = _running(tx, row.meeting_id)
+    tx.session.refresh(row, with_for_update=True)
+    [(_, one)] = checked(tx.session, tx.now, Commitment.id == row.id)
+    if one.state in SETTLED:
+        raise Conflict("task_settled")
+    refuse(list(check_commitment(row.what, due_at, tx.now)))
+    before, row.due_at = to_json({"due_at": row.due_at}), due_at
+    after = to_json({"due_at": due_at})
+    tx.audit("commitment", row.id, before, after)
+    if before != after and row.owner_id != tx.who.person_id:
+        post(tx.session, tx.now, [notice_of(tx, row, issued.timezone)])
+    return row.id
+
+
 @command("morning.drop", needs=Permission.RUN_MORNING)
 def drop_commitment(tx: Tx, commitment_id: int, reason: str) -> int:
     """Give a commitment up, with a reason that stays beside it; returns its id.

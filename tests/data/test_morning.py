@@ -24,6 +24,7 @@ from data.commands.morning import (
     drop_commitment,
     export_minutes,
     finish_meeting,
+    move_commitment,
     start_meeting,
     take_up_commitment,
 )
@@ -609,6 +610,34 @@ def test_what_a_meeting_agrees_on_again_word_for_word_gets_the_new_time_and_is_t
     ]  # fmt: skip
     drop_commitment(store, company.manager, first, "They bought elsewhere")
     assert assign(store, company.manager, held, promise_to(store, company, clock)) not in (first, other)
+
+
+def test_what_a_running_meeting_agreed_on_gets_another_time_and_is_told(store, company, clock):
+    held = meeting(store, company)
+    made = assign(store, company.manager, held, promise_to(store, company, clock))
+    later = clock.at + timedelta(days=2)
+    clock.move(minutes=1)
+    for _ in range(2):  # said twice, it is told once
+        assert move_commitment(store, company.manager, made, later) == made
+    (one,) = shown(store, company.manager, company.rep.team_id).made
+    assert (one.commitment.due_at, one.state) == (later, Kept.OPEN)
+    with store.reading() as session:
+        told = session.scalars(select(Message).where(Message.kind == "commitment").order_by(Message.id)).all()
+    assert [sentence("en", m.kind, m.params)[1] for m in told] == [
+        "Haihe: See them. By Wed 4 Mar, 17:00. (Manager)", "Haihe: See them. By Fri 6 Mar, 07:00. (Manager)",
+    ]  # fmt: skip
+    with pytest.raises(Invalid) as refused:
+        move_commitment(store, company.manager, made, clock.at)
+    assert [p.field for p in refused.value.problems] == ["due_at"]
+    with pytest.raises(NotFound):
+        move_commitment(store, company.manager, made + 1, later)
+    drop_commitment(store, company.manager, made, "They bought elsewhere")
+    with pytest.raises(Conflict, match="task_settled"):
+        move_commitment(store, company.manager, made, later)
+    other = assign(store, company.manager, held, promise_to(store, company, clock, what="Call them"))
+    finish_meeting(store, company.manager, held)
+    with pytest.raises(Conflict, match="meeting_finished"):
+        move_commitment(store, company.manager, other, later)
 
 
 def test_word_of_a_promise_a_demand_or_an_alert_opens_it(store, company, clock):

@@ -70,6 +70,7 @@ ALLOWED = {
     "morning.issue":           {M, D},
     "morning.start":           {M, D},
     "morning.assign":          {M, D},
+    "morning.move":            {M, D},
     "morning.drop":            {M, D},
     "morning.take_up":         {M, D},
     "morning.finish":          {M, D},

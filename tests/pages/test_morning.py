@@ -300,6 +300,31 @@ def test_an_empty_commitment_is_refused_at_its_field(open_page, company, sqlite_
     assert count(sqlite_store, Commitment) == 0
 
 
+@LANGUAGES
+@pytest.mark.parametrize("step", ["made", "top", "alerts"])
+def test_a_line_with_the_wrong_day_gets_another_one_where_it_stands(
+    open_page, company, sqlite_store, clock, language, step
+):
+    held = meeting(sqlite_store, company)
+    with sqlite_store.reading() as session:
+        alert = session.scalars(
+            select(Alert.id).where(Alert.opportunity_id == deal_of(sqlite_store, "Haihe"))
+        )
+        of = alert.one()
+    assign(sqlite_store, company.manager, held, promise_to(sqlite_store, company, clock, about=of))
+    page = open_page("morning", company.manager, language, step=step)
+    (days,) = page.menu_button
+    assert days.label == translate(language, "morning.other_day")
+    assert len(days.options) == 3  # not today, for which it was agreed on
+    days.click_index(0).run()
+    check_words(page)
+    by = {"en": "Thu 5 Mar, 17:00", "zh": "3月5日周四 17:00"}[language]
+    said = [m.value.replace("\\", "") for m in page.toast]
+    assert said == [translate(language, "morning.moved", by=by, who="Rep")]
+    assert words(page).count(f"{translate(language, 'morning.by_when')} {by}") == 1
+    assert not open_page("morning", company.rep, language, step=step).menu_button
+
+
 def test_nobody_is_told_of_what_they_take_over_themselves(open_page, company, sqlite_store):
     meeting(sqlite_store, company)
     for taker, said in ((company.rep, "Agreed. Rep was told."), (company.manager, "Agreed. It is yours.")):
