@@ -10,6 +10,7 @@ from core.exchange.values import check_cell
 from core.terms import Outcome
 
 _LOOKED_AT = 50  # rows whose cells a guess must fit
+_MOST_WORDS = 20  # as many as are asked for
 _DAY = Column("day", Holds.DATE)
 _STATE = {fold(said) for said in ("status", "deal status", "opportunity status", "项目状态", "商机状态")}
 _END = {
@@ -43,15 +44,28 @@ def told_by_cells(
 
 
 def _state(
-    table: Table, place: int, _: Mapping[str, int], meaning: Callable[[str], str | None]
+    table: Table, place: int, places: Mapping[str, int], meaning: Callable[[str], str | None]
 ) -> str | None:
-    """What at least half of the cells must mean; won and lost are read among stages too, open is not."""
-    said = [meaning(text_of(cell)) for cell in filled(table, place)]
-    known = [key for key in said if key]
-    if not known or 2 * len(known) < len(said):
+    """What at least half of the cells mean, or own words that can all be asked for; won and lost are read
+    among stages too, open is not."""
+    said = [text_of(cell) for cell in filled(table, place)]
+    known = [key for word in said if (key := meaning(word))]
+    stages, still = sum(key not in set(Outcome) for key in known), known.count(Outcome.OPEN)
+    if known and 2 * len(known) >= len(said):
+        return "stage" if stages > still else "outcome"
+    own = {fold(word) for word in said if not meaning(word)}
+    if not _asked_for(table, place, places):
         return None
-    stages = sum(key not in set(Outcome) for key in known)
-    return "stage" if stages > known.count(Outcome.OPEN) else "outcome"
+    return "stage" if stages > still or (not still and len(own) > 1) else "outcome"
+
+
+def _asked_for(table: Table, place: int, places: Mapping[str, int]) -> bool:
+    """Whether a person is asked what a state's own words mean, where nothing else tells a stage or an end."""
+    said = [row.cells[place] for row in table.rows if not _empty(row.cells, place)]
+    words = {fold(text_of(cell)) for cell in said}
+    told = any(field in places for field in ("stage", "outcome", "pipeline"))
+    is_words = not any(is_date(cell) or text_of(cell).isdecimal() for cell in said)
+    return 0 < len(words) <= _MOST_WORDS and is_words and not told
 
 
 def _end(table: Table, place: int, places: Mapping[str, int], _: Callable[[str], str | None]) -> str | None:

@@ -11,6 +11,8 @@ from tests.pages.test_exchange import button, metrics
 HEAD = "deal name,account,phase,close date\n"
 ROWS = "A,Haihe,Demo,2100-01-05\nB,Haihe,Signed,2026-01-05\nC,,Closed Lost,2026-01-06\nD,Haihe,Quux,\n"
 
+OWN = "A,Haihe,Suspect,2100-01-05\nB,Haihe,Lukewarm,2100-01-05\nC,Haihe,Won,2026-01-06\n"
+
 
 @pytest.fixture
 def bring(open_page, sqlite_store):
@@ -65,6 +67,17 @@ def test_what_a_word_for_a_leaver_means_is_said_on_the_page(bring, sqlite_store,
     with sqlite_store.reading() as session:
         query = select(Person.username, Person.active).where(Person.username.in_(("ann", "bea", "cai")))
         assert dict(session.execute(query).all()) == {"ann": True, "bea": False, "cai": False}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_status_of_own_words_is_proposed_and_each_is_asked_for(bring, language):
+    at = bring(language, HEAD.replace("phase", "status") + OWN)
+    assert translate(language, "exchange.guessed") in [c.value for c in at.caption]
+    assert [word(at, said).value for said in ("Suspect", "Lukewarm")] == [None, None]
+    assert metrics(at) == ["1", "0", "0", "2"]  # not before somebody has said it
+    word(at, "Suspect").set_value("appointment").run()
+    word(at, "Lukewarm").set_value("quote_confirmation").run()
+    assert metrics(at) == ["3", "0", "0", "0"]
 
 
 def test_a_file_with_a_pipeline_of_its_own_is_asked_for_no_stage(bring):
