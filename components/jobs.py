@@ -15,6 +15,7 @@ from components.tables import instant_column
 from components.text import listed, t
 from data.commands.jobs import retry_run, run_job
 from data.queries.jobs import JobRow, JobState, Outbox, job_runs, job_states, outbox, workers
+from data.queries.suggestions_asked import PERIODS
 from data.queries.workers import Pulse
 from data.text import has, zone_words
 
@@ -48,6 +49,12 @@ def job_name(job: str, language: str) -> str:
 
 def _about(run: JobRow) -> str:
     return t("health.company") if run.about == "company" else run.about
+
+
+def _said(run: JobRow) -> str:
+    """How far it said to be; of a forecast, its period in words."""
+    period, _, rest = (run.progress or "").partition(" ")
+    return f"{t(f'outlook.{period}')} {rest}" if period in PERIODS else run.progress or ""
 
 
 def _state(run: JobRow | None) -> str:
@@ -120,7 +127,7 @@ def _running(found: Sequence[JobRow], view: View) -> None:
             about=_about(run),
             at=view.instant(run.started_at),
             attempt=run.attempts,
-            progress=run.progress or t("jobs.no_progress"),
+            progress=_said(run) or t("jobs.no_progress"),
         )
         st.markdown(f":material/sync: {plain(line)}")
 
@@ -166,7 +173,7 @@ def _runs(found: Sequence[JobRow], view: View) -> None:
         "last": [r.started_at for r in found],
         "took": [r.seconds for r in found],
         "attempts": [r.attempts for r in found],
-        "said": [r.progress or "" for r in found],
+        "said": [_said(r) for r in found],
         "error": [r.error or "" for r in found],
     }
     _draw(columns, view, instants=("due", "last"))

@@ -62,6 +62,7 @@ def retrain(store: Store, run: Run) -> None:
     row = _row(books.history, t, grid, found) | {"pipeline_id": books.pipeline_id, "trained_at": run.due_at}
     with store.writing() as session:
         _keep(session, row | {"recorded_at": store.clock()}, found.better)
+    run.say("100%")
 
 
 def _keep(session: Session, row: dict[str, Any], better: bool) -> None:

@@ -13,7 +13,7 @@ from data.jobs.registry import JOBS
 from data.jobs.schedule import SCHEDULE
 from data.queries.policies import company_zone
 from data.queries.workers import Pulse, pulse
-from data.schema import Delivery, JobRun, Team
+from data.schema import Delivery, JobRun, Pipeline, Team
 
 RUNS_SHOWN = 40
 _CLOCKS = {  # whose clock a timetable goes by
@@ -21,14 +21,17 @@ _CLOCKS = {  # whose clock a timetable goes by
     **dict.fromkeys(("monday", "workday"), "teams"),
 }
 
+_OF_TEAMS = {s.job for s in SCHEDULE if _CLOCKS.get(s.when) == "teams"}  # whose runs have a team's id as key
+
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
     """One run.
 
     Attributes:
-        about: the team that it is for; its key where that is no team's id.
+        about: the team or the pipeline that it is for; its key where it is for neither.
         seconds: how long it took, or has been running; None before it began.
+        progress: how far it said to be, its own pipeline by name; of a forecast its period's key before it.
     """
 
     id: int
@@ -121,8 +124,8 @@ def job_runs(
     query = select(JobRun).order_by(JobRun.due_at.desc(), JobRun.id.desc()).limit(RUNS_SHOWN)
     query = query.where(JobRun.job == job) if job else query
     rows = session.scalars(query.where(JobRun.state == state) if state else query).all()
-    teams = _teams(session)
-    return tuple(_row(run, teams, now) for run in rows)
+    names = _names(session)
+    return tuple(_row(run, names, now) for run in rows)
 
 
 def outbox(session: Session, who: Who) -> Outbox:
@@ -165,28 +168,37 @@ def _latest(session: Session, jobs: tuple[str, ...], now: datetime) -> dict[str,
         .subquery()
     )
     run = aliased(JobRun, ranked)
-    teams = _teams(session)
+    names = _names(session)
     rows = session.scalars(select(run).where(ranked.c.rank == 1))
-    return {row.job: _row(row, teams, now) for row in rows}
+    return {row.job: _row(row, names, now) for row in rows}
 
 
-def _teams(session: Session) -> dict[str, str]:
-    return {str(i): name for i, name in session.execute(select(Team.id, Team.name))}
+def _names(session: Session) -> dict[tuple[bool, str], str]:
+    """Teams by id and pipelines by key: whether it is a team, and which."""
+    teams = session.execute(select(Team.id, Team.name))
+    pipelines = session.execute(select(Pipeline.key, Pipeline.name))
+    return {(True, str(i)): name for i, name in teams} | {(False, key): name for key, name in pipelines}
 
 
-def _row(run: JobRun, teams: Mapping[str, str], now: datetime) -> JobRow:
+def _row(run: JobRun, names: Mapping[tuple[bool, str], str], now: datetime) -> JobRow:
     ended = run.finished_at or (now if run.state == "running" else None)
     seconds = (ended - run.started_at).total_seconds() if ended and run.started_at else None
     return JobRow(
         run.id,
         run.job,
-        teams.get(run.key, run.key),
+        names.get((run.job in _OF_TEAMS, run.key), run.key),
         run.due_at,
         run.state,
         run.attempts,
         run.started_at,
         run.finished_at,
         seconds,
-        run.progress,
+        _progress(run.progress, names),
         run.error,
     )
+
+
+def _progress(said: str | None, names: Mapping[tuple[bool, str], str]) -> str | None:
+    """What was said, a pipeline before a colon by its name."""
+    key, colon, rest = (said or "").partition(":")
+    return f"{names.get((False, key), key)}{colon}{rest}" if colon else said

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from data.jobs.registry import JOBS
 from data.jobs.schedule import work
 from data.queries.today import Kind, today
-from data.schema import JobRun
+from data.schema import JobRun, Team
 from data.text import translate
 from tests.company import found
 from tests.pages.reading import check_words, words
@@ -38,6 +40,32 @@ def test_it_shows_every_job_and_runs_one_by_hand(open_page, sqlite_store, clock,
     with sqlite_store.reading() as session:
         by_hand = select(JobRun.state).where(JobRun.job == "tidy", JobRun.due_at == clock.at)
         assert session.scalars(by_hand).all() == ["waiting"]
+
+
+@LANGUAGES
+def test_what_a_run_is_about_and_how_far_it_came_is_said_in_words(open_page, sqlite_store, clock, language):
+    company = found(sqlite_store)
+    team = str(company.rep.team_id)
+    said = [
+        ("forecast", "firebreak", "quarter 100%"), ("forecast", "firebreak", "month 40%"),
+        ("open_coaching", "", "firebreak: 2"), ("weekly_health", team, None), ("backtest", team, "50%"),
+    ]  # fmt: skip
+    with sqlite_store.writing() as session:
+        session.get_one(Team, company.rep.team_id).name = "East"
+        for minute, (job, key, progress) in enumerate(said):
+            due = clock.at + timedelta(minutes=minute)
+            session.add(
+                JobRun(
+                    job=job, key=key, due_at=due, params={}, state="done", attempts=1, progress=progress,
+                    started_at=due, finished_at=due,
+                )
+            )  # fmt: skip
+    page = open_page("jobs", company.admin, language)
+    check_words(page)
+    runs = page.dataframe[1].value[::-1]  # the newest first
+    month, quarter = (translate(language, f"outlook.{period}") for period in ("month", "quarter"))
+    assert list(runs["said"]) == [f"{quarter} 100%", f"{month} 40%", "Firebreak: 2", "", "50%"]
+    assert list(runs["about"]) == ["Firebreak", "Firebreak", "", "East", team]
 
 
 @LANGUAGES
