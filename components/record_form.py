@@ -213,5 +213,7 @@ def _earlier(view: View, form: DraftForm, facts: CustomerFacts, opportunity: Ope
         say,
         default=next(iter(offered)),
     )
-    if chosen in offered and offered[chosen].summary:
-        st.caption(short(offered[chosen].summary))
+    if chosen in offered:
+        told = names.get(offered[chosen].opportunity_id or 0, ""), offered[chosen].summary
+        if any(told):  # of a narrow window's field the end is cut off
+            st.caption(" · ".join(short(words) for words in told if words))

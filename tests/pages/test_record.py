@@ -238,6 +238,7 @@ def test_what_is_of_another_opportunity_says_of_which(company, sqlite_store, lan
     assert [f"· {first}" in line for line in of_second if line.startswith(step)] == [True]
     earlier = [o for page in for_both for s in page.selectbox if "_follows" in s.key for o in s.options]
     assert [f"· {first}" in label for label in earlier] == [False, True]
+    assert [any(line.startswith(first) for line in of) for of in (of_first, of_second)] == [False, True]
 
 
 def test_what_is_said_beside_no_field_comes_into_view(company, sqlite_store, monkeypatch):
