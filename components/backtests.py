@@ -24,11 +24,12 @@ CHANCES = ("log_loss", "log_loss_stage_rate", "brier", "auc")
 
 
 def backtest_form(
-    first: date, last: date, view: View, ask: Callable[[str, str, str, date, date], Any]
+    first: date, last: date, today: date, view: View, ask: Callable[[str, str, str, date, date], Any]
 ) -> None:
     """Ask for a backtest.
 
     Args:
+        today: the company's day; what comes after it has not been.
         ask: `ask(key, horizon, level, first, last)`.
     """
     section(t("replay.backtest"), help=t("replay.backtest_help"))
@@ -38,9 +39,9 @@ def backtest_form(
         marks = Marks(view)
         with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
             with marks.field("first"):
-                begin = st.date_input(t("replay.from"), first, format="YYYY-MM-DD", key="backtest-first")
+                begin = _day("first", t("replay.from"), first, today)
             with marks.field("last"):
-                end = st.date_input(t("replay.to"), last, format="YYYY-MM-DD", key="backtest-last")
+                end = _day("last", t("replay.to"), last, today)
             horizon = st.selectbox(
                 t("replay.horizon"), HORIZONS, format_func=_horizon, key="backtest-horizon"
             )
@@ -49,6 +50,10 @@ def backtest_form(
         if sent and marks.sent(lambda: ask(turn, horizon, level, begin, end)):
             next_turn("backtest")
             st.rerun()
+
+
+def _day(name: str, label: str, on: date, today: date) -> date:
+    return st.date_input(label, on, max_value=today, format="YYYY-MM-DD", key=f"backtest-{name}")
 
 
 def _horizon(key: str) -> str:

@@ -44,12 +44,12 @@ def ask_backtest(tx: Tx, pipeline: str, horizon: str, level: str, first: date, l
     Raises:
         NotFound: no such pipeline.
         NotAllowed: teams and people of others are asked for.
-        Invalid: a choice that is not offered, or days in the wrong order.
+        Invalid: a choice that is not offered, days in the wrong order, or one that has not come yet.
     """
     row = _pipeline(tx, pipeline)
     if level != LEVELS[0] and tx.reach is not Reach.ALL:
         raise NotAllowed(permission=Permission.SEE_FORECAST)
-    refuse(_problems(horizon, level, first, last))
+    refuse(_problems(horizon, level, first, last, tx.now.astimezone(company_tz(tx.session)).date()))
     asked = ForecastBacktest(
         pipeline_id=row.id,
         horizon=Horizon(horizon).name,
@@ -74,7 +74,7 @@ def _pipeline(tx: Tx, key: str) -> Pipeline:
     return row
 
 
-def _problems(horizon: str, level: str, first: date, last: date) -> list[Problem]:
+def _problems(horizon: str, level: str, first: date, last: date, today: date) -> list[Problem]:
     found = [
         Problem(field, "unknown_choice", {"value": value})
         for field, value, known in (("horizon", horizon, HORIZONS), ("level", level, LEVELS))
@@ -82,6 +82,8 @@ def _problems(horizon: str, level: str, first: date, last: date) -> list[Problem
     ]
     if last < first:
         found.append(Problem("last", "end_before_start"))
+    elif last > today:
+        found.append(Problem("last", "day_in_future"))
     elif (last - first).days > LONGEST_DAYS:
         found.append(Problem("last", "span_too_long", {"days": LONGEST_DAYS}))
     return found

@@ -52,10 +52,11 @@ def calendar(session: Session, who: Who, pipeline: str, period: str, now: dateti
 
 
 @recalled
-def past(session: Session, who: Who, pipeline: str, now: datetime) -> tuple[date, date]:
-    """From when to when a backtest is offered at first: the last year with closings."""
+def past(session: Session, who: Who, pipeline: str, now: datetime) -> tuple[date, date, date]:
+    """From when to when a backtest is offered at first, the last year with closings; and the company's day,
+    after which nothing is past."""
     zone = company_tz(session)
     closed = select(func.max(Opportunity.closed_at)).join(Pipeline).where(Pipeline.key == pipeline)
     last = session.scalar(closed) or now
     until = min(last, now).astimezone(zone).date()
-    return until - _YEAR, until
+    return until - _YEAR, until, now.astimezone(zone).date()

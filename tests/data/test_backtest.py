@@ -12,7 +12,7 @@ import pytest
 from core.forecast.backtest import Backtest
 from core.forecast.history import OPEN
 from core.forecast.scoring import totals
-from core.messages import NotFound
+from core.messages import Invalid, NotFound
 from data.__main__ import main
 from data.commands.calendars import set_hours
 from data.commands.forecasts import ask_backtest
@@ -20,6 +20,7 @@ from data.commands.opportunities import OpportunityEdit, edit_opportunity
 from data.forecasting import forecast_of, open_books
 from data.jobs.runner import run_due
 from data.queries.forecast_history import days, forecast_history
+from data.queries.outlook_calendar import past
 from data.schema import Opportunity, OpportunityChange
 from tests.company import found
 from tests.data.test_import_maven import run
@@ -99,6 +100,20 @@ def test_the_season_keeps_the_holidays_of_the_companys_calendar(asked, sqlite_st
         forecast_of(open_books(session, "firebreak"), "month", date(2026, 3, 4))
     assert said == ["DE"] * 3
     assert zones == ["Europe/Berlin"] * 2
+
+
+def test_a_backtest_ends_by_the_companys_day(store, clock):
+    company = found(store)
+    clock.at = datetime(2026, 3, 4, 17, tzinfo=UTC)  # the 5th in Shanghai
+    today, first = date(2026, 3, 5), date(2026, 1, 1)
+    with store.reading() as session:
+        assert past(session, company.director, "firebreak", clock.at)[1:] == (today, today)
+    assert ask_backtest(store, company.director, "firebreak", "month", "company", first, today)
+    with pytest.raises(Invalid) as refused:
+        ask_backtest(
+            store, company.director, "firebreak", "month", "company", first, today + timedelta(days=1)
+        )
+    assert [(p.field, p.code) for p in refused.value.problems] == [("last", "day_in_future")]
 
 
 def test_the_books_know_a_change_from_its_recording_on(store, clock):
