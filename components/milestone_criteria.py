@@ -1,6 +1,6 @@
 """A milestone's criteria drawn: value against limit, trend by week, outlook, the next step, and the rows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -116,17 +116,19 @@ def _weeks(told: Assessment, language: str) -> None:
     charts.show(chart, f"weeks-{told.criterion}", alt=alt)
 
 
-def behind(proof: Proof, team: int | None, view: View) -> None:
+def behind(proof: Proof, team: int | None, view: View, draw: Callable[[], None]) -> None:
     """The rows that a criterion counts, what speaks against it, and the record of each, one click away.
 
     Args:
         team: whose path it is; None for the company's.
+        draw: draws the way to a sample of the rows.
     """
     told, language = proof.assessment, view.language
     with st.container(key=_BEHIND):
         section(t("milestones.behind", name=t(f"milestones.of.{told.criterion}")), icon=":material/list:")
         arrive(_BEHIND)
     st.caption(t("milestones.behind_note"))
+    draw()
     if not proof.rows:
         empty(t("milestones.no_rows"), t("milestones.no_rows_hint"), icon=":material/list:")
     else:

@@ -14,26 +14,27 @@ from components.frame import View
 from components.scrolling import arrive, lead_to
 from components.text import t
 from core.access import Permission, decide
-from core.milestones.samples import Found, Tally
+from core.milestones.samples import SAMPLED, Found, Tally
 from data.commands.command import Command
 from data.commands.form_drafts import CHECK
 from data.milestone_words import day_words, row_value_words
 from data.queries.milestone_samples import Item, Looked, Sample
 
 IN_HAND = "milestone_in_hand"
+_SAMPLE = "milestone_sample_drawn"
 Does = Mapping[str, Command[..., int]]
 _TONES = {Found.CONFIRMED: Tone.GREEN, Found.DIFFERS: Tone.RED, Found.UNCLEAR: Tone.AMBER}
 
 
-def sample_head(sample: Sample | None, team: int | None, criterion: str, does: Does, view: View) -> None:
-    """The latest sample with its result; whoever may draws one."""
-    section(t(f"milestones.sample_{criterion}"), icon=":material/casino:")
+def sample_head(sample: Sample | None, criterion: str, view: View) -> None:
+    """The latest sample with its result."""
+    with st.container(key=_SAMPLE):
+        section(t(f"milestones.sample_{criterion}"), icon=":material/casino:")
+        arrive(_SAMPLE)
     if sample is None:
         st.caption(t("milestones.sample_none"))
     else:
         _told(sample, view)
-    if decide(view.who, Permission.CHECK_PROOFS).allowed:
-        _draw(team, criterion, does, view, drawn=sample is not None and sample.drawn_on == view.today)
 
 
 def sample_rows(sample: Sample, view: View) -> None:
@@ -64,8 +65,11 @@ def _result(told: Tally, language: str) -> str:
     return f"{said} {t('milestones.sample_interval', low=low, high=high)}"
 
 
-def _draw(team: int | None, criterion: str, does: Does, view: View, *, drawn: bool) -> None:
-    marks = Marks(view)
+def draw(sample: Sample | None, team: int | None, criterion: str, does: Does, view: View) -> None:
+    """The button that draws a sample of a criterion's rows and leads to it, once a day, for whoever may."""
+    if criterion not in SAMPLED or not decide(view.who, Permission.CHECK_PROOFS).allowed:
+        return
+    drawn, marks = sample is not None and sample.drawn_on == view.today, Marks(view)
     with marks.field("criterion"):
         pressed = st.button(
             t("milestones.sample_draw"),
@@ -76,6 +80,7 @@ def _draw(team: int | None, criterion: str, does: Does, view: View, *, drawn: bo
         )
     if pressed and marks.sent(partial(view.do, does["sample"], team, criterion)):
         address.write(item=None)
+        lead_to(_SAMPLE)
         st.rerun()
 
 

@@ -1,5 +1,7 @@
 """How far are we on the way from launch to day 120, and what brings the next milestone?"""
 
+from functools import partial
+
 import streamlit as st
 
 from components import address
@@ -7,7 +9,7 @@ from components.fit import fit_block
 from components.frame import page
 from components.milestone_criteria import behind, criteria
 from components.milestone_results import bonus_table, go_on, results_block
-from components.milestone_samples import item_block, sample_head, sample_rows
+from components.milestone_samples import draw, item_block, sample_head, sample_rows
 from components.milestones import chosen_team, files, launch, position, stop_head, stops
 from components.survey import survey_answers
 from components.text import t
@@ -41,12 +43,12 @@ with page("milestones.title", needs=Permission.SEE_MILESTONES) as view:
     with st.container(key="milestone-proof"):
         name = address.said("criterion")
         found = view.read(proof, team, stop.day, name, view.now) if stop and name else None
-        if found is not None:
-            behind(found, team, view)
+        sample = view.read(sample_of, team, name) if found and name and name in SAMPLED else None
+        if found is not None and name:
+            behind(found, team, view, partial(draw, sample, team, name, DOES, view))
     with st.container(key="milestone-sample"):
         if found is not None and name in SAMPLED:
-            sample = view.read(sample_of, team, name)
-            sample_head(sample, team, name, DOES, view)
+            sample_head(sample, name, view)
             with st.container(key="milestone-item"):
                 if sample is not None and (of := address.number("item")):
                     looked = view.read(looked_at, sample.id, of)

@@ -263,6 +263,9 @@ def test_a_sample_is_drawn_and_checked_row_by_row(open_page, sqlite_store, launc
     page = open_page("milestones", launched.director, language, day=30, criterion="completeness")
     check_words(page)
     assert translate(language, "milestones.sample_none") in words(page)
+    assert [b.key for b in page.button].index("draw-sample") < [b.label for b in page.button].index(
+        translate(language, "milestones.close_rows")
+    )  # where the rows begin that it is drawn from
     page.button(key="draw-sample").click().run()
     check_words(page)
     assert page.button(key="draw-sample").disabled  # one a day
