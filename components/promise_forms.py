@@ -96,7 +96,7 @@ def _offered(way: str, needs: Permission, file: PromiseFile, view: View) -> bool
         "move": True,
         "plan": promise.feature_id is not None and not promise.delivered,
         "link": promise.feature_id is None,
-        "relink": promise.feature_id is not None and promise.demand_id is None,
+        "relink": promise.feature_id is not None and not promise.with_answer,
         "escalate": file.row.escalated is None and may_escalate(promise.state.light, promise.asked, answers),
     }
     return fits[way] and reach(view.who, needs) is not None

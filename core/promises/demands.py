@@ -137,6 +137,16 @@ def stands(words: str) -> Problem:
     return Problem("promise", "promise_stands", {"words": words if len(words) <= 80 else f"{words[:80]}…"})
 
 
+def goes_with_answer(feature_id: int | None, answered_with: int | None) -> bool:
+    """Whether a promise goes with its demand's answer; one with a feature of its own may have another named.
+
+    Args:
+        feature_id: the feature that was named for the promise; None for whichever answers its demand.
+        answered_with: the feature that answers its demand; None without one.
+    """
+    return answered_with is not None and feature_id in (None, answered_with)
+
+
 def check_promise(promise: PromiseInput, now: datetime) -> tuple[Problem, ...]:
     """All problems of a promise; what was said lies in the past."""
     problems = _text("words", promise.words)

@@ -8,7 +8,14 @@ from core.access import Permission, reach
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
 from core.notices import Notice
 from core.promises.consistency import may_escalate
-from core.promises.demands import PromiseInput, check_ahead, check_move, check_promise, check_said
+from core.promises.demands import (
+    PromiseInput,
+    check_ahead,
+    check_move,
+    check_promise,
+    check_said,
+    goes_with_answer,
+)
 from core.terms import Role
 from data.commands.command import Tx, command
 from data.commands.demands import belongs, reached_customer
@@ -90,7 +97,7 @@ def plan_promise(tx: Tx, promise_id: int, feature_id: int | None, instead_of: in
     """Name the feature that keeps a promise for which nothing was planned, or another than was named.
 
     Args:
-        instead_of: the feature that was named before; what was promised of a demand goes with its answer.
+        instead_of: the feature that was named before; what is kept by its demand's answer goes with that.
 
     Raises:
         NotFound: no such promise or feature.
@@ -103,7 +110,8 @@ def plan_promise(tx: Tx, promise_id: int, feature_id: int | None, instead_of: in
     if (feature := tx.session.get(Feature, feature_id)) is None:
         raise NotFound(entity="feature")
     named = promise.feature_id
-    if named != instead_of or named == feature_id or (named is not None and promise.demand_id is not None):
+    answered_with = tx.session.scalar(select(Demand.feature_id).where(Demand.id == promise.demand_id))
+    if named != instead_of or named == feature_id or goes_with_answer(named, answered_with):
         raise Conflict
     promise.feature_id = feature_id
     before = {"feature": tx.session.get_one(Feature, named).name, "feature_id": named} if named else None

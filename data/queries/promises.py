@@ -13,6 +13,7 @@ from core.calendar import WorkCalendar
 from core.policies import Policy
 from core.promises.acceptance import Fulfilment, Stand, Standing, fulfilment, on_plan
 from core.promises.consistency import Consistency, ahead, consistency
+from core.promises.demands import goes_with_answer
 from core.promises.sla import Clock, Pause, clock
 from data.queries.acceptance import Wanted, day_of, serving
 from data.queries.policies import company_day, company_zone, policy_in_force
@@ -53,6 +54,7 @@ class PromiseRow:
         delivery: how what was delivered for it stands; delivered is what the customer confirmed.
         ready_on: the company's day since which it waits for the customer; None while it waits for the plan.
         fulfilment: what became of it.
+        with_answer: whether its feature is the one that its demand's answer names, and goes with that.
         taken_back: whether it was recorded by mistake, and counts no more.
     """
 
@@ -73,6 +75,7 @@ class PromiseRow:
     delivery: Standing
     ready_on: date | None
     fulfilment: Fulfilment
+    with_answer: bool
     taken_back: bool
 
     @property
@@ -147,7 +150,7 @@ def promises(
     query = (
         select(
             Promise, Customer.name, Feature.id, Feature.name, Person.name,
-            told.c.id, told.c.day, planned.c.id, planned.c.day,
+            told.c.id, told.c.day, planned.c.id, planned.c.day, Demand.feature_id,
         )
         .join(Customer, Customer.id == Promise.customer_id)
         .join(told, told.c.owner == Promise.id)
@@ -179,7 +182,7 @@ def promises_of(session: Session, who: Who, demand_id: int, now: datetime) -> li
 
 
 def _promise(row: Any, slack_days: int, delivery: Standing, today: date, zone: str) -> PromiseRow:
-    p, customer, feature_id, feature, person, told_id, told_on, planned_id, planned_on = row
+    p, customer, feature_id, feature, person, told_id, told_on, planned_id, planned_on, answered = row
     ready_on = None if on_plan(delivery) else day_of(delivery.ready_at, zone)
     return PromiseRow(
         id=p.id,
@@ -199,6 +202,7 @@ def _promise(row: Any, slack_days: int, delivery: Standing, today: date, zone: s
         delivery=delivery,
         ready_on=ready_on,
         fulfilment=fulfilment(told_on, delivery, day_of(delivery.kept_at, zone), today),
+        with_answer=goes_with_answer(p.feature_id, answered),
         taken_back=p.taken_back_at is not None,
     )
 

@@ -17,6 +17,7 @@ from data.jobs.registry import Run
 from data.jobs.sweep_promises import sweep
 from data.notices import sentence
 from data.queries.promise_file import promise_file
+from data.queries.promises import PromiseRow
 from data.queries.schedule import DateChange
 from data.schema import Customer, Message, Opportunity, Person
 from tests.company import found
@@ -168,6 +169,28 @@ def test_what_was_promised_of_a_demand_keeps_the_feature_of_its_answer(store, co
     promise = promised(store, company, date(2026, 4, 1), demand)
     with pytest.raises(Conflict):
         plan_promise(store, company.product, promise, other, feature)
+
+
+def test_a_feature_named_before_its_demand_is_answered_gives_way_to_another(store, company, clock):
+    wrong = answer_demand(store, company.product, filed(store, company), answer(date(2026, 3, 10)))
+    right = answer_demand(store, company.product, filed(store, company), answer(date(2026, 4, 10)))
+    demand = filed(store, company)
+    promise = promised(store, company, date(2026, 4, 1), demand)
+    plan_promise(store, company.product, promise, wrong)
+    assert not stood(store, company, promise).with_answer
+    plan_promise(store, company.product, promise, right, wrong)
+    third = answer_demand(store, company.product, demand, answer(date(2026, 4, 20)))  # stays with the named
+    assert (stood(store, company, promise).feature_id, third) == (right, right + 1)
+    plan_promise(store, company.product, promise, third, right)
+    row = stood(store, company, promise)
+    assert (row.feature_id, row.with_answer) == (third, True)
+    with pytest.raises(Conflict):  # from here on it goes with the answer
+        plan_promise(store, company.product, promise, wrong, third)
+
+
+def stood(store, company, promise: int) -> PromiseRow:
+    with store.reading() as session:
+        return promise_file(session, company.rep, promise, store.clock()).row.promise
 
 
 def test_what_is_past_is_not_told_anew(store, company, clock):

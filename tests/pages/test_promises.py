@@ -14,7 +14,7 @@ from data.commands.actions import record_action
 from data.commands.customers import add_contact
 from data.commands.demands import answer_demand, decline_demand, file_demand
 from data.commands.features import move_feature
-from data.commands.promises import make_promise
+from data.commands.promises import make_promise, plan_promise
 from data.queries.promise_board import Show, promise_board
 from data.queries.promise_file import promise_file
 from data.schema import Action, Opportunity, Promise
@@ -176,6 +176,17 @@ def test_product_names_the_feature_that_keeps_an_unplanned_promise(open_page, de
     press(page, translate(language, "promises.way.relink"))
     assert not page.exception
     assert desk.light() == "red"
+
+
+def test_a_feature_named_while_its_demand_waits_can_give_way_to_another(open_page, desk, sqlite_store):
+    people, asked = desk.people, DemandInput("“慢”", "efficiency", EFFECT, "P1")
+    waiting = file_demand(sqlite_store, people.rep, people.customer, asked)
+    told = PromiseInput("In May", date(2026, 5, 1), demand_id=waiting)
+    relink = translate("en", "promises.way.relink")
+    assert relink not in str(ways(open_page("promises", people.product, promise=desk.promise), desk))
+    desk.promise = make_promise(sqlite_store, people.rep, people.customer, told)
+    plan_promise(sqlite_store, people.product, desk.promise, desk.feature)
+    assert relink in str(ways(open_page("promises", people.product, promise=desk.promise), desk))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
