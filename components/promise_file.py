@@ -139,9 +139,12 @@ def histories(file: PromiseFile, view: View) -> None:
 
 
 def dates_line(side: str, change: DateChange, view: View) -> str:
-    """One date of a history: which side, the day, why, who and when."""
+    """One date of a history: which side, the day, of which feature, why, who and when."""
+    day = plain(
+        _day(change.day, view) if change.feature is None else pair(_day(change.day, view), change.feature)
+    )
     reason = f" {plain(change.reason)}" if change.reason else ""
-    return f"**{side}** {plain(_day(change.day, view))}{reason}{_by(change.person, change.at, view)}"
+    return f"**{side}** {day}{reason}{_by(change.person, change.at, view)}"
 
 
 def _by(person: str | None, at: datetime, view: View) -> str:

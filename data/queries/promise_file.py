@@ -1,7 +1,7 @@
 """One promise with its history, and what is known of a customer when a new one is made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -15,11 +15,12 @@ from data.queries.demands import DECLINED
 from data.queries.policies import company_day, policy_in_force
 from data.queries.promise_board import BoardRow, Escalated, escalations_of, stakes_behind, told_of
 from data.queries.promise_origins import KIND
+from data.queries.promise_plans import plans_beside
 from data.queries.promises import promises
-from data.queries.schedule import DateChange, planned_dates
+from data.queries.schedule import DateChange
 from data.queries.scope import customers
 from data.queries.taken_back import TakenBack, entered_promise, taken_back
-from data.schema import Audit, Contact, Customer, Demand, EarlierAnswer, Person, Promise, PromisedDate
+from data.schema import Contact, Customer, Demand, Person, Promise, PromisedDate
 
 MOST_DEMANDS = 50
 BRIEF = 80  # letters of a demand's words in a list
@@ -31,7 +32,7 @@ class PromiseFile:
 
     Attributes:
         planned: the plan that it was held against; before an answer anew, or until another feature was
-            named, that of the feature before.
+            named, that of the feature before; each with its feature, where there was more than one.
         told_of: whom the conflict of its present dates was told to.
         taken_back: by whom, when and why, where it was entered by mistake.
         may_take_back: whether who looks at it may do so now.
@@ -89,7 +90,7 @@ def promise_file(session: Session, who: Who, promise_id: int, now: datetime) -> 
         kept.made_at,
         words,
         _told(session, row.id),
-        _planned(session, kept, row.feature_id),
+        plans_beside(session, kept, row.feature_id),
         escalations,
         company_day(session, now),
         told_of(session, [row])[row.id],
@@ -139,52 +140,3 @@ def _told(session: Session, promise_id: int) -> tuple[DateChange, ...]:
         .order_by(PromisedDate.id)
     )
     return tuple(DateChange(*row) for row in session.execute(history))
-
-
-def _planned(session: Session, promise: Promise, feature_id: int | None) -> tuple[DateChange, ...]:
-    """The plan beside a promise: of each feature that was to keep it, the dates of its own time."""
-    changes: list[DateChange] = []
-    named = _named(session, promise.id)
-    since = named.pop(0)[1] if named and named[0][0] is None else None
-    for feature, ended in [*named, *_features_before(session, promise), (feature_id, None)]:
-        own = planned_dates(session, feature) if feature else ()
-        if since:
-            stood = [change.day for change in own if change.at <= since.at]
-            changes.append(replace(since, day=stood[-1] if stood else None))
-        changes += [c for c in own if (not since or c.at > since.at) and (not ended or c.at < ended.at)]
-        since = ended
-    return tuple(changes)
-
-
-def _named(session: Session, promise_id: int) -> list[tuple[int | None, DateChange]]:
-    """Who named the feature that keeps what was promised without one, when, and instead of which."""
-    query = (
-        select(Audit.before, Person.name, Audit.at)
-        .outerjoin(Person, Person.id == Audit.actor_id)
-        .where(Audit.command == "promise.plan", Audit.entity == "promise", Audit.entity_id == promise_id)
-        .order_by(Audit.id)
-    )
-    return [
-        (before["feature_id"] if before else None, DateChange(None, "", by, at))
-        for before, by, at in session.execute(query)
-    ]
-
-
-def _features_before(session: Session, promise: Promise) -> list[tuple[int, DateChange]]:
-    """Features that the promise was held against before its demand was answered anew: each with its end."""
-    went_over = Demand.feature_id.is_not_distinct_from(promise.feature_id)
-    if promise.feature_id is None:  # made before the first answer: what answers the demand is its feature
-        went_over |= Demand.declined_for.is_(None)
-    answers = (
-        select(EarlierAnswer.feature_id, EarlierAnswer.reason, Person.name, EarlierAnswer.ended_at)
-        .join(Demand, Demand.id == EarlierAnswer.demand_id)
-        .outerjoin(Person, Person.id == EarlierAnswer.person_id)
-        .where(
-            EarlierAnswer.demand_id == promise.demand_id,
-            EarlierAnswer.ended_at > promise.made_at,
-            went_over,
-        )
-        .order_by(EarlierAnswer.id)
-    )
-    found = session.execute(answers)
-    return [(f, DateChange(None, why, by, at)) for f, why, by, at in found if f is not None]

@@ -18,12 +18,13 @@ from data.schema import Feature, Person, PlannedDate
 
 @dataclass(frozen=True, slots=True)
 class DateChange:
-    """One date of a history; `day` None took it off the plan."""
+    """One date of a history; `day` None took it off the plan; `feature`: whose, where that is not plain."""
 
     day: date | None
     reason: str
     person: str | None
     at: datetime
+    feature: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

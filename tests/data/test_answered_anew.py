@@ -19,7 +19,7 @@ from data.commands.deliveries import mark_ready
 from data.commands.demands import answer_demand, decline_demand
 from data.commands.features import move_feature
 from data.commands.promise_drafts import open_answer, save_promise_fields, submit_answer
-from data.commands.promises import escalate_promise, make_promise
+from data.commands.promises import escalate_promise, make_promise, plan_promise
 from data.commands.webhooks import add_webhook
 from data.notices import sentence
 from data.queries.collaboration_facts import facts_between
@@ -205,7 +205,15 @@ def test_a_promise_keeps_the_plan_that_it_was_made_on(store, clock, company, bef
     clock.move(days=1)
     escalate_promise(store, company.rep, promise, "They wait")
     decline_demand(store, company.product, demand, NO, Anew("Sold off"))
-    assert held_against() == [*kept, (None, "Sold off", clock.at)]
+    kept.append((None, "Sold off", clock.at))
+    assert held_against() == kept
+    clock.move(days=1)
+    plan_promise(store, company.product, promise, wrong)  # what it was held against before stays
+    kept.append((12, "", clock.at))
+    assert held_against() == kept
+    with store.reading() as session:
+        names = [c.feature for c in promise_file(session, company.rep, promise, clock.at).planned]
+    assert names == ["Dashboard", "Dashboard 2", "Dashboard 2", None, "Dashboard"]
 
 
 def test_only_an_answer_that_stands_is_given_anew(store, company, demand):

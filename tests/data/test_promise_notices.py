@@ -26,8 +26,8 @@ from tests.importing import import_text
 EFFECT = Effect("Changeover time", Decimal(45), Decimal(25), "minutes")
 
 
-def answer(on: date) -> Answer:
-    return Answer("Dashboard", "One table more", "Two weeks", "screen", "YQ-1", on)
+def answer(on: date, feature: str = "Dashboard") -> Answer:
+    return Answer(feature, "One table more", "Two weeks", "screen", "YQ-1", on)
 
 
 # What product does is told besides: test_demand_notices.py
@@ -141,7 +141,7 @@ def test_a_feature_named_for_an_unplanned_promise_is_held_against_it(store, comp
 
 def test_another_feature_is_named_than_was_and_the_plan_before_stays(store, company, clock):
     wrong = answer_demand(store, company.product, filed(store, company), answer(date(2026, 3, 10)))
-    right = answer_demand(store, company.product, filed(store, company), answer(date(2026, 4, 10)))
+    right = answer_demand(store, company.product, filed(store, company), answer(date(2026, 4, 10), "Pad"))
     clock.move(days=1)
     promise = promised(store, company, date(2026, 4, 1))
     plan_promise(store, company.product, promise, wrong)
@@ -157,8 +157,8 @@ def test_another_feature_is_named_than_was_and_the_plan_before_stays(store, comp
     with store.reading() as session:
         planned = promise_file(session, company.rep, promise, clock.at).planned
     assert planned == (
-        DateChange(date(2026, 3, 10), "", "Product", first),
-        DateChange(date(2026, 4, 10), "", "Product", clock.at),
+        DateChange(date(2026, 3, 10), "", "Product", first, "Dashboard"),
+        DateChange(date(2026, 4, 10), "", "Product", clock.at, "Pad"),
     )
 
 

@@ -176,6 +176,9 @@ def test_product_names_the_feature_that_keeps_an_unplanned_promise(open_page, de
     press(page, translate(language, "promises.way.relink"))
     assert not page.exception
     assert desk.light() == "red"
+    page = open_page("promises", desk.people.rep, language, promise=desk.promise)
+    dates = "\n".join(m.value for m in page.markdown if translate(language, "promises.planned") in m.value)
+    assert all(name in dates for name in ("Pad", "Dashboard"))  # whose each date was
 
 
 def test_a_feature_named_while_its_demand_waits_can_give_way_to_another(open_page, desk, sqlite_store):
