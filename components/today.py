@@ -138,7 +138,7 @@ def todos(found: Home, view: View) -> Target | None:
     for group in found.groups:
         section(t(f"today.{group.kind}"), icon=ICONS[group.kind])
         pressed = rows([_row(todo, view) for todo in group.todos], f"todo-{group.kind}")
-        chosen = next((_target(x) for x in group.todos if str(x.id) == pressed), chosen)
+        chosen = next((_target(x) for x in group.todos if _key(x) == pressed), chosen)
         _more(group, found.layout.limit(group.kind))
     return chosen
 
@@ -182,7 +182,7 @@ def _more(group: Group, limit: int) -> None:
 
 def _row(todo: ToDo, view: View) -> Row:
     return Row(
-        key=str(todo.id),
+        key=_key(todo),
         title=_title(todo, view),
         detail=" · ".join(details(todo, view)),
         mark=mark(todo, view),
@@ -190,6 +190,12 @@ def _row(todo: ToDo, view: View) -> Row:
         action=t(f"today.{todo.kind}_do"),
         primary=todo.kind is Kind.OVERDUE,
     )
+
+
+def _key(todo: ToDo) -> str:
+    """One line of its kind; what is to be delivered is a promise, a demand or a delivery."""
+    about = (todo.params or {}) if todo.kind is Kind.DELIVERY else {}
+    return "-".join([str(todo.id), *about])
 
 
 def _title(todo: ToDo, view: View) -> str:

@@ -176,7 +176,7 @@ _PARTS = {
     Kind.ASKED_BACK: _asked_back,
     Kind.CONFLICT: _conflict,
     Kind.REPORTED: lambda todo, _: [todo.words],
-    Kind.DELIVERY: lambda todo, _: [todo.words],
+    Kind.DELIVERY: lambda todo, _: [todo.words, term("delivery", todo.type) if todo.type else ""],
     Kind.UNCONFIRMED: _unconfirmed,
     Kind.STORE_REQUEST: _request,
     Kind.CAUSE: _cause,

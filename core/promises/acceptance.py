@@ -257,18 +257,20 @@ def reminder_due(seen: Standing, acceptance_days: int, remind_days: int, now: da
 
 
 def to_chase(seen: Standing, now: datetime) -> bool:
-    """Whether nobody has confirmed it and its link has ended, or does within a day.
+    """Whether nobody has confirmed it and its link has run out, or does within a day.
+
+    What was called back is not with the customer: it waits to be made ready again.
 
     >>> from datetime import UTC
     >>> at = datetime(2026, 3, 4, tzinfo=UTC)
-    >>> to_chase(Standing(Stand.EXPIRED), at), to_chase(Standing(Stand.CONFIRMED), at)
-    (True, False)
+    >>> [to_chase(Standing(state), at) for state in (Stand.EXPIRED, Stand.CONFIRMED, Stand.REVOKED)]
+    [True, False, False]
     >>> [to_chase(Standing(Stand.SENT, expires_at=at + timedelta(hours=h)), at) for h in (24, 25)]
     [True, False]
     """
     if seen.state is Stand.SENT and seen.expires_at is not None:
         return seen.expires_at - LINK_ENDS <= now
-    return seen.state in (Stand.EXPIRED, Stand.REVOKED)
+    return seen.state is Stand.EXPIRED
 
 
 def fulfilment(promised_on: date, seen: Standing, kept_on: date | None, today: date) -> Fulfilment:

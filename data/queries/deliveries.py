@@ -82,6 +82,7 @@ class DeliveryRow:
     Attributes:
         person: who marked it ready.
         promised_on: the day that the customer was told, where a promise is behind it.
+        planned_on: the day that its feature is planned for.
     """
 
     id: int
@@ -92,6 +93,7 @@ class DeliveryRow:
     person: str | None
     ready_at: datetime
     promised_on: date | None
+    planned_on: date | None
     seen: Standing
 
 
@@ -149,7 +151,7 @@ def deliveries_of(session: Session, who: Who, promise: PromiseRow, now: datetime
 
 
 def to_chase_up(session: Session, who: Who, now: datetime) -> list[DeliveryRow]:
-    """Deliveries within reach, not confirmed, whose link has ended or is about to; the oldest first."""
+    """Deliveries within reach, not confirmed, whose link has run out or is about to; the oldest first."""
     said = {k: select(AcceptanceAnswer.delivery_id).where(AcceptanceAnswer.kind == k) for k in KINDS}
     standing = CustomerDelivery.id.in_(said[CONFIRMED]) & CustomerDelivery.id.not_in(said[PROBLEM])
     rows = delivery_rows(session, who, now, ~standing)
@@ -161,22 +163,24 @@ def delivery_rows(
 ) -> list[DeliveryRow]:
     """Deliveries within reach, narrowed further where asked."""
     told = latest(PromisedDate.promise_id, PromisedDate.promised_on, PromisedDate.recorded_at, now)
+    planned = latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, now)
     within = customers(who, Permission.SEE_PROMISES)
     conditions = [] if narrowed is None else [narrowed]
     query = (
-        select(CustomerDelivery, Customer.name, Contact.name, Person.name, told.c.day)
+        select(CustomerDelivery, Customer.name, Contact.name, Person.name, told.c.day, planned.c.day)
         .join(Customer, Customer.id == CustomerDelivery.customer_id)
         .outerjoin(Contact, Contact.id == CustomerDelivery.contact_id)
         .outerjoin(Person, Person.id == CustomerDelivery.person_id)
         .outerjoin(told, told.c.owner == CustomerDelivery.promise_id)
+        .outerjoin(planned, planned.c.owner == CustomerDelivery.feature_id)
         .where(within, *conditions)
     )
     found = session.execute(query).all()
     ours = CustomerDelivery.customer_id.in_(select(Customer.id).where(within))
     seen = standings(session, now, ours, *conditions)
     return [
-        DeliveryRow(d.id, d.customer_id, customer, d.title, contact, person, d.ready_at, day, seen[d.id])
-        for d, customer, contact, person, day in found
+        DeliveryRow(d.id, d.customer_id, customer, d.title, contact, person, d.ready_at, *days, seen[d.id])
+        for d, customer, contact, person, *days in found
     ]
 
 

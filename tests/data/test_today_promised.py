@@ -115,6 +115,24 @@ def test_a_delivery_is_due_on_its_day_and_gone_when_ready(handover, sqlite_store
     assert set(whose(sqlite_store, people, Kind.REPORTED)) == {"product", "delivery"}
 
 
+def test_what_was_called_back_is_to_be_delivered_again_and_not_chased(handover, sqlite_store, clock):
+    people = handover.people
+    delivery, _ = handover.ready()
+    revoke_delivery(sqlite_store, people.delivery, delivery, "The wrong line")
+    assert whose(sqlite_store, people, Kind.DELIVERY) == {}  # its day is ahead
+    clock.move(days=8)
+    again = {"product": [delivery], "delivery": [delivery]}
+    assert (whose(sqlite_store, people, Kind.DELIVERY), whose(sqlite_store, people, Kind.UNCONFIRMED)) == (
+        again,
+        {},
+    )
+    with sqlite_store.reading() as session:
+        group = next(g for g in today(session, people.delivery, clock()) if g.kind is Kind.DELIVERY)
+    assert [(x.type, x.params) for x in group.todos] == [("revoked", {"delivery": delivery})]
+    renew_delivery(sqlite_store, people.delivery, delivery, new_token())
+    assert whose(sqlite_store, people, Kind.DELIVERY) == {}
+
+
 def test_what_nobody_confirmed_is_chased_from_a_day_before_its_link_ends(handover, sqlite_store, clock):
     people = handover.people
     delivery, token = handover.ready()

@@ -11,15 +11,17 @@ from core.access import Who
 from core.notices import Notice
 from core.people import PersonInput
 from core.process.metrics import PlannedAction
-from core.promises.demands import DemandInput
+from core.promises.demands import DemandInput, PromiseInput
 from core.terms import ActionStatus, Outcome, Role
 from data.commands.actions import record_action
 from data.commands.attribution import ask_for_factor
+from data.commands.deliveries import revoke_delivery
 from data.commands.demands import file_demand
 from data.commands.features import move_feature
 from data.commands.milestones import issue_milestone, set_launch
 from data.commands.opportunities import close_opportunity, open_opportunity
 from data.commands.outbox import post
+from data.commands.promises import make_promise
 from data.commands.setup import new_setup_code, set_up
 from data.commands.store_requests import file_request
 from data.schema import Person, ReportOffline
@@ -183,6 +185,26 @@ def test_what_customers_wait_for_opens_its_own_page(open_page, sqlite_store, clo
         ("demands", {"demand": str(waiting), "do": "answer"}),
         ("store_requests", {"request": "1"}),
     ]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_was_called_back_stands_beside_what_was_never_ready(
+    open_page, sqlite_store, clock, gone, language
+):
+    handover = Handover(sqlite_store)
+    people = handover.people
+    told = PromiseInput("The export", date(2026, 3, 11))
+    promise = make_promise(sqlite_store, people.rep, people.customer, told)
+    delivery, _ = handover.ready(promise_id=promise)
+    assert delivery == handover.promise  # two lines of the same number
+    revoke_delivery(sqlite_store, people.delivery, delivery, "The wrong line")
+    clock.move(days=9)
+    page = open_page("today", people.delivery, language)
+    assert not page.exception
+    found = [b for b in page.button if "todo-delivery" in (b.key or "")]
+    assert [translate(language, "terms.delivery.revoked") in b.label for b in found] == [True, False]
+    found[0].click().run()
+    assert gone == [("deliveries", {"delivery": str(delivery)})]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

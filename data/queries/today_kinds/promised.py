@@ -6,8 +6,8 @@ from core.access import Permission, reach
 from core.promises.sla import SlaState
 from core.terms import Role
 from data.queries.collaboration import causes as analyses
+from data.queries.deliveries import DeliveryRow, Due, delivery_board, to_chase_up
 from data.queries.deliveries import Show as Deliveries
-from data.queries.deliveries import delivery_board, to_chase_up
 from data.queries.demands import waiting
 from data.queries.promise_board import conflicts as red_ahead
 from data.queries.scope import customers
@@ -104,26 +104,39 @@ def reported(asked: Asked, most: int) -> Group:
 
 
 def deliveries(asked: Asked, most: int) -> Group:
-    """What is not ready though its day has come: the promised one, or the planned one where none was."""
+    """What is not ready though its day has come: the promised one, or the planned one where none was.
+
+    What was called back is among it until a fresh link goes out.
+    """
     board = delivery_board(asked.session, asked.who, Deliveries.DUE, asked.now)
-    rows = [row for row in board.due if (day := row.promised_on or row.planned_on) and day <= board.today]
-    todos = (
-        ToDo(
-            Kind.DELIVERY,
-            row.promise_id or row.demand_id or 0,
-            customer_id=row.customer_id,
-            customer=row.customer,
-            on=row.promised_on or row.planned_on,
-            words=row.title,
-            params={"promise": row.promise_id} if row.promise_id else {"demand": row.demand_id},
-        )
-        for row in rows[:most]
+    due = [todo for todo in map(_to_deliver, [*board.due, *board.rows]) if todo.on and todo.on <= board.today]
+    due.sort(key=lambda todo: (todo.on or board.today, todo.customer or ""))
+    return Group(Kind.DELIVERY, len(due), tuple(due[:most]))
+
+
+def _to_deliver(row: Due | DeliveryRow) -> ToDo:
+    state = str(row.seen.state) if isinstance(row, DeliveryRow) else None
+    about, number = _leads_to(row)
+    return ToDo(
+        Kind.DELIVERY,
+        number,
+        customer_id=row.customer_id,
+        customer=row.customer,
+        type=state,
+        on=row.promised_on or row.planned_on,
+        words=row.title,
+        params={about: number},
     )
-    return Group(Kind.DELIVERY, len(rows), tuple(todos))
+
+
+def _leads_to(row: Due | DeliveryRow) -> tuple[str, int]:
+    if isinstance(row, DeliveryRow):
+        return "delivery", row.id
+    return ("promise", row.promise_id) if row.promise_id else ("demand", row.demand_id or 0)
 
 
 def unconfirmed(asked: Asked, most: int) -> Group:
-    """What is ready, but was never confirmed, and whose link has ended or is about to: the oldest first."""
+    """What is ready, but was never confirmed, and whose link has run out or is about to: the oldest first."""
     rows = to_chase_up(asked.session, asked.who, asked.now)
     todos = (
         ToDo(
