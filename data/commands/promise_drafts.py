@@ -103,8 +103,8 @@ def submit_promise(store: Store, who: Who, draft_id: int) -> None:
 def open_answer(store: Store, who: Who, demand_id: int, after: int | None = None) -> int:
     """The draft of an answer to a demand; its id.
 
-    One given anew, or after all where an answer was declined again, begins with the path, the resources and
-    the kind of deliverable of the answer before.
+    One given anew begins with the kind of deliverable of the answer before: its path and resources are those
+    of the feature that gives way. One after all, where an answer was declined again, begins with all three.
 
     Args:
         after: of an answer that replaces the one that stands, how many stood before that one.
@@ -118,8 +118,10 @@ def open_answer(store: Store, who: Who, demand_id: int, after: int | None = None
     if after is not None:
         values["after"] = after
     ended = next((one for one in reversed(file.earlier) if one.feature), None)
-    if before := file if after is not None else ended:
-        values |= {"path": before.path, "resources": before.resources, "deliverable": before.deliverable}
+    if after is not None:
+        values["deliverable"] = file.deliverable
+    elif ended:
+        values |= {"path": ended.path, "resources": ended.resources, "deliverable": ended.deliverable}
     return start_draft(
         store,
         who,
