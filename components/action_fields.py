@@ -8,6 +8,7 @@ import streamlit as st
 
 from components.blocks import plain
 from components.text import language, t, term
+from core.customers import ContactInput
 from core.fields import Field, Kind
 from core.process.sheet import role_name
 from data.queries.record import Known
@@ -31,6 +32,14 @@ class FieldForm(Protocol):
     ) -> Any: ...
 
 
+class Newcomer(Protocol):
+    """The way to put somebody on file beside a field of people."""
+
+    def __call__(
+        self, at: str, put: Callable[[int, ContactInput], object], *, name: str, role: str | None
+    ) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
     """What fields offer beside their own choices.
@@ -39,11 +48,13 @@ class Around:
         known: the customer's people, each with their part in the decision where that is known.
         currency: preselected where a field asks for money.
         records: colleagues and customers to choose from, by id.
+        newcomer: puts somebody on file who is not; None where nobody can be.
     """
 
     known: Mapping[str, Any]
     currency: str
     records: Mapping[Kind, Mapping[int, str]]
+    newcomer: Newcomer | None
 
 
 def action_fields(
@@ -54,6 +65,7 @@ def action_fields(
     currency: str,
     records: Mapping[Kind, Mapping[int, str]] | None = None,
     within: str = "fields-",
+    newcomer: Newcomer | None = None,
 ) -> None:
     """Draw fields in a form.
 
@@ -62,8 +74,9 @@ def action_fields(
         currency: preselected where a field asks for money.
         records: colleagues and customers to pick from where a field asks for one.
         within: what the form's names of these fields begin with.
+        newcomer: puts somebody on file whom a field of people does not offer.
     """
-    around = Around({c.name: c.decision_role for c in contacts}, currency, records or {})
+    around = Around({c.name: c.decision_role for c in contacts}, currency, records or {}, newcomer)
     for field in fields:
         _DRAWERS[field.kind](form, field, f"{within}{field.key}", around)
 
@@ -151,19 +164,34 @@ def _money(form: FieldForm, field: Field, name: str, around: Around) -> None:
 
 def _people(form: Any, field: Field, name: str, around: Around) -> None:
     chosen = form.names(name, label_of(field), list(around.known), placeholder=t("record.people_hint"))
-    if not chosen:
-        return
-    with st.grid(len(chosen), min_column_width=150, gap="small"):
-        for person in chosen:
-            form.select(
-                role_name(field, person),
-                plain(person),
-                field.choices,
-                lambda role: term("decision_role", role),
-                default=around.known.get(person),
-                settle=True,
-                placeholder=t("record.role_hint"),
-            )
+    if chosen:
+        with st.grid(len(chosen), min_column_width=150, gap="small"):
+            for person in chosen:
+                form.select(
+                    role_name(field, person),
+                    plain(person),
+                    field.choices,
+                    lambda role: term("decision_role", role),
+                    default=around.known.get(person),
+                    settle=True,
+                    placeholder=t("record.role_hint"),
+                )
+    if around.newcomer:
+        _newcomer(form, field, name, chosen, around)
+
+
+def _newcomer(form: Any, field: Field, name: str, chosen: Sequence[str], around: Around) -> None:
+    """Who was named and is not on file can be put there, under the name that is found right then."""
+    strange = next((person for person in chosen if person not in around.known), "")
+    role = form.get(role_name(field, strange)) if strange else None
+
+    def put(_: int, contact: ContactInput) -> None:
+        named = [contact.name if person == strange else person for person in chosen]
+        there = {role_name(field, contact.name): contact.decision_role or role}
+        form.set({name: list(dict.fromkeys([*named, contact.name])), **there})
+
+    if around.newcomer:
+        around.newcomer(name, put, name=strange, role=role)
 
 
 _DRAWERS: Mapping[Kind, Callable[[Any, Field, str, Around], None]] = {

@@ -136,15 +136,26 @@ def _contact(
     at = f"{key}-{editing.version}"
     marks = Marks(view)
     with st.form(at, border=False):
-        typed: dict[str, Any] = {
-            "name": _line(marks, "name", editing.start, at),
-            "title": _line(marks, "title", editing.start, at) or None,
-        }
-        typed["decision_role"] = _word(marks, "decision_role", tuple(DecisionRole), editing.start, at)
-        for name in ("phone", "email"):
-            typed[name] = _line(marks, name, editing.start, at) or None
+        typed = contact_fields(marks, editing.start, at)
         if submit():
             send(marks, key, editing, typed, save)
+
+
+def contact_fields(marks: Marks, start: Mapping[str, Any], at: str) -> dict[str, Any]:
+    """The fields of a contact; returns what is typed, by the names of `ContactInput`.
+
+    Args:
+        start: what stands in them at first.
+        at: what the keys of their widgets begin with.
+    """
+    typed: dict[str, Any] = {
+        "name": _line(marks, "name", start, at),
+        "title": _line(marks, "title", start, at) or None,
+    }
+    typed["decision_role"] = _word(marks, "decision_role", tuple(DecisionRole), start, at)
+    for name in ("phone", "email"):
+        typed[name] = _line(marks, name, start, at) or None
+    return typed
 
 
 def opportunity_form(

@@ -16,6 +16,7 @@ from components.drafts import DraftForm
 from components.feature_words import came_words
 from components.frame import View, show_error
 from components.navigation import open_page
+from components.new_contact import new_contact
 from components.record_story import short
 from components.text import listed, pair, t, term
 from core.access import Permission, reach
@@ -65,7 +66,7 @@ def fill_in(view: View, kept: DraftView, desk: DemandDesk) -> None:
             leave_for()
     left, right = st.columns([2, 1], gap="large")
     with left:
-        words = _said(form, desk)
+        words = _said(form, desk, view)
     with st.columns([2, 1], gap="large")[0]:
         _effect(form, view)
         _urgency(form, desk, view)
@@ -78,12 +79,13 @@ def fill_in(view: View, kept: DraftView, desk: DemandDesk) -> None:
     form.finish()
 
 
-def _said(form: DraftForm, desk: DemandDesk) -> str:
+def _said(form: DraftForm, desk: DemandDesk, view: View) -> str:
     section(t("demands.said"))
     words = form.long_text("words", t("demands.words"), placeholder=t("demands.words_hint"))
     with st.container(horizontal=True, gap="small"):
         _maybe(form, "contact", desk.contacts)
         _maybe(form, "opportunity", desk.opportunities)
+    new_contact(desk.id, "demand", lambda number, _: form.set({"contact": number}), view)
     return words
 
 

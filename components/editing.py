@@ -121,7 +121,7 @@ def one_of(label: str, options: Sequence[str], value: str | None, area: str, key
         label,
         offered,
         index=offered.index(value) if value else None,
-        format_func=lambda k: term(area, k),
+        format_func={k: term(area, k) for k in offered}.__getitem__,
         placeholder=t("customer.not_said"),
         key=key,
         **more,

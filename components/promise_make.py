@@ -13,6 +13,7 @@ from components.draft_end import end
 from components.drafts import DraftForm
 from components.frame import View, show_error
 from components.navigation import open_page
+from components.new_contact import new_contact
 from components.promises import leave_for_making
 from components.text import pair, t, term
 from core.access import Permission, reach
@@ -67,6 +68,7 @@ def fill_in(kept: DraftView, desk: PromiseDesk, heard_in: Mapping[int, Origin], 
         with st.container(horizontal=True, gap="small"):
             form.day("promised_on", t("promises.promised"), width=180)
         _optional(form, "contact", desk.contacts)
+        new_contact(desk.id, "promise", lambda number, _: form.set({"contact": number}), view)
         _optional(form, "demand", {i: _asked(i, desk) for i in desk.demands})
         _optional(form, "action", {i: origin_words(one, view) for i, one in heard_in.items()})
         end(view, form, t("promises.record"), submit_promise)

@@ -1,6 +1,7 @@
 """The form of a record (A1, A2): what happened left, the customer right."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from components.draft_begin import form_over
 from components.draft_end import end
 from components.drafts import DraftForm
 from components.frame import View
+from components.new_contact import new_contact
 from components.record_story import about, short
 from components.recording import recording
 from components.steps import next_step_fields, plan_fields, time_fields
@@ -119,7 +121,14 @@ def _happened(
     written = read_sheet(form.values(), view.who.timezone, facts.own_fields)
     quoted = opportunity is not None and opportunity.quoted_before(written.ended_at)
     fields = asked_fields(written, facts.own_fields, view.now, earlier_quote=quoted)
-    action_fields(form, fields, contacts=facts.contacts, currency=currency, records=facts.records_to_name)
+    action_fields(
+        form,
+        fields,
+        contacts=facts.contacts,
+        currency=currency,
+        records=facts.records_to_name,
+        newcomer=partial(new_contact, facts.id, view=view),
+    )
     section(t("record.evidence"))
     words = form.long_text("summary", t("record.summary"), placeholder=t("record.summary_hint"))
     _so_far(len(words.strip()), facts.min_summary_chars, form)
