@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from components import address
-from components.blocks import Row, plain, rows, section
+from components.blocks import Row, picture, plain, rows, section
 from components.draft_begin import note_form
 from components.draft_end import send_here, submit_here, tell_sent
 from components.drafts import DraftForm
@@ -22,11 +22,15 @@ from data.queries.store_requests import Alike
 _PICTURES = ("jpg", "jpeg", "png", "webp")  # names that the form offers; the content decides
 
 
-def file_form(keep: Callable[[bytes], str], likes: Likes, answered: Likes, view: View) -> None:
+Show = Callable[[str], tuple[bytes, str]]
+
+
+def file_form(keep: Callable[[bytes], str], show: Show, likes: Likes, answered: Likes, view: View) -> None:
     """What the store needs, and what others asked for in like words: join it, or ask anew.
 
     Args:
         keep: a picture; returns its hash.
+        show: the content of a picture, by its hash.
         likes, answered: by words, the open requests that are alike, and the answered ones.
     """
     if tell_sent(view):
@@ -40,7 +44,7 @@ def file_form(keep: Callable[[bytes], str], likes: Likes, answered: Likes, view:
         form.select(
             "urgency", t("store_requests.urgency"), URGENCIES, lambda u: term("urgency", u), default=NORMAL
         )
-        _photo(form, keep)
+        _photo(form, keep, show)
         with st.container(key="store-request-likes"):
             known = answered(words)
             _likes(likes(words), form, view, said=bool(words) and not known)
@@ -52,10 +56,11 @@ def file_form(keep: Callable[[bytes], str], likes: Likes, answered: Likes, view:
     form.finish()
 
 
-def _photo(form: DraftForm, keep: Callable[[bytes], str]) -> None:
+def _photo(form: DraftForm, keep: Callable[[bytes], str], show: Show) -> None:
     """One picture, kept with the draft at once: an upload lives only as long as its page is shown."""
     with form.at("photo"):
         if held := form.get("photo"):
+            picture(show(held[0])[0], plain(held[1] or ""))
             st.button(
                 t("demands.remove_file", name=plain(held[1]))
                 if held[1]

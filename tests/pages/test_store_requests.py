@@ -195,6 +195,7 @@ def test_a_photo_goes_along(open_page, stores, language):
     page.file_uploader[0].set_value(("shelf.png", picture(), "image/png")).run()
     page = open_page("store_requests", stores.bund, language)  # as after a look at another
     assert taken_out in labels(page)
+    assert [image.proto.imgs[0].caption for image in page.get("image")] == ["shelf\\.png"]
     assert translate(language, "problems.not_image") not in shown(page)
     assert page.text_area[0].value == SCAN
     press(page, translate(language, "store_requests.send"))
@@ -238,6 +239,7 @@ def test_what_was_taken_back_is_filed_anew_with_its_photo(open_page, stores, sql
     assert not page.query_params
     assert page.text_area[0].value == SCAN
     assert translate(language, "store_requests.remove_photo") in labels(page)
+    assert len(page.get("image")) == 1
     page.text_area[0].set_value(SCAN_TOO).run()
     page = open_page("store_requests", stores.bund, language, request=request)
     press(page, correct)  # what was corrected meanwhile is not lost
