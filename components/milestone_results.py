@@ -8,7 +8,7 @@ import streamlit as st
 
 from components import address
 from components.blocks import Tone, badge, plain, section
-from components.draft_begin import note_form
+from components.draft_begin import note_form, sheets, unfolded
 from components.draft_end import send_here, submit_here, tell_sent
 from components.frame import View
 from components.left_over import left_over
@@ -17,9 +17,9 @@ from components.tables import clickable
 from components.text import pair, t
 from core.access import Permission, decide
 from core.milestones.assess import State
-from core.milestones.consequences import Force
+from core.milestones.consequences import Force, may_decide_anew
 from data.commands.form_drafts import SIGNING
-from data.commands.note_drafts import APPEAL, APPEAL_ANSWER
+from data.commands.note_drafts import APPEAL, APPEAL_ANEW, APPEAL_ANSWER
 from data.milestone_words import brings_words
 from data.queries.milestone_results import Appeal, Result
 
@@ -35,7 +35,7 @@ def results_block(found: Sequence[Result], view: View) -> None:
         with st.container(border=True, key=f"result-{result.id}"):
             _result(result, view)
             for appeal in result.appeals:
-                _appeal(appeal, view)
+                _appeal(appeal, result, view)
             _sign(result, view)
             _appealing(result, view)
 
@@ -74,17 +74,50 @@ def _result(result: Result, view: View) -> None:
     st.caption(plain(f"{force} {result.note}".strip()))
 
 
-def _appeal(appeal: Appeal, view: View) -> None:
+def _appeal(appeal: Appeal, result: Result, view: View) -> None:
     state = {None: "waiting", True: "upheld", False: "rejected"}[appeal.upheld]
     by = t("milestones.appeal_line", by=appeal.made_by or "", at=view.instant(appeal.made_at))
     state_words = t(f"milestones.appeal_state_{state}")
     st.markdown(f":material/campaign: {plain(by)} · **{state_words}**  \n{plain(appeal.words)}")
+    _decided_before(appeal, view)
+    decides = decide(view.who, Permission.SIGN_MILESTONES).allowed
     if appeal.upheld is not None:
         by = t("milestones.appeal_line", by=appeal.decided_by or "", at=view.instant(appeal.decided_at))
         st.caption(plain(pair(by, appeal.answer)))
         left_over(view, APPEAL_ANSWER, number=appeal.id)
-    elif decide(view.who, Permission.SIGN_MILESTONES).allowed:
+        if decides and may_decide_anew(appeal.decided_at, result.signed_at):
+            _deciding_anew(appeal, view)
+        else:
+            left_over(view, APPEAL_ANEW, number=appeal.id)
+    elif decides:
         _deciding(appeal, view)
+
+
+def _decided_before(appeal: Appeal, view: View) -> None:
+    """Decisions that gave way to the other one, newest first."""
+    for one in reversed(appeal.earlier):
+        what = t(f"milestones.appeal_state_{'upheld' if one.upheld else 'rejected'}")
+        by, at = one.by or t("demands.somebody"), view.instant(one.ended_at)
+        said = t("demands.until", at=at, what=what, by=by, reason=one.answer)
+        st.caption(f":material/history: {plain(said)}")
+
+
+def _deciding_anew(appeal: Appeal, view: View) -> None:
+    """The way out of a decision by the wrong button: the other one, in other words."""
+    leaves = sheets(view, APPEAL_ANEW)
+    with st.expander(
+        t("milestones.decided_wrongly"),
+        expanded=unfolded(leaves.kept(appeal.id)),
+        icon=":material/undo:",
+        key=f"appeal-anew-{appeal.id}",
+    ):
+        form = leaves.form(appeal.id)
+        st.caption(t("milestones.decide_anew_help"))
+        form.long_text("answer", t("milestones.answer"))
+        label = t(f"milestones.{'reject' if appeal.upheld else 'uphold'}")
+        other = partial(APPEAL_ANEW.submit, upheld=not appeal.upheld)
+        send_here(view, form, label, other, said=t("milestones.decided"), icon=":material/undo:", quiet=True)
+        form.finish()
 
 
 def _deciding(appeal: Appeal, view: View) -> None:

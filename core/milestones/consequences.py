@@ -93,6 +93,16 @@ def appeal_until(issued_at: datetime, policy: Policy) -> datetime:
     return issued_at + timedelta(days=policy.appeal_days)
 
 
+def may_decide_anew(decided_at: datetime | None, signed_at: datetime | None) -> bool:
+    """Whether the decision of an appeal can give way to the other one: until the result is signed on it.
+
+    >>> at = datetime(2026, 3, 4)
+    >>> may_decide_anew(at, None), may_decide_anew(at, at), may_decide_anew(None, None)
+    (True, False, False)
+    """
+    return decided_at is not None and (signed_at is None or signed_at < decided_at)
+
+
 def check_words(field: str, words: str) -> Iterator[Problem]:
     """What is wrong with the words of an appeal or of a decision."""
     if not words.strip():

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from core.access import Permission
 from core.messages import Conflict, NotFound, refuse
 from core.milestones.assess import State
-from core.milestones.consequences import Force, check_words
+from core.milestones.consequences import Force, check_words, may_decide_anew
 from core.notices import Notice
 from core.terms import Role
 from data.commands.command import Tx, command
@@ -86,17 +86,46 @@ def decide_appeal(tx: Tx, appeal_id: int, upheld: bool, answer: str) -> int:
     if row.upheld is not None:
         raise Conflict("appeal_decided")
     refuse(list(check_words("answer", answer)))
+    result = result_within(tx.session, tx.who, row.result_id, Permission.SIGN_MILESTONES)
+    _decided(tx, row, result, upheld, answer, f"appeal:{row.id}")
+    return row.id
+
+
+@command("milestone.decide_anew", needs=Permission.SIGN_MILESTONES)
+def decide_anew(tx: Tx, appeal_id: int, upheld: bool, answer: str) -> int:
+    """Decide an appeal the other way than by mistake before; the decision before stays in its history.
+
+    Raises:
+        NotFound: no such appeal.
+        Conflict: it waits, it was decided so, or its result was signed on the decision.
+        Invalid: no answer.
+    """
+    row = tx.session.get(MilestoneAppeal, appeal_id, with_for_update=True)
+    if row is None:
+        raise NotFound(entity="milestone_appeal")
+    _locked(tx, row.result_id)
+    result = result_within(tx.session, tx.who, row.result_id, Permission.SIGN_MILESTONES)
+    if row.upheld is upheld:
+        raise Conflict("appeal_decided")
+    if not may_decide_anew(row.decided_at, result.signed_at):
+        raise Conflict("milestone_signed" if row.decided_at else "appeal_waits")
+    refuse(list(check_words("answer", answer)))
+    _decided(tx, row, result, upheld, answer, f"appeal:{row.id}:{tx.now.isoformat()}")
+    return row.id
+
+
+def _decided(tx: Tx, row: MilestoneAppeal, result: Result, upheld: bool, answer: str, key: str) -> None:
+    """Keep a decision and tell whoever made the appeal, once by `key`."""
+    before = None if row.upheld is None else {"upheld": row.upheld, "reason": row.answer}
     row.upheld, row.answer = upheld, answer.strip()
     row.decided_at, row.decided_by = tx.now, tx.who.person_id
-    result = result_within(tx.session, tx.who, row.result_id, Permission.SIGN_MILESTONES)
     after = {"team_id": result.team_id, "day": result.day, "upheld": upheld, "reason": row.answer}
-    tx.audit("milestone_appeal", row.id, after=to_json(after))
+    tx.audit("milestone_appeal", row.id, before, to_json(after))
     if row.made_by is not None:
         kind = "appeal_upheld" if upheld else "appeal_rejected"
         params = {"day": result.day, "by": tx.who.name, "words": row.answer}
-        post(tx.session, tx.now, [Notice(row.made_by, kind, f"appeal:{row.id}", params, "milestones",
-                                         {"day": result.day})])  # fmt: skip
-    return row.id
+        about = params, "milestones", {"day": result.day}
+        post(tx.session, tx.now, [Notice(row.made_by, kind, key, *about)])
 
 
 def _locked(tx: Tx, result_id: int) -> None:

@@ -15,7 +15,7 @@ from data.commands.attribution import decide_finding
 from data.commands.coaching import close_coaching, note_coaching
 from data.commands.command import Command
 from data.commands.drafts import save_fields, start_draft, submit_draft
-from data.commands.milestone_results import appeal_result, decide_appeal
+from data.commands.milestone_results import appeal_result, decide_anew, decide_appeal
 from data.commands.morning import finish_meeting
 from data.commands.rooms import close_room
 from data.commands.store_requests import answer_request, file_request
@@ -172,6 +172,10 @@ def _decide(store: Store, who: Who, key: str, values: Values, *, upheld: bool) -
     return decide_appeal.once(store, who, key, values["appeal"], upheld, said_in(values, "answer"))
 
 
+def _decide_anew(store: Store, who: Who, key: str, values: Values, *, upheld: bool) -> int:
+    return decide_anew.once(store, who, key, values["appeal"], upheld, said_in(values, "answer"))
+
+
 def _close(store: Store, who: Who, key: str, values: Values) -> int:
     said = said_in(values, "result"), said_in(values, "note")
     return close_room.once(store, who, key, values["room"], *said, bool(values.get("tasks")))
@@ -184,6 +188,7 @@ COACHING_NOTE = note_of("coaching_note", "task", note_coaching, ends=close_coach
 COACHING_OUTCOME = note_of("coaching_outcome", "task", close_coaching, ends=close_coaching.name)
 APPEAL = note_of("appeal", "result", appeal_result, "words")
 APPEAL_ANSWER = Note("appeal_answer", "appeal", _decide, "answer", decide_appeal.name)
+APPEAL_ANEW = Note("appeal_anew", "appeal", _decide_anew, "answer")
 ALERT = note_of("alert", "alert", resolve_alert, ends=resolve_alert.name)
 FINDING = Note("finding", "deviation", _find)  # about `<run>-<opportunity>`
 CLOSING = Note("closing", "room", _close, ends=close_room.name)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
@@ -18,12 +19,26 @@ from data.once import recalled
 from data.queries.milestone_place import reached_place
 from data.queries.milestones import launch_days, launch_of, result_key
 from data.queries.policies import policies_of
-from data.schema import MilestoneAppeal, MilestoneResult, MilestoneSignature, Person, Team
+from data.schema import Audit, MilestoneAppeal, MilestoneResult, MilestoneSignature, Person, Team
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How an appeal was decided by mistake, until `ended_at`."""
+
+    upheld: bool
+    answer: str
+    by: str | None
+    ended_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Appeal:
-    """What a manager holds against a result, and what was decided; `upheld` None while it waits."""
+    """What a manager holds against a result, and what was decided; `upheld` None while it waits.
+
+    Attributes:
+        earlier: decisions that gave way to the other one, oldest first.
+    """
 
     id: int
     words: str
@@ -34,6 +49,7 @@ class Appeal:
     answer: str
     decided_at: datetime | None
     decided_by: str | None
+    earlier: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +200,31 @@ def _appeals(session: Session, result_ids: Sequence[int]) -> dict[int, list[Appe
         .where(a.result_id.in_(result_ids))
         .order_by(a.id)
     )
+    rows = session.execute(query).all()
+    earlier = _earlier(session, [row.id for row, *_ in rows]) if rows else {}
     found: dict[int, list[Appeal]] = defaultdict(list)
-    for row, made_by, decided_by in session.execute(query):
+    for row, made_by, decided_by in rows:
         found[row.result_id].append(
             Appeal(row.id, row.words, row.made_at, row.made_by, made_by, row.upheld, row.answer,
-                   row.decided_at, decided_by)
+                   row.decided_at, decided_by, tuple(earlier.get(row.id, ())))
         )  # fmt: skip
+    return found
+
+
+def _earlier(session: Session, appeal_ids: Sequence[int]) -> dict[int, list[Decision]]:
+    """Decisions that gave way, by appeal: all but the last of each."""
+    decided = Audit.command.in_(("milestone.decide", "milestone.decide_anew"))
+    query = (
+        select(Audit.entity_id, Audit.after, Person.name, Audit.at)
+        .outerjoin(Person, Person.id == Audit.actor_id)
+        .where(Audit.entity == "milestone_appeal", Audit.entity_id.in_(appeal_ids), decided)
+        .order_by(Audit.entity_id, Audit.id)
+    )
+    found: dict[int, list[Decision]] = defaultdict(list)
+    rows = session.execute(query).all()
+    for (of, said, by, _), (then, _, _, ended_at) in pairwise(rows):
+        if of == then:
+            found[of].append(Decision(said["upheld"], said["reason"], by, ended_at))
     return found
 
 

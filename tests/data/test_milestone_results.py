@@ -13,10 +13,17 @@ from core.milestones.consequences import Force
 from core.promises.demands import Answer
 from data.commands.demands import answer_demand
 from data.commands.features import move_feature
-from data.commands.milestone_results import appeal_result, decide_appeal, sign_result
+from data.commands.milestone_results import appeal_result, decide_anew, decide_appeal, sign_result
 from data.commands.milestones import issue_milestone, set_launch
 from data.notices import sentence
-from data.queries.milestone_results import all_results, freeze_in_force, freeze_now, freezes_in_force, results
+from data.queries.milestone_results import (
+    Decision,
+    all_results,
+    freeze_in_force,
+    freeze_now,
+    freezes_in_force,
+    results,
+)
 from data.schema import Audit, Message, MilestoneAppeal, MilestoneResult, PolicyVersion
 from tests.company import found
 from tests.data.test_demands import filed
@@ -109,6 +116,34 @@ def test_a_rejected_appeal_leaves_the_result_and_a_signature_before_it_waits(sto
     assert frozen(store) is None  # nothing is in force while it waits
     decide_appeal(store, company.director, appeal, False, "They were: see the calendar")
     assert frozen(store) is not None
+
+
+def test_a_decision_by_the_wrong_button_gives_way_to_the_other_and_stays_to_be_read(
+    store, company, missed, clock
+):
+    appeal = appeal_result(store, company.manager, missed, "A win of January was booked in February")
+    with pytest.raises(Conflict, match="appeal_waits"):
+        decide_anew(store, company.director, appeal, True, "Not decided yet")
+    decide_appeal(store, company.director, appeal, False, "The booking was ours")
+    clock.move(days=1)
+    with pytest.raises(NotAllowed):
+        decide_anew(store, company.manager, appeal, True, "Mine")
+    with pytest.raises(Invalid):
+        decide_anew(store, company.director, appeal, True, " ")
+    with pytest.raises(Conflict, match="appeal_decided"):
+        decide_anew(store, company.director, appeal, False, "The same again")
+    decide_anew(store, company.director, appeal, True, "The wrong button")
+    (result,) = of(store, company.director)
+    (kept,) = result.appeals
+    assert (result.counts_as, kept.upheld, kept.answer) == (State.MET, True, "The wrong button")
+    assert kept.earlier == (Decision(False, "The booking was ours", "Director", clock.at),)
+    with store.reading() as session:
+        told = session.scalars(select(Message.kind).where(Message.person_id == company.manager.person_id))
+        assert [kind for kind in told if kind.startswith("appeal_")] == ["appeal_rejected", "appeal_upheld"]
+    clock.move(hours=1)
+    sign_result(store, company.director, missed)
+    with pytest.raises(Conflict, match="milestone_signed"):  # it was put into force on the decision
+        decide_anew(store, company.director, appeal, False, "Too late")
 
 
 def test_an_appeal_comes_in_time_and_against_something(store, company, missed, clock):

@@ -162,6 +162,7 @@ ALLOWED = {
     "milestone.sample":        {M, D},
     "milestone.check":         {M, D},
     "milestone.decide":        {D},
+    "milestone.decide_anew":   {D},
     "milestone.appeal":        {M},
     "calendar.days":           {A},
     "calendar.year":           {A},

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from data.commands.milestone_results import appeal_result, decide_appeal
 from data.commands.milestone_samples import draw_sample
 from data.commands.milestones import issue_milestone, set_launch
 from data.jobs.milestones import milestones
@@ -161,6 +162,25 @@ def missed(sqlite_store, company):
 def appeal(page, language):
     """Send the appeal against the last result, the company's."""
     [b for b in page.button if does(b) == translate(language, "milestones.appeal")][-1].click().run()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_appeal_rejected_by_mistake_is_upheld(open_page, company, missed, sqlite_store, clock, language):
+    number = appeal_result(sqlite_store, company.manager, missed, "The holidays were not counted")
+    decide_appeal(sqlite_store, company.director, number, False, "They were")
+    clock.move(hours=1)
+    page = open_page("milestones", company.manager, language, day=60)
+    assert translate(language, "milestones.uphold") not in labels(page)
+    lead = open_page("milestones", company.director, language, day=60)
+    assert translate(language, "milestones.reject") not in labels(lead)
+    press(lead, translate(language, "milestones.uphold"))
+    assert translate(language, "problems.reason_required") in words(lead)
+    lead.text_area[0].set_value("They were *not*").run()
+    press(lead, translate(language, "milestones.uphold"))
+    check_words(lead)
+    assert [m.value for m in lead.toast] == [translate(language, "milestones.decided")]
+    assert translate(language, "milestones.counts_met") in words(lead)
+    assert "They were" in next(c.value for c in lead.caption if ":material/history:" in c.value)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
