@@ -30,8 +30,8 @@ with page("store_requests.title", needs=Permission.SEE_STORE_REQUESTS) as view:
             desk_block(one, likes, known, does, view)
     else:
         if decide(view.who, Permission.FILE_STORE_REQUESTS).allowed:
-            known, likes = partial(view.read, ANSWERED), partial(view.read, LIKES)
-            file_form(partial(view.do, KEEP), partial(read_file, view.store), likes, known, view)
+            alikes = partial(view.read, LIKES), partial(view.read, ANSWERED)
+            file_form(partial(view.do, KEEP), partial(read_file, view.store), *alikes, view)
         show = chosen_show()
         found = view.read(pool, show, address.said("region"))
         pool_filters(found)

@@ -179,8 +179,19 @@ def delivery_rows(
     ours = CustomerDelivery.customer_id.in_(select(Customer.id).where(within))
     seen = standings(session, now, ours, *conditions)
     return [
-        DeliveryRow(d.id, d.customer_id, customer, d.title, contact, person, d.ready_at, *days, seen[d.id])
-        for d, customer, contact, person, *days in found
+        DeliveryRow(
+            d.id,
+            d.customer_id,
+            customer,
+            d.title,
+            contact,
+            person,
+            d.ready_at,
+            told_on,
+            planned_on,
+            seen[d.id],
+        )
+        for d, customer, contact, person, told_on, planned_on in found
     ]
 
 

@@ -83,7 +83,8 @@ def _answered_anew(session: Session, promise: Promise) -> list[_Turn]:
     found = session.execute(query).all()
     if not found:
         return []
-    following = [*(answer for answer, _ in found[1:]), session.get_one(Demand, promise.demand_id)]
+    stands = session.get_one(Demand, promise.demand_id)
+    following: list[EarlierAnswer | Demand] = [*(answer for answer, _ in found[1:]), stands]
     return [
         _Turn(
             answer.feature_id,

@@ -109,7 +109,8 @@ def deliveries(asked: Asked, most: int) -> Group:
     What was called back is among it until a fresh link goes out.
     """
     board = delivery_board(asked.session, asked.who, Deliveries.DUE, asked.now)
-    due = [todo for todo in map(_to_deliver, [*board.due, *board.rows]) if todo.on and todo.on <= board.today]
+    waiting_for: list[Due | DeliveryRow] = [*board.due, *board.rows]
+    due = [todo for todo in map(_to_deliver, waiting_for) if todo.on and todo.on <= board.today]
     due.sort(key=lambda todo: (todo.on or board.today, todo.customer or ""))
     return Group(Kind.DELIVERY, len(due), tuple(due[:most]))
 
