@@ -140,9 +140,7 @@ def histories(file: PromiseFile, view: View) -> None:
 
 def dates_line(side: str, change: DateChange, view: View) -> str:
     """One date of a history: which side, the day, of which feature, why, who and when."""
-    day = plain(
-        _day(change.day, view) if change.feature is None else pair(_day(change.day, view), change.feature)
-    )
+    day = plain(" · ".join(part for part in (_day(change.day, view), change.feature) if part))
     reason = f" {plain(change.reason)}" if change.reason else ""
     return f"**{side}** {day}{reason}{_by(change.person, change.at, view)}"
 
