@@ -149,7 +149,7 @@ def contact_fields(marks: Marks, start: Mapping[str, Any], at: str) -> dict[str,
         at: what the keys of their widgets begin with.
     """
     typed: dict[str, Any] = {
-        "name": _line(marks, "name", start, at),
+        "name": _line(marks, "name", start, at, t("people.name")),
         "title": _line(marks, "title", start, at) or None,
     }
     typed["decision_role"] = _word(marks, "decision_role", tuple(DecisionRole), start, at)
@@ -210,9 +210,9 @@ def _opportunity(
             send(marks, key, editing, typed, save)
 
 
-def _line(marks: Marks, name: str, start: Mapping[str, Any], at: str) -> str:
+def _line(marks: Marks, name: str, start: Mapping[str, Any], at: str, label: str = "") -> str:
     with marks.field(name):
-        line: str = st.text_input(field_name(name), start.get(name) or "", key=f"{at}-{name}")
+        line: str = st.text_input(label or field_name(name), start.get(name) or "", key=f"{at}-{name}")
     return line
 
 
