@@ -42,7 +42,7 @@ PICTURES = (
     Picture("calibrate", "rep"),
     Picture("outlook", "director"),
     Picture("promises", "product", "zh"),
-    Picture("reports", "manager", "zh"),
+    Picture("reports", "director", "zh"),
 )
 
 
