@@ -17,6 +17,11 @@ from core.messages import Problem
 
 _TOTALS = {"合计", "总计", "小计", "累计", "共计", "total", "totals", "grandtotal", "subtotal", "sum"}
 _COUNTED = re.compile(r"[\d,]+[家个人条项行]?$")  # what some write beside the word
+_NUMBER = re.compile(r"[^\w\s]?\s*[\d.,]+\s*[%万亿千百元kKmM]*")
+_OF_WHAT = re.compile(  # what is summed up: named behind the word, or before it, as spreadsheets do
+    r"sub-?totals?\b.+|(?:grand )?totals?\b(?: (?:for|of)\b.*|[ :]*(?:[qh][1-4]|(?:fy|cy)? ?\d{2,4})\b.*)"
+    r"|.+ (?:sub-?|grand )?totals?|.+(?:合计|总计|小计|累计|共计)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +161,25 @@ def is_total(cells: Sequence[Cell], width: int) -> bool:
     (True, False)
     >>> is_total(("Total: 5", None), 2), is_total(("共计 9人", None), 2), is_total(("Total 24 Ltd", None), 2)
     (True, True, False)
+
+    What it sums up may stand beside the word, where nothing but numbers follows:
+
+    >>> is_total(("Subtotal Q4", None, 500, None), 4), is_total(("华东区小计", None, 500, None), 4)
+    (True, True)
+    >>> is_total(("Wei Chen Total", None, 500, None), 4), is_total(("Air Total", None, "gas", None), 4)
+    (True, False)
     """
     filled = [cell for cell in cells if not blank(cell)]
-    return bool(filled) and 2 * len(filled) <= width and _COUNTED.sub("", fold(text_of(filled[0]))) in _TOTALS
+    if not filled or 2 * len(filled) > width:
+        return False
+    if _COUNTED.sub("", fold(text_of(filled[0]))) in _TOTALS:
+        return True
+    numbers = len(filled) > 1 and all(map(_is_number, filled[1:]))
+    return numbers and bool(_OF_WHAT.fullmatch(text_of(filled[0]).casefold().rstrip(" :：")))
+
+
+def _is_number(cell: Cell) -> bool:
+    return not isinstance(cell, str) or bool(_NUMBER.fullmatch(cell.strip()))
 
 
 def _first(cells: Sequence[Cell]) -> Cell:

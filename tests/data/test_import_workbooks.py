@@ -115,6 +115,30 @@ def test_a_row_of_sums_among_mended_rejects_is_no_customer(sqlite_store, front):
     assert shown(import_text(sqlite_store, "customers", text)) == (1, 0, 0, [(2, "", "totals_row")])
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Subtotal Q4",
+        "Sub-total:",
+        "Wei Chen Total",
+        "Total for East",
+        "Total Q4",
+        "四季度小计",
+        "华东区合计：",
+    ],
+)
+def test_a_sum_of_some_rows_is_no_opportunity(sqlite_store, word):
+    found(sqlite_store)
+    text = f"ref,name,customer,owner,amount,product\n1,Line,Haihe Pumps,rep,500,MES\n{word},,,,500,\n"
+    assert shown(import_text(sqlite_store, "opportunities", text)) == (1, 0, 0, [(3, "", "totals_row")])
+
+
+def test_a_company_whose_name_says_total_is_no_sum(sqlite_store):
+    found(sqlite_store)
+    text = "name,industry,region,owner\nAir Total,energy,,\nTotal Q4 Ltd,,,\nTotal Energies,,,rep\n"
+    assert shown(import_text(sqlite_store, "customers", text)) == (3, 0, 0, [])
+
+
 def test_spaces_that_nobody_sees_make_no_second_customer(sqlite_store):
     found(sqlite_store)
     text = "name,industry\n\u200bHai\u2060he Pumps\u3000,chemicals\n甲\ufeff公司,food\n"
