@@ -40,7 +40,25 @@ def told_by_cells(
         field = field_of(table, found[0], places, meaning) if len(found) == 1 else None
         if field and field not in places:
             told[field] = table.headers[found[0]]
+    if kind.name == OPPORTUNITIES.name and "closed_at" not in {**places, **told}:
+        told |= _closed(table, places, told, meaning)
     return told
+
+
+def _closed(
+    table: Table,
+    places: Mapping[str, int],
+    told: Mapping[str, str],
+    meaning: Callable[[str], str | None],
+) -> dict[str, str]:
+    """Where a list has one date for both, that of the expected close closes what was won or lost."""
+    states = [places[field] for field in ("stage", "outcome") if field in places]
+    states += [table.headers.index(told[field]) for field in ("stage", "outcome") if field in told]
+    over = (Outcome.WON, Outcome.LOST)
+    rows = [row.cells for row in table.rows]
+    said = {text_of(cells[n]) for n in states for cells in rows if not _empty(cells, n)}
+    is_over = any(meaning(word) in over for word in said)
+    return {"closed_at": table.headers[places["close_on"]]} if "close_on" in places and is_over else {}
 
 
 def _state(

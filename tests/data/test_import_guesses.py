@@ -147,6 +147,12 @@ def test_a_state_or_an_end_is_guessed_by_its_cells(headers, rows, found):
 
 @pytest.mark.parametrize("header", ["员工人数", "No. of employees"])
 def test_employees_are_guessed_as_sizes_and_never_taken_for_them_unasked(header):
+    ("Stage,Expected close", ("Demo,2026-03-02", "Won,2026-03-01"),    {"closed_at": "Expected close"}),
+    ("结果,预计签约日期", ("进行中,2026-03-02", "丢单,2026-03-01"),        {"closed_at": "预计签约日期"}),
+    ("Status,Expected close", ("Demo,2026-03-02", "Won,2026-03-01"),
+                       {"stage": "Status", "closed_at": "Expected close"}),
+    ("Stage,Expected close", ("Demo,2026-03-02", "New,2026-03-01"),    {}),
+    ("Stage,Expected close,Closed", ("Won,2026-03-02,2026-03-01",),    {}),
     assert guessed("customers", file(header, "80", "1,200人", "50-200")) == {"segment": header}
     assert guessed("customers", file(header, "many", "few")) == {}
     assert recognise(KINDS["customers"], [header]) == {}  # a file without anybody to ask comes in without
