@@ -84,6 +84,9 @@ def show_counts(view: View, result: ImportResult, title: str) -> None:
     if same := result.namesakes:
         said = t("exchange.namesakes", n=len(same), lines=_lines(same))
         st.warning(said, icon=":material/content_copy:")
+    if reps := result.role_unsaid:
+        said = t("exchange.role_unsaid", n=len(reps), lines=_lines(reps), column=field_label("role"))
+        st.warning(said, icon=":material/badge:")
     if unsaid := result.since_unsaid:
         column = field_label("stage_since")
         said = t("exchange.since_unsaid", n=len(unsaid), lines=_lines(unsaid), column=column)

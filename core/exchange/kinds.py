@@ -101,7 +101,7 @@ USERS = Kind(
         _ref("user id", "工号"),
         Column("username", words=("user name", "login", "account name", "user", "用户名", "账号", "登录名")),
         Column("name", words=("full name", "user", "employee", "sales agent", "姓名", "员工", "成员")),
-        Column("role", Holds.CHOICE, ("position", "job title", "角色", "岗位", "职位", "职务"), tuple(Role), "role"),
+        Column("role", Holds.CHOICE, ("position", "job title", "job", "job role", "user role", "sales role", "角色", "岗位", "职位", "职务", "岗位名称", "职务名称", "系统角色"), tuple(Role), "role"),
         Column("team", words=("sales team", "group", "department", "dept", "团队", "销售团队", "所属团队", "部门", "所属部门", "小组")),
         Column("region", words=("regional office", "area", "territory", "区域", "大区", "地区", "片区")),
         Column("email", words=("mail", "e-mail", "email address", "work email", "company email", "business email", "邮箱", "企业邮箱", "工作邮箱", "公司邮箱", "电子邮箱", "电子邮件", "邮件")),

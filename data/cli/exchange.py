@@ -90,6 +90,7 @@ def _sum(results: list[ImportResult]) -> ImportResult:
         tuple(rejection for r in results for rejection in r.rejected),
         without_customer=tuple(line for r in results for line in r.without_customer),
         namesakes=tuple(line for r in results for line in r.namesakes),
+        role_unsaid=tuple(line for r in results for line in r.role_unsaid),
     )
 
 
@@ -137,6 +138,8 @@ def _tell(result: ImportResult, batches: list[int], *, dry: bool) -> None:
         print(f"Without a customer: {len(result.without_customer):,} opportunities.")
     if result.namesakes:
         print(f"With the name of another: {len(result.namesakes):,} customers.")
+    if result.role_unsaid:
+        print(f"Without a role, so sales reps: {len(result.role_unsaid):,} people.")
     for row in as_json(result)["rejected"][:_SHOWN]:
         place = f"line {row['line']}" + (f", {row['field']}" if row["field"] else "")
         print(f"  {place}: {row['message']}")

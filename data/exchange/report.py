@@ -97,6 +97,7 @@ def as_json(result: Any, language: str = "en") -> dict[str, Any]:
         "without_customer": list(result.without_customer),
         "namesakes": list(result.namesakes),
         "since_unsaid": list(result.since_unsaid),
+        "role_unsaid": list(result.role_unsaid),
         "rejected": [
             {
                 "line": r.line,

@@ -18,6 +18,7 @@ class ImportResult:
         without_customer: lines of opportunities that belong to no customer.
         namesakes: lines of new customers with the name of another.
         since_unsaid: lines of open opportunities of which the file does not say since when they stand there.
+        role_unsaid: lines of new people whose role the file does not say: they are sales reps.
         seen: of a dry run what stood where it would change something; the import that follows takes it.
     """
 
@@ -29,6 +30,7 @@ class ImportResult:
     without_customer: tuple[int, ...] = ()
     namesakes: tuple[int, ...] = ()
     since_unsaid: tuple[int, ...] = ()
+    role_unsaid: tuple[int, ...] = ()
     seen: Mapping[Read, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -45,5 +47,6 @@ def result_of(plan: Plan, batch_id: int | None = None) -> ImportResult:
         tuple(plan.without_customer),
         tuple(plan.namesakes),
         tuple(plan.since_unsaid),
+        tuple(plan.role_unsaid),
         seen,
     )

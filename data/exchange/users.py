@@ -58,6 +58,7 @@ class _Planner:
         else:
             self._create(wanted, record.get("created_at"))
             self.plan.accepted += 1
+            self.plan.role_unsaid += [] if record.get("role") else [record.line]
         return team_id
 
     def manager(self, name: str, team_id: int | None) -> None:
@@ -87,7 +88,9 @@ class _Planner:
         team_id = 1 if self._team_name(record, role) else None
         ids = {field: record.get(field) for field in CHAT_IDS}
         person = PersonInput(username, record.get("name", ""), role, team_id, record.get("email"), **ids)
-        return list(check_person(person))
+        found = check_person(person)
+        unsaid = not record.get("role") and self._stored(record) is None
+        return [Problem("team", "team_or_role") if unsaid and p.field == "team" else p for p in found]
 
     def _last_admin(self, record: Record, stored: Mapping[str, Any] | None, role: str) -> list[Problem]:
         if stored is None or not self._leaves(record, stored, role):

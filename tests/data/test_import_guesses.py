@@ -55,6 +55,8 @@ GUESSED = [
     ("opportunities", "预计成交日",        "close_on"),
     ("opportunities", "Amuont（万元）",    "amount"),
 ]
+    ("users",         "Job",            "role"),
+    ("users",         "岗位名称",        "role"),
 LEFT = [
     ("customers",     "Customer type"),
     ("customers",     "Customer mood"),

@@ -184,6 +184,15 @@ def test_users_their_teams_and_managers(store):
         }
 
 
+def test_people_of_whom_no_role_is_said_are_told(sqlite_store):
+    founded(sqlite_store)
+    rows = "name,role,team\nIda Berg,,East\nMaria Stone,,\nOle Dahl,delivery,\n"
+    result = import_text(sqlite_store, "users", rows)
+    assert (shown(result), result.role_unsaid) == ((2, 0, 0, [(3, "team", "team_or_role")]), (2,))
+    again = import_text(sqlite_store, "users", rows)
+    assert (again.duplicates, again.role_unsaid) == (2, ())
+
+
 def test_the_teams_of_a_users_file_go_by_the_companys_clock(sqlite_store):
     found(sqlite_store)
     with sqlite_store.writing() as session:
