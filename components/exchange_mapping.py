@@ -55,6 +55,7 @@ def mapping_form(view: View, upload: Upload) -> FileMapping:
     mapping = replace(base, columns=_columns(upload, base))
     mapping = _closing(upload, mapping)
     _unread(upload, mapping)
+    mapping = _of_every_row(upload, mapping)
     _units(upload, mapping)
     mapping = _formats(view, upload, mapping)
     mapping, sized = sizes_said(upload, mapping)
@@ -100,6 +101,26 @@ def _unread(upload: Upload, mapping: FileMapping) -> None:
     with st.container(key="exchange-unread"):
         if left:
             st.caption(plain(t("exchange.unread", n=len(left), names=listed(left[:_SHOWN_UNREAD]))))
+
+
+def _of_every_row(upload: Upload, mapping: FileMapping) -> FileMapping:
+    """What every row means by a needed choice for which the file has no column: a person says it."""
+    needed = (upload.kind.column(group[0]) for group in upload.kind.needed if len(group) == 1)
+    unsaid = [c for c in needed if c and c.choices and not mapping.columns.get(c.name)]
+    told: dict[str, str] = {}
+    with st.container(key="exchange-every-row"):
+        for column in (c for c in unsaid if c.name not in mapping.defaults):
+            labels = _meanings(upload, column.name)
+            chosen = st.selectbox(
+                t("exchange.of_every_row", field=field_label(column.name, upload.kind)),
+                list(labels),
+                index=None,
+                format_func=labels.__getitem__,
+                placeholder=t("exchange.of_every_row_unsaid"),
+                key=f"every-{upload.key}-{column.name}",
+            )
+            told |= {column.name: chosen} if chosen else {}
+    return replace(mapping, defaults={**mapping.defaults, **told})
 
 
 def _units(upload: Upload, mapping: FileMapping) -> None:

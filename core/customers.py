@@ -100,7 +100,7 @@ def check_interaction(touch: InteractionInput, now: datetime) -> tuple[Problem, 
     if touch.happened_at is None:
         problems.append(Problem("happened_at", "required"))
     elif touch.happened_at > now:
-        problems.append(Problem("happened_at", "in_future"))
+        problems.append(Problem("happened_at", "instant_in_future"))
     counts = {"duration_seconds": touch.duration_seconds, "questions": touch.questions}
     problems += [Problem(k, "negative_number") for k, v in counts.items() if v is not None and v < 0]
     return tuple(problems)

@@ -182,7 +182,7 @@ class _Planner:
             opportunity, owner_id, action, known_at, self._now(action, known_at), stored
         )
         context = replace(context, sound=self.recordings.get(action.recording or ""))
-        return [*problems, *_renamed(action, context, self.plan)]
+        return [*problems, *(_unended(record, p) for p in _renamed(action, context, self.plan))]
 
     def _now(self, action: ActionInput, known_at: datetime) -> datetime:
         """The instant that a plan had to lie ahead of: when it became known; else the present."""
@@ -341,6 +341,14 @@ def _renamed(action: ActionInput, context: ActionContext, plan: Plan) -> list[Pr
     found = [p for p in check(action, context, plan.policy) if p.severity is Severity.ERROR]
     names = (_COLUMNS.get(p.field, p.field.removeprefix("fields.")) for p in found)
     return [Problem(name, p.code, p.params, p.severity) for name, p in zip(names, found, strict=True)]
+
+
+def _unended(record: Record, problem: Problem) -> Problem:
+    """A row that says neither that it is planned nor when it ended is no plan that came too late."""
+    if problem.code != "not_in_future" or problem.field != "started_at":
+        return problem
+    said = any(record.get(name) for name in ("status", "planned_for", "cancelled_at"))
+    return problem if said else Problem("ended_at", "past_without_end")
 
 
 def _differs(stored: Mapping[str, Any], wanted: Mapping[str, Any], numbers: Collection[str]) -> bool:

@@ -46,10 +46,23 @@ _SAID = {  # what other systems call it; a person confirms it
     "solution_demo": ("产品演示", "演示", "方案汇报", "demo", "presentation"),
     "objection_handling": ("谈判", "商务谈判", "negotiation", "negotiating"),
     "quote_confirmation": ("报价", "方案报价", "quote", "quotation", "proposal"),
+    "meeting": (
+        "visit",
+        "site visit",
+        "on-site visit",
+        "face to face",
+        "拜访",
+        "上门拜访",
+        "客户拜访",
+        "面谈",
+    ),
+    "chat": ("微信", "企业微信", "wechat", "wecom", "whatsapp", "钉钉", "飞书"),
+    "call": ("电话", "电话沟通", "电话跟进", "phone", "phone call"),
     "rep": ("客户经理", "大客户经理", "account executive", "account manager", "ae"),
     "manager": ("大区经理", "区域经理"),
     "director": ("总经理", "副总经理", "销售总经理", "销售副总", "vp sales", "vp of sales", "head of sales"),
 }
+_BEHIND = re.compile(r"(sent|done|made|held|completed)$")  # Proposal sent, Demo done
 _MEANT = {fold(word): key for key, words in _SAID.items() for word in words}
 _EITHER = ("销售经理", "业务经理")  # a rep's title in one company, a team's head in another: a person says it
 _CHOSEN = (Holds.CHOICE, Holds.FLAG)
@@ -95,10 +108,10 @@ def _state(kind: Kind, word: str, formats: Formats) -> str | None:
 
 
 def _meant(word: str) -> str | None:
-    """What other systems mean by a word, also by one with 已, done, before it or 中, under way, behind it."""
+    """What other systems mean by a word, with 已 before it or done behind it too, or 中, under way."""
     said = fold(word)
     under_way = _MEANT.get(said.removesuffix("中"))
-    done = _MEANT.get(said) or _MEANT.get(said.removeprefix("已"))
+    done = _MEANT.get(said) or _MEANT.get(_BEHIND.sub("", said.removeprefix("已")))
     return done or (None if under_way in set(Outcome) else under_way)
 
 

@@ -35,6 +35,15 @@ KNOWN = [
     ("users",         "职务",            "role"),
     ("users",         "所属团队",        "team"),
     ("customers",     "Cust. no.",      "ref"),
+    ("actions",       "Date",           "started_at"),
+    ("actions",       "跟进时间",        "started_at"),
+    ("actions",       "User",           "owner"),
+    ("actions",       "跟进内容",        "summary"),
+    ("interactions",  "Activity type",  "kind"),
+    ("interactions",  "跟进方式",        "kind"),
+    ("interactions",  "跟进时间",        "happened_at"),
+    ("interactions",  "跟进内容",        "subject"),
+    ("interactions",  "Subject / notes", "subject"),
     ("contacts",      "岗位",            "title"),
     ("opportunities", "项目编号",        "ref"),
     ("opportunities", "项目阶段",        "stage"),
@@ -46,6 +55,8 @@ KNOWN = [
     ("contacts",      "所属公司",        "customer"),
     ("contacts",      "电子邮件",        "email"),
     ("users",         "Dept.",          "team"),
+    ("users",         "Job",            "role"),
+    ("users",         "岗位名称",        "role"),
 ]
 GUESSED = [
     ("customers",     "Custmer name",     "name"),
@@ -55,8 +66,6 @@ GUESSED = [
     ("opportunities", "预计成交日",        "close_on"),
     ("opportunities", "Amuont（万元）",    "amount"),
 ]
-    ("users",         "Job",            "role"),
-    ("users",         "岗位名称",        "role"),
 LEFT = [
     ("customers",     "Customer type"),
     ("customers",     "Customer mood"),
@@ -138,6 +147,12 @@ TOLD_BY_CELLS = [  # an opportunities file's headers, its rows, what of it is gu
     ("成交日期,签约日期", ("2026-03-02,2026-03-02", ",2026-04-01"),       {"close_on": "签约日期"}),
     ("成交日期,签约日期", ("2026-03-02,2026-03-01", "2026-03-05,"),       {}),
     ("签约日期,关闭日期", ("2026-03-01,2026-03-02",),                    {}),
+    ("Stage,Expected close", ("Demo,2026-03-02", "Won,2026-03-01"),    {"closed_at": "Expected close"}),
+    ("结果,预计签约日期", ("进行中,2026-03-02", "丢单,2026-03-01"),        {"closed_at": "预计签约日期"}),
+    ("Status,Expected close", ("Demo,2026-03-02", "Won,2026-03-01"),
+                       {"stage": "Status", "closed_at": "Expected close"}),
+    ("Stage,Expected close", ("Demo,2026-03-02", "New,2026-03-01"),    {}),
+    ("Stage,Expected close,Closed", ("Won,2026-03-02,2026-03-01",),    {}),
 ]  # fmt: skip
 
 
@@ -149,12 +164,6 @@ def test_a_state_or_an_end_is_guessed_by_its_cells(headers, rows, found):
 
 @pytest.mark.parametrize("header", ["员工人数", "No. of employees"])
 def test_employees_are_guessed_as_sizes_and_never_taken_for_them_unasked(header):
-    ("Stage,Expected close", ("Demo,2026-03-02", "Won,2026-03-01"),    {"closed_at": "Expected close"}),
-    ("结果,预计签约日期", ("进行中,2026-03-02", "丢单,2026-03-01"),        {"closed_at": "预计签约日期"}),
-    ("Status,Expected close", ("Demo,2026-03-02", "Won,2026-03-01"),
-                       {"stage": "Status", "closed_at": "Expected close"}),
-    ("Stage,Expected close", ("Demo,2026-03-02", "New,2026-03-01"),    {}),
-    ("Stage,Expected close,Closed", ("Won,2026-03-02,2026-03-01",),    {}),
     assert guessed("customers", file(header, "80", "1,200人", "50-200")) == {"segment": header}
     assert guessed("customers", file(header, "many", "few")) == {}
     assert recognise(KINDS["customers"], [header]) == {}  # a file without anybody to ask comes in without
@@ -193,6 +202,7 @@ MEANT = [
     ("zh", "已签约", "won"),
     ("zh", "签单中", None),  # not yet
     ("zh", "需求调研", "needs_diagnosis"),
+    ("zh", "Proposal sent", "quote_confirmation"),
     ("en", "需求调研", None),  # no choice here
     ("zh", "搁置", None),
     ("zh", "方案报价", "quote_confirmation"),

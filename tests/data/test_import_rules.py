@@ -134,7 +134,7 @@ def test_customers_contacts_and_interactions(store):
     )
     assert shown(import_text(store, "interactions", touches)) == (
         1, 0, 0,
-        [(3, "happened_at", "in_future"), (4, "duration_seconds", "negative_number"),
+        [(3, "happened_at", "instant_in_future"), (4, "duration_seconds", "negative_number"),
          (5, "contact", "unknown_contact")],
     )  # fmt: skip
     with store.writing() as session:
@@ -219,6 +219,14 @@ a7,Taihu Bearings 2026,appointment,2026-03-04 09:00,,,,,,,,
 """  # noqa: E501 - a table
 
 
+def test_a_plan_in_the_past_and_a_past_call_without_an_end_are_told_apart(sqlite_store):
+    founded(sqlite_store)
+    row = "Haihe Pumps 2026,appointment,2026-03-04"
+    text = f"opportunity,type,start,status\n{row} 08:00,\n{row} 09:00,planned\n"
+    result = import_text(sqlite_store, "actions", text)
+    assert shown(result)[3] == [(2, "ended_at", "past_without_end"), (3, "started_at", "not_in_future")]
+
+
 def test_actions_obey_the_rules_of_the_form(store):
     people = founded(store)
     result = import_text(store, "actions", ACTIONS)
@@ -229,7 +237,7 @@ def test_actions_obey_the_rules_of_the_form(store):
              ("next_at", "next_step_required")}),
         (5, {("ended_at", "in_future"), ("ended_at", "too_long_action")}),
         (7, {("opportunity", "unknown_opportunity")}),
-        (8, {("started_at", "not_in_future")}),
+        (8, {("ended_at", "past_without_end")}),
     ]  # fmt: skip
     assert (result.accepted, result.duplicates) == (2, 0)
     with store.writing() as session:

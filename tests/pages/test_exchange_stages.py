@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from data.schema import Opportunity, OpportunityState, Person, Stage
+from data.schema import Interaction, Opportunity, OpportunityState, Person, Stage
 from data.text import translate
 from tests.company import found
 from tests.pages.test_exchange import button, metrics
@@ -129,3 +129,28 @@ def test_what_is_assumed_of_a_stage_is_said_with_the_column_that_would_tell(brin
     ]
     told = bring(language, f"deal name,account,stage,{column}\nA,Haihe,Quote confirmation,2026-03-01\n")
     assert not told.info
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_who_began_is_said_of_every_row_where_no_column_says_it(bring, sqlite_store, language):
+    at = bring(
+        language, "Date,Account,Type,Notes\n2026-03-02 10:00,Haihe,Visit,Walked line 3\n", "interactions"
+    )
+    field = translate(language, "exchange.field.direction")
+    of_every_row = translate(language, "exchange.of_every_row", field=field)
+    next(b for b in at.selectbox if b.label == of_every_row).set_value("outbound").run()
+    assert not at.exception
+    assert word(at, "Visit").value == "meeting"
+    assert metrics(at) == ["1", "0", "0", "0"]
+    button(at, translate(language, "exchange.import", n=1)).click().run()
+    with sqlite_store.reading() as session:
+        one = session.scalars(select(Interaction).where(Interaction.subject == "Walked line 3")).one()
+        assert (one.kind, one.direction) == ("meeting", "outbound")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_people_without_a_role_are_told_before_they_come_in_as_reps(bring, language):
+    at = bring(language, "name,team\nIda Berg,East\n", "users")
+    column = translate(language, "exchange.field.role")
+    said = translate(language, "exchange.role_unsaid", n=1, lines="2", column=column)
+    assert said in [box.value for box in at.warning]
