@@ -1,6 +1,5 @@
 """How a person gets in, is locked out, and what they look after goes to a colleague."""
 
-import secrets
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -9,6 +8,7 @@ import streamlit as st
 from components.blocks import plain
 from components.forms import Marks
 from components.frame import View
+from components.people_passwords import fresh_password
 from components.text import listed, t
 from core.people import PersonInput
 from data.commands.leaving import bring_back, hand_over
@@ -19,7 +19,7 @@ from data.queries.people import PersonRow
 
 def added(view: View, marks: Marks, person: PersonInput) -> Callable[[], None] | None:
     """Add a person with a first password; what then shows it, None when something is wrong."""
-    password = _password()
+    password = fresh_password()
     if not marks.sent(lambda: view.do(create_person, person, password=password)):
         return None
     said = t("people.added", name=plain(person.name.strip()), username=plain(person.username.strip()))
@@ -40,10 +40,11 @@ def access(view: View, marks: Marks, row: PersonRow, close: Callable[[], None]) 
         close()
         st.toast(t("people.was_locked_out" if row.active else "people.was_let_in", name=plain(row.name)))
         st.rerun()
-    password = _password()
+    password = fresh_password()
     if not fresh or not marks.sent(lambda: view.do(set_password, row.person_id, password)):
         return None
-    return lambda: _once(t("people.password_once", name=plain(row.name)), password)
+    said = t("people.password_once" if row.can_sign_in else "people.first_once", name=plain(row.name))
+    return lambda: _once(said, password)
 
 
 def _handing(view: View, marks: Marks, row: PersonRow) -> None:
@@ -101,10 +102,6 @@ def _bringing_back(view: View, marks: Marks, row: PersonRow) -> None:
 
 def _words(counts: Mapping[str, int]) -> str:
     return listed(t(f"people.holds.{kind}", n=n) for kind, n in counts.items())
-
-
-def _password() -> str:
-    return secrets.token_urlsafe(9)
 
 
 def _once(said: str, password: str) -> None:

@@ -5,6 +5,7 @@ import streamlit as st
 from components import address
 from components.frame import page
 from components.people import ask, filters, people_table, person_dialog, team_dialog, teams_table
+from components.people_passwords import first_passwords
 from components.personal import personal_data
 from components.text import t
 from core.access import Permission
@@ -20,6 +21,7 @@ with page("people.title", needs=Permission.MANAGE_PEOPLE) as view:
         rows = view.read(people, search=chosen.search, role=chosen.role, active=chosen.active)
         if person := people_table(rows):
             person_dialog(view, all_teams, person)
+        first_passwords(view, rows)
         if ask("person", t("people.add"), ":material/person_add:"):
             person_dialog(view, all_teams, None)
     with groups:

@@ -109,6 +109,30 @@ def test_a_new_person_gets_a_first_password_that_is_shown_once(open_page, sqlite
     assert bcrypt.checkpw(page.code[0].value.encode(), row.password_hash.encode())
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_all_who_cannot_sign_in_get_first_passwords_at_once(open_page, sqlite_store, people, language):
+    with sqlite_store.writing() as session:
+        for name in ("rep", "mate", "stranger"):
+            session.get_one(Person, getattr(people, name).person_id).password_hash = None
+        session.get_one(Person, people.stranger.person_id).active = False
+        session.get_one(Person, people.manager.person_id).password_hash = "kept"
+    page = open_page("people", people.admin, language, role="rep")
+    button = page.button("ask_passwords")
+    assert button.label == translate(language, "people.first_passwords", n=2)
+    button.click().run()
+    page.button("ask_passwords").click()
+    page.button("passwords_now").click().run()
+    assert not page.exception
+    head = translate(language, "people.password")
+    table = next(frame.value for frame in page.dataframe if head in frame.value)
+    given = dict(zip(table.iloc[:, 1], table.iloc[:, 2], strict=True))
+    assert sorted(given) == ["mate", "rep"]
+    with sqlite_store.reading() as session:
+        for person in session.scalars(select(Person).where(Person.username.in_(given))):
+            assert bcrypt.checkpw(given[person.username].encode(), person.password_hash.encode())
+        assert session.get_one(Person, people.stranger.person_id).password_hash is None
+
+
 def test_a_fresh_password_stands_alone_and_needs_no_scrolling(open_page, sqlite_store, people, monkeypatch):
     """AppTest chooses no row: the table is replaced by the line that would be chosen."""
     chosen = people.rep.person_id
