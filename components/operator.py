@@ -20,6 +20,8 @@ from data.migrate import is_current, revision_of
 from data.queries.operator import Desk, GivenUp, LiveSession, Storage
 from data.watching.statements import LATEST
 
+_KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+
 
 def state(desk: Desk, view: View) -> None:
     """Whether a worker is at work, the schema fits, and how much is stuck."""
@@ -173,7 +175,11 @@ def storage(desk: Desk, view: View) -> None:
     kept = desk.storage
     files = t("operator.files_detail", n=kept.file_count, new=size(kept.new_files, view.language))
     found = (
-        Card(t("operator.database"), size(kept.database, view.language), _grown(kept, view)),
+        Card(
+            t("operator.database", kind=_KINDS.get(kept.engine, kept.engine)),
+            size(kept.database, view.language),
+            _grown(kept, view),
+        ),
         Card(t("operator.files"), size(kept.files, view.language), files),
         Card(t("operator.changes"), str(kept.new_changes), t("operator.changes_detail")),
         _backup(kept, view),

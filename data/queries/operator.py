@@ -104,6 +104,7 @@ class Storage:
         new_files, new_changes: of the last thirty days: bytes, and rows of the audit log.
         grown: bytes of the database since it was first measured in the last thirty days.
         since: when that was.
+        engine: `sqlite` or `postgresql`.
     """
 
     database: int | None
@@ -114,6 +115,7 @@ class Storage:
     grown: int | None
     since: datetime | None
     backup: Backup | None
+    engine: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +221,7 @@ def _storage(session: Session, now: datetime) -> Storage:
     grown = database - before if database is not None and before is not None else None
     return Storage(
         database, int(size), count, int(session.scalar(new) or 0), session.scalar(changes) or 0, grown, since,
-        _backup(setting(session, BACKUP)),
+        _backup(setting(session, BACKUP)), engine_of(session),
     )  # fmt: skip
 
 

@@ -203,6 +203,7 @@ def test_sizes_growth_and_the_latest_backup(store, company, clock, tmp_path, mon
         None,
     )
     assert kept.database > 100_000
+    assert kept.engine == store.engine.dialect.name
     tidy(store, Run(clock.at))
     with store.writing() as session:
         session.execute(text("CREATE TABLE ballast (words TEXT)"))
