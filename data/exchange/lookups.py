@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
+from rapidfuzz import fuzz, process
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,10 @@ from core.messages import Problem
 from core.process.stages import PIPELINE
 from data.exchange.plan import Plan, fetch
 from data.schema import Base, Contact, Customer, Opportunity, Person, Pipeline, Stage
+
+_NEAR_ENOUGH = 88.0  # of 100, a customer's name that a file writes otherwise
+_LEAST_LIKE = 4  # letters, below which many names hold a word
+_MOST_NEAR, _MOST_NAMES = 200, 20_000  # words looked for in one file, and names they are held against
 
 
 class People:
@@ -68,7 +73,8 @@ class Named:
         refs: Collection[str],
         names: Collection[str] | None = None,
     ) -> None:
-        self.table = table
+        self.table, self._session = table, plan.session
+        self._alike: dict[str, str | None] = {}
         self.rows: dict[int, Mapping[str, Any]] = {}
         self._refs: dict[str, int] = {}
         self._names: dict[str, list[int]] = defaultdict(list)
@@ -108,9 +114,25 @@ class Named:
         named = self.by_name(word)
         if len(named) != 1:
             code = "ambiguous_name" if named else f"unknown_{field_name}"
-            problems.append(Problem(field_name, code, {"value": word}))
+            near = self._near(word) if code == "unknown_customer" else None
+            said = Problem(field_name, "unknown_customer_near", {"value": word, "near": near})
+            problems.append(said if near else Problem(field_name, code, {"value": word}))
             return None
         return named[0]
+
+    def _near(self, word: str) -> str | None:
+        """The stored name that is most like a word that names nobody; None where none is."""
+        if word not in self._alike:
+            known = len(self._alike) < _MOST_NEAR and len(fold(word)) >= _LEAST_LIKE
+            names = self._all_names if known else {}
+            found = process.extractOne(fold(word), names, scorer=fuzz.WRatio, score_cutoff=_NEAR_ENOUGH)
+            self._alike[word] = found[2] if found else None
+        return self._alike[word]
+
+    @cached_property
+    def _all_names(self) -> dict[str, str]:
+        names = self._session.scalars(select(self.table.name).limit(_MOST_NAMES + 1)).all()
+        return {name: fold(name) for name in names} if len(names) <= _MOST_NAMES else {}
 
 
 class Contacts:

@@ -184,6 +184,17 @@ def test_users_their_teams_and_managers(store):
         }
 
 
+def test_a_customer_written_otherwise_is_named_as_it_is_on_file(sqlite_store):
+    founded(sqlite_store)
+    rows = "customer,name\nHaihe,Wu\nhaihe pumps,Li\nNowhere Ltd,Xu\n"
+    told = [r.problems[0] for r in import_text(sqlite_store, "contacts", rows).rejected]
+    assert [(p.code, p.params.get("near")) for p in told] == [
+        ("unknown_customer_near", "Haihe Pumps"),
+        ("unknown_customer_near", "Haihe Pumps"),
+        ("unknown_customer", None),
+    ]
+
+
 def test_people_of_whom_no_role_is_said_are_told(sqlite_store):
     founded(sqlite_store)
     rows = "name,role,team\nIda Berg,,East\nMaria Stone,,\nOle Dahl,delivery,\n"
