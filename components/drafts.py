@@ -167,6 +167,16 @@ class DraftForm:
             kept = self._keep(field, shown, typed=True)
             return Decimal(kept) if kept is not None else None
 
+    def slider(
+        self, field: str, label: str, ends: tuple[float, float], default: float, step: float, **more: Any
+    ) -> float:
+        """A number between two ends; the default is shown until another is chosen."""
+        with self.at(field):
+            kept = float(self.get(field, default))
+            low, high = ends
+            shown = st.slider(label, low, high, kept, step, **self._wire(field), **more)
+            return float(self._keep(field, shown, default))
+
     def day(self, field: str, label: str, default: date | None = None, **more: Any) -> None:
         """A date; the default is shown until another is chosen."""
         with self.at(field, more.get("width", "stretch")):

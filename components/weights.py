@@ -11,6 +11,7 @@ from components import address, format
 from components.blocks import Tone, badge, empty, plain, section
 from components.draft_begin import note_form
 from components.draft_end import sent_now, submit_here, tell_sent
+from components.drafts import DraftForm
 from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
@@ -20,6 +21,7 @@ from core.forecast.factors import FACTORS
 from core.forecast.scorecard import BANDS
 from core.forecast.weighing import ALL, MOST_WEIGHT
 from core.terms import INDUSTRIES
+from data.commands.drafts import drop_draft
 from data.commands.form_drafts import WEIGHTS, WEIGHTS_USE
 from data.queries.weights import Version, WeightHistory
 
@@ -82,15 +84,28 @@ def editor(found: WeightHistory, draft: Callable[[str, Said, str], Any], view: V
             with st.grid(min_column_width=220, gap="small"):
                 for factor in FACTORS:
                     if factor.layer == layer:
-                        set_to[factor.name] = _slider(factor.name, industry, present, found, marks)
+                        with marks.field(factor.name):
+                            usual = present.get(factor.name, 1.0)
+                            set_to[factor.name] = _slider(form, factor.name, usual, found.in_force)
         with marks.field("note"):
             note = form.text("note", t("weights.note"), placeholder=t("weights.note_hint"))
         work = partial(_drafted, partial(draft, turn), _laid_over(found.weights, industry, set_to), note)
-        if st.button(t("weights.draft"), type="primary") and sent_now(view, form, marks, work):
+        if _pressed(form, view) and sent_now(view, form, marks, work):
             next_turn(named)
             st.toast(t("weights.drafted"))
             st.rerun()
         form.finish()
+
+
+def _pressed(form: DraftForm, view: View) -> bool:
+    """The line under the sliders: write down, throw away, and that they are kept as they stand."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        said = st.button(t("weights.draft"), type="primary")
+        if st.button(t("demands.discard"), type="tertiary", icon=":material/delete:", key="weights-discard"):
+            view.do(drop_draft, form.draft.id)
+            st.rerun()
+        st.caption(t("demands.saved_as_draft"), width="content")
+    return said
 
 
 def _drafted(draft: Callable[[Said, str], Any], weights: Said, note: str) -> None:
@@ -98,20 +113,10 @@ def _drafted(draft: Callable[[Said, str], Any], weights: Said, note: str) -> Non
     lead_to(_VERSION)
 
 
-def _slider(
-    name: str, industry: str, present: Mapping[str, float], found: WeightHistory, marks: Marks
-) -> float:
-    with marks.field(name):
-        said: float = st.slider(
-            t(f"factors.name.{name}"),
-            0.0,
-            MOST_WEIGHT,
-            float(present.get(name, 1.0)),
-            0.25,
-            key=f"weight-{industry}-{name}-{found.in_force}",
-            help=_points(name),
-        )
-    return said
+def _slider(form: DraftForm, name: str, usual: float, in_force: int | None) -> float:
+    """A factor's weight, kept until something else comes into force, with which it begins again."""
+    label, ends = t(f"factors.name.{name}"), (0.0, MOST_WEIGHT)
+    return form.slider(f"{name}-{in_force or 0}", label, ends, usual, 0.25, help=_points(name))
 
 
 def _points(name: str) -> str:
