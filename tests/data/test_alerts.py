@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date, timedelta
 from decimal import Decimal
+from inspect import signature
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +14,7 @@ from core.access import OPERATOR
 from core.customers import InteractionInput
 from core.messages import Invalid, NotFound
 from core.process.actions import ActionInput
+from core.process.alerts.facts import OpportunityFacts
 from core.process.evidence import NextStep
 from core.signals import SignalInput
 from core.terms import ActionStatus
@@ -120,6 +123,20 @@ def test_the_facts_are_those_of_the_records(desk, clock):
     record_interaction(desk.store, desk.people.rep, desk.people.customer, mail)
     assert desk.facts().quotes == ()
     assert desk.facts().last_answer_at == clock.at - timedelta(minutes=1)
+
+
+def test_the_store_says_every_fact(desk, monkeypatch):
+    """A fact that no statement fills keeps its default, and the rule that asks for it never speaks."""
+    desk.record("appointment")
+    said = {}
+
+    def made(*values, **named):
+        said.update(signature(OpportunityFacts).bind(*values, **named).arguments)
+        return OpportunityFacts(*values, **named)
+
+    monkeypatch.setattr("data.queries.alert_facts.OpportunityFacts", made)
+    desk.facts()
+    assert {field.name for field in fields(OpportunityFacts)} == set(said)
 
 
 def test_what_was_opened_and_never_touched_has_no_next_step(desk, clock):

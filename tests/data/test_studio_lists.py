@@ -11,7 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from core.fields import Kind
+from core.grades import FACTS
 from core.messages import Invalid, NotAllowed
+from core.policies import DEFAULTS
 from core.process.stages import PIPELINE, STAGES, following
 from core.studio import Area
 from core.vocabulary import ActionType, Tag
@@ -23,6 +25,7 @@ from data.commands.studio_fields import keep_field
 from data.commands.studio_lists import FRESH, keep_grade_rules, keep_tags, keep_types
 from data.own_terms import hear, offered_types, stage_order
 from data.queries.customers import choices
+from data.queries.grades import grade_facts
 from data.queries.policies import policy_in_force
 from data.queries.process import process_measures
 from data.queries.studio import desk
@@ -258,6 +261,12 @@ def test_rules_propose_a_grade_until_somebody_decides(studio, clock):
     assert due(studio, clock) == [("Haihe Pumps", "A")]
     grade_customer(store, people.rep, people.customer, "A", "They pay now.")
     assert due(studio, clock) == []
+
+
+def test_every_name_that_a_rule_may_read_has_a_value(studio, clock):
+    with studio.store.reading() as session:
+        (told,) = grade_facts(session, [studio.people.customer], DEFAULTS, clock.at)
+    assert {field.key for field in FACTS} == set(told.values)
 
 
 def due(studio, clock, who=None):

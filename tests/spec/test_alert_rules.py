@@ -35,6 +35,7 @@ NEW = Quote(21, ago(3), date(2026, 4, 30))
 SPOKEN = Sound(True, 30.0, -27.0, -6.0, 0.6)
 SOON = date(2026, 3, 21)
 
+RED = {"demos_without_quote"}  # rules that speak in red; the others are amber
 UNTOUCHED = {"stage": "", "stage_since": None, "reached": None, "last_event_at": None, "run_length": 0}
 
 # fmt: off
@@ -91,7 +92,7 @@ def test_when_a_rule_speaks(rule, different, speaks):
     found = {f.rule: f for f in findings(replace(CALM, **different), DEFAULTS)}
     assert (rule in found) == speaks
     if speaks:
-        assert found[rule].severity is Severity.AMBER
+        assert found[rule].severity is (Severity.RED if rule in RED else Severity.AMBER)
         again = RULES[rule](replace(CALM, **different, as_of=NOW + timedelta(hours=3)), DEFAULTS)
         assert again is not None
         assert again.key == found[rule].key  # time alone makes no new cause
@@ -107,6 +108,7 @@ def test_a_calm_opportunity_is_left_in_peace():
 
 def test_every_rule_stands_in_the_table():
     assert {rule for rule, _, _ in TABLE} | {"demos_without_quote"} == set(RULES)
+    assert set(RULES) >= RED
 
 
 COUNTED = [  # 16:00 of the day before the elapsed days would say: people count one more
