@@ -7,6 +7,7 @@ import streamlit as st
 from components.blocks import empty, plain, section
 from components.customer_opportunities import opportunities_block
 from components.editing import ask
+from components.form_turns import turn_of
 from components.frame import View
 from components.navigation import open_page
 from components.own_values import own_lines
@@ -20,6 +21,7 @@ from data.queries.promise_board import Board
 
 _GRADE = {"A": "green", "B": "blue", "C": "orange", "D": "gray"}
 _NAMED = 3  # contacts named on the fold
+_MORE = "customer-menu"  # another key closes it, or it would lie over the form that it opened
 
 
 def grade_badge(grade: str | None) -> str:
@@ -135,16 +137,16 @@ def customer_buttons(head: CustomerHead, view: View) -> None:
             t("customer.file_demand"), icon=":material/assignment_add:"
         ):
             open_page("demands", customer=head.id)
-        with st.popover(t("customer.more"), icon=":material/more_horiz:"):
+        with st.popover(t("customer.more"), icon=":material/more_horiz:", key=turn_of(_MORE)):
             _rare_buttons(head, view)
 
 
 def _rare_buttons(head: CustomerHead, view: View) -> None:
     with st.container(gap="small", key="customer-more"):
-        ask(t("customer.tags"), "tags", icon=":material/sell:")
-        ask(t("customer.edit"), "edit", icon=":material/edit:")
+        ask(t("customer.tags"), "tags", icon=":material/sell:", menu=_MORE)
+        ask(t("customer.edit"), "edit", icon=":material/edit:", menu=_MORE)
         if reach(view.who, Permission.ASSIGN):
-            ask(t("customer.assign"), "owner", icon=":material/person_add:")
+            ask(t("customer.assign"), "owner", icon=":material/person_add:", menu=_MORE)
         if reach(view.who, Permission.SEE_PROMISES) and st.button(
             t("customer.promises"), icon=":material/handshake:"
         ):

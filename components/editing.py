@@ -13,6 +13,7 @@ import streamlit as st
 from components import address
 from components.blocks import plain
 from components.change_words import field_name, words
+from components.form_turns import next_turn
 from components.format import NOTHING
 from components.forms import Marks
 from components.frame import View
@@ -128,8 +129,16 @@ def one_of(label: str, options: Sequence[str], value: str | None, area: str, key
     )
 
 
-def ask(label: str, what: str, of: int | None = None, *, icon: str, type: Any = "secondary") -> None:
-    """A button that opens a form: the address says which, so that it can be linked to."""
+def ask(
+    label: str, what: str, of: int | None = None, *, icon: str, type: Any = "secondary", menu: str = ""
+) -> None:
+    """A button that opens a form: the address says which, so that it can be linked to.
+
+    Args:
+        menu: name of the turn whose key the menu has in which the button stands; it closes.
+    """
     if st.button(label, key=f"do-{what}-{of or ''}", icon=icon, type=type):
         address.write(do=what, id=of)
+        if menu:
+            next_turn(menu)
         st.rerun()

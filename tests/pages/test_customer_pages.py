@@ -185,6 +185,15 @@ def test_a_rep_is_offered_no_assigning_and_the_address_opens_none(company):
     assert [key for key in keys if key.startswith("do-edit")]
 
 
+def test_the_menu_closes_over_the_form_that_it_opens(company):
+    at = look("customer", company.rep, customer=company.customer)
+    (menu,) = at.get("popover")
+    next(b for b in at.button if b.key == "do-edit-").click().run()
+    assert at.query_params["do"] == "edit"
+    (other,) = at.get("popover")
+    assert other.proto.id != menu.proto.id
+
+
 def test_new_customer_and_an_empty_name_at_its_field(company, sqlite_store):
     at = submit(look("customers", company.rep, do="new"))
     assert "Please fill this in." in text(at)
