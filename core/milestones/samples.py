@@ -27,8 +27,8 @@ class Tally:
 
     Attributes:
         drawn, checked: rows drawn, and those that somebody looked at.
-        low, high: Wilson's 95% interval of the share confirmed among all rows, from those that were clear;
-            None while none was.
+        low, high: Wilson's 95% interval of the share confirmed among all rows, from those that were clear,
+            as far as others can still move it; None while none was clear, or once all rows are.
     """
 
     drawn: int
@@ -49,17 +49,26 @@ def draw(rows: Sequence[Evidence], size: int, rng: Random) -> tuple[Evidence, ..
     return tuple(sorted(rng.sample(known, min(size, len(known))), key=lambda row: (row.on, row.of)))
 
 
-def tally(drawn: int, found: Iterable[Found]) -> Tally:
+def tally(drawn: int, found: Iterable[Found], population: int) -> Tally:
     """Count what was found, the latest of each row.
 
-    >>> tally(20, [Found.CONFIRMED] * 9 + [Found.DIFFERS]).confirmed
+    Args:
+        population: all rows, from which the sample was drawn.
+
+    >>> tally(20, [Found.CONFIRMED] * 9 + [Found.DIFFERS], population=300).confirmed
     9
     """
     counted = list(found)
     confirmed, differs = counted.count(Found.CONFIRMED), counted.count(Found.DIFFERS)
     clear = confirmed + differs
-    low, high = wilson(confirmed, clear, Z95) if clear else (None, None)
+    low, high = _among_all(confirmed, differs, population) if 0 < clear < population else (None, None)
     return Tally(drawn, len(counted), confirmed, differs, counted.count(Found.UNCLEAR), low, high)
+
+
+def _among_all(confirmed: int, differs: int, population: int) -> tuple[float, float]:
+    """What was found stands: no more can be confirmed than all but those that differ."""
+    low, high = wilson(confirmed, confirmed + differs, Z95)
+    return max(low, confirmed / population), min(high, 1 - differs / population)
 
 
 def check_found(result: str, note: str) -> Iterator[Problem]:

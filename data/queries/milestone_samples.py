@@ -169,7 +169,7 @@ def recorded_by_voice(session: Session, ids: Sequence[int]) -> set[int]:
 def _sample(session: Session, row: ProofSample, drawn_by: str | None, earlier: int) -> Sample:
     checks = _checks(session, row.id)
     items = tuple(Item(found := evidence_from(kept), checks.get(found.of)) for kept in row.items)
-    told = tally(len(items), [item.check.result for item in items if item.check])
+    told = tally(len(items), [item.check.result for item in items if item.check], row.population)
     return Sample(
         row.id,
         row.team_id,

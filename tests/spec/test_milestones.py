@@ -13,6 +13,7 @@ from core.milestones.criteria import BY_NAME, CRITERIA, DAYS, Window, window
 from core.milestones.evidence import Evidence, commonest, mean, weeks, worst
 from core.milestones.outlook import everybody_chance, mean_chance, share_chance
 from core.milestones.path import Phase, check_launch, phase
+from core.milestones.samples import Found, tally
 from core.policies import DEFAULTS
 from data.milestone_words import next_words
 
@@ -270,3 +271,24 @@ LAUNCHES = [
 @pytest.mark.parametrize(("on", "reason", "before", "codes"), LAUNCHES)
 def test_a_launch_date_is_checked(on, reason, before, codes):
     assert [p.code for p in check_launch(on, reason, before, FIRST)] == codes
+
+
+# fmt: off
+SAMPLES = [
+    # all rows  confirmed  differ  cannot be told   of all rows, in percent
+    (100,       0,         0,      3,               None),
+    (100,       9,         1,      0,               (60, 98)),
+    (4,         0,         1,      0,               (0, 75)),     # three may still be confirmed, not four
+    (4,         1,         0,      0,               (25, 100)),
+    (4,         2,         1,      1,               (50, 75)),
+    (4,         3,         1,      0,               None),        # all are known: the counts say it
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("population", "confirmed", "differs", "unclear", "said"), SAMPLES)
+def test_a_sample_says_of_all_rows_no_more_than_can_be(population, confirmed, differs, unclear, said):
+    found = [Found.CONFIRMED] * confirmed + [Found.DIFFERS] * differs + [Found.UNCLEAR] * unclear
+    told = tally(len(found), found, population)
+    ends = None if told.low is None or told.high is None else (round(told.low * 100), round(told.high * 100))
+    assert ends == said
