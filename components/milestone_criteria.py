@@ -127,7 +127,8 @@ def behind(proof: Proof, team: int | None, view: View, draw: Callable[[], None])
     with st.container(key=_BEHIND):
         section(t("milestones.behind", name=t(f"milestones.of.{told.criterion}")), icon=":material/list:")
         arrive(_BEHIND)
-    st.caption(t("milestones.behind_note"))
+    weighed = told.criterion == "accuracy"  # the only one whose rows count differently
+    st.caption(t("milestones.behind_weighed" if weighed else "milestones.behind_note"))
     draw()
     if not proof.rows:
         empty(t("milestones.no_rows"), t("milestones.no_rows_hint"), icon=":material/list:")

@@ -93,6 +93,7 @@ def test_the_path_says_where_it_stands_and_what_comes_next(open_page, launched, 
 def test_a_criterion_opens_its_rows(open_page, launched, language, name):
     page = open_page("milestones", launched.director, language, day=30, criterion=name)
     check_words(page)
+    assert translate(language, "milestones.behind_note") in words(page)
     rows = page.dataframe[0].value
     yes, no = (translate(language, f"milestones.{answer}.{name}") for answer in ("yes", "no"))
     expected = {"recording": {yes: ["Rep"], no: ["Mate", "Stranger"]}, "completeness": {no: ["Rep"] * 6}}
@@ -113,6 +114,7 @@ def test_a_month_of_the_accuracy_opens_its_rows_of_whose_it_is(
         january = proof(session, company.director, team, 60, "accuracy", clock.at).rows[0]
     at = {"team": team} if team else {}
     page = open_page("milestones", company.director, day=60, criterion="accuracy", **at)
+    assert translate("en", "milestones.behind_weighed") in words(page)
     page.session_state["milestone-rows-clicked"] = (f"{january.of}-{january.on}-{january.about}", "")
     page.run()
     whose = f"team-{team}" if team else "company"
