@@ -16,8 +16,9 @@ def alert_words(language: str, rule: str, params: Mapping[str, Any]) -> dict[str
     words = {}
     for part in ("name", "why", "action"):
         key = f"alerts.{rule}.{part}"
-        if part == "why" and params.get("at_least"):
-            key = f"alerts.{rule}.why_at_least"
+        for other in ("at_least", "ended"):
+            if params.get(other) and has(language, f"{key}_{other}"):
+                key = f"{key}_{other}"
         words[part] = translate(language, key, **told) if has(language, key) else ""
     return words
 

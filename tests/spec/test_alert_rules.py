@@ -14,6 +14,7 @@ from core.process.recordings import Sound
 from core.terms import Severity
 from data.jsontext import to_json
 from data.notices import alert_words
+from data.text import translate
 
 NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
 
@@ -34,6 +35,7 @@ OLD = Quote(20, ago(9), date(2026, 3, 31))
 NEW = Quote(21, ago(3), date(2026, 4, 30))
 SPOKEN = Sound(True, 30.0, -27.0, -6.0, 0.6)
 SOON = date(2026, 3, 21)
+DAY_BEFORE = {"en": "19 Mar 2026", "zh": "2026年3月19日"}
 
 RED = {"demos_without_quote"}  # rules that speak in red; the others are amber
 UNTOUCHED = {"stage": "", "stage_since": None, "reached": None, "last_event_at": None, "run_length": 0}
@@ -163,3 +165,16 @@ def test_a_company_can_switch_a_rule_off():
 @pytest.mark.parametrize(("language", "day"), [("en", "28 Nov 2026"), ("zh", "2026年11月28日")])
 def test_its_words_write_dates_as_the_pages_do(language, day):
     assert day in alert_words(language, "quote_expiring", {"on": "2026-11-28"})["why"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_quote_that_has_ended_is_not_said_to_be_valid(language):
+    def said(left: int) -> dict[str, str]:
+        last = NOW.date() + timedelta(days=left)
+        finding = RULES["quote_expiring"](replace(CALM, last_quote=Quote(5, ago(9), last)), DEFAULTS)
+        assert finding is not None
+        return alert_words(language, "quote_expiring", to_json(dict(finding.params)))
+
+    today, yesterday = said(0), said(-1)
+    assert yesterday["why"] == translate(language, "alerts.quote_expiring.why_ended", on=DAY_BEFORE[language])
+    assert today["action"] != yesterday["action"]

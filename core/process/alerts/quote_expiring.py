@@ -10,7 +10,7 @@ GONE_DAYS = 30  # an expired quote is another story after these
 
 
 def evaluate(facts: OpportunityFacts, policy: Policy) -> Finding | None:
-    """Amber from `quote_expiry_days` before the latest quote's last day on."""
+    """Amber from `quote_expiry_days` before the latest quote's last day on; once it is over, it says so."""
     quote = facts.last_quote
     if quote is None or quote.valid_until is None:
         return None
@@ -21,6 +21,6 @@ def evaluate(facts: OpportunityFacts, policy: Policy) -> Finding | None:
         rule=NAME,
         key=f"{NAME}:{facts.opportunity_id}:{quote.action_id}",
         severity=Severity.AMBER,
-        params={"on": quote.valid_until},
+        params={"on": quote.valid_until} | ({"ended": True} if left < 0 else {}),
         drivers=(quote.action_id,),
     )
