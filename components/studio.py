@@ -134,7 +134,7 @@ def keep_or_leave(keep: Callable[[], Any], marks: Marks, asked: str) -> None:
 
 def versions(desk: Desk, restore: Callable[[int, str], Any], describe: Describe, view: View) -> None:
     """Every version with what it changed, and the way back to each."""
-    section(t("studio.versions"), icon=":material/history:")
+    section(t("studio.versions"), help=t("studio.versions_help"), icon=":material/history:")
     if not desk.versions:
         empty(t("studio.as_shipped"), t("studio.as_shipped_hint"), icon=":material/history:")
         return

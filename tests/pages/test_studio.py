@@ -121,6 +121,7 @@ def test_a_field_is_edited_retired_and_rolled_back(open_page, sqlite_store, lang
     fill(page, "studio.note", "Nobody looks at it.", language)
     page = press(page, "studio.publish", language)
     assert own_fields(sqlite_store)[0].retired
+    assert translate(language, "studio.versions_help") in [h.help for h in page.subheader]
     fill(page, "studio.restore_note", "Needed after all.", language)
     page = press(page, "studio.restore", language)
     check_words(page)
