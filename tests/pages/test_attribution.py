@@ -82,6 +82,8 @@ def press(page, language, key, n=0):
 @pytest.mark.parametrize("role", ["manager", "director"])
 def test_it_says_what_the_records_speak_for(open_page, sqlite_store, people, role, language):
     page = open_page("attribution", getattr(people, role), language)
+    told = {"en": "a single weak sign is left to chance", "zh": "只有一个弱迹象时，仍归为偶然"}[language]
+    assert [heading for heading in page.subheader if told in heading.help]
     check_words(page)
     with sqlite_store.reading() as session:
         assert session.scalar(select(func.count(Draft.id))) == 0  # to look writes nothing
