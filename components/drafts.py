@@ -289,8 +289,10 @@ class DraftForm:
             lines: key of a container in whose fields of one line Enter sends it.
             send: key of its button where it is not the form's own.
         """
+        if self._marked or self._memory.get("marks"):  # none takes the place of those that were drawn
+            self._memory["marks"] = True
+            st.html(f"<style>{''.join(self._mark(f) for f in self._marked) or '/* none */'}</style>")
         if self._marked:
-            st.html(f"<style>{''.join(self._mark(f) for f in self._marked)}</style>")
             first = f"{self.prefix}problem_{self._marked[0]}_0"  # some are said beside no field
             into_view(first, f"{self.prefix}{self.draft.refusals}", key=f"{self.prefix}scroll")
         button = send or (f"{self.prefix}submit" if by_keys else "")

@@ -18,6 +18,7 @@ _speaker = st.components.v2.component("firebreak_foreign", js=_SCRIPT)
 _TAGS = {"en": "en", "zh": "zh-CN"}
 
 _DROP = '[data-testid="stFileUploaderDropzone"]'
+_REFUSED = '[data-testid="stFileChips"] [data-testid="stTooltipErrorHoverTarget"]'
 _PLACES = {
     "choose_file": f'{_DROP} button [data-testid="stMarkdownContainer"] p',
     "drop_file": f'{_DROP} [data-testid="stFileUploaderDropzoneInstructions"] span',
@@ -37,7 +38,8 @@ def speak() -> None:
 @cache
 def _rules(language: str) -> str:
     words = ((place, translate(language, f"shell.{key}")) for key, place in _PLACES.items())
-    return f"<style>{''.join(_rule(*said) for said in words)}</style>"
+    refused = _refused(translate(language, "shell.file_refused"))
+    return f"<style>{''.join(_rule(*said) for said in words)}{refused}</style>"
 
 
 @cache
@@ -57,3 +59,10 @@ def _pairs(area: str, before: str, now: str) -> list[tuple[str, str]]:
 def _rule(place: str, words: str) -> str:
     said = json.dumps(words, ensure_ascii=False)
     return f"{place}{{font-size:0}}{place}::before{{content:{said};font-size:0.9rem}}"
+
+
+def _refused(words: str) -> str:
+    """Below a file that the browser did not take, for the tooltip's words a finger never sees."""
+    said = json.dumps(words, ensure_ascii=False)
+    below = f"content:{said};flex-basis:100%;font-size:0.9rem;padding-top:0.25rem"
+    return f"{_REFUSED}{{flex-wrap:wrap}}{_REFUSED}::after{{{below}}}"
