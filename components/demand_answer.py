@@ -79,6 +79,8 @@ def answer_block(
     title, part = "do_answer" if waits else "anew" if again else "after_all", part_of(file.row.id)
     with st.container(key=part):
         section(t(f"demands.{title}"), icon=":material/edit_note:")
+        if again and file.row.feature_id:
+            st.caption(t("demands.only_named"))
     form = form_over(view, kept, save_promise_fields, "answer")
     with st.container(border=True):
         ways = ("new", *(("known",) if features else ()), *((DECLINE,) if waits or again else ()))

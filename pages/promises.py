@@ -3,6 +3,7 @@
 from functools import partial
 
 from components import address
+from components.feature_correction import correct_block
 from components.frame import page
 from components.freeze import freeze_line
 from components.promise_file import delivered, histories, promise_head, take_back_block
@@ -12,6 +13,7 @@ from components.promises import board_cards, board_filters, board_list, chosen_s
 from components.schedule import feature_head, movable, promised_on, schedule_block
 from core.access import Permission, decide
 from data.commands.command import Command
+from data.commands.features import correct_feature
 from data.commands.promises import plan_promise
 from data.queries.deliveries import deliveries_of
 from data.queries.demand_file import feature_choices
@@ -21,6 +23,7 @@ from data.queries.promise_origins import origin_of, origins
 from data.queries.schedule import feature_file, schedule
 
 LINK: Command[..., int] = plan_promise
+CORRECT: Command[..., int] = correct_feature
 
 with page("promises.title", needs=Permission.SEE_PROMISES) as view:
     freeze_line(view)
@@ -47,6 +50,7 @@ with page("promises.title", needs=Permission.SEE_PROMISES) as view:
         promised_on(told, view)
         if movable(feature.planned, view):
             feature_form(number, told, view)
+            correct_block(feature.planned, partial(view.do, CORRECT), view)
     else:
         if decide(view.who, Permission.MAKE_PROMISES).allowed:
             begin_with(view.read(promise_start), view)

@@ -52,6 +52,15 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """What a feature is called, and what is handed over."""
+
+    feature: str
+    deliverable: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decline:
     """Product's answer that it will not be done: one of `DECLINES`, and what the customer can be told."""
 
@@ -95,13 +104,21 @@ def check_demand(demand: DemandInput, now: datetime) -> tuple[Problem, ...]:
 
 def check_answer(answer: Answer) -> tuple[Problem, ...]:
     """All problems of an answer: everything that C2 names is needed."""
-    problems = [p for name in ("feature", "path", "resources") for p in _text(name, getattr(answer, name))]
-    problems += _choice("deliverable", answer.deliverable, DELIVERABLES) + _text(
-        "reference", answer.reference
-    )
+    problems = [p for name in ("path", "resources") for p in _text(name, getattr(answer, name))]
+    problems += check_named(Named(answer.feature, answer.deliverable, answer.reference))
     if answer.planned_on is None:
         problems.append(Problem("planned_on", "required"))
     return tuple(problems)
+
+
+def check_named(named: Named) -> tuple[Problem, ...]:
+    """All problems of what a feature is called.
+
+    >>> [(p.field, p.code) for p in check_named(Named(" ", "api", ""))]
+    [('feature', 'required'), ('reference', 'required')]
+    """
+    problems = _text("feature", named.feature) + _choice("deliverable", named.deliverable, DELIVERABLES)
+    return (*problems, *_text("reference", named.reference))
 
 
 def check_decline(decline: Decline) -> tuple[Problem, ...]:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from core.access import Permission
 from core.messages import Conflict, NotFound, Problem, refuse
 from core.promises.acceptance import Spread, spread
-from core.promises.demands import Answer, check_ahead, check_kept_plan, check_move
+from core.promises.demands import Answer, Named, check_ahead, check_kept_plan, check_move, check_named
 from data.commands.command import Tx, command
 from data.commands.plan_notices import tell_moved
 from data.commands.promise_sweep import promised_with, sweep_promises
@@ -38,6 +38,27 @@ def move_feature(tx: Tx, feature_id: int, planned_on: date | None, reason: str) 
     tx.audit("feature", feature.id, to_json({"planned_on": before}), after)
     sweep_promises(tx.session, tx.now, tx.policy, promised_with(feature.id), by=tx.who.person_id)
     tell_moved(tx, feature, planned)
+    return feature.id
+
+
+@command("feature.correct", needs=Permission.ANSWER_DEMANDS)
+def correct_feature(tx: Tx, feature_id: int, named: Named) -> int:
+    """Put right what a feature is called or what is handed over; its dates and the answers with it stay.
+
+    Raises:
+        NotFound: no such feature.
+        Conflict: all who waited for it have confirmed it.
+        Invalid: something is missing.
+    """
+    feature = reached_feature(tx, feature_id)
+    if _spread(tx, feature_id) is Spread.CONFIRMED:
+        raise Conflict("feature_confirmed")
+    refuse(check_named(named))
+    before = {"name": feature.name, "deliverable": feature.deliverable, "reference": feature.reference}
+    feature.name, feature.reference = named.feature.strip(), named.reference.strip()
+    feature.deliverable = named.deliverable
+    after = {"name": feature.name, "deliverable": feature.deliverable, "reference": feature.reference}
+    tx.audit("feature", feature.id, before, after)
     return feature.id
 
 

@@ -12,12 +12,12 @@ from core.messages import Conflict, Invalid, NotAllowed
 from core.policies import DEFAULTS
 from core.promises.acceptance import Spread
 from core.promises.collaboration import Measure
-from core.promises.demands import Anew, Decline, PromiseInput
+from core.promises.demands import Anew, Decline, Named, PromiseInput
 from core.promises.handover import DeliveryInput
 from core.webhooks import WebhookInput
 from data.commands.deliveries import mark_ready
 from data.commands.demands import answer_demand, decline_demand
-from data.commands.features import move_feature
+from data.commands.features import correct_feature, move_feature
 from data.commands.promise_drafts import open_answer, save_promise_fields, submit_answer
 from data.commands.promises import escalate_promise, make_promise, plan_promise
 from data.commands.webhooks import add_webhook
@@ -135,6 +135,20 @@ def test_the_feature_that_nobody_waits_for_any_more_is_still_planned_by_product(
     move_feature(store, company.product, before, None, "Nobody waits for it")
     assert lines(company.product) == [right]
     assert lines(company.product, earlier=True) == [right, ("Dashboard", None, Spread.NOBODY)]
+
+
+def test_a_mistyped_name_or_reference_is_put_right_without_a_new_answer(store, company, demand):
+    before = read(store, company, demand)
+    feature = before.row.feature_id
+    with pytest.raises(Invalid) as refused:
+        correct_feature(store, company.product, feature, Named(" ", "screen", ""))
+    assert [p.field for p in refused.value.problems] == ["feature", "reference"]
+    with pytest.raises(NotAllowed):
+        correct_feature(store, company.rep, feature, Named("Dashboards", "api", "YQ-2"))
+    correct_feature(store, company.product, feature, Named(" Dashboards ", "api", "YQ-2"))
+    file = read(store, company, demand)
+    assert (file.row.feature, file.deliverable, file.reference) == ("Dashboards", "api", "YQ-2")
+    assert (file.row.planned_on, file.earlier) == (before.row.planned_on, ())
 
 
 def test_promises_made_of_it_go_over_to_the_new_feature(store, company, demand):

@@ -117,6 +117,7 @@ ALLOWED = {
     "demand.answer":           {P},
     "demand.decline":          {P},
     "demand.take_back":        {R, M, D},
+    "feature.correct":         {P},
     "feature.move":            {P},
     "forecast.decide":         {R, M},
     "delivery.mark_ready":     {P, V},

@@ -292,6 +292,22 @@ def test_the_schedule_and_a_features_dates(open_page, desk, clock, sqlite_store,
     assert desk.file().row.promise.state.code == "nothing_planned"
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_product_puts_a_features_name_right_where_its_dates_stand(open_page, desk, language):
+    page = open_page("promises", desk.people.rep, language, feature=desk.feature)
+    assert translate(language, "promises.correct") not in [e.label for e in page.expander]
+    page = open_page("promises", desk.people.product, language, feature=desk.feature)
+    page.text_input[0].set_value("")
+    press(page, translate(language, "promises.correct_send"))
+    assert translate(language, "problems.required") in shown(page)
+    page.text_input[0].set_value("Dashboards")
+    page.text_input[1].set_value("YQ-7")
+    press(page, translate(language, "promises.correct_send"))
+    assert [m.value for m in page.toast] == [translate(language, "promises.corrected")]
+    assert "YQ-7" in shown(page)
+    assert desk.file().row.promise.feature == "Dashboards"
+
+
 def test_a_long_schedule_comes_in_portions(open_page, desk, sqlite_store, monkeypatch):
     monkeypatch.setattr("components.schedule.FEATURES", 1)
     people = desk.people
