@@ -192,6 +192,8 @@ def ago(value: datetime | None, now: datetime, language: str, timezone: str) -> 
     ['15 hours ago', '1 day ago', '1 day ago', '2 days ago']
     >>> ago(now + timedelta(hours=2), now, "zh", "UTC")
     '2小时后'
+    >>> [ago(now - timedelta(days=n), now, "en", "UTC") for n in (6, 11, 14)]  # by the day up to two weeks
+    ['6 days ago', '11 days ago', '2 weeks ago']
     """
     if value is None:
         return NOTHING
@@ -199,7 +201,7 @@ def ago(value: datetime | None, now: datetime, language: str, timezone: str) -> 
     days = (value.astimezone(zone).date() - now.astimezone(zone).date()).days
     if abs(off) >= timedelta(days=1):
         off = timedelta(days=days)
-    share = 1 if not days and abs(off) > _LONG else _USUAL
+    share = 1 if not days and abs(off) > _LONG else 2 if 1 < abs(days) < 14 else _USUAL
     return str(format_timedelta(off, threshold=share, add_direction=True, locale=LOCALES[language]))
 
 
