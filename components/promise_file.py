@@ -21,7 +21,7 @@ from core.access import Permission, reach
 from core.promises.acceptance import Fulfilment, Stand
 from data.commands.form_drafts import PROMISE_BACK
 from data.queries.deliveries import DeliveryRow
-from data.queries.promise_board import Stake, totals
+from data.queries.promise_board import BoardRow, Stake, totals
 from data.queries.promise_file import PromiseFile
 from data.queries.schedule import DateChange
 
@@ -44,8 +44,7 @@ def promise_head(file: PromiseFile, view: View) -> None:
         [
             Card(t("promises.promised"), format.day(promise.promised_on, view.language)),
             Card(t("promises.planned"), _day(promise.planned_on, view), promise.feature or ""),
-            Card(t("promises.at_stake"), amounts_words(totals(row.stakes), view) or format.NOTHING,
-                 t("promises.opportunities", n=len(row.stakes)), help=_stake_list(row.stakes, view)),
+            *(() if promise.delivered else (_stake_card(row, view),)),
         ],
         key="promise-dates",
     )  # fmt: skip
@@ -56,6 +55,12 @@ def promise_head(file: PromiseFile, view: View) -> None:
             t("promises.make_anew"), icon=":material/redo:"
         ):
             leave_for_making(promise.customer_id, again=promise.id)
+
+
+def _stake_card(row: BoardRow, view: View) -> Card:
+    amounts = amounts_words(totals(row.stakes), view) or format.NOTHING
+    many = t("promises.opportunities", n=len(row.stakes))
+    return Card(t("promises.at_stake"), amounts, many, help=_stake_list(row.stakes, view))
 
 
 def _stands(file: PromiseFile) -> tuple[str, Tone]:

@@ -169,7 +169,7 @@ def escalations_of(session: Session, promise_ids: Collection[int]) -> tuple[Esca
 
 
 def stakes_behind(session: Session, rows: Sequence[PromiseRow]) -> dict[int, tuple[Stake, ...]]:
-    """By promise, the open opportunities behind it; behind what was taken back there are none."""
+    """By promise, the open opportunities behind it; none behind what is confirmed or taken back."""
     asked = select(Demand.id, Demand.opportunity_id).where(
         Demand.id.in_({row.demand_id for row in rows if row.demand_id}), Demand.opportunity_id.is_not(None)
     )
@@ -192,7 +192,7 @@ def stakes_behind(session: Session, rows: Sequence[PromiseRow]) -> dict[int, tup
     of = {row.id: row.customer_id for row in rows}
     named = {row.id: by_id.get(of_demand.get(row.demand_id or 0) or 0) for row in rows}
     found = {i: (stake,) if stake else tuple(by_customer[of[i]]) for i, stake in named.items()}
-    return found | {row.id: () for row in rows if row.taken_back}
+    return found | {row.id: () for row in rows if row.taken_back or row.delivered}
 
 
 def totals(stakes: Iterable[Stake]) -> dict[str, Decimal]:

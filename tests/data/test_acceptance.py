@@ -205,12 +205,14 @@ def test_a_promise_is_kept_only_by_a_confirmed_delivery(store, handover, clock):
     clock.move(days=9)
     (row,) = board(Promises.PAST).rows
     assert (row.promise.fulfilment, row.promise.delivery.state) == ("missed", "sent")
+    assert row.stakes
     before = clock.at
     clock.move(days=1)
     answer_link(store, token, YES)
     clock.move(hours=1)
     (row,) = board(Promises.DELIVERED).rows
     assert row.promise.fulfilment == "kept"  # ready on the 4th, promised for the 12th
+    assert row.stakes == ()  # nothing hangs on what is kept
     assert board(Promises.PAST).counts["past"] == 0
     (then,) = read(store, promise_board, rep, Promises.PAST, before).rows
     assert then.promise.fulfilment == "missed"  # as it was known
