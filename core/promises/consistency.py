@@ -21,8 +21,8 @@ class Consistency:
 
     Attributes:
         light: RED when the promise comes before the plan or nothing is planned, AMBER when the
-            plan leaves fewer than `slack_days`, GREEN otherwise, and when it was ready in time or the
-            customer confirmed it.
+            plan leaves fewer than `slack_days` or the customer reported a problem, GREEN otherwise,
+            and when it was ready in time or the customer confirmed it.
         code: why, a key under `promises.why`.
         gap_days: days from the promise to the plan, or to the day on which it was ready in time;
             positive when promised too early, None without a plan.
@@ -39,16 +39,20 @@ def consistency(
     slack_days: int,
     delivered: bool = False,
     ready_on: date | None = None,
+    problem: bool = False,
 ) -> Consistency:
     """Hold one promised date against the planned one.
 
     Args:
         delivered: the customer confirmed it (`core.promises.acceptance`): no plan can contradict it any more.
         ready_on: since when it waits for the customer; in time, no plan can contradict it either.
+        problem: the customer reported one with what was ready, and it is not mended: no plan says when.
 
     >>> consistency(date(2026, 3, 1), date(2026, 3, 10), slack_days=3)
     Consistency(light=<Light.RED: 'red'>, code='before_plan', gap_days=9)
     >>> consistency(date(2026, 3, 12), date(2026, 3, 10), slack_days=3).light.value
+    'amber'
+    >>> consistency(date(2026, 3, 12), date(2026, 3, 1), slack_days=3, problem=True).light.value
     'amber'
     >>> consistency(date(2026, 3, 1), None, slack_days=3).code
     'nothing_planned'
@@ -66,6 +70,8 @@ def consistency(
         return Consistency(Light.RED, "before_plan", gap)
     if -gap < slack_days:
         return Consistency(Light.AMBER, "little_slack", gap)
+    if problem:
+        return Consistency(Light.AMBER, "problem", gap)
     return Consistency(Light.GREEN, "fits", gap)
 
 

@@ -192,7 +192,9 @@ def _promise(row: Any, slack_days: int, delivery: Standing, today: date, zone: s
         feature=feature,
         promised_on=told_on,
         planned_on=planned_on,
-        state=consistency(told_on, planned_on, slack_days, delivery.delivered, ready_on),
+        state=consistency(
+            told_on, planned_on, slack_days, delivery.delivered, ready_on, delivery.state is Stand.PROBLEM
+        ),
         customer_id=p.customer_id,
         demand_id=p.demand_id,
         feature_id=feature_id,

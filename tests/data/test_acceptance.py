@@ -21,7 +21,7 @@ from data.commands.deliveries import ask_again, mark_ready, remind, renew_delive
 from data.commands.demands import answer_demand, file_demand
 from data.commands.features import move_feature
 from data.commands.promise_sweep import sweep_promises
-from data.commands.promises import make_promise
+from data.commands.promises import make_promise, move_promise
 from data.jobs import acceptance_mail, sweep_acceptance
 from data.jobs.registry import Run
 from data.queries.deliveries import Show, delivery_board
@@ -191,6 +191,24 @@ def test_a_problem_is_told_and_a_mended_delivery_asks_anew(store, handover, cloc
     file = read(store, delivery_file, handover.people.rep, delivery, clock.at)
     assert [h.what for h in file.happened] == ["confirmed", "sent_again", "problem", "sent"]
     assert file.happened[2].text == "The table stays empty"
+
+
+def test_a_promise_does_not_fit_while_the_customer_has_a_problem(store, handover, clock):
+    people = handover.people
+    move_promise(store, people.rep, handover.promise, date(2026, 3, 30), "They agreed")
+
+    def stands():
+        (row,) = read(store, promise_board, people.rep, Promises.AHEAD, store.clock()).rows
+        return row.promise.state.light, row.promise.state.code
+
+    delivery, token = handover.ready()
+    assert stands() == ("green", "ready")
+    answer_link(store, token, NO)
+    clock.move(hours=1)
+    assert stands() == ("amber", "problem")
+    renew_delivery(store, people.delivery, delivery, new_token())
+    clock.move(hours=1)
+    assert stands() == ("green", "ready")
 
 
 def test_a_promise_is_kept_only_by_a_confirmed_delivery(store, handover, clock):
