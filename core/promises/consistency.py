@@ -21,8 +21,8 @@ class Consistency:
 
     Attributes:
         light: RED when the promise comes before the plan or nothing is planned, AMBER when the
-            plan leaves fewer than `slack_days` or the customer reported a problem, GREEN otherwise,
-            and when it was ready in time or the customer confirmed it.
+            plan leaves fewer than `slack_days` or has passed with nothing ready, or when the customer
+            reported a problem, GREEN otherwise, and when it was ready in time or the customer confirmed it.
         code: why, a key under `promises.why`.
         gap_days: days from the promise to the plan, or to the day on which it was ready in time;
             positive when promised too early, None without a plan.
@@ -40,6 +40,7 @@ def consistency(
     delivered: bool = False,
     ready_on: date | None = None,
     problem: bool = False,
+    today: date | None = None,
 ) -> Consistency:
     """Hold one promised date against the planned one.
 
@@ -47,6 +48,7 @@ def consistency(
         delivered: the customer confirmed it (`core.promises.acceptance`): no plan can contradict it any more.
         ready_on: since when it waits for the customer; in time, no plan can contradict it either.
         problem: the customer reported one with what was ready, and it is not mended: no plan says when.
+        today: on which a plan for an earlier day has passed; without it none has.
 
     >>> consistency(date(2026, 3, 1), date(2026, 3, 10), slack_days=3)
     Consistency(light=<Light.RED: 'red'>, code='before_plan', gap_days=9)
@@ -54,6 +56,8 @@ def consistency(
     'amber'
     >>> consistency(date(2026, 3, 12), date(2026, 3, 1), slack_days=3, problem=True).light.value
     'amber'
+    >>> consistency(date(2026, 3, 12), date(2026, 3, 1), slack_days=3, today=date(2026, 3, 2)).code
+    'plan_over'
     >>> consistency(date(2026, 3, 1), None, slack_days=3).code
     'nothing_planned'
     >>> consistency(date(2026, 3, 1), None, slack_days=3, ready_on=date(2026, 2, 27)).code
@@ -72,6 +76,8 @@ def consistency(
         return Consistency(Light.AMBER, "little_slack", gap)
     if problem:
         return Consistency(Light.AMBER, "problem", gap)
+    if today is not None and ready_on is None and planned_on < today:
+        return Consistency(Light.AMBER, "plan_over", gap)
     return Consistency(Light.GREEN, "fits", gap)
 
 

@@ -193,7 +193,13 @@ def _promise(row: Any, slack_days: int, delivery: Standing, today: date, zone: s
         promised_on=told_on,
         planned_on=planned_on,
         state=consistency(
-            told_on, planned_on, slack_days, delivery.delivered, ready_on, delivery.state is Stand.PROBLEM
+            told_on,
+            planned_on,
+            slack_days,
+            delivery.delivered,
+            ready_on,
+            problem=delivery.state is Stand.PROBLEM,
+            today=today,
         ),
         customer_id=p.customer_id,
         demand_id=p.demand_id,

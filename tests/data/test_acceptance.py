@@ -211,6 +211,21 @@ def test_a_promise_does_not_fit_while_the_customer_has_a_problem(store, handover
     assert stands() == ("green", "ready")
 
 
+def test_a_promise_does_not_fit_a_plan_whose_day_has_passed_with_nothing_ready(store, handover, clock):
+    move_promise(store, handover.people.rep, handover.promise, date(2026, 4, 30), "They agreed")
+
+    def stands():
+        (row,) = read(store, promise_board, handover.people.rep, Promises.AHEAD, store.clock()).rows
+        return row.promise.state.light, row.promise.state.code
+
+    assert stands() == ("green", "fits")
+    clock.move(days=30)
+    assert stands() == ("amber", "plan_over")
+    handover.ready()
+    clock.move(hours=1)
+    assert stands() == ("green", "ready")
+
+
 def test_a_promise_is_kept_only_by_a_confirmed_delivery(store, handover, clock):
     rep = handover.people.rep
 
