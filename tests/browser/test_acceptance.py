@@ -40,11 +40,14 @@ def phone(visit, link, **options):
 
 
 def test_the_customer_reports_then_confirms_and_the_delivery_page_counts_it(server, visit):
-    desk = visit(f"{server.url}/deliveries", cookie=server.signed_in("delivery"))
+    cookie = server.signed_in("delivery")
+    desk = visit(f"{server.url}/deliveries", cookie=cookie, width=390, is_mobile=True, has_touch=True)
     desk.get_by_role("button", name="Mark ready").click()
     desk.get_by_label("Note to the customer").fill("Open it in the menu")
     desk.get_by_role("button", name="Mark ready and send the link").click()
     first = copied(desk)
+    desk.mouse.move(5, 5)  # a finger hovers over nothing
+    expect(desk.get_by_test_id("stCode").first.locator("> div")).to_have_css("opacity", "1")
 
     customer = phone(visit, first, locale="zh-CN", color_scheme="dark")
     expect(customer.get_by_role("heading", name="Dashboard")).to_be_visible()
