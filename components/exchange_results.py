@@ -1,6 +1,7 @@
 """What became, or would become, of a file's rows: preview, problems, the import and its undo."""
 
 from collections.abc import Sequence
+from datetime import datetime, time
 from functools import partial
 
 import streamlit as st
@@ -65,6 +66,8 @@ def preview(view: View, upload: Upload, mapping: FileMapping) -> ImportResult | 
 
 
 def _shown(cell: object) -> str:
+    if isinstance(cell, datetime) and cell.time() == time.min:
+        return cell.date().isoformat()  # a workbook's days are instants at midnight
     return "" if cell is None else str(cell)
 
 
@@ -125,7 +128,8 @@ def show_rejected(view: View, upload: Upload, rejected: Sequence[Rejection], key
 def import_button(view: View, upload: Upload, mapping: FileMapping, result: ImportResult) -> None:
     """Import the rows that can be imported; says first what is left out."""
     useful = result.accepted + result.updated
-    label = t("exchange.import", n=useful) if useful else t("exchange.nothing_new")
+    idle = "exchange.none_fit" if result.rejected and not result.duplicates else "exchange.nothing_new"
+    label = t("exchange.import", n=useful) if useful else t(idle)
     if not st.button(label, type="primary", icon=":material/upload:", disabled=not useful):
         return
     with st.spinner(t("exchange.importing")):

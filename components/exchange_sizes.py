@@ -27,8 +27,11 @@ def sizes_said(upload: Upload, mapping: FileMapping) -> tuple[FileMapping, Colle
     with st.container(key="exchange-sizes"):
         if not numbers:
             return mapping, ()
-        st.caption(plain(t("exchange.staff", n=len(numbers), word=numbers[0])))
+        line = st.empty()
         mid, large = _bounds(upload)
+        said = mid is not None and large is not None and mid < large
+        key = "exchange.staff_said" if said else "exchange.staff"
+        line.caption(plain(t(key, n=len(numbers), word=numbers[0])))
         if mid is None or large is None:
             return mapping, numbers
         if large <= mid:

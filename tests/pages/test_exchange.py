@@ -1,5 +1,6 @@
 """The exchange page: from a file to an import and back, for each role in each language."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,8 @@ def test_sizes_in_employees_are_asked_for_once(company, sqlite_store, language):
     for box, bound in zip(at.number_input, (50, 500), strict=True):
         box.set_value(bound)
     at.run()
+    said = translate(language, "exchange.staff_said", n=4, word="80")
+    assert said in [c.value.replace("\\", "") for c in at.caption]
     assert metrics(at) == ["4", "0", "0", "1"]  # one reaches into two sizes: it is asked for as a word
     assert len([b for b in at.selectbox if "100" in b.label]) == 1
     button(at, translate(language, "exchange.import", n=4)).click().run()
@@ -98,6 +101,16 @@ def test_sizes_in_employees_are_asked_for_once(company, sqlite_store, language):
     with sqlite_store.reading() as session:
         sizes = dict(session.execute(select(Customer.name, Customer.segment)).all())
     assert [sizes.get(name) for name in "ABCDE"] == ["mid", "large", "mid", None, "small"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_file_of_which_no_row_fits_is_not_said_to_hold_nothing_new(company, language):
+    at = visit(company.admin, language)
+    rows = [["name", "segment", "created"], ["A", "huge", date(2025, 3, 4)]]
+    at.file_uploader[0].set_value(("c.xlsx", book(one=rows), "")).run()
+    assert metrics(at) == ["0", "0", "0", "1"]
+    assert button(at, translate(language, "exchange.none_fit")).disabled
+    assert list(at.dataframe[0].value["created"]) == ["2025-03-04"]
 
 
 def test_what_cannot_be_read_is_said(company):
