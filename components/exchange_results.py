@@ -87,6 +87,9 @@ def show_counts(view: View, result: ImportResult, title: str) -> None:
     if same := result.namesakes:
         said = t("exchange.namesakes", n=len(same), lines=_lines(same))
         st.warning(said, icon=":material/content_copy:")
+    if left := result.owner_out:
+        said = t("exchange.owner_out", n=len(left), lines=_lines(left))
+        st.warning(said, icon=":material/person_off:")
     if reps := result.role_unsaid:
         said = t("exchange.role_unsaid", n=len(reps), lines=_lines(reps), column=field_label("role"))
         st.warning(said, icon=":material/badge:")

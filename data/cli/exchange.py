@@ -91,6 +91,7 @@ def _sum(results: list[ImportResult]) -> ImportResult:
         without_customer=tuple(line for r in results for line in r.without_customer),
         namesakes=tuple(line for r in results for line in r.namesakes),
         role_unsaid=tuple(line for r in results for line in r.role_unsaid),
+        owner_out=tuple(line for r in results for line in r.owner_out),
     )
 
 
@@ -138,6 +139,8 @@ def _tell(result: ImportResult, batches: list[int], *, dry: bool) -> None:
         print(f"Without a customer: {len(result.without_customer):,} opportunities.")
     if result.namesakes:
         print(f"With the name of another: {len(result.namesakes):,} customers.")
+    if result.owner_out:
+        print(f"With an owner who is locked out: {len(result.owner_out):,} rows.")
     if result.role_unsaid:
         print(f"Without a role, so sales reps: {len(result.role_unsaid):,} people.")
     for row in as_json(result)["rejected"][:_SHOWN]:

@@ -45,6 +45,7 @@ def plan_customers(plan: Plan, records: Sequence[Record]) -> None:
             plan.reject(record, problems)
             continue
         wanted |= {"owner_id": owner_id} if owner_id else {}
+        plan.owner_out += [record.line] if people.is_out(owner_id) else []
         if "grade" in wanted and (stored is None or stored["grade"] != wanted["grade"]):
             wanted.setdefault("graded_at", plan.now)
         if stored is None:

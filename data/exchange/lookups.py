@@ -49,6 +49,10 @@ class People:
         named = self._names.get(word.casefold(), [])
         return named[0] if len(named) == 1 else None
 
+    def is_out(self, person_id: int | None) -> bool:
+        """Whether it is somebody who is locked out, as one who left is."""
+        return person_id is not None and not self.rows[person_id]["active"]
+
     def owner(self, word: str | None, problems: list[Problem]) -> int | None:
         """The owner that a row names; adds the problem when there is none."""
         if word is None:

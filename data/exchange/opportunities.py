@@ -70,6 +70,8 @@ class _Planner:
             return
         if values.get("customer_id") is None:
             self.plan.without_customer.append(record.line)
+        if values.get("outcome", Outcome.OPEN) == Outcome.OPEN and self.people.is_out(wanted.get("owner_id")):
+            self.plan.owner_out.append(record.line)
         if stored is None:
             self._create(record, wanted, pipeline, stage_id)
         else:

@@ -98,6 +98,7 @@ def as_json(result: Any, language: str = "en") -> dict[str, Any]:
         "namesakes": list(result.namesakes),
         "since_unsaid": list(result.since_unsaid),
         "role_unsaid": list(result.role_unsaid),
+        "owner_out": list(result.owner_out),
         "rejected": [
             {
                 "line": r.line,

@@ -19,6 +19,7 @@ class ImportResult:
         namesakes: lines of new customers with the name of another.
         since_unsaid: lines of open opportunities of which the file does not say since when they stand there.
         role_unsaid: lines of new people whose role the file does not say: they are sales reps.
+        owner_out: lines of customers and open opportunities whose owner is locked out.
         seen: of a dry run what stood where it would change something; the import that follows takes it.
     """
 
@@ -31,6 +32,7 @@ class ImportResult:
     namesakes: tuple[int, ...] = ()
     since_unsaid: tuple[int, ...] = ()
     role_unsaid: tuple[int, ...] = ()
+    owner_out: tuple[int, ...] = ()
     seen: Mapping[Read, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -48,5 +50,6 @@ def result_of(plan: Plan, batch_id: int | None = None) -> ImportResult:
         tuple(plan.namesakes),
         tuple(plan.since_unsaid),
         tuple(plan.role_unsaid),
+        tuple(plan.owner_out),
         seen,
     )

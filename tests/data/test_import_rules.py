@@ -195,6 +195,18 @@ def test_a_customer_written_otherwise_is_named_as_it_is_on_file(sqlite_store):
     ]
 
 
+def test_what_a_leaver_owns_is_told(sqlite_store):
+    founded(sqlite_store)
+    import_text(sqlite_store, "users", "username,name,role,team,active\nrep,Rep,rep,East,no\n")
+    rows = "name,owner\nWuxi Semicon,rep\nHangzhou Cloud,mate\n"
+    assert import_text(sqlite_store, "customers", rows).owner_out == (2,)
+    rows = (
+        "ref,name,owner,outcome,opened,closed\n1,A,rep,open,2026-01-05,\n2,B,rep,lost,2026-01-05,2026-02-02\n"
+    )
+    result = import_text(sqlite_store, "opportunities", rows)
+    assert (shown(result), result.owner_out) == ((2, 0, 0, []), (2,))
+
+
 def test_people_of_whom_no_role_is_said_are_told(sqlite_store):
     founded(sqlite_store)
     rows = "name,role,team\nIda Berg,,East\nMaria Stone,,\nOle Dahl,delivery,\n"

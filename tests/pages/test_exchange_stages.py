@@ -154,3 +154,11 @@ def test_people_without_a_role_are_told_before_they_come_in_as_reps(bring, langu
     column = translate(language, "exchange.field.role")
     said = translate(language, "exchange.role_unsaid", n=1, lines="2", column=column)
     assert said in [box.value for box in at.warning]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_a_leaver_owns_is_told_before_it_comes_in(bring, sqlite_store, language):
+    at = bring(language, "login,full name,role,team,employment status\nrep,Rep,rep,East,Left\n", "users")
+    button(at, translate(language, "exchange.import", n=1)).click().run()
+    at = bring(language, "name,owner\nWuxi Semicon,rep\n", "customers")
+    assert translate(language, "exchange.owner_out", n=1, lines="2") in [box.value for box in at.warning]
