@@ -1,7 +1,7 @@
 """Who does what until when: what was agreed, held against records, and the form that agrees on more."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from components.another_day import another_day
 from components.blocks import Tone, empty, plain, section
-from components.days import EVENING, day_in, day_words
+from components.days import EVENING, day_in
 from components.draft_begin import Sheets, sheets
 from components.draft_end import send_here
 from components.forms import Marks
@@ -55,7 +56,7 @@ class Prefilled:
 
 
 def commitments(name: str, found: Sequence[Checked], told: Morning, view: View) -> None:
-    """A list of commitments; while the meeting runs, what is not done can be agreed on again or given up.
+    """A list of commitments; while the meeting runs, what is not done has ways on.
 
     Args:
         name: `followed` or `made`.
@@ -93,7 +94,8 @@ def _waits(name: str, checked: Checked, given: Sheets, dropped: Sheets, told: Mo
 
 
 def _same_matter(earlier: Commitment, made: Commitment) -> bool:
-    return bool(renewed((earlier,), (made,)))
+    """Whether it is about the same; given up since, it still is."""
+    return bool(renewed((earlier,), (replace(made, dropped_at=None),)))
 
 
 def commitment_line(checked: Checked, zone: str, language: str) -> str:
@@ -199,27 +201,17 @@ def given_away(
 
 
 def _other_day(of: str, checked: Checked, told: Morning, view: View) -> None:
-    """The way to another day for what this meeting agreed on; the time of day stays."""
-    c, zone = checked.commitment, ZoneInfo(told.timezone)
+    """It moves where it stands: nobody gives it up for a slip of the day."""
+    c = checked.commitment
     if not (told.running and told.may_run and checked.state in (Kept.MISSED, Kept.OPEN)):
         return
-    due = c.due_at.astimezone(zone)
-    at = {name: datetime.combine(on, due.time(), zone) for name, on in told.ahead.items()}
-    words = day_words(told.ahead, view.language)
-    others = [name for name in words if at[name] > view.now and at[name] != due]
-    marks, key = Marks(view), f"day-{of}-{c.id}"
-    if not others:
-        return
-    chosen = st.menu_button(
-        t("morning.other_day"), others, format_func=words.__getitem__, key=key, type="tertiary",
-        icon=":material/edit_calendar:",
-    )  # fmt: skip
-    if chosen and marks.sent(partial(view.do, move_commitment, c.id, at[chosen])):
-        by = time_words(view.language, at[chosen], told.timezone)
-        own = c.owner_id == view.who.person_id
-        said = t("morning.moved_own", by=by) if own else t("morning.moved", by=by, who=c.owner)
-        st.toast(plain(said))
-        st.rerun()
+    own = c.owner_id == view.who.person_id
+
+    def said(by: str) -> str:
+        return t("morning.moved_own", by=by) if own else t("morning.moved", by=by, who=c.owner)
+
+    move = partial(view.do, move_commitment, c.id)
+    another_day(f"{of}-{c.id}", c.due_at, told.ahead, told.timezone, move, said, view)
 
 
 def _form(start: Prefilled, given: Sheets, place: str, told: Morning, view: View) -> None:

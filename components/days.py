@@ -30,7 +30,7 @@ def evening(
         team: whose calendar says what is a working day; None for the company's.
         without: days that are not offered.
     """
-    days = _offered(view, team, without)
+    days = offered(view, team, without)
     words, first = _evenings(days, view), _first(days, default)
     chosen = st.pills(
         label, list(words), format_func=words.__getitem__, default=first, key=key, required=True
@@ -49,7 +49,7 @@ def evening_in(
     default: str = "tomorrow",
 ) -> tuple[dict[str, datetime], datetime]:
     """The same in a draft, which keeps the day's name: the evening of each name, and that of none kept."""
-    days = _offered(view, team, without)
+    days = offered(view, team, without)
     words, first = _evenings(days, view), _first(days, default)
     form.switch(field, label, list(words), words.__getitem__, first)
     evenings = {name: _evening(on, view) for name, on in days.items()}
@@ -70,7 +70,8 @@ def day_words(days: Mapping[str, date], language: str) -> dict[str, str]:
     return _words(days, lambda on: format.near_day(on, language))
 
 
-def _offered(view: View, team: int | None, without: Collection[str]) -> dict[str, date]:
+def offered(view: View, team: int | None, without: Collection[str] = ()) -> dict[str, date]:
+    """The days to choose from, by name; `team`: whose calendar says what is a working day."""
     ahead = view.read(near_days, team, view.today)
     return {name: on for name, on in ahead.items() if name not in without}
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import streamlit as st
 
+from components.another_day import another_day
 from components.blocks import plain, section
 from components.commitments import TONES, give_up, take_up
-from components.days import evening, evening_in
+from components.days import evening_in, offered
 from components.draft_begin import note_form, sheets
 from components.draft_end import send_here, tell_sent
 from components.forms import Marks
@@ -45,7 +46,7 @@ def agreed(rep: Rep, talks: Sequence[Held], does: Does, view: View) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 if checked.commitment.customer_id is None and checked.state in _OPEN:
                     _settle(checked, does, view)
-                if rep.led and checked.state is Kept.MISSED:
+                if rep.led and checked.state in _OPEN:
                     _again(checked, rep, does["move"], view)
                 if rep.led and checked.state in _OPEN:
                     give_up(dropped, checked.commitment.id, view)
@@ -84,16 +85,15 @@ def _settle(checked: Checked, does: Does, view: View) -> None:
 
 
 def _again(checked: Checked, rep: Rep, move: Callable[..., Any], view: View) -> None:
-    """A new day for what was not done, in the words that stand."""
-    of = checked.commitment.id
-    with st.popover(t("morning.assign_again"), icon=":material/event_repeat:", key=f"again-{of}"):
-        marks = Marks(view)
-        with marks.field("due_at"):
-            due_at = evening(t("morning.due"), f"again-due-{of}", view, team=rep.team_id, without=("today",))
-        pressed = st.button(t("morning.add"), key=f"again-do-{of}", type="primary")
-        if pressed and marks.sent(lambda: move(of, due_at)):
-            st.toast(t("one_to_one.step_agreed"))
-            st.rerun()
+    """A new day for what is not done, in the words that stand."""
+    c, zone = checked.commitment, view.who.timezone
+    days = offered(view, rep.team_id, without=("today",))
+    label = t("morning.assign_again") if checked.state is Kept.MISSED else ""
+
+    def said(by: str) -> str:
+        return t("one_to_one.step_moved", by=by)
+
+    another_day(str(c.id), c.due_at, days, zone, partial(move, c.id), said, view, label)
 
 
 def hold(rep: Rep, talks: Sequence[Held], customers: Mapping[int, str], view: View) -> None:

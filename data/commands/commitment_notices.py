@@ -23,18 +23,29 @@ def notice_of(tx: Tx, row: Commitment, zone: str) -> Notice:
         zone: of the team whose meeting it is.
     """
     owner = tx.session.get_one(Person, row.owner_id)
+    about = {"what": _what(tx, row), "by": tx.who.name, "due_at": row.due_at, "zone": zone}
+    where = _opens(tx, row, who_of(tx.session, owner, None))
+    key = f"commitment:{row.id}:{tx.now.isoformat()}"  # a new time is told as well
+    return Notice(row.owner_id, "commitment", key, to_json(about), *where)
+
+
+def dropped_notice(tx: Tx, row: Commitment) -> Notice:
+    """To whoever was to do it: it is given up, and why."""
+    about = {"what": _what(tx, row), "by": tx.who.name, "reason": row.drop_reason}
+    key = f"commitment_dropped:{row.id}:{tx.now.isoformat()}"
+    return Notice(row.owner_id, "commitment_dropped", key, to_json(about), "morning")
+
+
+def _what(tx: Tx, row: Commitment) -> dict[str, str]:
+    """At which customer what was agreed on, by language."""
     names = select(Customer.name).where(Customer.id == row.customer_id)
     if row.customer_id is None:
         names = select(Opportunity.name).where(Opportunity.id == row.opportunity_id)
     name = tx.session.scalar(names)
-    what = {
+    return {
         language: translate(language, "notices.commitment.at", customer=name, what=ended(language, row.what))
         for language in LANGUAGES
     }
-    about = {"what": what, "by": tx.who.name, "due_at": row.due_at, "zone": zone}
-    where = _opens(tx, row, who_of(tx.session, owner, None))
-    key = f"commitment:{row.id}:{tx.now.isoformat()}"  # a new time is told as well
-    return Notice(row.owner_id, "commitment", key, to_json(about), *where)
 
 
 def _opens(tx: Tx, row: Commitment, owner: Who) -> Where:

@@ -10,11 +10,12 @@ from sqlalchemy import select
 
 from core.access import Permission
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
+from core.notices import Notice
 from core.reports.commitments import Proof, check_commitment, given_up_with
 from core.terms import Outcome, Severity
 from data.commands.briefs import reached_brief
 from data.commands.command import Tx, command
-from data.commands.commitment_notices import notice_of
+from data.commands.commitment_notices import dropped_notice, notice_of
 from data.commands.outbox import post
 from data.jsontext import to_json
 from data.minutes_json import Minutes, minutes_json
@@ -75,7 +76,7 @@ def start_meeting(tx: Tx, brief_id: int) -> int:
         Conflict: the brief is of another day, or its meeting began already.
     """
     issued = reached_brief(tx, brief_id)
-    if issued.day != tx.now.astimezone(ZoneInfo(issued.timezone)).date():
+    if issued.day != _today(tx, issued):
         raise Conflict("morning_over")
     began = select(MorningMeeting.id).where(MorningMeeting.brief_id == issued.id)
     if tx.session.scalar(began) is not None:
@@ -121,53 +122,47 @@ def assign(tx: Tx, meeting_id: int, given: CommitmentInput) -> int:
     tx.session.flush()
     after = {"task": row.what, "owner_id": row.owner_id, "due_at": row.due_at}
     tx.audit("commitment", row.id, before, to_json(after))
-    if row.owner_id != tx.who.person_id:
-        post(tx.session, tx.now, [notice_of(tx, row, issued.timezone)])
+    _tell(tx, row, notice_of(tx, row, issued.timezone))
     return row.id
 
 
 @command("morning.move", needs=Permission.RUN_MORNING)
 def move_commitment(tx: Tx, commitment_id: int, due_at: datetime) -> int:
-    """Put right by when something is to be done that a running meeting agreed on; whoever does it is told of
-    the new time. Returns its id.
+    """Give what a running meeting agreed on another time; whoever does it is told. Returns its id.
 
     Raises:
         NotFound: no such commitment within reach.
-        Conflict: its meeting is finished, or it was done or given up.
+        Conflict: the meeting is finished, or it was done or given up.
         Invalid: a time in the past.
     """
-    row = tx.session.get(Commitment, commitment_id)
-    if row is None:
-        raise NotFound(entity="commitment")
+    row, _ = _commitment(tx, commitment_id)
     _, issued = _running(tx, row.meeting_id)
-    tx.session.refresh(row, with_for_update=True)
-    [(_, one)] = checked(tx.session, tx.now, Commitment.id == row.id)
-    if one.state in SETTLED:
+    [(_, stands)] = checked(tx.session, tx.now, Commitment.id == row.id)
+    if stands.state in SETTLED:
         raise Conflict("task_settled")
     refuse(list(check_commitment(row.what, due_at, tx.now)))
-    before, row.due_at = to_json({"due_at": row.due_at}), due_at
-    after = to_json({"due_at": due_at})
-    tx.audit("commitment", row.id, before, after)
-    if before != after and row.owner_id != tx.who.person_id:
-        post(tx.session, tx.now, [notice_of(tx, row, issued.timezone)])
+    before, row.due_at = {"due_at": row.due_at}, due_at
+    tx.session.flush()
+    after = {"task": row.what, "owner_id": row.owner_id, "due_at": due_at}
+    tx.audit("commitment", row.id, to_json(before), to_json(after))
+    if before["due_at"] != due_at:
+        _tell(tx, row, notice_of(tx, row, issued.timezone))
     return row.id
 
 
 @command("morning.drop", needs=Permission.RUN_MORNING)
 def drop_commitment(tx: Tx, commitment_id: int, reason: str) -> int:
-    """Give a commitment up, with a reason that stays beside it; returns its id.
+    """Give a commitment up, with a reason that stays beside it; whoever was to do it is told. Returns its id.
 
-    Where the same was agreed on in earlier meetings, that is given up with it.
+    Where the same was agreed on in earlier meetings, that is given up with it; but for what the running
+    meeting agreed on: that is taken back alone, and the word before it stands as it stood.
 
     Raises:
         NotFound: no such commitment within reach.
         Conflict: it was done, or given up already.
         Invalid: no reason.
     """
-    row = tx.session.get(Commitment, commitment_id, with_for_update=True)
-    meeting = tx.session.get(MorningMeeting, row.meeting_id) if row else None
-    if row is None or meeting is None:
-        raise NotFound(entity="commitment")
+    row, meeting = _commitment(tx, commitment_id)
     brief = reached_brief(tx, meeting.brief_id)
     near = MorningBrief.day >= brief.day - timedelta(days=FOLLOWED_DAYS)
     theirs = (MorningBrief.team_id == brief.team_id, near, Commitment.owner_id == row.owner_id)
@@ -177,26 +172,26 @@ def drop_commitment(tx: Tx, commitment_id: int, reason: str) -> int:
         raise Conflict("task_settled")
     if not reason.strip():
         raise Invalid([Problem("reason", "reason_required")])
-    same = given_up_with(row.id, waiting)
+    runs = meeting.finished_at is None and brief.day == _today(tx, brief)
+    same = {row.id} if runs else given_up_with(row.id, waiting)
     for each in tx.session.scalars(select(Commitment).where(Commitment.id.in_(same))):
         each.dropped_at, each.drop_reason = tx.now, reason.strip()
     tx.audit("commitment", row.id, before={"task": row.what}, after={"task": None, "reason": row.drop_reason})
+    _tell(tx, row, dropped_notice(tx, row))
     return row.id
 
 
 @command("morning.take_up", needs=Permission.RUN_MORNING)
 def take_up_commitment(tx: Tx, commitment_id: int) -> int:
-    """Ask again for what was given up, and for all that was given up with it; returns its id.
+    """Ask again for what was given up, and for all that was given up with it; whoever does it is told.
+    Returns its id.
 
     Raises:
         NotFound: no such commitment within reach.
         Conflict: it was not given up.
     """
-    row = tx.session.get(Commitment, commitment_id, with_for_update=True)
-    meeting = tx.session.get(MorningMeeting, row.meeting_id) if row else None
-    if row is None or meeting is None:
-        raise NotFound(entity="commitment")
-    reached_brief(tx, meeting.brief_id)
+    row, meeting = _commitment(tx, commitment_id)
+    issued = reached_brief(tx, meeting.brief_id)
     if row.dropped_at is None:
         raise Conflict("task_settled")
     reason = row.drop_reason
@@ -204,6 +199,7 @@ def take_up_commitment(tx: Tx, commitment_id: int) -> int:
     for each in tx.session.scalars(select(Commitment).where(*together)):
         each.dropped_at, each.drop_reason = None, ""
     tx.audit("commitment", row.id, before={"task": None, "reason": reason}, after={"task": row.what})
+    _tell(tx, row, notice_of(tx, row, issued.timezone))
     return row.id
 
 
@@ -278,6 +274,26 @@ def _of_the_customer(tx: Tx, given: CommitmentInput, about: int) -> bool:
     if deal is not None and given.opportunity_id is not None:
         theirs = theirs.where(deal == given.opportunity_id)
     return tx.session.scalar(theirs) is not None
+
+
+def _today(tx: Tx, brief: MorningBrief) -> date:
+    """The day that it is at the brief's team."""
+    return tx.now.astimezone(ZoneInfo(brief.timezone)).date()
+
+
+def _tell(tx: Tx, row: Commitment, notice: Notice) -> None:
+    """Tell whoever does it; nobody is told of what they agree on for themselves."""
+    if row.owner_id != tx.who.person_id:
+        post(tx.session, tx.now, [notice])
+
+
+def _commitment(tx: Tx, commitment_id: int) -> tuple[Commitment, MorningMeeting]:
+    """A commitment, locked, with its meeting."""
+    row = tx.session.get(Commitment, commitment_id, with_for_update=True)
+    meeting = tx.session.get(MorningMeeting, row.meeting_id) if row else None
+    if row is None or meeting is None:
+        raise NotFound(entity="commitment")
+    return row, meeting
 
 
 def _running(tx: Tx, meeting_id: int) -> tuple[MorningMeeting, MorningBrief]:

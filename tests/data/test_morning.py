@@ -533,6 +533,20 @@ def test_what_was_agreed_on_two_mornings_running_is_one_thing_to_do(store, compa
         assert own_commitments(session, company.rep.person_id, clock.at + timedelta(days=1), clock.at) == []
 
 
+def test_what_a_running_meeting_takes_back_leaves_the_word_before_it_as_it_stood(store, company, clock):
+    held = meeting(store, company)
+    old = assign(store, company.manager, held, promise_to(store, company, clock))
+    finish_meeting(store, company.manager, held, "")
+    clock.move(days=1)
+    again = assign(store, company.manager, meeting(store, company), promise_to(store, company, clock))
+    drop_commitment(store, company.manager, again, "Another customer first")
+    told = shown(store, company.manager, company.rep.team_id, date(2026, 3, 5))
+    assert [(c.commitment.id, c.state) for c in told.followed] == [(old, Kept.MISSED)]
+    assert [(c.commitment.id, c.state) for c in told.made] == [(again, Kept.DROPPED)]
+    with store.reading() as session:
+        assert [c.id for c in own_commitments(session, company.rep.person_id, clock.at, clock.at)] == [old]
+
+
 def test_what_is_agreed_on_again_for_tomorrow_is_not_asked_for_today(store, company, clock):
     for due in (timedelta(hours=10), timedelta(days=1, hours=10)):
         held = meeting(store, company)
@@ -612,32 +626,38 @@ def test_what_a_meeting_agrees_on_again_word_for_word_gets_the_new_time_and_is_t
     assert assign(store, company.manager, held, promise_to(store, company, clock)) not in (first, other)
 
 
-def test_what_a_running_meeting_agreed_on_gets_another_time_and_is_told(store, company, clock):
+def test_what_a_running_meeting_agreed_on_gets_another_day_and_its_owner_is_told(store, company, clock):
     held = meeting(store, company)
     made = assign(store, company.manager, held, promise_to(store, company, clock))
     later = clock.at + timedelta(days=2)
-    clock.move(minutes=1)
-    for _ in range(2):  # said twice, it is told once
-        assert move_commitment(store, company.manager, made, later) == made
-    (one,) = shown(store, company.manager, company.rep.team_id).made
-    assert (one.commitment.due_at, one.state) == (later, Kept.OPEN)
-    with store.reading() as session:
-        told = session.scalars(select(Message).where(Message.kind == "commitment").order_by(Message.id)).all()
-    assert [sentence("en", m.kind, m.params)[1] for m in told] == [
-        "Haihe: See them. By Wed 4 Mar, 17:00. (Manager)", "Haihe: See them. By Fri 6 Mar, 07:00. (Manager)",
-    ]  # fmt: skip
+    with pytest.raises(NotFound):
+        move_commitment(store, replace(company.manager, team_id=company.stranger.team_id), made, later)
+    with pytest.raises(NotAllowed):
+        move_commitment(store, company.rep, made, later)
     with pytest.raises(Invalid) as refused:
         move_commitment(store, company.manager, made, clock.at)
     assert [p.field for p in refused.value.problems] == ["due_at"]
-    with pytest.raises(NotFound):
-        move_commitment(store, company.manager, made + 1, later)
+    clock.move(minutes=1)
+    move_commitment(store, company.manager, made, later)
+    [stands] = shown(store, company.manager, company.rep.team_id).made
+    assert (stands.commitment.id, stands.commitment.due_at, stands.state) == (made, later, Kept.OPEN)
+    clock.move(minutes=1)
     drop_commitment(store, company.manager, made, "They bought elsewhere")
-    with pytest.raises(Conflict, match="task_settled"):
+    with pytest.raises(Conflict):
         move_commitment(store, company.manager, made, later)
-    other = assign(store, company.manager, held, promise_to(store, company, clock, what="Call them"))
+    clock.move(minutes=1)
+    take_up_commitment(store, company.manager, made)
+    with store.reading() as session:
+        told = session.scalars(select(Message).where(Message.person_id == company.rep.person_id))
+        said = [sentence("en", m.kind, m.params)[1] for m in told if m.kind.startswith("commitment")]
+    assert said == [
+        "Haihe: See them. By Wed 4 Mar, 17:00. (Manager)", "Haihe: See them. By Fri 6 Mar, 07:00. (Manager)",
+        "Haihe: See them. Why: They bought elsewhere (Manager)",
+        "Haihe: See them. By Fri 6 Mar, 07:00. (Manager)",
+    ]  # fmt: skip
     finish_meeting(store, company.manager, held)
-    with pytest.raises(Conflict, match="meeting_finished"):
-        move_commitment(store, company.manager, other, later)
+    with pytest.raises(Conflict):
+        move_commitment(store, company.manager, made, later + timedelta(days=1))
 
 
 def test_word_of_a_promise_a_demand_or_an_alert_opens_it(store, company, clock):

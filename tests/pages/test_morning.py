@@ -10,7 +10,7 @@ from sqlalchemy import select
 from components import format
 from core.reports.commitments import Proof
 from core.terms import ActionStatus
-from data.commands.morning import assign, finish_meeting
+from data.commands.morning import assign, drop_commitment, finish_meeting
 from data.queries.inbox import inbox
 from data.schema import Action, Alert, Audit, Commitment, Customer, MorningMeeting, Team
 from data.text import translate
@@ -178,6 +178,19 @@ def test_yesterdays_words_stand_with_the_records_that_prove_them(
     assert beside not in words(open_page("morning", company.manager, language, step="followed"))
     assign(sqlite_store, company.manager, today, other)
     assert words(open_page("morning", company.manager, language, step="followed")).count(beside) == 1
+
+
+def test_what_was_taken_back_today_is_not_about_something_else(open_page, company, sqlite_store, clock):
+    held = meeting(sqlite_store, company)
+    assign(sqlite_store, company.manager, held, promise_to(sqlite_store, company, clock))
+    finish_meeting(sqlite_store, company.manager, held)
+    clock.move(days=1)
+    again = promise_to(sqlite_store, company, clock)
+    given = assign(sqlite_store, company.manager, meeting(sqlite_store, company), again)
+    drop_commitment(sqlite_store, company.manager, given, "They bought")
+    page = open_page("morning", company.manager, "en", step="followed")
+    assert "They bought" in words(page)
+    assert translate("en", "morning.about_else") not in words(page)
 
 
 @LANGUAGES

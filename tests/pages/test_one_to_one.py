@@ -88,13 +88,20 @@ def test_a_step_that_was_not_done_gets_another_day(open_page, sqlite_store, comp
     step = StepInput("See them", clock.at + timedelta(days=1), customer_of(sqlite_store, "Haihe"))
     agree(sqlite_store, company.manager, talk, step)
     page = open_page("one_to_one", company.manager, language, rep=company.rep.person_id)
-    assert translate(language, "morning.add") not in [does(b) for b in page.button]  # it is not over
-    clock.move(days=2)
-    page = open_page("one_to_one", company.rep, language)
-    assert translate(language, "morning.add") not in [does(b) for b in page.button]
+    (days,) = page.menu_button  # a slip of the day is set right at once
+    assert days.label == translate(language, "morning.other_day")
+    days.click_index(0).run()
+    check_words(page)
+    with sqlite_store.reading() as session:
+        (moved,) = session.scalars(select(TalkStep.due_at))
+    assert (moved.time(), (moved - step.due_at).days) == (step.due_at.time(), 4)  # the week's end
+    clock.move(days=6)
+    assert not open_page("one_to_one", company.rep, language).menu_button
     page = open_page("one_to_one", company.manager, language, rep=company.rep.person_id)
     assert translate(language, "morning.state.missed") in words(page)
-    press(page, translate(language, "morning.add"))
+    (days,) = page.menu_button
+    assert days.label == translate(language, "morning.assign_again")
+    days.click_index(0).run()
     check_words(page)
     assert translate(language, "morning.state.missed") not in words(page)
 
