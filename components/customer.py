@@ -17,6 +17,7 @@ from core.access import Permission, reach
 from core.process.timing import overdue_before
 from data.notices import alert_words
 from data.queries.customer_file import ContactCard, CustomerFile, CustomerHead, OpenAlert, Planned
+from data.queries.met import Met
 from data.queries.promise_board import Board
 
 _GRADE = {"A": "green", "B": "blue", "C": "orange", "D": "gray"}
@@ -101,8 +102,12 @@ def next_steps_block(steps: Sequence[Planned], head: CustomerHead, view: View) -
                 )
 
 
-def contacts_block(contacts: Sequence[ContactCard], view: View) -> None:
-    """People at the customer and their part in the decision, folded: the names are on the fold."""
+def contacts_block(contacts: Sequence[ContactCard], unknown: Sequence[Met], view: View) -> None:
+    """People at the customer and their part in the decision, folded: the names are on the fold.
+
+    Args:
+        unknown: people whom records name and who have no card yet.
+    """
     editable = reach(view.who, Permission.EDIT_CUSTOMERS) is not None
     names = listed(contact.name for contact in contacts[:_NAMED])
     label = t("customer.contacts_of", n=len(contacts), names=names) if contacts else t("customer.contacts")
@@ -114,7 +119,15 @@ def contacts_block(contacts: Sequence[ContactCard], view: View) -> None:
                 with st.container(border=True, gap="xsmall", height="stretch"):
                     _contact(contact, editable)
         if editable:
-            ask(t("customer.add_contact"), "contact", icon=":material/add:")
+            with st.container(horizontal=True):
+                ask(t("customer.add_contact"), "contact", icon=":material/add:")
+                for place, one in enumerate(unknown, 1):
+                    ask(
+                        t("customer.add_met", name=plain(one.name)),
+                        "met",
+                        place,
+                        icon=":material/person_add:",
+                    )
 
 
 def _contact(contact: ContactCard, editable: bool) -> None:
@@ -170,4 +183,4 @@ def customer_record(file: CustomerFile, board: Board | None, view: View) -> None
     next_steps_block(file.next_steps, file.head, view)
     promised_block(board, file.head.id, view)
     opportunities_block(file.opportunities, file.head, view)
-    contacts_block(file.contacts, view)
+    contacts_block(file.contacts, file.met, view)

@@ -80,6 +80,18 @@ def _ask_contact(desk: Desk, record_id: int | None) -> None:
     contact_form(contact, desk.view, keep, lambda: desk.editor("contact", record_id or 0))
 
 
+def _ask_met(desk: Desk, place: int | None) -> None:
+    """A card for somebody whom a record names, begun with what it says."""
+    if not place or not 0 < place <= len(desk.file.met):
+        return
+    one = desk.file.met[place - 1]
+
+    def keep(typed: Mapping[str, Any], _: int) -> None:
+        desk.save("contact.add", desk.file.head.id, ContactInput(**typed))
+
+    contact_form(ContactInput(one.name, decision_role=one.role), desk.view, keep, lambda: None)
+
+
 def _ask_opportunity(desk: Desk, record_id: int | None) -> None:
     card = _card(desk, record_id)
 
@@ -115,6 +127,7 @@ _FORMS: dict[str, Callable[[Desk, int | None], None]] = {
     "tags": _ask_tags,
     "owner": _ask_owner,
     "contact": _ask_contact,
+    "met": _ask_met,
     "opportunity": _ask_opportunity,
     "close": _ask_close,
     "assign": _ask_assign,

@@ -115,12 +115,13 @@ def _left(kept: DraftView, now: Mapping[str, Any]) -> tuple[Mapping[str, Any], M
     return {**now, "note": seen}, {**now, "note": typed}
 
 
-def contact_form(contact: ContactCard | None, view: View, save: Save, editor: Editor) -> None:
-    """Add a contact, or edit one."""
+def contact_form(contact: ContactCard | ContactInput | None, view: View, save: Save, editor: Editor) -> None:
+    """Add a contact, perhaps of whom something is known, or edit one."""
     names = [f.name for f in fields(ContactInput)]
     now = {n: getattr(contact, n) for n in names} if contact else dict.fromkeys(names)
-    title = t("customer.edit_contact") if contact else t("customer.add_contact")
-    dialog(title, lambda: _contact(contact, now, view, save, editor))
+    card = contact if isinstance(contact, ContactCard) else None
+    title = t("customer.edit_contact") if card else t("customer.add_contact")
+    dialog(title, lambda: _contact(card, now, view, save, editor))
 
 
 def _contact(
@@ -130,7 +131,7 @@ def _contact(
     save: Save,
     editor: Editor,
 ) -> None:
-    key = f"contact-{contact.id if contact else 'new'}"
+    key = f"contact-{contact.id if contact else now['name'] or 'new'}"
     editing = begun(key, contact.version if contact else 0, now)
     tell(editing.told, editor, view)
     at = f"{key}-{editing.version}"

@@ -17,6 +17,7 @@ from core.process.timing import overdue_before
 from core.terms import ActionStatus, Outcome
 from data.commands.record import take_back
 from data.queries.drafts import DraftView
+from data.queries.met import met
 from data.queries.record import CustomerFacts, OpenOpportunity
 
 
@@ -38,6 +39,7 @@ def done(view: View, kept: DraftView, facts: CustomerFacts) -> None:
         if st.button(t("record.to_today"), icon=":material/today:"):
             open_page("today")
         _told(view, facts, sent)
+        _met(view, facts, sent)
         if st.button(t("record.undo"), type="tertiary", icon=":material/undo:", help=t("record.undo_help")):
             try:
                 view.do(take_back, kept.id)
@@ -56,6 +58,17 @@ def _told(view: View, facts: CustomerFacts, sent: dict[str, Any]) -> None:
         open_page("promises", do="make", action=sent["action"])
     if demands and st.button(t("customer.file_demand"), icon=":material/assignment_add:"):
         open_page("demands", customer=facts.id, opportunity=sent["opportunity"])
+
+
+def _met(view: View, facts: CustomerFacts, sent: dict[str, Any]) -> None:
+    """Whoever was there for the first time gets a card: else nobody finds them among the contacts."""
+    if sent["state"] != ActionStatus.COMPLETED or not reach(view.who, Permission.EDIT_CUSTOMERS):
+        return
+    for place, one in enumerate(view.read(met, facts.id), 1):
+        label = t("customer.add_met", name=plain(one.name))
+        there = one.action_id == sent["action"]
+        if there and st.button(label, icon=":material/person_add:", key=f"met-{place}"):
+            open_page("customer", customer=facts.id, do="met", id=place)
 
 
 def about(view: View, facts: CustomerFacts, opportunity: OpenOpportunity | None) -> None:

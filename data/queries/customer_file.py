@@ -14,6 +14,7 @@ from core.terms import Outcome
 from core.vocabulary import offered
 from data.once import recalled
 from data.queries.customers import SEE, tags_of
+from data.queries.met import Met, met
 from data.queries.opportunity_cards import OpportunityCard, opportunity_cards
 from data.queries.own_fields import own_fields_by_version
 from data.queries.policies import policy_in_force
@@ -98,13 +99,19 @@ class ContactCard:
 
 @dataclass(frozen=True, slots=True)
 class CustomerFile:
-    """All that the customer's page shows above the timeline; `types` are those of actions to record."""
+    """All that the customer's page shows above the timeline.
+
+    Attributes:
+        met: people whom records name and who are on no contact's card.
+        types: those of actions to record.
+    """
 
     head: CustomerHead
     alerts: tuple[OpenAlert, ...]
     next_steps: tuple[Planned, ...]
     opportunities: tuple[OpportunityCard, ...]
     contacts: tuple[ContactCard, ...]
+    met: tuple[Met, ...]
     types: tuple[str, ...]
 
 
@@ -123,6 +130,7 @@ def customer_file(session: Session, who: Who, customer_id: int) -> CustomerFile:
         _next_steps(session, who, customer_id),
         cards,
         _contacts(session, customer_id),
+        met(session, who, customer_id),
         offered(policy_in_force(session).stages),
     )
 

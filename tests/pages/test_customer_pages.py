@@ -178,6 +178,25 @@ def test_forms_add_a_contact_and_open_edit_and_close_an_opportunity(company, sql
     assert kept(sqlite_store, Opportunity, added.id).outcome == "won"
 
 
+def test_whom_a_record_names_for_the_first_time_gets_a_card_begun_with_it(company, sqlite_store):
+    record_action(
+        sqlite_store, company.rep, company.opportunity, done(sqlite_store, "appointment", hours_ago=1)
+    )
+    offer = {language: translate(language, "customer.add_met", name="Wu") for language in ("en", "zh")}
+    assert offer["zh"] in labels(look("customer", company.rep, "zh", customer=company.customer))
+    at = look("customer", company.rep, customer=company.customer)
+    assert offer["en"] in labels(at)
+    press(at, "do-met-1")
+    field(at.text_input, "-title").set_value("Line lead")
+    submit(at)
+    with sqlite_store.reading() as session:
+        [card] = session.scalars(select(Contact))
+    assert (card.name, card.title, card.decision_role) == ("Wu", "Line lead", "buyer")
+    at = look("customer", company.rep, customer=company.customer)
+    assert offer["en"] not in labels(at)
+    assert not at.exception
+
+
 def test_a_rep_is_offered_no_assigning_and_the_address_opens_none(company):
     at = look("customer", company.rep, customer=company.customer, do="owner")
     keys = [b.key for b in at.button if b.key]
