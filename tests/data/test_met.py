@@ -15,7 +15,9 @@ from tests.data.test_undo import last
 def named(store, people, *who, hours_ago, follows=None):
     given = done(store, "appointment", hours_ago=hours_ago)
     fields = given.fields | {"attendees": [{"name": name, "role": role} for name, role in who]}
-    return record_action(store, people.rep, people.opportunity, replace(given, fields=fields, follows=follows))
+    return record_action(
+        store, people.rep, people.opportunity, replace(given, fields=fields, follows=follows)
+    )
 
 
 def test_each_stands_once_with_the_part_that_the_latest_record_says_until_there_is_a_card(store):
