@@ -101,8 +101,12 @@ class View:
         return format.ago(value, self.now, self.language, self.who.timezone)
 
     def explain(self, problem: Problem) -> str:
-        """A problem as a sentence, its instants in this person's time zone."""
-        shown = {k: self.instant(v) for k, v in problem.params.items() if isinstance(v, datetime)}
+        """A problem as a sentence, its days and its instants, these in this person's time zone."""
+        shown = {
+            k: self.instant(v) if isinstance(v, datetime) else format.day(v, self.language)
+            for k, v in problem.params.items()
+            if isinstance(v, date)
+        }
         return explain(problem, **shown)
 
 

@@ -5,7 +5,7 @@ later save wins.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -164,9 +164,13 @@ def _clean(value: Any) -> Any:
 
 
 def _pack(problem: Problem) -> dict[str, Any]:
-    """A problem as JSON; an instant among its values stays one (`data.queries.drafts` reads it back)."""
-    params = {
-        k: {"instant": v.isoformat()} if isinstance(v, datetime) else to_json(v)
-        for k, v in problem.params.items()
-    }
+    """A problem as JSON; an instant or a day among its values stays one (`data.queries.drafts` reads it
+    back)."""
+    params = {k: _packed(v) for k, v in problem.params.items()}
     return {"field": problem.field, "code": problem.code, "params": params}
+
+
+def _packed(value: Any) -> Any:
+    if isinstance(value, date):
+        return {"instant" if isinstance(value, datetime) else "day": value.isoformat()}
+    return to_json(value)

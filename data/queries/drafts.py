@@ -1,7 +1,7 @@
 """Reading one's own drafts."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -102,8 +102,14 @@ def touched(body: dict[str, Any]) -> bool:
 
 
 def _unpack(kept: dict[str, Any]) -> Problem:
-    params = {
-        k: datetime.fromisoformat(v["instant"]) if isinstance(v, dict) else v
-        for k, v in kept["params"].items()
-    }
+    params = {k: _value(v) for k, v in kept["params"].items()}
     return Problem(kept["field"], kept["code"], params)
+
+
+def _value(kept: Any) -> Any:
+    match kept:
+        case {"instant": str(said)}:
+            return datetime.fromisoformat(said)
+        case {"day": str(said)}:
+            return date.fromisoformat(said)
+    return kept

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from components import format
 from components.format import instant, span
 from core.customers import ContactInput
 from core.promises.demands import Answer, Decline, DemandInput, Effect, PromiseInput
@@ -352,6 +354,22 @@ def test_a_promise_is_recorded_from_an_action_and_leads_back_to_it(open_page, de
         kept = session.query(Promise).filter_by(action_id=action).one()
         assert (kept.words, kept.contact_id) == ("By *May*", contact)
         assert kept.made_at == session.get_one(Action, action).ended_at
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_day_before_it_was_said_is_refused_as_days_are_said(open_page, desk, sqlite_store, language):
+    who = desk.people
+    action = record_action(
+        sqlite_store, who.rep, who.opportunity, done(sqlite_store, "appointment", hours_ago=3)
+    )
+    with sqlite_store.reading() as session:
+        said = session.get_one(Action, action).ended_at
+    page = open_page("promises", who.rep, language, do="make", action=action)
+    page.text_area[0].set_value("By May").run()
+    page.date_input[0].set_value(said.date() - timedelta(days=30))
+    press(page, translate(language, "promises.record"))
+    on = format.day(said.astimezone(ZoneInfo(who.rep.timezone)).date(), language)
+    assert translate(language, "problems.before_said", on=on) in shown(page)
 
 
 def test_an_action_of_anothers_customer_opens_no_form(open_page, desk, sqlite_store):

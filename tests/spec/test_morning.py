@@ -25,7 +25,8 @@ from core.reports.commitments import (
 )
 from core.terms import Severity
 from data.brief_json import brief_from, brief_json
-from data.brief_words import risk_words
+from data.brief_words import cause_words, risk_words
+from data.text import translate
 
 EIGHT = datetime(2026, 3, 4, tzinfo=UTC)
 KINDS = {"P": Source.PROMISE, "D": Source.DEMAND, "A": Source.ALERT, "Q": Source.QUOTE, "S": Source.STEP}
@@ -256,3 +257,15 @@ def test_what_was_not_done_is_agreed_on_again_about_the_same(made, again):
 )
 def test_each_cause_is_dealt_with_by_a_record_of_its_own_kind(source, proof, about):
     assert expected(causes(f"{source}r1")[0]) == (Proof(proof), about)
+
+
+def test_a_quotes_last_day_is_still_a_day_to_decide():
+    ends = replace(causes("Qa1")[0], params={"valid_on": "2026-03-04"})
+    said = {language: cause_words(language, ends).action for language in ("en", "zh")}
+    assert said["en"] == "Get the decision by 4 Mar 2026, or renew the quote."
+    assert said["zh"] == "最晚 2026年3月4日 促成决定，或更新报价。"
+
+
+@pytest.mark.parametrize(("language", "most"), [("en", 60), ("zh", 24)])
+def test_what_shows_it_done_fits_the_field_of_the_meetings_form(language, most):
+    assert [p for p in Proof if len(translate(language, f"morning.proof.{p}")) > most] == []
