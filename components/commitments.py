@@ -210,7 +210,9 @@ def _other_day(of: str, checked: Checked, told: Morning, view: View) -> None:
     def said(by: str) -> str:
         return t("morning.moved_own", by=by) if own else t("morning.moved", by=by, who=c.owner)
 
-    move = partial(view.do, move_commitment, c.id)
+    def move(due_at: datetime) -> int:
+        return view.do(move_commitment, c.id, due_at)
+
     another_day(f"{of}-{c.id}", c.due_at, told.ahead, told.timezone, move, said, view)
 
 

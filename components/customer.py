@@ -123,7 +123,7 @@ def contacts_block(contacts: Sequence[ContactCard], unknown: Sequence[Met], view
                 ask(t("customer.add_contact"), "contact", icon=":material/add:")
                 for place, one in enumerate(unknown, 1):
                     ask(
-                        t("customer.add_met", name=plain(one.name)),
+                        t("customer.put_on_file", name=plain(one.name)),
                         "met",
                         place,
                         icon=":material/person_add:",

@@ -65,7 +65,7 @@ def _met(view: View, facts: CustomerFacts, sent: dict[str, Any]) -> None:
     if sent["state"] != ActionStatus.COMPLETED or not reach(view.who, Permission.EDIT_CUSTOMERS):
         return
     for place, one in enumerate(view.read(met, facts.id), 1):
-        label = t("customer.add_met", name=plain(one.name))
+        label = t("customer.put_on_file", name=plain(one.name))
         there = one.action_id == sent["action"]
         if there and st.button(label, icon=":material/person_add:", key=f"met-{place}"):
             open_page("customer", customer=facts.id, do="met", id=place)

@@ -182,7 +182,7 @@ def test_whom_a_record_names_for_the_first_time_gets_a_card_begun_with_it(compan
     record_action(
         sqlite_store, company.rep, company.opportunity, done(sqlite_store, "appointment", hours_ago=1)
     )
-    offer = {language: translate(language, "customer.add_met", name="Wu") for language in ("en", "zh")}
+    offer = {language: translate(language, "customer.put_on_file", name="Wu") for language in ("en", "zh")}
     assert offer["zh"] in labels(look("customer", company.rep, "zh", customer=company.customer))
     at = look("customer", company.rep, customer=company.customer)
     assert offer["en"] in labels(at)

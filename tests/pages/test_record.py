@@ -134,7 +134,7 @@ def test_a_record_from_the_first_touch_to_the_confirmation(company, sqlite_store
     assert action.fields["attendees"] == [{"name": "Wu", "role": "buyer"}]
     button(at, translate(language, "promises.make")).click().run()
     button(at, translate(language, "customer.file_demand")).click().run()
-    button(at, translate(language, "customer.add_met", name="Wu")).click().run()
+    button(at, translate(language, "customer.put_on_file", name="Wu")).click().run()
     assert led == [
         ("promises", {"do": "make", "action": action.id}),
         ("demands", {"customer": company.customer, "opportunity": action.opportunity_id}),
