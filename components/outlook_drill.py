@@ -10,7 +10,7 @@ SHOWS = (OPEN, WON, ALL, *CATEGORIES)
 BEHIND = "outlook_behind"
 
 
-def drill(show: str, pick: str | None = None, **place: str) -> None:
+def drill(show: str, pick: str | None = None, **place: str | None) -> None:
     """Put what was clicked into the address; its rows come into view in the same run.
 
     Args:

@@ -11,11 +11,12 @@ import streamlit as st
 from components import address, format
 from components.blocks import empty, section
 from components.board_words import stage_name
+from components.folding import folded
 from components.forecast_words import rests_on
 from components.frame import View
 from components.outlook import shown_money
-from components.outlook_drill import ALL, BEHIND, OPEN, SHOWS, WON
-from components.scrolling import arrive
+from components.outlook_drill import ALL, BEHIND, DRILL, OPEN, SHOWS, WON
+from components.scrolling import arrive, led_to
 from components.tables import amounts, cell_clicked, day_column, name_column, rate_column
 from components.text import t, term
 from core.access import Permission, decide
@@ -40,6 +41,21 @@ def behind(shown: Snapshot, by: str, policy: Policy, view: View, *, runs: bool =
     with st.container(key=BEHIND):
         section(t("outlook.behind"), help=t("outlook.behind_help"))
         arrive(BEHIND)
+    return _rows_behind(shown, by, policy, view, runs)
+
+
+def folded_behind(shown: Snapshot, by: str, policy: Policy, view: View) -> Lead | None:
+    """The same where something else is looked at first: drawn once a number is pressed, or it is opened."""
+    asked = led_to(BEHIND) or "".join(address.said(name) or "" for name in DRILL)
+    with (
+        st.container(key=BEHIND),
+        folded(t("outlook.behind"), f"{BEHIND}_box", icon=":material/table_rows:", opens=asked) as is_open,
+    ):
+        arrive(BEHIND)
+        return _rows_behind(shown, by, policy, view) if is_open else None
+
+
+def _rows_behind(shown: Snapshot, by: str, policy: Policy, view: View, runs: bool = False) -> Lead | None:
     kinds = {name: t(f"outlook.is_{name}" if name in CATEGORIES else f"outlook.{name}") for name in SHOWS}
     show = address.choose(
         st.segmented_control, t("outlook.behind"), "show", kinds, OPEN, required=True,

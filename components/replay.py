@@ -12,7 +12,7 @@ from components import address, format
 from components.blocks import empty
 from components.frame import View
 from components.outlook_charts import AFTER, BEFORE, waterfall
-from components.outlook_drill import ALL, DRILL, drill
+from components.outlook_drill import ALL, DRILL, OPEN, drill
 from components.outlook_rows import Lead
 from components.scrolling import lead_to
 from components.tables import amounts, clickable, first_of, money_column, name_column
@@ -137,6 +137,12 @@ def go(day: date, period: str) -> NoReturn:
     """Replay another day, from the top of the page."""
     address.write(**dict.fromkeys((*DRILL, "look", "since", "part")), day=day.isoformat(), period=period)
     lead_to(PLACE)
+    st.rerun()
+
+
+def behind_month(first: date) -> NoReturn:
+    """What was open on a month's first day, with its chances."""
+    drill(OPEN, day=first.isoformat(), period="month", look=None, since=None, part=None)
     st.rerun()
 
 

@@ -32,11 +32,16 @@ def lead_to(part: str) -> None:
     st.session_state[_LED] = part, secrets.token_hex(4)
 
 
+def led_to(part: str) -> str:
+    """The last press, where it led to `part`: another word for each; "" where it led elsewhere."""
+    led = st.session_state.get(_LED)
+    return led[1] if led and led[0] == part else ""
+
+
 def arrive(part: str) -> None:
     """Bring the container with the key `part` into view, once after each press that led to it."""
-    led = st.session_state.get(_LED)
-    if led and led[0] == part:
-        into_view(part, led[1], key=f"{part}_into_view")
+    if press := led_to(part):
+        into_view(part, press, key=f"{part}_into_view")
 
 
 def begin_at_head(page: str) -> None:

@@ -10,7 +10,7 @@ from components.backtests import backtest_form, backtests_block
 from components.frame import page
 from components.models import expectation, looks_at, rhythm, trainings
 from components.navigation import open_page
-from components.outlook_rows import behind
+from components.outlook_rows import folded_behind
 from components.replay import Part
 from components.scrolling import arrive
 from components.text import t
@@ -52,7 +52,7 @@ with page("replay.title", needs=Permission.SEE_FORECAST) as view:
         looks_at(found, view)
         rhythm(found, view)
         if month := expectation(view.read(months, pipeline, view.now), view):
-            replay.go(month, "month")
+            replay.behind_month(month)
     elif (shown := view.read(snapshot, pipeline, period, chosen)) is None:
         running = view.read(computing, pipeline, days.due(chosen))
         replay.missing(chosen, running, view, partial(view.do, REPLAY, pipeline, chosen))
@@ -63,6 +63,6 @@ with page("replay.title", needs=Permission.SEE_FORECAST) as view:
         since = replay.since(days.of(shown.run.starts_on), chosen, view.language)
         before = view.read(snapshot, pipeline, period, since) if since else None
         moved = replay.moved(before, shown, view.read(handed, before, shown), view)
-        lead = behind(shown, "rep", view.read(policy), view) or moved
+        lead = folded_behind(shown, "rep", view.read(policy), view) or moved
     if lead:
         open_page(lead[0], **lead[1])

@@ -12,7 +12,7 @@ from data.schema import Opportunity
 from data.text import translate
 from tests.data.test_forecast_runs import TODAY
 from tests.forecasts import deal, run
-from tests.pages.reading import check_words, words
+from tests.pages.reading import check_words, unfold, words
 from tests.pages.test_outlook import EARLIER, morning, world
 
 
@@ -161,6 +161,9 @@ def test_how_a_chance_came_about_is_one_click_away(open_page, company, sqlite_st
 def test_a_replay_leads_to_the_customer_alone(open_page, company, sqlite_store, gone):
     """What stands with the suggestion is of today."""
     page = open_page("replay", company.manager, period="month", day=EARLIER.isoformat())
+    drawn = len(page.dataframe)
+    unfold(page, translate("en", "outlook.behind"))
+    assert len(page.dataframe) == drawn + 1
     page.session_state["outlook-rows-open-clicked"] = (0, "chance")
     page.run()
     assert [name for name, _ in gone] == ["customer"]
