@@ -7,6 +7,7 @@ import streamlit as st
 from components import address, format
 from components.blocks import Row, Tone, badge, empty, rows, section
 from components.board_rows import table_of
+from components.folding import folded
 from components.forecast_words import money, month_name, verdict_words
 from components.frame import View
 from components.navigation import open_page
@@ -89,6 +90,17 @@ def forecasts(found: Sheet, view: View) -> None:
     if not found.months:
         st.caption(t("one_to_one.no_forecasts"))
         return
+    last = found.months[-1]
+    said = t(
+        "one_to_one.last_month", month=month_name(last.month, view.language),
+        deviation=format.percent(last.deviation, view.language), verdict=verdict_words(last.verdict),
+    )  # fmt: skip
+    with folded(said, "sheet-forecasts", icon=":material/table:") as is_open:
+        if is_open:
+            _months(found, view)
+
+
+def _months(found: Sheet, view: View) -> None:
     currency, language = found.since.ask.currency, view.language
     columns = {
         "month": [month_name(m.month, language) for m in found.months],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -13,8 +13,9 @@ from data.commands.talks import StepInput, agree, record_talk
 from data.schema import Opportunity, Talk, TalkStep
 from data.text import translate
 from tests.company import found
+from tests.forecasts import deal, run
 from tests.morning import at_risk, customer_of
-from tests.pages.reading import check_words, does, words
+from tests.pages.reading import check_words, does, unfold, words
 from tests.pages.test_demands import press
 
 
@@ -104,6 +105,31 @@ def test_a_step_that_was_not_done_gets_another_day(open_page, sqlite_store, comp
     days.click_index(0).run()
     check_words(page)
     assert translate(language, "morning.state.missed") not in words(page)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_forecasts_say_the_last_month_and_open_each_months_rows(
+    open_page, sqlite_store, company, monkeypatch, language
+):
+    gone = []
+    monkeypatch.setattr("components.one_to_one.open_page", lambda name, **query: gone.append((name, query)))
+    for month in (date(2026, 1, 1), date(2026, 2, 1)):
+        deal(
+            sqlite_store, company.rep.person_id, run_id=run(sqlite_store, month),
+            won_on=month.replace(day=20), amount=1000, paid=1500, customer=company.customer,
+        )  # fmt: skip
+    page = open_page("one_to_one", company.manager, language, rep=company.rep.person_id)
+    check_words(page)
+    drawn, said = len(page.dataframe), {"en": "Feb 2026: 200% off", "zh": "2026年2月：偏差 200%"}[language]
+    (label,) = [e.label for e in page.expander if e.label.startswith(said)]
+    unfold(page, label)
+    check_words(page)
+    assert len(page.dataframe) == drawn + 1
+    page.session_state["sheet-months-clicked"] = ("2026-01-01", "forecast")
+    page.run()
+    assert gone == [("forecast_health", {
+        "group": f"rep-{company.rep.person_id}", "part": "rows", "month": "2026-01-01",
+    })]  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
