@@ -1,12 +1,13 @@
 """People whose first and last names stand in two columns: read as one column of full names."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from core.exchange.cells import fold, text_of
 from core.exchange.kinds import Kind
 from core.exchange.mapping import FileMapping, recognise
-from core.exchange.tables import Cell, Row, Table
+from core.exchange.tables import Cell, Knows, Row, Table
 
 C = TypeVar("C")
 
@@ -36,6 +37,23 @@ def with_full_names(kind: Kind, table: Table) -> Table:
             whole = dict.fromkeys((table.headers[n] for n in parts), called)
             return replace(table, headers=_in_one(table.headers, parts, called), rows=rows, whole=whole)
     return table
+
+
+def knows_needed(kind: Kind) -> Knows:
+    """Counts what a kind needs that is certain among the headers, a name in two columns too.
+
+    >>> from core.exchange.kinds import ACTIONS, CONTACTS
+    >>> [knows_needed(ACTIONS)(headers) for headers in (["Deal no", "Owner", "Status"], ["Deal", "Type"])]
+    [1, 2]
+    >>> knows_needed(CONTACTS)(["First name", "Last name", "Company"])
+    2
+    """
+
+    def needed(headers: Sequence[str]) -> int:
+        found = recognise(kind, with_full_names(kind, Table(tuple(headers), ())).headers)
+        return sum(any(name in found for name in group) for group in kind.needed)
+
+    return needed
 
 
 def by_whole_names(mapping: FileMapping, table: Table) -> FileMapping:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import PurePath
 
-from core.exchange.full_names import with_full_names
+from core.exchange.full_names import knows_needed, with_full_names
 from core.exchange.kinds import KINDS
 from core.exchange.mapping import knows
 from core.exchange.tables import Table, read_text, unreadable
@@ -88,7 +88,7 @@ def _workbook(content: bytes, kind: str, sheet: str | None, encoding: str | None
         raise unreadable("broken_workbook") from error
     if expanded > MAX_EXPANDED_MB * 2**20:
         raise unreadable("file_too_large", limit=MAX_EXPANDED_MB)
-    return read_xlsx(content, sheet, knows(KINDS[kind]))
+    return read_xlsx(content, sheet, knows(KINDS[kind]), knows_needed(KINDS[kind]))
 
 
 def _log(content: bytes, kind: str, sheet: str | None, encoding: str | None) -> Table:

@@ -39,13 +39,15 @@ _BROKEN = (
 _MAX_MERGED = 100_000  # cells that merged ranges may cover together
 
 
-def read_xlsx(content: bytes, sheet: str | None = None, knows: Knows = len) -> Table:
-    """The named sheet, or the one whose header has the most known words; the first of several alike.
+def read_xlsx(content: bytes, sheet: str | None = None, knows: Knows = len, needed: Knows = len) -> Table:
+    """The named sheet, or the one whose header has most of what is needed, then the most known words; the
+    first of several alike.
 
     What the workbook hides is read only when it is named, or nothing else is there.
 
     Args:
         knows: how many of a line's cells are words for the fields that the table is read for.
+        needed: how much of what the table must have they name.
 
     Formulas give the values that were last computed; merged cells give their value to all they cover.
 
@@ -56,7 +58,7 @@ def read_xlsx(content: bytes, sheet: str | None = None, knows: Knows = len) -> T
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         if sheet is not None and sheet not in book.sheetnames:
             raise unreadable("no_such_sheet", value=sheet)
-        filled = _filled(book, knows)
+        filled = _filled(book, knows, needed)
         chosen = sheet or max(filled, key=filled.__getitem__, default=None)
         if chosen not in filled:
             raise unreadable("no_rows")
@@ -67,14 +69,17 @@ def read_xlsx(content: bytes, sheet: str | None = None, knows: Knows = len) -> T
         raise unreadable("broken_workbook") from error
 
 
-def _filled(book, knows: Knows) -> dict[str, tuple[bool, int]]:  # type: ignore[no-untyped-def]  # no types
-    """By name of a sheet that holds anything: whether people see it, and its known headers."""
+def _filled(  # type: ignore[no-untyped-def]  # no types
+    book, knows: Knows, needed: Knows
+) -> dict[str, tuple[bool, int, int]]:
+    """By name of a sheet that holds anything: whether people see it, its needed and its known headers."""
     found = {}
     for name in book.sheetnames:
         lines = _lines(book[name], HEADER_SEARCH)
         if any(not blank(c) for cells in lines for c in cells):
             seen = book[name].sheet_state == "visible"
-            found[name] = (seen, known_headers(lines[head_of(lines, knows)], knows))
+            head = lines[head_of(lines, knows)]
+            found[name] = (seen, known_headers(head, needed), known_headers(head, knows))
     return found
 
 

@@ -72,6 +72,20 @@ def test_which_sheet_is_read(which):
     assert read_table("a.xlsx", book(**sheets), "opportunities", sheet=offered[-1]).how == offered[-1]
 
 
+@pytest.mark.parametrize(
+    ("kind", "chosen"), [("actions", "Visits"), ("opportunities", "Deals"), ("contacts", "People")]
+)
+def test_a_sheet_that_has_what_a_kind_needs_goes_before_one_with_more_known_headers(kind, chosen):
+    deals = ["Deal No.", "Deal name", "Account", "Amount", "Currency", "Status", "Owner", "Notes"]
+    sheets = {
+        "Accounts": [["Account ID", "Account", "Phone", "E-mail", "Notes"]],
+        "People": [["First name", "Last name", "Company", "Phone"]],
+        "Deals": [deals],
+        "Visits": [["Date", "Type", "Deal"]],
+    }
+    assert read_table("a.xlsx", book(**sheets), kind).how == chosen
+
+
 NO_WORKBOOKS = {
     "an old one or one with a password": ("a.xlsx", b"\xd0\xcf\x11\xe0" + bytes(99), "old_workbook"),
     "an old one by its name": ("a.xls", b"<html>", "old_workbook"),
