@@ -15,6 +15,7 @@ from core.terms import Outcome
 
 _LEAST = 20  # rows open, and rows closed, before a file says anything
 _OPEN_SHARE, _CLOSED_SHARE = 0.02, 0.5
+_OVER = {fold(said) for said in ("closed", "ended", "已结束", "结束", "已关闭", "关闭", "已结案", "结案")}
 
 
 def filled_at_close(records: Sequence[Record]) -> tuple[str, ...]:
@@ -44,9 +45,24 @@ def closed_as(word: str, formats: Formats) -> str | None:
     return None if outcome == Outcome.OPEN else outcome
 
 
+def only_over(word: str, formats: Formats) -> bool:
+    """Whether a stage's column says that the opportunity closed, and leaves it open how.
+
+    >>> [only_over(word, Formats()) for word in ("Closed", "已关闭", "Closed Won", "Demo")]
+    [True, True, False, False]
+    >>> only_over("Closed", Formats(words={"stage": {"closed": "own_closed"}}))
+    False
+    """
+    said = fold(word)
+    return said in _OVER and said not in formats.words.get("stage", {})
+
+
 def with_outcome(record: Record, formats: Formats) -> Record:
-    """The record with the outcome that its stage says, where it says no other itself, and then no stage."""
-    outcome = closed_as(record.get("stage", ""), formats)
+    """The record with the outcome that its stage says, where it says no other itself, and then no stage; so
+    too where the stage says no more than that it closed, and the outcome how."""
+    said = record.get("stage", "")
+    known = record.get("outcome", Outcome.OPEN)
+    outcome = known if only_over(said, formats) and known != Outcome.OPEN else closed_as(said, formats)
     if outcome is None or record.get("outcome", outcome) != outcome:
         return record
     values: Mapping[str, object] = {k: v for k, v in record.values.items() if k != "stage"}

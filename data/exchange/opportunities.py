@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from core.definitions import OPPORTUNITY
-from core.exchange.closing import closed_as, filled_at_close, with_outcome
+from core.exchange.closing import closed_as, filled_at_close, only_over, with_outcome
 from core.exchange.rows import Record
 from core.messages import Problem
 from core.terms import ActionStatus, Outcome
@@ -146,7 +146,8 @@ class _Planner:
         return pipeline, stage_id
 
     def _no_stage(self, word: str, outcome: str | None) -> Problem:
-        if outcome is not None and closed_as(word, self.plan.mapping.formats):
+        formats = self.plan.mapping.formats
+        if outcome is not None and (closed_as(word, formats) or only_over(word, formats)):
             return Problem("stage", "stage_against_outcome", {"value": word, "outcome": outcome})
         return Problem("stage", "unknown_stage", {"value": word})
 

@@ -7,7 +7,7 @@ from rapidfuzz import fuzz, process
 
 from core.exchange.by_cells import filled, is_date, told_by_cells
 from core.exchange.cells import Formats, fold, text_of
-from core.exchange.closing import closed_as
+from core.exchange.closing import closed_as, only_over
 from core.exchange.kinds import Column, Holds, Kind
 from core.exchange.mapping import ANY, FileMapping, recognise
 from core.exchange.rows import is_total
@@ -167,15 +167,31 @@ def staff_words(kind: Kind, table: Table, places: Mapping[str, int], mapping: Fi
 
 
 def unknown_stages(kind: Kind, table: Table, places: Mapping[str, int], mapping: FileMapping) -> list[str]:
-    """The words for stages that mean none of Firebreak's own; none where a file follows its own pipeline."""
+    """The words for stages that mean none of Firebreak's own; none where a file follows its own pipeline.
+
+    Closed alone is asked for only where a row leaves open how it closed.
+    """
     column = next((c for c in kind.columns if c.holds is Holds.STAGE), None)
     other = mapping.pipeline is not None or "pipeline" in places or "pipeline" in mapping.defaults
     if column is None or other:
         return []
     formats, closing = mapping.formats, kind.column("outcome") is not None
     known = {fold(c) for c in column.choices} | set(formats.words.get("stage", {}))
-    said = _unmapped(column, table, places, mapping)
-    return [w for w in said if fold(w) not in known and not (closing and closed_as(w, formats))][:_MOST_WORDS]
+    said = [w for w in _unmapped(column, table, places, mapping) if fold(w) not in known]
+    left = [w for w in said if not (closing and closed_as(w, formats))]
+    told = _with_outcome(table, places, mapping) if left else ()
+    return [w for w in left if w not in told or not only_over(w, formats)][:_MOST_WORDS]
+
+
+def _with_outcome(table: Table, places: Mapping[str, int], mapping: FileMapping) -> set[str]:
+    """The words for stages beside which every row has an outcome."""
+    stage, outcome = places["stage"], places.get("outcome")
+    rows = [row.cells for row in table.rows if stage < len(row.cells) and not blank(row.cells[stage])]
+    if outcome is None:
+        without = rows if not mapping.defaults.get("outcome") else []
+    else:
+        without = [cells for cells in rows if outcome >= len(cells) or blank(cells[outcome])]
+    return {text_of(cells[stage]) for cells in rows} - {text_of(cells[stage]) for cells in without}
 
 
 def unknown_people(

@@ -530,6 +530,26 @@ def test_a_stage_and_an_outcome_that_say_the_same_close_what_they_name(store):
     assert count(store, Opportunity, Opportunity.name == "Pipes", Opportunity.outcome == "lost") == 1
 
 
+def test_a_stage_that_says_closed_alone_leaves_it_to_the_outcome(store):
+    founded(store)
+    text = (
+        "name,owner,stage,outcome,opened_at,closed_at\n"
+        "Pumps,rep,Closed,Won,2026-01-01,2026-02-01\n"
+        "Pipes,rep,已关闭,输单,2026-01-01,2026-02-01\n"
+        "Taps,rep,Closed,Open,2026-01-01,\n"
+        "Hoses,rep,Closed,,2026-01-01,\n"
+    )
+    done = import_text(store, "opportunities", text)
+    assert shown(done) == (
+        2,
+        0,
+        0,
+        [(4, "stage", "stage_against_outcome"), (5, "stage", "unknown_stage")],
+    )
+    assert count(store, Opportunity, Opportunity.name == "Pumps", Opportunity.outcome == "won") == 1
+    assert count(store, Opportunity, Opportunity.name == "Pipes", Opportunity.outcome == "lost") == 1
+
+
 HEADERS = [
     ("customers", "Account No.,Account,Account exec,Class", ("ref", "name", "owner", "grade")),
     ("customers", "客户编码,单位名称,跟进人,级别,片区", ("ref", "name", "owner", "grade", "region")),

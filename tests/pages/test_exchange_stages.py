@@ -54,6 +54,14 @@ def test_what_a_word_means_is_said_on_the_page_a_stage_or_an_end(bring, sqlite_s
     assert stands == {"A": ["open", "solution_demo"], "B": ["won", None], "C": ["lost", None]}
 
 
+@pytest.mark.parametrize(("first", "asked"), [("Won", []), ("", ["Closed"])])
+def test_closed_alone_is_asked_for_only_where_no_outcome_says_how(bring, first, asked):
+    head = "deal name,account,stage,outcome,closed on\n"
+    at = bring("en", head + f"A,Haihe,Closed,{first},2026-01-05\nB,Haihe,Closed,Lost,2026-01-06\n")
+    assert [w for w in ("Closed",) if any(f"“{w}”" in b.label for b in at.selectbox)] == asked
+    assert metrics(at) == [str(2 - len(asked)), "0", "0", str(len(asked))]
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_a_word_for_a_leaver_means_is_said_on_the_page(bring, sqlite_store, language):
     head = "login,full name,role,team,employment status\n"
