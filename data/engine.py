@@ -46,7 +46,8 @@ def address(url: str) -> URL:
         parsed = make_url(url)
     except (ArgumentError, ValueError):  # its text holds a password, so it goes no further
         raise Invalid([Problem("address", "bad_address")]) from None
-    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+    unquoted = "@" in (parsed.host or "")  # of a password: what follows would be told as a host's name
+    if unquoted or parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise Invalid([Problem("address", "bad_address")])
     return parsed
 
