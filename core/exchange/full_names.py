@@ -1,5 +1,6 @@
 """People whose first and last names stand in two columns: read as one column of full names."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -10,6 +11,8 @@ from core.exchange.mapping import FileMapping, recognise
 from core.exchange.tables import Cell, Knows, Row, Table
 
 C = TypeVar("C")
+
+_HAN = re.compile(r"[\u4e00-\u9fff·]+")
 
 _FIRST = ("firstname", "givenname", "forename")
 _LAST = ("lastname", "surname", "familyname")
@@ -25,6 +28,11 @@ def with_full_names(kind: Kind, table: Table) -> Table:
     >>> whole = with_full_names(CONTACTS, Table(("Last name", "Company", "First name", "Age"), rows))
     >>> whole.headers, [row.cells for row in whole.rows]
     (('Full name', 'Company', 'Age'), [('Ingrid Holm', 'Haihe', 5), (None, 'Haihe')])
+
+    A Chinese name is written as one is, whatever its headers are:
+
+    >>> with_full_names(CONTACTS, Table(("First name", "Last name"), (Row(2, ("磊", "王")),))).rows[0].cells
+    ('王磊',)
     """
     name = kind.column("name")
     if name is None or "full name" not in name.words or _have_whole(kind, table.headers):
@@ -77,8 +85,10 @@ def _have_whole(kind: Kind, headers: tuple[str, ...]) -> bool:
 
 
 def _named(cells: tuple[Cell, ...], parts: tuple[int, int], between: str) -> tuple[Cell, ...]:
-    said = (text_of(cells[n]) for n in parts if n < len(cells))
-    return _in_one(cells, parts, between.join(part for part in said if part) or None)
+    said = [part for n in parts if n < len(cells) and (part := text_of(cells[n]))]
+    if between and all(map(_HAN.fullmatch, said)):  # of first and last name: the family's goes first
+        said, between = said[::-1], ""
+    return _in_one(cells, parts, between.join(said) or None)
 
 
 def _in_one(cells: tuple[C, ...], parts: tuple[int, int], whole: C) -> tuple[C, ...]:
