@@ -3,10 +3,11 @@
 from data.settings import settings
 
 UNKNOWN = "local"
+_MAPPED = "::ffff:"  # before an address of four numbers, where a process listens to both kinds
 
 
 def visitor(forwarded_for: str, peer: str | None) -> str:
-    """The visitor's address.
+    """The visitor's address, the same whichever way it is written.
 
     Args:
         forwarded_for: the `X-Forwarded-For` header; the last entry is the nearest proxy's word. Only as
@@ -15,4 +16,5 @@ def visitor(forwarded_for: str, peer: str | None) -> str:
     """
     proxies = settings().trusted_proxies
     hops = [h.strip() for h in forwarded_for.split(",") if h.strip()]
-    return hops[-proxies] if proxies and len(hops) >= proxies else peer or UNKNOWN
+    said = hops[-proxies] if proxies and len(hops) >= proxies else peer or UNKNOWN
+    return said.removeprefix(_MAPPED) if "." in said else said
