@@ -573,6 +573,8 @@ HEADERS = [
     ("opportunities", "Create Date,Actual close", ("opened_at", "closed_at")),
     ("opportunities", "Opp no,Deal,Exp. close,Closed on", ("ref", "name", "close_on", "closed_at")),
     ("opportunities", "Deal,Account No.,Account exec", ("name", "customer", "owner")),
+    ("actions", "Deal,Type,Date,Done by", ("opportunity", "type", "started_at", "owner")),
+    ("actions", "商机,动作,日期,执行人", ("opportunity", "type", "started_at", "owner")),
     ("opportunities", "Deal,Account,Account No.", ("name", "customer")),  # the name is the first to be taken
 ]
 
