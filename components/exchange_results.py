@@ -22,6 +22,7 @@ from components.exchange_upload import (
 from components.format import number
 from components.frame import View
 from components.text import listed, say, t
+from core.exchange.full_names import other_kind
 from core.exchange.kinds import KINDS
 from core.exchange.mapping import FileMapping
 from core.exchange.rows import Rejection
@@ -56,6 +57,8 @@ def preview(view: View, upload: Upload, mapping: FileMapping) -> ImportResult | 
                 result = view.do(dry_run, upload.kind.name, upload.name, upload.table, mapping)
         except Invalid as error:
             say_why(error)
+            if likely := other_kind(upload.kind, upload.table.headers):
+                st.info(t("exchange.other_kind", kind=kind_label(likely)), icon=":material/lightbulb:")
             return None
         st.session_state[CHECKED] = (key, result)
     else:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from core.exchange.cells import fold, text_of
-from core.exchange.kinds import Kind
+from core.exchange.kinds import KINDS, Kind
 from core.exchange.mapping import FileMapping, recognise
 from core.exchange.tables import Cell, Knows, Row, Table
 
@@ -62,6 +62,21 @@ def knows_needed(kind: Kind) -> Knows:
         return sum(any(name in found for name in group) for group in kind.needed)
 
     return needed
+
+
+def other_kind(kind: Kind, headers: Sequence[str]) -> str | None:
+    """The kind that a table has all of whose needs, where it lacks at least half of what it is read for.
+
+    >>> from core.exchange.kinds import CUSTOMERS, INTERACTIONS
+    >>> other_kind(CUSTOMERS, ["Login", "Full name", "Job"]), other_kind(CUSTOMERS, ["Name", "Login"])
+    ('users', None)
+    >>> other_kind(INTERACTIONS, ["Account", "Deal", "Type", "Date"])  # who began is said of every row
+    """
+    if 2 * knows_needed(kind)(headers) > len(kind.needed):
+        return None
+    fitting = [k for k in KINDS.values() if knows_needed(k)(headers) == len(k.needed)]
+    likely = max(fitting, key=lambda k: len(recognise(k, headers)), default=None)
+    return likely.name if likely else None
 
 
 def by_whole_names(mapping: FileMapping, table: Table) -> FileMapping:

@@ -193,6 +193,16 @@ def test_people_are_called_as_on_their_page(language):
     assert translate(language, "exchange.kind.users") == translate(language, "people.title")
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_file_given_as_another_kind_is_told_what_it_looks_like(company, language):
+    at = visit(company.admin, language)
+    at.file_uploader[0].set_value(("staff.csv", b"Login,Full name,Job\nann,Ann,rep\n", "text/csv")).run()
+    people = translate(language, "exchange.kind.users")
+    assert [i.value for i in at.info] == [translate(language, "exchange.other_kind", kind=people)]
+    at.selectbox("exchange-kind").set_value("users").run()
+    assert not at.info
+
+
 def test_missing_columns_have_the_names_that_people_see(company):
     at = visit(company.admin, "zh")
     at.file_uploader[0].set_value(("x.csv", b"whim,whimsy\n1,2\n", "text/csv")).run()
