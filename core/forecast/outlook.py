@@ -2,7 +2,8 @@
 
 The rest is forecast as a period of its own, from the instant to the period's end. The views' skill and the
 width of the interval come from the rests of earlier periods, each seen when as much of it was left (a shorter
-one is taken whole): a view that is good for a whole month need not be good for its last week.
+one is taken whole, as all are on a period's first morning): a view that is good for a whole month need not be
+good for its last week.
 """
 
 from collections.abc import Callable
@@ -85,7 +86,8 @@ def outlook(
     most = earlier or looked_at(history, horizon, day, zone)
     known = history.as_of(t).first_closing
     periods = [*_earlier(known, horizon, first, zone, most), (instant(first, zone), end)]
-    spans = [(max(begin, stop - (end - t)), stop) for begin, stop in periods]
+    left = end - t if day > first else float("inf")
+    spans = [(max(begin, stop - left), stop) for begin, stop in periods]
     month = partial(_month, zone=zone)
     walked = walk_spans(
         history,

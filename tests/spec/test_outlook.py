@@ -33,6 +33,15 @@ def test_at_its_beginning_it_is_what_the_backtest_says(history):
     assert said.interval == pytest.approx((row.low, row.high), rel=1e-12)
 
 
+def test_at_the_beginning_of_a_short_month_too():
+    """The whole months before it are looked at, not as many of their last days as it has itself."""
+    books, day = simulated(days=155, per_day=3), date(2025, 2, 1)
+    said = outlook(books, Horizon("month"), day, UTC)
+    row = backtest(books, Horizon("month"), day, day, zone=UTC).rows[0]
+    assert said.value == pytest.approx(row.forecast, rel=1e-12)
+    assert said.interval == pytest.approx((row.low, row.high), rel=1e-12)
+
+
 def test_what_was_won_is_certain_and_the_rest_shrinks(history):
     said = [outlook(history, Horizon("month"), date(2024, 12, day), UTC, earlier=2) for day in (2, 16, 31)]
     assert [o.starts_on for o in said] == [date(2024, 12, 1)] * 3
