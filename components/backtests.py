@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from components import address, format
-from components.blocks import empty, section
+from components.blocks import empty, plain, section
 from components.form_turns import next_turn, turn_of
 from components.forms import Marks
 from components.frame import View
@@ -94,10 +94,29 @@ def _result(result: dict[str, Any], language: str) -> None:
         empty(t("replay.no_origins"), t("replay.no_origins_hint"), icon=":material/query_stats:")
         return
     _figures(totals, language)
+    _verdict(totals, language)  # below the table, whose buttons lie over the line above it on a phone
+    st.caption(t("replay.counted", periods=totals["periods"], n=totals["n"]))
     _origins(origins)
     if result.get("reliability"):
         section(t("replay.reliability"), help=t("replay.reliability_help"))
         reliability(result["reliability"], language)
+
+
+def _verdict(totals: dict[str, Any], language: str) -> None:
+    """Whether it was worth the trouble, in a sentence; nothing where a side has no accuracy."""
+    own, told = totals["accuracy_mean"], totals["baselines"]
+    held = {name: told[name] for name in BASELINES if told.get(name) is not None}
+    if own is None or not held:
+        return
+    best = max(held, key=lambda name: held[name])
+    said = {
+        "ahead": sum(own > other for other in held.values()),
+        "of": len(held),
+        "name": t(f"replay.{best}"),
+        "share": format.percent(held[best], language, 1),
+        "own": format.percent(own, language, 1),
+    }
+    st.markdown(f"**{plain(t('replay.verdict', **said))}**")
 
 
 def _figures(totals: dict[str, Any], language: str) -> None:
@@ -121,7 +140,6 @@ def _figures(totals: dict[str, Any], language: str) -> None:
         },
         alt=t("replay.figures_alt"),
     )
-    st.caption(t("replay.counted", periods=totals["periods"], n=totals["n"]))
 
 
 def _origins(origins: Sequence[dict[str, Any]]) -> None:
@@ -134,7 +152,11 @@ def _origins(origins: Sequence[dict[str, Any]]) -> None:
         "held": [None if o["low"] is None else o["low"] <= o["actual"] <= o["high"] for o in origins],
         **{name: [_whole(o["baselines"].get(name)) for o in origins] for name in BASELINES},
     }
-    words = {n: column.NumberColumn(t(f"replay.{n}"), format="localized") for n in (*numbers, *BASELINES)}
+    words = {n: column.NumberColumn(t(f"replay.{n}"), format="localized") for n in numbers}
+    words |= {
+        n: column.NumberColumn(t("replay.by_baseline", name=t(f"replay.{n}")), format="localized")
+        for n in BASELINES
+    }
     words["group"] = column.TextColumn(t("replay.group"))
     words["origin"] = column.DateColumn(t("replay.origin"), pinned=True)
     words["held"] = column.CheckboxColumn(t("replay.held"))

@@ -221,6 +221,9 @@ def test_a_backtest_runs_once_in_the_background_and_is_kept(open_page, company, 
     check_words(page)
     assert "Accuracy" in words(page)
     assert "Were the chances right?" in words(page)
+    named = [c.get("label") for c in json.loads(page.dataframe[1].proto.columns).values()]
+    assert "Baseline: last period" in named
+    assert "The forecast was more accurate than" in words(page)
     with sqlite_store.reading() as session:
         (kept,) = backtests(session, company.director, "firebreak")
         assert [o["origin"] for o in kept.result["origins"]] == ["2025-12-01", "2026-01-01"]
