@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import streamlit as st
 
 from components import address
-from components.blocks import Tone, badge, empty, plain, section
+from components.blocks import empty, plain, section
 from components.forms import Marks
 from components.frame import View
 from components.navigation import PAGES, open_page
@@ -151,12 +151,12 @@ def _version(
 ) -> None:
     by = f"{item.by or t('studio.operator')} · {view.instant(item.at)}"
     title = f"{t('studio.version', version=item.version)} · {plain(item.note)} · {plain(by)}"
+    if restore is None:
+        title += f" · {t('studio.in_force')}"
     with st.expander(title, key=f"studio-version-{item.version}"):
         for one in item.changed:
             st.markdown("  \n".join(describe(one)))
-        if restore is None:
-            badge(t("studio.in_force"), Tone.GREEN)
-        else:
+        if restore is not None:
             _restore(item.version, restore, view)
 
 

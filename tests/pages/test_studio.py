@@ -122,6 +122,9 @@ def test_a_field_is_edited_retired_and_rolled_back(open_page, sqlite_store, lang
     page = press(page, "studio.publish", language)
     assert own_fields(sqlite_store)[0].retired
     assert translate(language, "studio.versions_help") in [h.help for h in page.subheader]
+    in_force = translate(language, "studio.in_force")
+    versions = [e.label.endswith(in_force) for e in page.expander if " · " in e.label]
+    assert versions == [True, False]  # seen without opening any
     fill(page, "studio.restore_note", "Needed after all.", language)
     page = press(page, "studio.restore", language)
     check_words(page)

@@ -25,6 +25,7 @@ from core.vocabulary import (
     own_terms,
 )
 from data.queries.studio_lists import shipped_stages
+from data.text import translate
 from tests.spec.test_action_rules import CONTEXT, GOOD
 from tests.spec.test_own_records import ERP
 
@@ -139,3 +140,10 @@ def test_each_list_is_a_part_of_its_own():
     both = rebase(Area.GRADES, {}, mine, part_of(Area.GRADES, changes))
     assert [rule["grade"] for rule in both["grade_rules"]] == ["A", "B"]
     assert [d.item for d in differences(Area.GRADES, {}, both)] == ["A", "B"]
+
+
+@pytest.mark.parametrize(("language", "field"), [("en", "field"), ("zh", "字段")])
+def test_a_taken_name_is_told_alike_of_tags_types_and_fields(language, field):
+    said = translate(language, "problems.name_taken")
+    assert said != "problems.name_taken"
+    assert field not in said
