@@ -5,13 +5,13 @@ A form gets what stands and a `save` that carries out one command.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from components.action_fields import CURRENCIES
+from components.amounts import amount_line, read_amount
 from components.change_words import field_name
 from components.draft_begin import form_over, note_draft
 from components.editing import Editor, Save, begun, dialog, one_of, send, submit, tell
@@ -22,6 +22,7 @@ from components.own_values import own_now, own_part
 from components.text import t
 from core.customers import ContactInput, CustomerInput
 from core.definitions import CUSTOMER, OPPORTUNITY
+from core.messages import refuse
 from core.terms import INDUSTRIES, SEGMENTS, DecisionRole
 from data.commands.drafts import drop_draft
 from data.commands.form_drafts import CUSTOMER_NOTE
@@ -191,24 +192,18 @@ def _opportunity(
         }
         left, right = st.columns([2, 1])
         with left, marks.field("amount"):
-            amount = st.number_input(
-                field_name("amount"),
-                value=_float(start["amount"]),
-                step=None,
-                format="%.2f",
-                key=f"{at}-amount",
-            )
-            typed["amount"] = None if amount is None else Decimal(f"{amount:.4f}")
+            line = amount_line(field_name("amount"), start["amount"], view.language, f"{at}-amount")
         with right, marks.field("currency"):
             offered = list(dict.fromkeys((start["currency"], *CURRENCIES)))
             typed["currency"] = st.selectbox(field_name("currency"), offered, key=f"{at}-currency")
+        typed["amount"], wrong = read_amount("amount", line, typed["currency"])
         with marks.field("close_on"):
             typed["close_on"] = st.date_input(
                 field_name("close_on"), start["close_on"], format="YYYY-MM-DD", key=f"{at}-close"
             )
         typed |= own_part(OPPORTUNITY, start, company, view, marks, at)
         if submit():
-            send(marks, key, editing, typed, save)
+            send(marks, key, editing, typed, lambda *what: (refuse(wrong), save(*what)))
 
 
 def _line(marks: Marks, name: str, start: Mapping[str, Any], at: str, label: str = "") -> str:
@@ -223,7 +218,3 @@ def _word(
     """One of a few words, whose names stand in the catalogue's area of the field's name."""
     with marks.field(name):
         return one_of(field_name(name), options, start.get(name), name, f"{at}-{name}", **more)
-
-
-def _float(amount: Decimal | None) -> float | None:
-    return None if amount is None else float(amount)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from core.exchange.cells import Formats, Wrong, text_of
 from core.exchange.tables import Cell
-from core.exchange.units import apart, bare, has_unit, names_currency
+from core.exchange.units import apart, bare, currency_in, has_unit, names_currency
 from core.storable import MOST_AMOUNT
 
 _PLACES = Decimal("0.0001")  # as many as a column of amounts keeps
@@ -32,6 +32,30 @@ def amount_of(cell: Cell, formats: Formats, *, money: bool = False) -> Decimal:
     if abs(number) >= MOST_AMOUNT:
         raise Wrong("number_too_large")
     return number.quantize(_PLACES)
+
+
+def typed_amount(text: str, currency: str) -> Decimal | None:
+    """An amount of money as somebody types it into a form; None where nothing stands.
+
+    Args:
+        currency: in which it is meant; another one in the text is refused.
+
+    Raises:
+        Wrong: it is no amount, in another currency, or larger than can be kept.
+
+    >>> [str(typed_amount(c, "CNY")) for c in ("42万", "¥358,000", "1.2M", "420000.5", " ")]
+    ['420000.0000', '358000.0000', '1200000.0000', '420000.5000', 'None']
+    """
+    if not text.strip():
+        return None
+    named = currency_in(text, currency)
+    if named is not None and named != currency:
+        raise Wrong("amount_names_currency", named=named, currency=currency)
+    try:
+        return amount_of(text, Formats(), money=True)
+    except Wrong as error:
+        code = "unread_amount" if error.code == "unread_number" else error.code
+        raise Wrong(code, **error.params) from None
 
 
 def unread(cell: Cell) -> Wrong:

@@ -162,7 +162,7 @@ def test_forms_add_a_contact_and_open_edit_and_close_an_opportunity(company, sql
     submit(at)
     at = look("customer", company.rep, customer=company.customer, do="opportunity")
     field(at.text_input, "-name").set_value("Line 2")
-    field(at.number_input, "-amount").set_value(1200.5)
+    field(at.text_input, "-amount").set_value("1,200.5")
     submit(at)
     with sqlite_store.reading() as session:
         assert session.scalars(select(Contact.name)).all() == ["Wu"]
@@ -170,12 +170,24 @@ def test_forms_add_a_contact_and_open_edit_and_close_an_opportunity(company, sql
     assert (added.amount, added.owner_id) == (1200.5, company.rep.person_id)
     at = look("customer", company.rep, customer=company.customer, do="opportunity", id=added.id)
     assert field(at.date_input, "-close").proto.format == "YYYY-MM-DD"
-    field(at.number_input, "-amount").set_value(-1.0)
+    assert field(at.text_input, "-amount").value == "1,200.5"
+    field(at.text_input, "-amount").set_value("-1")
     assert "cannot be negative" in text(submit(at))
     at = look("customer", company.rep, customer=company.customer, do="close", id=added.id)
     field(at.button_group, "close-outcome").set_value("won")
     submit(at)
     assert kept(sqlite_store, Opportunity, added.id).outcome == "won"
+
+
+def test_an_amount_is_read_as_it_is_written_or_refused_at_its_field(company, sqlite_store):
+    at = look("customer", company.rep, customer=company.customer, do="opportunity", id=company.opportunity)
+    for wrong, said in (("42 wan", "not read as an amount"), ("42万美元", "The amount says USD")):
+        field(at.text_input, "-amount").set_value(wrong)
+        assert said in text(submit(at))
+        assert field(at.text_input, "-amount").value == wrong
+    field(at.text_input, "-amount").set_value("42万")
+    submit(at)
+    assert kept(sqlite_store, Opportunity, company.opportunity).amount == 420_000
 
 
 def test_whom_a_record_names_for_the_first_time_gets_a_card_begun_with_it(company, sqlite_store):
