@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import streamlit as st
 
+from components.amounts import say_back
 from components.blocks import plain
 from components.text import language, t, term
 from core.customers import ContactInput
@@ -151,7 +152,7 @@ def _money(form: FieldForm, field: Field, name: str, around: Around) -> None:
     with st.container(horizontal=True, gap="small"):
         amount = form.number(name, label_of(field), width=200, help=_help(field))
         choices = list(dict.fromkeys([around.currency, *CURRENCIES]))
-        form.select(
+        currency = form.select(
             f"{name}-currency",
             t("record.currency"),
             choices,
@@ -160,6 +161,8 @@ def _money(form: FieldForm, field: Field, name: str, around: Around) -> None:
             settle=amount is not None,
             width=110,
         )
+    if currency:  # None in a form that is sent as a whole: there it would say what stood before
+        say_back(amount, currency)
 
 
 def _people(form: Any, field: Field, name: str, around: Around) -> None:

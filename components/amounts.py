@@ -5,6 +5,8 @@ from decimal import Decimal
 import streamlit as st
 
 from components import format
+from components.blocks import plain
+from components.text import language
 from core.exchange.amounts import typed_amount
 from core.exchange.cells import Wrong
 from core.messages import Problem
@@ -23,3 +25,9 @@ def read_amount(field: str, text: str, currency: str) -> tuple[Decimal | None, l
         return typed_amount(text, currency), []
     except Wrong as wrong:
         return None, [Problem(field, wrong.code, wrong.params)]
+
+
+def say_back(amount: Decimal | None, currency: str) -> None:
+    """How an amount that was typed in digits is read: 42 is not 42万."""
+    if amount is not None:
+        st.caption(plain(f"= {format.money(amount, currency, language(), compact=True)}"))

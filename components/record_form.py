@@ -8,6 +8,7 @@ import streamlit as st
 from components import format
 from components.action_fields import action_fields
 from components.address import leave_for
+from components.amounts import say_back
 from components.blocks import plain, section
 from components.draft_begin import form_over
 from components.draft_end import end
@@ -89,10 +90,11 @@ def _opportunity(view: View, form: DraftForm, facts: CustomerFacts) -> OpenOppor
         with st.container(border=True, gap="small"):
             form.text("opportunity-name", t("record.opportunity_name"))
             with st.container(horizontal=True, gap="small"):
-                form.number(
+                amount = form.number(
                     "opportunity-amount", t("record.opportunity_amount", currency=facts.currency), width=200
                 )
                 form.day("opportunity-close_on", t("record.opportunity_close_on"), width=180)
+            say_back(amount, facts.currency)
             _own_of_new(form, facts, view)
     return offered.get(chosen) if isinstance(chosen, int) else None
 

@@ -73,6 +73,13 @@ def test_a_second_quote_is_asked_what_changed(company, sqlite_store):
     assert not label().endswith("(optional)")
 
 
+def test_an_amount_typed_in_digits_is_said_back(company):
+    at = opened(company.rep, opportunity=company.opportunity, type="quote_confirmation")
+    amount = next(n for n in at.number_input if n.key.endswith("fields-quote"))
+    amount.set_value(420_000.0).run()
+    assert any(c.value.endswith("= CN¥420K") for c in at.caption)
+
+
 @pytest.mark.parametrize("name", ["draft", "customer", "opportunity", "action"])
 @pytest.mark.parametrize("value", ["²", "٣", "9" * 26])
 def test_what_is_no_number_of_the_product_begins_anew(company, name, value):
