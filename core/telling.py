@@ -67,6 +67,7 @@ KINDS: Mapping[str, Permission] = {
     "coaching_deviation": Permission.COACH,
     "coaching_finding": Permission.COACH,
     "commitment": Permission.SEE_MORNING,
+    "commitment_moved": Permission.SEE_MORNING,
     "brief_issued": Permission.SEE_MORNING,
     "health_issued": Permission.SEE_HEALTH,
     "collaboration_issued": Permission.SEE_COLLABORATION,

@@ -1,5 +1,8 @@
 """Word to whoever takes something over in a morning meeting, and where it opens (PRODUCT.md D4)."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from sqlalchemy import select
 
 from core.access import Permission, Who
@@ -27,6 +30,12 @@ def notice_of(tx: Tx, row: Commitment, zone: str) -> Notice:
     where = _opens(tx, row, who_of(tx.session, owner, None))
     key = f"commitment:{row.id}:{tx.now.isoformat()}"  # a new time is told as well
     return Notice(row.owner_id, "commitment", key, to_json(about), *where)
+
+
+def moved_notice(tx: Tx, row: Commitment, zone: str, before: datetime) -> Notice:
+    """To whoever does it: it has another time, and which one no longer holds."""
+    told = notice_of(tx, row, zone)
+    return replace(told, kind="commitment_moved", params={**told.params, **to_json({"was_at": before})})
 
 
 def dropped_notice(tx: Tx, row: Commitment) -> Notice:

@@ -15,7 +15,7 @@ from core.reports.commitments import Proof, check_commitment, given_up_with
 from core.terms import Outcome, Severity
 from data.commands.briefs import reached_brief
 from data.commands.command import Tx, command
-from data.commands.commitment_notices import dropped_notice, notice_of
+from data.commands.commitment_notices import dropped_notice, moved_notice, notice_of
 from data.commands.outbox import post
 from data.jsontext import to_json
 from data.minutes_json import Minutes, minutes_json
@@ -114,15 +114,16 @@ def assign(tx: Tx, meeting_id: int, given: CommitmentInput) -> int:
         made_at=tx.now,
         made_by_id=tx.who.person_id,
     )
-    before = None
+    was = None
     if earlier := agreed_already(tx.session, row, tx.now):
-        before, row = to_json({"due_at": earlier.due_at}), earlier
+        was, row = earlier.due_at, earlier
         row.due_at = given.due_at
     tx.session.add(row)
     tx.session.flush()
     after = {"task": row.what, "owner_id": row.owner_id, "due_at": row.due_at}
-    tx.audit("commitment", row.id, before, to_json(after))
-    _tell(tx, row, notice_of(tx, row, issued.timezone))
+    tx.audit("commitment", row.id, to_json({"due_at": was}) if was else None, to_json(after))
+    told = moved_notice(tx, row, issued.timezone, was) if was else notice_of(tx, row, issued.timezone)
+    _tell(tx, row, told)
     return row.id
 
 
@@ -146,7 +147,7 @@ def move_commitment(tx: Tx, commitment_id: int, due_at: datetime) -> int:
     after = {"task": row.what, "owner_id": row.owner_id, "due_at": due_at}
     tx.audit("commitment", row.id, to_json(before), to_json(after))
     if before["due_at"] != due_at:
-        _tell(tx, row, notice_of(tx, row, issued.timezone))
+        _tell(tx, row, moved_notice(tx, row, issued.timezone, before["due_at"]))
     return row.id
 
 

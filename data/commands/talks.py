@@ -96,7 +96,7 @@ def move_step(tx: Tx, step_id: int, due_at: datetime) -> int:
     before, row.due_at = {"task": row.what, "due_at": row.due_at}, due_at
     tx.session.flush()
     tx.audit("talk", row.talk_id, to_json(before), to_json({"task": row.what, "due_at": due_at}))
-    post(tx.session, tx.now, [_told(tx, row, rep)])
+    post(tx.session, tx.now, [_told(tx, row, rep, before["due_at"])])
     return row.id
 
 
@@ -157,10 +157,12 @@ def take_up_step(tx: Tx, step_id: int) -> int:
     return row.id
 
 
-def _told(tx: Tx, row: TalkStep, rep: Rep) -> Notice:
+def _told(tx: Tx, row: TalkStep, rep: Rep, was: datetime | None = None) -> Notice:
+    """To the rep: what was agreed on, or that it has another time than it had."""
     about = {"what": row.what, "by": tx.who.name, "due_at": row.due_at, "zone": rep.zone or tx.who.timezone}
     key = f"talk_step:{row.id}:{tx.now.isoformat()}"  # a new time is told as well
-    return Notice(rep.id, "talk_step", key, to_json(about), "one_to_one")
+    kind = "talk_step_moved" if was else "talk_step"
+    return Notice(rep.id, kind, key, to_json(about | ({"was_at": was} if was else {})), "one_to_one")
 
 
 def _led_step(tx: Tx, step_id: int) -> tuple[TalkStep, Rep]:

@@ -13,6 +13,7 @@ from core.reports.catalogue import METRICS
 from core.reports.commitments import Kept
 from core.terms import ActionStatus
 from data.commands.talks import StepInput, agree, drop_step, move_step, record_talk, settle, take_up_step
+from data.notices import sentence
 from data.queries.metrics.rows import behind
 from data.queries.one_to_one import SINCE, sheet
 from data.queries.talks import reps
@@ -137,7 +138,10 @@ def test_a_step_that_was_not_done_gets_a_new_day_in_the_same_words_and_the_rep_i
     [stands] = seen(store, company.rep, company.rep).talks[0].steps
     assert (stands.commitment.what, stands.commitment.due_at, stands.state) == ("See them", later, Kept.OPEN)
     with store.reading() as session:
-        assert len(session.scalars(select(Message).where(Message.kind == "talk_step")).all()) == 2
+        told = session.scalars(select(Message).where(Message.kind.startswith("talk_step"))).all()
+        said = [sentence("en", m.kind, m.params)[1] for m in told]
+    assert len(said) == 2
+    assert said[1] == "Now until Sun 8 Mar, 07:00, no longer until Fri 6 Mar, 07:00. (Manager)"
     drop_step(store, company.manager, step, "They bought elsewhere")
     with pytest.raises(Conflict):
         move_step(store, company.manager, step, later + timedelta(days=1))
