@@ -51,6 +51,8 @@ def resolve_block(file: PromiseFile, features: Mapping[int, FeatureChoice], link
         return
     section(t("promises.do"), icon=":material/build:")
     promise = file.row.promise
+    if promise.feature_id is None and "link" not in ways:
+        _who_plans(promise)
     way = _way({way: t(f"promises.way.{way}") for way in ways}, promise.id, view)
     if way not in _NOTES:
         _link(way, file, features, link, view)
@@ -67,6 +69,13 @@ def resolve_block(file: PromiseFile, features: Mapping[int, FeatureChoice], link
         said = t(_said(promise, way))
         send_here(view, form, t(f"promises.way.{way}"), submit, said=said)
     form.finish()
+
+
+def _who_plans(promise: PromiseRow) -> None:
+    """How something comes onto the plan, for those who do not plan it themselves."""
+    st.markdown(t("promises.who_plans"))
+    if st.button(t("promises.their_demands"), icon=":material/assignment:", key="promise-who-plans"):
+        open_page("demands", customer=promise.customer_id)
 
 
 def _said(promise: PromiseRow, way: str) -> str:

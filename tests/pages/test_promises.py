@@ -63,6 +63,15 @@ def ways(page, desk) -> list[str]:
     return [str(o) for o in groups[0].options] if groups else []
 
 
+@pytest.mark.parametrize(("role", "told"), [("rep", 1), ("manager", 1), ("product", 0)])
+def test_who_does_not_plan_is_told_how_a_promise_comes_onto_the_plan(open_page, desk, role, told):
+    said = PromiseInput("The interfaces", date(2026, 4, 1))
+    bare = make_promise(desk.store, desk.people.rep, desk.people.customer, said)
+    for promise, times in ((bare, told), (desk.promise, 0)):
+        page = open_page("promises", getattr(desk.people, role), promise=promise)
+        assert shown(page).count(translate("en", "promises.who_plans")) == times
+
+
 def choose(page, desk, way):
     return page.button_group(f"promise-way-{desk.promise}").set_value(way).run()
 
