@@ -22,7 +22,7 @@ from components.own_values import own_now, own_part
 from components.text import t
 from core.customers import ContactInput, CustomerInput
 from core.definitions import CUSTOMER, OPPORTUNITY
-from core.messages import refuse
+from core.messages import Problem, refuse
 from core.terms import INDUSTRIES, SEGMENTS, DecisionRole
 from data.commands.drafts import drop_draft
 from data.commands.form_drafts import CUSTOMER_NOTE
@@ -203,7 +203,13 @@ def _opportunity(
             )
         typed |= own_part(OPPORTUNITY, start, company, view, marks, at)
         if submit():
-            send(marks, key, editing, typed, lambda *what: (refuse(wrong), save(*what)))
+            send(marks, key, editing, typed, partial(_save_read, wrong, save))
+
+
+def _save_read(wrong: Sequence[Problem], save: Save, *what: Any) -> None:
+    """Save what was typed, once all of it could be read."""
+    refuse(wrong)
+    save(*what)
 
 
 def _line(marks: Marks, name: str, start: Mapping[str, Any], at: str, label: str = "") -> str:

@@ -93,10 +93,11 @@ def move_step(tx: Tx, step_id: int, due_at: datetime) -> int:
     if step_state(tx.session, rep, row, tx.now) not in (Kept.OPEN, Kept.MISSED):
         raise Conflict("task_settled")
     refuse(list(check_commitment(row.what, due_at, tx.now)))
-    before, row.due_at = {"task": row.what, "due_at": row.due_at}, due_at
+    was, row.due_at = row.due_at, due_at
     tx.session.flush()
-    tx.audit("talk", row.talk_id, to_json(before), to_json({"task": row.what, "due_at": due_at}))
-    post(tx.session, tx.now, [_told(tx, row, rep, before["due_at"])])
+    before, after = ({"task": row.what, "due_at": due} for due in (was, due_at))
+    tx.audit("talk", row.talk_id, to_json(before), to_json(after))
+    post(tx.session, tx.now, [_told(tx, row, rep, was)])
     return row.id
 
 
