@@ -169,12 +169,12 @@ def _handle(
     with st.form(f"alert-{way}-{item.id}", border=False):
         marks = Marks(view)
         if way == "assign":
-            work = _assign(item, hands(), does["assign"], marks, view)
+            work, said = _assign(item, hands(), does["assign"], marks, view)
         else:
-            work = _snooze(item, does["snooze"], marks, view)
+            work, said = _snooze(item, does["snooze"], marks, view), t("alerts_page.done.snooze")
         if st.form_submit_button(ways[way], type="primary") and marks.sent(work):
             address.write(alert=None)
-            st.toast(t(f"alerts_page.done.{way}"))
+            st.toast(said)
             st.rerun()
 
 
@@ -184,7 +184,8 @@ def _assign(
     assign: Callable[..., Any],
     marks: Marks,
     view: View,
-) -> Callable[[], Any]:
+) -> tuple[Callable[[], Any], str]:
+    """What gives it into somebody's hands, and what is said then."""
     names = dict(hands)
     reps = [n for n, name in enumerate(names.values()) if name == item.rep]
     with marks.field("person"):
@@ -197,7 +198,9 @@ def _assign(
         )
     with marks.field("due_at"):
         due_at = evening(t("alerts_page.by"), f"due-{item.id}", view, team=view.who.team_id)
-    return partial(assign, item.id, person or 0, due_at)
+    said = "assign_self" if person == view.who.person_id else "assign"
+    who = plain(names.get(person or 0, ""))
+    return partial(assign, item.id, person or 0, due_at), t(f"alerts_page.done.{said}", who=who)
 
 
 def _snooze(item: AlertItem, snooze: Callable[..., Any], marks: Marks, view: View) -> Callable[[], Any]:

@@ -109,6 +109,20 @@ def test_the_rep_is_proposed_to_look_after_it(open_page, desk):
     assert proposed == desk.people.rep.person_id
 
 
+def test_who_was_given_it_is_said(open_page, desk):
+    alert = desk.standing()["stalled"].id
+    label = translate("en", "alerts_page.person")
+    for person, said in (
+        (desk.people.rep, "Assigned to Rep, who is told."),
+        (desk.people.manager, "your hands"),
+    ):
+        page = open_page("alerts", desk.people.manager, alert=alert)
+        next(s for s in page.segmented_control if s.key == f"way-{alert}").set_value("assign").run()
+        next(s for s in page.selectbox if s.label == label).set_value(person.person_id)
+        press(page, translate("en", "alerts_page.do.assign"))
+        assert said in page.toast[0].value
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_is_put_off_says_until_which_time(open_page, desk, language):
     alert = desk.standing()["stalled"].id
