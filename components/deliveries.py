@@ -112,6 +112,7 @@ def _due(one: Due, today: date, view: View) -> Row:
     parts = [
         t("promises.promised_for", on=format.day(one.promised_on, view.language)) if one.promised_on else "",
         t("promises.planned_for", on=format.day(one.planned_on, view.language)) if one.planned_on else "",
+        t("deliveries.there") if one.there_on else "",
     ]
     return Row(
         f"promise-{one.promise_id}" if one.promise_id else f"demand-{one.demand_id}",

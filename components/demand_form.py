@@ -163,7 +163,7 @@ def what_came(one: Similar, view: View) -> str:
     """Whose demand it was, whether it measures the same, and how product answered it."""
     came = t("demands.no_answer_yet")
     if one.feature:
-        came = f"{one.feature} · {came_words(one.planned_on, one.delivery, view)}"
+        came = f"{one.feature} · {came_words(one.planned_on, one.delivery, view, there=one.there)}"
     elif one.declined_for:
         came = pair(t("demands.show.declined"), term("decline", one.declined_for))
     same = t("demands.same_measure", metric=one.metric) if one.measured else ""

@@ -44,7 +44,7 @@ def _planned(file: DemandFile, view: View) -> None:
     """The feature that answers it."""
     row = file.row
     with st.container(border=True, gap="xsmall"):
-        came = came_words(row.planned_on, row.delivery, view)
+        came = came_words(row.planned_on, row.delivery, view, there=row.there)
         kind = term("deliverable", file.deliverable)
         st.markdown(f"**{plain(row.feature or '')}** · {plain(came)}")
         for name, said in (("path", file.path), ("resources", file.resources)):

@@ -14,14 +14,19 @@ def planned_words(day: date | None) -> str:
     return t("promises.planned_for", on=format.day(day, language())) if day else t("promises.nothing")
 
 
-def came_words(planned_on: date | None, seen: Standing, view: View) -> str:
-    """How it stands with one customer: its plan, until something is ready for them."""
+def came_words(planned_on: date | None, seen: Standing, view: View, *, there: bool = False) -> str:
+    """How it stands with one customer: its plan, until something is ready for them.
+
+    Args:
+        there: whether it was there already when it was named: others had it, and its day had passed.
+    """
+    planned = t("deliveries.there") if there else planned_words(planned_on)
     if seen.state is Stand.NOT_READY:
-        return planned_words(planned_on)
+        return planned
     ready = view.instant(seen.kept_at if seen.delivered else seen.ready_at)
     at = view.instant(seen.confirmed_at if seen.delivered else seen.answered_at)
     said = t(f"deliveries.came.{seen.state}", ready=ready, at=at)
-    return f"{said} · {planned_words(planned_on)}" if on_plan(seen) else said
+    return f"{said} · {planned}" if on_plan(seen) and not there else said
 
 
 def spread_words(planned_on: date | None, spread: Spread) -> str:

@@ -18,7 +18,8 @@ __all__ = ["alert_words", "sentence"]
 
 def sentence(language: str, kind: str, params: Mapping[str, Any]) -> tuple[str, str]:
     """Title and body of a notice; one about an alert can name its rule's words, one about
-    a room's end its result, one about a morning brief its lines.
+    a room's end its result, one about a morning brief its lines. An answer that names what
+    was there already (`there`) has a body of its own.
 
     Of the params, `…_on` is a day and `…_at` an instant, said in the time zone `zone`.
     """
@@ -37,7 +38,8 @@ def sentence(language: str, kind: str, params: Mapping[str, Any]) -> tuple[str, 
         words["error"] = met_words(language, params["error"])
     if "factor" in params:
         words["factor"] = name_of(language, params["factor"])
-    title, body = (translate(language, f"notices.{kind}.{part}", **words) for part in ("title", "body"))
+    parts = ("title", "there" if params.get("there") else "body")
+    title, body = (translate(language, f"notices.{kind}.{part}", **words) for part in parts)
     return title, body
 
 

@@ -220,6 +220,16 @@ def check_kept_plan(planned_on: date | None, spread: Spread, today: date) -> lis
     return [Problem("planned_on", "plan_over")] if over else []
 
 
+def was_there(planned_on: date | None, answered_on: date | None) -> bool:
+    """Whether an answer named what was there already: its day had passed when it was given, which is taken of
+    nothing else.
+
+    >>> was_there(date(2026, 3, 1), date(2026, 3, 2)), was_there(date(2026, 3, 2), date(2026, 3, 2))
+    (True, False)
+    """
+    return planned_on is not None and answered_on is not None and planned_on < answered_on
+
+
 def check_effect(effect: Effect) -> list[Problem]:
     """All problems of an effect: measured, from one number to another."""
     problems = _text("effect.metric", effect.metric) + _text("effect.unit", effect.unit)

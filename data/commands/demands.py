@@ -17,6 +17,7 @@ from core.promises.demands import (
     check_decline,
     check_demand,
     stands,
+    was_there,
 )
 from data.commands.answers import (
     answered_so_far,
@@ -33,6 +34,7 @@ from data.commands.promise_sweep import promised_with, sweep_promises
 from data.commands.room_work import Attachment
 from data.commands.webhook_events import Event, emit
 from data.jsontext import to_json
+from data.queries.policies import company_day
 from data.queries.promise_board import standing
 from data.queries.scope import customers
 from data.schema import Action, Contact, Customer, Demand, DemandAttachment, DemandPause, Opportunity, Promise
@@ -178,7 +180,8 @@ def answer_demand(
     emit(tx.session, tx.now, [Event("demand.answered", demand.id, told, str(ended or ""))])
     answered = "demand_taken_up" if demand.declined_for else "demand_answered"
     kind = "demand_answered_anew" if ended else answered
-    said = {"feature": feature.name, "planned_on": answer.planned_on} | _why(anew)
+    there = was_there(answer.planned_on, company_day(tx.session, tx.now))
+    said = after | ({"there": True} if there else {})
     heard = tell_asked(tx, demand, kind, ended or 0, (), **said)
     sweep_promises(tx.session, tx.now, tx.policy, promised_with(feature.id), by=tx.who.person_id)
     if planned:

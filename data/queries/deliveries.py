@@ -21,9 +21,11 @@ from core.promises.acceptance import (
     second_rate,
     to_chase,
 )
+from core.promises.demands import was_there
 from data.once import recalled
 from data.queries.acceptance import Wanted, serving, standings
-from data.queries.policies import company_day, policy_in_force
+from data.queries.demands import ANSWERED_LAST
+from data.queries.policies import company_day, company_tz, policy_in_force
 from data.queries.promises import PromiseRow, latest, promises
 from data.queries.scope import customers
 from data.schema import (
@@ -63,7 +65,11 @@ _SHOWN = {
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Something that a customer was promised, or asked for and was answered, and that is not ready."""
+    """Something that a customer was promised, or asked for and was answered, and that is not ready.
+
+    Attributes:
+        there_on: the day of an answer that named what was there already; it has no planned day then.
+    """
 
     customer_id: int
     customer: str
@@ -73,6 +79,7 @@ class Due:
     promise_id: int | None
     demand_id: int | None
     feature_id: int | None
+    there_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +223,7 @@ def _due(session: Session, who: Who, now: datetime, customer: int | None) -> lis
         if p.delivery == NOT_READY
     ]  # fmt: skip
     due += _unpromised(session, who, now, customer)
-    return sorted(due, key=lambda d: (d.promised_on or d.planned_on or date.max, d.customer))
+    return sorted(due, key=lambda d: (d.promised_on or d.planned_on or d.there_on or date.max, d.customer))
 
 
 def _unpromised(session: Session, who: Who, now: datetime, customer: int | None) -> list[Due]:
@@ -224,7 +231,7 @@ def _unpromised(session: Session, who: Who, now: datetime, customer: int | None)
     planned = latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, now)
     told = select(Promise.demand_id).where(Promise.demand_id.is_not(None), Promise.taken_back_at.is_(None))
     query = (
-        select(Demand, Customer.name, Feature.name, planned.c.day)
+        select(Demand, Customer.name, Feature.name, planned.c.day, ANSWERED_LAST)
         .join(Customer, Customer.id == Demand.customer_id)
         .join(Feature, Feature.id == Demand.feature_id)
         .join(planned, planned.c.owner == Feature.id)
@@ -234,9 +241,18 @@ def _unpromised(session: Session, who: Who, now: datetime, customer: int | None)
         query = query.where(Demand.customer_id == customer)
     found = session.execute(query).all()
     wanted = [Wanted(d.id, d.customer_id, d.opened_at, None, d.id, d.feature_id) for d, *_ in found]
-    seen = serving(session, wanted, now)
+    seen, zone = serving(session, wanted, now), company_tz(session)
+    waiting = [row for row in found if seen[row[0].id] == NOT_READY]
     return [
-        Due(d.customer_id, name, feature, None, day, None, d.id, d.feature_id)
-        for d, name, feature, day in found
-        if seen[d.id] == NOT_READY
+        _answered(d, name, feature, day, last.astimezone(zone).date())
+        for d, name, feature, day, last in waiting
     ]
+
+
+def _answered(demand: Demand, customer: str, feature: str, planned_on: date, answered_on: date) -> Due:
+    """What was there already when it was named is due since then."""
+    there = was_there(planned_on, answered_on)
+    return Due(
+        demand.customer_id, customer, feature, None, None if there else planned_on, None, demand.id,
+        demand.feature_id, answered_on if there else None,
+    )  # fmt: skip

@@ -11,13 +11,14 @@ from core.access import Permission, Who
 from core.likeness import MOST_ALIKE, enough, likest
 from core.messages import NotFound
 from core.promises.acceptance import Standing
-from core.promises.demands import same_measure
+from core.promises.demands import same_measure, was_there
 from core.promises.sla import URGENCIES, Clock, clock
 from core.terms import Outcome
 from data.once import recalled
 from data.queries.acceptance import Wanted, serving
 from data.queries.begun_for import Start, start
-from data.queries.policies import policy_in_force, working_calendar
+from data.queries.demands import ANSWERED_LAST, day_in
+from data.queries.policies import company_tz, policy_in_force, working_calendar
 from data.queries.promises import latest
 from data.queries.scope import customers
 from data.schema import Contact, Customer, Demand, Feature, Opportunity, PlannedDate
@@ -50,6 +51,7 @@ class Similar:
     Attributes:
         likeness: 0–1, of the words.
         measured: whether it measures the same.
+        there: whether the feature that answers it was there already when it was named.
         delivery: how what was delivered for it stands.
     """
 
@@ -61,6 +63,7 @@ class Similar:
     feature_id: int | None
     feature: str | None
     planned_on: date | None
+    there: bool
     declined_for: str | None
     delivery: Standing
     measured: bool
@@ -127,6 +130,7 @@ def similar_demands(
             Demand.feature_id,
             Feature.name.label("feature"),
             planned.c.day,
+            ANSWERED_LAST.label("last"),
             Demand.declined_for,
             Demand.customer_id,
             Demand.opened_at,
@@ -148,11 +152,12 @@ def similar_demands(
     )
     alike = [rows[i] for i in order[:MOST_ALIKE]]
     wanted = [Wanted(r.id, r.customer_id, r.opened_at, None, r.id, r.feature_id) for r in alike]
-    came = serving(session, wanted, now)
+    came, zone = serving(session, wanted, now), company_tz(session)
     return tuple(
         Similar(
             likeness.get(row.id, 0.0), row.id, row.customer, row.words, row.metric, row.feature_id,
-            row.feature, row.day, row.declined_for, came[row.id], row.id in measured,
+            row.feature, row.day, was_there(row.day, day_in(row.last, zone)),
+            row.declined_for, came[row.id], row.id in measured,
         )
         for row in alike
     )  # fmt: skip

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
 from core.promises.acceptance import NOT_READY, Standing
+from core.promises.demands import was_there
 from core.promises.sla import Clock, Pause, SlaState, clock, state
 from data.once import recalled
 from data.queries.acceptance import Wanted, serving
-from data.queries.policies import policy_in_force, working_calendar
+from data.queries.policies import company_tz, policy_in_force, working_calendar
 from data.queries.promises import latest, pauses_of
 from data.queries.scope import customers
 from data.schema import Customer, Demand, DemandPause, EarlierAnswer, Feature, Person, PlannedDate
@@ -38,6 +40,11 @@ DECLINED = Demand.declined_for.is_not(None) & Demand.feature_id.is_(None)  # wit
 _ANEW = exists().where(EarlierAnswer.demand_id == Demand.id) | (
     Demand.declined_for.is_not(None) & Demand.feature_id.is_not(None)
 )
+ANSWERED_LAST = func.coalesce(
+    select(func.max(EarlierAnswer.ended_at)).where(EarlierAnswer.demand_id == Demand.id).scalar_subquery(),
+    Demand.answered_at,
+)
+"""When the answer that stands was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ class DemandRow:
         anew: whether another answer stands than the first.
         paused_since: since when it waits for the customer; None while the clock runs.
         planned_on: planned date of the feature that answers it.
+        there: whether that feature was there already when it was named.
         declined_for: why product declined, also where it answered after all.
         reply: what product then said.
         delivery: how what was delivered for it stands.
@@ -73,6 +81,7 @@ class DemandRow:
     feature_id: int | None
     feature: str | None
     planned_on: date | None
+    there: bool
     declined_for: str | None
     reply: str | None
     delivery: Standing
@@ -166,23 +175,25 @@ def rows_of(session: Session, chosen: Select[Demand], now: datetime) -> list[Dem
     """The rows of chosen demands with their clocks, in the query's order."""
     planned = latest(PlannedDate.feature_id, PlannedDate.planned_on, PlannedDate.recorded_at, now)
     query = (
-        chosen.add_columns(Customer.name, Person.name, Feature.name, planned.c.day, _ANEW)
+        chosen.add_columns(Customer.name, Person.name, Feature.name, planned.c.day, _ANEW, ANSWERED_LAST)
         .outerjoin(Person, Person.id == Demand.filed_by)
         .outerjoin(Feature, Feature.id == Demand.feature_id)
         .outerjoin(planned, planned.c.owner == Demand.feature_id)
     )
     ids = chosen.with_only_columns(Demand.id)
     pauses = pauses_of(session, now, DemandPause.demand_id.in_(ids))
-    policy, calendar = policy_in_force(session), working_calendar(session)
+    policy, calendar, zone = policy_in_force(session), working_calendar(session), company_tz(session)
     found = session.execute(query).all()
     came = _came(session, [row[0] for row in found], now)
     rows = []
-    for demand, customer, filed_by, feature, planned_on, anew in found:
+    for demand, customer, filed_by, feature, planned_on, anew, last in found:
         stood = pauses[demand.id]
         ended = demand.answered_at or demand.taken_back_at
         seen = clock(demand.urgency, demand.opened_at, ended, stood, calendar, policy, now)
         delivery = came.get(demand.id, NOT_READY)
-        rows.append(_row(demand, (customer, filed_by, feature), planned_on, anew, stood, seen, delivery))
+        there = was_there(planned_on, day_in(last, zone))
+        names = customer, filed_by, feature
+        rows.append(_row(demand, names, (planned_on, there), anew, stood, seen, delivery))
     return rows
 
 
@@ -197,13 +208,14 @@ def _came(session: Session, found: Sequence[Demand], now: datetime) -> Mapping[i
 def _row(
     d: Demand,
     names: tuple[str, str | None, str | None],
-    planned_on: date | None,
+    planned: tuple[date | None, bool],
     anew: bool,
     stood: Sequence[Pause],
     seen: Clock,
     delivery: Standing,
 ) -> DemandRow:
     customer, filed_by, feature = names
+    planned_on, there = planned
     since = next((start for start, end in stood if end is None), None)
     return DemandRow(
         id=d.id,
@@ -224,6 +236,7 @@ def _row(
         feature_id=d.feature_id,
         feature=feature,
         planned_on=planned_on,
+        there=there,
         declined_for=d.declined_for,
         reply=d.reply,
         delivery=delivery,
@@ -233,6 +246,10 @@ def _row(
             seen, d.answered_at is not None, since is not None, _declined(d), d.taken_back_at is not None
         ),
     )
+
+
+def day_in(at: datetime | None, zone: ZoneInfo) -> date | None:
+    return at.astimezone(zone).date() if at else None
 
 
 def _declined(d: Demand) -> bool:

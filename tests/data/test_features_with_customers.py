@@ -15,11 +15,13 @@ from data.commands.acceptance_links import new_token
 from data.commands.deliveries import mark_ready
 from data.commands.demands import file_demand
 from data.commands.features import move_feature
+from data.queries.deliveries import Show, delivery_board
 from data.queries.demand_desk import similar_demands
 from data.queries.demand_file import demand_file, feature_choices
 from data.queries.schedule import feature_file, schedule
 from tests.company import found
-from tests.data.test_demands import EFFECT, answered, read
+from tests.data.test_demand_notices import told
+from tests.data.test_demands import EFFECT, answered, filed, read
 
 WORDS = "A dashboard of every shift"
 
@@ -98,3 +100,27 @@ def test_a_demand_and_its_likes_know_what_was_delivered(store, company, asked, c
     assert {one.id: one.delivery.state for one in likes} == {
         first: Stand.CONFIRMED, second: Stand.NOT_READY,
     }  # fmt: skip
+
+
+def test_what_was_there_when_it_was_named_has_no_day_to_wait_for(store, company, clock):
+    first = filed(store, company)
+    feature = answered(store, company, first)
+    clock.move(hours=1)
+    answer_link(store, ready(store, company, company.customer, first), AnswerInput("confirmed"))
+    clock.move(days=60)  # its day has passed, and all who asked for it have it
+    again = filed(store, company, WORDS)
+    answered(store, company, again, feature=feature)
+    assert told(store, "demand_answered")[-1] == (
+        "rep",
+        "“Dashboard” is there already; delivery makes it ready for this customer. Let the customer know.",
+    )
+    row = read(store, demand_file, company.product, again, store.clock()).row
+    assert (row.there, read(store, demand_file, company.product, first, store.clock()).row.there) == (
+        True,
+        False,
+    )
+    likes = read(store, similar_demands, company.product, WORDS, store.clock())
+    assert {one.id: one.there for one in likes}[again]
+    board = read(store, delivery_board, company.delivery, Show.DUE, store.clock())
+    (due,) = board.due
+    assert (due.planned_on, due.there_on) == (None, board.today)  # due from now on, not for two months

@@ -124,7 +124,7 @@ def _to_deliver(row: Due | DeliveryRow) -> ToDo:
         customer_id=row.customer_id,
         customer=row.customer,
         type=state,
-        on=row.promised_on or row.planned_on,
+        on=row.promised_on or row.planned_on or (row.there_on if isinstance(row, Due) else None),
         words=row.title,
         params={about: number},
     )
