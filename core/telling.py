@@ -56,6 +56,7 @@ KINDS: Mapping[str, Permission] = {
     "promise_taken_back": Permission.SEE_PROMISES,
     "delivery_problem": Permission.SEE_PROMISES,
     "delivery_confirmed": Permission.SEE_PROMISES,
+    "delivery_called_back": Permission.SEE_PROMISES,
     "delivery_unanswered": Permission.SEE_PROMISES,
     "delivery_second_due": Permission.SEE_PROMISES,
     "delivery_confirmed_again": Permission.SEE_PROMISES,

@@ -40,7 +40,7 @@ def sentence(language: str, kind: str, params: Mapping[str, Any]) -> tuple[str, 
         words["factor"] = name_of(language, params["factor"])
     parts = ("title", "there" if params.get("there") else "body")
     title, body = (translate(language, f"notices.{kind}.{part}", **words) for part in parts)
-    return title, body
+    return title, body.rstrip()  # who gave no reason leaves none
 
 
 def _said(language: str, key: str, value: Any, zone: str) -> Any:

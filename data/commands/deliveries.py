@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from core.access import Permission
 from core.messages import Conflict, NotFound, refuse
+from core.notices import Notice
 from core.promises.acceptance import (
     FIRST,
     SECOND,
@@ -19,16 +20,20 @@ from core.promises.acceptance import (
 from core.promises.handover import DeliveryInput, check_delivery
 from data.commands.acceptance_links import close_links, send_link, send_reminder
 from data.commands.command import Tx, command
+from data.commands.demand_notices import sees
 from data.commands.demands import belongs, reached_customer
+from data.commands.outbox import post
 from data.jsontext import to_json
 from data.queries.acceptance import standings
 from data.schema import (
     AcceptanceLink,
     AcceptanceMail,
     Contact,
+    Customer,
     CustomerDelivery,
     Demand,
     Feature,
+    Person,
     Promise,
     StoredFile,
 )
@@ -94,7 +99,7 @@ def renew_delivery(tx: Tx, delivery_id: int, token: str, delivery: DeliveryInput
 
 @command("delivery.revoke", needs=Permission.SEND_DELIVERIES)
 def revoke_delivery(tx: Tx, delivery_id: int, reason: str) -> int:
-    """Call the open links back; letters that wait are not sent.
+    """Call the open links back; letters that wait are not sent. Who relies on what was ready is told.
 
     Raises:
         NotFound: no such delivery.
@@ -105,6 +110,8 @@ def revoke_delivery(tx: Tx, delivery_id: int, reason: str) -> int:
         raise Conflict("no_open_link")
     close_links(tx.session, delivery_id, revoked_at=tx.now)
     tx.audit("delivery", delivery_id, after={"name": row.title, "reason": reason.strip()})
+    if not seen.delivered:  # of a second question alone, it stays delivered
+        _tell_called_back(tx, row, reason.strip())
     return delivery_id
 
 
@@ -142,6 +149,20 @@ def remind(tx: Tx, delivery_id: int, token: str) -> int:
     send_reminder(tx, row, round, turn, token, seen)
     tx.audit("delivery", delivery_id, after={"name": row.title})
     return delivery_id
+
+
+def _tell_called_back(tx: Tx, row: CustomerDelivery, reason: str) -> None:
+    """To whoever marked it ready, looks after the customer or promised it, but not to whoever did it."""
+    customer = tx.session.get_one(Customer, row.customer_id)
+    promised = tx.session.get(Promise, row.promise_id) if row.promise_id else None
+    people = {row.person_id, customer.owner_id, promised.person_id if promised else None}
+    people -= {None, tx.who.person_id}
+    here = select(Person).where(Person.id.in_(people), Person.active).order_by(Person.id)
+    about = {"customer": customer.name, "title": row.title, "by": tx.who.name, "text": reason}
+    kind = "delivery_called_back"
+    said = kind, f"{kind}:{row.id}:{_latest(tx, row.id)[1]}", about, "deliveries", {"delivery": row.id}
+    reached = [person.id for person in tx.session.scalars(here) if sees(tx.session, person, customer.id)]
+    post(tx.session, tx.now, [Notice(person_id, *said) for person_id in reached])
 
 
 def _locked(tx: Tx, delivery_id: int) -> tuple[CustomerDelivery, Standing]:

@@ -24,6 +24,7 @@ from data.commands.promise_sweep import sweep_promises
 from data.commands.promises import make_promise, move_promise
 from data.jobs import acceptance_mail, sweep_acceptance
 from data.jobs.registry import Run
+from data.notices import sentence
 from data.queries.deliveries import Show, delivery_board
 from data.queries.delivery_file import delivery_file
 from data.queries.policies import policy_in_force
@@ -153,6 +154,11 @@ def test_a_link_ends_and_can_be_called_back(store, handover, clock):
     revoke_delivery(store, handover.people.delivery, delivery, "Wrong person")
     last = read(store, delivery_file, handover.people.rep, delivery, clock.at).happened[0]
     assert (last.what, last.text, bool(last.by)) == ("revoked", "Wrong person", True)
+    assert told(store, "delivery_called_back") == ["rep"]  # not who did it, and had marked it ready
+    (params,) = rows(store, select(Message.params).where(Message.kind == "delivery_called_back"))
+    title, body = sentence("en", "delivery_called_back", params[0])
+    assert title.endswith(" calls a link back: Haihe Pumps")
+    assert body.endswith("any more. Wrong person")
     with pytest.raises(Conflict) as refused:
         answer_link(store, second, YES)
     assert refused.value.code == "link_revoked"
