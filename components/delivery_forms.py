@@ -16,7 +16,7 @@ from components.forms import Marks
 from components.frame import View
 from components.text import t
 from core.messages import Invalid, Problem
-from core.promises.acceptance import may_revoke, may_send
+from core.promises.acceptance import Stand, may_revoke, may_send
 from core.promises.handover import DeliveryInput, own_language
 from data.commands.acceptance_links import new_token
 from data.commands.drafts import drop_draft
@@ -122,7 +122,8 @@ def _renew(file: DeliveryFile, renew: Callable[..., Any], keep: Callable[[bytes]
     with st.expander(title, expanded=opens, icon=":material/send:", key=_box("renew", file)):
         marks = Marks(view)
         form = form_over(view, kept, save_note, f"renewal-{number}")
-        st.caption(t("deliveries.mended_hint") if problem else t("deliveries.renew_hint"))
+        hint = "mended" if problem else "renewed" if state in (Stand.REVOKED, Stand.EXPIRED) else "renew"
+        st.caption(t(f"deliveries.{hint}_hint"))
         fields = _fields(form, file.desk, file, marks, view)
         sent = st.button(t("deliveries.send_again"), type="primary", icon=":material/send:")
         form.finish()

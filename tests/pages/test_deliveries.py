@@ -180,8 +180,11 @@ def test_a_press_that_was_broken_off_shows_its_link_at_the_next(
 def test_a_link_is_called_back(open_page, handover):
     handover.ready()
     page = open_page("deliveries", handover.people.product, delivery=1)
+    assert translate("en", "deliveries.renew_hint") in shown(page)
     press(page, translate("en", "deliveries.revoke"))
     assert state(handover) is Stand.REVOKED
+    assert translate("en", "deliveries.renewed_hint") in shown(page)
+    assert translate("en", "deliveries.renew_hint") not in shown(page)
     assert translate("en", "terms.delivery.revoked") in shown(page)
     assert translate("en", "deliveries.revoke") not in [does(b) for b in page.button]
     board = open_page("deliveries", handover.people.product, show="due")
