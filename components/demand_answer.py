@@ -167,12 +167,9 @@ def _keeps_day(feature: FeatureChoice, view: View) -> bool:
 
 def _known(form: DraftForm, features: Mapping[int, FeatureChoice]) -> FeatureChoice | None:
     """The planned feature that is chosen; what it has stays unless it is written anew."""
+    words = feature_words(features)
     number = form.select(
-        "known",
-        t("demands.feature"),
-        list(features),
-        lambda i: feature_words(features[i]),
-        placeholder=t("demands.choose"),
+        "known", t("demands.feature"), list(features), words.__getitem__, placeholder=t("demands.choose")
     )
     return features.get(number)
 

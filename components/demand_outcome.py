@@ -71,6 +71,8 @@ def _earlier(file: DemandFile, view: View) -> None:
     """Answers that stand no more, newest first."""
     for ended in reversed(file.earlier):
         what = ended.feature or term("decline", ended.declined_for)
+        if ended.feature and ended.feature == file.row.feature:  # another one of the same name
+            what = f"{what} · {ended.reference}"
         by, at = ended.by or t("demands.somebody"), view.instant(ended.at)
         said = t("demands.until", at=at, what=what, by=by, reason=ended.reason)
         st.caption(f":material/history: {plain(said)}")

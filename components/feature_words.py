@@ -1,5 +1,7 @@
 """A feature in words: planned for a day, with its customers, or confirmed by them."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 
 from components import format
@@ -37,6 +39,11 @@ def spread_words(planned_on: date | None, spread: Spread) -> str:
     return planned if spread is Spread.NONE else f"{planned} · {t(f'promises.spread.{spread}')}"
 
 
-def feature_words(feature: FeatureChoice) -> str:
-    """A feature to choose for an answer, which keeps its day unless it names another."""
-    return f"{feature.name} · {spread_words(feature.planned_on, feature.spread)}"
+def feature_words(features: Mapping[int, FeatureChoice]) -> Mapping[int, str]:
+    """Features to choose for an answer, which keeps its day unless it names another; of those that read alike
+    each with its reference."""
+    said = {i: f"{one.name} · {spread_words(one.planned_on, one.spread)}" for i, one in features.items()}
+    alike = Counter(said.values())
+    return {
+        i: f"{words} · {features[i].reference}" if alike[words] > 1 else words for i, words in said.items()
+    }

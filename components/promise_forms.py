@@ -114,7 +114,8 @@ def _offered(way: str, needs: Permission, file: PromiseFile, view: View) -> bool
 def _link(way: str, file: PromiseFile, features: Mapping[int, FeatureChoice], link: Link, view: View) -> None:
     """The feature that keeps a promise for which nothing was planned, or another than was named."""
     promise = file.row.promise
-    others = {i: feature_words(f) for i, f in features.items() if i != promise.feature_id}
+    words = feature_words(features)
+    others = {i: words[i] for i in features if i != promise.feature_id}
     if st.button(t("promises.their_demands"), icon=":material/assignment:"):
         open_page("demands", customer=promise.customer_id)
     with st.form(f"promise-link-{promise.id}"):

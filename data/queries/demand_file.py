@@ -44,7 +44,7 @@ class Ended:
     """An answer that stands no more: a feature, or why it was declined; `reason` is why it was given anew.
 
     Attributes:
-        path, resources, deliverable: what was said of the feature; None of one that declined.
+        path, resources, deliverable, reference: what was said of the feature; None of one that declined.
     """
 
     feature: str | None
@@ -55,6 +55,7 @@ class Ended:
     path: str | None
     resources: str | None
     deliverable: str | None
+    reference: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,7 @@ def _earlier(session: Session, demand_id: int) -> tuple[Ended, ...]:
             EarlierAnswer.path,
             EarlierAnswer.resources,
             Feature.deliverable,
+            Feature.reference,
         )
         .outerjoin(Feature, Feature.id == EarlierAnswer.feature_id)
         .outerjoin(Person, Person.id == EarlierAnswer.person_id)

@@ -9,9 +9,9 @@ import pytest
 
 from components import format
 from core.policies import DEFAULTS
-from core.promises.demands import Anew, Decline, DemandInput, Effect, PromiseInput
+from core.promises.demands import Anew, Answer, Decline, DemandInput, Effect, PromiseInput
 from core.studio import Area
-from data.commands.demands import decline_demand, file_demand, pause_demand, resume_demand
+from data.commands.demands import answer_demand, decline_demand, file_demand, pause_demand, resume_demand
 from data.commands.promises import escalate_promise, make_promise
 from data.commands.studio import keep_rules, publish
 from data.queries.demand_file import demand_file
@@ -565,6 +565,21 @@ def test_product_answers_anew_and_the_answer_before_stays_to_be_read(
     press(planned, translate(language, "promises.replan"))
     assert translate(language, "promises.spread.nobody") in shown(planned)
     assert translate(language, "promises.new_planned") in [d.label for d in planned.date_input]
+
+
+def test_two_features_of_one_name_are_told_apart_by_their_reference(open_page, sqlite_store, company):
+    first, second, third = (filed(sqlite_store, company) for _ in range(3))
+    wrong = answered(sqlite_store, company, first)
+    plan = Answer("Dashboard", "One table more", "Two weeks", "screen", "YQ-2", date(2026, 4, 10))
+    right = answer_demand(sqlite_store, company.product, second, plan)
+    page = open_page("demands", company.product, demand=third)
+    next(g for g in page.button_group if g.key.endswith("_way")).set_value("known").run()
+    planned = translate("en", "promises.planned_for", on="10 Apr 2026")
+    assert page.selectbox[0].options == [f"Dashboard · {planned} · {n}" for n in ("YQ-2", "YQ-1")]
+    answer_demand(sqlite_store, company.product, third, plan, wrong)
+    answer_demand(sqlite_store, company.product, third, plan, right, Anew("The finished one."))
+    page = open_page("demands", company.product, demand=third)
+    assert ": Dashboard · YQ-1. The finished one." in shown(page)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
