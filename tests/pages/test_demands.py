@@ -217,6 +217,8 @@ def test_what_was_asked_before_stands_above_the_answer_and_below_it_once_given(
 
     assert heads(second) == ["answer", "similar", "do_answer"]
     assert heads(first) == ["answer", "similar"]
+    said = [head.value for head in open_page("demands", company.product, demand=first).subheader]
+    assert not any(head.endswith("before") for head in said)  # what is alike was filed later
 
 
 @pytest.mark.parametrize(("language", "day"), [("en", "10 Apr 2026"), ("zh", "2026年4月10日")])
