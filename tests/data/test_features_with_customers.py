@@ -124,3 +124,6 @@ def test_what_was_there_when_it_was_named_has_no_day_to_wait_for(store, company,
     board = read(store, delivery_board, company.delivery, Show.DUE, store.clock())
     (due,) = board.due
     assert (due.planned_on, due.there_on) == (None, board.today)  # due from now on, not for two months
+    choice = read(store, feature_choices, company.product, store.clock())[feature]
+    assert choice.spread is Spread.CONFIRMED  # nobody waits for the day that has passed
+    answered(store, company, filed(store, company, WORDS), feature=feature)  # so it answers another one too
