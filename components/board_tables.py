@@ -63,7 +63,7 @@ def _columns(ask: Ask, view: View) -> dict[str, Any]:
         "past": column.NumberColumn(t("board.past_short"), help=t("board.past_help"), width=60),
         "completion": rate_column(t("board.completion_short"), completion, width=102),
         "due": column.NumberColumn(t("board.due_short"), help=completion, width=55),
-        "longest": days_column(t("board.longest"), t("board.longest_help"), width=148),
+        "longest": days_column(t("board.longest"), t("board.longest_help"), width=128),
         "counted": column.TextColumn(t("board.counted"), help=t("board.counted_help"), width=80),
         "where": column.TextColumn(t("board.where"), width=120),
         "next": day_column(t("board.next_step"), view.language, view.who.timezone, width=117),
