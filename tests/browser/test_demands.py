@@ -55,10 +55,10 @@ def test_a_click_counts_though_a_message_came_in_meanwhile(server, asked, visit)
 
 
 def read_down(page: Page, title: str) -> None:
-    expect(page.get_by_role("heading", name=title)).to_be_in_viewport()
+    expect(page.get_by_role("heading", name=title, exact=True)).to_be_in_viewport()
     page.mouse.move(700, 200)
     page.mouse.wheel(0, 400)
-    expect(page.get_by_role("heading", name=title)).not_to_be_in_viewport()
+    expect(page.get_by_role("heading", name=title, exact=True)).not_to_be_in_viewport()
 
 
 def test_the_next_demand_and_the_next_page_begin_at_their_heads(server, asked, visit):
