@@ -50,19 +50,22 @@ def people_table(rows: Sequence[PersonRow]) -> PersonRow | None:
         empty(t("people.nobody"), t("people.nobody_hint"))
         return None
     st.caption(t("people.count", n=len(rows)))
+    roles = {role: term("role", role) for role in {r.role for r in rows}}  # thousands of lines, few words
+    states = {state: t(f"people.{state}") for state in {_state(r) for r in rows}}
     table = {
         t("people.name"): [r.name for r in rows],
         t("people.username"): [r.username for r in rows],
-        t("people.role"): [term("role", r.role) for r in rows],
+        t("people.role"): [roles[r.role] for r in rows],
         t("people.team"): [r.team or "" for r in rows],
-        t("people.state"): [t(f"people.{_state(r)}") for r in rows],
+        t("people.state"): [states[_state(r)] for r in rows],
     }
     event = st.dataframe(
         table, hide_index=True, on_select="rerun", selection_mode="single-row", key=_table_key("people")
     )
     if (picked := event.selection.rows) and picked[0] < len(rows):
         return rows[picked[0]]
-    return next((row for row in rows if row.person_id == address.number("person")), None)
+    named = address.number("person")
+    return next((row for row in rows if row.person_id == named), None)
 
 
 def _table_key(of: str) -> str:
@@ -163,11 +166,13 @@ def teams_table(teams: Sequence[TeamRow]) -> TeamRow | None:
     if not teams:
         empty(t("people.no_teams"), t("people.no_teams_hint"))
         return None
+    kinds = {kind: t(f"people.kind_{kind}") for kind in {r.kind for r in teams}}
+    zones = {zone: zone_words(language(), zone) for zone in {r.timezone for r in teams}}
     table = {
         t("people.team"): [r.name for r in teams],
-        t("people.kind"): [t(f"people.kind_{r.kind}") for r in teams],
+        t("people.kind"): [kinds[r.kind] for r in teams],
         t("people.region"): [r.region or "" for r in teams],
-        t("people.timezone"): [zone_words(language(), r.timezone) for r in teams],
+        t("people.timezone"): [zones[r.timezone] for r in teams],
         t("people.people"): [r.people for r in teams],
     }
     event = st.dataframe(

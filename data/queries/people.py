@@ -55,10 +55,14 @@ def people(
     """
     _check(who)
     found = (
-        select(Person, Team.name)
+        select(
+            Person.id, Person.username, Person.name, Person.email, Person.role, Person.team_id, Team.name,
+            Person.active, Person.password_hash.is_not(None), Person.language, Person.version,
+            Person.wecom_id, Person.dingtalk_id, Person.feishu_id,
+        )
         .outerjoin(Team, Team.id == Person.team_id)
         .order_by(Person.active.desc(), Person.name, Person.id)
-    )
+    )  # fmt: skip
     if words := search.strip():
         columns = (Person.name, Person.username)
         found = found.where(or_(*(column.icontains(words, autoescape=True) for column in columns)))
@@ -66,26 +70,7 @@ def people(
         found = found.where(Person.role == role)
     if active is not None:
         found = found.where(Person.active.is_(active))
-    return tuple(_row(person, team) for person, team in session.execute(found))
-
-
-def _row(person: Person, team: str | None) -> PersonRow:
-    return PersonRow(
-        person_id=person.id,
-        username=person.username,
-        name=person.name,
-        email=person.email,
-        role=person.role,
-        team_id=person.team_id,
-        team=team,
-        active=person.active,
-        can_sign_in=person.password_hash is not None,
-        language=person.language,
-        version=person.version,
-        wecom_id=person.wecom_id,
-        dingtalk_id=person.dingtalk_id,
-        feishu_id=person.feishu_id,
-    )
+    return tuple(PersonRow(*row) for row in session.execute(found))
 
 
 def teams(session: Session, who: Who) -> tuple[TeamRow, ...]:
