@@ -18,6 +18,7 @@ from data.engine import Store
 from data.jobs.registry import Run, job
 from data.jobs.times import latest_due, next_due
 from data.queries.brief_facts import team_calendar, team_zone
+from data.queries.calendars import changes_in_force
 from data.queries.people import manned_teams
 from data.schema import Opportunity
 
@@ -54,9 +55,16 @@ def due(session: Session, now: datetime) -> list[tuple[datetime, str]]:
 
 
 def coming(session: Session, now: datetime) -> datetime | None:
-    """The next 7:00 of a working day, where it comes first; None without a sales team with people."""
-    teams = manned_teams(session)
-    coming = (next_due(AT, zone, now, team_calendar(session, team_id).works_on) for team_id, zone in teams)
+    """The next 7:00 of a working day, where it comes first; None without a sales team with people.
+
+    Teams of one time zone without hours of their own are one and the same here.
+    """
+    own = changes_in_force(session).teams
+    alike = {(team_id if team_id in own else None, zone): team_id for team_id, zone in manned_teams(session)}
+    coming = (
+        next_due(AT, zone, now, team_calendar(session, team_id).works_on)
+        for (_, zone), team_id in alike.items()
+    )
     return min(coming, default=None)
 
 
