@@ -1,7 +1,7 @@
 """The log of changes, and the way back from each."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -38,22 +38,19 @@ def _published(entry: AuditEntry, published: Published, view: View) -> str:
 
 
 def _row(entry: AuditEntry, text: str, view: View) -> bool:
-    with st.container(border=True, gap="xsmall", key=f"audit-{entry.id}"):
-        words_, buttons = st.columns([4, 1], gap="small")
-        kind = _of_kind(entry)
+    with st.container(border=True, horizontal=True, gap="small", key=f"audit-{entry.id}"):
         name = f" · {plain(entry.name)}" if entry.name else ""
         mark = f" :gray-badge[{t('audit.undone')}]" if entry.undone else ""
-        actor = plain(by(entry))
-        words_.markdown(f"**{deed(entry)}**{name}{kind}{mark}")
-        words_.caption(f"{actor} · {view.instant(entry.at)}")
-        if text:
-            words_.markdown(text)
-        with buttons:
-            if entry.customer_id and _button("open", entry, ":material/domain:"):
-                open_page("customer", customer=entry.customer_id)
-            if entry.command in PASSED_ON and _button("open_handed", entry, ":material/groups:"):
-                open_page("customers", handed=entry.id)
-            return entry.undoable and undo_button(entry, f"audit-undo-{entry.id}")
+        head = f"**{deed(entry)}**{name}{_of_kind(entry)}{mark}"
+        st.markdown(
+            "  \n".join([head, f":small[:gray[{plain(by(entry))} · {view.instant(entry.at)}]]", text]),
+            width="stretch",
+        )
+        if entry.customer_id and _button("open", entry, ":material/domain:"):
+            open_page("customer", customer=entry.customer_id)
+        if entry.command in PASSED_ON and _button("open_handed", entry, ":material/groups:"):
+            open_page("customers", handed=entry.id)
+        return entry.undoable and undo_button(entry, f"audit-undo-{entry.id}", width="content")
 
 
 def _of_kind(entry: AuditEntry) -> str:
@@ -62,13 +59,13 @@ def _of_kind(entry: AuditEntry) -> str:
 
 
 def _button(does: str, entry: AuditEntry, icon: str) -> bool:
-    return st.button(t(f"audit.{does}"), key=f"audit-{does}-{entry.id}", icon=icon, width="stretch")
+    return st.button(t(f"audit.{does}"), key=f"audit-{does}-{entry.id}", icon=icon)
 
 
-def undo_button(entry: AuditEntry, key: str) -> bool:
+def undo_button(entry: AuditEntry, key: str, *, width: Literal["stretch", "content"] = "stretch") -> bool:
     """The way back; an undo's own way back does the thing again."""
     label, icon = ("audit.redo", ":material/redo:") if entry.undoes else ("audit.undo", ":material/undo:")
-    return st.button(t(label), key=key, icon=icon, width="stretch")
+    return st.button(t(label), key=key, icon=icon, width=width)
 
 
 def recent_change(entry: AuditEntry | None, view: View) -> int | None:

@@ -17,10 +17,13 @@ class Audit(Keyed, Base):
     """
 
     __tablename__ = "audit"
-    __table_args__ = (Index(None, "entity", "entity_id"), Index(None, "command", "at"))
+    __table_args__ = (
+        Index(None, "entity", "entity_id"),
+        *(Index(None, name, "at") for name in ("actor_id", "command", "entity")),
+    )
 
     at: Mapped[datetime] = mapped_column(index=True)
-    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     command: Mapped[str]
     entity: Mapped[str]
     entity_id: Mapped[int | None]
