@@ -13,7 +13,7 @@ import streamlit as st
 from components import session
 from components.menu import navigate
 from components.outage import gate
-from components.text import language
+from components.text import language, speak
 from core.access import Who
 from data.queries.inbox import unread
 from data.runtime import this_store
@@ -61,6 +61,7 @@ def _body(page: st.Page, shell: Drawn) -> None:
 
 
 def _look_again(shell: Drawn) -> None:
+    speak()
     now = drawn(session.remember(gate(session.recognise, "outage_page")))
     if (now.who, now.language) != (shell.who, shell.language):
         st.rerun()

@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.frame import SESSION, WHO
 from components.outage import gently, pressed
-from components.text import LANGUAGE
+from components.text import LANGUAGE, speak
 from core.access import Who
 from data.commands.sessions import end_session, fingerprint, open_session, session_used
 from data.origin import COOKIE
@@ -76,8 +76,7 @@ def remember(found: Recognised | None) -> Who | None:
         return None
     st.session_state[WHO], st.session_state[SESSION] = found.who, found.session_id
     st.session_state[SEEN] = True
-    if found.language:
-        st.session_state.setdefault(LANGUAGE, found.language)
+    speak(found.language)
     if found.kept:
         st.session_state.pop(TICKET, None)
     session_used(this_store(), found.session_id, found.seen_at)

@@ -16,7 +16,7 @@ from components.outage import gate
 from components.scrolling import begin_at_head
 from components.setup import setup_card
 from components.signin import sign_in_card
-from components.text import LANGUAGE, language, t, term
+from components.text import LANGUAGE, language, speak, t, term
 from components.tour import menu_entry, tour_card
 from components.usage import measure
 from core.access import Permission, Who, decide
@@ -28,8 +28,9 @@ from data.text import LANGUAGES
 
 def draw() -> None:
     """One run: recognise, gate, draw."""
+    speak()
     who = session.remember(gate(session.recognise))
-    st.session_state.setdefault(LANGUAGE, session.first_language())
+    speak(session.first_language())
     st.set_page_config(page_title=t("terms.product"), page_icon=MARK, layout="wide")
     st.html(STYLE)
     foreign.speak()

@@ -1,6 +1,7 @@
 """t(): the sentence of a key in the language of the person who looks."""
 
 from collections.abc import Iterable
+from contextvars import ContextVar
 from typing import Any
 
 import streamlit as st
@@ -9,12 +10,29 @@ from core.messages import AppError, Problem
 from data.text import DEFAULT_LANGUAGE, details, has, translate
 
 LANGUAGE = "language"
+_heard: ContextVar[str | None] = ContextVar(
+    "heard", default=None
+)  # asked for each sentence of a run
 
 
 def language() -> str:
     """The language of this session, set by the shell before any page runs."""
-    chosen: str = st.session_state.get(LANGUAGE, DEFAULT_LANGUAGE)
-    return chosen
+    found = _heard.get()
+    if found is None:
+        found = str(st.session_state.get(LANGUAGE, DEFAULT_LANGUAGE))
+        _heard.set(found)
+    return found
+
+
+def speak(chosen: str | None = None) -> None:
+    """Ask the session again from here on for its language.
+
+    Args:
+        chosen: the session's from now on, if it has none yet.
+    """
+    if chosen:
+        st.session_state.setdefault(LANGUAGE, chosen)
+    _heard.set(None)
 
 
 def t(key: str, **params: Any) -> str:

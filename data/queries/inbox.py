@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from core.access import Who
@@ -52,7 +52,9 @@ def inbox(session: Session, who: Who, shown: int = PAGE) -> Inbox:
     return Inbox(found, session.scalar(total) or 0, unread(session, who))
 
 
+_UNREAD = select(func.count()).where(Message.person_id == bindparam("who"), Message.read_at.is_(None))
+
+
 def unread(session: Session, who: Who) -> int:
     """How many messages this person has not read."""
-    query = select(func.count()).where(Message.person_id == who.person_id, Message.read_at.is_(None))
-    return session.scalar(query) or 0
+    return session.scalar(_UNREAD, {"who": who.person_id}) or 0

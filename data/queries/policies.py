@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from core.calendar import WorkCalendar
@@ -37,9 +37,12 @@ def policy_changes(session: Session) -> tuple[int, dict[str, Any]]:
     return (row.version, dict(row.changes)) if row else (0, {})
 
 
+_SETTING = select(Setting.value).where(Setting.key == bindparam("named"))
+
+
 def setting(session: Session, key: str) -> Any:
     """One installation fact; None when it was never set."""
-    return session.scalar(select(Setting.value).where(Setting.key == key))
+    return session.scalar(_SETTING, {"named": key})
 
 
 def is_demo(session: Session) -> bool:

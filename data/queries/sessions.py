@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from core.access import Who
@@ -44,21 +45,27 @@ class OwnSession:
 
 def by_token(session: Session, token_hash: str, now: datetime) -> Recognised | None:
     """The person whose cookie has this hash; None when revoked, expired, or locked out."""
-    return _recognise(session, UserSession.token_hash == token_hash, now)
+    return _recognise(session, _BY_TOKEN, token_hash, now)
 
 
 def by_id(session: Session, session_id: int, now: datetime) -> Recognised | None:
     """The person of a session that this browser tab opened itself."""
-    return _recognise(session, UserSession.id == session_id, now)
+    return _recognise(session, _BY_ID, session_id, now)
 
 
-def _recognise(session: Session, which: ColumnElement[bool], now: datetime) -> Recognised | None:
-    row = session.execute(
-        select(UserSession, Person, Team.timezone)
-        .join(Person, Person.id == UserSession.person_id)
-        .outerjoin(Team, Team.id == Person.team_id)
-        .where(which, UserSession.revoked_at.is_(None), UserSession.expires_at > now, Person.active)
-    ).first()
+# built once: every run of a page begins with one of them
+_LIVING = (
+    select(UserSession, Person, Team.timezone)
+    .join(Person, Person.id == UserSession.person_id)
+    .outerjoin(Team, Team.id == Person.team_id)
+    .where(UserSession.revoked_at.is_(None), UserSession.expires_at > bindparam("now"), Person.active)
+)
+_BY_TOKEN = _LIVING.where(UserSession.token_hash == bindparam("which"))
+_BY_ID = _LIVING.where(UserSession.id == bindparam("which"))
+
+
+def _recognise(session: Session, living: Select[Any], which: str | int, now: datetime) -> Recognised | None:
+    row = session.execute(living, {"which": which, "now": now}).first()
     if row is None:
         return None
     own, person, timezone = row
