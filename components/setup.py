@@ -10,13 +10,15 @@ from components.currencies import currency_box
 from components.entrance import entrance
 from components.forms import Marks
 from components.session import enter
-from components.text import language, t
-from core.calendars import country_of, land_of
+from components.text import language, listed, t
+from core.calendars import NO_HOLIDAYS, land_of
 from core.money import currency_of
 from core.people import PersonInput
 from core.policies import DEFAULTS
 from data.commands.setup import set_up
 from data.runtime import this_store
+
+_BY_ZONE = ""  # whose holidays: those of the time zone's country, whichever is chosen before the form is sent
 
 
 def setup_card() -> None:
@@ -53,20 +55,23 @@ def _fields(marks: Marks) -> dict[str, str]:
     here = st.context.timezone if st.context.timezone in zones else "Asia/Shanghai"
     with marks.field("timezone"):
         values["timezone"] = st.selectbox(t("signin.setup_timezone"), zones, index=zones.index(here))
-    countries = choices()
+    countries = {_BY_ZONE: t("signin.setup_country_zone")} | choices()
     with marks.field("country"):
         values["country"] = st.selectbox(
             t("signin.setup_country"),
             list(countries),
-            index=list(countries).index(country_of(here)),
             format_func=countries.__getitem__,
-            help=t("signin.setup_country_help"),
+            help=t("signin.setup_country_help", countries=listed(_shipped(countries))),
         )
     with marks.field("currency"):
         paid = currency_of(land_of(here)) or DEFAULTS.currency
         label, hint = t("signin.setup_currency"), t("signin.setup_currency_help")
         values["currency"] = currency_box(label, paid, help=hint)
     return values
+
+
+def _shipped(countries: dict[str, str]) -> list[str]:
+    return [words for country, words in countries.items() if country not in (_BY_ZONE, NO_HOLIDAYS)]
 
 
 def _send(values: dict[str, str]) -> int:

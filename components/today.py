@@ -7,6 +7,7 @@ import streamlit as st
 
 from components import address
 from components.blocks import Row, Tone, badge, empty, rows, section
+from components.calendars import country_name
 from components.frame import View
 from components.jobs import job_name
 from components.milestone_samples import IN_HAND
@@ -14,13 +15,16 @@ from components.navigation import open_page
 from components.scrolling import lead_to
 from components.text import t
 from components.today_lines import details, mark
+from core.calendars import NO_HOLIDAYS, country_of
 from core.home import SUMMARY, is_hidden
 from core.process.stages import following
 from core.reports.commitments import Proof
 from core.reports.own import PAGE as REPORTS_PAGE
 from data.own_terms import offered_types
+from data.queries.calendars import kept_holidays
 from data.queries.people import nobody_else
 from data.queries.today import Group, Home, Kind, ToDo
+from data.text import zone_words
 
 TONES = {
     Kind.MEETING: Tone.BLUE,
@@ -107,6 +111,18 @@ def nothing(view: View) -> None:
     if role in _BEGINS and st.button(t(f"today.begin_{role}"), type="primary", icon=":material/add:"):
         page, query = _BEGINS[role]
         open_page(page, **query)
+    if role == "first":
+        _holidays(*view.read(kept_holidays), view)
+
+
+def _holidays(country: str, zone: str, view: View) -> None:
+    """Whose public holidays the set-up gave a new company, and where that is changed."""
+    unkept = "unshipped" if country_of(zone) == NO_HOLIDAYS else "none"
+    state = unkept if country == NO_HOLIDAYS else "holidays"
+    words = {"country": country_name(country), "zone": zone_words(view.language, zone)}
+    st.caption(t(f"today.first_{state}", **words))
+    if st.button(t("today.first_calendars"), type="tertiary", icon=":material/calendar_month:"):
+        open_page("calendars")
 
 
 def has(found: Home, block: str) -> bool:

@@ -29,6 +29,15 @@ def country_of(timezone: str) -> str:
     return country if country in COUNTRIES else NO_HOLIDAYS
 
 
+def holidays_of(country: str, timezone: str) -> str:
+    """Whose holidays a company keeps: those chosen, else those of its time zone's country.
+
+    >>> [holidays_of(chosen, "Europe/London") for chosen in ("", "CN")], holidays_of("", "Asia/Kolkata")
+    (['GB', 'CN'], 'none')
+    """
+    return country or country_of(timezone)
+
+
 def land_of(timezone: str) -> str:
     """The country that a time zone lies in; ZZ of one like UTC.
 

@@ -5,7 +5,7 @@ import secrets
 
 from sqlalchemy import delete, select
 
-from core.calendars import COUNTRIES, Place
+from core.calendars import COUNTRIES, Place, holidays_of
 from core.messages import Conflict, Invalid, Problem, refuse
 from core.money import is_currency
 from core.people import PersonInput, check_password, check_person, is_zone
@@ -63,9 +63,11 @@ def set_up(
     *,
     repeat: str,
     currency: str = DEFAULTS.currency,
-    country: str = Place().country,
+    country: str = "",
 ) -> int:
     """Make the first administrator, name the company, its currency and the country whose holidays it keeps.
+
+    Without a country it is the time zone's, if its holidays are shipped; else weekends alone are free.
 
     Returns the person's id.
 
@@ -76,6 +78,7 @@ def set_up(
     problems = [*check_person(admin), *check_password(password)]
     if repeat != password:
         problems.append(Problem("repeat", "passwords_differ"))
+    country = holidays_of(country, timezone)
     problems += _check_company(company, timezone, currency, country)
     with store.writing() as session:
         kept = session.scalar(select(Setting).where(Setting.key == _CODES).with_for_update())

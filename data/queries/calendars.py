@@ -90,6 +90,12 @@ def company_country(session: Session) -> str:
     return changes_in_force(session).company.country
 
 
+def kept_holidays(session: Session, who: Who) -> tuple[str, str]:
+    """Whose holidays the company keeps, and its time zone."""
+    del who  # everybody may know when the company works
+    return company_country(session), zone_of(session, None)
+
+
 def calendar_of(session: Session, team_id: int | None) -> WorkCalendar:
     """A team's working days and hours; the company's for None."""
     changes = changes_in_force(session)

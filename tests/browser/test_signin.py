@@ -253,7 +253,7 @@ def test_a_real_installation_asks_for_its_first_administrator(served, visit):
     page = visit(server.url + "/people", zone="Europe/Berlin")
     expect(page.get_by_role("heading", name="Set up Firebreak")).to_be_visible()
     proposed = [page.get_by_role("combobox", name=name) for name in ("Public holidays", "Own currency")]
-    assert [box.input_value() for box in proposed] == ["Germany", "EUR · Euro"]
+    assert [box.input_value() for box in proposed] == ["Those of the time zone's country", "EUR · Euro"]
     assert page.get_by_text("Try the demo company").count() == 0
     code = new_setup_code(server.store())
     for label, value in (

@@ -111,6 +111,18 @@ def test_it_chooses_whose_holidays_the_company_keeps(store, country, works, vers
     assert (calendar.works_on(date(2026, 5, 1)), calendar.zone.key) == (works, "Europe/Berlin")
 
 
+@pytest.mark.parametrize(
+    ("zone", "country"), [("Europe/London", "GB"), ("Asia/Shanghai", "CN"), ("Asia/Kolkata", "none")]
+)
+def test_unless_chosen_the_holidays_are_those_of_the_time_zone_or_weekends_alone(store, zone, country):
+    set_up(store, new_setup_code(store), "Haihe", ADMIN, "a long password", zone, repeat="a long password")
+    with store.reading() as session:
+        assert company_country(session) == country
+        works = calendar_of(session, None).works_on
+    early_may, national_day = date(2026, 5, 4), date(2026, 10, 1)
+    assert (works(early_may), works(national_day)) == (country == "none", country != "CN")
+
+
 @pytest.mark.parametrize(("currency", "version"), [("EUR", 1), ("CNY", 0)])
 def test_it_chooses_the_companys_currency(store, currency, version):
     words = ("Haihe", ADMIN, "a long password", "Europe/Berlin")

@@ -88,16 +88,33 @@ def test_unread_messages_are_told_and_one_click_away(open_page, sqlite_store, go
     assert gone == [("inbox", {})]
 
 
+def _first(store, zone="UTC"):
+    ann, word = PersonInput("ann", "Ann", "admin"), "a-long-pass-phrase"
+    return set_up(store, new_setup_code(store), "Acme", ann, word, zone, repeat=word)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_first_administrator_is_led_to_teams_and_people(open_page, sqlite_store, gone, language):
-    ann = PersonInput("ann", "Ann", "admin")
-    word, code = "a-long-pass-phrase", new_setup_code(sqlite_store)
-    key = set_up(sqlite_store, code, "Acme", ann, word, "UTC", repeat=word)
+    key = _first(sqlite_store)
     page = open_page("today", Who(key, Role.ADMIN, None, "Ann"), language)
     check_words(page)
     assert translate(language, "today.first") in words(page)
     page.button[0].click().run()
     assert gone == [("people", {"tab": "teams"})]
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("Europe/London", "Public holidays kept: United Kingdom."),
+        ("Asia/Kolkata", "No public holidays are shipped for the time zone Kolkata"),
+    ],
+)
+def test_a_new_company_is_told_whose_holidays_it_keeps(open_page, sqlite_store, gone, zone, said):
+    page = open_page("today", Who(_first(sqlite_store, zone), Role.ADMIN, None, "Ann"))
+    assert said in words(page)
+    press(page, "Change them under Calendars")
+    assert gone == [("calendars", {})]
 
 
 def test_an_overdue_step_opens_its_record(open_page, sqlite_store, gone):
