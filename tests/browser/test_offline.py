@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from components import format
 from data.schema import Action
 from tests.company import found
 
@@ -62,6 +65,9 @@ def test_visits_without_network(server, visit):
     expect(page.get_by_text("Please fill this in.")).to_have_count(1)  # the day of the next step
     save(page)
     expect(page.get_by_text("Waits to be sent")).to_have_count(1)
+    yesterday = page.evaluate("new Date(Date.now() - 864e5).toLocaleDateString('sv-SE')")
+    day = format.day(date.fromisoformat(yesterday), "en")
+    expect(page.get_by_text(f"Needs diagnosis · {day}, 11:00")).to_be_visible()
     write_down(page, "10:00", "The first talk of the day.")
     page.wait_for_timeout(300)  # the last word reaches the disk
     page.close()  # before anything was saved by hand

@@ -2,7 +2,7 @@
 import { button, h } from "./dom.js";
 import { twice } from "./form.js";
 import { inOrder } from "./sync.js";
-import { said } from "./time.js";
+import { day, said } from "./time.js";
 import { own, spoken, t } from "./words.js";
 
 export function drawList({ known, mine, others, sent, line }, { begin, edit, discard, send }) {
@@ -36,7 +36,8 @@ function card(visit, known, { edit, discard }) {
   const customer = known.customers.find((c) => c.id === visit.customer);
   const type = known.form.types.find((one) => one.key === visit.sheet.type);
   const title = customer?.name ?? visit.customer_name ?? t("offline.no_customer");
-  const detail = [own(type?.label), `${visit.sheet.day ?? ""} ${visit.sheet.start ?? ""}`.trim()].filter(Boolean).join(" · ");
+  const when = [day(visit.sheet.day, spoken()), visit.sheet.start].filter(Boolean).join(", ");
+  const detail = [own(type?.label), when].filter(Boolean).join(" · ");
   const state = visit.tried ? "unsure" : visit.state;
   const words = t(`offline.state.${state}`, { n: visit.problems.length });
   const locked = visit.tried;

@@ -28,6 +28,13 @@ export function said(at, timeZone, language) {
   return words.replace("Sept", "Sep"); // as every page says it
 }
 
+// A day as every page says it; "" where none was chosen yet.
+export function day(date, language) {
+  if (!date) return "";
+  const format = new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", { timeZone: "UTC", dateStyle: "medium" });
+  return format.format(new Date(`${date}T12:00:00Z`)).replace("Sept", "Sep");
+}
+
 // From when to when; the end alone where no start was kept.
 export function span(starts, ends, timeZone, language) {
   if (!starts) return said(ends, timeZone, language);
