@@ -135,6 +135,8 @@ def _said(change: FieldChange, value: Any, view: View) -> str:
         return scope_words(value)
     if change.own or isinstance(value, dict):
         return text_of(change.own, value, view) or format.NOTHING
+    if change.currency and value is not None:
+        return format.money(round(Decimal(str(value)), 2), change.currency, view.language)
     return words(change.field, value, view)
 
 

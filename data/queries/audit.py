@@ -1,7 +1,7 @@
 """Who changed what, when: audit rows with their ids resolved to names."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +14,21 @@ from core.definitions import RECORDS as PLACES
 from core.fields import Field
 from data.queries.audit_records import Concerned, concerned, picture
 from data.queries.own_fields import own_fields_by_version
-from data.schema import Audit, Contact, Person, Pipeline, Stage, Team
+from data.schema import (
+    Audit,
+    Contact,
+    ForecastDecision,
+    ForecastLine,
+    ForecastRun,
+    Person,
+    Pipeline,
+    Stage,
+    Team,
+)
 
 CUSTOMERS = "acceptance.answer"  # the one command that a customer carries out
+ANSWERED = "forecast.decide"
+_VALUES = ("suggested", "scorecard")  # of an answered suggestion, in the currency of its forecast
 HIDDEN = {
     "id", "version", "ref", "batch_id", "created_at", "recorded_at", "policy_version", "pipeline_id",
     "recording", "transcript", "follows_id", "fields", "customer_id", "opportunity_id", "also", "next_step",
@@ -41,12 +53,14 @@ class FieldChange:
 
     Attributes:
         own: of the company's own field of a customer or opportunity, how it was defined then.
+        currency: of an answered suggestion's values, what they are in; "" where nothing says.
     """
 
     field: str
     before: Any
     after: Any
     own: Field | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +129,37 @@ def entries(session: Session, who: Who, rows: Sequence[Read]) -> tuple[AuditEntr
     records = concerned(session, audits)
     names = _names(session, _ids(audits))
     own = own_fields_by_version(session, {v for row in audits if (v := _defined_by(row))})
-    return tuple(
+    found = tuple(
         _entry(
             who, row, actor, undone, records[row.id], names,
             own.get(_defined_by(row), ()),
         )
         for row, actor, undone in rows
     )  # fmt: skip
+    return _in_currency(session, found)
+
+
+def _in_currency(session: Session, found: tuple[AuditEntry, ...]) -> tuple[AuditEntry, ...]:
+    """Answered suggestions with the currency of the forecast that they answered."""
+    answered = {e.entity_id for e in found if e.command == ANSWERED}
+    if not answered:
+        return found
+    d = ForecastDecision
+    query = (
+        select(d.opportunity_id, d.decided_at, ForecastRun.currency)
+        .join(ForecastLine, ForecastLine.id == d.line_id)
+        .join(ForecastRun, ForecastRun.id == ForecastLine.run_id)
+        .where(d.opportunity_id.in_(answered))
+    )
+    known = {(key, at): currency for key, at, currency in session.execute(query)}
+    return tuple(_with_currency(e, known.get((e.entity_id or 0, e.at), "")) for e in found)
+
+
+def _with_currency(entry: AuditEntry, currency: str) -> AuditEntry:
+    if entry.command != ANSWERED or not currency:
+        return entry
+    changes = (replace(c, currency=currency) if c.field in _VALUES else c for c in entry.changes)
+    return replace(entry, changes=tuple(changes))
 
 
 def _entry(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,6 +15,7 @@ from data.jobs.forecast import forecast
 from data.jobs.registry import Run
 from data.queries.suggestions import queue, suggestion
 from data.queries.suggestions_answered import answers
+from data.queries.timeline_events import change_events
 from data.queries.today import Kind, today
 from data.schema import Audit, ForecastDecision, ForecastRun, Opportunity
 from tests.company import found
@@ -57,6 +58,19 @@ def test_an_answer_keeps_both_values_the_model_and_the_instant(store, asked, clo
         audit = session.scalars(select(Audit).where(Audit.command == "forecast.decide")).one()
     assert (audit.entity, audit.entity_id) == ("opportunity", people.opportunity)
     assert audit.after["decision"] == "rejected"
+
+
+def test_the_log_of_an_answer_says_what_its_values_are_in(store, asked, clock):
+    people, mine, _ = asked
+    decide_suggestion(store, people.rep, mine, "accepted", "agreed")
+    clock.at += timedelta(hours=1)
+    decide_suggestion(store, people.rep, mine, "rejected", "customer_said", "They signed.")
+    with store.reading() as session:
+        currency = session.scalars(select(ForecastRun.currency)).one()
+        found = change_events(session, people.rep, people.customer, None, 10)
+    values = {c.field: c.currency for event in found for c in event.change.changes}
+    assert currency
+    assert {k: v for k, v in values.items() if v} == {"suggested": currency, "scorecard": currency}
 
 
 def test_an_accepted_suggestion_counts(store, asked):
