@@ -9,6 +9,7 @@ from components import address
 from components.audit_studio import published_lines
 from components.blocks import empty, plain
 from components.change_words import by, change_line, changes_block, deed, known, reason
+from components.editing import SAVED
 from components.frame import View, show_error
 from components.navigation import open_page
 from components.text import clauses, t, term
@@ -17,6 +18,8 @@ from data.queries.audit import AuditEntry
 from data.queries.audit_log import AuditChoices, AuditFilters, AuditLog
 from data.queries.customer_changes import PASSED_ON
 from data.queries.studio import Published
+
+_TOLD = "change-told"  # the change that the page showed last
 
 
 def audit_rows(log: AuditLog, view: View) -> int | None:
@@ -74,13 +77,29 @@ def recent_change(entry: AuditEntry | None, view: View) -> int | None:
         return None
     with st.container(border=True, key="recent-change"):
         text, button = st.columns([5, 1], vertical_alignment="center")
-        name = f" · {plain(entry.name)}" if entry.entity in ("contact", "opportunity") else _of_kind(entry)
+        name = _of_record(entry)
         telling = [c for c in entry.changes if c.field != "voided_at"]  # the deed says that it was undone
         changes = clauses(change_line(c, view) for c in telling[:3])
         shown = f"  \n:small[{changes}]" if telling else ""
         text.markdown(f":green[:material/check_circle:] **{deed(entry)}**{name}{shown}")
         with button:
             return entry.id if undo_button(entry, "undo-recent") else None
+
+
+def _of_record(entry: AuditEntry) -> str:
+    """Which of a customer's records it was."""
+    return f" · {plain(entry.name)}" if entry.entity in ("contact", "opportunity") else _of_kind(entry)
+
+
+def saved(entry: AuditEntry | None) -> None:
+    """Says where one looks that a form was saved: what it was stands at the top of the page."""
+    before, latest = st.session_state.get(_TOLD), entry.id if entry else None
+    st.session_state[_TOLD] = latest
+    if not st.session_state.pop(SAVED, False):
+        return
+    fresh = entry is not None and latest != before
+    words = f"{deed(entry)}{_of_record(entry)}  \n{t('audit.undo_above')}" if entry and fresh else None
+    st.toast(words or t("audit.saved"), icon=":material/check_circle:")
 
 
 def undone(work: Callable[[], Any]) -> None:

@@ -23,6 +23,7 @@ from core.changes import Merge, merge
 from core.messages import Conflict
 from data.queries.own_fields import Company
 
+SAVED = "just-saved"  # until the page has said so
 Save = Callable[..., Any]
 Editor = Callable[[], str | None]
 
@@ -87,8 +88,9 @@ def send(marks: Marks, key: str, editing: Editing, typed: Mapping[str, Any], sav
 
 
 def done() -> None:
-    """The form has done its work."""
+    """The form has done its work; the page says so once it is drawn anew."""
     closed()
+    st.session_state[SAVED] = True
     st.rerun()
 
 

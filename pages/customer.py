@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from components import address
-from components.audit import recent_change, undone
+from components.audit import recent_change, saved, undone
 from components.customer import customer_head, customer_record
 from components.customer_desk import Desk, customer_dialog
 from components.frame import page
@@ -41,6 +41,7 @@ SAVES: dict[str, Callable[..., int]] = {
 with page("customer.title", needs=Permission.SEE_CUSTOMERS) as view:
     file = view.read(customer_file, address.number("customer") or 0)
     change = view.read(latest_change, file.head.id, view.now)
+    saved(change)
     if back := recent_change(change, view):
         undone(partial(view.do, undo_change, back))
     customer_head(file, view)

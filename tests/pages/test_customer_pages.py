@@ -113,7 +113,11 @@ def test_a_grade_needs_its_reason_and_can_be_undone_on_the_spot(company, sqlite_
     assert "Please give a reason" in text(at)
     assert kept(sqlite_store, Customer, company.customer).grade is None
     field(at.text_area, "grade-reason").set_value("Board has approved")
-    submit(at)
+    at = submit(at)
+    assert [one.value.split("  \n") for one in at.toast] == [
+        ["Grade updated", "Saved. It can be undone at the top of the page."]
+    ]
+    assert not at.run().toast
     assert kept(sqlite_store, Customer, company.customer).grade == "A"
     at = press(look("customer", company.rep, customer=company.customer), "undo-recent")
     assert kept(sqlite_store, Customer, company.customer).grade is None
