@@ -1,13 +1,12 @@
 """The three ways out of a conflict: a new date, a moved plan, an escalation."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from components import format
-from components.blocks import plain, section
+from components.blocks import section
 from components.draft_begin import has_words, note_form
 from components.draft_end import send_here, tell_sent
 from components.drafts import DraftForm
@@ -16,13 +15,12 @@ from components.forms import Marks
 from components.frame import View
 from components.left_over import left_over
 from components.navigation import open_page
+from components.same_plan import OnPlan, beside, no_later, to_keep
 from components.text import listed, t
 from core.access import Permission, reach
-from core.promises.acceptance import Fulfilment
-from core.promises.consistency import READY, Light, may_escalate
+from core.promises.consistency import Light, may_escalate
 from data.commands.form_drafts import ESCALATION, PLAN, PROMISE_MOVE, PROMISE_PLAN
 from data.queries.demand_file import FeatureChoice
-from data.queries.promise_board import BoardRow
 from data.queries.promise_file import PromiseFile
 from data.queries.promises import PromiseRow
 
@@ -37,10 +35,17 @@ _NEEDS = {
 _NOTES = {"move": PROMISE_MOVE, "plan": PROMISE_PLAN, "escalate": ESCALATION}
 
 
-def resolve_block(file: PromiseFile, features: Mapping[int, FeatureChoice], link: Link, view: View) -> None:
+def resolve_block(
+    file: PromiseFile,
+    features: Mapping[int, FeatureChoice],
+    on_plan: Callable[[int], OnPlan],
+    link: Link,
+    view: View,
+) -> None:
     """What this person can do about a promise.
 
     Args:
+        on_plan: `on_plan(feature)` is what customers were told about it.
         link: `link(promise, feature, instead_of)`.
     """
     tell_sent(view)
@@ -64,6 +69,8 @@ def resolve_block(file: PromiseFile, features: Mapping[int, FeatureChoice], link
         if way != "escalate":
             field = "promised_on" if way == "move" else "planned_on"
             form.day(field, t(f"promises.new_{field.removesuffix('_on')}"))
+        if way == "plan" and promise.feature_id is not None:
+            beside(promise, on_plan(promise.feature_id), form.get("planned_on"), view)
         _reason(form, way)
         submit = partial(note.submit, feature=promise.feature_id) if way == "plan" else note.submit
         said = t(_said(promise, way))
@@ -139,30 +146,21 @@ def _reason(form: DraftForm, way: str) -> None:
     form.long_text("reason", t(f"promises.reason_{way}"), height=80)
 
 
-def feature_form(feature: int, found: Sequence[tuple[BoardRow, Sequence[str]]], view: View) -> None:
+def feature_form(feature: int, found: OnPlan, view: View) -> None:
     """Plan a feature for another day, or take it off the plan.
 
     Args:
         found: what customers were told about it.
     """
     if tell_sent(view):
-        hurt = [promise.customer for promise in _to_keep(found) if promise.state.light is Light.RED]
+        hurt = [promise.customer for promise in to_keep(found) if promise.state.light is Light.RED]
         st.toast(t("promises.moved_behind", customers=listed(hurt)) if hurt else t("promises.moved"))
     section(t("promises.way.plan"), icon=":material/edit_calendar:")
     with st.container(border=True):
         form = note_form(view, PLAN, feature)
         form.day("planned_on", t("promises.new_planned"))
-        for promise in _to_keep(found):
-            on = format.day(promise.promised_on, view.language)
-            st.caption(plain(t("promises.no_later", customer=promise.customer, on=on)))
+        no_later(to_keep(found), form.get("planned_on"), view)
         form.tick("off", t("promises.off_plan"))
         _reason(form, "plan")
         send_here(view, form, t("promises.way.plan"), partial(PLAN.submit, feature=feature))
     form.finish()
-
-
-def _to_keep(found: Sequence[tuple[BoardRow, Sequence[str]]]) -> list[PromiseRow]:
-    """The promises whose day is to come and that wait for the plan, by that day."""
-    ahead = [row.promise for row, _ in found if row.promise.fulfilment is Fulfilment.OPEN]
-    promises = [promise for promise in ahead if promise.state.code != READY]
-    return sorted(promises, key=lambda promise: (promise.promised_on, promise.id))

@@ -39,17 +39,18 @@ with page("promises.title", needs=Permission.SEE_PROMISES) as view:
         promise_head(file, view)
         said_in(view.read(origin_of, number), view)
         if file.taken_back is None:
-            resolve_block(file, view.read(feature_choices, view.now), partial(view.do, LINK), view)
+            told = partial(view.read, promises_on, now=view.now)
+            resolve_block(file, view.read(feature_choices, view.now), told, partial(view.do, LINK), view)
             delivered(view.read(deliveries_of, file.row.promise, view.now), view)
         histories(file, view)
         take_back_block(file, view)
     elif number := address.number("feature"):
         feature = view.read(feature_file, number, view.now)
         feature_head(feature, view)
-        told = view.read(promises_on, number, view.now)
-        promised_on(told, view)
+        on_it = view.read(promises_on, number, view.now)
+        promised_on(on_it, view)
         if movable(feature.planned, view):
-            feature_form(number, told, view)
+            feature_form(number, on_it, view)
             correct_block(feature.planned, partial(view.do, CORRECT), view)
     else:
         if decide(view.who, Permission.MAKE_PROMISES).allowed:

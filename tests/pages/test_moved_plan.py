@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 import pytest
 
-from data.commands.promises import move_promise
+from core.promises.demands import PromiseInput
+from data.commands.promises import make_promise, move_promise
 from data.text import translate
 from tests.conftest import Hands
 from tests.pages.test_demands import press, shown
@@ -66,3 +67,21 @@ def test_whom_a_moved_plan_hurts_and_who_was_told_stands_beside_it(open_page, de
     press(page, translate(language, "promises.way.plan"))
     assert [toast.value for toast in page.toast] == [translate(language, "promises.moved")]
     assert translate(language, "promises.light.amber") in shown(page)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_promise_that_moves_the_plan_tells_of_the_others_that_hang_on_it(open_page, desk, language):
+    who, on = desk.people, date(2026, 4, 25)
+    other = PromiseInput("The same screen", on, demand_id=desk.demand)
+    make_promise(desk.store, who.rep, who.customer, other)
+    page = open_page("promises", who.product, language, promise=desk.promise)
+    page = page.button_group(f"promise-way-{desk.promise}").set_value("plan").run()
+    day = {"en": "25 Apr 2026", "zh": "2026年4月25日"}[language]
+    assert translate(language, "promises.same_plan", n=1) in shown(page)
+    assert translate(language, "promises.no_later", on=day, customer="Haihe Pumps") in shown(page)
+    page.date_input[0].set_value(on).run()
+    assert not page.warning
+    page.date_input[0].set_value(date(2026, 4, 26)).run()
+    late = {"en": "26 Apr 2026", "zh": "2026年4月26日"}[language]
+    words = translate(language, "promises.breaks", n=1, on=late, customers="Haihe Pumps")
+    assert [w.value.replace("\\", "") for w in page.warning] == [words]
