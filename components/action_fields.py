@@ -150,7 +150,7 @@ def _record(form: FieldForm, field: Field, name: str, around: Around) -> None:
 
 def _money(form: FieldForm, field: Field, name: str, around: Around) -> None:
     with st.container(horizontal=True, gap="small"):
-        amount = form.number(name, label_of(field), width=200, help=_help(field))
+        typed = form.text(name, label_of(field), width=200, help=_help(field))
         choices = list(dict.fromkeys([around.currency, *CURRENCIES]))
         currency = form.select(
             f"{name}-currency",
@@ -158,11 +158,11 @@ def _money(form: FieldForm, field: Field, name: str, around: Around) -> None:
             choices,
             str,
             default=around.currency,
-            settle=amount is not None,
+            settle=bool(typed),
             width=110,
         )
     if currency:  # None in a form that is sent as a whole: there it would say what stood before
-        say_back(amount, currency)
+        say_back(typed, currency)
 
 
 def _people(form: Any, field: Field, name: str, around: Around) -> None:
@@ -219,7 +219,9 @@ def sample(field: Field) -> None:
             st.pills(label, [plain(choice_name(field, c)) for c in field.choices], **more)
         case Kind.LONG_TEXT:
             st.text_area(label, height=68, **more)
-        case Kind.NUMBER | Kind.MONEY:
+        case Kind.MONEY:
+            st.text_input(label, width=200, **more)
+        case Kind.NUMBER:
             st.number_input(label, value=None, width=200, **more)
         case Kind.DATE:
             st.date_input(label, value=None, format="YYYY-MM-DD", width=180, **more)

@@ -27,7 +27,8 @@ def read_amount(field: str, text: str, currency: str) -> tuple[Decimal | None, l
         return None, [Problem(field, wrong.code, wrong.params)]
 
 
-def say_back(amount: Decimal | None, currency: str) -> None:
-    """How an amount that was typed in digits is read: 42 is not 42万."""
+def say_back(text: str | None, currency: str) -> None:
+    """How an amount that was typed is read: 42 is not 42万. Nothing where it is none: sending says why."""
+    amount, _ = read_amount("", text or "", currency)
     if amount is not None:
         st.caption(plain(f"= {format.money(amount, currency, language(), compact=True)}"))

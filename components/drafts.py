@@ -124,7 +124,7 @@ class DraftForm:
 
     def text(self, field: str, label: str, **more: Any) -> str:
         """A line of text, saved while it is typed."""
-        with self.at(field):
+        with self.at(field, more.get("width", "stretch")):
             shown = st.text_input(label, value=self.get(field, ""), **self._wire(field), **more)
             return str(self._keep(field, shown, typed=True) or "")
 

@@ -90,7 +90,7 @@ def _opportunity(view: View, form: DraftForm, facts: CustomerFacts) -> OpenOppor
         with st.container(border=True, gap="small"):
             form.text("opportunity-name", t("record.opportunity_name"))
             with st.container(horizontal=True, gap="small"):
-                amount = form.number(
+                amount = form.text(
                     "opportunity-amount", t("record.opportunity_amount", currency=facts.currency), width=200
                 )
                 form.day("opportunity-close_on", t("record.opportunity_close_on"), width=180)

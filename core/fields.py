@@ -11,6 +11,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from core.exchange.amounts import typed_amount
+from core.exchange.cells import Wrong
 from core.messages import Problem
 from core.money import is_currency
 
@@ -128,11 +130,22 @@ def _bounds(field: Field, name: str, value: Decimal) -> tuple[Problem, ...]:
 
 def _money(field: Field, name: str, value: Any) -> tuple[Problem, ...]:
     amount, currency = value.get("amount"), value.get("currency")
+    if isinstance(amount, str) and is_currency(currency):
+        return (unread_amount(name, amount, currency),)
     if not isinstance(amount, Decimal) or not amount.is_finite():
         return (Problem(name, "not_number"),)
     if amount < 0:
         return (Problem(name, "negative_amount"),)
     return _bounds(field, name, amount) if is_currency(currency) else (Problem(name, "unknown_currency"),)
+
+
+def unread_amount(name: str, text: str, currency: str) -> Problem:
+    """Why a text that stands for an amount is none."""
+    try:
+        typed_amount(text, currency)
+    except Wrong as wrong:
+        return Problem(name, wrong.code, wrong.params)
+    return Problem(name, "not_number")
 
 
 def _date(field: Field, name: str, value: Any) -> tuple[Problem, ...]:

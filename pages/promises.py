@@ -39,8 +39,13 @@ with page("promises.title", needs=Permission.SEE_PROMISES) as view:
         promise_head(file, view)
         said_in(view.read(origin_of, number), view)
         if file.taken_back is None:
-            told = partial(view.read, promises_on, now=view.now)
-            resolve_block(file, view.read(feature_choices, view.now), told, partial(view.do, LINK), view)
+            resolve_block(
+                file,
+                view.read(feature_choices, view.now),
+                lambda feature: view.read(promises_on, feature, view.now),
+                partial(view.do, LINK),
+                view,
+            )
             delivered(view.read(deliveries_of, file.row.promise, view.now), view)
         histories(file, view)
         take_back_block(file, view)

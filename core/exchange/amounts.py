@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from core.exchange.cells import Formats, Wrong, text_of
 from core.exchange.tables import Cell
-from core.exchange.units import apart, bare, currency_in, has_unit, names_currency
+from core.exchange.units import apart, bare, currency_in, has_unit, names_currency, yuan_or_yen
 from core.storable import MOST_AMOUNT
 
 _PLACES = Decimal("0.0001")  # as many as a column of amounts keeps
@@ -49,6 +49,8 @@ def typed_amount(text: str, currency: str) -> Decimal | None:
     if not text.strip():
         return None
     named = currency_in(text, currency)
+    if yuan_or_yen(text, currency):
+        named = "¥"
     if named is not None and named != currency:
         raise Wrong("amount_names_currency", named=named, currency=currency)
     try:

@@ -1,7 +1,7 @@
 """The sheet on which a person writes an action down: flat words as widgets and drafts keep them.
 
 A sheet is a mapping of JSON values by field: dates and wall-clock times in the person's own time zone,
-amounts as text, people as names with one role each. `read_sheet` makes an `ActionInput` of it,
+amounts as they were typed, people as names with one role each. `read_sheet` makes an `ActionInput` of it,
 `write_sheet` is its inverse, and `opening` is what a fresh sheet already knows.
 """
 
@@ -13,6 +13,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from core.exchange.amounts import typed_amount
+from core.exchange.cells import Wrong
 from core.fields import Field, Kind
 from core.process.actions import ActionInput, fields_of
 from core.process.evidence import NextStep
@@ -161,7 +163,8 @@ def read_field(field: Field, sheet: Sheet, within: str = "fields-") -> Any:
     value = sheet.get(name)
     match field.kind:
         case Kind.MONEY:
-            return {"amount": read_amount(value), "currency": sheet.get(f"{name}-currency")}
+            currency = sheet.get(f"{name}-currency")
+            return {"amount": read_money(value, currency or ""), "currency": currency}
         case Kind.PEOPLE:
             return [{"name": n, "role": sheet.get(role_name(field, n))} for n in value or ()]
         case Kind.DATE:
@@ -203,6 +206,21 @@ def read_amount(value: Any) -> Decimal | None:
         return None if value in (None, "") else Decimal(str(value))
     except InvalidOperation:
         return None
+
+
+def read_money(value: Any, currency: str) -> Decimal | str | None:
+    """An amount as somebody typed it; the text itself where it is none, so that `check` can say why.
+
+    >>> [str(read_money(one, "CNY")) for one in ("1200.50", "42万", "60k", "much", "$5", None)]
+    ['1200.50', '420000', '60000', 'much', '$5', 'None']
+    """
+    text = "" if value is None else str(value)
+    try:
+        amount = typed_amount(text, currency)
+    except Wrong:
+        return text
+    digits = read_amount(text)  # they stay as they are
+    return Decimal(f"{amount.normalize():f}") if amount is not None and digits is None else digits
 
 
 def read_day(value: Any) -> date | None:

@@ -80,9 +80,8 @@ def _plain(field: Field, value: Any) -> dict[str, Any]:
 
 def _money(field: Field, value: Any) -> dict[str, Any]:
     given = value if isinstance(value, Mapping) else {}
-    amount, name = _text(given.get("amount")), f"fields-{field.key}"
-    kept = amount if _AMOUNT.fullmatch(amount) else None
-    return {name: kept, f"{name}-currency": _text(given.get("currency"))}
+    name = f"fields-{field.key}"
+    return {name: _text(given.get("amount")) or None, f"{name}-currency": _text(given.get("currency"))}
 
 
 def _people(field: Field, value: Any) -> dict[str, Any]:

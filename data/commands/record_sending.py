@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from core.access import Who
 from core.definitions import OPPORTUNITY
-from core.fields import Field
+from core.fields import unread_amount
 from core.messages import Invalid, Problem
 from core.own_records import settle
+from core.policies import Policy
 from core.process.actions import ActionContext, ActionInput, check, own_fields
-from core.process.sheet import NEW, OPENED, read_amount, read_day, read_field, read_sheet
+from core.process.sheet import NEW, OPENED, read_day, read_field, read_money, read_sheet
 from core.terms import ActionStatus
 from data.commands.actions import cancel_action, record_action
 from data.commands.opportunities import check_opportunity, open_opportunity
@@ -55,30 +56,34 @@ def _opportunity(
     chosen = values.get("opportunity")
     if isinstance(chosen, int):
         return chosen, False
-    own = policy_in_force(session).own_fields
-    problems = _check_new(values, own, store) if chosen == NEW else [Problem("opportunity", "required")]
+    policy = policy_in_force(session)
+    problems = _check_new(values, policy, store) if chosen == NEW else [Problem("opportunity", "required")]
     if problems:
         raise Invalid([*problems, *_problems_alone(store, session, values, action)])
-    sheet = _new_opportunity(values, own)
+    sheet = _new_opportunity(values, policy)
     try:
         return open_opportunity(store, who, values["customer"], sheet.pop("name"), **sheet), True
     except Invalid as error:
         raise Invalid(_of_the_new(error.problems)) from error
 
 
-def _new_opportunity(values: dict[str, Any], own: Iterable[Field]) -> dict[str, Any]:
+def _new_opportunity(values: dict[str, Any], policy: Policy) -> dict[str, Any]:
     return {
         "name": str(values.get("opportunity-name") or ""),
-        "amount": read_amount(values.get("opportunity-amount")),
+        "amount": read_money(values.get("opportunity-amount"), policy.currency),
         "close_on": read_day(values.get("opportunity-close_on")),
-        "fields": {f.key: read_field(f, values, OPENED) for f in own_fields(OPPORTUNITY, own)},
+        "fields": {f.key: read_field(f, values, OPENED) for f in own_fields(OPPORTUNITY, policy.own_fields)},
     }
 
 
-def _check_new(values: dict[str, Any], own: Sequence[Field], store: Store) -> list[Problem]:
-    new = _new_opportunity(values, own)
-    wrong = settle(OPPORTUNITY, {}, new["fields"], new, own, store.clock()).problems
-    return _of_the_new([*check_opportunity(new["name"], new["amount"]), *wrong])
+def _check_new(values: dict[str, Any], policy: Policy, store: Store) -> list[Problem]:
+    new = _new_opportunity(values, policy)
+    wrong = list(settle(OPPORTUNITY, {}, new["fields"], new, policy.own_fields, store.clock()).problems)
+    amount = new["amount"]
+    if isinstance(amount, str):
+        amount = None
+        wrong.append(unread_amount("amount", new["amount"], policy.currency))
+    return _of_the_new([*check_opportunity(new["name"], amount), *wrong])
 
 
 def _of_the_new(problems: Iterable[Problem]) -> list[Problem]:

@@ -198,7 +198,10 @@ def test_a_new_opportunity_opens_with_its_first_action_or_not_at_all(store):
         ("opportunity.name", "required"),
         ("summary", "summary_too_short"),
     }
-    save_record_fields(store, people.rep, id_, {"opportunity-name": "Line 2"})
+    save_record_fields(store, people.rep, id_, {"opportunity-name": "Line 2", "opportunity-amount": "12 man"})
+    submit_record(store, people.rep, id_)
+    assert ("opportunity.amount", "unread_amount") in problems(store, people.rep, id_)
+    save_record_fields(store, people.rep, id_, {"opportunity-amount": "12.00005万"})
     submit_record(store, people.rep, id_)
     with store.reading() as session:
         assert session.scalar(select(func.count()).select_from(Opportunity)) == 2  # summary still too short

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select, update
@@ -21,6 +22,7 @@ from data.origin import COOKIE
 from data.queries.offline import picks
 from data.routes import ROUTES
 from data.schema import Action, Contact, Opportunity, Person, UserSession
+from data.text import translate
 from tests.company import Company, found
 from tests.sounds import hum
 
@@ -254,3 +256,20 @@ def test_the_step_that_was_planned_is_completed(store):
     store.clock.move(hours=6)
     done = sync_visit(store, people.rep, read_visit(told(people, start="13:10")))
     assert done.action_id == step
+
+
+def quote(people, amount, key=FIRST):
+    asked = {"type": "quote_confirmation", "fields-valid_until": "2026-04-01", "fields-terms": "net"}
+    return told(people, key, **asked, **{"fields-quote": {"amount": amount, "currency": "CNY"}})
+
+
+def test_an_amount_is_read_as_it_was_typed_or_refused_at_its_field(client, sqlite_store, people):
+    sign_in(client, sqlite_store, people.rep)
+    for typed, code in (("4 2 wan", "unread_amount"), ("$5", "amount_names_currency")):
+        refused = send(client, quote(people, typed))
+        assert [p["field"] for p in refused.json()["problems"]] == ["fields.quote"]
+        params = {"value": typed, "named": "USD", "currency": "CNY"}
+        assert refused.json()["problems"][0]["words"]["zh"] == translate("zh", f"problems.{code}", **params)
+    assert send(client, quote(people, "42万")).status_code == 200
+    [row] = recorded(sqlite_store)
+    assert Decimal(row.fields["quote"]["amount"]) == 420_000

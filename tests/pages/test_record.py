@@ -75,9 +75,24 @@ def test_a_second_quote_is_asked_what_changed(company, sqlite_store):
 
 def test_an_amount_typed_in_digits_is_said_back(company):
     at = opened(company.rep, opportunity=company.opportunity, type="quote_confirmation")
-    amount = next(n for n in at.number_input if n.key.endswith("fields-quote"))
-    amount.set_value(420_000.0).run()
-    assert any(c.value.endswith("= CN¥420K") for c in at.caption)
+    amount = next(n for n in at.text_input if n.key.endswith("fields-quote"))
+    for typed in ("420000", "420,000", "42万", "420k"):
+        amount.set_value(typed).run()
+        assert any(c.value.endswith("= CN¥420K") for c in at.caption), typed
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("typed", ["42 thousand", "$42k"])
+def test_what_is_no_amount_is_refused_at_its_field_and_stays(company, language, typed):
+    at = opened(company.rep, language, opportunity=company.opportunity, type="quote_confirmation")
+    next(n for n in at.text_input if n.key.endswith("fields-quote")).set_value(typed).run()
+    button(at, translate(language, "record.submit.completed")).click().run()
+    refused = {
+        "42 thousand": translate(language, "problems.unread_amount", value=typed),
+        "$42k": translate(language, "problems.amount_names_currency", named="USD", currency="CNY"),
+    }
+    assert refused[typed] in texts(at)
+    assert next(n for n in at.text_input if n.key.endswith("fields-quote")).value == typed
 
 
 @pytest.mark.parametrize("name", ["draft", "customer", "opportunity", "action"])

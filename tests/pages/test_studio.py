@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from components.condition_words import condition_words
@@ -11,6 +13,7 @@ from core.studio import Area
 from data.commands.studio import publish
 from data.commands.studio_fields import keep_field
 from data.queries.policies import policy_in_force
+from data.schema import Opportunity
 from data.text import speak, translate
 from tests.company import found
 from tests.data.test_studio import DIAGNOSIS, OPTIONAL, made
@@ -230,7 +233,29 @@ def test_customers_and_opportunities_are_asked_for_their_own_fields(open_page, s
     next(s for s in record.selectbox if s.label == translate(language, "record.opportunity")).set_value("new")
     record = record.run()
     check_words(record)
-    assert {"en": "Cost", "zh": "成本"}[language] in [n.label for n in record.number_input]
+    assert {"en": "Cost", "zh": "成本"}[language] in [n.label for n in record.text_input]
+
+
+@LANGUAGES
+def test_an_amount_of_its_own_is_read_as_it_is_written_or_refused_at_its_field(
+    open_page, sqlite_store, language
+):
+    studio = made(sqlite_store)
+    label = {"en": "Cost", "zh": "成本"}
+    studio.put(own(Kind.MONEY, key="own_cost", types=("opportunity",), label=label))
+    asked = {"customer": studio.people.customer, "do": "opportunity", "id": studio.people.opportunity}
+    form = open_page("customer", studio.people.rep, language, **asked)
+    typed = next(line for line in form.text_input if line.label == label[language])
+    typed.set_value("much")
+    form = press(form, "customer.save", language)
+    assert translate(language, "problems.unread_amount", value="much") in words(form)
+    typed = next(line for line in form.text_input if line.label == label[language])
+    assert typed.value == "much"
+    typed.set_value("3百万")
+    press(form, "customer.save", language)
+    with sqlite_store.reading() as session:
+        kept = session.get_one(Opportunity, studio.people.opportunity).fields["own_cost"]
+    assert Decimal(kept["amount"]) == 3_000_000
 
 
 @LANGUAGES

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from core.fields import Kind
+from core.fields import Kind, check
 from core.process.actions import FIELDS, ActionInput
 from core.process.evidence import NextStep
 from core.process.sheet import Step, concerns, instant, opening, quick_days, read_sheet, write_sheet
@@ -185,9 +185,43 @@ def test_days_at_a_touch_are_ahead_and_no_weekend(today):
     assert all(d > today and d.weekday() < 5 for d in quick_days(today).values())
 
 
-def test_a_cleared_amount_or_unreadable_value_is_nothing():
-    quote = {"type": "quote_confirmation", "fields-quote": "much", "fields-valid_until": "soon"}
+def test_a_cleared_amount_or_unreadable_day_is_nothing():
+    quote = {"type": "quote_confirmation", "fields-quote": "", "fields-valid_until": "soon"}
     fields = read_sheet(quote, "UTC").fields
     assert (fields["quote"]["amount"], fields["valid_until"]) == (None, None)
     good = read_sheet(quote | {"fields-quote": "1200.50", "fields-quote-currency": "CNY"}, "UTC")
     assert good.fields["quote"] == {"amount": Decimal("1200.50"), "currency": "CNY"}
+
+
+# An amount as it was typed beside a currency; how it is read, else why it is not.
+# fmt: off
+AMOUNTS = [
+    ("420000",    "CNY", 420_000),
+    ("420,000.5", "CNY", Decimal("420000.5")),
+    ("42万",      "CNY", 420_000),
+    ("３百万",     "CNY", 3_000_000),
+    ("60k",       "CNY", 60_000),
+    ("¥1.2M",     "CNY", 1_200_000),
+    ("$60k",      "USD", 60_000),
+    ("-5",        "CNY", "negative_amount"),
+    ("1,5",       "CNY", "unread_amount"),
+    ("4 2x",      "CNY", "unread_amount"),
+    ("nan",       "CNY", "unread_amount"),
+    ("much",      "CNY", "unread_amount"),
+    ("$60k",      "CNY", "amount_names_currency"),
+    ("¥42万",     "USD", "amount_names_currency"),
+    ("9" * 20,    "CNY", "number_too_large"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("typed", "currency", "read"), AMOUNTS)
+def test_an_amount_is_read_as_it_is_written_or_refused(typed, currency, read):
+    quote = {"type": "quote_confirmation", "fields-quote": typed, "fields-quote-currency": currency}
+    action = read_sheet(quote, "UTC")
+    field = next(f for f in FIELDS["quote_confirmation"] if f.key == "quote")
+    problems = check(field, action.fields["quote"])
+    if isinstance(read, str):
+        assert [p.code for p in problems] == [read]
+    else:
+        assert (action.fields["quote"]["amount"], problems) == (read, ())

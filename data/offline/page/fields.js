@@ -36,8 +36,8 @@ export function longText(sheet, name, save, more = {}) {
 
 function money(field, at, sheet, save, { currency }) {
   const value = (sheet[at] ??= { amount: "", currency });
-  const amount = h("input", { type: "text", inputmode: "decimal", autocomplete: "off",
-    oninput: () => { value.amount = amount.value.replace(/[,，\s]/g, ""); save(at); } });
+  const amount = h("input", { type: "text", autocomplete: "off", // 42万 and 60k too: the server reads it
+    oninput: () => { value.amount = amount.value; save(at); } });
   amount.value = value.amount;
   const codes = [...new Set([currency, ...CURRENCIES])].map((c) => [c, c]);
   const code = select(codes, value.currency, (chosen) => { value.currency = chosen; save(at); });
