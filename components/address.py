@@ -15,7 +15,7 @@ from components.scrolling import turn_to_head
 from components.text import t
 
 Part = TypeVar("Part", bound=StrEnum)
-_OF_LIST = ("show", "shown", "region")
+_OF_LIST = ("show", "shown", "region", "q")
 
 
 def read(name: str, allowed: Collection[str], default: str) -> str:

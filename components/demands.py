@@ -35,6 +35,12 @@ def chosen_show() -> Show:
     return Show(address.read("show", [s.value for s in Show], Show.OPEN))
 
 
+def searched() -> str:
+    """What the list is searched for, kept in the address."""
+    with st.container(width=360):
+        return address.search(t("demands.search"), "q", drops=("shown",))
+
+
 def filters(found: DemandList) -> None:
     """The states, with how many there are of each."""
     shown = worth_choosing(Show, found.counts, Show.TAKEN_BACK, chosen_show())
@@ -54,8 +60,7 @@ def filters(found: DemandList) -> None:
 def listed(found: DemandList, show: Show, view: View) -> None:
     """The list; a button opens a demand."""
     if not found.items:
-        which = show if any(found.counts.values()) else "ever"
-        empty(t(f"demands.none.{which}"), t("demands.none_hint"), icon=":material/assignment:")
+        _nothing(found, show)
         return
     if pressed := rows([_line(row, view) for row in found.items], "demands"):
         within_list(demand=int(pressed))
@@ -63,6 +68,14 @@ def listed(found: DemandList, show: Show, view: View) -> None:
     if total > len(found.items) and st.button(t("demands.more"), type="tertiary"):
         address.write(shown=len(found.items) + PAGE)
         st.rerun()
+
+
+def _nothing(found: DemandList, show: Show) -> None:
+    if address.said("q"):
+        empty(t("demands.none.found"), t("demands.none_found_hint"), icon=":material/search:")
+        return
+    which = show if any(found.counts.values()) else "ever"
+    empty(t(f"demands.none.{which}"), t("demands.none_hint"), icon=":material/assignment:")
 
 
 def _line(row: DemandRow, view: View) -> Row:

@@ -8,7 +8,7 @@ from components.demand_answer import answer_block, answer_draft, to_answer
 from components.demand_files import files_block
 from components.demand_form import begin_with, current, done, fill_in
 from components.demand_outcome import answered, asked_back, go_on, take_back_block
-from components.demands import alike, chosen_show, filters, head, listed, promised
+from components.demands import alike, chosen_show, filters, head, listed, promised, searched
 from components.frame import page
 from components.freeze import freeze_line
 from core.access import Permission, decide
@@ -73,6 +73,7 @@ with page("demands.title", needs=Permission.SEE_PROMISES) as view:
             show,
             view.now,
             customer=address.number("customer"),
+            search=searched(),
             shown=address.number("shown") or PAGE,
         )
         filters(found)

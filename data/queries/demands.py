@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
@@ -107,10 +107,21 @@ class DemandList:
 
 @recalled
 def demand_list(
-    session: Session, who: Who, show: Show, now: datetime, *, customer: int | None = None, shown: int = PAGE
+    session: Session,
+    who: Who,
+    show: Show,
+    now: datetime,
+    *,
+    customer: int | None = None,
+    search: str = "",
+    shown: int = PAGE,
 ) -> DemandList:
-    """Demands within reach: without an answer by when it is due, with one the newest first."""
-    of = Demand.customer_id == customer if customer else None
+    """Demands within reach: without an answer by when it is due, with one the newest first.
+
+    Args:
+        search: words that all stand in the customer's name, what it said or measures, or the feature's name.
+    """
+    of = and_(true(), *([Demand.customer_id == customer] if customer else ()), *_found_by(search))
     open_rows = waiting(session, who, now, of)
     counts = {str(s): sum(row.state is s for row in open_rows) for s in SlaState}
     answered = demands_within(who, of, Demand.answered_at.is_not(None))
@@ -130,6 +141,17 @@ def demand_list(
         items = [row for row in open_rows if show in (Show.OPEN, row.state)][:shown]
     years = {year for row in open_rows for year in row.clock.unknown_years}
     return DemandList(items, counts, tuple(sorted(years)))
+
+
+def _found_by(search: str) -> list[ColumnElement[bool]]:
+    columns = Customer.name, Demand.words, Demand.metric
+    return [
+        or_(
+            *(column.icontains(word, autoescape=True) for column in columns),
+            Demand.feature_id.in_(select(Feature.id).where(Feature.name.icontains(word, autoescape=True))),
+        )
+        for word in search.split()
+    ]
 
 
 def waiting(

@@ -88,6 +88,24 @@ def test_a_filter_stands_in_the_address(open_page, sqlite_store, company, clock)
     assert translate("en", "demands.none.paused") in shown(page)
 
 
+def test_a_list_is_searched_by_customer_words_and_feature(open_page, sqlite_store, company):
+    answered(sqlite_store, company, filed(sqlite_store, company))
+    for search, there in (("haihe", 1), ("EVERY day", 1), ("pumps changeover", 1), ("dash", 1), ("100%", 0)):
+        page = open_page("demands", company.rep, show="answered", q=search)
+        assert sum("Haihe Pumps" in one for one in lines(page)) == there, search
+        assert (translate("en", "demands.none.found") in shown(page)) is not there
+        assert f"{translate('en', 'demands.show.answered')} ({there})" in page.button_group[0].options
+
+
+def test_what_a_list_is_searched_for_stays_on_the_way_to_one_and_back(open_page, sqlite_store, company):
+    filed(sqlite_store, company)
+    page = open_page("demands", company.rep)
+    page.text_input("address-q").set_value("haihe").run()
+    press(page, translate("en", "demands.look"))
+    press(page, translate("en", "demands.to_list"))
+    assert page.query_params["q"] == "haihe"
+
+
 def test_where_nobody_asked_for_anything_nothing_is_said_to_be_answered(open_page, company):
     text = shown(open_page("demands", company.rep))
     assert translate("en", "demands.none.ever") in text
