@@ -19,11 +19,11 @@ from components.frame import View
 from components.navigation import open_page
 from components.text import t
 from core.access import Permission, decide
-from core.reports.commitments import BY_HAND, Checked, Commitment, Kept, Proof, renewed
+from core.reports.commitments import BY_HAND, Checked, Commitment, Kept, Proof, agreed_again, renewed
 from data.brief_words import time_words
 from data.commands.form_drafts import ASSIGNMENT, GIVEN_UP
 from data.commands.morning import CommitmentInput, move_commitment, take_up_commitment
-from data.minutes_words import again_words, proof_words
+from data.minutes_words import again_words, anew_words, proof_words
 from data.queries.morning import Morning
 
 TONES = {
@@ -65,10 +65,11 @@ def commitments(name: str, found: Sequence[Checked], told: Morning, view: View) 
     if not found:
         empty(t(f"morning.none_{name}"), t(f"morning.none_{name}_hint"), icon=":material/handshake:")
     given, dropped = sheets(view, ASSIGNMENT), sheets(view, GIVEN_UP)
-    again = renewed((c.commitment for c in found), (c.commitment for c in told.made))
+    again = agreed_again(told.followed, told.made)
     for checked in found:
         with st.container(border=True, gap="xsmall"):
-            st.markdown(commitment_line(checked, told.timezone, view.language))
+            anew = anew_words(view.language, name, checked, again) if name == "made" else ""
+            st.markdown(commitment_line(checked, told.timezone, view.language, anew))
             c = checked.commitment
             if name == "followed":
                 own = partial(_same_matter, c)
@@ -98,13 +99,17 @@ def _same_matter(earlier: Commitment, made: Commitment) -> bool:
     return bool(renewed((earlier,), (replace(made, dropped_at=None),)))
 
 
-def commitment_line(checked: Checked, zone: str, language: str) -> str:
-    """One commitment as Markdown: its state, who and what, and the record that shows it."""
+def commitment_line(checked: Checked, zone: str, language: str, anew: str = "") -> str:
+    """One commitment as Markdown: its state, who and what, and the record that shows it.
+
+    Args:
+        anew: that it was agreed on again.
+    """
     c = checked.commitment
     mark = f":{TONES[checked.state]}-badge[{_ICONS[checked.state]} {t(f'morning.state.{checked.state}')}]"
     by = time_words(language, c.due_at, zone)
     proof = proof_words(language, checked, zone)
-    parts = (c.customer, f"{t('morning.by_when')} {by}", again_words(language, checked), proof)
+    parts = (c.customer, f"{t('morning.by_when')} {by}", again_words(language, checked), anew, proof)
     detail = " · ".join(part for part in parts if part)
     return f"{mark} **{plain(c.owner)}** · {plain(c.what)}  \n:small[:gray[{plain(detail)}]]"
 

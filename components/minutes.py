@@ -9,9 +9,10 @@ from components.commitments import commitment_line
 from components.frame import View
 from components.morning_items import items
 from components.text import t
+from core.reports.commitments import agreed_again
 from data.commands.morning import export_minutes
 from data.minutes_json import Minutes
-from data.minutes_words import duration_words
+from data.minutes_words import anew_words, duration_words
 from data.queries.morning import Meeting, Morning
 
 
@@ -27,13 +28,15 @@ def minutes(told: Morning, held: Meeting, kept: Minutes, view: View) -> None:
             icon=":material/description:",
             on_click="ignore",
         )
+    again = agreed_again(kept.followed, kept.made)
     for name, found in (("followed", kept.followed), ("made", kept.made)):
         section(t(f"morning.step.{name}"), icon=":material/handshake:")
         if not found:
             empty(t(f"morning.none_{name}"), icon=":material/handshake:")
         for checked in found:
             with st.container(border=True):
-                st.markdown(commitment_line(checked, told.timezone, view.language))
+                anew = anew_words(view.language, name, checked, again)
+                st.markdown(commitment_line(checked, told.timezone, view.language, anew))
     st.caption(t("morning.red_alerts", n=kept.red_alerts))
     if kept.note:
         section(t("morning.note"), icon=":material/sticky_note_2:")

@@ -1,9 +1,9 @@
 """The minutes of a morning meeting as text that can be sent on (PRODUCT.md D4)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from core.reports.brief import Item
-from core.reports.commitments import Checked, Record
+from core.reports.commitments import Checked, Record, agreed_again
 from data.brief_words import cause_words, day_words, money_words, time_words
 from data.minutes_json import Minutes
 from data.queries.morning import Meeting, Morning
@@ -15,10 +15,13 @@ def minutes_text(language: str, told: Morning, meeting: Meeting, kept: Minutes) 
     zone = told.timezone
     head = translate(language, "morning.minutes_of", team=told.team, day=day_words(language, told.day))
     parts = [head, "", duration_words(language, meeting, zone), ""]
-    parts += _section(language, "followed", [checked_words(language, c, zone) for c in kept.followed])
+    again = agreed_again(kept.followed, kept.made)
+    followed = [_in_minutes(language, "followed", c, again, zone) for c in kept.followed]
+    parts += _section(language, "followed", followed)
     parts += _section(language, "top", [item_words(language, item, zone) for item in told.brief.top])
     parts += [translate(language, "morning.red_alerts", n=kept.red_alerts), ""]
-    parts += _section(language, "made", [checked_words(language, c, zone) for c in kept.made])
+    made = [_in_minutes(language, "made", c, again, zone) for c in kept.made]
+    parts += _section(language, "made", made)
     if kept.note:
         parts += [translate(language, "morning.note"), kept.note, ""]
     return "\n".join(parts).rstrip() + "\n"
@@ -50,6 +53,22 @@ def item_words(language: str, item: Item, zone: str) -> str:
         what=cause_words(language, item.causes[0]).action,
         by=time_words(language, item.due_at, zone),
     )
+
+
+def _in_minutes(language: str, name: str, checked: Checked, again: Collection[int], zone: str) -> str:
+    line = checked_words(language, checked, zone)
+    there = checked.commitment.id in again
+    return sentences(line, translate(language, f"morning.anew_{name}_text") if there else "")
+
+
+def anew_words(language: str, name: str, checked: Checked, again: Collection[int]) -> str:
+    """That a meeting agreed on again what was not done, said of either; else "".
+
+    Args:
+        name: `followed`, what earlier meetings agreed on, or `made`, what this one did.
+        again: ids of what was agreed on again, and of what does so.
+    """
+    return translate(language, f"morning.anew_{name}") if checked.commitment.id in again else ""
 
 
 def checked_words(language: str, checked: Checked, zone: str) -> str:

@@ -192,6 +192,18 @@ def renewed(missed: Iterable[Commitment], made: Iterable[Commitment]) -> set[int
     return found
 
 
+def agreed_again(followed: Iterable[Checked], made: Iterable[Checked]) -> set[int]:
+    """Ids of what is not done and was agreed on again, and of what agrees on it again.
+
+    Args:
+        followed: of earlier meetings.
+        made: of this one.
+    """
+    waited = [c.commitment for c in followed if c.state in (Kept.MISSED, Kept.OPEN)]
+    mine = [c.commitment for c in made]
+    return renewed(waited, mine) | {c.id for c in mine if renewed(waited, [c])}
+
+
 def asked_anew(found: Iterable[tuple[int, Checked]]) -> set[int]:
     """Ids of what is not done and a later meeting agreed on again, in whatever words and by whomever.
 

@@ -730,6 +730,34 @@ def test_a_meeting_that_two_finish_at_once_is_finished_once(store, company, monk
         assert session.scalar(ended) == 1
 
 
+def test_the_minutes_say_what_was_agreed_on_again(store, company, clock):
+    held = meeting(store, company)
+    for name in ("Haihe", "Wuyi"):
+        assign(store, company.manager, held, promise_to(store, company, clock, name))
+    finish_meeting(store, company.manager, held)
+    clock.move(days=1)
+    held = meeting(store, company)
+    for name, what in (("Haihe", "See them"), ("Minjiang", "Call")):
+        assign(store, company.manager, held, promise_to(store, company, clock, name, what=what))
+    finish_meeting(store, company.manager, held)
+    day = TODAY + timedelta(days=1)
+    said = {
+        language: export_minutes(store, company.rep, company.rep.team_id, day, language).decode().splitlines()
+        for language in ("en", "zh")
+    }
+    followed, made = "Agreed on again in this meeting.", "Agreed on before and not done."
+    agreed = [line for line in said["en"] if "[" in line]
+    assert [(line[: line.index(":")], followed in line, made in line) for line in agreed] == [
+        ("- [Not done] Rep, Haihe", True, False),
+        ("- [Not done] Rep, Wuyi", False, False),
+        ("- [Open] Rep, Haihe", False, True),
+        ("- [Open] Rep, Minjiang", False, False),
+    ]  # fmt: skip
+    chinese = [line for line in said["zh"] if "Haihe" in line and "Rep" in line and "再次" in line]
+    assert len(chinese) == 1
+    assert chinese[0].endswith("。本次晨会已再次约定。")
+
+
 def test_the_minutes_are_kept_and_read_in_either_language(store, company, clock):
     held = meeting(store, company)
     assign(store, company.manager, held, promise_to(store, company, clock))

@@ -163,6 +163,7 @@ def test_yesterdays_words_stand_with_the_records_that_prove_them(
     assert not page.text_area  # nothing to agree on once more
     assert not page.text_input
     page = open_page("morning", company.manager, language, step="made")
+    assert translate(language, "morning.anew_made") in words(page)
     page.text_input[0].set_value("They bought")
     button(page, "morning.drop_do", language).click().run()
     check_words(page)
