@@ -98,7 +98,7 @@ def proof_words(language: str, checked: Checked, zone: str) -> str:
         return translate(
             language,
             "morning.shown_by",
-            what=_record_words(language, checked.record),
+            what=record_words(language, checked.record),
             at=time_words(language, checked.record.started_at or checked.record.happened_at, zone),
             by=checked.record.by or translate(language, "morning.somebody"),
         )
@@ -107,6 +107,7 @@ def proof_words(language: str, checked: Checked, zone: str) -> str:
     return translate(language, f"morning.missing.{checked.commitment.expects}")
 
 
-def _record_words(language: str, record: Record) -> str:
+def record_words(language: str, record: Record) -> str:
+    """What a record is of: the type of an action, or what was done about a promise or a demand."""
     stage, own = f"terms.stage.{record.word}", f"morning.record.{record.word}"
     return translate(language, stage if has(language, stage) else own)

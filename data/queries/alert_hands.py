@@ -10,7 +10,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.process.alerts.next_step_overdue import NAME, step_of
-from core.reports.commitments import Checked, Kept, Proof
+from core.reports.commitments import Checked, Kept, Proof, Record
 from data.queries.commitments import checked
 from data.schema import Alert, Person
 from data.schema import Commitment as Row
@@ -24,12 +24,14 @@ class Hands:
         until: None where no time was set.
         agreed: how it stands with what a morning meeting agreed on; None where it was given to them.
         beside: what a meeting agreed on about it, where it was given to somebody too.
+        done: the record that shows done what was agreed on; the alert stands for all that.
     """
 
     who: str
     until: datetime | None
     agreed: Kept | None = None
     beside: Hands | None = None
+    done: Record | None = None
 
 
 def hands_of(session: Session, alerts: Collection[int], now: datetime) -> dict[int, Hands]:
@@ -66,4 +68,7 @@ def _agreed(
             found[of] = one
         elif of in found and (shown := found[of].record) and shown.happened_at <= c.made_at:
             del found[of]
-    return {of: Hands(one.commitment.owner, one.commitment.due_at, one.state) for of, one in found.items()}
+    return {
+        of: Hands(one.commitment.owner, one.commitment.due_at, one.state, done=one.record)
+        for of, one in found.items()
+    }

@@ -95,8 +95,9 @@ def test_what_was_done_before_it_was_agreed_on_anew_and_given_up_is_told_no_more
                 started_at=clock.at - timedelta(hours=1), ended_at=clock.at,
             )
         )  # fmt: skip
-    done = {alert: Hands("Rep", first, Kept.KEPT)}
-    assert hands(store, [alert], clock) == done
+    done = hands(store, [alert], clock)[alert]
+    assert (done.who, done.until, done.agreed) == ("Rep", first, Kept.KEPT)
+    assert (done.done.word, done.done.started_at) == ("solution_demo", clock.at - timedelta(hours=1))
     again = agreed()
     assert hands(store, [alert], clock)[alert].agreed is Kept.OPEN
     drop_commitment(store, company.manager, again, "Not before May")

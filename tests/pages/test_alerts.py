@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from components import format
+from core.terms import ActionStatus
 from data.queries.alerts import Show
-from data.schema import Alert, Commitment, MorningBrief, MorningMeeting, Opportunity
+from data.schema import Action, Alert, Commitment, MorningBrief, MorningMeeting, Opportunity
 from data.text import translate
 from tests.data.test_alerts import Desk
 from tests.pages.reading import does, lines
@@ -29,6 +30,29 @@ def shown(page) -> str:
 
 def press(page, label: str):
     return next(b for b in page.button if does(b) == label).click().run()
+
+
+def agree_on(store, people, alert, made, *, elsewhere=False, dropped=False) -> None:
+    """A meeting gives an alert, which the rep has, to the mate too."""
+    with store.writing() as session:
+        brief = MorningBrief(
+            key="of that day", team_id=people.rep.team_id, day=made.date(), timezone="Asia/Shanghai",
+            issued_at=made, items={},
+        )  # fmt: skip
+        session.add(brief)
+        session.flush()
+        held = MorningMeeting(brief_id=brief.id, started_at=made)
+        session.add(held)
+        session.flush()
+        session.get_one(Alert, alert).assigned_to_id = people.rep.person_id
+        session.add(
+            Commitment(
+                meeting_id=held.id, what="Call", owner_id=people.mate.person_id, made_at=made,
+                customer_id=session.get_one(Opportunity, people.opportunity).customer_id,
+                expects="promise" if elsewhere else "action", about=alert,
+                due_at=made + timedelta(hours=9), dropped_at=made if dropped else None,
+            )
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -74,32 +98,37 @@ def test_what_the_meeting_agreed_on_about_it_is_told_beside_who_was_given_it(
 ):
     people, alert = desk.people, desk.standing()["stalled"]
     made = clock.at
-    with sqlite_store.writing() as session:
-        brief = MorningBrief(
-            key="of that day", team_id=people.rep.team_id, day=made.date(), timezone="Asia/Shanghai",
-            issued_at=made, items={},
-        )  # fmt: skip
-        session.add(brief)
-        session.flush()
-        held = MorningMeeting(brief_id=brief.id, started_at=made)
-        session.add(held)
-        session.flush()
-        session.get_one(Alert, alert.id).assigned_to_id = people.rep.person_id
-        session.add(
-            Commitment(
-                meeting_id=held.id, what="Call", owner_id=people.mate.person_id, made_at=made,
-                customer_id=session.get_one(Opportunity, people.opportunity).customer_id,
-                expects="promise" if elsewhere else "action", about=alert.id,
-                due_at=made + timedelta(hours=9), dropped_at=made if dropped else None,
-            )
-        )  # fmt: skip
+    agree_on(sqlite_store, people, alert.id, made, elsewhere=elsewhere, dropped=dropped)
     clock.move(hours=hours)
     until = format.instant(made + timedelta(hours=9), language, "Asia/Shanghai")
     text = shown(open_page("alerts", people.manager, language))
     assert translate(language, "alerts_page.with", who="Rep") in text
-    for key in ("agreed", "agreed_missed", "agreed_done"):
+    for key in ("agreed", "agreed_missed"):
         sentence = translate(language, f"alerts_page.{key}", who="Mate", until=until)
         assert (sentence in text) is (key == said)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_was_done_about_an_alert_that_stands_says_that_its_cause_does(
+    open_page, desk, sqlite_store, clock, language
+):
+    people, alert = desk.people, desk.standing()["stalled"]
+    agree_on(sqlite_store, people, alert.id, clock.at)
+    clock.move(hours=2)
+    with sqlite_store.writing() as session:
+        session.add(
+            Action(
+                customer_id=session.get_one(Opportunity, people.opportunity).customer_id,
+                opportunity_id=people.opportunity, owner_id=people.mate.person_id, type="solution_demo",
+                status=ActionStatus.COMPLETED, fields={}, recorded_at=clock.at,
+                started_at=clock.at - timedelta(hours=1), ended_at=clock.at,
+            )
+        )  # fmt: skip
+    at = format.instant(clock.at - timedelta(hours=1), language, "Asia/Shanghai")
+    what = translate(language, "terms.stage.solution_demo")
+    sentence = translate(language, "alerts_page.agreed_done", who="Mate", what=what, at=at)
+    assert sentence.endswith({"en": "its cause still stands", "zh": "但预警原因仍在"}[language])
+    assert sentence in shown(open_page("alerts", people.manager, language))
 
 
 def test_the_rep_is_proposed_to_look_after_it(open_page, desk):
