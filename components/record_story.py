@@ -86,16 +86,27 @@ def about(view: View, facts: CustomerFacts, opportunity: OpenOpportunity | None)
             st.markdown(f"{type_icon(opportunity.stage)} {said}")
         _planned(view, facts, opportunity)
         if facts.records:
-            last = facts.records[0]
-            st.markdown(f"**{t('record.last')}**")
-            when = view.span(last.started_at, last.ended_at)
-            st.caption(f"{term('stage', last.type)} · {when} · {plain(last.owner)}")
-            st.markdown(short(last.summary, 280))
+            _last(view, facts, opportunity)
         if facts.contacts:
             st.markdown(f"**{t('record.contacts')}**")
             for c in facts.contacts[:6]:
                 role = " · ".join(x for x in (c.title, term("decision_role", c.decision_role)) if x)
                 st.caption(f"{plain(c.name)}  \n{plain(role)}" if role else plain(c.name))
+
+
+def _last(view: View, facts: CustomerFacts, opportunity: OpenOpportunity | None) -> None:
+    """The customer's latest record; one of another opportunity says of which."""
+    last = facts.records[0]
+    names = {o.id: o.name for o in facts.opportunities if opportunity is None or o.id != opportunity.id}
+    said = (
+        term("stage", last.type),
+        view.span(last.started_at, last.ended_at),
+        plain(last.owner),
+        plain(names.get(last.opportunity_id, "")),
+    )
+    st.markdown(f"**{t('record.last')}**")
+    st.caption(" · ".join(x for x in said if x))
+    st.markdown(short(last.summary, 280))
 
 
 def _planned(view: View, facts: CustomerFacts, opportunity: OpenOpportunity | None) -> None:

@@ -260,6 +260,13 @@ def test_what_is_of_another_opportunity_says_of_which(company, sqlite_store, lan
     step = translate(language, "terms.stage.solution_demo")
     assert [f"· {first}" in line for line in of_first if line.startswith(step)] == [False]
     assert [f"· {first}" in line for line in of_second if line.startswith(step)] == [True]
+    stage = translate(language, "terms.stage.appointment")
+    last = [line for of in (of_first, of_second) for line in of if line.startswith(f"{stage} · ")]
+    assert [f"· {first}" in line for line in last] == [False, True]
+    stands = translate(language, "record.stands", stage=stage, since="")
+    said = [any(stands[:6] in m.value for m in page.markdown) for page in for_both]
+    assert said == [True, False]
+    assert all(translate(language, "record.last") in " ".join(m.value for m in p.markdown) for p in for_both)
     earlier = [o for page in for_both for s in page.selectbox if "_follows" in s.key for o in s.options]
     assert [f"· {first}" in label for label in earlier] == [False, True]
     assert [any(line.startswith(first) for line in of) for of in (of_first, of_second)] == [False, True]
