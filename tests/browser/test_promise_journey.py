@@ -171,7 +171,7 @@ def promises_an_earlier_date(rep: Page, days: Days) -> None:
     expect(rep.get_by_text(f"{FEATURE} · planned for {in_words(days.planned, 'en')}")).to_be_visible()
     press(rep, "Record a promise")
     fill(rep, {"What the customer was told": "You have it within two weeks"})
-    choose_day(rep, "Promised", days.promised)
+    choose_day(rep, "Promised for", days.promised)
     press(rep, "Record the promise")
     expect(rep.get_by_text("10 days before the plan", exact=True)).to_be_visible()
 

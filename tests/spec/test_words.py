@@ -27,6 +27,8 @@ ONE_WORD = {
     "赢单金额": ("回款",),
     "您": (r"(?<!您)你",),
     "“…”": ("「", "」"),
+    "承诺日期": (r"对外承诺 ?\{",),
+    "排期": ("计划日期",),
 }
 
 
@@ -35,6 +37,14 @@ def test_the_same_is_called_the_same_everywhere(word):
     others = re.compile("|".join(ONE_WORD[word]))
     found = {key: said for key, said in _sentences().items() if others.search(said)}
     assert found == {}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_day_that_was_promised_is_called_so_in_forms_and_files(language):
+    words = catalogue(language)
+    columns = [next(v for k, v in words.items() if k.startswith(f"{of}.") and k.endswith(".promised_on"))
+               for of in ("exchange", "audit")]  # fmt: skip
+    assert {*columns, words["promises.promised"]} == {{"en": "Promised for", "zh": "承诺日期"}[language]}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
