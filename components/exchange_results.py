@@ -93,6 +93,9 @@ def show_counts(view: View, result: ImportResult, title: str) -> None:
     if left := result.owner_out:
         said = t("exchange.owner_out", n=len(left), lines=_lines(left))
         st.warning(said, icon=":material/person_off:")
+    if early := result.closes_early:
+        said = t("exchange.closes_early", n=len(early), lines=_lines(early))
+        st.warning(said, icon=":material/event_busy:")
     if reps := result.role_unsaid:
         said = t("exchange.role_unsaid", n=len(reps), lines=_lines(reps), column=field_label("role"))
         st.warning(said, icon=":material/badge:")

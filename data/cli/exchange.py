@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 import tomllib
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,7 @@ def _sum(results: list[ImportResult]) -> ImportResult:
         namesakes=tuple(line for r in results for line in r.namesakes),
         role_unsaid=tuple(line for r in results for line in r.role_unsaid),
         owner_out=tuple(line for r in results for line in r.owner_out),
+        closes_early=tuple(line for r in results for line in r.closes_early),
     )
 
 
@@ -129,20 +131,24 @@ def _why(error: AppError) -> str:
     return " ".join(f"{p.field}: {sentence(p, 'en')}" for p in problems) or str(error)
 
 
+def _worth_saying(result: ImportResult) -> Iterator[tuple[Sequence[int], tuple[str, str]]]:
+    """Lines of what comes in and is worth a look, and what is said of them."""
+    yield result.without_customer, ("Without a customer", "opportunities")
+    yield result.namesakes, ("With the name of another", "customers")
+    yield result.owner_out, ("With an owner who is locked out", "rows")
+    yield result.closes_early, ("Expected to close before they were opened", "opportunities")
+    yield result.role_unsaid, ("Without a role, so sales reps", "people")
+
+
 def _tell(result: ImportResult, batches: list[int], *, dry: bool) -> None:
     done = "Nothing was written; an import would give" if dry else "Imported"
     print(
         f"{done}: {result.accepted:,} new, {result.updated:,} updated, {result.duplicates:,} known already, "
         f"{len(result.rejected):,} rejected."
     )
-    if result.without_customer:
-        print(f"Without a customer: {len(result.without_customer):,} opportunities.")
-    if result.namesakes:
-        print(f"With the name of another: {len(result.namesakes):,} customers.")
-    if result.owner_out:
-        print(f"With an owner who is locked out: {len(result.owner_out):,} rows.")
-    if result.role_unsaid:
-        print(f"Without a role, so sales reps: {len(result.role_unsaid):,} people.")
+    for found, said in _worth_saying(result):
+        if found:
+            print(f"{said[0]}: {len(found):,} {said[1]}.")
     for row in as_json(result)["rejected"][:_SHOWN]:
         place = f"line {row['line']}" + (f", {row['field']}" if row["field"] else "")
         print(f"  {place}: {row['message']}")

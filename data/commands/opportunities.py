@@ -12,6 +12,7 @@ from core.access import Permission
 from core.definitions import OPPORTUNITY
 from core.messages import Conflict, Invalid, NotFound, Problem, refuse
 from core.money import is_currency
+from core.opportunities import check_close
 from core.process.stages import PIPELINE
 from core.terms import ActionStatus, Outcome
 from data.commands.alerts import sweep
@@ -20,6 +21,7 @@ from data.commands.own_values import put, settled
 from data.commands.projections import project_customers, project_opportunities
 from data.commands.webhook_events import place_of, tell_move
 from data.jsontext import to_json
+from data.queries.policies import company_day
 from data.queries.scope import customers, owned
 from data.schema import Action, Customer, Opportunity, OpportunityChange, Person, Pipeline
 
@@ -64,14 +66,15 @@ def open_opportunity(
 
     Raises:
         NotFound: no such customer within reach.
-        Invalid: the name is missing, the amount negative, nobody pays in the currency, an own field is wrong,
-            or the owner out of reach.
+        Invalid: the name is missing, the amount negative, nobody pays in the currency, it would close before
+            today, an own field is wrong, or the owner out of reach.
     """
     _reached_customer(tx, customer_id)
     money = currency or tx.policy.currency
     said = OpportunityEdit(name, amount, money, close_on, product, version=1)
     own, wrong = settled(tx, OPPORTUNITY, said, fields or {})
-    refuse([*check_opportunity(name, amount, money), *wrong])
+    closing = check_close(close_on, company_day(tx.session, tx.now))
+    refuse([*check_opportunity(name, amount, money), *closing, *wrong])
     row = Opportunity(
         pipeline_id=tx.session.scalars(select(Pipeline.id).where(Pipeline.key == PIPELINE)).one(),
         name=name.strip(),
@@ -101,7 +104,8 @@ def edit_opportunity(tx: Tx, opportunity_id: int, edit: OpportunityEdit) -> int:
     Raises:
         NotFound: no such opportunity within reach.
         Conflict: somebody changed it since `edit.version`, or it is closed.
-        Invalid: the name is missing, the amount negative, or nobody pays in the currency.
+        Invalid: the name is missing, the amount negative, nobody pays in the currency, or it would close
+            before it was opened.
     """
     row = reached_opportunity(tx, opportunity_id)
     if row.outcome != Outcome.OPEN:
@@ -109,7 +113,9 @@ def edit_opportunity(tx: Tx, opportunity_id: int, edit: OpportunityEdit) -> int:
     if row.version != edit.version:
         raise Conflict("edited_meanwhile", name=row.name)
     own, wrong = settled(tx, OPPORTUNITY, edit, edit.fields, row)
-    refuse([*check_opportunity(edit.name, edit.amount, edit.currency), *wrong])
+    opened_on = company_day(tx.session, row.opened_at) if row.opened_at else None
+    closing = check_close(edit.close_on, opened_on, row.close_on)
+    refuse([*check_opportunity(edit.name, edit.amount, edit.currency), *closing, *wrong])
     before = picture(row)
     row.name = edit.name.strip()
     put(tx, row, own)

@@ -10,6 +10,7 @@ from core.access import Who
 from core.definitions import OPPORTUNITY
 from core.fields import unread_amount
 from core.messages import Invalid, Problem
+from core.opportunities import check_close
 from core.own_records import settle
 from core.policies import Policy
 from core.process.actions import ActionContext, ActionInput, check, own_fields
@@ -18,7 +19,7 @@ from core.terms import ActionStatus
 from data.commands.actions import cancel_action, record_action
 from data.commands.opportunities import check_opportunity, open_opportunity
 from data.engine import Store
-from data.queries.policies import company_tz, policy_in_force
+from data.queries.policies import company_day, company_tz, policy_in_force
 from data.queries.record import records_before
 from data.queries.record_told import Standing, audit_of, standing
 from data.queries.recordings import sound_of
@@ -57,7 +58,9 @@ def _opportunity(
     if isinstance(chosen, int):
         return chosen, False
     policy = policy_in_force(session)
-    problems = _check_new(values, policy, store) if chosen == NEW else [Problem("opportunity", "required")]
+    problems = (
+        _check_new(values, policy, session, store) if chosen == NEW else [Problem("opportunity", "required")]
+    )
     if problems:
         raise Invalid([*problems, *_problems_alone(store, session, values, action)])
     sheet = _new_opportunity(values, policy)
@@ -76,14 +79,15 @@ def _new_opportunity(values: dict[str, Any], policy: Policy) -> dict[str, Any]:
     }
 
 
-def _check_new(values: dict[str, Any], policy: Policy, store: Store) -> list[Problem]:
+def _check_new(values: dict[str, Any], policy: Policy, session: Session, store: Store) -> list[Problem]:
     new = _new_opportunity(values, policy)
     wrong = list(settle(OPPORTUNITY, {}, new["fields"], new, policy.own_fields, store.clock()).problems)
     amount = new["amount"]
     if isinstance(amount, str):
         amount = None
         wrong.append(unread_amount("amount", new["amount"], policy.currency))
-    return _of_the_new([*check_opportunity(new["name"], amount), *wrong])
+    closing = check_close(new["close_on"], company_day(session, store.clock()))
+    return _of_the_new([*check_opportunity(new["name"], amount), *closing, *wrong])
 
 
 def _of_the_new(problems: Iterable[Problem]) -> list[Problem]:

@@ -12,6 +12,7 @@ from core.definitions import OPPORTUNITY
 from core.exchange.closing import closed_as, filled_at_close, only_over, with_outcome
 from core.exchange.rows import Record
 from core.messages import Problem
+from core.opportunities import closes_before_opening
 from core.terms import ActionStatus, Outcome
 from data.commands.opportunities import check_opportunity
 from data.exchange.lookups import KnownPipeline, Named, People, Pipelines, table_row
@@ -72,10 +73,20 @@ class _Planner:
             self.plan.without_customer.append(record.line)
         if values.get("outcome", Outcome.OPEN) == Outcome.OPEN and self.people.is_out(wanted.get("owner_id")):
             self.plan.owner_out.append(record.line)
+        if self._closes_early(values):
+            self.plan.closes_early.append(record.line)
         if stored is None:
             self._create(record, wanted, pipeline, stage_id)
         else:
             self._update(record, stored, wanted, stage_id)
+
+    def _closes_early(self, values: Mapping[str, Any]) -> bool:
+        """Whether it is expected to close before it was opened; not of what was entered after its closing."""
+        opened, closed = values.get("opened_at"), values.get("closed_at")
+        if opened is None or (closed and closed < opened):
+            return False
+        zone = ZoneInfo(self.plan.mapping.formats.time_zone)
+        return closes_before_opening(values.get("close_on"), opened.astimezone(zone).date())
 
     def _known_at(
         self, record: Record, wanted: Mapping[str, Any], stored: Mapping[str, Any] | None

@@ -45,6 +45,7 @@ class Plan:
         since_unsaid: lines of open opportunities whose stage the file names without saying since when.
         role_unsaid: lines of new people whose role the file does not say.
         owner_out: lines of customers and open opportunities whose owner is locked out.
+        closes_early: lines of opportunities that are expected to close before they were opened.
         rests_on: what is changed, with its value so far and the line of the first row that changes it.
     """
 
@@ -68,6 +69,7 @@ class Plan:
     since_unsaid: list[int] = field(default_factory=list)
     role_unsaid: list[int] = field(default_factory=list)
     owner_out: list[int] = field(default_factory=list)
+    closes_early: list[int] = field(default_factory=list)
     rests_on: dict[Read, tuple[Any, int]] = field(default_factory=dict)
     _made: set[tuple[type[Base], int]] = field(default_factory=set)
     _ids: dict[type[Base], Iterator[int]] = field(default_factory=dict)

@@ -99,6 +99,7 @@ def as_json(result: Any, language: str = "en") -> dict[str, Any]:
         "since_unsaid": list(result.since_unsaid),
         "role_unsaid": list(result.role_unsaid),
         "owner_out": list(result.owner_out),
+        "closes_early": list(result.closes_early),
         "rejected": [
             {
                 "line": r.line,

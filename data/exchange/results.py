@@ -20,6 +20,7 @@ class ImportResult:
         since_unsaid: lines of open opportunities of which the file does not say since when they stand there.
         role_unsaid: lines of new people whose role the file does not say: they are sales reps.
         owner_out: lines of customers and open opportunities whose owner is locked out.
+        closes_early: lines of opportunities that are expected to close before they were opened.
         seen: of a dry run what stood where it would change something; the import that follows takes it.
     """
 
@@ -33,6 +34,7 @@ class ImportResult:
     since_unsaid: tuple[int, ...] = ()
     role_unsaid: tuple[int, ...] = ()
     owner_out: tuple[int, ...] = ()
+    closes_early: tuple[int, ...] = ()
     seen: Mapping[Read, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -51,5 +53,6 @@ def result_of(plan: Plan, batch_id: int | None = None) -> ImportResult:
         tuple(plan.since_unsaid),
         tuple(plan.role_unsaid),
         tuple(plan.owner_out),
+        tuple(plan.closes_early),
         seen,
     )

@@ -270,6 +270,8 @@ def test_a_stale_version_and_a_closed_deal_are_conflicts(client, monkeypatch, sq
     deal = f"/opportunities/{company.opportunity}"
     code, said = rep("PATCH", deal, {"version": 1, "amount": "10.5", "close_on": "2026-06-30"})
     assert (code, said["amount"], said["name"], said["version"]) == (200, "10.5", "Haihe Pumps 2026", 2)
+    code, said = rep("PATCH", deal, {"version": 2, "close_on": "2025-06-30"})
+    assert [(e["pointer"], e["code"]) for e in said["errors"]] == [("/close_on", "closes_before_opening")]
     code, said = rep("PATCH", deal, {"version": 2, "amount": None})
     assert (code, said["amount"], said["close_on"]) == (200, None, "2026-06-30")
     code, said = rep("PATCH", deal, {"version": 2, "name": "x"})

@@ -192,16 +192,21 @@ def test_a_problem_with_times_says_them_after_the_store_too(store):
 
 def test_a_new_opportunity_opens_with_its_first_action_or_not_at_all(store):
     people = found(store)
-    id_ = filled(store, people, **{"opportunity": NEW, "opportunity-amount": "120000.5", "summary": "short"})
+    early = {"opportunity-close_on": "2020-01-31"}
+    new = {"opportunity": NEW, "opportunity-amount": "120000.5", "summary": "short"} | early
+    id_ = filled(store, people, **new)
     submit_record(store, people.rep, id_)
     assert problems(store, people.rep, id_) == {
         ("opportunity.name", "required"),
+        ("opportunity.close_on", "closes_before_opening"),
         ("summary", "summary_too_short"),
     }
     save_record_fields(store, people.rep, id_, {"opportunity-name": "Line 2", "opportunity-amount": "12 man"})
     submit_record(store, people.rep, id_)
     assert ("opportunity.amount", "unread_amount") in problems(store, people.rep, id_)
-    save_record_fields(store, people.rep, id_, {"opportunity-amount": "12.00005万"})
+    save_record_fields(
+        store, people.rep, id_, {"opportunity-amount": "12.00005万", "opportunity-close_on": None}
+    )
     submit_record(store, people.rep, id_)
     with store.reading() as session:
         assert session.scalar(select(func.count()).select_from(Opportunity)) == 2  # summary still too short

@@ -207,6 +207,19 @@ def test_what_a_leaver_owns_is_told(sqlite_store):
     assert (shown(result), result.owner_out) == ((2, 0, 0, []), (2,))
 
 
+def test_an_expected_close_before_the_opening_comes_in_and_is_told(sqlite_store):
+    founded(sqlite_store)
+    rows = (
+        "ref,name,outcome,opened,expected close,closed\n"
+        "1,A,open,2026-01-05,2026-01-04,\n"
+        "2,B,open,2026-01-05,2026-01-05,\n"
+        "3,C,lost,2026-01-05,2026-01-02,2026-01-20\n"
+        "4,D,open,,2026-01-02,\n"
+    )
+    result = import_text(sqlite_store, "opportunities", rows)
+    assert (shown(result), result.closes_early) == ((4, 0, 0, []), (2, 4))
+
+
 def test_people_of_whom_no_role_is_said_are_told(sqlite_store):
     founded(sqlite_store)
     rows = "name,role,team\nIda Berg,,East\nMaria Stone,,\nOle Dahl,delivery,\n"

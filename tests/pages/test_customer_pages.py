@@ -1,12 +1,15 @@
 """The customer pages as each role sees them, in both languages."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
+from components import format
 from components.format import span
 from core.customers import CustomerInput
 from data.commands.actions import record_action
@@ -192,6 +195,30 @@ def test_an_amount_is_read_as_it_is_written_or_refused_at_its_field(company, sql
     field(at.text_input, "-amount").set_value("42万")
     submit(at)
     assert kept(sqlite_store, Opportunity, company.opportunity).amount == 420_000
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_expected_close_before_the_opening_is_refused_at_its_field(company, sqlite_store, language):
+    """Unless it stood so already, as an old system gave it: then the rest can be edited."""
+    opened = sqlite_store.clock().astimezone(ZoneInfo("Asia/Shanghai")).date()
+    early = opened - timedelta(days=1)
+    said = translate(language, "problems.closes_before_opening", on=format.day(opened, language))
+    for more in ({}, {"id": company.opportunity}):
+        at = look("customer", company.rep, language, customer=company.customer, do="opportunity", **more)
+        field(at.text_input, "-name").set_value("Line 2")
+        field(at.date_input, "-close").set_value(early)
+        assert said in text(submit(at))
+        assert field(at.text_input, "-name").value == "Line 2"
+        assert field(at.date_input, "-close").value == early
+    field(at.date_input, "-close").set_value(opened)
+    submit(at)
+    assert kept(sqlite_store, Opportunity, company.opportunity).close_on == opened
+    with sqlite_store.writing() as session:
+        session.get_one(Opportunity, company.opportunity).close_on = early
+    at = look("customer", company.rep, customer=company.customer, do="opportunity", id=company.opportunity)
+    field(at.text_input, "-name").set_value("Line 3")
+    submit(at)
+    assert kept(sqlite_store, Opportunity, company.opportunity).name == "Line 3"
 
 
 def test_whom_a_record_names_for_the_first_time_gets_a_card_begun_with_it(company, sqlite_store):

@@ -165,6 +165,12 @@ def test_people_without_a_role_are_told_before_they_come_in_as_reps(bring, langu
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_who_is_expected_to_close_before_it_was_opened_is_told(bring, language):
+    at = bring(language, "ref,name,opened,expected close\n1,A,2026-01-05,2026-01-04\n", "opportunities")
+    assert translate(language, "exchange.closes_early", n=1, lines="2") in [box.value for box in at.warning]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_a_leaver_owns_is_told_before_it_comes_in(bring, sqlite_store, language):
     at = bring(language, "login,full name,role,team,employment status\nrep,Rep,rep,East,Left\n", "users")
     button(at, translate(language, "exchange.import", n=1)).click().run()
