@@ -126,7 +126,9 @@ def promises(found: Sheet, view: View) -> None:
     for row in found.promises.rows:
         p, light = row.promise, row.promise.state.light
         on = {"promised": format.day(p.promised_on, view.language)}
-        if p.planned_on:
+        if p.there:
+            dates = t("one_to_one.there", **on)
+        elif p.planned_on:
             dates = t("one_to_one.dates", **on, planned=format.day(p.planned_on, view.language))
         else:
             dates = t("one_to_one.unplanned", **on)

@@ -66,12 +66,17 @@ def _light(promise: PromiseRow) -> Light:
     return Light.RED if promise.fulfilment is Fulfilment.MISSED else promise.state.light
 
 
+def _awaited(promise: PromiseRow) -> date | None:
+    """The planned day; none where what keeps it was there already."""
+    return None if promise.there else promise.planned_on
+
+
 def _gaps(rows: Sequence[BoardRow], light: str) -> Trace:
     """What lies between both dates of all rows of a light: a line each, in one trace."""
     x: list[str | None] = []
     y: list[int | None] = []
     for n, promise in ((n, row.promise) for n, row in enumerate(rows) if _light(row.promise) == light):
-        planned = promise.planned_on or promise.promised_on
+        planned = _awaited(promise) or promise.promised_on
         x += [promise.promised_on.isoformat(), planned.isoformat(), None]
         y += [n, n, None]
     return marks.scatter(
@@ -85,7 +90,7 @@ def _gaps(rows: Sequence[BoardRow], light: str) -> Trace:
 
 
 def _marks(rows: Sequence[BoardRow], language: str, *, planned: bool) -> Trace:
-    chosen = [(n, row.promise) for n, row in enumerate(rows) if not planned or row.promise.planned_on]
+    chosen = [(n, row.promise) for n, row in enumerate(rows) if not planned or _awaited(row.promise)]
     dates = [(p.planned_on if planned else p.promised_on) for _, p in chosen]
     name = t("promises.planned") if planned else t("promises.promised")
     return marks.scatter(

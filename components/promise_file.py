@@ -23,6 +23,7 @@ from data.commands.form_drafts import PROMISE_BACK
 from data.queries.deliveries import DeliveryRow
 from data.queries.promise_board import BoardRow, Stake, totals
 from data.queries.promise_file import PromiseFile
+from data.queries.promises import PromiseRow
 from data.queries.schedule import DateChange
 
 
@@ -43,7 +44,7 @@ def promise_head(file: PromiseFile, view: View) -> None:
     cards(
         [
             Card(t("promises.promised"), format.day(promise.promised_on, view.language)),
-            Card(t("promises.planned"), _day(promise.planned_on, view), promise.feature or ""),
+            Card(t("promises.planned"), _planned(promise, view), promise.feature or ""),
             *(() if promise.delivered else (_stake_card(row, view),)),
         ],
         key="promise-dates",
@@ -77,6 +78,10 @@ def take_back_block(file: PromiseFile, view: View) -> None:
             take_back_form(PROMISE_BACK, file.row.promise.id, "promise", view)
         else:
             left_over(view, PROMISE_BACK, number=file.row.promise.id)
+
+
+def _planned(promise: PromiseRow, view: View) -> str:
+    return t("promises.already") if promise.there else _day(promise.planned_on, view)
 
 
 def _day(day: date | None, view: View) -> str:

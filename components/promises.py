@@ -165,7 +165,7 @@ def dates_words(row: BoardRow, view: View) -> str:
     """Both dates in words."""
     promise = row.promise
     told = t("promises.promised_for", on=format.day(promise.promised_on, view.language))
-    if promise.planned_on is None:
+    if promise.planned_on is None or promise.there:
         return told
     return f"{told} · {t('promises.planned_for', on=format.day(promise.planned_on, view.language))}"
 

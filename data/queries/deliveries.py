@@ -24,9 +24,8 @@ from core.promises.acceptance import (
 from core.promises.demands import was_there
 from data.once import recalled
 from data.queries.acceptance import Wanted, serving, standings
-from data.queries.demands import ANSWERED_LAST
 from data.queries.policies import company_day, company_tz, policy_in_force
-from data.queries.promises import PromiseRow, latest, promises
+from data.queries.promises import ANSWERED_LAST, PromiseRow, latest, promises
 from data.queries.scope import customers
 from data.schema import (
     AcceptanceAnswer,

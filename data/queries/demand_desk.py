@@ -17,9 +17,9 @@ from core.terms import Outcome
 from data.once import recalled
 from data.queries.acceptance import Wanted, serving
 from data.queries.begun_for import Start, start
-from data.queries.demands import ANSWERED_LAST, day_in
+from data.queries.demands import day_in
 from data.queries.policies import company_tz, policy_in_force, working_calendar
-from data.queries.promises import latest
+from data.queries.promises import ANSWERED_LAST, latest
 from data.queries.scope import customers
 from data.schema import Contact, Customer, Demand, Feature, Opportunity, PlannedDate
 

@@ -17,7 +17,7 @@ from core.promises.sla import Clock, Pause, SlaState, clock, state
 from data.once import recalled
 from data.queries.acceptance import Wanted, serving
 from data.queries.policies import company_tz, policy_in_force, working_calendar
-from data.queries.promises import latest, pauses_of
+from data.queries.promises import ANSWERED_LAST, latest, pauses_of
 from data.queries.scope import customers
 from data.schema import Customer, Demand, DemandPause, EarlierAnswer, Feature, Person, PlannedDate
 
@@ -40,11 +40,6 @@ DECLINED = Demand.declined_for.is_not(None) & Demand.feature_id.is_(None)  # wit
 _ANEW = exists().where(EarlierAnswer.demand_id == Demand.id) | (
     Demand.declined_for.is_not(None) & Demand.feature_id.is_not(None)
 )
-ANSWERED_LAST = func.coalesce(
-    select(func.max(EarlierAnswer.ended_at)).where(EarlierAnswer.demand_id == Demand.id).scalar_subquery(),
-    Demand.answered_at,
-)
-"""When the answer that stands was given."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from core.access import Permission, Who
 from core.promises.acceptance import Stand, Standing, furthest
 from core.promises.demands import was_there
 from data.queries.acceptance import Wanted, serving
-from data.queries.demands import ANSWERED_LAST, day_in
+from data.queries.demands import day_in
 from data.queries.policies import company_tz
-from data.queries.promises import latest
+from data.queries.promises import ANSWERED_LAST, latest
 from data.queries.scope import customers
 from data.schema import Customer, Demand, PlannedDate, Promise
 

@@ -12,8 +12,8 @@ from core.access import Permission, Who
 from core.calendar import WorkCalendar
 from core.policies import Policy
 from core.promises.acceptance import Fulfilment, Stand, Standing, fulfilment, on_plan
-from core.promises.consistency import Consistency, ahead, consistency
-from core.promises.demands import goes_with_answer
+from core.promises.consistency import THERE, Consistency, ahead, consistency
+from core.promises.demands import goes_with_answer, was_there
 from core.promises.sla import Clock, Pause, clock
 from data.queries.acceptance import Wanted, day_of, serving
 from data.queries.policies import company_day, company_zone, policy_in_force
@@ -22,12 +22,19 @@ from data.schema import (
     Customer,
     Demand,
     DemandPause,
+    EarlierAnswer,
     Feature,
     Person,
     PlannedDate,
     Promise,
     PromisedDate,
 )
+
+ANSWERED_LAST = func.coalesce(
+    select(func.max(EarlierAnswer.ended_at)).where(EarlierAnswer.demand_id == Demand.id).scalar_subquery(),
+    Demand.answered_at,
+)
+"""When the answer that stands was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,11 @@ class PromiseRow:
     def delivered(self) -> bool:
         """Whether the customer confirmed it."""
         return self.delivery.delivered
+
+    @property
+    def there(self) -> bool:
+        """Whether what keeps it was there already, so that it waits for no planned day."""
+        return self.state.code == THERE
 
     @property
     def asked(self) -> bool:
@@ -150,7 +162,7 @@ def promises(
     query = (
         select(
             Promise, Customer.name, Feature.id, Feature.name, Person.name,
-            told.c.id, told.c.day, planned.c.id, planned.c.day, Demand.feature_id,
+            told.c.id, told.c.day, planned.c.id, planned.c.day, Demand.feature_id, ANSWERED_LAST,
         )
         .join(Customer, Customer.id == Promise.customer_id)
         .join(told, told.c.owner == Promise.id)
@@ -182,7 +194,8 @@ def promises_of(session: Session, who: Who, demand_id: int, now: datetime) -> li
 
 
 def _promise(row: Any, slack_days: int, delivery: Standing, today: date, zone: str) -> PromiseRow:
-    p, customer, feature_id, feature, person, told_id, told_on, planned_id, planned_on, answered = row
+    p, customer, feature_id, feature, person, told_id, told_on, planned_id, planned_on, answered, last = row
+    named = answered is not None and answered == feature_id
     ready_on = None if on_plan(delivery) else day_of(delivery.ready_at, zone)
     return PromiseRow(
         id=p.id,
@@ -200,6 +213,7 @@ def _promise(row: Any, slack_days: int, delivery: Standing, today: date, zone: s
             ready_on,
             problem=delivery.state is Stand.PROBLEM,
             today=today,
+            there=named and was_there(planned_on, day_of(last, zone)),
         ),
         customer_id=p.customer_id,
         demand_id=p.demand_id,

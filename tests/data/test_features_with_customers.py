@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from core.messages import Conflict
 from core.promises.acceptance import Spread, Stand
-from core.promises.demands import DemandInput
+from core.promises.demands import DemandInput, PromiseInput
 from core.promises.handover import AnswerInput, DeliveryInput
 from data.commands.acceptance import answer_link
 from data.commands.acceptance_links import new_token
 from data.commands.deliveries import mark_ready
 from data.commands.demands import file_demand
 from data.commands.features import move_feature
+from data.commands.promises import make_promise
 from data.queries.deliveries import Show, delivery_board
 from data.queries.demand_desk import similar_demands
 from data.queries.demand_file import demand_file, feature_choices
+from data.queries.promise_file import promise_file
 from data.queries.schedule import feature_file, schedule
 from tests.company import found
 from tests.data.test_demand_notices import told
@@ -100,6 +102,29 @@ def test_a_demand_and_its_likes_know_what_was_delivered(store, company, asked, c
     assert {one.id: one.delivery.state for one in likes} == {
         first: Stand.CONFIRMED, second: Stand.NOT_READY,
     }  # fmt: skip
+
+
+def test_a_promise_of_what_was_there_already_waits_for_no_planned_day(store, company, clock):
+    first = filed(store, company)
+    feature = answered(store, company, first)
+    clock.move(hours=1)
+    answer_link(store, ready(store, company, company.customer, first), AnswerInput("confirmed"))
+    clock.move(days=60)
+    again = filed(store, company, WORDS)
+    answered(store, company, again, feature=feature)
+    on = store.clock().date() + timedelta(days=14)
+    promised = PromiseInput("You have it in two weeks", on, demand_id=again)
+    promise = make_promise(store, company.rep, company.customer, promised)
+
+    def stands() -> tuple[bool, str, str]:
+        row = read(store, promise_file, company.rep, promise, store.clock()).row.promise
+        return row.there, str(row.state.light), row.state.code
+
+    assert stands() == (True, "green", "there")
+    clock.move(days=13)
+    assert stands() == (True, "amber", "there")  # little time to make it ready
+    ready(store, company, company.customer, again)
+    assert stands() == (False, "green", "ready")
 
 
 def test_what_was_there_when_it_was_named_has_no_day_to_wait_for(store, company, clock):

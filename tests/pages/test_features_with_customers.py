@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 
 from components import format
-from core.promises.demands import DemandInput
+from core.promises.demands import DemandInput, PromiseInput
 from core.promises.handover import AnswerInput
 from data.commands.acceptance import answer_link
 from data.commands.demands import file_demand
+from data.commands.promises import make_promise
 from data.text import translate
 from tests.data.test_demands import answered
 from tests.deliveries import EFFECT, Handover
@@ -58,6 +59,31 @@ def test_a_promise_says_that_what_was_delivered_for_it_has_a_problem(
     said = translate(language, "deliveries.came.problem", at=at)
     for address in ({}, {"promise": handover.promise}, {"feature": handover.feature}):
         assert said in shown(open_page("promises", who, language, **address))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_promise_of_what_was_there_already_names_no_planned_day(
+    open_page, handover, sqlite_store, clock, language
+):
+    _, token = handover.ready()
+    answer_link(sqlite_store, token, AnswerInput("confirmed"))
+    clock.move(days=60)
+    people = handover.people
+    demand = DemandInput("A board that shows each shift", "efficiency", EFFECT, "P1")
+    new = file_demand(sqlite_store, people.rep, people.customer, demand)
+    answered(sqlite_store, people, new, date(2026, 3, 10), handover.feature)
+    promised = PromiseInput("Next month", date(2026, 6, 1), demand_id=new)
+    promise = make_promise(sqlite_store, people.rep, people.customer, promised)
+    day = format.day(date(2026, 3, 10), language)
+    page = open_page("promises", people.rep, language)
+    assert translate(language, "promises.why.there") in shown(page)
+    assert day not in shown(page)
+    page = open_page("promises", people.rep, language, promise=promise)
+    cards = {m.label: m.value for m in page.metric}
+    planned = translate(language, "promises.planned")
+    assert cards[planned] == translate(language, "promises.already")
+    page = open_page("demands", people.rep, language, demand=new)
+    assert translate(language, "promises.planned_for", on=day) not in shown(page)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
