@@ -11,7 +11,7 @@ from components.forecast_rows import leave_for_rows
 from components.frame import View
 from components.navigation import open_page
 from components.scrolling import arrive, lead_to
-from components.tables import clickable, first_of
+from components.tables import clickable, first_of, name_column
 from components.text import t
 from core.milestones.assess import Assessment, State
 from core.milestones.criteria import BY_NAME, Kind
@@ -42,6 +42,7 @@ _OPENS = {
     "response": ("demands", "demand"),
     "kept": ("promises", "promise"),
 }
+_WIDTHS = {"on": 125, "who": 110, "why_col": 400}  # pixels: two reasons stand in full at 1440
 _BEHIND = "milestone_behind"
 _HEIGHT = 96  # pixels of a chart of weeks
 
@@ -178,9 +179,9 @@ def _table(rows: Sequence[Evidence], criterion: str, language: str) -> str | Non
         t("milestones.why_col"): [whys_words(language, row) for row in rows],
     }
     shown = {name: values for name, values in columns.items() if any(values)}
-    return clickable(
-        shown, [_id(row) for row in rows], "milestone-rows", config={}, alt=t("milestones.alt_table")
-    )
+    config = {t(f"milestones.{of}"): name_column(t(f"milestones.{of}"), width=w) for of, w in _WIDTHS.items()}
+    ids, alt = [_id(row) for row in rows], t("milestones.alt_table")
+    return clickable(shown, ids, "milestone-rows", config=config, alt=alt)
 
 
 def _id(row: Evidence) -> str:

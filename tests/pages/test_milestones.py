@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -97,7 +98,8 @@ def test_a_criterion_opens_its_rows(open_page, launched, language, name):
     rows = page.dataframe[0].value
     yes, no = (translate(language, f"milestones.{answer}.{name}") for answer in ("yes", "no"))
     expected = {"recording": {yes: ["Rep"], no: ["Mate", "Stranger"]}, "completeness": {no: ["Rep"] * 6}}
-    _, who, _, value, _ = rows.columns
+    _, who, _, value, why = rows.columns
+    assert json.loads(page.dataframe[0].proto.columns)[why]["width"] == 400  # two reasons in full
     assert rows.groupby(value)[who].agg(list).to_dict() == expected[name]
 
 
