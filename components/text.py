@@ -10,9 +10,7 @@ from core.messages import AppError, Problem
 from data.text import DEFAULT_LANGUAGE, details, has, translate
 
 LANGUAGE = "language"
-_heard: ContextVar[str | None] = ContextVar(
-    "heard", default=None
-)  # asked for each sentence of a run
+_heard: ContextVar[str | None] = ContextVar("heard", default=None)  # asked for each sentence of a run
 
 
 def language() -> str:

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Executable, bindparam, select
 from sqlalchemy.orm import Session
 
 from core.access import Who
@@ -64,7 +63,7 @@ _BY_TOKEN = _LIVING.where(UserSession.token_hash == bindparam("which"))
 _BY_ID = _LIVING.where(UserSession.id == bindparam("which"))
 
 
-def _recognise(session: Session, living: Select[Any], which: str | int, now: datetime) -> Recognised | None:
+def _recognise(session: Session, living: Executable, which: str | int, now: datetime) -> Recognised | None:
     row = session.execute(living, {"which": which, "now": now}).first()
     if row is None:
         return None
