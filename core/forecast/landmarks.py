@@ -28,7 +28,8 @@ class Sample:
     """Landmark rows: which opportunity, features, whether won within the horizon, weight, landmark.
 
     `passage` is what the stays known at the instant say, `earlier` what those known `held` horizons before
-    said: so many horizons of the latest landmarks are held out to judge learners by.
+    said: so many horizons of the latest landmarks are held out to judge learners by. Rows of so few wins that
+    nothing is learnt from them have neither.
     """
 
     of: Ints
@@ -68,7 +69,11 @@ def _sample(history: History, t: float, horizon: float) -> Sample:
     if not len(found.of):
         return found
     held = _held(found, t, horizon)
-    said = [passage(history, t - back * horizon, horizon) for back in (0, held)]
+    early, _ = held_out(replace(found, held=held), t, horizon)
+    said = [
+        passage(history, t - back * horizon, horizon) if rows.wins >= FEW_WINS else None
+        for back, rows in ((0, found), (held, early))
+    ]
     return replace(found, passage=said[0], earlier=said[1], held=held)
 
 

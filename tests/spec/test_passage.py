@@ -11,6 +11,7 @@ import pytest
 from core.forecast.combine import Past, combine
 from core.forecast.features import NAMES, open_rows
 from core.forecast.history import LOST, WON, Events, History, Track
+from core.forecast.landmarks import FEW_WINS, sample
 from core.forecast.passage import group_of, passage
 from core.forecast.stays import stays
 from tests.simulated import START, oracle, simulated
@@ -117,3 +118,12 @@ def test_what_was_said_with_little_on_record_says_little_now():
     assert said[0.01].forecast == pytest.approx(100, abs=3)
     assert said[0.01].parts["corrected"] < said[1.0].parts["corrected"]
     assert np.log(said[0.01].high / said[0.01].low) < 0.5 * np.log(said[1.0].high / said[1.0].low)
+
+
+def test_the_passage_is_read_only_where_something_is_learnt_from_it():
+    history = simulated(days=120, per_day=4, seed=3)
+    few, many = (sample(history, START + day, 7.0) for day in (35, 120))
+    assert few.wins < FEW_WINS <= many.wins
+    assert few.passage is None
+    assert few.earlier is None
+    assert many.passage is not None
