@@ -113,7 +113,6 @@ def forecast_of(
     day: date,
     *,
     in_use: InUse | None = None,
-    earlier: int | None = None,
     tick: Callable[[float], None] = lambda share: None,
 ) -> Forecast:
     """The period that `day` lies in, as the books stood when the day began; see `outlook`."""
@@ -125,7 +124,6 @@ def forecast_of(
         day,
         books.zone,
         country=books.country,
-        earlier=earlier,
         model=model,
         tick=tick,
     )

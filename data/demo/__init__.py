@@ -1,9 +1,11 @@
 """The demo company "Yunqi Industrial Software 云启智造" (docs/demo.md): seeded, relative to today, and
 written through the commands, so that every rule of the product holds for every record of it."""
 
+from bisect import bisect
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import accumulate
 from random import Random
 
 from core.access import OPERATOR
@@ -20,7 +22,7 @@ from data.demo.calendar import SHANGHAI, is_workday, near_spring_festival
 from data.demo.deals import Deal, Dealer
 from data.demo.deliveries import Deliverer
 from data.demo.forecasts import foresee
-from data.demo.market import Customer, Market, opening_times
+from data.demo.market import GOLDEN, SEGMENTS, Customer, Market, opening_times
 from data.demo.promises import Promiser
 from data.demo.rooms import Gatherer
 from data.demo.signals import Teller
@@ -166,14 +168,22 @@ def _prepare(
 def _usual(
     dealer: Dealer, customers: list[Customer], size: Size, rng: Random, start: datetime, now: datetime
 ) -> list[Deal]:
-    """Opportunities over the months: fewer around the Spring Festival, none on free days."""
+    """Opportunities over the months: fewer around the Spring Festival, none on free days.
+
+    Days and customers, small ones and large, come evenly instead of by lot: a small company has its large
+    deals in every year.
+    """
     days = [start + timedelta(days=n) for n in range(10, int((now - start).days))]
-    weights = [_business(day, now, size.recent) for day in days]
-    deals = []
-    for day in sorted(rng.choices(days, weights, k=size.opportunities)):
-        known = [c for c in customers if c.created_at < day]
+    so_far = list(accumulate(_business(day, now, size.recent) for day in days))
+    each = so_far[-1] / size.opportunities
+    by_segment = sorted(customers, key=lambda c: SEGMENTS.index(c.values.segment or "mid"))
+    rank, deals = rng.random(), []
+    for n in range(size.opportunities):
+        day = days[bisect(so_far, (n + rng.random()) * each)]
+        known = [c for c in by_segment if c.created_at < day] or customers[:1]
+        rank = (rank + GOLDEN) % 1
         at = day.astimezone(SHANGHAI).replace(hour=rng.randint(9, 17), minute=rng.randint(0, 59))
-        deals.append(dealer.deal(rng.choice(known or customers[:1]), at))
+        deals.append(dealer.deal(known[int(rank * len(known))], at))
     return deals
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from math import exp, log
+from math import exp, log, prod
 from random import Random
 from statistics import NormalDist
 
@@ -95,8 +95,8 @@ class Deal:
 class Dealer:
     """Draws opportunities.
 
-    Amounts run through their distribution evenly instead of by lot, so that medians hold in a small
-    company too.
+    Amounts run through their distribution evenly instead of by lot, and a segment has a win whenever its
+    chances have added up to one more: so medians and rates hold in a small company too, in each season.
 
     Args:
         rise_at: when prices rise; never when None.
@@ -106,6 +106,7 @@ class Dealer:
     def __init__(self, rng: Random, rise_at: datetime | None, repeats: int = 0) -> None:
         self._rng, self._rise_at, self._repeats = rng, rise_at, repeats
         self._ranks: dict[tuple[str, bool], float] = defaultdict(rng.random)
+        self._chances: dict[str, float] = defaultdict(rng.random)
 
     def amount(self, segment: str, at: datetime) -> Decimal:
         """A lognormal amount around the segment's median, dearer from the price rise on."""
@@ -117,21 +118,28 @@ class Dealer:
 
     def deal(self, customer: Customer, opened_at: datetime) -> Deal:
         """A whole course."""
-        rng = self._rng
-        amount = self.amount(customer.values.segment or "mid", opened_at)
-        deal = Deal(customer, opened_at, amount, rng.gauss(0, 1), [])
+        rng, segment = self._rng, customer.values.segment or "mid"
+        deal = Deal(customer, opened_at, self.amount(segment, opened_at), rng.gauss(0, 1), [])
         at = opened_at + timedelta(days=rng.uniform(0.5, 5))
-        for stage in STAGES:
-            if self._skipped(deal.rep, stage):
-                continue
+        stages = [stage for stage in STAGES if not self._skipped(deal.rep, stage)]
+        passes = [self._passes(deal, stage) for stage in stages]
+        luck, so_far = self._luck(segment, prod(passes)), 1.0
+        for stage, chance in zip(stages, passes, strict=True):
             ends = at + timedelta(days=self._dwell(deal.rep, stage, at))
             deal.visits += self._visits(deal.rep, stage, at, ends)
             if stage == "quote_confirmation" and rng.random() < 0.14:
                 ends = self._step_back(deal, ends)
             at = ends
-            if not self._passes(deal, stage):
+            so_far *= chance
+            if so_far <= luck:
                 return self._end(deal, Outcome.LOST, stage, at)
         return self._end(deal, Outcome.WON, "quote_confirmation", at)
+
+    def _luck(self, segment: str, win: float) -> float:
+        """What an opportunity with this chance of a win has to stay above, as often as it would by lot."""
+        before = self._chances[segment]
+        self._chances[segment] = after = before + win
+        return 0.0 if int(after) > int(before) else self._rng.uniform(win, 1)
 
     def _risen(self, at: datetime) -> bool:
         return self._rise_at is not None and at >= self._rise_at
@@ -165,12 +173,13 @@ class Dealer:
         deal.visits += [Visit("objection_handling", at, 45), Visit("quote_confirmation", again, 45)]
         return again + timedelta(days=self._rng.uniform(4, 10))
 
-    def _passes(self, deal: Deal, stage: str) -> bool:
+    def _passes(self, deal: Deal, stage: str) -> float:
+        """The chance that it passes a stage, 0–1."""
         rate = PASS_RATES[stage]
         if stage == "quote_confirmation" and deal.rep.quote_pass is not None:
             rate = deal.rep.quote_pass
         odds = log(rate / (1 - rate)) + 0.55 * deal.warmth + 0.08
-        return self._rng.random() < 1 / (1 + exp(-odds))
+        return 1 / (1 + exp(-odds))
 
     def _end(self, deal: Deal, outcome: Outcome, stage: str, at: datetime) -> Deal:
         deal.outcome = outcome

@@ -12,7 +12,6 @@ from data.forecasting import AT, PERIODS, forecast_of, open_books
 from data.jobs.forecast import Row, as_rows, put
 
 MONTHS, WEEKS, DAYS = 5, 8, 7  # first days of months, then weeks, then days
-_EARLIER = 4  # periods that the views' skill is learnt from; all that are there would take minutes
 _SUMS, _PLACES = ("value", "low", "high", "won_so_far", "fresh"), Decimal("0.0001")
 _MINUTES = 6  # that a morning's job took
 
@@ -35,7 +34,7 @@ def foresee(store: Store, pipeline: str, now: datetime, times: Decimal) -> None:
         if morning <= now:
             store.clock = _standing(morning)
             for period in PERIODS if day in {*firsts, *weeks} else PERIODS[:1]:
-                run, lines, wins = as_rows(forecast_of(books, period, day, earlier=_EARLIER))
+                run, lines, wins = as_rows(forecast_of(books, period, day))
                 put(store, _raised(run, times), lines, wins)
 
 

@@ -1,7 +1,9 @@
 """The demo company's customers, drawn before time begins to run."""
 
+from bisect import bisect
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import accumulate
 from random import Random
 
 from core.customers import ContactInput, CustomerInput
@@ -10,7 +12,8 @@ from data.demo.calendar import SHANGHAI
 from data.demo.staff import TEAMS, Rep
 from data.demo.texts import Writer, words
 
-_SEGMENTS, _SEGMENT_WEIGHTS = ("small", "mid", "large"), (45, 38, 17)
+SEGMENTS, _SEGMENT_WEIGHTS = ("small", "mid", "large"), (45, 38, 17)
+GOLDEN = 0.6180339887498949  # multiples of it, less their whole part, fill 0–1 evenly
 _FIRST_ROLES = (DecisionRole.CHAMPION, DecisionRole.INFLUENCER, DecisionRole.BUYER, DecisionRole.USER)
 _GRADE_WEIGHTS = {"small": (8, 30, 42, 20), "mid": (18, 42, 30, 10), "large": (34, 40, 20, 6)}
 
@@ -49,17 +52,17 @@ class Customer:
 
 
 class Market:
-    """Draws customers; names are used once."""
+    """Draws customers; names are used once, segments come evenly instead of by lot."""
 
     def __init__(self, rng: Random) -> None:
-        self._rng, self._names = rng, set[str]()
+        self._rng, self._names, self._rank = rng, set[str](), rng.random()
 
     def customer(self, rep: Rep, created_at: datetime, *, special: bool) -> Customer:
         """A customer of a rep; `special` ones carry three or more high-value tags."""
         rng = self._rng
         language = "en" if rng.random() < 0.1 else "zh"
         industry = rng.choice(INDUSTRIES)
-        segment = rng.choices(_SEGMENTS, _SEGMENT_WEIGHTS)[0]
+        segment = self._segment()
         name = self._name(language, industry, TEAMS[rep.team][:2])
         contacts = self._contacts(language)
         writer = Writer(rng, language, _known(contacts, name))
@@ -70,6 +73,11 @@ class Market:
         graded = rng.random() < 0.86
         grade = rng.choices("ABCD", _GRADE_WEIGHTS[segment])[0] if graded else None
         return Customer(rep, created_at, language, values, contacts, tags, grade)
+
+    def _segment(self) -> str:
+        self._rank = (self._rank + GOLDEN) % 1
+        so_far = list(accumulate(_SEGMENT_WEIGHTS))
+        return SEGMENTS[bisect(so_far, self._rank * so_far[-1])]
 
     def _name(self, language: str, industry: str, region: str) -> str:
         rng, names = self._rng, words("names")

@@ -94,7 +94,8 @@ def test_a_branch_has_its_own_names_and_amounts_and_the_first_its_accounts(sqlit
         )
         assert len({c.name for c in all_of(session, Customer)}) == 12
         amounts = [o.amount for o in all_of(session, Opportunity)]
-        assert len({amounts[n] / amounts[n % 3] for n in range(12)}) > 1
+        known = [n for n in range(12) if amounts[n % 3] is not None]  # one in ten is opened without
+        assert len({amounts[n] / amounts[n % 3] for n in known}) > 1
         quotes = session.execute(
             select(OpportunityChange.after, Opportunity.amount)
             .join(Opportunity, Opportunity.id == OpportunityChange.opportunity_id)

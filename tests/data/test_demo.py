@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from random import Random
 from statistics import median
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select
 
 from core.access import OPERATOR, Who, decide
+from core.forecast.backtest import backtest
 from core.forecast.calibration import REJECT_REASONS, REJECTED
+from core.forecast.periods import Horizon
 from core.messages import Conflict, Invalid
 from core.policies import DEFAULTS
 from core.process.alerts import findings
+from core.process.stages import PIPELINE
 from core.reports.brief import Source
-from core.terms import Role
+from core.terms import Outcome, Role
 from data import __main__ as command_line
 from data.calendars import china
 from data.commands.pipelines import set_benchmarks
@@ -25,12 +30,14 @@ from data.commands.projections import differences
 from data.demo import PASSWORD, texts, write
 from data.demo.branches import branch_out
 from data.demo.calendar import SHANGHAI
+from data.demo.deals import Dealer
 from data.demo.feedback import LIKED
 from data.demo.inboxes import SOON
 from data.demo.staff import ACCOUNTS, LEAVER, OPTIMIST, PADDER, SANDBAGGER, SKIPPING_TEAM, STUCK_TEAM, TEAMS
 from data.demo.tour import stops
 from data.engine import Store
 from data.files import read_file
+from data.forecasting import open_books
 from data.install import install
 from data.queries.alert_facts import alert_facts
 from data.queries.deliveries import Show as Deliveries
@@ -58,6 +65,7 @@ from data.schema import (
     Customer,
     CustomerState,
     ForecastDecision,
+    ForecastRun,
     HealthReport,
     Interaction,
     Message,
@@ -404,6 +412,26 @@ def test_months_that_are_over_were_answered_and_the_running_one_waits(company):
         shown = forecast_health(session, OPERATOR, company.clock(), months=12, pipeline=None, group=None)
     assert len(shown.groups[0].months) >= 3
     assert shown.groups[0].total.adoption is not None
+
+
+def test_a_kept_morning_says_what_a_backtest_of_the_same_origin_says(company):
+    running = company.clock().astimezone(SHANGHAI).date().replace(day=1)
+    first = Horizon("month").step(running, -1)
+    kept = select(ForecastRun.value).where(ForecastRun.period == "month", ForecastRun.taken_on == first)
+    with company.reading() as session:
+        books, value = open_books(session, PIPELINE), session.scalar(kept)
+    (said,) = backtest(books.history, Horizon("month"), first, first, zone=books.zone).rows
+    assert float(value) == pytest.approx(said.forecast, abs=0.01)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_wins_come_as_often_as_their_chances_say_in_every_season(seed):
+    rep = SimpleNamespace(skips=0.0, pads=False, quote_days=1.0, quote_pass=None)
+    customer = SimpleNamespace(rep=rep, values=SimpleNamespace(segment="large"))
+    dealer = Dealer(Random(seed), None)
+    won = [dealer.deal(customer, datetime(2025, 1, 1, tzinfo=UTC)).outcome == Outcome.WON for _ in range(64)]
+    assert all(2 <= sum(won[n : n + 16]) <= 8 for n in range(0, 64, 16))
+    assert 17 <= sum(won) <= 24
 
 
 def test_several_reps_rejected_suggestions_for_a_reason(company):
