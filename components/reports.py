@@ -167,7 +167,7 @@ def headline(shown: Shown, view: View) -> None:
 
 
 def _card(shown: Shown, metric: Metric, language: str) -> Card:
-    change, currency = shown.change(metric.name), shown.ask.currency
+    change, currency = shown.change(metric.name, why=False), shown.ask.currency
     return Card(
         t(metric.title),
         value_words(language, metric, change.after, currency),

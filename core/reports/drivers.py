@@ -58,7 +58,7 @@ class Change:
         before, after: the numbers; None where there was nothing to count.
         chance: the change up to which chance alone explains it 19 times in 20, in the metric's unit; None
             where there are too few rows to say.
-        driver: the part that stands out most; None without a change to explain.
+        driver: the part that stands out most; None without a change to explain, and where none was wanted.
     """
 
     metric: Metric
@@ -78,11 +78,15 @@ class Change:
         return self.delta is None or self.chance is None or abs(self.delta) <= self.chance
 
 
-def change(metric: Metric, before: Tallied, after: Tallied) -> Change:
-    """How a metric changed, and the group that stands out most in it."""
+def change(metric: Metric, before: Tallied, after: Tallied, *, why: bool = True) -> Change:
+    """How a metric changed, and the group that stands out most in it.
+
+    Args:
+        why: whether the group is wanted; every group of every split is looked at for it.
+    """
     driver = None
     old, new = before.whole.value(metric.ratio), after.whole.value(metric.ratio)
-    if old is not None and new is not None and old != new:
+    if why and old is not None and new is not None and old != new:
         driver = _largest(metric, before, after, new - old)
     return Change(metric, old, new, chance(metric, before.whole, after.whole), driver)
 

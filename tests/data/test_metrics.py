@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -23,6 +24,7 @@ from data.queries.metrics.source import SELECTS
 from data.queries.metrics.tallies import tallies
 from data.schema import Action
 from tests.company import found
+from tests.data.test_board_query import plans
 from tests.data.test_record_action import done
 from tests.metric_company import drawn
 from tests.metric_reference import REFERENCE, expected
@@ -83,6 +85,30 @@ def test_sums_in_the_store_are_the_sums_of_the_rows(store):
                     for key, (called, tally) in groups.items():
                         assert others[key][0] == called
                         assert close(tally, others[key][1]), (name, split, key)
+
+
+@pytest.mark.parametrize("grain", SELECTS)
+def test_no_row_looks_through_all_others(sqlite_store, grain):
+    """What a window computes has no index: joined from the other side it is read again for each row."""
+    people = drawn(sqlite_store).people
+    names = [metric.name for metric in metrics_of(grain)]
+    for who in (people.director, people.manager):
+        steps = plans(sqlite_store, partial(tallies, who=who, ask=ask_of(sqlite_store), names=names))
+        assert [step for step in steps if step.startswith("SCAN") and "LEFT-JOIN" in step] == []
+
+
+def test_only_what_is_asked_for_is_split(sqlite_store):
+    drawn(sqlite_store)
+    with sqlite_store.reading() as session:
+        every = tallies(session, OPERATOR, ask_of(sqlite_store), METRICS)
+        for name in ("wins", "kept_rate"):
+            got = tallies(session, OPERATOR, ask_of(sqlite_store), METRICS, split={name})
+            assert got[name] == every[name]
+            assert every[name].by
+            assert {other for other, found in got.items() if found.by} == {name}
+            assert {other: found.whole for other, found in got.items()} == {
+                other: found.whole for other, found in every.items()
+            }
 
 
 def test_rows_of_every_report_add_up_to_the_number_for_everybody(sqlite_store):

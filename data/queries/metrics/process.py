@@ -106,7 +106,7 @@ def _between(stay: Any) -> Any:
 
 
 def actions(who: Who, ask: Ask) -> Select[Any]:
-    """One row per action completed in the period; what brought its opportunity nowhere counts nothing.
+    """One row per action completed in the period that brought its opportunity further; others count nothing.
 
     So no number of actions gets better by logging many that lead nowhere (`core.process.metrics.advances`).
     """
@@ -115,15 +115,14 @@ def actions(who: Who, ask: Ask) -> Select[Any]:
     if mine := within(who, ask):
         moved = moved.where(Action.opportunity_id.in_(select(Opportunity.id).where(*mine)))
     reached = advances(moved)
-    further = reached.c.id.is_not(None)
     written = func.length(Action.summary) >= ask.policy.min_summary_chars
     recorded = Action.recording.is_not(None)
     proven = recorded if ask.policy.recording_required else or_(recorded, written)
     wait = elapsed_days(Action.ended_at, Action.recorded_at) * _DAY_HOURS
     measures = (
-        *counts("evidenced_actions", case((and_(further, proven), 1.0))),
-        *counts("recording_rate", case((and_(further, recorded), 1.0), (further, 0.0))),
-        *counts("entry_hours", case((and_(further, wait < 0), 0.0), (further, wait))),
+        *counts("evidenced_actions", case((proven, 1.0))),
+        *counts("recording_rate", case((recorded, 1.0), else_=0.0)),
+        *counts("entry_hours", case((wait < 0, 0.0), else_=wait)),
     )
     return _joined(
         select(
@@ -134,9 +133,10 @@ def actions(who: Who, ask: Ask) -> Select[Any]:
             Action.type.label("type"),
             *measures,
         )
+        .select_from(reached)
+        .join(StageEvent, StageEvent.id == reached.c.id)
+        .join(Action, Action.id == StageEvent.action_id)
         .join(Opportunity, Opportunity.id == Action.opportunity_id)
-        .outerjoin(StageEvent, and_(StageEvent.action_id == Action.id, StageEvent.voided_at.is_(None)))
-        .outerjoin(reached, reached.c.id == StageEvent.id)
     ).where(*done, *deals(who, ask))
 
 

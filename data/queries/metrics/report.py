@@ -53,9 +53,9 @@ class Shown:
     before: Mapping[str, Tallied]
     others: tuple[str, ...]
 
-    def change(self, metric: str) -> Change:
-        """How one of its metrics changed."""
-        return change(METRICS[metric], self.before[metric], self.now[metric])
+    def change(self, metric: str, *, why: bool = True) -> Change:
+        """How one of its metrics changed, and through which group, if that is wanted."""
+        return change(METRICS[metric], self.before[metric], self.now[metric], why=why)
 
 
 def asked(session: Session, who: Who, now: datetime, narrow: Narrow) -> Ask:

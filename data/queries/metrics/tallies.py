@@ -40,13 +40,14 @@ def tallies(
 
     Args:
         names: of metrics.
-        split: those whose splits are wanted, all of them when None; others of the same rows come along.
+        split: those whose splits are wanted, all of them when None: a large company has tens of thousands
+            of groups.
     """
     found: dict[str, Tallied] = {}
     for grain in {METRICS[name].grain: None for name in names}:
         metrics = [METRICS[name] for name in names if METRICS[name].grain is grain]
-        splits = SPLITS[grain] if split is None or any(m.name in split for m in metrics) else ()
-        found |= _tallies(session, who, ask, grain, metrics, splits)
+        wanted = {metric.name for metric in metrics if split is None or metric.name in split}
+        found |= _tallies(session, who, ask, grain, metrics, wanted)
     return found
 
 
@@ -56,23 +57,24 @@ def _tallies(
     ask: Ask,
     grain: Grain,
     metrics: Collection[Metric],
-    splits: Collection[Dimension],
+    split: Collection[str],
 ) -> dict[str, Tallied]:
     if grain in READERS:
         every = tallied(facts(session, who, ask, grain), grain)
-        return {metric.name: every[metric.name] for metric in metrics}
+        return {m.name: every[m.name] if m.name in split else Tallied(every[m.name].whole) for m in metrics}
+    splits = SPLITS[grain] if split else ()
     rows = selected(who, ask, grain).cte("facts")
     whole: dict[str, Tally] = {}
     by: dict[str, dict[Dimension, dict[str, tuple[str | None, Tally]]]] = {m.name: {} for m in metrics}
-    for split, key, name, *sums in session.execute(
-        union_all(*(_added(rows, metrics, dimension) for dimension in (None, *splits)))
+    for dimension, key, name, *sums in session.execute(
+        union_all(*(_added(rows, metrics, by_one) for by_one in (None, *splits)))
     ):
         for place, metric in enumerate(metrics):
             one = Tally(*(part or 0 for part in sums[place * _PARTS : (place + 1) * _PARTS]))
-            if not split:
+            if not dimension:
                 whole[metric.name] = one
-            elif one.n:
-                by[metric.name].setdefault(Dimension(split), {})[key] = (name, one)
+            elif one.n and metric.name in split:
+                by[metric.name].setdefault(Dimension(dimension), {})[key] = (name, one)
     return {m.name: Tallied(whole.get(m.name, NOTHING), by[m.name]) for m in metrics}
 
 
