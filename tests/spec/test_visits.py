@@ -59,9 +59,12 @@ def test_fields_come_in_their_kind():
     assert visit(**{"fields-attendees": people}).fields["attendees"] == [{"name": "Wu", "role": "buyer"}]
     quote = {"type": "quote_confirmation", "fields-quote": {"amount": "1200.50", "currency": "CNY"}}
     assert visit(**quote).fields["quote"] == {"amount": Decimal("1200.50"), "currency": "CNY"}
-    for amount in ("NaN", "1e999", "", None, 5, "1,5"):
+    for amount in ("", None, 5):
         quote["fields-quote"] = {"amount": amount, "currency": "CNY"}
         assert visit(**quote).fields["quote"]["amount"] is None
+    for amount in ("NaN", "1e999", "1,5"):  # stands as it was typed, to be refused at its field
+        quote["fields-quote"] = {"amount": amount, "currency": "CNY"}
+        assert visit(**quote).fields["quote"]["amount"] == amount
     assert visit(summary="a\x00b\ud800c").summary == "abc"
 
 
