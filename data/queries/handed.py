@@ -10,14 +10,13 @@ from data.schema import ForecastLine, ForecastWin
 
 
 @recalled
-def handed(session: Session, who: Who, before: Snapshot | None, after: Snapshot) -> frozenset[int]:
+def handed(session: Session, who: Who, before: Snapshot, after: Snapshot) -> frozenset[int]:
     """Opportunities that stand in both snapshots, in one of them with people whose part is not seen.
 
-    They were neither lost nor are they new: somebody else has them, or had them.
+    They were neither lost nor are they new: somebody else has them, or had them. Of whole snapshots there
+    are none.
     """
     del who  # both are cut to what they see
-    if before is None or after.whole:
-        return frozenset()
     was, now = ({row.opportunity_id for row in (*s.lines, *s.wins)} for s in (before, after))
     return frozenset(
         (was - now) & _also(session, before, after) | (now - was) & _also(session, after, before)
