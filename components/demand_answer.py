@@ -46,8 +46,8 @@ def to_answer(file: DemandFile) -> bool:
 
 
 def may_answer_anew(file: DemandFile) -> bool:
-    """Whether the answer that stands can be replaced; a declined one is answered after all."""
-    return file.row.state is SlaState.ANSWERED and not file.handed_over
+    """Whether the answer that stands can be replaced, or a decline put right; after all is another thing."""
+    return file.row.state in (SlaState.ANSWERED, SlaState.DECLINED) and not file.handed_over
 
 
 def anew(file: DemandFile) -> int | None:
@@ -76,7 +76,9 @@ def answer_block(
     if kept is None:
         return
     waits, again = file.row.answered_at is None, anew(file) is not None
-    title, part = "do_answer" if waits else "anew" if again else "after_all", part_of(file.row.id)
+    over = again and file.row.state is SlaState.DECLINED  # what was said of a decline is put right
+    title = "do_answer" if waits else "declined_wrong" if over else "anew" if again else "after_all"
+    part = part_of(file.row.id)
     with st.container(key=part):
         section(t(f"demands.{title}"), icon=":material/edit_note:")
         if again and file.row.feature_id:
@@ -84,13 +86,14 @@ def answer_block(
     form = form_over(view, kept, save_promise_fields, "answer")
     with st.container(border=True):
         ways = ("new", *(("known",) if features else ()), *((DECLINE,) if waits or again else ()))
-        way = form.switch("way", t("demands.way_label"), ways, lambda w: t(f"demands.way.{w}"), "new")
+        way = DECLINE if over else _way(form, ways)
         if way == DECLINE:
             _decline(form, view.read(standing, file.row.id, view.now), view)
         else:
             _answer(form, way, features, view)
         if again:
-            form.long_text("anew", t("demands.anew_reason"), placeholder=t("demands.anew_hint"))
+            hint = "" if over else t("demands.anew_hint")
+            form.long_text("anew", t("demands.anew_reason"), placeholder=hint)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.button(
                 t("demands.send_answer"),
@@ -110,6 +113,10 @@ def answer_block(
         into_view(part, part, key="answer")  # once all of it is drawn, the page is long enough to scroll
     else:
         arrive(part)
+
+
+def _way(form: DraftForm, ways: Sequence[str]) -> Any:
+    return form.switch("way", t("demands.way_label"), ways, lambda w: t(f"demands.way.{w}"), "new")
 
 
 def answer_draft(file: DemandFile, view: View) -> DraftView:

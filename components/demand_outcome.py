@@ -18,7 +18,7 @@ from components.text import pair, t, term
 from core.access import Permission, reach
 from core.promises.sla import SlaState
 from data.commands.form_drafts import DEMAND_BACK, TOLD_BACK
-from data.queries.demand_file import DemandFile
+from data.queries.demand_file import DemandFile, Ended
 from data.queries.demands import DemandRow
 from data.queries.taken_back import TakenBack
 
@@ -34,7 +34,7 @@ def answered(file: DemandFile, view: View) -> None:
         st.caption(t("demands.no_answer_yet"))
         return
     if row.declined_for:
-        _declined(row, view)
+        _declined(file, view)
     if row.state is not SlaState.DECLINED:
         _planned(file, view)
     _earlier(file, view)
@@ -54,14 +54,14 @@ def _planned(file: DemandFile, view: View) -> None:
         with st.container(horizontal=True, gap="small"):
             if row.feature_id and st.button(t("demands.to_schedule"), icon=":material/calendar_month:"):
                 open_page("promises", feature=row.feature_id)
-            _begin_anew(file, view)
+            _begin_anew(file, view, t("demands.anew"))
 
 
-def _begin_anew(file: DemandFile, view: View) -> None:
+def _begin_anew(file: DemandFile, view: View, label: str, icon: str = ":material/undo:") -> None:
     """Product may answer it anew: the answer that stands goes into the history."""
     answers = reach(view.who, Permission.ANSWER_DEMANDS) is not None
     offered = answers and may_answer_anew(file) and anew(file) is None
-    if offered and st.button(t("demands.anew"), icon=":material/undo:"):
+    if offered and not address.read("do", ["answer"], "") and st.button(label, icon=icon):
         lead_to(part_of(file.row.id))
         address.write(anew=len(file.earlier) + 1)
         st.rerun()
@@ -70,12 +70,22 @@ def _begin_anew(file: DemandFile, view: View) -> None:
 def _earlier(file: DemandFile, view: View) -> None:
     """Answers that stand no more, newest first."""
     for ended in reversed(file.earlier):
-        what = ended.feature or term("decline", ended.declined_for)
-        if ended.feature and ended.feature == file.row.feature:  # another one of the same name
-            what = f"{what} · {ended.reference}"
         by, at = ended.by or t("demands.somebody"), view.instant(ended.at)
-        said = t("demands.until", at=at, what=what, by=by, reason=ended.reason)
+        said = t("demands.until", at=at, what=_was(ended, file), by=by, reason=ended.reason)
         st.caption(f":material/history: {plain(said)}")
+
+
+def _was(ended: Ended, file: DemandFile) -> str:
+    """What an earlier answer said, with what tells it from the one that stands."""
+    if not ended.feature:
+        parts = [term("decline", ended.declined_for), ended.reply if ended.reply != file.row.reply else ""]
+        return " · ".join(part for part in parts if part)
+    if ended.feature_id == file.row.feature_id:  # what was said of it has changed
+        told = ("path", ended.path, file.path), ("resources", ended.resources, file.resources)
+        changed = [pair(t(f"demands.{name}"), was) for name, was, now in told if was and was != now]
+        return " · ".join([ended.feature, *changed])
+    same = ended.feature == file.row.feature  # another one of the same name
+    return f"{ended.feature} · {ended.reference}" if same else ended.feature
 
 
 def _mistaken(file: DemandFile, found: TakenBack, view: View) -> None:
@@ -85,22 +95,27 @@ def _mistaken(file: DemandFile, found: TakenBack, view: View) -> None:
         leave_for(customer=file.row.customer_id, again=file.row.id)
 
 
-def _declined(row: DemandRow, view: View) -> None:
+def _declined(file: DemandFile, view: View) -> None:
+    row = file.row
     with st.container(border=True, gap="xsmall"):
         label = t("demands.show.declined" if row.state is SlaState.DECLINED else "demands.declined_before")
         st.markdown(f"**{plain(pair(label, term('decline', row.declined_for)))}**")
         st.text(row.reply or "")
         if row.state is SlaState.DECLINED:
-            _after_a_decline(row, view)
+            _after_a_decline(file, view)
 
 
-def _after_a_decline(row: DemandRow, view: View) -> None:
-    """Product may answer it after all, sales ask again."""
-    answers = reach(view.who, Permission.ANSWER_DEMANDS) and not address.read("do", ["answer"], "")
-    if answers and st.button(t("demands.after_all"), icon=":material/undo:"):
-        lead_to(part_of(row.id))
-        address.write(do="answer")
-        st.rerun()
+def _after_a_decline(file: DemandFile, view: View) -> None:
+    """Product may answer it after all, or put right what it said; sales ask again."""
+    row = file.row
+    answers = reach(view.who, Permission.ANSWER_DEMANDS) is not None
+    busy = address.read("do", ["answer"], "") or anew(file) is not None
+    with st.container(horizontal=True, gap="small"):
+        if answers and not busy and st.button(t("demands.after_all"), icon=":material/undo:"):
+            lead_to(part_of(row.id))
+            address.write(do="answer")
+            st.rerun()
+        _begin_anew(file, view, t("demands.declined_wrong"), ":material/edit:")
     if reach(view.who, Permission.FILE_DEMANDS) and st.button(t("demands.again"), icon=":material/redo:"):
         leave_for(customer=row.customer_id, again=row.id)
 

@@ -48,6 +48,7 @@ KINDS: Mapping[str, Permission] = {
     "demand_moved": Permission.SEE_PROMISES,
     "demand_unplanned": Permission.SEE_PROMISES,
     "demand_answered_anew": Permission.SEE_PROMISES,
+    "demand_decline_corrected": Permission.SEE_PROMISES,
     "demand_declined_anew": Permission.SEE_PROMISES,
     "demand_taken_back": Permission.SEE_PROMISES,
     "promise_before_plan": Permission.SEE_PROMISES,

@@ -21,8 +21,8 @@ def unanswered(tx: Tx, demand_id: int, *, declined: bool = False) -> Demand:
     return demand
 
 
-def answered_so_far(tx: Tx, demand_id: int, anew: Anew) -> Demand:
-    """A demand whose answer can be given anew, held until the command ends.
+def answered_so_far(tx: Tx, demand_id: int, anew: Anew, *, declined: bool = False) -> Demand:
+    """A demand whose answer can be given anew, held until the command ends; also one declined, if `declined`.
 
     Raises:
         NotFound: no such demand.
@@ -32,7 +32,8 @@ def answered_so_far(tx: Tx, demand_id: int, anew: Anew) -> Demand:
     demand = tx.session.get(Demand, demand_id, with_for_update=True)
     if demand is None:
         raise NotFound(entity="demand")
-    if demand.answered_at is None or (demand.declined_for and not demand.feature_id):
+    stands = declined or demand.feature_id is not None or not demand.declined_for
+    if demand.answered_at is None or not stands:
         raise Conflict("not_answered")
     before = select(func.count()).where(EarlierAnswer.demand_id == demand_id)
     if anew.after is not None and tx.session.scalar(before) != anew.after:

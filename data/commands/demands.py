@@ -194,14 +194,15 @@ def decline_demand(tx: Tx, demand_id: int, decline: Decline, anew: Anew | None =
     """Answer a demand that it will not be done, and tell whoever asked or promised; returns its id.
 
     Args:
-        anew: that it replaces the answer that stands, and why.
+        anew: that it replaces the answer that stands, also that it was declined in other words, and why.
 
     Raises:
         NotFound: no such demand.
         Conflict: it was answered before, or taken back.
         Invalid: no reason or no words, or the customer was promised it and nobody above knows.
     """
-    demand = answered_so_far(tx, demand_id, anew) if anew else unanswered(tx, demand_id)
+    demand = answered_so_far(tx, demand_id, anew, declined=True) if anew else unanswered(tx, demand_id)
+    again = demand.feature_id is None  # declined before: its reason or its words are put right
     promised = standing(tx.session, tx.who, demand_id, tx.now)
     refuse([*(stands(row.words) for row in promised), *check_decline(decline), *check_anew(anew)])
     end_clock(tx, demand)
@@ -212,7 +213,8 @@ def decline_demand(tx: Tx, demand_id: int, decline: Decline, anew: Anew | None =
     tx.audit("demand", demand.id, after=after | _why(anew))
     about = {"demand_id": demand.id, "customer_id": demand.customer_id, "declined_for": decline.reason}
     emit(tx.session, tx.now, [Event("demand.declined", demand.id, about, str(ended or ""))])
-    kind = "demand_declined_anew" if ended else "demand_declined"
+    corrected = "demand_decline_corrected" if again else "demand_declined_anew"
+    kind = corrected if ended else "demand_declined"
     tell_asked(tx, demand, kind, ended or 0, (), **after, **_why(anew))
     if ended:
         sweep_promises(tx.session, tx.now, tx.policy, Promise.demand_id == demand.id, by=tx.who.person_id)

@@ -9,6 +9,7 @@ from core.access import Who
 from core.messages import Invalid, NotFound, Problem
 from core.promises.demands import Answer
 from core.promises.sheet import BROUGHT, concerns, read_anew, read_answer, read_decline, read_promise
+from core.promises.sla import SlaState
 from data.commands.demands import answer_demand, decline_demand
 from data.commands.drafts import save_fields, start_draft, submit_draft
 from data.commands.promises import make_promise
@@ -104,7 +105,8 @@ def open_answer(store: Store, who: Who, demand_id: int, after: int | None = None
     """The draft of an answer to a demand; its id.
 
     One given anew begins with the kind of deliverable of the answer before: its path and resources are those
-    of the feature that gives way. One after all, where an answer was declined again, begins with all three.
+    of the feature that gives way. One after all, where an answer was declined again, begins with all three. A
+    decline put right begins with what was said.
 
     Args:
         after: of an answer that replaces the one that stands, how many stood before that one.
@@ -118,7 +120,9 @@ def open_answer(store: Store, who: Who, demand_id: int, after: int | None = None
     if after is not None:
         values["after"] = after
     ended = next((one for one in reversed(file.earlier) if one.feature), None)
-    if after is not None:
+    if after is not None and file.row.state is SlaState.DECLINED:
+        values |= {"way": DECLINE, "reason": file.row.declined_for, "reply": file.row.reply}
+    elif after is not None:
         values["deliverable"] = file.deliverable
     elif ended:
         values |= {"path": ended.path, "resources": ended.resources, "deliverable": ended.deliverable}

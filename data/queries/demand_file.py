@@ -45,8 +45,10 @@ class Ended:
 
     Attributes:
         path, resources, deliverable, reference: what was said of the feature; None of one that declined.
+        reply: what the customer could be told of a decline.
     """
 
+    feature_id: int | None
     feature: str | None
     declined_for: str | None
     reason: str
@@ -56,6 +58,7 @@ class Ended:
     resources: str | None
     deliverable: str | None
     reference: str | None
+    reply: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,7 @@ def demand_file(session: Session, who: Who, demand_id: int, now: datetime) -> De
 def _earlier(session: Session, demand_id: int) -> tuple[Ended, ...]:
     query = (
         select(
+            EarlierAnswer.feature_id,
             Feature.name,
             EarlierAnswer.declined_for,
             EarlierAnswer.reason,
@@ -153,6 +157,7 @@ def _earlier(session: Session, demand_id: int) -> tuple[Ended, ...]:
             EarlierAnswer.resources,
             Feature.deliverable,
             Feature.reference,
+            EarlierAnswer.reply,
         )
         .outerjoin(Feature, Feature.id == EarlierAnswer.feature_id)
         .outerjoin(Person, Person.id == EarlierAnswer.person_id)

@@ -244,6 +244,35 @@ def test_only_an_answer_that_stands_is_given_anew(store, company, demand):
     assert read(store, company, demand).earlier == ()
 
 
+def test_what_was_said_of_a_decline_is_put_right(store, clock, company):
+    number = filed(store, company)
+    with pytest.raises(Conflict, match="not_answered"):
+        decline_demand(store, company.product, number, NO, WRONG)
+    clock.move(hours=2)
+    decline_demand(store, company.product, number, Decline("one_customer", "no"))
+    before = read(store, company, number).row
+    draft = open_answer(store, company.product, number, 0)
+    begun = kept(store, company, draft)
+    assert (begun["way"], begun["reason"], begun["reply"]) == ("decline", "one_customer", "no")
+    values = {"reason": NO.reason, "reply": NO.reply, "anew": "The wrong reason"}
+    save_promise_fields(store, company.product, draft, values)
+    clock.move(days=1)
+    submit_answer(store, company.product, draft)
+    file = read(store, company, number)
+    assert (file.row.state, file.row.declined_for, file.row.reply) == ("declined", NO.reason, NO.reply)
+    assert (file.row.answered_at, file.row.clock) == (before.answered_at, before.clock)
+    assert [(e.declined_for, e.reply, e.reason) for e in file.earlier] == [
+        ("one_customer", "no", "The wrong reason")
+    ]
+    (told,) = notices(store, "demand_decline_corrected")
+    assert sentence("en", told.kind, told.params)[1] == (
+        "Declined as before; what was said of it stands no more (The wrong reason)."
+        " Not our direction. We will not do it"
+    )
+    answer_demand(store, company.product, number, RIGHT)  # after all, all the same
+    assert read(store, company, number).row.state == "answered"
+
+
 def test_of_two_who_answer_anew_the_second_is_told(store, company, demand):
     answer_demand(store, company.product, demand, RIGHT, anew=Anew("The wrong one", 0))
     with pytest.raises(Conflict, match="already_answered"):

@@ -587,6 +587,35 @@ def test_product_answers_anew_and_the_answer_before_stays_to_be_read(
     assert translate(language, "promises.new_planned") in [d.label for d in planned.date_input]
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_product_puts_right_what_it_said_of_a_decline(open_page, sqlite_store, company, language):
+    demand = filed(sqlite_store, company)
+    decline_demand(sqlite_store, company.product, demand, Decline("direction", "no"))
+    right = translate(language, "demands.declined_wrong")
+    assert right not in [does(b) for b in open_page("demands", company.rep, language, demand=demand).button]
+    page = open_page("demands", company.product, language, demand=demand)
+    press(page, right)
+    (said, why) = page.text_area
+    assert said.value == "no"
+    said.set_value("Other *makers* do it")
+    why.set_value("Too short")
+    press(page, translate(language, "demands.send_answer"))
+    assert not page.exception
+    text = shown(page)
+    assert translate(language, "demands.send_answer") not in [does(b) for b in page.button]
+    assert "Other *makers* do it" in text
+    assert f"{translate(language, 'terms.decline.direction')} · no" in text
+
+
+def test_what_was_wrong_of_the_same_feature_stays_to_be_read(open_page, sqlite_store, company):
+    demand = filed(sqlite_store, company)
+    feature = answered(sqlite_store, company, demand)
+    plan = Answer("Dashboard", "One view", "Two weeks", "screen", "YQ-1", date(2026, 4, 10))
+    answer_demand(sqlite_store, company.product, demand, plan, feature, Anew("The wrong path."))
+    before = "Dashboard · Technical path: One table more. The wrong path."
+    assert before in shown(open_page("demands", company.rep, demand=demand))
+
+
 def test_two_features_of_one_name_are_told_apart_by_their_reference(open_page, sqlite_store, company):
     first, second, third = (filed(sqlite_store, company) for _ in range(3))
     wrong = answered(sqlite_store, company, first)
