@@ -1,5 +1,6 @@
 """What headquarters says to stores: the answer that stands, those before it, and the forms for one."""
 
+from collections.abc import Callable
 from datetime import date
 
 import streamlit as st
@@ -35,11 +36,18 @@ def answer_given(one: Request, view: View) -> None:
         st.caption(f":material/history: {plain(told)}")
 
 
-def answer_form(one: Request, view: View) -> None:
-    """The first answer."""
+def answer_form(one: Request, likes: Callable[[DraftForm], None], view: View) -> None:
+    """The first answer.
+
+    Args:
+        likes: draws above it what the answer can take in.
+    """
+    above = st.container()
     section(t("store_requests.answer"), icon=":material/reply:")
     with st.container(border=True):
         form = note_form(view, STORE_ANSWER, one.id)
+        with above:
+            likes(form)
         _fields(form)
         answered = t("store_requests.answered")
         send_here(view, form, t("store_requests.send_answer"), STORE_ANSWER.submit, said=answered)

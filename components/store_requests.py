@@ -11,6 +11,7 @@ from components import address, format
 from components.address import leave_for, within_list
 from components.blocks import Row, Tone, badge, empty, picture, plain, rows, section
 from components.draft_end import tell_sent
+from components.drafts import DraftForm
 from components.forms import Marks
 from components.frame import View
 from components.left_over import left_over
@@ -21,14 +22,14 @@ from components.taking_back import take_back_form, taken_back_note, worth_choosi
 from components.text import listed, t, term
 from core.access import Permission, decide
 from data.commands.form_drafts import REQUEST_BACK
-from data.commands.note_drafts import STORE_ANSWER, begin_anew
+from data.commands.note_drafts import ALSO, STORE_ANSWER, begin_anew
 from data.queries.store_requests import PAGE, Alike, Asked, Pool, Request, Show
 from data.queries.taken_back import TakenBack
 
 Does = Mapping[str, Callable[..., Any]]
 Likes = Callable[[str], Sequence[Alike]]
 _TONES = {"P0": Tone.RED, "P1": Tone.AMBER, "P2": Tone.QUIET, "P3": Tone.QUIET}
-_OUTCOMES = {"planned": Tone.GREEN, "declined": Tone.QUIET}
+_OUTCOMES = {"planned": Tone.BLUE, "done": Tone.GREEN, "declined": Tone.QUIET}
 
 
 def chosen_show() -> Show:
@@ -105,7 +106,8 @@ def pool_list(found: Pool, show: Show, view: View) -> None:
 def _line(one: Request, view: View) -> Row:
     mark, tone = _mark(one)
     first = format.day(one.asked[0].filed_at.astimezone(ZoneInfo(view.who.timezone)).date(), view.language)
-    details = [stores(one), t("store_requests.since", on=first)]
+    said = [planned_for(one.planned_on, view), short(one.reply, 60)] if one.outcome else []
+    details = [*(part for part in said if part), stores(one), t("store_requests.since", on=first)]
     if any(asked.photo for asked in one.asked):
         details.append(t("store_requests.with_photo"))
     return Row(
@@ -197,24 +199,32 @@ def desk_block(one: Request, found: Sequence[Alike], known: Sequence[Alike], doe
             if one.shown is Show.ANSWERED:
                 anew_form(one, view)
         else:
-            _merge_form(one, found, does["merge"], view)
-            answered_likes(known, f"answered-{one.id}", view)
-            answer_form(one, view)
+
+            def likes(form: DraftForm) -> None:
+                _merge_form(one, found, does["merge"], form, view)
+                answered_likes(known, f"answered-{one.id}", view)
+
+            answer_form(one, likes, view)
         separate_form(one, view)
 
 
-def _merge_form(one: Request, found: Sequence[Alike], merge: Callable[..., Any], view: View) -> None:
+def _merge_form(
+    one: Request, found: Sequence[Alike], merge: Callable[..., Any], form: DraftForm, view: View
+) -> None:
+    """Likes to tick: merged at once, or with the answer."""
     section(t("store_requests.likes"), icon=":material/merge:")
     if not found:
         st.caption(t("store_requests.no_likes"))
         return
     words = {a.request.id: f"{short(a.request.words, 100)} · {plain(stores(a.request))}" for a in found}
-    with st.form(f"store-merge-{one.id}"):
+    with st.container(border=True, key=f"store-merge-{one.id}"):
         marks = Marks(view)
         st.caption(t("store_requests.merge_hint"))
         with marks.field("others"):
-            chosen = [i for i, said in words.items() if st.checkbox(said, key=f"merge-{one.id}-{i}")]
-        sent = st.form_submit_button(t("store_requests.merge"), icon=":material/merge:")
+            for number, said in words.items():
+                form.tick(f"{ALSO}{number}", said)
+        chosen = [number for number in words if form.get(f"{ALSO}{number}")]
+        sent = st.button(t("store_requests.merge"), key=f"merge-{one.id}", icon=":material/merge:")
     if sent and marks.sent(partial(merge, one.id, chosen)):
         st.toast(t("store_requests.merged"))
         st.rerun()

@@ -8,8 +8,8 @@ from core.messages import Problem
 from core.promises.demands import check_ahead
 from core.promises.sla import URGENCIES
 
-PLANNED, DECLINED = "planned", "declined"
-OUTCOMES = (PLANNED, DECLINED)
+PLANNED, DONE, DECLINED = "planned", "done", "declined"
+OUTCOMES = (PLANNED, DONE, DECLINED)
 MAX_WORDS = 4_000
 
 

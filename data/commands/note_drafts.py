@@ -26,6 +26,7 @@ from data.queries.store_requests import within_store
 from data.schema import Draft, StoreRequest
 
 Values = Mapping[str, Any]
+ALSO = "also-"  # with the number of a like that the answer takes in
 NORMAL = "P2"  # the urgency of a store's request until another is chosen
 
 
@@ -133,7 +134,8 @@ def _file(store: Store, who: Who, key: str, values: Values, join: int | None = N
 
 
 def _answer(store: Store, who: Who, key: str, values: Values) -> int:
-    return answer_request.once(store, who, key, values["request"], _verdict(values))
+    also = [int(name.removeprefix(ALSO)) for name, said in values.items() if name.startswith(ALSO) and said]
+    return answer_request.once(store, who, key, values["request"], _verdict(values), also=also)
 
 
 def _answer_anew(store: Store, who: Who, key: str, values: Values) -> int:

@@ -82,20 +82,8 @@ def merge_requests(tx: Tx, into_id: int, other_ids: Sequence[int]) -> int:
         i: _locked(tx, i) for i in sorted({into_id, *other_ids})
     }  # in one order: two who merge wait in turn
     into, others = held[into_id], [held[i] for i in sorted(set(other_ids))]
-    _merge(tx, into, others)
+    _take_in(tx, into, others)
     tx.audit("store_request", into_id, after={"merged": len(others)})
-    about = {"words": _brief(into.words), "by": tx.who.name}
-    for other in others:
-        people = [p for p in _requesters(tx, other.id) if p != into.person_id]
-        kind, cause = (
-            "store_request_merged",
-            f"{other.id}:{tx.now.isoformat()}",
-        )  # told again when merged again
-        post(tx.session, tx.now, [_notice(p, kind, cause, into_id, about) for p in people])
-    for row in tx.session.scalars(
-        select(StoreRequest).where(StoreRequest.merged_into_id.in_([o.id for o in others]))
-    ):
-        row.merged_into_id = into_id
     return into_id
 
 
@@ -125,27 +113,35 @@ def separate_request(tx: Tx, of_id: int, request_id: int, reason: str) -> int:
 
 
 @command("store_request.answer", needs=Permission.ANSWER_STORE_REQUESTS)
-def answer_request(tx: Tx, request_id: int, verdict: Verdict, after: int = 0) -> int:
+def answer_request(
+    tx: Tx, request_id: int, verdict: Verdict, after: int = 0, also: Sequence[int] = ()
+) -> int:
     """Answer a request of the pool, or answer it anew; everybody who asked for it is told.
 
     Args:
         after: how many answers it had, as the writer saw it; the newest of them is replaced.
+        also: its likes that are merged into it first, as far as they wait for an answer by themselves.
 
     Raises:
         NotFound: no such request.
         Conflict: it was answered meanwhile, is taken back, or part of another.
         Invalid: something that an answer needs is missing, or its day has passed.
     """
-    row = _locked(tx, request_id)
+    held = {i: _locked(tx, i) for i in sorted({request_id, *also})}
+    row = held.pop(request_id)
     if row.taken_back_at is not None:
         raise Conflict("taken_back")
     if row.merged_into_id is not None or times_answered(tx.session, request_id) != after:
         raise Conflict
     before = _verdict(row) if after else None
     refuse(check_verdict(verdict, company_day(tx.session, tx.now)))
+    waiting = [o for o in held.values() if may_merge(_merging(row), [_merging(o)])]
+    if waiting:
+        _take_in(tx, row, waiting)
     row.outcome, row.reply, row.planned_on = verdict.outcome, verdict.reply.strip(), verdict.planned_on
     row.answered_at, row.answered_by = tx.now, tx.who.person_id
-    tx.audit("store_request", request_id, before, _verdict(row))
+    merged = {"merged": len(waiting)} if waiting else {}
+    tx.audit("store_request", request_id, before, _verdict(row) | merged)
     about = {"words": _brief(row.words), "reply": row.reply, "planned_on": verdict.planned_on}
     kind = f"store_request_{verdict.outcome}{'_anew' if after else ''}"
     people, cause = _requesters(tx, request_id), after or request_id
@@ -216,6 +212,24 @@ def _merge(tx: Tx, into: StoreRequest, others: list[StoreRequest]) -> None:
         raise Conflict("cannot_merge")
     for other in others:
         other.merged_into_id, other.merged_at = into.id, tx.now
+
+
+def _take_in(tx: Tx, into: StoreRequest, others: list[StoreRequest]) -> None:
+    """Merge requests, with what was merged into them before, and tell whoever asked for them."""
+    _merge(tx, into, others)
+    about = {"words": _brief(into.words), "by": tx.who.name}
+    for other in others:
+        people = [p for p in _requesters(tx, other.id) if p != into.person_id]
+        kind, cause = (
+            "store_request_merged",
+            f"{other.id}:{tx.now.isoformat()}",
+        )  # told again when merged again
+        post(tx.session, tx.now, [_notice(p, kind, cause, into.id, about) for p in people])
+    for row in tx.session.scalars(
+        select(StoreRequest).where(StoreRequest.merged_into_id.in_([o.id for o in others]))
+    ):
+        row.merged_into_id = into.id
+    tx.session.flush()
 
 
 def _merging(row: StoreRequest) -> Merging:

@@ -109,6 +109,31 @@ def test_what_was_answered_is_alike_too_and_is_not_joined(store, stores):
     assert read(store, answered_alike, stores.bund, SCAN, first) == ()
 
 
+def test_an_answer_takes_in_the_likes_that_still_wait(store, stores):
+    first = file_request(store, stores.bund, SCAN, "P2")
+    second = file_request(store, stores.pudong, SCAN_TOO, "P2")
+    third = file_request(store, stores.shenzhen, "Scan points at the till", "P2")
+    answer_request(store, stores.people.product, third, PLANNED)
+    with pytest.raises(Invalid):
+        answer_request(store, stores.people.product, first, Verdict("planned", ""), also=[second])
+    assert [r.id for r in read(store, pool, stores.people.product, Show.OPEN).rows] == [first, second]
+    answer_request(store, stores.people.product, first, PLANNED, also=[second, third])
+    rows = read(store, pool, stores.people.product, Show.ANSWERED).rows
+    assert {r.id: r.stores for r in rows} == {first: ("Bund", "Pudong"), third: ("Shenzhen",)}
+    assert stores.told("store_request_planned") == ["bund", "pudong", "shenzhen"]
+    assert stores.told("store_request_merged") == ["pudong"]
+
+
+def test_what_was_planned_is_said_to_be_there(store, stores):
+    first = file_request(store, stores.bund, SCAN, "P2")
+    answer_request(store, stores.people.product, first, PLANNED)
+    answer_request(store, stores.people.product, first, Verdict("done", "Since this morning"), 1)
+    request = read(store, request_file, stores.bund, first)
+    assert (request.outcome, request.planned_on) == ("done", None)
+    assert [was.planned_on for was in request.earlier] == [PLANNED.planned_on]
+    assert stores.told("store_request_done_anew") == ["bund"]
+
+
 def test_a_merge_keeps_everybody_and_tells_them(store, stores):
     first = file_request(store, stores.bund, SCAN, "P2")
     second = file_request(store, stores.pudong, SCAN_TOO, "P2")

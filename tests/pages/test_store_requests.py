@@ -144,6 +144,25 @@ def test_headquarters_merges_and_answers(open_page, stores, sqlite_store, langua
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_ticked_gets_the_answer_too(open_page, stores, sqlite_store, language):
+    first = file_request(sqlite_store, stores.bund, SCAN, "P2")
+    file_request(sqlite_store, stores.shenzhen, SCAN_TOO, "P1")
+    page = open_page("store_requests", stores.people.product, language, request=first)
+    page.checkbox[0].check().run()
+    page.button_group[0].set_value("done").run()
+    assert not page.date_input
+    page.text_area[0].set_value("Since *today*").run()
+    press(page, translate(language, "store_requests.send_answer"))
+    assert not page.exception
+    (request,) = rows(stores, Show.ANSWERED)
+    assert (request.stores, request.outcome) == (("Bund", "Shenzhen"), "done")
+    assert stores.told("store_request_done") == ["bund", "shenzhen"]
+    page = open_page("store_requests", stores.shenzhen, language, show="answered")
+    assert "Since *today*" in shown(page)
+    assert translate(language, "store_requests.outcome.done") in shown(page)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_headquarters_takes_out_what_was_merged_by_mistake(open_page, stores, sqlite_store, language):
     first = file_request(sqlite_store, stores.bund, SCAN, "P2")
     parts = [
