@@ -27,6 +27,7 @@ _TONES = {
     SlaState.DECLINED: Tone.QUIET,
     SlaState.TAKEN_BACK: Tone.QUIET,
 }
+_WAITING = (SlaState.BREACHED, SlaState.RUNNING, SlaState.PAUSED)
 LIGHTS = {"red": Tone.RED, "amber": Tone.AMBER, "green": Tone.GREEN}
 
 
@@ -82,7 +83,8 @@ def _line(row: DemandRow, view: View) -> Row:
     words, tone = _state(row)
     effect = effect_words(row.metric, row.before, row.after, row.unit, view)
     with_what = term("decline", row.declined_for) if row.state is SlaState.DECLINED else row.feature
-    parts = [part for part in (_when(row, view), with_what, effect, _brief(row.words)) if part]
+    since = t("demands.filed_at", at=view.instant(row.opened_at)) if row.state in _WAITING else ""
+    parts = [part for part in (_when(row, view), since, with_what, effect, _brief(row.words)) if part]
     return Row(
         str(row.id),
         f"{row.customer} · {term('urgency', row.urgency)}",

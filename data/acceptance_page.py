@@ -62,7 +62,7 @@ def page(link: Opened, form: Form, video: str) -> str:
         reporting=bool(form.text or form.wrong),
         photo_mb=form.photo_mb,
         most=MAX_TEXT,
-        expires_on=day(link.expires_at),
+        expires_at=_instant(link.language, link.zone, link.expires_at),
         confirmed_on=day(link.confirmed_at),
         answered_at=_instant(link.language, link.zone, link.answered_at),
     )

@@ -110,7 +110,10 @@ def test_the_page_speaks_the_links_language_whatever_the_browser_says(client, ha
     page = client.get(f"/confirm/{token}", headers={"Accept-Language": "de"})
     assert (page.status_code, words in page.text, "Shift dashboard" in page.text) == (200, True, True)
     assert "Haihe Pumps" in page.text
-    assert ("18 March 2026" if language == "en" else "2026年3月18日") in page.text
+    until = (
+        "until 18 March 2026, 12:00" if language == "en" else "请在 2026年3月18日 12:00 前答复"
+    )  # as the letter
+    assert until in page.text
     assert "<script" not in page.text
     assert "&lt;script&gt;" in page.text
     assert 'name="viewport"' in page.text

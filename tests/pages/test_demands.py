@@ -72,6 +72,7 @@ def test_the_list_says_who_what_and_by_when(open_page, sqlite_store, company, ro
     assert "Haihe Pumps" in text
     assert "45 → 25 minutes" in text
     assert ("Thu 5 Mar, 14:00" if language == "en" else "3月5日周四 14:00") in text
+    assert ("filed 4 Mar 2026, 12:00" if language == "en" else "2026年3月4日 12:00 提交") in text
     assert translate(language, "terms.urgency.P1") in text
     may_file = role in ("rep", "manager", "director")
     assert bool([s for s in page.selectbox if s.key == "demand-customer"]) is may_file
