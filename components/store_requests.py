@@ -208,6 +208,17 @@ def desk_block(one: Request, found: Sequence[Alike], known: Sequence[Alike], doe
         separate_form(one, view)
 
 
+def go_on(following: Request | None, waits: int) -> None:
+    """From an answered request on to the next that waits."""
+    if following is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="store-request-next"):
+        name = plain(short(following.words, 40))
+        if st.button(t("store_requests.next", words=name), icon=":material/arrow_forward:"):
+            leave_for(request=following.id)
+        st.caption(t("store_requests.still_open", n=waits), width="content")
+
+
 def _merge_form(
     one: Request, found: Sequence[Alike], merge: Callable[..., Any], form: DraftForm, view: View
 ) -> None:

@@ -120,6 +120,12 @@ def pool(session: Session, who: Who, show: Show, region: str | None = None) -> P
     return Pool(rows, {str(s): len(split[s]) for s in Show}, tuple(regions))
 
 
+def next_open(session: Session, who: Who, but: int) -> tuple[Request | None, int]:
+    """The first request of the pool other than `but` that waits for an answer, and how many do."""
+    rows = [r for r in pool(session, who, Show.OPEN).rows if r.id != but]
+    return next(iter(rows), None), len(rows)
+
+
 def _settled(one: Request) -> datetime:
     """When it was answered or taken back."""
     return one.taken_back.at if one.taken_back else one.answered_at or one.asked[0].filed_at

@@ -163,6 +163,19 @@ def test_what_is_ticked_gets_the_answer_too(open_page, stores, sqlite_store, lan
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_answered_request_leads_to_the_next_that_waits(open_page, stores, sqlite_store, language):
+    first = file_request(sqlite_store, stores.bund, SCAN, "P2")
+    other = file_request(sqlite_store, stores.shenzhen, "Warmer *lights*", "P2")
+    answer_request(sqlite_store, stores.people.product, first, PLANNED)
+    page = open_page("store_requests", stores.people.product, language, request=first)
+    assert translate(language, "store_requests.still_open", n=1) in shown(page)
+    next(b for b in page.button if "Warmer" in b.label).click().run()
+    assert page.query_params["request"] == str(other)
+    store = open_page("store_requests", stores.bund, language, request=first)
+    assert translate(language, "store_requests.still_open", n=1) not in shown(store)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_headquarters_takes_out_what_was_merged_by_mistake(open_page, stores, sqlite_store, language):
     first = file_request(sqlite_store, stores.bund, SCAN, "P2")
     parts = [
