@@ -558,6 +558,8 @@ def test_product_answers_anew_and_the_answer_before_stays_to_be_read(
     press(page, translate(language, "demands.leave_answer"))
     assert translate(language, "demands.send_answer") not in [does(b) for b in page.button]
     press(page, translate(language, "demands.anew"))
+    (hint,) = [c.value for c in page.caption if translate(language, "demands.to_schedule") in c.value]
+    assert translate(language, "demands.way.known") in hint  # where a word of the path is put right
     press(page, translate(language, "demands.send_answer"))
     assert translate(language, "problems.required") in shown(page)
     for label, said in (
