@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who, reach
@@ -54,7 +54,7 @@ class JobState:
     Attributes:
         when: its timetable, a key under `jobs.when`.
         zones: the time zones by whose clocks it is due; none where the clock does not matter.
-        next_at: when its next run is due: one that waits, or the next of its timetable.
+        next_at: when its next run is due: one that waits, or its next try, or the next of its timetable.
         by_hand: whether an administrator may ask for it.
         failed: runs that were given up, of those that are kept.
     """
@@ -101,8 +101,9 @@ def job_states(session: Session, who: Who, now: datetime) -> tuple[JobState, ...
 
 
 def _counts(session: Session) -> dict[tuple[str, str], tuple[int, datetime | None]]:
-    """By job and state, how many runs there are and when the first is due."""
-    grouped = select(JobRun.job, JobRun.state, func.count(), func.min(JobRun.due_at))
+    """By job and state, how many runs there are and when the first, or its next try, is due."""
+    again = case((JobRun.leased_until > JobRun.due_at, JobRun.leased_until), else_=JobRun.due_at)
+    grouped = select(JobRun.job, JobRun.state, func.count(), func.min(again))
     found = session.execute(grouped.group_by(JobRun.job, JobRun.state))
     return {(job, state): (n, first) for job, state, n, first in found}
 

@@ -73,6 +73,23 @@ def test_the_next_morning_is_a_working_day_by_the_earliest_clock(store, company,
     assert seen.next_at == datetime(2026, 3, 6, 6, tzinfo=UTC)  # 7:00 in Berlin on the same day
 
 
+def test_a_run_that_failed_is_due_at_its_next_try(store, company, clock, trial):
+    def fail(*_):
+        raise ValueError("away")
+
+    trial(fail)
+    run_job(store, company.admin, "trial")
+    run_due(store)
+    waits = states(store, company.admin)["trial"]
+    assert (waits.waiting, waits.last.state) == (1, "waiting")
+    assert waits.next_at > clock.at >= waits.last.due_at
+    retried = waits.next_at
+    clock.at = retried - timedelta(seconds=1)
+    assert run_due(store) == 0
+    clock.at = retried + timedelta(seconds=1)
+    assert run_due(store) == 1
+
+
 def test_run_now_asks_once_and_leaves_its_audit_row(store, company, clock, trial):
     ran: list[datetime] = []
     trial(lambda _, run: ran.append(run.due_at))
