@@ -9,7 +9,7 @@ from components.account import device
 from components.blocks import Card, Row, Tone, cards, plain, rows, section
 from components.format import size
 from components.forms import Marks
-from components.frame import View
+from components.frame import SESSION, View
 from components.jobs import job_name
 from components.navigation import open_page
 from components.tables import instant_column
@@ -18,6 +18,7 @@ from data.commands.outboxes import drop, retry
 from data.commands.sessions import end_any_session, end_sessions_of
 from data.migrate import is_current, revision_of
 from data.queries.operator import Desk, GivenUp, LiveSession, Storage
+from data.watching.folder import takes_files
 from data.watching.statements import LATEST
 
 _KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
@@ -48,6 +49,8 @@ def state(desk: Desk, view: View) -> None:
             t("operator.stuck"), str(stuck), t("operator.stuck_hint"), tone=Tone.RED if stuck else Tone.GREEN
         ),
     )
+    if not takes_files(view.store):
+        st.error(t("operator.files_away"), icon=":material/folder_off:")
     cards(found, key="operator-state")
     with st.container(horizontal=True, gap="small"):
         for name, key in (("jobs", "to_jobs"), ("audit", "to_audit"), ("integrations", "to_webhooks")):
@@ -155,7 +158,16 @@ def _session(session: LiveSession, view: View) -> Row:
         if session.seen_at
         else t("operator.unseen"),
     )
-    return Row(str(session.id), session.person, line, action=t("operator.end"), at_once=True)
+    here = session.id == st.session_state.get(SESSION)
+    return Row(
+        str(session.id),
+        session.person,
+        line,
+        mark=t("account.here") if here else "",
+        tone=Tone.GREEN if here else Tone.QUIET,
+        action="" if here else t("operator.end"),
+        at_once=True,
+    )
 
 
 def _end_all(found: Sequence[LiveSession], view: View) -> None:
@@ -174,13 +186,14 @@ def storage(desk: Desk, view: View) -> None:
     section(t("operator.storage"), icon=":material/database:")
     kept = desk.storage
     files = t("operator.files_detail", n=kept.file_count, new=size(kept.new_files, view.language))
+    tone = Tone.QUIET if takes_files(view.store) else Tone.RED
     found = (
         Card(
             t("operator.database", kind=_KINDS.get(kept.engine, kept.engine)),
             size(kept.database, view.language),
             _grown(kept, view),
         ),
-        Card(t("operator.files"), size(kept.files, view.language), files),
+        Card(t("operator.files"), size(kept.files, view.language), files, tone=tone),
         Card(t("operator.changes"), str(kept.new_changes), t("operator.changes_detail")),
         _backup(kept, view),
     )

@@ -15,6 +15,7 @@ from data.migrate import is_current
 from data.runtime import this_store
 from data.settings import settings
 from data.watching.figures import PROCESS, OfTheStore
+from data.watching.folder import takes_files
 
 _TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -36,7 +37,7 @@ def _ready(store: Store) -> dict[str, bool]:
         "store": _answers(store, fresh=True),
         "reading": _answers(store, fresh=False),
         "schema": _is_current(store),
-        "files": _takes_files(store),
+        "files": takes_files(store),
     }
 
 
@@ -54,17 +55,6 @@ def _is_current(store: Store) -> bool:
         return is_current(store)
     except Exception:  # as above
         return False
-
-
-def _takes_files(store: Store) -> bool:
-    try:
-        store.files.mkdir(parents=True, exist_ok=True)
-        probe = store.files / ".ready"
-        probe.write_bytes(b"ok")
-        probe.unlink()
-    except OSError:
-        return False
-    return True
 
 
 async def prometheus(request: Request) -> Response:

@@ -81,3 +81,25 @@ def test_a_session_is_ended_and_a_person_signed_out(open_page, sqlite_store, com
     check_words(page)
     with sqlite_store.reading() as session:
         assert all(session.scalars(select(UserSession.revoked_at)))
+
+
+@LANGUAGES
+def test_a_folder_that_takes_no_files_is_told(open_page, sqlite_store, company, language):
+    told = translate(language, "operator.files_away")
+    assert told not in words(open_page("operator", company.admin, language))
+    sqlite_store.files.rmdir()
+    sqlite_store.files.write_text("a file where the folder should be")
+    page = open_page("operator", company.admin, language)
+    check_words(page)
+    assert [e.value for e in page.error] == [told]
+
+
+def test_ones_own_session_is_marked_and_not_ended_by_mistake(open_page, sqlite_store, company):
+    own = open_session(sqlite_store, company.admin.person_id, 12, "local", "").session_id
+    page = open_page("operator", company.admin, "en")
+    page.session_state["session_id"] = own
+    page.run()
+    assert translate("en", "account.here") in words(page)
+    ends = [b.key for b in page.button if b.label == translate("en", "operator.end")]
+    assert ends
+    assert not any(key.endswith(f"-{own}") for key in ends)

@@ -1,0 +1,15 @@
+"""Whether the folder of files takes files."""
+
+from data.engine import Store
+
+
+def takes_files(store: Store) -> bool:
+    """Whether a file can be written there."""
+    try:
+        store.files.mkdir(parents=True, exist_ok=True)
+        probe = store.files / ".ready"
+        probe.write_bytes(b"ok")
+        probe.unlink()
+    except OSError:
+        return False
+    return True
