@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from components.blocks import plain
-from components.exchange_upload import DONE, FILE, HELD, KIND, MIME, Upload, kind_label, say_why
+from components.exchange_upload import FILE, HELD, KIND, MIME, Upload, kind_label, say_why
 from components.frame import View
 from components.text import t
 from core.exchange.kinds import CUSTOMERS, KINDS, with_own
@@ -54,7 +54,6 @@ def choose_file(own: Sequence[Field], types: Sequence[str] = ()) -> Upload | Non
         place = table.sheets.index(table.how) if table.sheets else 0
         kept = Upload(kind, name, f"{same}-{place}", table, content)
         st.session_state[FILE] = kept
-        st.session_state.pop(DONE, None)
     found: Upload = kept
     _sheet_box(found.table, f"sheet-{same}")
     return found

@@ -234,6 +234,7 @@ def _undo(view: View, batch_id: int) -> None:
     except AppError as error:
         st.error(say(error), icon=":material/block:")
         return
-    st.session_state.pop(DONE, None)
+    for key in (DONE, CHECKED):  # a file in hand may name what was just taken back
+        st.session_state.pop(key, None)
     st.toast(t("exchange.was_undone"))
     st.rerun()

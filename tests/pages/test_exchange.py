@@ -153,6 +153,19 @@ def test_an_import_others_built_on_says_so(company, sqlite_store):
     assert count(sqlite_store, Customer) == 3
 
 
+def test_a_check_is_made_anew_once_what_it_names_was_taken_back(company):
+    content = book(first=[["客户名称"], ["New"]], other=[["商机名称", "客户", "金额"], ["Line", "New", 3]])
+    at = visit(company.admin)
+    at.file_uploader[0].set_value(("all.xlsx", content, "application/octet-stream")).run()
+    button(at, translate("en", "exchange.import", n=1)).click().run()
+    next(b for b in at.selectbox if b.label == translate("en", "exchange.further")).set_value("opportunities")
+    at.run().button("exchange-go-on").click().run()
+    assert metrics(at)[-4:] == ["1", "0", "0", "0"]
+    at.button("exchange-undo-last").click().run()
+    assert not at.exception
+    assert metrics(at) == ["0", "0", "0", "1"]
+
+
 def metrics(at):
     return [m.value for m in at.metric]
 
