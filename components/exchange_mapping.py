@@ -24,6 +24,7 @@ from components.frame import View
 from components.text import language, listed, t, term
 from core.exchange.full_names import by_whole_names
 from core.exchange.kinds import Column, Holds
+from core.exchange.lengths import LENGTH, seconds_each
 from core.exchange.mapping import FileMapping, PipelineSpec, from_document, match, recognise
 from core.exchange.units import times_of
 from core.messages import Invalid
@@ -126,10 +127,11 @@ def _of_every_row(upload: Upload, mapping: FileMapping) -> FileMapping:
 def _units(upload: Upload, mapping: FileMapping) -> None:
     """Which headers name a unit that their numbers are read in."""
     amounts = {c.name for c in upload.kind.columns if c.holds is Holds.AMOUNT}
-    named = [h for field, h in mapping.columns.items() if field in amounts and times_of(h) > 1]
+    times = {h: times_of(h) for field, h in mapping.columns.items() if field in amounts}
+    times |= {h: seconds_each(h) for field, h in mapping.columns.items() if field == LENGTH}
     with st.container(key="exchange-units"):
-        for header in named:
-            st.caption(plain(t("exchange.unit", header=header, times=f"{times_of(header):,}")))
+        for header in (h for h, each in times.items() if each > 1):
+            st.caption(plain(t("exchange.unit", header=header, times=f"{times[header]:,}")))
 
 
 def _closing(upload: Upload, mapping: FileMapping) -> FileMapping:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from core.exchange.cells import Formats, fold, text_of
-from core.exchange.kinds import CUSTOMERS, OPPORTUNITIES, Column, Holds, Kind
+from core.exchange.kinds import ACTIONS, CUSTOMERS, OPPORTUNITIES, Column, Holds, Kind
 from core.exchange.sizes import count_staff
 from core.exchange.tables import Cell, Table, blank
 from core.exchange.values import check_cell
@@ -17,6 +17,7 @@ _END = {
     fold(said)
     for said in ("签约日期", "签单日期", "关闭日期", "签约/关闭日期", "成交/关闭日期", "成交/结束日期")
 }
+_MINUTES = {fold("minutes")}
 _STAFF_SAID = ("employees", "number of employees", "no of employees", "employee count", "headcount")
 _STAFF = {fold(said) for said in (*_STAFF_SAID, "员工人数", "员工数", "人员规模", "公司人数", "企业人数")}
 
@@ -25,7 +26,8 @@ def told_by_cells(
     kind: Kind, table: Table, places: Mapping[str, int], meaning: Callable[[str], str | None]
 ) -> dict[str, str]:
     """Header by field, where a list of opportunities says a state or an end whose cells can mean one field,
-    or one of customers how many work there: sizes, once somebody says from how many on each begins.
+    one of customers how many work there (sizes, once somebody says from how many on each begins), or one of
+    actions has minutes: what was said, not how long it took.
 
     Two headers for the same thing tell nothing.
 
@@ -33,7 +35,11 @@ def told_by_cells(
         places: column index of each field that was found otherwise.
         meaning: the key of the stage or the outcome that a word means.
     """
-    of_kind = {OPPORTUNITIES.name: ((_STATE, _state), (_END, _end)), CUSTOMERS.name: ((_STAFF, _size),)}
+    of_kind = {
+        OPPORTUNITIES.name: ((_STATE, _state), (_END, _end)),
+        CUSTOMERS.name: ((_STAFF, _size),),
+        ACTIONS.name: ((_MINUTES, _minutes),),
+    }
     told = {}
     for headers, field_of in of_kind.get(kind.name, ()):
         found = [n for n, h in enumerate(table.headers) if fold(h) in headers and n not in places.values()]
@@ -103,6 +109,13 @@ def _size(table: Table, place: int, _: Mapping[str, int], __: Callable[[str], st
     said = [text_of(cell) for cell in filled(table, place)]
     told = set(count_staff(said))
     return "segment" if said and 2 * sum(word in told for word in said) >= len(said) else None
+
+
+def _minutes(table: Table, place: int, _: Mapping[str, int], __: Callable[[str], str | None]) -> str | None:
+    """What was said, where no more than half of the cells are numbers."""
+    said = [text_of(cell) for cell in filled(table, place)]
+    lengths = sum(word[:1].isdecimal() for word in said)
+    return "summary" if 2 * lengths < len(said) else None
 
 
 def filled(table: Table, place: int) -> list[Cell]:

@@ -9,6 +9,7 @@ from typing import Any
 from core.exchange.amounts import in_units
 from core.exchange.cells import Wrong, fold, text_of
 from core.exchange.kinds import Column, Holds, Kind
+from core.exchange.lengths import LENGTH, length_of, seconds_each
 from core.exchange.mapping import ANY, FileMapping
 from core.exchange.tables import Cell, Table, blank
 from core.exchange.units import currency_in, times_of, yuan_or_yen
@@ -105,7 +106,9 @@ def _currency(
 
 def _said(column: Column, table: Table, place: int | None, mapping: FileMapping) -> list[Any]:
     """What one column says, row by row: None where it is blank, a problem where it holds something else."""
-    times = times_of(table.headers[place]) if place is not None and column.holds is Holds.AMOUNT else 1
+    header = "" if place is None else table.headers[place]
+    times = times_of(header) if column.holds is Holds.AMOUNT else 1
+    each = seconds_each(header) if column.name == LENGTH else None
     words, default = mapping.values.get(column.name, {}), mapping.defaults.get(column.name)
 
     def read(cell: Cell) -> Any:
@@ -114,6 +117,8 @@ def _said(column: Column, table: Table, place: int | None, mapping: FileMapping)
         if blank(cell) and blank(cell := default):
             return None
         try:
+            if each:
+                return length_of(column, cell, mapping.formats, each)
             value = parse(column, cell, mapping.formats)
             return value if times == 1 else in_units(value, times, cell)
         except Wrong as wrong:

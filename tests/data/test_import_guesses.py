@@ -44,6 +44,12 @@ KNOWN = [
     ("interactions",  "跟进时间",        "happened_at"),
     ("interactions",  "跟进内容",        "subject"),
     ("interactions",  "Subject / notes", "subject"),
+    ("actions",       "What happened",  "summary"),
+    ("actions",       "Who",            "owner"),
+    ("interactions",  "What happened",  "subject"),
+    ("interactions",  "Minutes",        "duration_seconds"),
+    ("interactions",  "Duration (min)", "duration_seconds"),
+    ("interactions",  "时长（分钟）",     "duration_seconds"),
     ("contacts",      "岗位",            "title"),
     ("opportunities", "项目编号",        "ref"),
     ("opportunities", "项目阶段",        "stage"),
@@ -87,6 +93,8 @@ CELLS = [
     ("opportunities", "Amuont",      ("many", "12"),                         "amount"),
     ("opportunities", "Amuont",      ("many", "few", "12"),                  None),
     ("opportunities", "Amuont",      (None, ""),                             "amount"),
+    ("actions",       "Minutes",     (90, "60", None),                       None),
+    ("actions",       "Minutes",     ("Met the CTO", "2 of 3 agreed", "Ok"), "summary"),
 ]
 # fmt: on
 

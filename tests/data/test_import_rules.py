@@ -24,7 +24,18 @@ from data.commands.projections import differences, rebuild
 from data.exchange.reading import read_table
 from data.exchange.report import reasons, rejected_file
 from data.queries.api_tokens import all_tokens
-from data.schema import Action, Audit, Customer, ImportBatch, Opportunity, Person, Setting, StageEvent, Team
+from data.schema import (
+    Action,
+    Audit,
+    Customer,
+    ImportBatch,
+    Interaction,
+    Opportunity,
+    Person,
+    Setting,
+    StageEvent,
+    Team,
+)
 from data.text import translate
 from tests.api import token_of
 from tests.company import found
@@ -141,6 +152,20 @@ def test_customers_contacts_and_interactions(store):
         new = session.scalars(select(Customer).where(Customer.name == "New")).one()
         assert (new.industry, new.segment) == ("manufacturing", "small")
         assert differences(session) == []
+
+
+def test_how_long_it_took_is_read_in_minutes_and_hours(store):
+    founded(store)
+    head = "customer,kind,direction,happened_at"
+    row = "Haihe Pumps,call,inbound,2026-03-0"
+    for n, (header, cell) in enumerate((("Minutes", "90"), ("时长（小时）", "1.5"), ("Duration", "90 分钟"))):
+        file = f"{head},{header}\n{row}1 1{n}:00,{cell}\n{row}1 2{n}:00,soon\n{row}2,\n"
+        assert shown(import_text(store, "interactions", file))[3] == [
+            (3, "duration_seconds", "unread_number")
+        ]
+    with store.reading() as session:
+        took = session.scalars(select(Interaction.duration_seconds).order_by(Interaction.happened_at)).all()
+    assert [seconds for seconds in took if seconds is not None] == [5400, 5400, 5400]
 
 
 def test_a_contact_written_in_another_way_is_the_same(store):
