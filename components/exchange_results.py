@@ -56,7 +56,7 @@ def preview(view: View, upload: Upload, mapping: FileMapping) -> ImportResult | 
             with st.spinner(t("exchange.checking")):
                 result = view.do(dry_run, upload.kind.name, upload.name, upload.table, mapping)
         except Invalid as error:
-            say_why(error)
+            say_why(error, upload.kind)
             if likely := other_kind(upload.kind, upload.table.headers):
                 st.info(t("exchange.other_kind", kind=kind_label(likely)), icon=":material/lightbulb:")
             return None

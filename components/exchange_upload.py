@@ -14,6 +14,7 @@ from data.text import has
 MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 FILE, DONE, CHECKED = "exchange-file", "exchange-done", "exchange-checked"
 KIND = "exchange-kind"
+_OF_PEOPLE = ("users", "contacts")
 HELD = "exchange-held"  # name and bytes of a file that is taken up again
 
 
@@ -38,15 +39,32 @@ def field_label(name: str, kind: Kind | None = None) -> str:
     column = kind.column(name) if kind else None
     if column is not None and column.names:
         return column.names.get(language()) or name
-    key = f"exchange.field.{name}"
+    of_person = name == "name" and kind is not None and kind.name in _OF_PEOPLE
+    key = "exchange.field.person_name" if of_person else f"exchange.field.{name}"
     return t(key) if has("en", key) else t(f"fields.{name}")
 
 
-def say_why(error: Invalid) -> None:
+def say_why(error: Invalid, kind: Kind | None = None) -> None:
     """Why a file, or what was said of it, cannot be read: each problem with its field."""
-    for problem in map(_named, error.problems):
-        name = field_label(problem.field) if problem.field not in ("", "file", "mapping", "kind") else ""
-        st.error(plain(pair(name, explain(problem)) if name else explain(problem)), icon=":material/error:")
+    for problem in error.problems:
+        if to_choose := _to_choose(problem, kind):
+            st.error(plain(to_choose), icon=":material/error:")
+        else:
+            _say(_named(problem))
+
+
+def _to_choose(problem: Problem, kind: Kind | None) -> str:
+    """Where to say what no column says, of a choice that is asked for once for every row."""
+    column = kind.column(problem.field) if kind and problem.code == "missing_column" else None
+    if column is None or not column.choices:
+        return ""
+    field = field_label(problem.field, kind)
+    return t("exchange.choose_every_row", field=field, box=t("exchange.of_every_row", field=field))
+
+
+def _say(problem: Problem) -> None:
+    name = field_label(problem.field) if problem.field not in ("", "file", "mapping", "kind") else ""
+    st.error(plain(pair(name, explain(problem)) if name else explain(problem)), icon=":material/error:")
 
 
 def _named(problem: Problem) -> Problem:

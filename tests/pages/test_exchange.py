@@ -199,6 +199,11 @@ def test_the_sheet_can_be_chosen_and_units_are_said(company, language):
     sheet.set_value("other").run()
     assert not at.exception
     assert metrics(at)[0] == "2"
+    at.selectbox("exchange-kind").set_value("interactions").run()
+    head, row = "客户,类型,发起方,时间,时长（分钟）", "Haihe Pumps,call,inbound,2026-03-01,90"
+    at.file_uploader[0].set_value(("i.csv", f"{head}\n{row}\n".encode(), "text/csv")).run()
+    said = translate(language, "exchange.unit", header="时长（分钟）", times="60")
+    assert plain(said) in [c.value for c in at.caption]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -214,6 +219,16 @@ def test_a_file_given_as_another_kind_is_told_what_it_looks_like(company, langua
     assert [i.value for i in at.info] == [translate(language, "exchange.other_kind", kind=people)]
     at.selectbox("exchange-kind").set_value("users").run()
     assert not at.info
+
+
+@pytest.mark.parametrize("kind", ["users", "contacts"])
+def test_a_persons_name_is_called_so(company, kind):
+    at = visit(company.admin, "zh")
+    at.selectbox("exchange-kind").set_value(kind).run()
+    at.file_uploader[0].set_value(("p.csv", "客户,姓名\n甲,王磊\n".encode(), "text/csv")).run()
+    labels = [b.label for b in at.selectbox]
+    assert "姓名 *" in labels
+    assert "名称 *" not in labels
 
 
 def test_missing_columns_have_the_names_that_people_see(company):

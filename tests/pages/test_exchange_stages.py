@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from components.blocks import plain
 from data.schema import Interaction, Opportunity, OpportunityState, Person, Stage
 from data.text import translate
 from tests.company import found
@@ -146,6 +147,8 @@ def test_who_began_is_said_of_every_row_where_no_column_says_it(bring, sqlite_st
     )
     field = translate(language, "exchange.field.direction")
     of_every_row = translate(language, "exchange.of_every_row", field=field)
+    told = translate(language, "exchange.choose_every_row", field=field, box=of_every_row)
+    assert [e.value for e in at.error] == [plain(told)]
     next(b for b in at.selectbox if b.label == of_every_row).set_value("outbound").run()
     assert not at.exception
     assert word(at, "Visit").value == "meeting"
