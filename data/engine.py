@@ -46,8 +46,10 @@ def address(url: str) -> URL:
         parsed = make_url(url)
     except (ArgumentError, ValueError):  # its text holds a password, so it goes no further
         raise Invalid([Problem("address", "bad_address")]) from None
-    unquoted = "@" in (parsed.host or "")  # of a password: what follows would be told as a host's name
-    if unquoted or parsed.get_backend_name() not in ("sqlite", "postgresql"):
+    kind = parsed.get_backend_name()
+    behind = (parsed.database or "") if kind == "postgresql" else ""  # a file's name may hold an @
+    unquoted = "@" in f"{parsed.host or ''}{behind}"  # of a password: it would be told as a host's name
+    if unquoted or kind not in ("sqlite", "postgresql"):
         raise Invalid([Problem("address", "bad_address")])
     return parsed
 
