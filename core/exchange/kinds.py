@@ -213,7 +213,7 @@ ACTIONS = Kind(
         _OPPORTUNITY,
         Column("type", Holds.CHOICE, ("action", "action type", "activity type", "动作", "动作类型", "类型", "跟进类型", "跟进方式"), STAGES, "stage"),
         Column("status", Holds.CHOICE, ("state", "状态"), tuple(ActionStatus), "status"),
-        replace(_OWNER, words=(*_OWNER.words, "user", "who", "done by", "performed by", "执行人")),
+        replace(_OWNER, words=(*_OWNER.words, "user", "done by", "performed by", "执行人")),
         Column("planned_for", Holds.INSTANT, ("planned for", "planned time", "计划时间")),
         Column("started_at", Holds.INSTANT, ("start", "started at", "start time", "date", "activity date", "visit date", "开始时间", "日期", "跟进时间", "跟进日期", "拜访时间", "拜访日期")),
         Column("ended_at", Holds.INSTANT, ("end", "ended at", "end time", "结束时间")),

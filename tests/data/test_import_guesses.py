@@ -45,7 +45,6 @@ KNOWN = [
     ("interactions",  "跟进内容",        "subject"),
     ("interactions",  "Subject / notes", "subject"),
     ("actions",       "What happened",  "summary"),
-    ("actions",       "Who",            "owner"),
     ("interactions",  "What happened",  "subject"),
     ("interactions",  "Minutes",        "duration_seconds"),
     ("interactions",  "Duration (min)", "duration_seconds"),
