@@ -45,6 +45,8 @@ def _opportunity(card: OpportunityCard, head: CustomerHead, view: View) -> None:
             badge(f"{term('outcome', card.outcome)} {format.day(_date(card, view), view.language)}", outcome)
         else:
             st.markdown(_progress(card, view))
+            if card.furthest:
+                st.caption(plain(_stepped_back(card, view)))
     money.markdown(f"**{plain(format.money(card.amount, card.currency, view.language))}**")
     closing = t("customer.closes", on=format.day(card.close_on, view.language)) if card.close_on else ""
     detail = [card.product or "", closing if not outcome else "", card.owner or t("customers.nobody")]
@@ -78,6 +80,14 @@ def _progress(card: OpportunityCard, view: View) -> str:
         if over
         else f"{plain(dwell)} :gray[{usual}]"
     )
+
+
+def _stepped_back(card: OpportunityCard, view: View) -> str:
+    """How far it had got before the present stage, and that the board counts it there."""
+    stage = term("stage", card.furthest)
+    if card.furthest_since is None:
+        return t("customer.had_got_to", stage=stage)
+    return t("customer.had_got_to_on", stage=stage, at=view.instant(card.furthest_since))
 
 
 def _opportunity_buttons(card: OpportunityCard, head: CustomerHead, view: View) -> None:

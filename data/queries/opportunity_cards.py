@@ -5,8 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, aliased
 
 from core.access import Permission, Who
 from core.fields import Field
@@ -26,6 +26,7 @@ class OpportunityCard:
         stages: keys of its pipeline's stages in order; `stage` is one of them or None.
         only_seen: `stage_since` is when a file showed it there; it may have stood there before.
         benchmark_days: the industry's dwell time in the present stage.
+        furthest: a stage past the present one that it had got to, and when; the board counts it there.
         editable: whether the person asking may change it; recordable: may record actions on it.
         fields: values of the company's own fields; `own` is how those were defined when they were written.
     """
@@ -45,6 +46,8 @@ class OpportunityCard:
     stage_since: datetime | None
     only_seen: bool
     benchmark_days: float | None
+    furthest: str | None
+    furthest_since: datetime | None
     stages: tuple[str, ...]
     editable: bool
     recordable: bool
@@ -54,6 +57,7 @@ class OpportunityCard:
 
 def opportunity_cards(session: Session, who: Who, customer_id: int) -> tuple[OpportunityCard, ...]:
     """Open ones first; none where the customer may not be seen."""
+    beyond = aliased(Stage)
     rows = session.execute(
         select(
             Opportunity,
@@ -62,6 +66,8 @@ def opportunity_cards(session: Session, who: Who, customer_id: int) -> tuple[Opp
             Stage.benchmark_days,
             OpportunityState.stage_since,
             only_seen().label("only_seen"),
+            beyond.key.label("furthest"),
+            OpportunityState.furthest_since,
             Pipeline.key.label("pipeline"),
             owned(who, Permission.EDIT_CUSTOMERS, Opportunity.owner_id).label("editable"),
             owned(who, Permission.RECORD_ACTIONS, Opportunity.owner_id).label("recordable"),
@@ -71,6 +77,7 @@ def opportunity_cards(session: Session, who: Who, customer_id: int) -> tuple[Opp
         .outerjoin(Person, Person.id == Opportunity.owner_id)
         .outerjoin(OpportunityState, OpportunityState.opportunity_id == Opportunity.id)
         .outerjoin(Stage, Stage.id == OpportunityState.stage_id)
+        .outerjoin(beyond, and_(beyond.id == OpportunityState.furthest_id, beyond.position > Stage.position))
         .where(Opportunity.customer_id == customer_id, customers(who, Permission.SEE_CUSTOMERS))
         .order_by(Opportunity.closed_at.desc().nulls_first(), Opportunity.id.desc())
     ).all()
@@ -94,6 +101,8 @@ def opportunity_cards(session: Session, who: Who, customer_id: int) -> tuple[Opp
             stage_since=row.stage_since,
             only_seen=row.only_seen,
             benchmark_days=row.benchmark_days,
+            furthest=row.furthest,
+            furthest_since=row.furthest_since if row.furthest else None,
             stages=stages.get(o.pipeline_id, ()),
             editable=bool(row.editable),
             recordable=bool(row.recordable) and row.pipeline == PIPELINE and o.outcome == Outcome.OPEN,
