@@ -1,7 +1,9 @@
 """The timeline of a customer: what happened, in the words of those who were there."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -114,9 +116,10 @@ def _words(event: Event, view: View, folded: bool) -> list[str]:
 def _times(event: Event, view: View, *who: str | None) -> str:
     """When it happened, who took part, and when it was entered if that was later."""
     parts = [view.span(event.started_at, event.at), *(w for w in who if w)]
-    late = (event.recorded_at - event.at).days
-    if late >= 1 and event.status != "planned":
-        parts.append(t("customer.late", n=late, at=view.instant(event.recorded_at)))
+    if event.recorded_at - event.at >= timedelta(days=1) and event.status != "planned":
+        zone = ZoneInfo(view.who.timezone)
+        days = (event.recorded_at.astimezone(zone).date() - event.at.astimezone(zone).date()).days
+        parts.append(t("customer.late", n=days, at=view.instant(event.recorded_at)))
     return f":small[:gray[{' · '.join(plain(p) for p in parts)}]]"
 
 

@@ -14,7 +14,7 @@ from components.format import span
 from core.customers import CustomerInput
 from data.commands.actions import record_action
 from data.commands.customers import edit_customer, grade_customer, tag_customer
-from data.schema import Audit, Contact, Customer, Opportunity, Signal
+from data.schema import Audit, Contact, Customer, Opportunity, OpportunityState, Signal
 from data.text import translate
 from tests.company import found
 from tests.data.test_record_action import done
@@ -340,6 +340,37 @@ def test_a_record_stands_at_the_time_that_its_writer_gave(company, sqlite_store,
         assert span(action.started_at, action.ended_at, language, company.rep.timezone) in text(at)
     before = span(first.started_at, first.ended_at, language, company.rep.timezone)
     assert any((b.key or "").startswith("follows-") and before in b.label for b in at.button)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_step_back_says_how_far_it_had_got_and_that_the_board_counts_it_there(
+    company, sqlite_store, language
+):
+    last = None
+    for type_, hours in (("appointment", 90), ("solution_demo", 60)):
+        action = done(sqlite_store, type_, hours_ago=hours, follows=last)
+        last = record_action(sqlite_store, company.rep, company.opportunity, action)
+    with sqlite_store.reading() as session:
+        there = session.get_one(OpportunityState, company.opportunity).furthest_since
+    when = format.instant(there, language, company.rep.timezone)
+    stage = translate(language, "terms.stage.solution_demo")
+    said = translate(language, "customer.had_got_to_on", stage=stage, at=when)
+    assert said not in text(look("customer", company.rep, language, customer=company.customer))
+    back = done(sqlite_store, "needs_diagnosis", hours_ago=5, follows=last)
+    record_action(sqlite_store, company.rep, company.opportunity, back)
+    assert said in text(look("customer", company.rep, language, customer=company.customer))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_days_until_a_record_was_entered_are_those_between_its_two_dates(company, sqlite_store, language):
+    action = done(sqlite_store, "appointment", hours_ago=44)
+    record_action(sqlite_store, company.rep, company.opportunity, action)
+    zone, now = ZoneInfo(company.rep.timezone), sqlite_store.clock()
+    days = (now.astimezone(zone).date() - action.ended_at.astimezone(zone).date()).days
+    assert days == 2  # and not the one whole day that lies in 44 hours
+    at = format.instant(now, language, company.rep.timezone)
+    said = translate(language, "customer.late", n=days, at=at)
+    assert said in text(look("customer", company.rep, language, customer=company.customer))
 
 
 def test_filters_come_from_the_address(company):
