@@ -11,11 +11,11 @@ from components.folding import folded
 from components.forecast_words import money, month_name, verdict_words
 from components.frame import View
 from components.navigation import open_page
+from components.promises import light_of, standing_words
 from components.reports import headline
 from components.tables import clickable
 from components.text import t
 from components.today import TONES
-from core.promises.consistency import Light
 from core.reports.brief import Cause
 from core.reports.talks import is_over
 from core.terms import Severity
@@ -24,8 +24,6 @@ from data.queries.coaching import Coaching
 from data.queries.one_to_one import Sheet
 from data.queries.talks import Rep
 from data.text import sentences
-
-_TONES = {Light.RED: Tone.RED, Light.AMBER: Tone.AMBER, Light.GREEN: Tone.GREEN}
 
 
 def choose(reps: Sequence[Rep]) -> int | None:
@@ -80,7 +78,7 @@ def deals(found: Sheet, view: View) -> None:
     section(t("one_to_one.deals"), icon=":material/monitoring:")
     if not found.deals.lines:
         st.caption(t("one_to_one.no_deals"))
-    elif chosen := table_of(found.deals.lines, "open", view, without=("rep", "latest")):
+    elif chosen := table_of(found.deals.lines, "open", view, without=("rep",)):
         open_page("customer", customer=chosen)
 
 
@@ -124,17 +122,9 @@ def promises(found: Sheet, view: View) -> None:
         return
     lines = []
     for row in found.promises.rows:
-        p, light = row.promise, row.promise.state.light
-        on = {"promised": format.day(p.promised_on, view.language)}
-        if p.there:
-            dates = t("one_to_one.there", **on)
-        elif p.planned_on:
-            dates = t("one_to_one.dates", **on, planned=format.day(p.planned_on, view.language))
-        else:
-            dates = t("one_to_one.unplanned", **on)
-        detail = f"{p.words} · {dates}"
-        mark, opening = t(f"promises.light.{light}"), t("one_to_one.open")
-        lines.append(Row(str(p.id), p.customer, detail, mark=mark, tone=_TONES[light], action=opening))
+        p, (mark, tone) = row.promise, light_of(row)
+        detail = f"{p.words} · {standing_words(row, view)}"
+        lines.append(Row(str(p.id), p.customer, detail, mark=mark, tone=tone, action=t("one_to_one.open")))
     if pressed := rows(lines, "sheet-promises"):
         open_page("promises", promise=pressed)
 

@@ -102,8 +102,7 @@ def _line(row: BoardRow, show: Show, view: View) -> Row:
     mark, tone = _stands(row, show)
     parts = [
         promise.feature or promise.words,
-        dates_words(row, view),
-        *(() if promise.taken_back else (gap_words(row), problem_words(promise, view))),
+        dates_words(row, view) if promise.taken_back else standing_words(row, view),
         _stake_words(row.stakes, view),
         t("promises.escalated_by", by=row.escalated.by or t("demands.somebody")) if row.escalated else "",
     ]
@@ -152,13 +151,19 @@ def promised_block(board: Board | None, customer: int, view: View) -> None:
         lines = []
         for row in board.rows[:_ON_CUSTOMER]:
             mark, tone = light_of(row)
-            detail = dates_words(row, view)
+            detail = standing_words(row, view)
             lines.append(Row(str(row.promise.id), row.promise.words, detail, mark, tone, t("demands.look")))
         if pressed := rows(lines, "promised-lines"):
             open_page("promises", promise=int(pressed))
         left = len(board.rows) - len(lines)
         if left and st.button(t("promises.more", n=left), type="tertiary", icon=":material/arrow_forward:"):
             open_page("promises", customer=customer)
+
+
+def standing_words(row: BoardRow, view: View) -> str:
+    """Both dates, and what its light is for: how far they are apart, or what the customer said."""
+    parts = (dates_words(row, view), gap_words(row), problem_words(row.promise, view))
+    return " · ".join(p for p in parts if p)
 
 
 def dates_words(row: BoardRow, view: View) -> str:

@@ -7,8 +7,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from core.promises.demands import Answer, DemandInput, PromiseInput
 from core.reports.catalogue import METRICS
+from data.commands.demands import answer_demand, file_demand
 from data.commands.people import activate_person
+from data.commands.promises import make_promise
 from data.commands.talks import StepInput, agree, record_talk
 from data.schema import Opportunity, Talk, TalkStep
 from data.text import translate
@@ -17,6 +20,7 @@ from tests.forecasts import deal, run
 from tests.morning import at_risk, customer_of
 from tests.pages.reading import check_words, does, unfold, words
 from tests.pages.test_demands import press
+from tests.pages.test_promises import EFFECT
 
 
 @pytest.fixture
@@ -140,6 +144,29 @@ def test_the_rep_reads_the_own_sheet_and_records_nothing(open_page, sqlite_store
     assert "Haihe first" in [t.value for t in page.text]
     assert not page.text_area
     assert not page.selectbox
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("place", ["one_to_one", "customer"])
+def test_a_promise_says_why_it_has_its_light(open_page, sqlite_store, company, clock, language, place):
+    haihe, today = customer_of(sqlite_store, "Haihe"), clock.at.date()
+    wanted = DemandInput("“慢”", "efficiency", EFFECT, "P1")
+    demand = file_demand(sqlite_store, company.rep, haihe, wanted)
+    planned = today + timedelta(days=20)
+    answer = Answer("Dashboard", "One table", "Two weeks", "screen", "YQ-1", planned)
+    answer_demand(sqlite_store, company.product, demand, answer)
+    told = PromiseInput("The dashboard", planned + timedelta(days=1), demand_id=demand)
+    make_promise(sqlite_store, company.rep, haihe, told)
+    asked = {"rep": company.rep.person_id} if place == "one_to_one" else {"customer": haihe}
+    page = open_page(place, company.manager, language, **asked)
+    check_words(page)
+    assert translate(language, "promises.why.little_slack", n=1) in words(page)
+
+
+def test_the_latest_record_stands_beside_the_stage_that_was_got_to(open_page, company):
+    page = open_page("one_to_one", company.manager, rep=company.rep.person_id)
+    (table,) = [d.value for d in page.dataframe if "dwell" in d.value]
+    assert "latest" in table
 
 
 def test_a_number_opens_its_rows_and_stands_in_the_address(open_page, company):
