@@ -7,7 +7,7 @@ import streamlit as st
 
 from components import address
 from components.address import leave_for
-from components.blocks import Row, empty, rows, section
+from components.blocks import Row, empty, plain, rows, section
 from components.deep_links import action_type, named
 from components.draft_begin import draft_now
 from components.frame import View, show_error
@@ -15,7 +15,7 @@ from components.navigation import offline_link, open_page
 from components.text import t, term
 from core.messages import AppError, NotFound, Unavailable
 from data.commands.drafts import drop_draft
-from data.commands.record import Link, open_record
+from data.commands.record import Link, move_record, open_record
 from data.queries.drafts import DraftView
 from data.queries.record import CustomerFacts, customer_facts
 from data.queries.record_begin import Begin
@@ -30,6 +30,8 @@ def current(view: View) -> DraftView | None:
             return draft_now(view, number)
         if (link := _link()) is None:
             return None
+        if moves := address.number("moves"):
+            return _go_to(view, view.do(move_record, moves, link))
         return _go_to(view, view.do(open_record, link))
     except Unavailable:  # the page's frame waits for the store; the address stays
         raise
@@ -41,6 +43,7 @@ def current(view: View) -> DraftView | None:
 
 def begin_with(view: View, start: Begin) -> None:
     """Where to begin: go on with a draft, write down a planned step, or choose a customer."""
+    moves = _moving(start)
     picked = st.selectbox(
         t("record.customer"),
         start.customers,
@@ -50,7 +53,7 @@ def begin_with(view: View, start: Begin) -> None:
         key="record-customer",
     )
     if picked is not None:
-        leave_for(customer=picked.id)
+        leave_for(customer=picked.id, **moves)
     if start.customers:
         _new_customer()
     drafts = [
@@ -65,20 +68,29 @@ def begin_with(view: View, start: Begin) -> None:
     ]  # fmt: skip
     lately = [Row(str(c.id), c.name, action=t("record.write_down")) for c in start.customers[:LATELY]]
     _offered("unfinished", ":material/edit_note:", drafts, "drafts", leads_to="draft")
-    _offered("due", ":material/event_available:", due, "due", leads_to="action")
-    _offered("lately", ":material/history:", lately, "lately", leads_to="customer")
+    _offered("due", ":material/event_available:", due, "due", leads_to="action", **moves)
+    _offered("lately", ":material/history:", lately, "lately", leads_to="customer", **moves)
     if not start.customers:
         _no_customers()
     offline_link()
 
 
-def _offered(title: str, icon: str, lines: Sequence[Row], key: str, *, leads_to: str) -> None:
+def _moving(start: Begin) -> dict[str, int]:
+    """The draft of which the words go along to the customer that is chosen now, for the address."""
+    found = next((d for d in start.unfinished if d.draft_id == address.number("moves")), None)
+    if found is None:
+        return {}
+    st.info(t("record.moves", customer=plain(found.customer)), icon=":material/swap_horiz:")
+    return {"moves": found.draft_id}
+
+
+def _offered(title: str, icon: str, lines: Sequence[Row], key: str, *, leads_to: str, **also: int) -> None:
     """A list to begin from, where there is anything in it."""
     if not lines:
         return
     section(t(f"record.{title}"), icon=icon)
     if chosen := rows(lines, f"record-{key}"):
-        leave_for(**{leads_to: int(chosen)})
+        leave_for(**{leads_to: int(chosen)}, **also)
 
 
 def _no_customers() -> None:

@@ -41,7 +41,7 @@ def fill_in(view: View, kept: DraftView, facts: CustomerFacts) -> None:
     form = form_over(view, kept, save_record_fields, "record")
     left, right = st.columns([2, 1], gap="large")
     with left:
-        _head(facts)
+        _head(facts, kept)
         opportunity = _opportunity(view, form, facts)
         steps = [s for s in facts.steps if s.opportunity_id == form.get("opportunity")]
         states = [s for s in _STATES if steps or s is not ActionStatus.CANCELLED]
@@ -59,11 +59,12 @@ def fill_in(view: View, kept: DraftView, facts: CustomerFacts) -> None:
     form.finish()
 
 
-def _head(facts: CustomerFacts) -> None:
+def _head(facts: CustomerFacts, kept: DraftView) -> None:
+    """Whose record it is; what was typed goes along to another customer."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"### {plain(facts.name)}", width="content", anchors=False)
         if st.button(t("record.other_customer"), type="tertiary", icon=":material/swap_horiz:"):
-            leave_for()
+            leave_for(**({"moves": kept.id} if kept.touched else {}))
 
 
 def _opportunity(view: View, form: DraftForm, facts: CustomerFacts) -> OpenOpportunity | None:

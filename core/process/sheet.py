@@ -6,7 +6,7 @@ amounts as they were typed, people as names with one role each. `read_sheet` mak
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -27,6 +27,8 @@ UNTIL = 0  # in place of a length: the end is given as a time
 USUAL_TIME = "10:00"  # of a step that is planned, until another is chosen
 NEW = "new"  # in place of an opportunity's id: open one
 OPENED = "opportunity-fields-"  # what the names of own fields of that one begin with
+_OF_CUSTOMER = frozenset({"customer", "opportunity", "completes", "cancels", "follows"})
+_CLOCK = frozenset({"day", "start", "minutes", "until"})  # one of them says nothing without the others
 _TOGETHER = {
     **dict.fromkeys(("day", "start", "minutes", "until", "plan", "started_at", "ended_at"), "time"),
     "outcome": "next_step",
@@ -126,6 +128,28 @@ def opening(
         ),
         timezone,
     )
+
+
+def for_another(sheet: Sheet, opened: Sheet, contacts: Collection[str]) -> dict[str, Any]:
+    """What of a sheet holds for another customer too: what was typed, but not what only this customer has.
+
+    Args:
+        opened: the sheet as it was opened; what stands there unchanged was not typed.
+        contacts: the customer's own, whom the other one does not know.
+
+    >>> for_another({"customer": 1, "summary": "Slow", "day": "2026-03-06"}, {"day": "2026-03-06"}, ())
+    {'summary': 'Slow'}
+    """
+    typed = {k: v for k, v in sheet.items() if v != opened.get(k) and k not in _OF_CUSTOMER}
+    if _CLOCK & typed.keys():
+        typed |= {k: sheet[k] for k in _CLOCK & sheet.keys()}
+    if sheet.get("type"):  # the words are its fields'
+        typed["type"] = sheet["type"]
+    return {
+        k: [one for one in v if one not in contacts] if k.startswith("fields-") and isinstance(v, list) else v
+        for k, v in typed.items()
+        if not k.startswith("opportunity-")
+    }
 
 
 def quick_days(today: date) -> dict[str, date]:

@@ -1,7 +1,7 @@
 """From a draft to a record: opened from a link, submitted once, refused with everything typed still there."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Who
 from core.messages import AppError, Conflict, Invalid, NotFound, Problem, Unavailable
-from core.process.sheet import NEW, Step, concerns, opening
+from core.process.sheet import NEW, Step, concerns, for_another, opening
 from core.terms import Severity
 from data.commands.drafts import reached_draft, refuse_draft, save_fields, start_draft
 from data.commands.record_sending import carry_out
@@ -21,7 +21,7 @@ from data.jsontext import to_json
 from data.queries.named_customers import Named, named_customer
 from data.queries.record import CustomerFacts, customer_facts, customer_of
 from data.queries.record_begin import taken
-from data.schema import Audit, Draft
+from data.schema import Audit, Contact, Draft
 
 KIND = "action"
 
@@ -54,6 +54,37 @@ def open_record(store: Store, who: Who, link: Link) -> int:
         facts, now = customer_facts(session, who, customer), store.clock()
         values = _prefilled(session, who, facts, link, now)
     return start_draft(store, who, KIND, values, lambda kept: _goes_on(kept, values, link))
+
+
+def move_record(store: Store, who: Who, draft_id: int, link: Link) -> int:
+    """A draft for another customer with what was typed in this one, which is gone then; its id.
+
+    What only the first customer has stays behind: `core.process.sheet.for_another`.
+
+    Raises:
+        NotFound: no such draft, or no such customer within reach.
+        Conflict: the draft was submitted already; or the link names a customer, and several are called so.
+    """
+    with store.batch() as session:
+        draft = reached_draft(session, who, draft_id)
+        if draft.body["sent"] is not None:
+            raise Conflict("draft_sent")
+        values, there = draft.body["values"], _customer(session, who, link)
+        if there == values["customer"] and not link.action:
+            return draft.id
+        typed = for_another(values, draft.body["initial"], _contacts(session, values["customer"]))
+        if link.action:
+            typed.pop("type", None)
+        asked = replace(link, type=link.type or typed.get("type"))
+        fresh = _prefilled(session, who, customer_facts(session, who, there), asked, store.clock())
+        moved = start_draft(store, who, KIND, fresh, lambda _: False)
+        save_record_fields(store, who, moved, typed)
+        session.delete(draft)
+        return moved
+
+
+def _contacts(session: Session, customer: int) -> set[str]:
+    return set(session.scalars(select(Contact.name).where(Contact.customer_id == customer)))
 
 
 def _customer(session: Session, who: Who, link: Link) -> int:

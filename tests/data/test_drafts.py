@@ -6,13 +6,23 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
+from core.customers import ContactInput, CustomerInput
 from core.messages import Conflict, NotFound
 from core.process.sheet import NEW
 from core.terms import Outcome
 from data.commands.actions import cancel_action, record_action
+from data.commands.customers import add_contact, open_customer
 from data.commands.drafts import drop_draft
 from data.commands.opportunities import assign_opportunity, close_opportunity, open_opportunity
-from data.commands.record import Link, open_record, save_record_fields, submit_record, take_back, undo_change
+from data.commands.record import (
+    Link,
+    move_record,
+    open_record,
+    save_record_fields,
+    submit_record,
+    take_back,
+    undo_change,
+)
 from data.queries.drafts import draft
 from data.queries.record import customer_facts
 from data.queries.record_begin import begin
@@ -125,6 +135,48 @@ def test_a_due_step_prefills_type_time_and_what_it_completes(store, clock):
     values = seen(store, people.rep, open_record(store, people.rep, Link(action=due.action_id))).values
     assert (values["type"], values["day"], values["start"]) == ("solution_demo", "2026-03-06", "12:00")
     assert (values["completes"], values["opportunity"]) == (due.action_id, people.opportunity)
+
+
+def test_what_was_typed_moves_to_another_customer_and_what_is_the_first_ones_stays(store, clock):
+    people = found(store)
+    add_contact(store, people.rep, people.customer, ContactInput("Wu", decision_role="buyer"))
+    other = open_customer(store, people.rep, CustomerInput("Wuyi Valves"))
+    line = open_opportunity(store, people.rep, other, "First line")
+    typed = GOOD | {
+        "type": "solution_demo",
+        "opportunity": people.opportunity,
+        "follows": 1,
+        "start": "07:15",
+    }
+    draft_id = open_record(store, people.rep, Link(people.customer))
+    save_record_fields(store, people.rep, draft_id, typed | {"fields-watchers": ["Wu", "Li Na"]})
+    moved = move_record(store, people.rep, draft_id, Link(other))
+    values = seen(store, people.rep, moved).values
+    assert (values["customer"], values["opportunity"], values.get("follows")) == (other, line, None)
+    assert (values["type"], values["start"], values["summary"]) == ("solution_demo", "07:15", GOOD["summary"])
+    assert values["fields-watchers"] == ["Li Na"]  # the other customer knows no Wu
+    with pytest.raises(NotFound):
+        seen(store, people.rep, draft_id)
+    assert [u.draft_id for u in begun(store, people.rep).unfinished] == [moved]
+    assert move_record(store, people.rep, moved, Link(other)) == moved  # the same customer chosen again
+    with pytest.raises(NotFound):  # out of reach: the words stay where they are
+        move_record(store, people.mate, moved, Link(other))
+    with pytest.raises(NotFound):
+        move_record(store, people.rep, moved, Link(999))
+    assert seen(store, people.rep, moved).values["summary"] == GOOD["summary"]
+
+
+def test_a_record_moved_to_a_planned_step_takes_its_type_and_completes_it(store, clock):
+    people = found(store)
+    other = open_customer(store, people.rep, CustomerInput("Wuyi Valves"))
+    line = open_opportunity(store, people.rep, other, "First line")
+    record_action(store, people.rep, line, done(store, "appointment", hours_ago=30))
+    clock.move(days=3)
+    (step,) = [s for s in begun(store, people.rep).due if s.customer == "Wuyi Valves"]
+    moved = move_record(store, people.rep, filled(store, people), Link(action=step.action_id))
+    values = seen(store, people.rep, moved).values
+    assert (values["type"], values["completes"]) == ("solution_demo", step.action_id)
+    assert values["summary"] == GOOD["summary"]
 
 
 def test_two_devices_on_one_draft_undo_nothing_of_each_other(store):

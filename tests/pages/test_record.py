@@ -8,15 +8,16 @@ from sqlalchemy import func, select
 from streamlit.testing.v1 import AppTest
 
 from core.access import Permission, decide
+from core.customers import CustomerInput
 from data.commands.actions import cancel_action, record_action
-from data.commands.customers import assign_customer
+from data.commands.customers import assign_customer, open_customer
 from data.commands.opportunities import assign_opportunity, open_opportunity
 from data.commands.record import Link, open_record, save_record_fields, submit_record
 from data.files import keep_recording
 from data.schema import Action, Opportunity, OpportunityState
 from data.text import LANGUAGES, translate
 from tests.company import PEOPLE, found
-from tests.data.test_drafts import GOOD
+from tests.data.test_drafts import GOOD, begun
 from tests.data.test_record_action import done
 from tests.pages.reading import does, lines
 from tests.sounds import hum, silence
@@ -212,6 +213,33 @@ def test_a_draft_whose_customer_is_gone_shows_what_was_typed(company, sqlite_sto
     assert translate(language, "errors.customer_gone") in texts(at)
     assert GOOD["summary"] in at.code[0].value
     assert GOOD["fields-pain"] in at.code[0].value
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_typed_goes_along_to_the_right_customer(company, sqlite_store, language):
+    right = open_customer(sqlite_store, company.rep, CustomerInput("Wuyi *Valves*"))
+    at = opened(company.rep, language, customer=company.customer)
+    (key,) = [a.key for a in at.text_area if a.key.endswith("_summary")]
+    at.text_area(key=key).set_value("They want it running by May.").run()
+    button(at, translate(language, "record.other_customer")).click().run()
+    said = translate(language, "record.moves", customer="Haihe Pumps")
+    assert [i.value.replace("\\", "") for i in at.info] == [said]
+    at.selectbox(key="record-customer").set_value(
+        next(c for c in begun(sqlite_store, company.rep).customers if c.id == right)
+    ).run()
+    assert not at.exception
+    assert "Wuyi *Valves*" in texts(at)
+    (area,) = [a for a in at.text_area if a.key.endswith("_summary")]
+    assert area.value == "They want it running by May."
+    assert not begun(sqlite_store, company.rep).unfinished[1:]  # it is not left at the wrong customer too
+    button(at, translate(language, "record.other_customer")).click().run()
+    assert "Haihe Pumps" not in [u.customer for u in begun(sqlite_store, company.rep).unfinished]
+
+
+def test_where_nothing_was_typed_another_customer_begins_anew(company):
+    at = opened(company.rep, customer=company.customer)
+    button(at, translate("en", "record.other_customer")).click().run()
+    assert not at.info
 
 
 def test_an_unfinished_draft_is_offered_and_can_be_thrown_away(company, sqlite_store):
