@@ -34,11 +34,12 @@ def next_step_fields(view: View, form: DraftForm, type_field: Callable[[], objec
     outcome = form.switch(
         "outcome", t("record.outcome"), [str(o) for o in Outcome], _outcome, str(Outcome.OPEN)
     )
-    form.problems("next_step")
     if outcome != Outcome.OPEN:
+        form.problems("next_step")
         st.caption(t("record.closes"))
         return
-    type_field()
+    with form.at("next_step"):
+        type_field()
     with form.at("next_step-planned_for"):
         _when(view, form, "next_step-day", "next_step-time")
     form.text("next_step-note", t("record.note"), placeholder=t("record.note_hint"))

@@ -49,7 +49,9 @@ def check_completed(
 
 def _check_length(start: datetime, end: datetime, now: datetime, policy: Policy) -> list[Problem]:
     problems = []
-    if end > now:
+    if start > now:
+        problems.append(Problem("started_at", "starts_in_future"))
+    elif end > now:
         problems.append(Problem("ended_at", "in_future"))
     if end - start > timedelta(hours=policy.max_action_hours):
         problems.append(Problem("ended_at", "too_long_action", {"hours": policy.max_action_hours}))

@@ -44,6 +44,11 @@ def texts(at: AppTest) -> str:
     return "\n".join((*(str(e.value).replace("\\", "") for kind in kinds for e in kind), *lines(at)))
 
 
+def marks(at: AppTest) -> str:
+    """The style sheets that mark labels."""
+    return "".join(e.proto.body for e in at.get("html"))
+
+
 def button(at: AppTest, label: str):
     return next(b for b in at.button if does(b) == label)
 
@@ -125,6 +130,7 @@ def test_all_problems_stand_at_their_fields_and_the_text_stays(company, sqlite_s
     assert said.count("Please fill this in.") == 3
     assert "at least 10 characters" in said
     assert "Plan the next step." in said
+    assert ".st-key-d1_at_next_step [data-testid=stWidgetLabel]" in marks(at)
     assert at.text_area(key="d1_fields-pain").value == "Paper **everywhere**"
     again = opened(company.rep, draft=1)
     assert "5 things are missing or wrong" in texts(again)

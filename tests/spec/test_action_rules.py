@@ -88,6 +88,7 @@ EVIDENCE = [
     ({"ended_at": None},                              "ended_at",               "required"),
     ({"ended_at": at(8)},                             "ended_at",               "end_before_start"),
     ({"ended_at": at(10, 1)},                         "ended_at",               "in_future"),
+    ({"started_at": at(11), "ended_at": at(12)},      "started_at",             "starts_in_future"),
     ({"started_at": at(8) - timedelta(hours=12)},     "ended_at",               "too_long_action"),
 ]
 
