@@ -109,7 +109,7 @@ def contacts_block(contacts: Sequence[ContactCard], unknown: Sequence[Met], view
         unknown: people whom records name and who have no card yet.
     """
     editable = reach(view.who, Permission.EDIT_CUSTOMERS) is not None
-    names = listed(contact.name for contact in contacts[:_NAMED])
+    names = listed(contact.name for contact in contacts[:_NAMED]) + "…" * (len(contacts) > _NAMED)
     label = t("customer.contacts_of", n=len(contacts), names=names) if contacts else t("customer.contacts")
     with st.expander(plain(label), icon=":material/contacts:"):
         if not contacts:

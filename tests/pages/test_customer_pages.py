@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from components import format
 from components.format import span
-from core.customers import CustomerInput
+from core.customers import ContactInput, CustomerInput
 from data.commands.actions import record_action
-from data.commands.customers import edit_customer, grade_customer, tag_customer
+from data.commands.customers import add_contact, edit_customer, grade_customer, tag_customer
 from data.schema import Audit, Contact, Customer, Opportunity, OpportunityState, Signal
 from data.text import translate
 from tests.company import found
@@ -184,6 +184,19 @@ def test_forms_add_a_contact_and_open_edit_and_close_an_opportunity(company, sql
     field(at.button_group, "close-outcome").set_value("won")
     submit(at)
     assert kept(sqlite_store, Opportunity, added.id).outcome == "won"
+
+
+def test_more_contacts_than_are_named_on_the_fold_end_in_dots(company, sqlite_store):
+    def fold() -> str:
+        at = look("customer", company.rep, customer=company.customer)
+        return next(e.label for e in at.expander if "ontact" in e.label).replace("\\", "")
+
+    for name in ("Li Na", "Wu", "Zhao"):
+        add_contact(sqlite_store, company.rep, company.customer, ContactInput(name))
+    assert not fold().endswith("…")
+    add_contact(sqlite_store, company.rep, company.customer, ContactInput("Zhou"))
+    assert fold().startswith("4 ")
+    assert fold().endswith("…")
 
 
 def test_an_amount_is_read_as_it_is_written_or_refused_at_its_field(company, sqlite_store):
