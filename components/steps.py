@@ -1,14 +1,17 @@
 """When it was, when it is planned for, and what is next: the time fields of the form."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import streamlit as st
 
+from components.blocks import plain
 from components.drafts import DraftForm
 from components.frame import View
-from components.text import t
-from core.process.sheet import LENGTHS, UNTIL, quick_days
+from components.text import t, term
+from core.process.sheet import LENGTHS, UNTIL, instant, quick_days
 from core.terms import Outcome
+from data.queries.record_begin import planned_around
 
 
 def time_fields(form: DraftForm) -> None:
@@ -57,6 +60,21 @@ def _when(view: View, form: DraftForm, day: str, clock: str) -> None:
                 on_click=form.press,
                 args=({day: offered.isoformat()},),
             )
+    with st.container(key=f"{form.prefix}{day}-around", gap="xsmall"):  # always there: see `DraftForm`
+        _around(view, form, instant(form.get(day), form.get(clock), view.who.timezone))
+
+
+def _around(view: View, form: DraftForm, at: datetime | None) -> None:
+    """What else is planned about then, of another opportunity."""
+    opportunity = form.get("opportunity")
+    known = opportunity if isinstance(opportunity, int) else None
+    for step in view.read(planned_around, at, known) if at else ():
+        said = {
+            "type": term("stage", step.type),
+            "customer": step.customer,
+            "at": view.instant(step.planned_for),
+        }
+        st.caption(f":material/event_busy: {plain(t('record.also_planned', **said))}")
 
 
 def _length(minutes: int) -> str:

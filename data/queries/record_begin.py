@@ -17,6 +17,7 @@ from data.schema import Action, Customer, CustomerState, Draft, Opportunity
 
 SOON = timedelta(hours=12)
 LATELY = timedelta(hours=24)
+AROUND = timedelta(hours=1)  # steps planned nearer to one another can hardly both be kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,29 @@ def taken(
         )
     )
     return tuple((a - gap, b + gap) if near else (a, b) for a, b, near in rows if a and b)
+
+
+def planned_around(
+    session: Session, who: Who, at: datetime, opportunity_id: int | None
+) -> tuple[DueStep, ...]:
+    """What this person planned within an hour of then; what is planned of the same opportunity makes way."""
+    query = (
+        select(Action.id, Customer.name, Opportunity.name, Action.type, Action.planned_for)
+        .join(Customer, Customer.id == Action.customer_id)
+        .join(Opportunity, Opportunity.id == Action.opportunity_id)
+        .where(
+            Action.status == ActionStatus.PLANNED,
+            Action.voided_at.is_(None),
+            Action.owner_id == who.person_id,
+            owned(who, NEEDS, Opportunity.owner_id),
+            Action.planned_for > at - AROUND,
+            Action.planned_for < at + AROUND,
+            Action.opportunity_id != (opportunity_id or 0),
+        )
+        .order_by(Action.planned_for, Action.id)
+        .limit(2)
+    )
+    return tuple(DueStep(*row) for row in session.execute(query))
 
 
 def _due(session: Session, who: Who, now: datetime) -> tuple[DueStep, ...]:

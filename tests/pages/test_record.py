@@ -1,12 +1,15 @@
 """The page: which role sees what in which language, and the way of a record through the widgets."""
 
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import streamlit as st
 from sqlalchemy import func, select
 from streamlit.testing.v1 import AppTest
 
+from components.format import instant
 from core.access import Permission, decide
 from core.customers import CustomerInput
 from data.commands.actions import cancel_action, record_action
@@ -304,6 +307,27 @@ def test_what_is_of_another_opportunity_says_of_which(company, sqlite_store, lan
     earlier = [o for page in for_both for s in page.selectbox if "_follows" in s.key for o in s.options]
     assert [f"· {first}" in label for label in earlier] == [False, True]
     assert [any(line.startswith(first) for line in of) for of in (of_first, of_second)] == [False, True]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_next_step_says_what_else_is_planned_about_then(company, sqlite_store, language):
+    other = open_opportunity(sqlite_store, company.rep, company.customer, "Second line")
+    first = done(sqlite_store, "appointment", hours_ago=30)
+    record_action(sqlite_store, company.rep, other, first)
+    at, step = first.next_step.planned_for, first.next_step.type
+    wall = at.astimezone(ZoneInfo(company.rep.timezone))
+    link = Link(company.customer, company.opportunity)
+    id_ = open_record(sqlite_store, company.rep, link)
+    type_, when = translate(language, f"terms.stage.{step}"), instant(at, language, company.rep.timezone)
+    said = translate(language, "record.also_planned", type=type_, customer="Haihe Pumps", at=when)
+    near, far = wall + timedelta(minutes=45), wall + timedelta(hours=1)
+    for then, told in ((near, True), (far, False)):
+        values = {"next_step-day": then.date().isoformat(), "next_step-time": f"{then:%H:%M}"}
+        save_record_fields(sqlite_store, company.rep, id_, values)
+        assert (said in texts(opened(company.rep, language, draft=id_))) == told
+    same = {"opportunity": other, "next_step-time": f"{wall:%H:%M}", "next_step-day": wall.date().isoformat()}
+    save_record_fields(sqlite_store, company.rep, id_, same)
+    assert said not in texts(opened(company.rep, language, draft=id_))  # it makes way for the new one
 
 
 def test_what_is_said_beside_no_field_comes_into_view(company, sqlite_store, monkeypatch):
