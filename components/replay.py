@@ -168,7 +168,7 @@ def _rows(
         [n.customer_id if n else None for n in known],
         "replay-moves",
         config={
-            "opportunity": name_column(t("outlook.opportunity"), pinned=True),
+            "opportunity": name_column(t("outlook.opportunity"), pinned=True, width=170),
             "customer": name_column(t("outlook.customer")),
             "rep": column.TextColumn(t("outlook.by_rep")),
             "part": column.TextColumn(t("replay.part")),
