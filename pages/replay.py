@@ -62,8 +62,8 @@ with page("replay.title", needs=Permission.SEE_FORECAST) as view:
         st.subheader(t("replay.moved"), anchor=False, help=t("replay.moved_help"))
         since = replay.since(days.of(shown.run.starts_on), chosen, view.language)
         before = view.read(snapshot, pipeline, period, since) if since else None
-        cut = before and not shown.whole
-        moved = replay.moved(before, shown, view.read(handed, before, shown) if cut else (), view)
+        passed = view.read(handed, before, shown) if before and not shown.whole else ()
+        moved = replay.moved(before, shown, passed, view)
         lead = folded_behind(shown, "rep", view.read(policy), view) or moved
     if lead:
         open_page(lead[0], **lead[1])
