@@ -13,6 +13,7 @@ from components.navigation import open_page
 from components.scrolling import arrive, lead_to
 from components.tables import clickable, first_of, name_column
 from components.text import t
+from core.forecast.calibration import REJECTED
 from core.milestones.assess import Assessment, State
 from core.milestones.criteria import BY_NAME, Kind
 from core.milestones.evidence import Evidence
@@ -137,7 +138,7 @@ def behind(proof: Proof, team: int | None, view: View, draw: Callable[[], None])
         _distribution(told, language)
         ordered = first_of(sorted(proof.rows, key=lambda row: (not row.why, row.on, row.of)))
         if clicked := _table(ordered, told.criterion, language):
-            _open(told.criterion, next(row for row in proof.rows if _id(row) == clicked), team)
+            _open(told.criterion, next(row for row in proof.rows if _id(row) == clicked), team, view)
     if st.button(t("milestones.close_rows"), type="tertiary"):
         address.write(criterion=None, item=None)
         st.rerun()
@@ -188,10 +189,17 @@ def _id(row: Evidence) -> str:
     return f"{row.of}-{row.on.isoformat()}-{row.about}"
 
 
-def _open(criterion: str, row: Evidence, team: int | None) -> None:
-    """Leave for the page that shows a row's record, where there is one."""
-    if criterion == "accuracy":
-        leave_for_rows(row.on.replace(day=1), group=f"team-{team}" if team else COMPANY, months=12)
+def _open(criterion: str, row: Evidence, team: int | None, view: View) -> None:
+    """Leave for the page that shows a row's record, where there is one.
+
+    An answer of a month that is over stands beside what came of it; no page asks for it any more.
+    """
+    over = criterion == "adoption" and (row.on.year, row.on.month) < (view.today.year, view.today.month)
+    if criterion == "accuracy" or over:
+        which = {"rows": REJECTED} if over and row.why else {}
+        group = f"team-{team}" if team else COMPANY
+        leave_for_rows(row.on.replace(day=1), group=group, months=12, **which)
+        return
     if criterion == "located" and row.link is not None:
         open_page("morning", team=row.link, day=row.on.isoformat())
     if criterion in _OPENS and row.link is not None:

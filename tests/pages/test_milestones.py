@@ -124,6 +124,36 @@ def test_a_month_of_the_accuracy_opens_its_rows_of_whose_it_is(
     assert left == [("forecast_health", asked)]
 
 
+JANUARY = {"part": "rows", "month": "2026-01-01", "group": "company", "months": "12"}
+
+
+@pytest.mark.parametrize(
+    ("today", "decision", "leads_to", "asked"),
+    [
+        (date(2026, 1, 20), "rejected", "calibrate", None),
+        (date(2026, 2, 10), "accepted", "forecast_health", JANUARY),
+        (date(2026, 2, 10), "rejected", "forecast_health", JANUARY | {"rows": "rejected"}),
+    ],
+)
+def test_an_answer_opens_where_it_is_asked_for_and_once_its_month_is_over_what_came_of_it(
+    open_page, sqlite_store, company, clock, monkeypatch, today, decision, leads_to, asked
+):
+    left = []
+    monkeypatch.setattr(
+        "streamlit.switch_page", lambda path, query_params: left.append((path.stem, query_params))
+    )
+    set_launch(sqlite_store, company.director, None, MONTHS)
+    january = run(sqlite_store, date(2026, 1, 1), value=100)
+    deal(sqlite_store, company.rep.person_id, run_id=january, decision=decision)
+    clock.at = noon(today)
+    page = open_page("milestones", company.director, day=60, criterion="adoption")
+    with sqlite_store.reading() as session:
+        (row,) = proof(session, company.director, None, 60, "adoption", clock.at).rows
+    page.session_state["milestone-rows-clicked"] = (f"{row.of}-{row.on}-{row.about}", "")
+    page.run()
+    assert left == [(leads_to, asked or {"opportunity": str(row.link)})]
+
+
 def test_rows_of_nothing_say_so(open_page, launched):
     page = open_page("milestones", launched.director, day=60, criterion="adoption")
     check_words(page)
