@@ -195,8 +195,11 @@ def _follow(item: Deviation, coach: Callable[..., Any], view: View) -> None:
     assert item.decided
     finding = item.decided.id
     with st.container(horizontal=True):
-        if item.decided.coached:
-            st.caption(t("attribution.coached"))
+        if coached := item.decided.coached:
+            due = format.day(coached.due_on, view.language)
+            told = t("attribution.coached", who=coached.owner or t("coaching.nobody"), on=due)
+            if st.button(plain(told), icon=":material/school:", key=f"finding-task-{finding}"):
+                open_page("forecast_health", task=coached.task)
         elif st.button(t("attribution.coach"), icon=":material/school:", key=f"finding-coach-{finding}"):
             marks = Marks(view)
             if marks.sent(partial(coach, finding)):

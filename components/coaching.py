@@ -22,7 +22,7 @@ from components.scrolling import lead_to
 from components.text import t
 from core.forecast.health import Verdict
 from data.commands.note_drafts import COACHING_NOTE, COACHING_OUTCOME
-from data.queries.coaching import Coaching
+from data.queries.coaching import Coaching, Found
 
 _SAYS = {"note": COACHING_NOTE, "close": COACHING_OUTCOME}
 Hands = Callable[[], tuple[tuple[int, str], ...]]
@@ -65,11 +65,32 @@ def _row(task: Coaching, view: View) -> Row:
 def _why(task: Coaching, view: View) -> str:
     if task.closed_at:
         return f"{view.instant(task.closed_at)} · {task.outcome}"
-    cause = t("coaching.from_finding") if task.finding else t("coaching.months", n=len(task.figures))
+    cause = _deviation(task.finding, view) if task.finding else t("coaching.months", n=len(task.figures))
     if task.figures:
         cause += f" · {_month(task.figures[-1], view)}"
     due = t("coaching.due", on=format.day(task.due_on, view.language))
     return " · ".join([cause, task.owner or t("coaching.nobody"), due])
+
+
+def _deviation(found: Found, view: View) -> str:
+    """The opportunity whose miss asks for coaching."""
+    language = view.language
+    return t(
+        "coaching.from_finding",
+        month=month_name(found.month, language),
+        name=" · ".join(x for x in (found.customer, found.opportunity) if x),
+        forecast=format.worth(found.forecast, found.currency, language, compact=True),
+        actual=format.worth(found.actual, found.currency, language, compact=True),
+    )
+
+
+def _decided(found: Found, view: View) -> None:
+    """What was decided of it, in whose words."""
+    if not found.cause:
+        return
+    by = f"{found.by or t('coaching.operator')} · {view.instant(found.decided_at)}"
+    said = f"{t(f'attribution.cause.{found.cause}')} · {by}"
+    st.markdown(f"{plain(found.note)}  \n:small[:gray[{plain(said)}]]")
 
 
 def _month(figures: Mapping[str, Any], view: View) -> str:
@@ -86,11 +107,7 @@ def _month(figures: Mapping[str, Any], view: View) -> str:
 def _taken_up(task: Coaching, hands: Hands, does: Mapping[str, Callable[..., Any]], view: View) -> None:
     with st.container(border=True, key=f"coaching-{task.id}"):
         st.markdown(f"**{plain(task.rep)}**  \n{plain(_why(task, view))}")
-        for month in task.figures:
-            st.caption(plain(_month(month, view)))
-        for note in task.notes:
-            by = f"{note.person or t('coaching.operator')} · {view.instant(note.noted_at)}"
-            st.markdown(f"{plain(note.note)}  \n:small[:gray[{plain(by)}]]")
+        _told(task, view)
         with st.container(horizontal=True):
             if st.button(t("coaching.figures"), icon=":material/monitoring:", key=f"figures-{task.id}"):
                 address.write(group=f"rep-{task.rep_id}", month=None, bin=None, rows=None)
@@ -109,6 +126,17 @@ def _taken_up(task: Coaching, hands: Hands, does: Mapping[str, Callable[..., Any
             left_over(view, COACHING_NOTE, COACHING_OUTCOME, number=task.id)
         if task.may_handle:
             _handle(task, hands, does, view)
+
+
+def _told(task: Coaching, view: View) -> None:
+    """What led to it, and what was said since."""
+    if task.finding:
+        _decided(task.finding, view)
+    for month in task.figures:
+        st.caption(plain(_month(month, view)))
+    for note in task.notes:
+        by = f"{note.person or t('coaching.operator')} · {view.instant(note.noted_at)}"
+        st.markdown(f"{plain(note.note)}  \n:small[:gray[{plain(by)}]]")
 
 
 def _handle(task: Coaching, hands: Hands, does: Mapping[str, Callable[..., Any]], view: View) -> None:

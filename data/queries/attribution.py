@@ -25,6 +25,15 @@ _AT_ONCE = 5_000  # parameters of a statement: SQLite allows 32,766
 
 
 @dataclass(frozen=True, slots=True)
+class Coached:
+    """The coaching that a deviation led to: its task, in whose hands it is, and until when."""
+
+    task: int
+    owner: str | None
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """What a person decided of a deviation, and what it led to."""
 
@@ -34,7 +43,7 @@ class Decided:
     note: str
     by: str | None
     decided_at: datetime
-    coached: bool
+    coached: Coached | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,14 +217,20 @@ def _decided(session: Session, run_id: int, opportunities: Sequence[int]) -> dic
         .where(f.run_id == run_id, f.opportunity_id.in_(opportunities))
     )
     rows = session.execute(query).all()
-    coached = set(
-        session.scalars(
-            select(CoachingTask.finding_id).where(CoachingTask.finding_id.in_([r[0].id for r in rows]))
-        )
-    )
+    coached = _coached(session, [row.id for row, _ in rows])
     return {
         row.opportunity_id: Decided(
-            row.id, row.cause, row.proposed, row.note, by, row.decided_at, row.id in coached
+            row.id, row.cause, row.proposed, row.note, by, row.decided_at, coached.get(row.id)
         )
         for row, by in rows
     }
+
+
+def _coached(session: Session, findings: Sequence[int]) -> dict[int | None, Coached]:
+    task = CoachingTask
+    query = (
+        select(task.finding_id, task.id, Person.name, task.due_on)
+        .outerjoin(Person, Person.id == task.owner_id)
+        .where(task.finding_id.in_(findings))
+    )
+    return {finding: Coached(*told) for finding, *told in (session.execute(query) if findings else ())}

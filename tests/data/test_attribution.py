@@ -20,7 +20,7 @@ from data.commands.attribution import (
     decide_finding,
     withdraw_event,
 )
-from data.queries.attribution import attribution
+from data.queries.attribution import Coached, attribution
 from data.queries.attribution_records import Record, by_record
 from data.queries.coaching import coaching_tasks
 from data.queries.followed import followed
@@ -334,8 +334,20 @@ def test_a_finding_becomes_coaching_once(office):
         coach_finding(office.store, office.people.manager, finding)
     with office.store.reading() as session:
         (task,) = coaching_tasks(session, office.people.manager)
-    assert (task.rep, task.owner, task.finding) == ("Rep", "Manager", True)
-    assert office.one().decided.coached
+        (seen,) = coaching_tasks(session, office.people.rep)
+    assert (task.rep, task.owner) == ("Rep", "Manager")
+    found, one = task.finding, office.one()
+    assert (found.opportunity, found.month, found.forecast, found.actual) == (
+        one.names.opportunity,
+        FEB,
+        one.part.forecast,
+        one.part.actual,
+    )
+    assert (found.cause, found.note, found.by) == ("embellished", one.decided.note, one.decided.by)
+    assert (seen.finding.opportunity, seen.finding.cause, seen.finding.note, seen.finding.by) == (
+        found.opportunity, "", "", None,
+    )  # fmt: skip
+    assert one.decided.coached == Coached(task.id, "Manager", task.due_on)
 
 
 @pytest.mark.parametrize(

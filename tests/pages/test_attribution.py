@@ -9,14 +9,16 @@ import pytest
 from sqlalchemy import func, select
 
 from components import format
+from components.blocks import plain
 from components.forecast_words import signed
 from core.forecast.findings import EventInput
 from data.commands.attribution import add_event
+from data.queries.coaching import coaching_tasks
 from data.schema import Demand, Draft
 from data.text import translate
 from tests.company import found
 from tests.forecasts import deal, noon, run
-from tests.pages.reading import check_words, unfold, words
+from tests.pages.reading import check_words, does, unfold, words
 
 FEB = date(2026, 2, 1)
 
@@ -94,7 +96,7 @@ def test_it_says_what_the_records_speak_for(open_page, sqlite_store, people, rol
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_decision_and_what_it_leads_to(open_page, people, language):
+def test_a_decision_and_what_it_leads_to(open_page, sqlite_store, people, language):
     page = open_page("attribution", people.manager, language)
     unfold(page, translate(language, "attribution.decide"))
     press(page, language, "attribution.save")
@@ -108,7 +110,16 @@ def test_a_decision_and_what_it_leads_to(open_page, people, language):
     assert unfold(page, translate(language, "attribution.change")).text_area[0].value == ""
     assert "He hoped for it." in words(page)
     press(page, language, "attribution.coach")
-    assert translate(language, "attribution.coached") in words(page)
+    with sqlite_store.reading() as session:
+        (task,) = coaching_tasks(session, people.manager)
+    on = format.day(task.due_on, language)
+    assert plain(translate(language, "attribution.coached", who="Manager", on=on)) in [
+        does(b) for b in page.button
+    ]
+    there = words(open_page("forecast_health", people.manager, language, task=task.id))
+    assert task.finding.opportunity in there
+    assert "He hoped for it." in there
+    assert "He hoped for it." not in words(open_page("forecast_health", people.rep, language, task=task.id))
     press(page, language, "attribution.to_event")
     assert page.query_params["add"] == "event"
     field(page, language, "event_name").set_value("Port closed")
