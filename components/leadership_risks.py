@@ -1,16 +1,22 @@
 """The largest risks of the company: on their tile, and those after them, each one click from its customer."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from components import format
 from components.blocks import Row, plain, rows, section
+from components.folding import folded
 from components.frame import View
 from components.navigation import open_page
+from components.tables import clickable
 from components.text import t
 from core.reports.brief import Item
 from data.brief_words import cause_words, money_words, risk_words
 from data.queries.leadership import Leadership
 from data.text import sentences
+
+_CARDS = 7  # after the largest; whoever comes then stands in a table
 
 
 def target(found: Leadership) -> tuple[str, dict[str, str | int]] | None:
@@ -36,13 +42,30 @@ def largest(found: Leadership, view: View) -> None:
 def further(found: Leadership, view: View) -> None:
     """Below the tiles: the most at risk in other currencies, then those after the top."""
     others = found.risks.others
-    shown = (*others, *(item for item in found.risks.following if item not in others))
-    if not shown:
+    ranked = [item for item in found.risks.following if item not in others]
+    cards, rest = [*others, *ranked[:_CARDS]], ranked[_CARDS:]
+    if not cards and not rest:
         return
     section(t("leadership.further"), icon=":material/local_fire_department:")
-    pressed = rows([_row(item, view) for item in shown], key="further-risks")
-    if pressed:
+    if cards and (pressed := rows([_row(item, view) for item in cards], key="further-risks")):
         open_page("customer", customer=int(pressed))
+    if rest:
+        with folded(t("leadership.rest", n=len(rest)), "risks-rest", icon=":material/table_rows:") as is_open:
+            if is_open:
+                _rest(rest, view)
+
+
+def _rest(items: Sequence[Item], view: View) -> None:
+    """Whoever comes after, so that the sum of all is the sum of what can be read."""
+    columns = {
+        t("morning.customer"): [item.name for item in items],
+        t("leadership.at_risk"): [risk_words(view.language, item) for item in items],
+        t("morning.why"): [_why(item, view) for item in items],
+    }
+    ids = [item.deal.customer_id or 0 for item in items]
+    alt = t("leadership.rest", n=len(items))
+    if customer := clickable(columns, ids, "risks-rest-rows", config={}, alt=alt):
+        open_page("customer", customer=customer)
 
 
 def _told(place: int, item: Item, view: View) -> None:

@@ -136,11 +136,14 @@ class Brief:
     share_amber: float
 
 
-def brief(deals: Iterable[Deal], causes: Sequence[Cause], policy: Policy) -> Brief:
+def brief(
+    deals: Iterable[Deal], causes: Sequence[Cause], policy: Policy, *, kept: int | None = KEPT
+) -> Brief:
     """Rank what is at risk.
 
     Args:
         deals: open opportunities; causes at any other are left out.
+        kept: how many customers come with their rows; None for all.
     """
     known = {deal.id: deal for deal in deals}
     items = [_item(held, policy) for held in _by_customer(known, _once(causes)).values()]
@@ -155,7 +158,7 @@ def brief(deals: Iterable[Deal], causes: Sequence[Cause], policy: Policy) -> Bri
         currency,
         tuple(top),
         tuple(_first_of_others(rest, top, currency)),
-        tuple(rest[: KEPT - policy.brief_top]),
+        tuple(rest if kept is None else rest[: kept - policy.brief_top]),
         len(items),
         dict(sorted(total.items())),
         policy.brief_share_red,

@@ -64,7 +64,7 @@ class Leadership:
 
     Attributes:
         weeks: the company's weekly health reports, the oldest first.
-        risks: all teams' customers at risk, ranked together as in each morning brief.
+        risks: all teams' customers at risk, ranked together as in each morning brief, all with their rows.
     """
 
     outlook: Outlook | None
@@ -124,4 +124,5 @@ def _collaboration(session: Session, who: Who, now: datetime) -> Quarter | None:
 
 def _risks(session: Session, now: datetime) -> Brief:
     policy, today = policy_in_force(session), company_day(session, now)
-    return brief(*brief_facts(session, None, today, now, zone_of(session, None), policy), policy)
+    facts = brief_facts(session, None, today, now, zone_of(session, None), policy)
+    return brief(*facts, policy, kept=None)

@@ -11,7 +11,7 @@ from tests.company import found
 from tests.data.test_leadership import quarter_run
 from tests.importing import import_text
 from tests.morning import at_risk
-from tests.pages.reading import check_words, words
+from tests.pages.reading import check_words, unfold, words
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -89,4 +89,25 @@ def test_those_after_the_largest_stand_below_and_lead_to_their_customers(
     with sqlite_store.reading() as session:
         luoyang = session.scalar(select(Customer.id).where(Customer.name == "Luoyang"))
     page.button(f"further-risks-{luoyang}").click().run()
+    assert led == [("customer", {"customer": luoyang})]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_whoever_comes_after_the_lines_stands_in_a_table_and_leads_to_the_customer(
+    open_page, sqlite_store, clock, language, monkeypatch
+):
+    company = at_risk(sqlite_store, clock)
+    led = []
+    monkeypatch.setattr("components.leadership_risks.open_page", lambda name, **q: led.append((name, q)))
+    monkeypatch.setattr("components.leadership_risks._CARDS", 0)
+    page = open_page("leadership", company.director, language)
+    assert "Luoyang" not in words(page)
+    unfold(page, translate(language, "leadership.rest", n=2))
+    check_words(page)
+    (table,) = (d.value for d in page.dataframe)
+    assert table[translate(language, "morning.customer")].tolist()[0] == "Luoyang"
+    with sqlite_store.reading() as session:
+        luoyang = session.scalar(select(Customer.id).where(Customer.name == "Luoyang"))
+    page.session_state["risks-rest-rows-clicked"] = (luoyang, "")
+    page.run()
     assert led == [("customer", {"customer": luoyang})]

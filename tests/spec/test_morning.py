@@ -151,6 +151,9 @@ def test_every_value_adds_up_and_comes_back_from_the_store(drawn):
     if told.customers <= KEPT:
         assert told.at_risk.get("CNY", 0) == sum(values)
     assert brief_from(brief_json(told)) == told
+    every = brief(deals.values(), found, DEFAULTS, kept=None)
+    every_value = sum(i.at_risk.get("CNY", 0) for i in (*every.top, *every.following))
+    assert told.at_risk.get("CNY", 0) == every_value
 
 
 MADE, DUE = EIGHT, EIGHT + timedelta(hours=10)
