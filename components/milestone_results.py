@@ -17,8 +17,8 @@ from components.tables import clickable
 from components.text import pair, t
 from core.access import Permission, decide
 from core.milestones.assess import State
-from core.milestones.consequences import Force, may_decide_anew
-from data.commands.form_drafts import SIGNING
+from core.milestones.consequences import Force, may_decide_anew, may_unsign
+from data.commands.form_drafts import SIGNING, UNSIGNING
 from data.commands.note_drafts import APPEAL, APPEAL_ANEW, APPEAL_ANSWER
 from data.milestone_words import brings_words
 from data.queries.milestone_results import Appeal, Result
@@ -142,7 +142,10 @@ def _sign(result: Result, view: View) -> None:
     if not may or result.force is not Force.UNSIGNED:
         if result.signed_at is not None:
             left_over(view, SIGNING, number=result.id)
+            if may and may_unsign(result.signed_at, view.now):
+                _unsign(result, view)
         return
+    left_over(view, UNSIGNING, number=result.id)
     form = note_form(view, SIGNING, result.id)
     form.text("note", t("milestones.sign_note"))
     send_here(
@@ -150,6 +153,24 @@ def _sign(result: Result, view: View) -> None:
         said=t("milestones.signed"), icon=":material/signature:",
     )  # fmt: skip
     form.finish()
+
+
+def _unsign(result: Result, view: View) -> None:
+    """The way back from a signature by mistake."""
+    leaves = sheets(view, UNSIGNING)
+    with st.expander(
+        t("milestones.signed_wrongly"),
+        expanded=unfolded(leaves.kept(result.id)),
+        icon=":material/undo:",
+        key=f"unsign-{result.id}",
+    ):
+        form = leaves.form(result.id)
+        st.caption(t("milestones.unsign_help"))
+        form.text("reason", t("milestones.unsign_reason"))
+        said = t("milestones.unsigned_done")
+        label = t("milestones.unsign")
+        send_here(view, form, label, UNSIGNING.submit, said=said, icon=":material/undo:", quiet=True)
+        form.finish()
 
 
 def _appealing(result: Result, view: View) -> None:

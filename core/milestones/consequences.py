@@ -12,6 +12,7 @@ from core.policies import Policy
 from core.promises.collaboration import next_quarter, quarter_of
 
 MOST_WORDS = 2_000
+UNSIGNED_WITHIN = timedelta(days=1)
 
 
 class Force(StrEnum):
@@ -101,6 +102,16 @@ def may_decide_anew(decided_at: datetime | None, signed_at: datetime | None) -> 
     (True, False, False)
     """
     return decided_at is not None and (signed_at is None or signed_at < decided_at)
+
+
+def may_unsign(signed_at: datetime | None, now: datetime) -> bool:
+    """Whether a signature given by mistake can be taken back: for a day.
+
+    >>> at = datetime(2026, 3, 4, 9)
+    >>> [may_unsign(at, datetime(2026, 3, 5, hour)) for hour in (9, 10)], may_unsign(None, at)
+    ([True, False], False)
+    """
+    return signed_at is not None and now - signed_at <= UNSIGNED_WITHIN
 
 
 def check_words(field: str, words: str) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from data.commands.calibration import decide_suggestion
 from data.commands.demand_questions import pass_on
 from data.commands.demands import pause_demand
 from data.commands.features import move_feature
-from data.commands.milestone_results import sign_result
+from data.commands.milestone_results import sign_result, unsign_result
 from data.commands.milestone_samples import check_item
 from data.commands.milestones import set_launch
 from data.commands.morning import CommitmentInput, assign, drop_commitment, finish_meeting
@@ -200,6 +200,7 @@ PROMISE_PLAN = Note("promise_plan", "promise", _plan, "reason")
 PLAN = Note("plan", "feature", _plan, "reason")
 ESCALATION = note_of("escalation", "promise", escalate_promise, "reason", escalate_promise.name)
 SIGNING = note_of("signing", "result", sign_result, ends=sign_result.name)
+UNSIGNING = note_of("unsigning", "result", unsign_result, "reason", unsign_result.name)
 WEIGHTS_USE = Note("weights_use", "version", _use)  # about 0 for the shipped weights
 EVENT = Note("event", "finding", _add_event, "name")  # about 0 where no finding asks for it
 WISH = Note("wish", "finding", _ask, "name")  # the same

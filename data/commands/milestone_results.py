@@ -7,7 +7,7 @@ from sqlalchemy import select
 from core.access import Permission
 from core.messages import Conflict, NotFound, refuse
 from core.milestones.assess import State
-from core.milestones.consequences import Force, check_words, may_decide_anew
+from core.milestones.consequences import Force, check_words, may_decide_anew, may_unsign
 from core.notices import Notice
 from core.terms import Role
 from data.commands.command import Tx, command
@@ -41,6 +41,32 @@ def sign_result(tx: Tx, result_id: int, note: str = "") -> int:
     tx.audit("milestone_result", result_id, after=to_json(after))
     if result.brings is not None and result.brings.frozen_until is not None:
         post(tx.session, tx.now, _frozen(tx, result))
+    return result_id
+
+
+@command("milestone.unsign", needs=Permission.SIGN_MILESTONES)
+def unsign_result(tx: Tx, result_id: int, reason: str) -> int:
+    """Take back a signature that was given by mistake, within a day; the result waits for one again.
+
+    Raises:
+        NotFound: no such result.
+        Conflict: it is not signed, or was longer ago.
+        Invalid: no reason.
+    """
+    _locked(tx, result_id)
+    result = result_within(tx.session, tx.who, result_id, Permission.SIGN_MILESTONES)
+    if not may_unsign(result.signed_at, tx.now):
+        raise Conflict("signature_stands" if result.signed_at else "not_signed")
+    refuse(list(check_words("reason", reason)))
+    row = tx.session.scalars(
+        select(MilestoneSignature).where(MilestoneSignature.result_id == result_id)
+    ).one()
+    before = to_json({"signed_at": row.signed_at, "note": row.note})
+    tx.session.delete(row)
+    after = {"team_id": result.team_id, "day": result.day, "signed_at": None, "reason": reason.strip()}
+    tx.audit("milestone_result", result_id, before, to_json(after))
+    if result.brings is not None and result.brings.frozen_until is not None:
+        post(tx.session, tx.now, _thawed(tx, result))
     return result_id
 
 
@@ -148,4 +174,12 @@ def _frozen(tx: Tx, result: Result) -> Iterator[Notice]:
     assert result.brings is not None  # asked before
     params = to_json({"from_on": result.brings.frozen_from, "until_on": result.brings.frozen_until})
     for person_id in active(tx.session, Role.PRODUCT):
-        yield Notice(person_id, "features_frozen", f"frozen:{result.id}", params, "demands")
+        key = f"frozen:{result.id}:{tx.now.isoformat()}"  # once for each signature
+        yield Notice(person_id, "features_frozen", key, params, "demands")
+
+
+def _thawed(tx: Tx, result: Result) -> Iterator[Notice]:
+    """To product, who were told that they were frozen."""
+    key = f"thawed:{result.id}:{tx.now.isoformat()}"
+    for person_id in active(tx.session, Role.PRODUCT):
+        yield Notice(person_id, "features_thawed", key, {"by": tx.who.name, "day": result.day}, "demands")

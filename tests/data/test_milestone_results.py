@@ -13,7 +13,13 @@ from core.milestones.consequences import Force
 from core.promises.demands import Answer
 from data.commands.demands import answer_demand
 from data.commands.features import move_feature
-from data.commands.milestone_results import appeal_result, decide_anew, decide_appeal, sign_result
+from data.commands.milestone_results import (
+    appeal_result,
+    decide_anew,
+    decide_appeal,
+    sign_result,
+    unsign_result,
+)
 from data.commands.milestones import issue_milestone, set_launch
 from data.notices import sentence
 from data.queries.milestone_results import (
@@ -81,6 +87,31 @@ def test_a_result_waits_for_its_signature_then_it_is_in_force(store, company, mi
         assert "1 Apr 2026" in sentence("en", told.kind, told.params)[1]
         assert freeze_now(session, company.product, TODAY) is not None
         assert freeze_now(session, company.admin, TODAY) is None
+
+
+def test_a_signature_by_mistake_is_taken_back_for_a_day(store, company, missed, clock):
+    with pytest.raises(Conflict, match="not_signed"):
+        unsign_result(store, company.director, missed, "The wrong button")
+    sign_result(store, company.director, missed)
+    with pytest.raises(NotAllowed):
+        unsign_result(store, company.manager, missed, "Not mine to say")
+    with pytest.raises(Invalid):
+        unsign_result(store, company.director, missed, " ")
+    unsign_result(store, company.director, missed, "The wrong button")
+    (result,) = of(store, company.director)
+    assert (result.force, result.signed_at, frozen(store)) == (Force.UNSIGNED, None, None)
+    clock.move(minutes=1)
+    sign_result(store, company.director, missed)
+    assert frozen(store) is not None
+    with store.reading() as session:
+        told = session.scalars(select(Message).order_by(Message.id)).all()
+        kinds = [m.kind for m in told if m.person_id == company.product.person_id]
+        assert kinds == ["features_frozen", "features_thawed", "features_frozen"]
+        said = session.scalars(select(Audit.after).where(Audit.command == "milestone.unsign")).one()
+        assert said["reason"] == "The wrong button"
+    clock.move(days=1, minutes=1)
+    with pytest.raises(Conflict, match="signature_stands"):
+        unsign_result(store, company.director, missed, "Too late")
 
 
 def test_an_appeal_holds_it_up_and_when_upheld_turns_it(store, company, missed):

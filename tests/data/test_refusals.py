@@ -160,6 +160,7 @@ ALLOWED = {
     "milestone.issue":         {D},
     "milestone.export":        {M, D, A},
     "milestone.sign":          {D},
+    "milestone.unsign":        {D},
     "milestone.sample":        {M, D},
     "milestone.check":         {M, D},
     "milestone.decide":        {D},

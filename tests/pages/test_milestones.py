@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from data.commands.milestone_results import appeal_result, decide_appeal
+from data.commands.milestone_results import appeal_result, decide_appeal, sign_result
 from data.commands.milestone_samples import draw_sample
 from data.commands.milestones import issue_milestone, set_launch
 from data.jobs.milestones import milestones
@@ -215,6 +215,24 @@ def test_an_appeal_rejected_by_mistake_is_upheld(open_page, company, missed, sql
     assert [m.value for m in lead.toast] == [translate(language, "milestones.decided")]
     assert translate(language, "milestones.counts_met") in words(lead)
     assert "They were" in next(c.value for c in lead.caption if ":material/history:" in c.value)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_signature_by_mistake_is_taken_back(open_page, company, missed, sqlite_store, clock, language):
+    sign_result(sqlite_store, company.director, missed)
+    back = translate(language, "milestones.unsign")
+    assert back not in labels(open_page("milestones", company.manager, language, day=60))
+    page = open_page("milestones", company.director, language, day=60)
+    press(page, back)
+    assert translate(language, "problems.reason_required") in words(page)
+    page.text_input[0].set_value("The lower card").run()
+    press(page, back)
+    check_words(page)
+    assert [m.value for m in page.toast] == [translate(language, "milestones.unsigned_done")]
+    assert translate(language, "milestones.sign") in labels(page)
+    sign_result(sqlite_store, company.director, missed)
+    clock.move(hours=25)
+    assert back not in labels(open_page("milestones", company.director, language, day=60))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
