@@ -233,4 +233,5 @@ def _coached(session: Session, findings: Sequence[int]) -> dict[int | None, Coac
         .outerjoin(Person, Person.id == task.owner_id)
         .where(task.finding_id.in_(findings))
     )
-    return {finding: Coached(*told) for finding, *told in (session.execute(query) if findings else ())}
+    rows = session.execute(query).all() if findings else []
+    return {row[0]: Coached(row[1], row[2], row[3]) for row in rows}

@@ -11,6 +11,7 @@ from data.schema import (
     Alert,
     Audit,
     Base,
+    CoachingTask,
     Commitment,
     Contact,
     Customer,
@@ -44,7 +45,7 @@ _OF_CUSTOMERS: dict[str, Any] = {
     "alert": Alert,
     "commitment": Commitment,
 }
-_TABLES = RECORDS | _OF_CUSTOMERS
+_TABLES = RECORDS | _OF_CUSTOMERS | {"coaching": CoachingTask}
 _TOUCHES: dict[Any, str] = {Action: "type", Interaction: "kind", Signal: "kind"}  # and what tells their kind
 ENTITIES = tuple(_TABLES)  # what the log can be narrowed to
 
@@ -91,6 +92,9 @@ def _record(table: type[Base]) -> Any:
     if table in (Contact, Opportunity):
         owned_by: Any = table
         return select(owned_by.id, owned_by.name, owned_by.name, owned_by.customer_id)
+    if table is CoachingTask:  # named after whom it is for
+        task = CoachingTask
+        return select(task.id, Person.name, literal(""), null()).join(Person, Person.id == task.rep_id)
     if table in (Alert, Commitment):
         return _of_opportunity(table)
     if table in (Room, *_TOUCHES, *_OF_CUSTOMERS.values()):

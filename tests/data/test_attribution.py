@@ -22,6 +22,7 @@ from data.commands.attribution import (
 )
 from data.queries.attribution import Coached, attribution
 from data.queries.attribution_records import Record, by_record
+from data.queries.audit_log import AuditFilters, audit_log
 from data.queries.coaching import coaching_tasks
 from data.queries.followed import followed
 from data.queries.forecast_history import forecast_history
@@ -347,6 +348,11 @@ def test_a_finding_becomes_coaching_once(office):
     assert (seen.finding.opportunity, seen.finding.cause, seen.finding.note, seen.finding.by) == (
         found.opportunity, "", "", None,
     )  # fmt: skip
+    with office.store.reading() as session:
+        log = audit_log(
+            session, office.people.director, AuditFilters(entity="coaching"), office.store.clock()
+        )
+    assert [(e.command, e.name) for e in log.entries] == [("finding.coach", "Rep")]
     assert one.decided.coached == Coached(task.id, "Manager", task.due_on)
 
 
