@@ -60,7 +60,7 @@ def _rest(items: Sequence[Item], view: View) -> None:
     columns = {
         t("morning.customer"): [item.name for item in items],
         t("leadership.at_risk"): [risk_words(view.language, item) for item in items],
-        t("morning.why"): [_why(item, view) for item in items],
+        t("morning.why"): [_said(item, view) for item in items],
     }
     ids = [item.deal.customer_id or 0 for item in items]
     alt = t("leadership.rest", n=len(items))
@@ -92,3 +92,8 @@ def _row(item: Item, view: View) -> Row:
 def _why(item: Item, view: View) -> str:
     said = cause_words(view.language, item.causes[0])
     return f"{item.deal.owner} · {sentences(said.why, said.action)}"
+
+
+def _said(item: Item, view: View) -> str:
+    """The same without what to do, for a cell."""
+    return f"{item.deal.owner} · {cause_words(view.language, item.causes[0]).why}"
