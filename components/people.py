@@ -11,6 +11,7 @@ from components.blocks import empty, plain
 from components.forms import Marks
 from components.frame import View
 from components.people_access import access, added
+from components.tables import first_of
 from components.text import language, t, term
 from core.people import CHAT_IDS, TEAM_KINDS, PersonInput
 from core.terms import Role
@@ -50,20 +51,19 @@ def people_table(rows: Sequence[PersonRow]) -> PersonRow | None:
         empty(t("people.nobody"), t("people.nobody_hint"))
         return None
     st.caption(t("people.count", n=len(rows)))
-    roles = {role: term("role", role) for role in {r.role for r in rows}}  # thousands of lines, few words
-    states = {state: t(f"people.{state}") for state in {_state(r) for r in rows}}
+    shown = first_of(rows)
     table = {
-        t("people.name"): [r.name for r in rows],
-        t("people.username"): [r.username for r in rows],
-        t("people.role"): [roles[r.role] for r in rows],
-        t("people.team"): [r.team or "" for r in rows],
-        t("people.state"): [states[_state(r)] for r in rows],
+        t("people.name"): [r.name for r in shown],
+        t("people.username"): [r.username for r in shown],
+        t("people.role"): [term("role", r.role) for r in shown],
+        t("people.team"): [r.team or "" for r in shown],
+        t("people.state"): [t(f"people.{_state(r)}") for r in shown],
     }
     event = st.dataframe(
         table, hide_index=True, on_select="rerun", selection_mode="single-row", key=_table_key("people")
     )
-    if (picked := event.selection.rows) and picked[0] < len(rows):
-        return rows[picked[0]]
+    if (picked := event.selection.rows) and picked[0] < len(shown):
+        return shown[picked[0]]
     named = address.number("person")
     return next((row for row in rows if row.person_id == named), None)
 

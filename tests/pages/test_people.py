@@ -39,6 +39,19 @@ def test_the_search_narrows_the_list(open_page, people):
     assert list(page.dataframe[0].value["User name"]) == ["stranger"]
 
 
+def test_of_thousands_the_first_are_listed_and_each_opens_by_its_address(open_page, people, monkeypatch):
+    monkeypatch.setattr("components.tables.MOST", 2)
+    page = open_page("people", people.admin)
+    first = list(page.dataframe[0].value["Name"])
+    assert len(first) == 2
+    said = [c.value for c in page.caption]
+    assert "9 people" in said
+    assert "2 of 9" in said
+    other = next(w for w in (people.rep, people.manager, people.stranger) if w.name not in first)
+    opened = open_page("people", people.admin, person=other.person_id)
+    assert other.name in [field.value for field in opened.text_input]
+
+
 def test_role_and_state_narrow_the_list_and_what_is_shown_at_first_leaves_no_trace(open_page, people):
     page = open_page("people", people.admin, search="st", role="rep", active="0")
     page.toggle("address-active").set_value(True).run()
