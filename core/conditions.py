@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from core.fields import is_empty
@@ -87,6 +88,7 @@ class Both:
 Condition = Compare | Filled | Not | Both
 
 
+@lru_cache(1000)  # a rule is asked of each customer
 def read(text: str) -> Condition | Fault:
     """A condition from its text.
 
