@@ -27,6 +27,7 @@ UNTIL = 0  # in place of a length: the end is given as a time
 USUAL_TIME = "10:00"  # of a step that is planned, until another is chosen
 NEW = "new"  # in place of an opportunity's id: open one
 OPENED = "opportunity-fields-"  # what the names of own fields of that one begin with
+_OF_NEW = "opportunity-"  # what all names of that one begin with
 _OF_CUSTOMER = frozenset({"customer", "opportunity", "completes", "cancels", "follows"})
 _CLOCK = frozenset({"day", "start", "minutes", "until"})  # one of them says nothing without the others
 _TOGETHER = {
@@ -145,10 +146,12 @@ def for_another(sheet: Sheet, opened: Sheet, contacts: Collection[str]) -> dict[
         typed |= {k: sheet[k] for k in _CLOCK & sheet.keys()}
     if sheet.get("type"):  # the words are its fields'
         typed["type"] = sheet["type"]
+    if sheet.get("opportunity") == NEW and any(v and k.startswith(_OF_NEW) for k, v in typed.items()):
+        typed["opportunity"] = NEW  # with the words that it opens with
     return {
         k: [one for one in v if one not in contacts] if k.startswith("fields-") and isinstance(v, list) else v
         for k, v in typed.items()
-        if not k.startswith("opportunity-")
+        if "opportunity" in typed or not k.startswith(_OF_NEW)
     }
 
 

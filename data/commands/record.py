@@ -73,8 +73,8 @@ def move_record(store: Store, who: Who, draft_id: int, link: Link) -> int:
         if there == values["customer"] and not link.action:
             return draft.id
         typed = for_another(values, draft.body["initial"], _contacts(session, values["customer"]))
-        if link.action:
-            typed.pop("type", None)
+        if link.action:  # says both by itself
+            typed = {k: v for k, v in typed.items() if k not in ("type", "opportunity")}
         asked = replace(link, type=link.type or typed.get("type"))
         fresh = _prefilled(session, who, customer_facts(session, who, there), asked, store.clock())
         moved = start_draft(store, who, KIND, fresh, lambda _: False)

@@ -166,6 +166,19 @@ def test_what_was_typed_moves_to_another_customer_and_what_is_the_first_ones_sta
     assert seen(store, people.rep, moved).values["summary"] == GOOD["summary"]
 
 
+def test_a_new_opportunity_that_was_typed_moves_along(store, clock):
+    people = found(store)
+    other = open_customer(store, people.rep, CustomerInput("Wuyi Valves"))
+    line = open_opportunity(store, people.rep, other, "First line")
+    new = {"opportunity": NEW, "opportunity-name": "Line 2", "opportunity-amount": "42万"}
+    moved = move_record(store, people.rep, filled(store, people, **new), Link(other))
+    values = seen(store, people.rep, moved).values
+    assert {name: values[name] for name in new} == new
+    given_up = filled(store, people, **new | {"opportunity": people.opportunity})
+    values = seen(store, people.rep, move_record(store, people.rep, given_up, Link(other))).values
+    assert (values["opportunity"], values.get("opportunity-name")) == (line, None)
+
+
 def test_a_record_moved_to_a_planned_step_takes_its_type_and_completes_it(store, clock):
     people = found(store)
     other = open_customer(store, people.rep, CustomerInput("Wuyi Valves"))
