@@ -9,7 +9,7 @@ def takes_files(store: Store) -> bool:
         store.files.mkdir(parents=True, exist_ok=True)
         probe = store.files / ".ready"
         probe.write_bytes(b"ok")
-        probe.unlink()
+        probe.unlink(missing_ok=True)  # another may look at the same time
     except OSError:
         return False
     return True

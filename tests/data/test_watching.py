@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -18,6 +19,7 @@ from starlette.testclient import TestClient
 from data.engine import Store
 from data.settings import Settings
 from data.watching import routes
+from data.watching.folder import takes_files
 from data.watching.logs import REQUEST, begin_log
 from data.watching.requests import Watched
 from data.watching.statements import watch_statements
@@ -58,6 +60,19 @@ def test_a_process_is_ready_when_all_its_parts_answer(client: TestClient, sqlite
     parts = answer.json()["parts"]
     assert answer.status_code == 503
     assert parts == {"store": True, "reading": True, "schema": False, "files": False}
+
+
+def test_two_may_look_at_the_folder_at_once(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrote = Path.write_bytes
+
+    def between(path: Path, content: bytes) -> int:
+        written = wrote(path, content)
+        path.unlink()  # by whoever wrote it at the same time
+        return written
+
+    monkeypatch.setattr(Path, "write_bytes", between)
+    assert takes_files(sqlite_store)
+    assert not [*sqlite_store.files.iterdir()]
 
 
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "a token"}])
