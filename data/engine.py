@@ -47,8 +47,7 @@ def address(url: str) -> URL:
     except (ArgumentError, ValueError):  # its text holds a password, so it goes no further
         raise Invalid([Problem("address", "bad_address")]) from None
     kind = parsed.get_backend_name()
-    behind = (parsed.database or "") if kind == "postgresql" else ""  # a file's name may hold an @
-    unquoted = "@" in f"{parsed.host or ''}{behind}"  # of a password: it would be told as a host's name
+    unquoted = kind == "postgresql" and url.count("@") > 1  # of a password: it would be told as a host's name
     if unquoted or kind not in ("sqlite", "postgresql"):
         raise Invalid([Problem("address", "bad_address")])
     return parsed

@@ -49,6 +49,7 @@ def run(arguments: list[str]) -> int:
         (("init",), "postgresql://127.0.0.1:1/firebreak", "cannot be reached"),
         (("move", "postgresql://firebreak:p@ss:w/ord@127.0.0.1/firebreak"), None, "%40"),
         (("move", "postgresql://firebreak:p@ss:1/w/ord@127.0.0.1/firebreak"), None, "%40"),
+        (("move", "postgresql://firebreak:p@w/ord?s@127.0.0.1/firebreak"), None, "%40"),
         (("move", "mysql://firebreak@127.0.0.1/firebreak"), None, "no database address"),
         (("move", "postgresql://firebreak:p@ss@127.0.0.1/firebreak"), None, "@ is written %40"),
         (("import", "customers", "{folder}/missing.csv"), None, "cannot be opened"),
