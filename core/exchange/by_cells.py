@@ -112,7 +112,7 @@ def _size(table: Table, place: int, _: Mapping[str, int], __: Callable[[str], st
 
 
 def _minutes(table: Table, place: int, _: Mapping[str, int], __: Callable[[str], str | None]) -> str | None:
-    """What was said, where no more than half of the cells are numbers."""
+    """What was said, where fewer than half of the cells begin with a number."""
     said = [text_of(cell) for cell in filled(table, place)]
     lengths = sum(word[:1].isdecimal() for word in said)
     return "summary" if 2 * lengths < len(said) else None

@@ -246,7 +246,7 @@ INTERACTIONS = Kind(
         Column("kind", Holds.CHOICE, ("type", "channel", "activity type", "contact method", "方式", "互动方式", "渠道", "跟进方式", "沟通方式", "跟进类型", "拜访方式", "类型"), INTERACTION_KINDS, "interaction"),
         Column("direction", Holds.CHOICE, ("方向", "发起方"), DIRECTIONS, "direction"),
         Column("happened_at", Holds.INSTANT, ("time", "date", "at", "happened at", "activity date", "visit date", "时间", "发生时间", "日期", "跟进时间", "跟进日期", "沟通时间", "沟通日期", "拜访时间", "拜访日期")),
-        Column("duration_seconds", Holds.COUNT, ("duration", "talk time", "duration minutes", "duration min", "duration mins", "duration hours", "minutes", "call duration", "talk minutes", "call minutes", "时长", "通话时长", "通话秒数", "时长分钟", "时长小时", "通话时长分钟", "沟通时长", "沟通时长分钟", "分钟数", "通话分钟数")),
+        Column("duration_seconds", Holds.COUNT, ("duration", "talk time", "duration minutes", "duration min", "duration mins", "duration hours", "duration h", "minutes", "call duration", "talk minutes", "call minutes", "时长", "通话时长", "通话秒数", "时长分钟", "时长分", "时长小时", "通话时长分钟", "沟通时长", "沟通时长分钟", "分钟数", "通话分钟数")),
         Column("questions", Holds.COUNT, ("question count", "提问数", "客户提问数")),
         Column("subject", words=("topic", "title", "subject notes", "notes", "summary", "description", "what happened", "主题", "标题", "内容", "跟进内容", "沟通内容", "拜访内容", "跟进记录")),
         _RECORDED,

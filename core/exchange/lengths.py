@@ -5,7 +5,7 @@ import unicodedata
 from typing import Any
 
 from core.exchange.amounts import amount_of
-from core.exchange.cells import Formats, fold
+from core.exchange.cells import Formats
 from core.exchange.kinds import Column
 from core.exchange.tables import Cell
 from core.exchange.values import parse
@@ -16,16 +16,18 @@ _ALSO = {"secs": 1, "second": 1, "mins": 60, "minute": 60, "hrs": 3600, "hr": 36
 _SECONDS = _ALSO | {word: each for each, words in _EACH.items() for word in words}
 _UNITS = "|".join(sorted(_SECONDS, key=len, reverse=True))
 _BEHIND = re.compile(rf"(?P<number>[\d.,]+)\s*(?P<unit>{_UNITS})\.?")
-_AT_END = re.compile(r"(minutes?|mins?|分钟数?|(?<=长)分)$|(hours?|hrs?|小时数?)$")
+_AT_END = re.compile(r"(?:(minutes?|mins?|分钟数?|(?<=[长(])分)|(?:hours?|hrs?|(?<=[\s(_])h|小时数?))\W*$")
 
 
 def seconds_each(header: str) -> int:
     """How many seconds one is of what a header counts.
 
-    >>> [seconds_each(one) for one in ("Minutes", "时长（分钟）", "Hours", "Talk time", "时长")]
-    [60, 60, 3600, 1, 1]
+    >>> [seconds_each(one) for one in ("Minutes", "Duration (min.)", "时长（分钟）", "时长（分）")]
+    [60, 60, 60, 60]
+    >>> [seconds_each(one) for one in ("Hours", "Duration (h)", "Talk time", "时长", "Length")]
+    [3600, 3600, 1, 1, 1]
     """
-    found = _AT_END.search(fold(header))
+    found = _AT_END.search(unicodedata.normalize("NFKC", header).casefold())
     return 1 if found is None else 60 if found[1] else 3600
 
 

@@ -49,6 +49,8 @@ KNOWN = [
     ("interactions",  "Minutes",        "duration_seconds"),
     ("interactions",  "Duration (min)", "duration_seconds"),
     ("interactions",  "时长（分钟）",     "duration_seconds"),
+    ("interactions",  "时长（分）",       "duration_seconds"),
+    ("interactions",  "Duration (h)",   "duration_seconds"),
     ("contacts",      "岗位",            "title"),
     ("opportunities", "项目编号",        "ref"),
     ("opportunities", "项目阶段",        "stage"),
