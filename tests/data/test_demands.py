@@ -145,6 +145,22 @@ def test_the_list_by_state(store, company, clock):
     assert read(store, demand_list, company.stranger, Show.OPEN, store.clock()).items == []
 
 
+def test_the_list_is_searched_by_customer_words_measure_and_feature(store, company):
+    waits = filed(store, company, "“太慢了” 100% of the shift")
+    done = filed(store, company, "Scan at the gate")
+    answered(store, company, done)
+
+    def seen(search, show=Show.OPEN, who=company.rep):
+        found = read(store, demand_list, who, show, store.clock(), search=search)
+        assert len(found.items) == found.counts[show]
+        return [row.id for row in found.items]
+
+    assert [seen(words) for words in ("haihe SHIFT", "太慢", "changeover", "0%")] == [[waits]] * 4
+    assert [seen(words) for words in ("haihe gate", "0_", "nothing")] == [[]] * 3
+    assert seen("dashboard gate", Show.ANSWERED) == [done]
+    assert seen("haihe", who=company.stranger) == []
+
+
 ERP = "“It does not match our ERP, two people reconcile it at month's end.”"
 FORMS = "“机加工二车间的数据要能自动回传，不要再让班长填表。”"
 
