@@ -74,10 +74,12 @@ class Anew:
 
     Attributes:
         after: how many answers stood before that one, as its writer saw it; None where nobody looked.
+        corrects: whether its writer saw that it was declined, and puts right what was said of that.
     """
 
     reason: str
     after: int | None = None
+    corrects: bool = False
 
 
 @dataclass(frozen=True, slots=True)

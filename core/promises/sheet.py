@@ -59,7 +59,9 @@ def read_decline(sheet: Mapping[str, Any]) -> Decline:
 def read_anew(sheet: Mapping[str, Any]) -> Anew | None:
     """Why the answer replaces one that stands; None of a first answer."""
     after = sheet.get("after")
-    return None if after is None else Anew(str(sheet.get("anew") or "").strip(), after)
+    if after is None:
+        return None
+    return Anew(str(sheet.get("anew") or "").strip(), after, bool(sheet.get("corrects")))
 
 
 def read_promise(sheet: Mapping[str, Any]) -> PromiseInput:

@@ -26,8 +26,8 @@ def answered_so_far(tx: Tx, demand_id: int, anew: Anew, *, declined: bool = Fals
 
     Raises:
         NotFound: no such demand.
-        Conflict: it has no answer or is declined, somebody else answered it anew meanwhile, or something was
-            marked ready for the customer.
+        Conflict: it has no answer or is declined, somebody else answered it anew, or after all, meanwhile, or
+            something was marked ready for the customer.
     """
     demand = tx.session.get(Demand, demand_id, with_for_update=True)
     if demand is None:
@@ -36,7 +36,8 @@ def answered_so_far(tx: Tx, demand_id: int, anew: Anew, *, declined: bool = Fals
     if demand.answered_at is None or not stands:
         raise Conflict("not_answered")
     before = select(func.count()).where(EarlierAnswer.demand_id == demand_id)
-    if anew.after is not None and tx.session.scalar(before) != anew.after:
+    after_all = anew.corrects and demand.feature_id is not None
+    if after_all or (anew.after is not None and tx.session.scalar(before) != anew.after):
         raise Conflict("already_answered")
     if handed_over(tx.session, demand_id):
         raise Conflict("handed_over")

@@ -120,8 +120,10 @@ def open_answer(store: Store, who: Who, demand_id: int, after: int | None = None
     if after is not None:
         values["after"] = after
     ended = next((one for one in reversed(file.earlier) if one.feature), None)
-    if after is not None and file.row.state is SlaState.DECLINED:
-        values |= {"way": DECLINE, "reason": file.row.declined_for, "reply": file.row.reply}
+    corrects = after is not None and file.row.state is SlaState.DECLINED
+    if corrects:
+        said = {"reason": file.row.declined_for, "reply": file.row.reply}
+        values |= {"way": DECLINE, "corrects": True} | said
     elif after is not None:
         values["deliverable"] = file.deliverable
     elif ended:
@@ -131,7 +133,10 @@ def open_answer(store: Store, who: Who, demand_id: int, after: int | None = None
         who,
         ANSWER,
         values,
-        lambda kept: (kept.get("demand"), kept.get("after")) == (demand_id, after),
+        lambda kept: (
+            (kept.get("demand"), kept.get("after"), kept.get("corrects", False))
+            == (demand_id, after, corrects)
+        ),
     )
 
 

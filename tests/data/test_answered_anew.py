@@ -273,6 +273,21 @@ def test_what_was_said_of_a_decline_is_put_right(store, clock, company):
     assert read(store, company, number).row.state == "answered"
 
 
+def test_who_puts_a_decline_right_is_told_that_it_was_answered_after_all_meanwhile(store, company):
+    number = filed(store, company)
+    decline_demand(store, company.product, number, NO)
+    draft = open_answer(store, company.product, number, 0)
+    save_promise_fields(store, company.product, draft, {"reply": "Not this year", "anew": "Softer"})
+    answer_demand(store, company.product, number, RIGHT)
+    submit_answer(store, company.product, draft)
+    assert read(store, company, number).row.state == "answered"
+    with store.reading() as session:
+        (problem,) = one_draft(session, company.product, draft).problems
+    assert problem.code == "already_answered"
+    begun = kept(store, company, open_answer(store, company.product, number, 0))
+    assert "way" not in begun  # the answer that stands now is another draft's
+
+
 def test_of_two_who_answer_anew_the_second_is_told(store, company, demand):
     answer_demand(store, company.product, demand, RIGHT, anew=Anew("The wrong one", 0))
     with pytest.raises(Conflict, match="already_answered"):
