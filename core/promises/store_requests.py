@@ -21,6 +21,15 @@ class Verdict:
     reply: str
     planned_on: date | None = None
 
+    @property
+    def day(self) -> date | None:
+        """The day that is planned; what is there or declined has none, whatever was chosen before.
+
+        >>> Verdict("done", "Since May", date(2026, 6, 1)).day is None
+        True
+        """
+        return self.planned_on if self.outcome == PLANNED else None
+
 
 @dataclass(frozen=True, slots=True)
 class Merging:
@@ -58,9 +67,9 @@ def check_verdict(verdict: Verdict, today: date) -> tuple[Problem, ...]:
         problems.append(Problem("reply", "required"))
     if len(verdict.reply) > MAX_WORDS:
         problems.append(Problem("reply", "too_long", {"limit": MAX_WORDS}))
-    if verdict.outcome == PLANNED and verdict.planned_on is None:
+    if verdict.outcome == PLANNED and verdict.day is None:
         problems.append(Problem("planned_on", "required"))
-    return (*problems, *check_ahead("planned_on", verdict.planned_on, today))
+    return (*problems, *check_ahead("planned_on", verdict.day, today))
 
 
 def may_merge(into: Merging, others: Sequence[Merging]) -> bool:

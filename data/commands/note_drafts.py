@@ -144,8 +144,8 @@ def _answer_anew(store: Store, who: Who, key: str, values: Values) -> int:
 
 
 def _verdict(values: Values) -> Verdict:
+    day = said_in(values, "planned_on")
     outcome = said_in(values, "outcome") or PLANNED
-    day = values.get("planned_on") if outcome == PLANNED else None  # one that was chosen before a decline
     return Verdict(outcome, said_in(values, "reply"), date.fromisoformat(day) if day else None)
 
 

@@ -138,11 +138,11 @@ def answer_request(
     waiting = [o for o in held.values() if may_merge(_merging(row), [_merging(o)])]
     if waiting:
         _take_in(tx, row, waiting)
-    row.outcome, row.reply, row.planned_on = verdict.outcome, verdict.reply.strip(), verdict.planned_on
+    row.outcome, row.reply, row.planned_on = verdict.outcome, verdict.reply.strip(), verdict.day
     row.answered_at, row.answered_by = tx.now, tx.who.person_id
     merged = {"merged": len(waiting)} if waiting else {}
     tx.audit("store_request", request_id, before, _verdict(row) | merged)
-    about = {"words": _brief(row.words), "reply": row.reply, "planned_on": verdict.planned_on}
+    about = {"words": _brief(row.words), "reply": row.reply, "planned_on": verdict.day}
     kind = f"store_request_{verdict.outcome}{'_anew' if after else ''}"
     people, cause = _requesters(tx, request_id), after or request_id
     post(tx.session, tx.now, [_notice(p, kind, cause, request_id, about) for p in people])

@@ -127,7 +127,8 @@ def test_an_answer_takes_in_the_likes_that_still_wait(store, stores):
 def test_what_was_planned_is_said_to_be_there(store, stores):
     first = file_request(store, stores.bund, SCAN, "P2")
     answer_request(store, stores.people.product, first, PLANNED)
-    answer_request(store, stores.people.product, first, Verdict("done", "Since this morning"), 1)
+    there = Verdict("done", "Since this morning", PLANNED.planned_on)  # the day that was chosen before
+    answer_request(store, stores.people.product, first, there, 1)
     request = read(store, request_file, stores.bund, first)
     assert (request.outcome, request.planned_on) == ("done", None)
     assert [was.planned_on for was in request.earlier] == [PLANNED.planned_on]
