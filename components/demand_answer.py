@@ -31,6 +31,7 @@ from data.queries.promise_board import promises_on, standing
 from data.queries.promises import PromiseRow, promises_of
 
 _MOST_PROMISES = 3  # the widest gaps
+AFTER_ALL = "after_all"
 _PROMISED = "promise"  # where a decline is refused for what the customer was promised
 
 Does = Mapping[str, Callable[..., Any]]
@@ -41,8 +42,13 @@ def to_answer(file: DemandFile) -> bool:
     if anew(file) is not None:
         return True
     if file.row.state is SlaState.DECLINED:
-        return address.read("do", [ANSWER], "") == ANSWER
+        return after_all()
     return file.row.answered_at is None and file.taken_back is None
+
+
+def after_all() -> bool:
+    """Whether the address asks for an answer to what was declined; *Answer* on Today asks for a first one."""
+    return address.read("do", [AFTER_ALL], "") == AFTER_ALL
 
 
 def may_answer_anew(file: DemandFile) -> bool:

@@ -5,7 +5,7 @@ import streamlit as st
 from components import address
 from components.address import leave_for
 from components.blocks import plain, section
-from components.demand_answer import anew, may_answer_anew, part_of
+from components.demand_answer import AFTER_ALL, after_all, anew, may_answer_anew, part_of
 from components.draft_begin import sheets
 from components.draft_end import send_here, tell_sent
 from components.feature_words import came_words
@@ -61,9 +61,9 @@ def _begin_anew(file: DemandFile, view: View, label: str, icon: str = ":material
     """Product may answer it anew: the answer that stands goes into the history."""
     answers = reach(view.who, Permission.ANSWER_DEMANDS) is not None
     offered = answers and may_answer_anew(file) and anew(file) is None
-    if offered and not address.read("do", ["answer"], "") and st.button(label, icon=icon):
+    if offered and st.button(label, icon=icon):
         lead_to(part_of(file.row.id))
-        address.write(anew=len(file.earlier) + 1)
+        address.write(do=None, anew=len(file.earlier) + 1)
         st.rerun()
 
 
@@ -109,13 +109,13 @@ def _after_a_decline(file: DemandFile, view: View) -> None:
     """Product may answer it after all, or put right what it said; sales ask again."""
     row = file.row
     answers = reach(view.who, Permission.ANSWER_DEMANDS) is not None
-    busy = address.read("do", ["answer"], "") or anew(file) is not None
-    with st.container(horizontal=True, gap="small"):
-        if answers and not busy and st.button(t("demands.after_all"), icon=":material/undo:"):
-            lead_to(part_of(row.id))
-            address.write(do="answer")
-            st.rerun()
-        _begin_anew(file, view, t("demands.declined_wrong"), ":material/edit:")
+    if answers and not after_all() and anew(file) is None:
+        with st.container(horizontal=True, gap="small"):
+            if st.button(t("demands.after_all"), icon=":material/undo:"):
+                lead_to(part_of(row.id))
+                address.write(do=AFTER_ALL)
+                st.rerun()
+            _begin_anew(file, view, t("demands.declined_wrong"), ":material/edit:")
     if reach(view.who, Permission.FILE_DEMANDS) and st.button(t("demands.again"), icon=":material/redo:"):
         leave_for(customer=row.customer_id, again=row.id)
 

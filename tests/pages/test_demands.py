@@ -610,6 +610,19 @@ def test_product_puts_right_what_it_said_of_a_decline(open_page, sqlite_store, c
     assert f"{translate(language, 'terms.decline.direction')} · no" in text
 
 
+@pytest.mark.parametrize("declined", [False, True])
+def test_who_came_from_today_to_answer_can_put_it_right_at_once(open_page, sqlite_store, company, declined):
+    demand = filed(sqlite_store, company)
+    if declined:
+        decline_demand(sqlite_store, company.product, demand, Decline("direction", "no"))
+    else:
+        answered(sqlite_store, company, demand)
+    page = open_page("demands", company.product, demand=demand, do="answer")
+    offered = [does(b) for b in page.button]
+    assert translate("en", "demands.declined_wrong" if declined else "demands.anew") in offered
+    assert translate("en", "demands.send_answer") not in offered  # the answer just given is no question
+
+
 def test_what_was_wrong_of_the_same_feature_stays_to_be_read(open_page, sqlite_store, company):
     demand = filed(sqlite_store, company)
     feature = answered(sqlite_store, company, demand)
