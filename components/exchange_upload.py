@@ -50,7 +50,7 @@ def say_why(error: Invalid, kind: Kind | None = None) -> None:
         if to_choose := _to_choose(problem, kind):
             st.error(plain(to_choose), icon=":material/error:")
         else:
-            _say(_named(problem))
+            _say(_named(problem, kind))
 
 
 def _to_choose(problem: Problem, kind: Kind | None) -> str:
@@ -67,9 +67,9 @@ def _say(problem: Problem) -> None:
     st.error(plain(pair(name, explain(problem)) if name else explain(problem)), icon=":material/error:")
 
 
-def _named(problem: Problem) -> Problem:
+def _named(problem: Problem, kind: Kind | None) -> Problem:
     """Columns that are missing, by the names that people see."""
     if problem.code != "missing_column":
         return problem
     fields = str(problem.params["value"]).split(" / ")
-    return Problem("file", problem.code, {"value": " / ".join(map(field_label, fields))})
+    return Problem("file", problem.code, {"value": " / ".join(field_label(f, kind) for f in fields)})

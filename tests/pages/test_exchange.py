@@ -235,6 +235,8 @@ def test_missing_columns_have_the_names_that_people_see(company):
     at = visit(company.admin, "zh")
     at.file_uploader[0].set_value(("x.csv", b"whim,whimsy\n1,2\n", "text/csv")).run()
     assert [e.value for e in at.error] == ["找不到“名称”对应的列。"]
+    at.selectbox("exchange-kind").set_value("users").run()
+    assert [e.value for e in at.error] == ["找不到“姓名”对应的列。"]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
