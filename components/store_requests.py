@@ -237,5 +237,6 @@ def _merge_form(
         chosen = [number for number in words if form.get(f"{ALSO}{number}")]
         sent = st.button(t("store_requests.merge"), key=f"merge-{one.id}", icon=":material/merge:")
     if sent and marks.sent(partial(merge, one.id, chosen)):
+        form.set({f"{ALSO}{number}": None for number in chosen})  # else one taken out again would be ticked
         st.toast(t("store_requests.merged"))
         st.rerun()

@@ -7,7 +7,12 @@ from datetime import UTC, date, datetime
 import pytest
 
 from components import format
-from data.commands.store_requests import answer_request, file_request, take_back_request
+from data.commands.store_requests import (
+    answer_request,
+    file_request,
+    separate_request,
+    take_back_request,
+)
 from data.media import keep_store_photo
 from data.queries.store_requests import Show, pool
 from data.text import translate
@@ -202,6 +207,18 @@ def test_headquarters_takes_out_what_was_merged_by_mistake(open_page, stores, sq
     press(page, take_out)
     assert take_out not in [does(b) for b in page.button]
     assert "About *cards*" in shown(open_page("store_requests", stores.shenzhen, language, request=parts[0]))
+
+
+def test_what_was_merged_by_mistake_is_no_longer_ticked(open_page, stores, sqlite_store):
+    first = file_request(sqlite_store, stores.bund, SCAN, "P2")
+    second = file_request(sqlite_store, stores.shenzhen, SCAN_TOO, "P1")
+    desk = stores.people.product
+    page = open_page("store_requests", desk, request=first)
+    page.checkbox[0].check().run()
+    press(page, translate("en", "store_requests.merge"))
+    separate_request(sqlite_store, desk, first, second, "About cards")
+    page = open_page("store_requests", desk, request=first)
+    assert [box.value for box in page.checkbox] == [False]
 
 
 def test_a_store_does_not_see_what_others_asked_nor_answers_itself(open_page, stores, sqlite_store):
