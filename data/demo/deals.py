@@ -10,7 +10,7 @@ from statistics import NormalDist
 
 from core.process.stages import STAGES
 from core.terms import Outcome
-from data.demo.market import Customer
+from data.demo.market import GOLDEN, Customer
 from data.demo.sizes import AMOUNTS, BENCHMARK_DAYS, PASS_RATES, PRICE_RISE
 from data.demo.staff import Rep
 
@@ -20,7 +20,6 @@ _SKIPS_OBJECTIONS = 0.06
 _REPEATS = {"solution_demo": ((1, 2), (68, 32))}
 _USUAL_REPEATS = ((1, 2, 3, 4), (54, 28, 12, 6))
 _RISE_QUOTE_DAYS = 1.6
-_GOLDEN = 0.6180339887498949
 
 
 @dataclass(slots=True)
@@ -111,7 +110,7 @@ class Dealer:
     def amount(self, segment: str, at: datetime) -> Decimal:
         """A lognormal amount around the segment's median, dearer from the price rise on."""
         risen = self._risen(at)
-        rank = self._ranks[(segment, risen)] = (self._ranks[(segment, risen)] + _GOLDEN) % 1
+        rank = self._ranks[(segment, risen)] = (self._ranks[(segment, risen)] + GOLDEN) % 1
         z = NormalDist().inv_cdf(min(max(rank, 0.01), 0.99))
         value = AMOUNTS[segment] * exp(_SPREAD * z) * (PRICE_RISE if risen else 1)
         return Decimal(round(value / 500) * 500)
