@@ -41,7 +41,8 @@ def no_later(promises: Sequence[PromiseRow], chosen: str | None, view: View) -> 
     for promise in promises:
         on = format.day(promise.promised_on, view.language)
         st.caption(plain(t("promises.no_later", customer=promise.customer, on=on)))
-    day = date.fromisoformat(chosen) if chosen else None
-    if day and (broken := [one.customer for one in promises if day > one.promised_on]):
-        words = {"on": format.day(day, view.language), "customers": listed(dict.fromkeys(broken))}
-        st.warning(plain(t("promises.breaks", n=len(broken), **words)), icon=":material/warning:")
+    with st.container(key="plan-breaks"):  # always there, as the reason below it is
+        day = date.fromisoformat(chosen) if chosen else None
+        if day and (broken := [one.customer for one in promises if day > one.promised_on]):
+            words = {"on": format.day(day, view.language), "customers": listed(dict.fromkeys(broken))}
+            st.warning(plain(t("promises.breaks", n=len(broken), **words)), icon=":material/warning:")
