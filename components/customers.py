@@ -141,7 +141,8 @@ def customers_buttons(view: View) -> None:
 
 
 def added(customer: int) -> None:
-    """Back to the record for which the new customer was missing, if the address says so."""
+    """Back to the record for which the new customer was missing, if the address says so, with its words."""
     if address.said("then") == "record":
+        moves = address.number("moves")
         closed()
-        open_page("record", customer=customer)
+        open_page("record", customer=customer, **({"moves": moves} if moves else {}))

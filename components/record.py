@@ -55,7 +55,7 @@ def begin_with(view: View, start: Begin) -> None:
     if picked is not None:
         leave_for(customer=picked.id, **moves)
     if start.customers:
-        _new_customer()
+        _new_customer(**moves)
     drafts = [
         Row(str(d.draft_id), d.customer, _detail(view, d.type, d.updated_at, d.summary),
             action=t("record.go_on"), primary=True)
@@ -71,7 +71,7 @@ def begin_with(view: View, start: Begin) -> None:
     _offered("due", ":material/event_available:", due, "due", leads_to="action", **moves)
     _offered("lately", ":material/history:", lately, "lately", leads_to="customer", **moves)
     if not start.customers:
-        _no_customers()
+        _no_customers(**moves)
     offline_link()
 
 
@@ -93,15 +93,15 @@ def _offered(title: str, icon: str, lines: Sequence[Row], key: str, *, leads_to:
         leave_for(**{leads_to: int(chosen)}, **also)
 
 
-def _no_customers() -> None:
+def _no_customers(**also: int) -> None:
     empty(t("record.no_customers"), t("record.no_customers_hint"))
-    _new_customer()
+    _new_customer(**also)
 
 
-def _new_customer() -> None:
+def _new_customer(**also: int) -> None:
     """Add a customer, and come back to record what happened with it."""
     if st.button(t("customers.new"), icon=":material/add:"):
-        open_page("customers", do="new", then="record")
+        open_page("customers", do="new", then="record", **also)
 
 
 def facts_of(view: View, kept: DraftView) -> CustomerFacts | None:

@@ -14,6 +14,7 @@ from components.format import span
 from core.customers import ContactInput, CustomerInput
 from data.commands.actions import record_action
 from data.commands.customers import add_contact, edit_customer, grade_customer, tag_customer
+from data.commands.record import Link, open_record, save_record_fields
 from data.schema import Audit, Contact, Customer, Opportunity, OpportunityState, Signal
 from data.text import translate
 from tests.company import found
@@ -325,6 +326,21 @@ def test_a_new_customer_leads_back_to_the_record_it_was_missing_for(
     with sqlite_store.reading() as session:
         made = session.scalars(select(Customer.id).where(Customer.name == "Bohai Valves")).one()
     assert led == [("record", {"customer": made})]
+
+
+def test_what_was_typed_goes_along_to_a_customer_who_is_not_on_file_yet(company, sqlite_store, monkeypatch):
+    led = []
+    for module in ("record", "customers"):
+        monkeypatch.setattr(f"components.{module}.open_page", lambda name, **query: led.append((name, query)))
+    draft = open_record(sqlite_store, company.rep, Link(company.customer))
+    save_record_fields(sqlite_store, company.rep, draft, {"summary": "They want it by May."})
+    begun = look("record", company.rep, moves=draft)
+    next(b for b in begun.button if b.label == translate("en", "customers.new")).click().run()
+    assert led.pop() == ("customers", {"do": "new", "then": "record", "moves": draft})
+    at = look("customers", company.rep, do="new", then="record", moves=draft)
+    field(at.text_input, "-name").set_value("Bohai Valves")
+    submit(at)
+    assert [(name, query["moves"]) for name, query in led] == [("record", draft)]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
