@@ -106,18 +106,23 @@ def pool_list(found: Pool, show: Show, view: View) -> None:
 def _line(one: Request, view: View) -> Row:
     mark, tone = _mark(one)
     first = format.day(one.asked[0].filed_at.astimezone(ZoneInfo(view.who.timezone)).date(), view.language)
-    said = [planned_for(one.planned_on, view), short(one.reply, 60)] if one.outcome else []
+    said = [planned_for(one.planned_on, view), _brief(one.reply, 60)] if one.outcome else []
     details = [*(part for part in said if part), stores(one), t("store_requests.since", on=first)]
     if any(asked.photo for asked in one.asked):
         details.append(t("store_requests.with_photo"))
     return Row(
         str(one.id),
-        one.words if len(one.words) <= 120 else f"{one.words[:120]}…",
+        _brief(one.words, 120),
         " · ".join(details),
         mark=mark,
         tone=tone,
         action=t("demands.look"),
     )
+
+
+def _brief(text: str, most: int) -> str:
+    """The beginning of people's text as they wrote it."""
+    return text if len(text) <= most else f"{text[:most].rstrip()}…"
 
 
 def _mark(one: Request) -> tuple[str, Tone]:
@@ -213,7 +218,7 @@ def go_on(following: Request | None, waits: int) -> None:
     if following is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="store-request-next"):
-        name = plain(short(following.words, 40))
+        name = plain(_brief(following.words, 40))
         if st.button(t("store_requests.next", words=name), icon=":material/arrow_forward:"):
             leave_for(request=following.id)
         st.caption(t("store_requests.still_open", n=waits), width="content")
