@@ -44,7 +44,7 @@ def _finding(rows: Sequence[BoardRow], language: str) -> str:
 
 
 def _figure(rows: Sequence[BoardRow], today: date, language: str) -> Figure:
-    days = [d for row in rows for d in (row.promise.promised_on, row.promise.planned_on) if d] + [today]
+    days = [d for row in rows for d in (row.promise.promised_on, _awaited(row.promise)) if d] + [today]
     first, last = min(days), max(days)
     around = [day.isoformat() for day in (first - timedelta(days=3), last + timedelta(days=3))]
     return charts.figure(

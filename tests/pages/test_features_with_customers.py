@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -78,6 +79,8 @@ def test_a_promise_of_what_was_there_already_names_no_planned_day(
     page = open_page("promises", people.rep, language)
     assert translate(language, "promises.why.there") in shown(page)
     assert day not in shown(page)
+    (picture,) = [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
+    assert picture["layout"]["xaxis"]["range"][0] > "2026-03-10"  # nothing of that day is drawn
     page = open_page("promises", people.rep, language, promise=promise)
     cards = {m.label: m.value for m in page.metric}
     planned = translate(language, "promises.planned")
