@@ -23,7 +23,7 @@ class Audit(Keyed, Base):
     )
 
     at: Mapped[datetime] = mapped_column(index=True)
-    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     command: Mapped[str]
     entity: Mapped[str]
     entity_id: Mapped[int | None]

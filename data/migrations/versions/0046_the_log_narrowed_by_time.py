@@ -11,10 +11,8 @@ depends_on = None
 def upgrade() -> None:
     op.create_index("ix_audit_actor_id_audit_at", "audit", ["actor_id", "at"])
     op.create_index("ix_audit_entity_audit_at", "audit", ["entity", "at"])
-    op.drop_index("ix_audit_actor_id", "audit")
 
 
 def downgrade() -> None:
-    op.create_index("ix_audit_actor_id", "audit", ["actor_id"])
     op.drop_index("ix_audit_entity_audit_at", "audit")
     op.drop_index("ix_audit_actor_id_audit_at", "audit")
